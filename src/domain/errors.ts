@@ -1,0 +1,39 @@
+/** The closed list of error codes. `api/problem.ts` is the one place that turns a code into an HTTP answer. */
+export type ErrorCode =
+  | 'malformed_json'
+  | 'invalid_request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'conflict'
+  | 'idempotency_conflict'
+  | 'processing'
+  | 'declined'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'rate_limited'
+  | 'unavailable'
+  | 'internal';
+
+export interface FieldError {
+  /** JSON pointer of the offending value, such as `/amount`. */
+  path: string;
+  message: string;
+}
+
+/** An expected failure. Anything else that is thrown is a bug. */
+export class AssayError extends Error {
+  readonly code: ErrorCode;
+  readonly errors: FieldError[] | undefined;
+  /** Whole seconds after which a retry makes sense, for `unavailable` and `rate_limited`. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, detail: string, more: { errors?: FieldError[]; retryAfterSeconds?: number } = {}) {
+    super(detail);
+    this.name = 'AssayError';
+    this.code = code;
+    this.errors = more.errors;
+    this.retryAfterSeconds = more.retryAfterSeconds;
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * The port of the append-only log that is the truth. `journal/local/` implements it on one machine.
+ *
+ * A record is acknowledged when it is durable, never before. Sequences start at 1 and have no gaps.
+ */
+export interface Journal {
+  /** Sequence of the newest record that is durable; 0 when empty. */
+  readonly durable: number;
+  /** Sequence of the newest record handed in, durable or not. */
+  readonly last: number;
+  /**
+   * Hands a record in. The sequence is settled at once, so the caller may learn from the record in the same tick; its
+   * durability is not. Throws `AssayError('conflict')` if `key` was taken within the recent segments (see `recent`).
+   */
+  enqueue(entry: JournalEntry): Appended;
+  /** The first record with this key or alias. Waits for it to be durable. */
+  find(key: string): Promise<JournalRecord | undefined>;
+  /** As `find`, but only over the newest segments, at once, and durable or not: what another request may have just taken. */
+  recent(key: string): Appended | undefined;
+  /** The record of a sequence, if durable. */
+  get(sequence: number): Promise<JournalRecord | undefined>;
+  /** Durable records from `fromSequence` on, in order, ending at what is durable when it gets there. */
+  read(fromSequence: number): AsyncIterable<JournalRecord>;
+  /** Calls back with every record once durable, in order, from now on. Returns the way to stop. */
+  subscribe(listener: (record: JournalRecord) => void): () => void;
+  /** Overwrites the personal block of a record in place and renews its checksum. Durable when it resolves. */
+  erasePersonal(sequence: number): Promise<void>;
+  /** For /health. */
+  status(): JournalStatus;
+  close(): Promise<void>;
+}
+
+/** Every type that a record may have. Old ones are read for ever. */
+export const RECORD_TYPES = [
+  'decision',
+  'intake',
+  'failed',
+  'label',
+  'finalize',
+  'amend',
+  'delete',
+  'user.create',
+  'user.update',
+  'user.delete',
+  'key.create',
+  'key.revoke',
+  'model.promote',
+  'case',
+  'audit',
+] as const;
+export type RecordType = (typeof RECORD_TYPES)[number];
+
+export interface JournalEntry {
+  type: RecordType;
+  /** Milliseconds since the epoch: when it was accepted. */
+  at: number;
+  /** Unique over the journal; `find` looks it up. Such as `t:ord_981` for the decision of a transaction. */
+  key: string;
+  /** Further names under which `find` finds it, such as that of an Idempotency-Key. */
+  aliases?: string[];
+  /** Anything JSON, without personal fields. */
+  data: Record<string, unknown>;
+  /** Personal fields, in a block of their own that can be overwritten. */
+  personal?: Record<string, unknown>;
+  /** The feature vector of a decision. Bit-exact, NaN included. */
+  vector?: Float64Array;
+}
+
+export interface JournalRecord extends JournalEntry {
+  sequence: number;
+  /** Format version of the record. */
+  version: number;
+}
+
+export interface Appended {
+  record: JournalRecord;
+  /** Resolves when durable. */
+  durable: Promise<void>;
+}
+
+export interface JournalStatus {
+  ok: boolean;
+  durable: number;
+  segments: number;
+  bytes: number;
+}

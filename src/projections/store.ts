@@ -1,0 +1,100 @@
+import type { JournalRecord } from '../journal/journal.ts';
+
+/**
+ * The port of what people query: the journal, applied. An adapter applies each record once, in order, and keeps the
+ * sequence it reached in the same transaction as the rows.
+ */
+export interface QueryStore {
+  /** Sequence of the last record applied and committed. */
+  applied(): Promise<number>;
+  /** Applies records in order; those at or below `applied` are skipped. All or nothing. */
+  apply(records: JournalRecord[]): Promise<void>;
+  /** The answer that a command (finalize, amend, delete, label, user…) got when it was applied. */
+  answer(sequence: number): Promise<CommandAnswer | undefined>;
+  transactions: TransactionQueries;
+  users: UserQueries;
+  /** Throws where the database is away. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a command came to, as HTTP will say it: `error` is a code of domain/errors with its detail. */
+export interface CommandAnswer {
+  status: number;
+  body?: Record<string, unknown>;
+  error?: { code: string; detail: string };
+}
+
+export interface Page<T> {
+  data: T[];
+  hasMore: boolean;
+  nextCursor: string | null;
+}
+
+export interface PageRequest {
+  /** 1..200 */
+  limit: number;
+  cursor?: string;
+}
+
+export interface TransactionFilter {
+  userId?: string;
+  decision?: 'approve' | 'review' | 'decline';
+  status?: 'processing' | 'pending' | 'finalized' | 'failed';
+  /** By createdAt, milliseconds; from included, to not. */
+  from?: number;
+  to?: number;
+  minScore?: number;
+  /** Only review and decline that nobody has labelled, overridden or finalized. */
+  alerts?: boolean;
+}
+
+/** A transaction as the API shows it: the fields of a 201 answer with what happened since (status, labels, …). */
+export type TransactionView = Record<string, unknown> & { id: string; createdAt: string };
+
+export interface TransactionQueries {
+  list(filter: TransactionFilter, page: PageRequest): Promise<Page<TransactionView>>;
+  /** Undefined when unknown or deleted. */
+  get(id: string): Promise<TransactionView | undefined>;
+  stats(from: number, to: number): Promise<TransactionStats>;
+  /** Recent transactions of an entity and the entities that share them. `type` as in domain/entity. */
+  entity(type: string, id: string, limit: number): Promise<EntityView>;
+}
+
+export interface EntityView {
+  type: string;
+  id: string;
+  transactions: TransactionView[];
+  linked: { type: string; id: string; transactions: number }[];
+}
+
+export interface TransactionStats {
+  count: number;
+  decisions: { approve: number; review: number; decline: number };
+  statuses: Record<string, number>;
+  /** Shares of count, 0..1; 0 when there is nothing. */
+  rates: { approve: number; review: number; decline: number; fraud: number };
+  /** Labelled as fraud / legitimate. */
+  labels: { fraud: number; legitimate: number };
+  /** Major units by currency. */
+  amounts: Record<string, { total: number; blocked: number }>;
+  /** Ten bins of score: 0–9, …, 90–100. */
+  scoreHistogram: number[];
+  series: { at: string; count: number; approve: number; review: number; decline: number; p50: number; p95: number }[];
+  latencyMs: { p50: number; p95: number; p99: number };
+  topReasons: { code: string; count: number }[];
+}
+
+export interface UserView {
+  id: string;
+  userId: string;
+  name: string;
+  email: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface UserQueries {
+  list(query: { q?: string }, page: PageRequest): Promise<Page<UserView>>;
+  get(id: string): Promise<UserView | undefined>;
+}

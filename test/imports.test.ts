@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+
+const source = join(import.meta.dirname, '..', 'src');
+
+/** Which folders of src a folder may import from; a test file may import what it likes. */
+const allowed: Record<string, string[]> = {
+  domain: [],
+  profiles: ['domain'],
+  policy: ['domain'],
+  models: ['domain'],
+  journal: ['domain'],
+  features: ['domain', 'profiles'],
+  engine: ['domain', 'profiles', 'policy', 'models', 'journal', 'features'],
+  projections: ['domain', 'journal'],
+  training: ['domain', 'profiles', 'features', 'models', 'engine'],
+  adapters: ['domain', 'journal', 'projections', 'profiles'],
+  api: ['domain', 'engine', 'journal', 'projections', 'models', 'policy', 'config.ts'],
+  cli: [
+    'domain',
+    'profiles',
+    'features',
+    'models',
+    'policy',
+    'engine',
+    'journal',
+    'projections',
+    'training',
+    'api',
+    'app.ts',
+    'config.ts',
+  ],
+  'config.ts': ['domain'],
+  'app.ts': ['*'],
+};
+
+test('folders import only what the architecture allows', () => {
+  const offences: string[] = [];
+  for (const file of globSync('**/*.ts', { cwd: source })) {
+    if (file.endsWith('.test.ts')) continue;
+    const folder = file.split('/')[0];
+    const may = allowed[folder];
+    assert.ok(may, `src/${folder} has no import rule`);
+    const text = readFileSync(join(source, file), 'utf8');
+    for (const [, path] of text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
+      const target = relative(source, join(source, dirname(file), path)).split('/');
+      const to = target[0];
+      if (to === '..' && target[1] === 'package.json') continue;
+      if (to === folder) {
+        // Adapters never import each other.
+        if (folder === 'adapters' && target[1] !== file.split('/')[1]) offences.push(`${file} → ${path}`);
+        continue;
+      }
+      if (!may.includes('*') && !may.includes(to)) offences.push(`${file} → ${path}`);
+    }
+  }
+  assert.deepEqual(offences, []);
+});
