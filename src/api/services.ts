@@ -1,0 +1,25 @@
+import type { Config } from '../config.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Commands } from '../projections/commands.ts';
+import type { Feed } from '../projections/feed.ts';
+import type { Keys } from '../projections/keys.ts';
+import type { Projector } from '../projections/projector.ts';
+import type { QueryStore } from '../projections/store.ts';
+
+/** What `app.ts` hands to the HTTP edge. */
+export interface Services {
+  config: Config;
+  clock: Clock;
+  journal: Journal;
+  engine: Engine;
+  commands: Commands;
+  /** Queries; await `projector.settled()` first, so that a read reflects all that was acknowledged before it. */
+  store: QueryStore;
+  projector: Projector;
+  keys: Keys;
+  feed: Feed;
+  /** Names, definitions and words of the features that the serving model reads. */
+  features: () => { name: string; description: string; entity?: string; windowSeconds?: number }[];
+}

@@ -1,0 +1,106 @@
+import { CORE_ENTITIES } from './domain/entity.ts';
+
+/** Everything that the environment can settle, read once. Times in milliseconds unless the name says otherwise. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** External PostgreSQL; undefined starts the embedded one. */
+  readonly databaseUrl: string | undefined;
+  /** SQL schema, and prefix of everything shared. */
+  readonly namespace: string;
+  /** Bootstraps an admin key. */
+  readonly apiKey: string | undefined;
+  readonly baseCurrency: string;
+  /** Units of base currency for one unit of the currency, such as `{EUR: 1.08}`. */
+  readonly currencyRates: Readonly<Record<string, number>>;
+  /** Entity types that are profiled: the core ones, then the configured ones. */
+  readonly entityTypes: readonly string[];
+  /** For configured entity types, the field that names them, such as `metadata.terminal`. */
+  readonly entityFields: Readonly<Record<string, string>>;
+  readonly rateLimitMax: number;
+  readonly rateLimitWindowMs: number;
+  readonly corsOrigins: readonly string[];
+  readonly modelDir: string;
+  readonly logLevel: string;
+  /** How long a read waits for the projection before it answers 503. */
+  readonly readWaitMs: number;
+  readonly snapshotEveryRecords: number;
+  readonly journalSegmentBytes: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the environment. Throws an Error that names the variable where a value makes no sense. */
+export function readConfig(env: Environment, defaults: { modelDir: string }): Config {
+  const entityFields = parsePairs(env.ASSAY_ENTITIES ?? '', 'ASSAY_ENTITIES');
+  for (const name of Object.keys(entityFields))
+    if ((CORE_ENTITIES as readonly string[]).includes(name))
+      throw new Error(`ASSAY_ENTITIES: ${name} is profiled already`);
+  const rates = Object.entries(parsePairs(env.CURRENCY_RATES ?? '', 'CURRENCY_RATES')).map(([currency, rate]) => {
+    const value = Number(rate);
+    if (!(value > 0) || !Number.isFinite(value)) throw new Error(`CURRENCY_RATES: ${currency} needs a positive number`);
+    return [currency.toUpperCase(), value] as const;
+  });
+  return Object.freeze({
+    host: env.HOST ?? '127.0.0.1',
+    port: integer(env, 'PORT', 3000, 0, 65535),
+    dataDir: env.ASSAY_DATA_DIR ?? './.assay',
+    databaseUrl: env.DATABASE_URL || undefined,
+    namespace: identifier(env.ASSAY_NAMESPACE ?? 'assay'),
+    apiKey: env.API_KEY || undefined,
+    baseCurrency: (env.BASE_CURRENCY ?? 'USD').toUpperCase(),
+    currencyRates: Object.freeze(Object.fromEntries(rates)),
+    entityTypes: Object.freeze([...CORE_ENTITIES, ...Object.keys(entityFields)]),
+    entityFields: Object.freeze(entityFields),
+    rateLimitMax: integer(env, 'RATE_LIMIT_MAX', 100_000, 0),
+    rateLimitWindowMs: duration(env.RATE_LIMIT_WINDOW ?? '1m', 'RATE_LIMIT_WINDOW'),
+    corsOrigins: Object.freeze(
+      (env.CORS_ORIGINS ?? '')
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    ),
+    modelDir: env.ASSAY_MODEL_DIR ?? defaults.modelDir,
+    logLevel: env.LOG_LEVEL ?? 'info',
+    readWaitMs: integer(env, 'READ_WAIT_MS', 2_000, 0),
+    snapshotEveryRecords: integer(env, 'SNAPSHOT_EVERY_RECORDS', 200_000, 1),
+    journalSegmentBytes: integer(env, 'JOURNAL_SEGMENT_BYTES', 64 * 1024 * 1024, 65_536),
+  });
+}
+
+function integer(env: Environment, name: string, fallback: number, min: number, max = Number.MAX_SAFE_INTEGER): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < min || value > max)
+    throw new Error(`${name}: ${text} is not a whole number from ${min} to ${max}`);
+  return value;
+}
+
+/** `500ms`, `30s`, `1m`, `2h`, or bare milliseconds. */
+function duration(text: string, name: string): number {
+  const match = /^(\d+)\s*(ms|s|m|h)?$/.exec(text.trim());
+  if (!match || Number(match[1]) === 0) throw new Error(`${name}: ${text} is not a duration such as 30s or 1m`);
+  return Number(match[1]) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] ?? 'ms']!;
+}
+
+function identifier(text: string): string {
+  if (!/^[a-z_][a-z0-9_]{0,40}$/.test(text))
+    throw new Error(`ASSAY_NAMESPACE: ${text} must be lower-case letters, digits and _`);
+  return text;
+}
+
+/** `a=b,c=d` */
+function parsePairs(text: string, name: string): Record<string, string> {
+  const pairs: Record<string, string> = {};
+  for (const part of text
+    .split(',')
+    .map((piece) => piece.trim())
+    .filter(Boolean)) {
+    const at = part.indexOf('=');
+    if (at <= 0 || at === part.length - 1) throw new Error(`${name}: ${part} is not name=value`);
+    pairs[part.slice(0, at).trim()] = part.slice(at + 1).trim();
+  }
+  return pairs;
+}

@@ -1,0 +1,162 @@
+import type { Decision } from './decision.ts';
+import type { Scope } from './key.ts';
+import type { LabelSource, LabelValue } from './label.ts';
+import type { Transaction, TransactionStatus } from './transaction.ts';
+
+/**
+ * What the journal's records hold, by record type. Public data only: personal fields stand in the record's own block
+ * under the names of the transaction's or the user's fields.
+ *
+ * | type          | key                    | data         | personal                              |
+ * | ------------- | ---------------------- | ------------ | ------------------------------------- |
+ * | decision      | `t:<transaction id>`; `d:<id>` after an intake | DecisionData | PERSONAL_FIELDS of the transaction |
+ * | intake        | `t:<transaction id>`   | IntakeData   | as above                              |
+ * | failed        | `x:<command id>`       | FailedData   |                                       |
+ * | label         | `c:<command id>`       | LabelData    |                                       |
+ * | finalize      | `c:<command id>`       | FinalizeData |                                       |
+ * | amend         | `c:<command id>`       | AmendData    | personal fields that change           |
+ * | delete        | `c:<command id>`       | DeleteData   |                                       |
+ * | user.create   | `c:<command id>`       | UserData     | name, email                           |
+ * | user.update   | `c:<command id>`       | UserData     | name, email where given               |
+ * | user.delete   | `c:<command id>`       | UserData     |                                       |
+ * | key.create    | `k:<key id>`           | ApiKey       |                                       |
+ * | key.revoke    | `c:<command id>`       | {keyId}      |                                       |
+ *
+ * A command's id is derived from the caller's key, the route and the Idempotency-Key, else it is a new UUIDv7.
+ */
+export type PublicTransaction = Omit<
+  Transaction,
+  'email' | 'ip' | 'customerLocation' | 'latitude' | 'longitude' | 'metadata'
+>;
+
+export interface IntakeData {
+  transaction: PublicTransaction;
+  /** One `entityKey` per configured entity type, in order: what profiles are keyed by, kept after an erasure. */
+  entities: number[];
+  /** hash53 of customerLocation, 0 where absent. */
+  location: number;
+  /** SHA-256 (hex, first 32) of the canonical body, to tell a repetition from a conflict. */
+  bodyHash: string;
+  /** Id of the API key that sent it; absent while keyless. */
+  by?: string;
+}
+
+export interface DecisionData extends IntakeData {
+  decision: Decision;
+  /** From receipt to the decision being handed to the journal. */
+  latencyMs: number;
+  /** Per entity: [events the vector was computed from, fingerprint]. */
+  readSet: [count: number, fingerprint: number][];
+}
+
+export interface FailedData {
+  transactionId: string;
+  error: string;
+}
+
+export interface LabelData {
+  labelId: string;
+  transactionId: string;
+  label: LabelValue;
+  source: LabelSource;
+  note?: string;
+  occurredAt?: number;
+  by?: string;
+  /** Of the labelled event, so that profiles learn from the label alone: id hash, time and entity keys. */
+  event: { id: number; time: number; entities: number[]; amount: number };
+}
+
+export interface FinalizeData {
+  transactionId: string;
+  override: boolean;
+  by?: string;
+}
+
+export interface AmendData {
+  transactionId: string;
+  /** Public fields that change; null removes one. */
+  changes: Record<string, unknown>;
+  by?: string;
+}
+
+export interface DeleteData {
+  transactionId: string;
+  by?: string;
+}
+
+export interface UserData {
+  userId: string;
+  by?: string;
+}
+
+export interface KeyRevokeData {
+  keyId: string;
+}
+
+export interface KeyCreateData {
+  id: string;
+  name: string;
+  scopes: Scope[];
+  secretHash: string;
+  prefix: string;
+}
+
+/** A decision as the API answers it: own fields, the decision's, and what the record says of both. */
+export function transactionView(
+  data: DecisionData,
+  personal: Record<string, unknown> | undefined,
+  at: number,
+  status: TransactionStatus = 'pending',
+): Record<string, unknown> & { id: string; createdAt: string } {
+  const { decision } = data;
+  return {
+    ...ownFields(data.transaction, personal),
+    tempId: data.transaction.id,
+    status,
+    ...decision,
+    latencyMs: data.latencyMs,
+    createdAt: new Date(at).toISOString(),
+  };
+}
+
+/** A transaction that was taken in but is not decided: accepted for later, or failed. */
+export function intakeView(
+  data: IntakeData,
+  personal: Record<string, unknown> | undefined,
+  at: number,
+  status: TransactionStatus = 'processing',
+): Record<string, unknown> & { id: string; createdAt: string } {
+  return {
+    ...ownFields(data.transaction, personal),
+    tempId: data.transaction.id,
+    status,
+    createdAt: new Date(at).toISOString(),
+  };
+}
+
+function ownFields(transaction: PublicTransaction, personal: Record<string, unknown> | undefined) {
+  const { id, amount, currency, amountBase, baseRate, time, warnings } = transaction;
+  const optional: Record<string, unknown> = {};
+  for (const name of [
+    'productCategory',
+    'accountAgeDays',
+    'merchantId',
+    'cardId',
+    'deviceId',
+    'country',
+    'channel',
+  ] as const)
+    if (transaction[name] !== undefined) optional[name] = transaction[name];
+  return {
+    id,
+    userId: transaction.userId,
+    amount,
+    currency,
+    ...optional,
+    ...personal,
+    transactionDate: new Date(time).toISOString(),
+    amountBase,
+    baseRate,
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+}

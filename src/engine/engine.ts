@@ -1,0 +1,44 @@
+import type { Decision } from '../domain/decision.ts';
+import type { Transaction } from '../domain/transaction.ts';
+import type { JournalRecord } from '../journal/journal.ts';
+
+/** What the API asks of the engine. */
+export interface Engine {
+  /**
+   * Decides and records; resolves when durable. `idempotent` is set when the id (or the Idempotency-Key alias) had been
+   * taken by the same body; another body throws `AssayError('conflict')` (`'idempotency_conflict'` for the alias).
+   */
+  decide(submission: Submission): Promise<{ record: JournalRecord; idempotent: boolean }>;
+  /** Records the intake, resolves when durable, decides afterwards. */
+  accept(submission: Submission): Promise<{ record: JournalRecord; idempotent: boolean }>;
+  /** Decides a failed transaction again. Throws not_found, or conflict when it has not failed. */
+  retry(id: string): Promise<JournalRecord>;
+  /** As `decide`, with nothing recorded or learnt. */
+  score(transaction: Transaction): { decision: Decision; latencyMs: number };
+  /** Every contribution of a stored decision, from its vector and the model version that made it. */
+  explain(record: JournalRecord): Explanation;
+  /** A model serves, or rules do. */
+  readonly ready: boolean;
+  readonly modelVersion: string | undefined;
+}
+
+export interface Submission {
+  transaction: Transaction;
+  /** SHA-256 of the canonical body. */
+  bodyHash: string;
+  /** Journal alias of the Idempotency-Key: `i:<key id>:<hash>`. */
+  alias?: string;
+  /** Id of the API key. */
+  by?: string;
+}
+
+export interface Explanation {
+  transactionId: string;
+  model: { name: string; version: string } | null;
+  /** Log-odds of the model before any feature is known. */
+  baseValue: number;
+  /** base + all contributions. */
+  rawScore: number;
+  probability: number;
+  contributions: { code: string; value: number | null; contribution: number; message: string }[];
+}
