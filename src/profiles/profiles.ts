@@ -11,6 +11,8 @@ export interface Profiles {
   get(type: number, key: number): Profile | undefined;
   /** Adds the event to the profile of every entity that it names. */
   learn(event: Event, sequence: number): void;
+  /** Per entity of the event: how many events its profile holds and a cheap fingerprint of them; [0, 0] if unseen. */
+  readSet(entities: Float64Array): [count: number, fingerprint: number][];
   /** Settles what is known of an event that was learnt (or will be: a label may come first). */
   label(event: Event, label: LabelCode, sequence: number): void;
 }

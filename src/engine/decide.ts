@@ -1,0 +1,93 @@
+import type { Decision } from '../domain/decision.ts';
+import { AssayError } from '../domain/errors.ts';
+import type { IntakeData } from '../domain/records.ts';
+import type { Transaction } from '../domain/transaction.ts';
+import type { Journal, JournalEntry, JournalRecord } from '../journal/journal.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+import type { Submission } from './engine.ts';
+import { split } from './entry.ts';
+import { type EntityNaming, entityKeys, eventOf } from './event.ts';
+import { judge, judgeWithoutModel, type Serving } from './judge.ts';
+
+export interface DecidePorts {
+  /** Folds each record into `profiles` in the tick in which it is handed in: `learning` makes such a journal. */
+  journal: Journal;
+  profiles: Profiles;
+  serving: () => Serving | undefined;
+  naming: EntityNaming;
+  /** Epoch milliseconds. */
+  clock: () => number;
+  /** Monotonic milliseconds with fractions. */
+  stopwatch: () => number;
+}
+
+export interface Recorded {
+  record: JournalRecord;
+  /** The answer was there already. */
+  idempotent: boolean;
+}
+
+/** id look-up → [read → features → score → policy → enqueue, which learns: no await between] → durable. */
+export async function decide(ports: DecidePorts, submission: Submission): Promise<Recorded> {
+  const began = ports.stopwatch();
+  const key = `t:${submission.transaction.id}`;
+  const earlier = (await findEarlier(ports.journal, key, submission)) ?? takenMeanwhile(ports.journal, key, submission);
+  if (earlier) return { record: await earlier, idempotent: true };
+  const { record, durable } = ports.journal.enqueue(decisionEntry(ports, submission, key, began));
+  await durable;
+  return { record, idempotent: false };
+}
+
+/** The decision of a submission as a journal entry. Synchronous: nothing is learnt between reading and deciding. */
+export function decisionEntry(ports: DecidePorts, submission: Submission, key: string, began: number): JournalEntry {
+  const entities = entityKeys(submission.transaction, ports.naming);
+  const { decision, vector, readSet } = assess(ports, submission.transaction, entities);
+  const { data, personal } = split(submission, entities);
+  const latencyMs = Math.round((ports.stopwatch() - began) * 1000) / 1000;
+  return {
+    type: 'decision',
+    at: ports.clock(),
+    key,
+    aliases: submission.alias ? [submission.alias] : undefined,
+    data: { ...data, decision, latencyMs, readSet },
+    personal,
+    vector,
+  };
+}
+
+/** Reads, computes, scores and judges; changes nothing. */
+export function assess(ports: DecidePorts, transaction: Transaction, entities: Float64Array) {
+  const serving = ports.serving();
+  const readSet = ports.profiles.readSet(entities);
+  if (!serving) return { decision: judgeWithoutModel(), vector: undefined, readSet };
+  const vector = new Float64Array(serving.features.names.length);
+  serving.features.extract(ports.profiles, eventOf(transaction, entities), vector);
+  const decision: Decision = judge(serving, vector, new Float64Array(vector.length));
+  return { decision, vector, readSet };
+}
+
+/** The record that took the id or the Idempotency-Key before, if its body was the same; throws if it was another. */
+export async function findEarlier(journal: Journal, key: string, submission: Submission) {
+  const { alias } = submission;
+  return sameBody(submission, await journal.find(key), alias ? await journal.find(alias) : undefined);
+}
+
+/** The same for what another request handed in while this one was looking. Nothing may be awaited after it. */
+export function takenMeanwhile(
+  journal: Journal,
+  key: string,
+  submission: Submission,
+): Promise<JournalRecord> | undefined {
+  const byId = journal.recent(key);
+  const byAlias = submission.alias ? journal.recent(submission.alias) : undefined;
+  const record = sameBody(submission, byId?.record, byAlias?.record);
+  return record && (byId ?? byAlias)!.durable.then(() => record);
+}
+
+function sameBody(submission: Submission, byId: JournalRecord | undefined, byAlias: JournalRecord | undefined) {
+  const earlier = byId ?? byAlias;
+  if (!earlier || (earlier.data as unknown as IntakeData).bodyHash === submission.bodyHash) return earlier;
+  throw byId
+    ? new AssayError('conflict', `Transaction ${submission.transaction.id} exists with another body.`)
+    : new AssayError('idempotency_conflict', 'This Idempotency-Key was used with another body.');
+}

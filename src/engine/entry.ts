@@ -1,0 +1,30 @@
+import type { IntakeData, PublicTransaction } from '../domain/records.ts';
+import { PERSONAL_FIELDS, type Transaction } from '../domain/transaction.ts';
+import type { Submission } from './engine.ts';
+import { word } from './event.ts';
+
+/** What a record holds of a submission, personal fields apart. */
+export function split(
+  submission: Submission,
+  entities: Float64Array,
+): { data: IntakeData; personal: Record<string, unknown> } {
+  const open: Partial<Transaction> = { ...submission.transaction };
+  const personal: Record<string, unknown> = {};
+  for (const name of PERSONAL_FIELDS) {
+    if (open[name] !== undefined) personal[name] = open[name];
+    delete open[name];
+  }
+  const data: IntakeData = {
+    transaction: open as PublicTransaction,
+    entities: Array.from(entities),
+    location: word(submission.transaction.customerLocation),
+    bodyHash: submission.bodyHash,
+  };
+  if (submission.by !== undefined) data.by = submission.by;
+  return { data, personal };
+}
+
+/** The transaction that was submitted, from its record. */
+export function joined(data: IntakeData, personal: Record<string, unknown> | undefined): Transaction {
+  return { ...data.transaction, ...personal } as Transaction;
+}

@@ -1,0 +1,88 @@
+import { emailDomain, entityKey } from '../domain/entity.ts';
+import type { Event } from '../domain/event.ts';
+import { hash53 } from '../domain/hash.ts';
+import type { IntakeData } from '../domain/records.ts';
+import type { Transaction } from '../domain/transaction.ts';
+import type { JournalRecord } from '../journal/journal.ts';
+
+/** Where each entity type finds its name in a transaction; configured types name a field, such as `metadata.terminal`. */
+export interface EntityNaming {
+  entityTypes: readonly string[];
+  entityFields: Readonly<Record<string, string>>;
+}
+
+/** The name of an entity in a transaction, undefined where it names none. */
+export function entityName(transaction: Transaction, type: string, naming: EntityNaming): string | undefined {
+  switch (type) {
+    case 'user':
+      return transaction.userId;
+    case 'card':
+      return transaction.cardId;
+    case 'device':
+      return transaction.deviceId;
+    case 'ip':
+      return transaction.ip;
+    case 'merchant':
+      return transaction.merchantId;
+    case 'email':
+      return emailDomain(transaction.email);
+    default:
+      return field(transaction, naming.entityFields[type]);
+  }
+}
+
+export function entityKeys(transaction: Transaction, naming: EntityNaming): Float64Array {
+  const keys = new Float64Array(naming.entityTypes.length);
+  for (let i = 0; i < keys.length; i++) {
+    const type = naming.entityTypes[i];
+    keys[i] = entityKey(type, entityName(transaction, type, naming));
+  }
+  return keys;
+}
+
+/** The event of an accepted transaction. The same numbers come of its journal record: see `eventOfRecord`. */
+export function eventOf(transaction: Transaction, entities: Float64Array): Event {
+  return numbers(transaction, entities, word(transaction.customerLocation), transaction);
+}
+
+/** The event of a decision or an intake as the journal holds it. Coordinates are personal: NaN after an erasure. */
+export function eventOfRecord(record: JournalRecord): Event {
+  const data = record.data as unknown as IntakeData;
+  return numbers(data.transaction, Float64Array.from(data.entities), data.location, record.personal);
+}
+
+function numbers(
+  transaction: IntakeData['transaction'],
+  entities: Float64Array,
+  location: number,
+  place: { latitude?: unknown; longitude?: unknown } | undefined,
+): Event {
+  return {
+    id: hash53(transaction.id),
+    time: transaction.time,
+    offsetMinutes: transaction.offsetMinutes,
+    amount: transaction.amountBase,
+    entities,
+    country: word(transaction.country),
+    category: word(transaction.productCategory),
+    channel: word(transaction.channel),
+    location,
+    latitude: (place?.latitude as number | undefined) ?? Number.NaN,
+    longitude: (place?.longitude as number | undefined) ?? Number.NaN,
+    accountAgeDays: transaction.accountAgeDays ?? Number.NaN,
+  };
+}
+
+/** Hash of a word in lower case; 0 where absent. */
+export function word(text: string | undefined): number {
+  return text ? hash53(text.toLowerCase()) : 0;
+}
+
+function field(transaction: Transaction, path: string | undefined): string | undefined {
+  let value: unknown = transaction;
+  for (const part of path?.split('.') ?? []) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<string, unknown>)[part];
+  }
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}

@@ -1,0 +1,70 @@
+import { LABEL_FRAUD, LABEL_LEGITIMATE } from '../domain/event.ts';
+import type { FailedData, LabelData } from '../domain/records.ts';
+import type { JournalRecord } from '../journal/journal.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+import { eventOfRecord } from './event.ts';
+
+/** What the engine knows besides the model: all of it a fold of the journal. */
+export interface EngineState {
+  profiles: Profiles;
+  /** Transactions taken in and not decided yet, by id. */
+  undecided: Map<string, Undecided>;
+}
+
+export interface Undecided {
+  /** Sequence of the intake. */
+  sequence: number;
+  /** Its last attempt failed: waits for a retry. */
+  failed: boolean;
+}
+
+/**
+ * Folds one record into the state, in log order: the one place where the engine learns, online (in the tick in which the
+ * record is handed to the journal), after a restart, and in a replay.
+ */
+export function fold(state: EngineState, record: JournalRecord): void {
+  switch (record.type) {
+    case 'decision':
+      state.profiles.learn(eventOfRecord(record), record.sequence);
+      state.undecided.delete((record.data as { transaction: { id: string } }).transaction.id);
+      break;
+    case 'intake':
+      state.undecided.set((record.data as { transaction: { id: string } }).transaction.id, {
+        sequence: record.sequence,
+        failed: false,
+      });
+      break;
+    case 'failed': {
+      const known = state.undecided.get((record.data as unknown as FailedData).transactionId);
+      if (known) known.failed = true;
+      break;
+    }
+    case 'label': {
+      const { event, label } = record.data as unknown as LabelData;
+      const code = label === 'fraud' ? LABEL_FRAUD : LABEL_LEGITIMATE;
+      state.profiles.label(
+        {
+          ...BLANK,
+          id: event.id,
+          time: event.time,
+          amount: event.amount,
+          entities: Float64Array.from(event.entities),
+        },
+        code,
+        record.sequence,
+      );
+      break;
+    }
+  }
+}
+
+const BLANK = {
+  offsetMinutes: 0,
+  country: 0,
+  category: 0,
+  channel: 0,
+  location: 0,
+  latitude: Number.NaN,
+  longitude: Number.NaN,
+  accountAgeDays: Number.NaN,
+};

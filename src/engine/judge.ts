@@ -1,0 +1,90 @@
+import type { Decision, Reason } from '../domain/decision.ts';
+import type { Event } from '../domain/event.ts';
+import type { FeatureStatistics, Model } from '../models/model.ts';
+import { oodWarnings } from '../models/ood.ts';
+import { sentence } from '../policy/explanation.ts';
+import { outcomeOf } from '../policy/thresholds.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+
+/** A model with the features that it was trained on: what a decision is made by. */
+export interface Serving {
+  model: Model;
+  features: {
+    names: readonly string[];
+    /** Writes the vector of the event, from what profiles hold now. */
+    extract(profiles: Profiles, event: Event, out: Float64Array): void;
+    describe(feature: number, value: number, usual: FeatureStatistics): string;
+  };
+}
+
+const MAX_REASONS = 5;
+
+/** The decision for a vector. Pure. `contributions` is scratch of the vector's length. */
+export function judge(serving: Serving, vector: Float64Array, contributions: Float64Array): Decision {
+  const { model } = serving;
+  const base = model.explain(vector, contributions);
+  let raw = base;
+  for (let i = 0; i < contributions.length; i++) raw += contributions[i];
+  const probability = model.calibrate(raw);
+  const decision = outcomeOf(probability, model.thresholds);
+  const reasons = topReasons(serving, vector, contributions);
+  return {
+    decision,
+    score: Math.round(100 * probability),
+    probability,
+    isFraudulent: decision === 'decline',
+    fraudExplanation: sentence(decision, reasons),
+    reasons,
+    rules: [],
+    model: { name: model.name, version: model.version },
+    oodWarning: oodWarnings(model, vector),
+  };
+}
+
+/** What is decided where no model serves and no rule speaks. */
+export function judgeWithoutModel(): Decision {
+  return {
+    decision: 'approve',
+    score: 0,
+    probability: 0,
+    isFraudulent: false,
+    fraudExplanation: 'Approved without a score: no model is loaded, and no rule objected.',
+    reasons: [],
+    rules: [],
+    degraded: true,
+    oodWarning: [],
+  };
+}
+
+/** Every contribution, largest first. */
+export function allReasons(serving: Serving, vector: Float64Array, contributions: Float64Array): Reason[] {
+  return Array.from(contributions.keys())
+    .sort((a, b) => Math.abs(contributions[b]) - Math.abs(contributions[a]))
+    .map((feature) => reason(serving, vector, contributions, feature));
+}
+
+/** The strongest contributions, by absolute size; zero ones are no reason. */
+function topReasons(serving: Serving, vector: Float64Array, contributions: Float64Array): Reason[] {
+  const best: number[] = [];
+  for (let i = 0; i < contributions.length; i++) {
+    const size = Math.abs(contributions[i]);
+    if (size === 0) continue;
+    let at = best.length;
+    while (at > 0 && Math.abs(contributions[best[at - 1]]) < size) at--;
+    if (at < MAX_REASONS) {
+      best.splice(at, 0, i);
+      if (best.length > MAX_REASONS) best.pop();
+    }
+  }
+  return best.map((feature) => reason(serving, vector, contributions, feature));
+}
+
+function reason(serving: Serving, vector: Float64Array, contributions: Float64Array, feature: number): Reason {
+  const value = vector[feature];
+  return {
+    code: serving.features.names[feature],
+    value: Number.isFinite(value) ? value : null,
+    contribution: contributions[feature],
+    message: serving.features.describe(feature, value, serving.model.statistics[feature]),
+  };
+}

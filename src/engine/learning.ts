@@ -1,0 +1,29 @@
+import type { Journal, JournalRecord } from '../journal/journal.ts';
+
+/**
+ * The journal with a fold in front: whatever is handed in is learnt in the same tick, in log order, so that the next
+ * decision sees it. A record that never becomes durable ends the process, so nothing learnt outlives its record.
+ */
+export function learning(journal: Journal, fold: (record: JournalRecord) => void): Journal {
+  return {
+    get durable() {
+      return journal.durable;
+    },
+    get last() {
+      return journal.last;
+    },
+    enqueue(entry) {
+      const appended = journal.enqueue(entry);
+      fold(appended.record);
+      return appended;
+    },
+    find: (key) => journal.find(key),
+    recent: (key) => journal.recent(key),
+    get: (sequence) => journal.get(sequence),
+    read: (from) => journal.read(from),
+    subscribe: (listener) => journal.subscribe(listener),
+    erasePersonal: (sequence) => journal.erasePersonal(sequence),
+    status: () => journal.status(),
+    close: () => journal.close(),
+  };
+}
