@@ -1,4 +1,6 @@
 import type { Event, LabelCode } from '../domain/event.ts';
+import type { Buckets } from './buckets.ts';
+import type { Layout } from './layout.ts';
 
 /**
  * The port of what entities did. Reading is pure; learning is set union by (time, id), so it is idempotent and free of
@@ -7,11 +9,13 @@ import type { Event, LabelCode } from '../domain/event.ts';
 export interface Profiles {
   /** Entity types in the order of `Event.entities`. */
   readonly entityTypes: readonly string[];
+  /** The layout of each type's profiles. */
+  readonly layouts: readonly Layout[];
   /** The profile of an entity, undefined if it was never seen. `type` indexes `entityTypes`. */
   get(type: number, key: number): Profile | undefined;
   /** Adds the event to the profile of every entity that it names. */
   learn(event: Event, sequence: number): void;
-  /** Per entity of the event: how many events its profile holds and a cheap fingerprint of them; [0, 0] if unseen. */
+  /** Per entity of the event: how many events its profile was ever given and their fingerprint; [0, 0] if unseen. */
   readSet(entities: Float64Array): [count: number, fingerprint: number][];
   /** Settles what is known of an event that was learnt (or will be: a label may come first). */
   label(event: Event, label: LabelCode, sequence: number): void;
@@ -22,12 +26,23 @@ export interface Profiles {
  * buckets of integers. See `layout.ts` for the columns.
  */
 export interface Profile {
+  /** Rows `start` to `start + count - 1` hold the events, the oldest first. */
+  readonly start: number;
   readonly count: number;
   /** Events ever learnt, those that fell out of the 512 included. */
   readonly total: number;
   readonly capacity: number;
-  /** `columns[c * capacity + i]`, i = 0 the oldest. */
+  /** `columns[c * capacity + i]`. */
   readonly columns: Float64Array;
   /** Time of the first event ever seen. */
   readonly firstTime: number;
+  /** What fell out; undefined while nothing did. */
+  readonly buckets: Buckets | undefined;
+  /** A 32-bit hash of the set of events and their labels; see `fingerprint`. */
+  readonly hash: number;
+}
+
+/** One safe integer that names a profile's content, in O(1): equal sets of events and labels have equal fingerprints. */
+export function fingerprint(profile: Profile | undefined): number {
+  return profile === undefined ? 0 : profile.hash * 0x200000 + (profile.total % 0x200000);
 }

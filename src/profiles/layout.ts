@@ -1,0 +1,66 @@
+/**
+ * How the events of a profile lie in one Float64Array: one column a field, `capacity` cells a column.
+ *
+ *            0        start             start+count   capacity
+ *            │ dropped │ oldest … newest │   free      │
+ *   time     ├─────────┼─────────────────┼─────────────┤ cell = 0 * capacity + i
+ *   id       ├─────────┼─────────────────┼─────────────┤ cell = 1 * capacity + i
+ *   amount   ├─────────┼─────────────────┼─────────────┤ cell = 2 * capacity + i
+ *   label    ├─────────┼─────────────────┼─────────────┤ cell = 3 * capacity + i
+ *   country, latitude, longitude, …, entity:user, entity:card, … (those that the layout keeps)
+ *
+ * Rows ascend by (time, id). Time in milliseconds; amount in base currency; words and entities as 53-bit hashes, 0 where
+ * absent; degrees, NaN where absent. A label cell is a last-writer-wins register: `sequence * 4 + code`, the larger wins,
+ * so that labels too may be learnt in any order; `cell & 3` is the code, 0 while nothing is known.
+ */
+export const TIME = 0;
+export const ID = 1;
+export const AMOUNT = 2;
+export const LABEL = 3;
+
+/** An entity's newest events that are kept exactly. */
+export const KEPT = 512;
+/** Free cells behind a full profile: it moves its rows once in so many events, not at each. */
+export const SLACK = 128;
+
+/** Columns that every profile has, in order. */
+export const FIXED_COLUMNS = ['time', 'id', 'amount', 'label'] as const;
+/** Columns that a profile may have, besides `entity:<type>` for every other entity type. */
+export const WORD_COLUMNS = ['country', 'category', 'channel', 'location'] as const;
+export const PLACE_COLUMNS = ['latitude', 'longitude'] as const;
+
+export interface Layout {
+  /** Names of the columns in order. */
+  readonly names: readonly string[];
+  readonly width: number;
+  readonly country: number;
+  readonly category: number;
+  readonly channel: number;
+  readonly location: number;
+  readonly latitude: number;
+  readonly longitude: number;
+  /** Column of each entity type; -1 where it is not kept. */
+  readonly entities: Int32Array;
+}
+
+/**
+ * The layout of the profiles of one entity type. Its own type is left out: every row would hold the same key.
+ * `wanted` limits the columns beyond the fixed ones to what is read; by default all are kept.
+ */
+export function createLayout(type: number, entityTypes: readonly string[], wanted?: readonly string[]): Layout {
+  const names: string[] = [...FIXED_COLUMNS];
+  const keep = (name: string): number => {
+    if (wanted && !wanted.includes(name)) return -1;
+    return names.push(name) - 1;
+  };
+  const layout = {
+    country: keep('country'),
+    category: keep('category'),
+    channel: keep('channel'),
+    location: keep('location'),
+    latitude: keep('latitude'),
+    longitude: keep('longitude'),
+    entities: Int32Array.from(entityTypes, (name, other) => (other === type ? -1 : keep(`entity:${name}`))),
+  };
+  return { names, width: names.length, ...layout };
+}

@@ -1,0 +1,244 @@
+import { crc32 } from 'node:zlib';
+import type { Buckets, Series } from './buckets.ts';
+import { createBuckets } from './buckets.ts';
+import { KEPT, SLACK } from './layout.ts';
+import type { ProfileStore } from './memory.ts';
+import { createProfile, type MutableProfile } from './profile.ts';
+
+/**
+ * A snapshot is a stream of blocks:
+ *
+ *   [bytes u32][crc32 u32][payload]   payload of block 0: JSON; of the others: little-endian Float64s
+ *
+ *   block 0   {"format":"assay-profiles","version":1,"entityTypes":[…],"columns":[[…],…]}
+ *   LABELS    [1, n,  id, cell, applied, …]
+ *   PROFILES  [2, n,  records…]  a record: type, key, count, total, firstTime, hash, lastSequence, lastLabelSequence,
+ *             hours (-1 while nothing fell out), [evicted, cells…], days, [evicted, cells…], then its columns, count each
+ *   END       [3, profiles]
+ *
+ * Labels come first, so that no label in it is newer than a profile that it has still to be applied to.
+ */
+const VERSION = 1;
+const LABELS = 1;
+const PROFILES = 2;
+const END = 3;
+const BLOCK_CELLS = 65_536;
+const MAX_BLOCK_BYTES = 16 * 1024 * 1024;
+
+/** The stream is torn, damaged, or of another format: start from an empty state and replay the journal instead. */
+export class SnapshotError extends Error {
+  override name = 'SnapshotError';
+}
+
+type Write = (chunk: Uint8Array) => void | Promise<void>;
+
+export async function saveProfiles(store: ProfileStore, write: Write): Promise<void> {
+  // Taken before the first await: see above.
+  const labels = [...store.labels.entries()].flatMap(([id, cell, applied]) => [id, cell, applied ? 1 : 0]);
+  await write(block(Buffer.from(JSON.stringify(header(store)))));
+  for (let i = 0; i < labels.length; i += 3 * 20_000) {
+    const part = labels.slice(i, i + 3 * 20_000);
+    await write(block(bytes(Float64Array.from([LABELS, part.length / 3, ...part]))));
+  }
+  let cells = new Float64Array(BLOCK_CELLS);
+  let used = 2;
+  let records = 0;
+  let total = 0;
+  const flush = async () => {
+    cells[0] = PROFILES;
+    cells[1] = records;
+    await write(block(bytes(cells.slice(0, used))));
+    used = 2;
+    records = 0;
+  };
+  for (let type = 0; type < store.shards.length; type++) {
+    const { width } = store.layouts[type];
+    for (const shard of store.shards[type]) {
+      // A table that grows while it is read would never end: what is new since the start is replayed anyway.
+      let left = shard.size;
+      for (const [key, profile] of shard) {
+        if (left-- === 0) break;
+        const need = recordCells(profile, width);
+        if (used + need > cells.length && records > 0) await flush();
+        const now = recordCells(profile, width);
+        if (now + 2 > cells.length) cells = new Float64Array(now + 2);
+        used = writeRecord(cells, used, type, key, profile, width);
+        records++;
+        total++;
+      }
+    }
+  }
+  if (records > 0) await flush();
+  await write(block(bytes(Float64Array.of(END, total))));
+}
+
+function header(store: ProfileStore) {
+  return {
+    format: 'assay-profiles',
+    version: VERSION,
+    entityTypes: [...store.entityTypes],
+    columns: store.layouts.map((layout) => [...layout.names]),
+  };
+}
+
+function block(payload: Uint8Array): Uint8Array {
+  const out = Buffer.alloc(8 + payload.length);
+  out.writeUInt32LE(payload.length, 0);
+  out.writeUInt32LE(crc32(payload), 4);
+  out.set(payload, 8);
+  return out;
+}
+
+function bytes(cells: Float64Array): Uint8Array {
+  return new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);
+}
+
+const RECORD_HEAD = 8;
+
+function recordCells(profile: MutableProfile, width: number): number {
+  const { buckets } = profile;
+  const outside = buckets === undefined ? 1 : 4 + 4 * (buckets.hours.size + buckets.days.size);
+  return RECORD_HEAD + outside + profile.count * width;
+}
+
+function writeRecord(
+  cells: Float64Array,
+  from: number,
+  type: number,
+  key: number,
+  profile: MutableProfile,
+  width: number,
+): number {
+  const { count, total, firstTime, hash, lastSequence, lastLabelSequence, buckets, columns, capacity, start } = profile;
+  cells.set([type, key, count, total, firstTime, hash, lastSequence, lastLabelSequence], from);
+  let at = from + RECORD_HEAD;
+  if (buckets === undefined) cells[at++] = -1;
+  else {
+    for (const { size, evicted, cells: source } of [buckets.hours, buckets.days]) {
+      cells[at++] = size;
+      cells[at++] = evicted ? 1 : 0;
+      cells.set(source.subarray(0, 4 * size), at);
+      at += 4 * size;
+    }
+  }
+  for (let c = 0; c < width; c++) {
+    const base = c * capacity + start;
+    cells.set(columns.subarray(base, base + count), at);
+    at += count;
+  }
+  return at;
+}
+
+export async function loadProfiles(
+  store: ProfileStore,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<void> {
+  let profiles = 0;
+  let blocks = 0;
+  let ended = false;
+  for await (const payload of readBlocks(chunks)) {
+    if (ended) throw new SnapshotError('The snapshot goes on after its end.');
+    if (blocks++ === 0) {
+      checkHeader(store, payload);
+      continue;
+    }
+    if (payload.length % 8 !== 0 || payload.length < 16) throw new SnapshotError(`Block ${blocks} is of odd length.`);
+    const cells = new Float64Array(payload.buffer, payload.byteOffset, payload.length / 8);
+    if (cells[0] === LABELS) readLabels(store, cells);
+    else if (cells[0] === PROFILES) profiles += readProfiles(store, cells);
+    else if (cells[0] === END && cells[1] === profiles) ended = true;
+    else throw new SnapshotError(`Block ${blocks} is of an unknown kind, or the number of profiles is wrong.`);
+  }
+  if (!ended) throw new SnapshotError('The snapshot ends early.');
+}
+
+/** Each payload in a buffer of its own (so that it is aligned), its checksum verified. */
+async function* readBlocks(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let pending: Uint8Array[] = [];
+  let have = 0;
+  let need = 8;
+  let head: Buffer | undefined;
+  for await (const chunk of chunks) {
+    pending.push(chunk);
+    have += chunk.length;
+    while (have >= need) {
+      const all = Buffer.concat(pending);
+      const part = all.subarray(0, need);
+      pending = [all.subarray(need)];
+      have -= need;
+      if (head === undefined) {
+        head = part;
+        need = head.readUInt32LE(0);
+        if (need > MAX_BLOCK_BYTES) throw new SnapshotError('A block of the snapshot is too long: it is damaged.');
+      } else {
+        if (crc32(part) !== head.readUInt32LE(4))
+          throw new SnapshotError('A block of the snapshot fails its checksum.');
+        head = undefined;
+        need = 8;
+        yield new Uint8Array(part);
+      }
+    }
+  }
+  if (have > 0 || head !== undefined) throw new SnapshotError('The snapshot is cut off within a block.');
+}
+
+function checkHeader(store: ProfileStore, payload: Uint8Array): void {
+  const text = Buffer.from(payload).toString('utf8');
+  if (text !== JSON.stringify(header(store))) {
+    throw new SnapshotError(`The snapshot holds other profiles than these: ${text.slice(0, 200)}`);
+  }
+}
+
+function readLabels(store: ProfileStore, cells: Float64Array): void {
+  const end = 2 + 3 * cells[1];
+  if (end !== cells.length) throw new SnapshotError('A block of labels has the wrong length.');
+  for (let i = 2; i < end; i += 3) store.labels.set(cells[i], cells[i + 1], cells[i + 2] === 1);
+}
+
+function readProfiles(store: ProfileStore, cells: Float64Array): number {
+  let at = 2;
+  for (let i = 0; i < cells[1]; i++) at = readRecord(store, cells, at);
+  if (at !== cells.length) throw new SnapshotError('A block of profiles has the wrong length.');
+  return cells[1];
+}
+
+function readRecord(store: ProfileStore, cells: Float64Array, from: number): number {
+  const [type, key, count] = cells.subarray(from, from + 3);
+  const layout = store.layouts[type];
+  if (layout === undefined || !(count <= KEPT)) throw new SnapshotError('A profile of the snapshot is damaged.');
+  const profile = createProfile(layout, capacityFor(count));
+  profile.count = count;
+  [profile.total, profile.firstTime, profile.hash, profile.lastSequence, profile.lastLabelSequence] = cells.subarray(
+    from + 3,
+    from + RECORD_HEAD,
+  );
+  let at = from + RECORD_HEAD;
+  if (cells[at] === -1) at++;
+  else {
+    profile.buckets = createBuckets();
+    at = readSeries(profile.buckets, 'hours', cells, at);
+    at = readSeries(profile.buckets, 'days', cells, at);
+  }
+  for (let c = 0; c < layout.width; c++) {
+    profile.columns.set(cells.subarray(at, at + count), c * profile.capacity);
+    at += count;
+  }
+  const shards = store.shards[type];
+  shards[key & (shards.length - 1)].set(key, profile);
+  return at;
+}
+
+function readSeries(buckets: Buckets, name: keyof Buckets, cells: Float64Array, from: number): number {
+  const series: Series = buckets[name];
+  series.size = cells[from];
+  series.evicted = cells[from + 1] === 1;
+  series.cells.set(cells.subarray(from + 2, from + 2 + 4 * series.size));
+  return from + 2 + 4 * series.size;
+}
+
+function capacityFor(count: number): number {
+  if (count === KEPT) return KEPT + SLACK;
+  let capacity = 4;
+  while (capacity < count) capacity *= 2;
+  return capacity;
+}
