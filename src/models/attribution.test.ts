@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { attributionOf } from './attribution.ts';
+import { gaussLegendre } from './quadrature.ts';
+import { flattenTrees, type Tree, type TreeEnsemble, treesScorer } from './trees.ts';
+
+const FEATURES = 5;
+
+/** A random tree: leaves are split at random until there are `leaves`; covers are whole numbers of rows. */
+const treeArbitrary = fc
+  .record({
+    splits: fc.array(
+      fc.record({
+        leaf: fc.nat(100),
+        feature: fc.nat(FEATURES - 1),
+        threshold: fc.integer({ min: -2, max: 2 }),
+        missingLeft: fc.boolean(),
+      }),
+      { maxLength: 12 },
+    ),
+    values: fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 13, maxLength: 13 }),
+    covers: fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 13, maxLength: 13 }),
+  })
+  .map(({ splits, values, covers }): Tree => {
+    const left: number[] = [];
+    const right: number[] = [];
+    const hangs: [number[], number][] = [[[], 0]];
+    splits.forEach(({ leaf }, node) => {
+      const at = leaf % hangs.length;
+      const [side, parent] = hangs[at];
+      side[parent] = node;
+      left[node] = ~at;
+      right[node] = ~hangs.length;
+      hangs[at] = [left, node];
+      hangs.push([right, node]);
+    });
+    return {
+      feature: Int32Array.from(splits, ({ feature }) => feature),
+      threshold: Float64Array.from(splits, ({ threshold }) => threshold),
+      missingLeft: Uint8Array.from(splits, ({ missingLeft }) => (missingLeft ? 1 : 0)),
+      left: Int32Array.from(left),
+      right: Int32Array.from(right),
+      gain: new Float64Array(splits.length),
+      value: Float64Array.from(values.slice(0, splits.length + 1)),
+      cover: Float64Array.from(covers.slice(0, splits.length + 1)),
+    };
+  });
+
+const vectorArbitrary = fc
+  .array(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constant(Number.NaN)), {
+    minLength: FEATURES,
+    maxLength: FEATURES,
+  })
+  .map((values) => Float64Array.from(values));
+
+/** What a coalition is worth: known features decide, at unknown ones both children count by their training rows. */
+function worth(trees: TreeEnsemble, child: number, vector: Float64Array, known: number): number {
+  if (child < 0) return trees.value[~child];
+  const feature = trees.feature[child];
+  const [left, right] = [trees.left[child], trees.right[child]];
+  if (known & (1 << feature)) {
+    const x = vector[feature];
+    const toLeft = Number.isNaN(x) ? trees.missingLeft[child] === 1 : x <= trees.threshold[child];
+    return worth(trees, toLeft ? left : right, vector, known);
+  }
+  const [a, b] = [rowsUnder(trees, left), rowsUnder(trees, right)];
+  return (a * worth(trees, left, vector, known) + b * worth(trees, right, vector, known)) / (a + b);
+}
+
+function rowsUnder(trees: TreeEnsemble, child: number): number {
+  return child < 0 ? trees.cover[~child] : rowsUnder(trees, trees.left[child]) + rowsUnder(trees, trees.right[child]);
+}
+
+/** Shapley values by their definition: over all subsets. */
+function bruteForce(trees: TreeEnsemble, vector: Float64Array): number[] {
+  const factorial = [1, 1, 2, 6, 24, 120];
+  const value = (known: number) => trees.roots.reduce((sum, root) => sum + worth(trees, root, vector, known), 0);
+  return Array.from({ length: FEATURES }, (_, j) => {
+    let sum = 0;
+    for (let known = 0; known < 1 << FEATURES; known++) {
+      if (known & (1 << j)) continue;
+      const size = [...known.toString(2)].filter((bit) => bit === '1').length;
+      const weight = (factorial[size] * factorial[FEATURES - size - 1]) / factorial[FEATURES];
+      sum += weight * (value(known | (1 << j)) - value(known));
+    }
+    return sum;
+  });
+}
+
+for (const [name, limits] of [
+  ['tables', { tableFeatures: 8, tableNumbers: 1e6 }],
+  ['no tables', { tableFeatures: 0, tableNumbers: 0 }],
+  ['some tables', { tableFeatures: 2, tableNumbers: 40 }],
+] as const) {
+  test(`contributions are the Shapley values over all subsets, with ${name}`, () => {
+    fc.assert(
+      fc.property(
+        fc.array(treeArbitrary, { maxLength: 4 }),
+        vectorArbitrary,
+        vectorArbitrary,
+        (list, first, second) => {
+          const trees = flattenTrees(0.25, FEATURES, list);
+          const explain = attributionOf(trees, limits);
+          const out = new Float64Array(FEATURES);
+          for (const vector of [first, second, first]) {
+            const base = explain(vector, out);
+            const expected = bruteForce(trees, vector);
+            for (let j = 0; j < FEATURES; j++) assert.ok(Math.abs(out[j] - expected[j]) < 1e-9, `${out} ${expected}`);
+            const sum = out.reduce((total, part) => total + part, base);
+            assert.ok(Math.abs(sum - treesScorer(trees)(vector)) < 1e-9);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+}
+
+test('the quadrature integrates polynomials up to its degree exactly', () => {
+  for (let count = 1; count <= 40; count++) {
+    const { points, weights } = gaussLegendre(count);
+    for (let degree = 0; degree < 2 * count; degree++) {
+      let sum = 0;
+      for (let i = 0; i < count; i++) sum += weights[i] * points[i] ** degree;
+      assert.ok(Math.abs(sum * (degree + 1) - 1) < 1e-12, `${count} points, degree ${degree}: ${sum}`);
+    }
+  }
+});
