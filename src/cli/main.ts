@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+
+/** Each command in a file of its own, loaded when it is called or its help is asked for. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  serve: async () => (await import('./serve.ts')).serveCommand(),
+  generate: async () => (await import('./generate.ts')).generateCommand(),
+  train: async () => (await import('./train.ts')).trainCommand(),
+  evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
+  replay: async () => (await import('./replay.ts')).replayCommand(),
+  keys: async () => (await import('./keys.ts')).keysCommand(),
+};
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'));
+const program = new Command('assay')
+  .description('Real-time fraud decisions for transactions.')
+  .version(version)
+  .showHelpAfterError('(assay --help lists the commands)');
+const wanted = process.argv.slice(2).find((word) => Object.hasOwn(COMMANDS, word));
+for (const [name, load] of Object.entries(COMMANDS))
+  if (wanted === undefined || wanted === name) program.addCommand(await load());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof Error ? `assay: ${error.message}` : error);
+  if (process.env.LOG_LEVEL === 'debug') console.error(error);
+  process.exitCode = 1;
+}
