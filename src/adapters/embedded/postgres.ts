@@ -1,0 +1,250 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Log } from '../../projections/log.ts';
+import { chooseAccount, chooseHome, makeOwned, type RunAs } from './account.ts';
+import { type Binaries, findBinaries } from './binaries.ts';
+import { stopLeftover } from './leftover.ts';
+
+const run = promisify(execFile);
+const READY = 'database system is ready to accept connections';
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 20_000;
+const MAX_BACKOFF_MS = 10_000;
+
+/** The projection may lose its newest commits in a crash (rows and offset together): the journal replays them. */
+const SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  fsync: 'on',
+  full_page_writes: 'on',
+  synchronous_commit: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  max_wal_size: '1GB',
+  checkpoint_timeout: '15min',
+  max_connections: '40',
+  shared_buffers: '128MB',
+  work_mem: '16MB',
+  jit: 'off',
+  max_parallel_workers_per_gather: '0',
+  logging_collector: 'off',
+  log_min_messages: 'warning',
+  log_checkpoints: 'off',
+};
+
+export interface EmbeddedPostgres {
+  /** Stays the same for as long as this process lives, restarts of the server included. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a PostgreSQL that belongs to this process, with its files in `<dataDir>/postgres` and on a free loopback port.
+ * The caller holds the lock of `dataDir`. A server that dies is started again, with a growing pause between attempts.
+ */
+export async function startEmbedded(options: { dataDir: string; log: Log }): Promise<EmbeddedPostgres> {
+  const { log } = options;
+  const account = await chooseAccount(log);
+  const home = await chooseHome(options.dataDir, account, log);
+  const binaries = await findBinaries(account, home);
+  const password = await readPassword(join(home, 'password'));
+  const data = join(home, 'data');
+  if (existsSync(join(data, 'PG_VERSION'))) await checkVersion(data, binaries);
+  else await initialise(data, password, account, binaries);
+  await stopLeftover(data, password, log);
+
+  let server: ChildProcess | undefined;
+  let port = 0;
+  for (let attempt = 1; !server; attempt++) {
+    port = await freePort();
+    try {
+      server = await launch({ binaries, data, port, account, log });
+    } catch (error) {
+      // Another program may have taken the port in between.
+      if (attempt === 3) throw error;
+    }
+  }
+  const supervisor = supervise(server, () => launch({ binaries, data, port, account, log }), log);
+  return {
+    url: `postgres://assay:${password}@127.0.0.1:${port}/postgres`,
+    stop: supervisor.stop,
+  };
+}
+
+async function readPassword(file: string): Promise<string> {
+  const kept = await readFile(file, 'utf8').catch(() => '');
+  if (kept.trim()) return kept.trim();
+  const password = randomBytes(24).toString('hex');
+  await writeFile(file, `${password}\n`, { mode: 0o600 });
+  return password;
+}
+
+async function checkVersion(data: string, { postgres }: Binaries): Promise<void> {
+  const kept = (await readFile(join(data, 'PG_VERSION'), 'utf8')).trim();
+  const { stdout } = await run(postgres, ['--version'], { cwd: '/' });
+  const major = /(\d+)/.exec(stdout)?.[1];
+  if (kept !== major)
+    throw new Error(
+      `${data} belongs to PostgreSQL ${kept} and this is ${major}. Delete it: it is rebuilt from the journal.`,
+    );
+}
+
+/** Made under another name and renamed when whole, so that a crash half-way leaves nothing that looks like a database. */
+async function initialise(data: string, password: string, account: RunAs | undefined, { initdb }: Binaries) {
+  const half = `${data}.new`;
+  await rm(half, { recursive: true, force: true });
+  await makeOwned(half, account);
+  const passwordFile = join(half, '..', 'initdb-password');
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (account) await chown(passwordFile, account.uid, account.gid);
+  try {
+    await run(
+      initdb,
+      [
+        `--pgdata=${half}`,
+        '--username=assay',
+        '--auth=scram-sha-256',
+        `--pwfile=${passwordFile}`,
+        '--encoding=UTF8',
+        '--locale=C',
+        '--no-instructions',
+      ],
+      { ...account, cwd: '/', env: environment(), timeout: START_TIMEOUT_MS },
+    );
+  } catch (error) {
+    const { stderr } = error as { stderr?: string };
+    throw new Error(`PostgreSQL could not make its files in ${half}: ${stderr?.trim() || (error as Error).message}`, {
+      cause: error,
+    });
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+  await rename(half, data);
+}
+
+interface Launch {
+  binaries: Binaries;
+  data: string;
+  port: number;
+  account: RunAs | undefined;
+  log: Log;
+}
+
+/** Resolves with the server once it accepts connections. */
+function launch({ binaries, data, port, account, log }: Launch): Promise<ChildProcess> {
+  const settings = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
+  // A session of its own: a Ctrl-C meant for Assay must not stop the database before Assay has.
+  const server = spawn(binaries.postgres, ['-D', data, ...settings], {
+    ...account,
+    cwd: '/',
+    env: environment(),
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  return new Promise((resolve, reject) => {
+    let said = '';
+    let ready = false;
+    const timer = setTimeout(() => {
+      server.kill('SIGQUIT');
+      reject(new Error(`PostgreSQL did not start within ${START_TIMEOUT_MS / 1000} s: ${said.trim()}`));
+    }, START_TIMEOUT_MS);
+    server.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      if (!ready) said = (said + text).slice(-4_000);
+      log.debug({ source: 'postgres' }, text.trimEnd());
+      if (!ready && said.includes(READY)) {
+        ready = true;
+        clearTimeout(timer);
+        resolve(server);
+      }
+    });
+    server.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    server.on('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`PostgreSQL ended at start (${code}): ${said.trim()}`));
+    });
+  });
+}
+
+/** Starts the server again whenever it ends by itself; stops it with us. */
+function supervise(first: ChildProcess, start: () => Promise<ChildProcess>, log: Log) {
+  let server: ChildProcess | undefined = first;
+  let stopping = false;
+  let timer: NodeJS.Timeout | undefined;
+  let starting: Promise<void> | undefined;
+
+  const onExit = (code: number | null, signal: string | null) => {
+    server = undefined;
+    if (stopping) return;
+    log.error({ code, signal }, 'PostgreSQL ended; starting it again');
+    again(100);
+  };
+  const again = (delayMs: number) => {
+    timer = setTimeout(() => {
+      starting = start().then(
+        (next) => {
+          server = next;
+          if (next.exitCode !== null || next.signalCode !== null) return onExit(next.exitCode, next.signalCode);
+          next.once('exit', onExit);
+          log.info({}, 'PostgreSQL is back');
+        },
+        (error: Error) => {
+          log.error({ reason: error.message }, 'PostgreSQL does not start');
+          if (!stopping) again(Math.min(delayMs * 2, MAX_BACKOFF_MS));
+        },
+      );
+    }, delayMs);
+  };
+  // The process may end without stop(): the signal still goes out.
+  const lastResort = () => void server?.kill('SIGINT');
+  process.once('exit', lastResort);
+  first.once('exit', onExit);
+
+  return {
+    async stop() {
+      stopping = true;
+      clearTimeout(timer);
+      await starting;
+      process.removeListener('exit', lastResort);
+      if (server) await stopServer(server);
+    },
+  };
+}
+
+/** A fast shutdown; an immediate one (the next start recovers) where that takes too long. */
+async function stopServer(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  server.kill('SIGINT');
+  const timer = setTimeout(() => server.kill('SIGQUIT'), STOP_TIMEOUT_MS);
+  await ended;
+  clearTimeout(timer);
+}
+
+/** Bare on purpose: PGDATA, PGPORT and the like of the caller's shell must not leak in, and a HOME is not needed. */
+function environment(): Record<string, string> {
+  return { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
