@@ -1,0 +1,80 @@
+import { categoryNamed } from '../categories.ts';
+import { drawSparse, FIELD } from '../integrations.ts';
+import { stranger } from '../legitimate.ts';
+import { drawPace, habitual } from '../payment.ts';
+import type { Person } from '../people.ts';
+import { drawPlace, moveTo, newIp } from '../people.ts';
+import type { Random } from '../random.ts';
+import type { World } from '../world.ts';
+import type { Scheme } from './scheme.ts';
+import { commit, drawHideout, drawVictim, from, online } from './scheme.ts';
+
+const SHOPS = ['Digital', 'Gaming', 'Tickets', 'Food', 'Fashion'].map(categoryNamed);
+
+/** Small payments in quick succession from one device against many cards, to see which of them work. */
+export const cardTesting: Scheme = {
+  kind: 'card_testing',
+  share: 0.34,
+  size: [8, 40],
+  run(world, time, size) {
+    const { random } = world;
+    const place = drawPlace(random);
+    const hideout = drawHideout(world, place);
+    // Malware on an honest device.
+    if (random.chance(0.1)) hideout.device = drawVictim(world).devices[0];
+    const payers = drawPayers(world, place, time, size);
+    const pace = drawPace(random);
+    const amount = drawAmounts(random);
+    const oneShop = random.chance(0.85);
+    let merchant = world.merchants.drawCategory(random, random.pick(SHOPS));
+    const sparse = random.chance(0.5);
+    const link = drawLink(random, payers.length === 1);
+    const changing = random.chance(0.2);
+    let planned = 0;
+    let at = time;
+    for (let i = 0; i < size; i++) {
+      const payer = payers[i % payers.length];
+      if (!oneShop && random.chance(0.3)) merchant = world.merchants.drawCategory(random, random.pick(SHOPS));
+      const payment = habitual(world, payer, merchant, at);
+      from(payment, hideout);
+      online(random, payment);
+      if (changing) payment.ip = newIp(random);
+      payment.card = world.newId('c_');
+      payment.dollars = amount();
+      payment.fields = link(sparse ? drawSparse(random) : merchant.integration) | FIELD.card;
+      planned += commit(world, payment, 'card_testing');
+      at += pace();
+    }
+    return planned;
+  },
+};
+
+/** Many guest accounts, or one account with many cards (made for it, or an honest one taken over), or a few. */
+function drawPayers(world: World, place: number, time: number, size: number): Person[] {
+  const { random } = world;
+  const roll = random.float();
+  const count = roll < 0.48 ? size : roll < 0.85 ? 1 : random.int(2, 5);
+  if (count === 1 && random.chance(0.25)) return [drawVictim(world)];
+  return Array.from({ length: count }, () => {
+    const person = stranger(world, time);
+    moveTo(world, person, place);
+    return person;
+  });
+}
+
+/** Always the same amount, or a small amount, or whole units. */
+function drawAmounts(random: Random): () => number {
+  const style = random.float();
+  const fixed = random.between(0.5, 3);
+  if (style < 0.3) return () => fixed;
+  if (style < 0.75) return () => random.between(0.5, 5);
+  return () => random.int(1, 3);
+}
+
+/** What ties the payments together: mostly the device; else the address, or the one user. */
+function drawLink(random: Random, oneUser: boolean): (fields: number) => number {
+  const roll = random.float();
+  if (roll < 0.85) return (fields) => fields | FIELD.device;
+  if (oneUser) return (fields) => fields & ~FIELD.device;
+  return (fields) => (fields & ~FIELD.device) | FIELD.ip;
+}

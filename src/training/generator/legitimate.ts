@@ -1,0 +1,145 @@
+import { CATEGORIES, categoryNamed } from './categories.ts';
+import { drawSparse } from './integrations.ts';
+import type { Merchant } from './merchants.ts';
+import { createMerchant } from './merchants.ts';
+import type { Payment } from './payment.ts';
+import { drawPace, habitual, plan } from './payment.ts';
+import type { Person } from './people.ts';
+import { createPerson, DAY, drawAccountAge, drawPlace, live, MINUTE, moveTo, newIp } from './people.ts';
+import type { World } from './world.ts';
+
+const GIFTS = ['Jewelry', 'Electronics', 'Gift cards', 'Fashion'].map(categoryNamed);
+const DROPS = ['Tickets', 'Food', 'Digital', 'Gaming', 'Transport'].map(categoryNamed);
+
+/** One arrival of a regular user: a payment, and what sometimes follows within minutes. */
+export function ordinary(world: World, person: Person, time: number): void {
+  const { random } = world;
+  live(world, person, time);
+  const gift = random.chance(0.012);
+  const merchant = gift ? world.merchants.drawCategory(random, random.pick(GIFTS)) : chooseShop(world, person);
+  const payment = habitual(world, person, merchant, time);
+  if (gift) payment.dollars *= random.between(1.5, 5);
+  // The largest honest payments of a year: a laptop, a sofa, flights for four.
+  else if (random.chance(0.004)) payment.dollars *= random.between(4, 12);
+  plan(world, payment);
+  follow(world, payment);
+}
+
+function chooseShop(world: World, person: Person): Merchant {
+  const { random, merchants } = world;
+  const { favourites } = person;
+  if (favourites.length > 0 && random.chance(0.8)) {
+    // The first favourites are visited most.
+    return favourites[Math.floor(favourites.length * random.float() ** 1.8)];
+  }
+  const merchant = merchants.draw(random);
+  if (favourites.length > 0 && random.chance(0.2)) favourites[random.int(0, favourites.length - 1)] = merchant;
+  return merchant;
+}
+
+/** Honest bursts: small payments in a row, a basket that is split, a card that fails and another that works. */
+function follow(world: World, first: Payment): void {
+  const { random } = world;
+  if (first.channel === 3) return;
+  const roll = random.float();
+  const micro = CATEGORIES[first.merchant.category].micro;
+  if (roll < micro) {
+    repeat(world, first, random.int(2, 11), () => random.between(0.6, 1.4) * first.dollars);
+  } else if (roll < micro + 0.012) {
+    repeat(world, first, random.int(1, 4), () => random.between(0.2, 1.2) * first.dollars);
+  } else if (roll < micro + 0.017) {
+    const again: Payment = { ...first };
+    const cards = [...first.person.cards, world.newId('c_')];
+    for (let tries = random.int(1, 2); tries > 0; tries--) {
+      again.time += random.between(8_000, 2 * MINUTE);
+      again.card = random.pick(cards);
+      plan(world, again);
+    }
+  }
+}
+
+function repeat(world: World, first: Payment, times: number, dollars: () => number): void {
+  const pace = drawPace(world.random);
+  const next: Payment = { ...first };
+  for (let i = 0; i < times; i++) {
+    next.time += pace();
+    next.dollars = dollars();
+    plan(world, next);
+  }
+}
+
+/** Someone new: an account made just now, or one that is old but new to the system. Takes the place of a regular. */
+export function newcomer(world: World, index: number, time: number): void {
+  const { random } = world;
+  const age = random.chance(0.55) ? random.exponential(0.3) * DAY : drawAccountAge(random);
+  const person = createPerson(world, time, age, index);
+  world.people[index] = person;
+  ordinary(world, person, time);
+}
+
+/** Someone who pays once and is not seen again: own card, own device, often few fields. */
+export function stranger(world: World, time: number): Person {
+  const { random } = world;
+  const roll = random.float();
+  const age = roll < 0.35 ? undefined : roll < 0.55 ? random.exponential(0.05) * DAY : drawAccountAge(random);
+  const person = createPerson(world, time, age, -1);
+  // Some shops call every guest the same.
+  if (random.chance(0.05)) person.id = 'anonymous';
+  return person;
+}
+
+export function guest(world: World, time: number): void {
+  const { random } = world;
+  const person = stranger(world, time);
+  const payment = habitual(world, person, world.merchants.draw(random), time);
+  if (random.chance(0.45)) payment.fields = drawSparse(random);
+  // Many first payments are small: a trial, a coffee, a donation.
+  if (random.chance(0.35)) payment.dollars = random.between(0.5, 8);
+  plan(world, payment);
+  follow(world, payment);
+}
+
+/** Many people pay a little at one shop within minutes: tickets on sale, vending machines, a school fair. */
+export function drop(world: World, time: number): void {
+  const { random } = world;
+  const category = random.pick(DROPS);
+  // A shop that opened for the occasion is as unknown as its guests.
+  const merchant = random.chance(0.5)
+    ? createMerchant(random, world.newId('m_'), category)
+    : world.merchants.drawCategory(random, category);
+  const sparse = random.chance(0.7);
+  const fields = sparse ? drawSparse(random) : merchant.integration;
+  const wifi = random.chance(0.4) ? newIp(random) : undefined;
+  const fixed = random.chance(0.5) ? random.between(0.5, 6) : 0;
+  const newShare = random.between(0.3, 1);
+  const place = drawPlace(random);
+  const pace = drawPace(random);
+  let at = time;
+  let device = '';
+  for (let left = random.int(6, 40); left > 0; left--) {
+    at += pace() * random.between(0.2, 1.2);
+    const person = visitor(world, place, newShare, at);
+    const payment = habitual(world, person, merchant, at);
+    payment.fields = fields;
+    if (payment.channel >= 2) payment.channel = 1;
+    if (wifi) payment.ip = wifi;
+    // A friend's phone.
+    if (device !== '' && random.chance(0.03)) payment.device = device;
+    device = payment.device;
+    payment.dollars = fixed || random.between(0.5, 9);
+    plan(world, payment);
+  }
+}
+
+/** Someone at this place: unknown, or a regular user who lives there. */
+function visitor(world: World, place: number, newShare: number, time: number): Person {
+  if (!world.random.chance(newShare)) {
+    for (let tries = 0; tries < 8; tries++) {
+      const person = world.drawPerson();
+      if (person.place === place) return person;
+    }
+  }
+  const person = stranger(world, time);
+  moveTo(world, person, place);
+  return person;
+}
