@@ -1,12 +1,13 @@
 /**
- * How the events of a profile lie in one Float64Array: one column a field, `capacity` cells a column.
+ * How the events of a profile lie in a Float64Array, from the profile's `offset` on: one column a field, `capacity`
+ * cells a column.
  *
  *            0        start             start+count   capacity
  *            │ dropped │ oldest … newest │   free      │
- *   time     ├─────────┼─────────────────┼─────────────┤ cell = 0 * capacity + i
- *   id       ├─────────┼─────────────────┼─────────────┤ cell = 1 * capacity + i
- *   amount   ├─────────┼─────────────────┼─────────────┤ cell = 2 * capacity + i
- *   label    ├─────────┼─────────────────┼─────────────┤ cell = 3 * capacity + i
+ *   time     ├─────────┼─────────────────┼─────────────┤ offset + 0 * capacity + i
+ *   id       ├─────────┼─────────────────┼─────────────┤ offset + 1 * capacity + i
+ *   amount   ├─────────┼─────────────────┼─────────────┤ offset + 2 * capacity + i
+ *   label    ├─────────┼─────────────────┼─────────────┤ offset + 3 * capacity + i
  *   country, latitude, longitude, …, entity:user, entity:card, … (those that the layout keeps)
  *
  * Rows ascend by (time, id). Time in milliseconds; amount in base currency; words and entities as 53-bit hashes, 0 where

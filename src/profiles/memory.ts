@@ -1,6 +1,7 @@
 import type { Event, LabelCode } from '../domain/event.ts';
 import { createLabelMemory, type LabelMemory } from './labels.ts';
 import { createLayout, type Layout } from './layout.ts';
+import { createPool, type Pool } from './pool.ts';
 import { createProfile, findRow, labelOutside, labelRow, learnEvent, type MutableProfile, rowIs } from './profile.ts';
 import { fingerprint, type Profiles } from './profiles.ts';
 import { loadProfiles, saveProfiles } from './snapshot.ts';
@@ -36,6 +37,7 @@ export interface ProfileStore {
   layouts: readonly Layout[];
   shards: Map<number, MutableProfile>[][];
   labels: LabelMemory;
+  pool: Pool;
 }
 
 export function createProfiles(options: ProfileOptions): MemoryProfiles {
@@ -43,10 +45,17 @@ export function createProfiles(options: ProfileOptions): MemoryProfiles {
   const layouts = entityTypes.map((name, type) => createLayout(type, entityTypes, columns && (columns[name] ?? [])));
   const emptyShards = () =>
     entityTypes.map(() => Array.from({ length: SHARDS }, () => new Map<number, MutableProfile>()));
-  const store: ProfileStore = { entityTypes, layouts, shards: emptyShards(), labels: createLabelMemory(labelLimit) };
+  const store: ProfileStore = {
+    entityTypes,
+    layouts,
+    shards: emptyShards(),
+    labels: createLabelMemory(labelLimit),
+    pool: createPool(),
+  };
   const clear = () => {
     store.shards = emptyShards();
     store.labels = createLabelMemory(labelLimit);
+    store.pool = createPool();
   };
   const get = (type: number, key: number) => store.shards[type][key & (SHARDS - 1)].get(key);
 
@@ -62,8 +71,8 @@ export function createProfiles(options: ProfileOptions): MemoryProfiles {
       if (key === 0) continue;
       const shard = store.shards[type][key & (SHARDS - 1)];
       let profile = shard.get(key);
-      if (profile === undefined) shard.set(key, (profile = createProfile(layouts[type])));
-      learnEvent(profile, layouts[type], event, sequence, cell, counted);
+      if (profile === undefined) shard.set(key, (profile = createProfile(layouts[type], store.pool)));
+      learnEvent(profile, layouts[type], store.pool, event, sequence, cell, counted);
     }
   }
 

@@ -1,6 +1,7 @@
 import { type Event, LABEL_FRAUD } from '../domain/event.ts';
 import { addToBuckets, type Buckets, createBuckets, relabelInBuckets } from './buckets.ts';
 import { AMOUNT, ID, KEPT, LABEL, type Layout, SLACK, TIME } from './layout.ts';
+import type { Pool } from './pool.ts';
 
 /** A profile as its owner changes it; others see it as the read-only `Profile`. */
 export interface MutableProfile {
@@ -9,6 +10,7 @@ export interface MutableProfile {
   total: number;
   capacity: number;
   columns: Float64Array;
+  offset: number;
   firstTime: number;
   buckets: Buckets | undefined;
   hash: number;
@@ -19,13 +21,15 @@ export interface MutableProfile {
 
 const FIRST_CAPACITY = 4;
 
-export function createProfile(layout: Layout, capacity = FIRST_CAPACITY): MutableProfile {
+export function createProfile(layout: Layout, pool: Pool, capacity = FIRST_CAPACITY): MutableProfile {
+  const { columns, offset } = pool.take(layout.width * capacity);
   return {
     start: 0,
     count: 0,
     total: 0,
     capacity,
-    columns: new Float64Array(layout.width * capacity),
+    columns,
+    offset,
     firstTime: Number.POSITIVE_INFINITY,
     buckets: undefined,
     hash: 0,
@@ -44,21 +48,23 @@ function mix(a: number, b: number): number {
 
 /** The first row that is not before (time, id). */
 export function findRow(profile: MutableProfile, time: number, id: number): number {
-  const { columns, capacity } = profile;
+  const { columns, offset } = profile;
+  const ids = offset + ID * profile.capacity;
   let low = profile.start;
   let high = low + profile.count;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const at = columns[TIME * capacity + middle];
-    if (at < time || (at === time && columns[ID * capacity + middle] < id)) low = middle + 1;
+    const at = columns[offset + middle];
+    if (at < time || (at === time && columns[ids + middle] < id)) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
 export function rowIs(profile: MutableProfile, row: number, time: number, id: number): boolean {
-  const { columns, capacity } = profile;
-  return row < profile.start + profile.count && columns[row] === time && columns[capacity + row] === id;
+  const { columns, offset, capacity } = profile;
+  if (row >= profile.start + profile.count) return false;
+  return columns[offset + row] === time && columns[offset + ID * capacity + row] === id;
 }
 
 /**
@@ -68,6 +74,7 @@ export function rowIs(profile: MutableProfile, row: number, time: number, id: nu
 export function learnEvent(
   profile: MutableProfile,
   layout: Layout,
+  pool: Pool,
   event: Event,
   sequence: number,
   cell: number,
@@ -84,8 +91,8 @@ export function learnEvent(
     }
   }
   profile.total++;
-  if (profile.count === KEPT) dropOldest(profile, layout);
-  makeRow(profile, layout, time, id, row);
+  if (profile.count === KEPT) dropOldest(profile, layout, pool);
+  makeRow(profile, layout, pool, time, id, row);
   profile.hash = (profile.hash + mix(id, time) + (cell === 0 ? 0 : mix(id, cell & 3))) >>> 0;
   if (time < profile.firstTime) profile.firstTime = time;
   if (sequence > profile.lastSequence) profile.lastSequence = sequence;
@@ -95,8 +102,9 @@ export function learnEvent(
 let madeRow = 0;
 
 function isAfter(profile: MutableProfile, row: number, time: number, id: number): boolean {
-  const last = profile.columns[row];
-  return time > last || (time === last && id > profile.columns[profile.capacity + row]);
+  const { columns, offset, capacity } = profile;
+  const last = columns[offset + row];
+  return time > last || (time === last && id > columns[offset + ID * capacity + row]);
 }
 
 /** An event older than all that is kept goes to the buckets at once; its sequence tells whether it has been there. */
@@ -111,28 +119,29 @@ function learnOutside(profile: MutableProfile, event: Event, sequence: number, c
   if (event.time < profile.firstTime) profile.firstTime = event.time;
 }
 
-function dropOldest(profile: MutableProfile, layout: Layout): void {
-  if (profile.capacity === KEPT) resize(profile, layout, KEPT + SLACK);
-  const { columns, capacity, start } = profile;
+function dropOldest(profile: MutableProfile, layout: Layout, pool: Pool): void {
+  if (profile.capacity === KEPT) resize(profile, layout, pool, KEPT + SLACK);
+  const { columns, capacity } = profile;
+  const oldest = profile.offset + profile.start;
   profile.buckets ??= createBuckets();
-  const fraud = (columns[LABEL * capacity + start] & 3) === LABEL_FRAUD ? 1 : 0;
-  addToBuckets(profile.buckets, columns[TIME * capacity + start], columns[AMOUNT * capacity + start], fraud);
+  const fraud = (columns[LABEL * capacity + oldest] & 3) === LABEL_FRAUD ? 1 : 0;
+  addToBuckets(profile.buckets, columns[TIME * capacity + oldest], columns[AMOUNT * capacity + oldest], fraud);
   profile.start++;
   profile.count--;
 }
 
 /** Opens a row for (time, id); `row` is right unless rows have to move. */
-function makeRow(profile: MutableProfile, layout: Layout, time: number, id: number, row: number): void {
+function makeRow(profile: MutableProfile, layout: Layout, pool: Pool, time: number, id: number, row: number): void {
   let at = row;
   if (profile.start + profile.count === profile.capacity) {
     if (profile.start > 0) compact(profile, layout);
-    else resize(profile, layout, profile.capacity * 2);
+    else resize(profile, layout, pool, profile.capacity * 2);
     at = findRow(profile, time, id);
   }
   const end = profile.start + profile.count;
   if (at < end) {
     for (let c = 0; c < layout.width; c++) {
-      const base = c * profile.capacity;
+      const base = profile.offset + c * profile.capacity;
       profile.columns.copyWithin(base + at + 1, base + at, base + end);
     }
   }
@@ -142,7 +151,7 @@ function makeRow(profile: MutableProfile, layout: Layout, time: number, id: numb
 
 function writeRow(profile: MutableProfile, layout: Layout, event: Event, cell: number): void {
   const { columns, capacity } = profile;
-  const row = madeRow;
+  const row = profile.offset + madeRow;
   columns[TIME * capacity + row] = event.time;
   columns[ID * capacity + row] = event.id;
   columns[AMOUNT * capacity + row] = event.amount;
@@ -162,27 +171,30 @@ function writeRow(profile: MutableProfile, layout: Layout, event: Event, cell: n
 function compact(profile: MutableProfile, layout: Layout): void {
   const { columns, capacity, start, count } = profile;
   for (let c = 0; c < layout.width; c++) {
-    const base = c * capacity;
+    const base = profile.offset + c * capacity;
     columns.copyWithin(base, base + start, base + start + count);
   }
   profile.start = 0;
 }
 
-function resize(profile: MutableProfile, layout: Layout, capacity: number): void {
-  const columns = new Float64Array(layout.width * capacity);
+function resize(profile: MutableProfile, layout: Layout, pool: Pool, capacity: number): void {
+  const { columns, offset } = pool.take(layout.width * capacity);
   const { start, count } = profile;
   for (let c = 0; c < layout.width; c++) {
-    const base = c * profile.capacity + start;
-    columns.set(profile.columns.subarray(base, base + count), c * capacity);
+    const from = profile.offset + c * profile.capacity + start;
+    const to = offset + c * capacity;
+    for (let i = 0; i < count; i++) columns[to + i] = profile.columns[from + i];
   }
+  pool.give(profile.columns, profile.offset, layout.width * profile.capacity);
   profile.columns = columns;
+  profile.offset = offset;
   profile.capacity = capacity;
   profile.start = 0;
 }
 
 /** Sets the label of a row that is kept; the newer of two labels stays. */
 export function labelRow(profile: MutableProfile, row: number, id: number, cell: number): void {
-  const at = LABEL * profile.capacity + row;
+  const at = profile.offset + LABEL * profile.capacity + row;
   const before = profile.columns[at];
   if (cell <= before) return;
   profile.columns[at] = cell;

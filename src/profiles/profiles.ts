@@ -22,7 +22,7 @@ export interface Profiles {
 }
 
 /**
- * An entity's newest events by (time, id), at most 512, in columns of one Float64Array; older ones in hour and day
+ * An entity's newest events by (time, id), at most 512, in columns of a Float64Array; older ones in hour and day
  * buckets of integers. See `layout.ts` for the columns.
  */
 export interface Profile {
@@ -32,8 +32,9 @@ export interface Profile {
   /** Events ever learnt, those that fell out of the 512 included. */
   readonly total: number;
   readonly capacity: number;
-  /** `columns[c * capacity + i]`. */
+  /** `columns[offset + c * capacity + i]`; the array is shared with other profiles. */
   readonly columns: Float64Array;
+  readonly offset: number;
   /** Time of the first event ever seen. */
   readonly firstTime: number;
   /** What fell out; undefined while nothing did. */

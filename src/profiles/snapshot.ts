@@ -109,7 +109,7 @@ function writeRecord(
   profile: MutableProfile,
   width: number,
 ): number {
-  const { count, total, firstTime, hash, lastSequence, lastLabelSequence, buckets, columns, capacity, start } = profile;
+  const { count, total, firstTime, hash, lastSequence, lastLabelSequence, buckets } = profile;
   cells.set([type, key, count, total, firstTime, hash, lastSequence, lastLabelSequence], from);
   let at = from + RECORD_HEAD;
   if (buckets === undefined) cells[at++] = -1;
@@ -122,8 +122,8 @@ function writeRecord(
     }
   }
   for (let c = 0; c < width; c++) {
-    const base = c * capacity + start;
-    cells.set(columns.subarray(base, base + count), at);
+    const base = profile.offset + c * profile.capacity + profile.start;
+    cells.set(profile.columns.subarray(base, base + count), at);
     at += count;
   }
   return at;
@@ -206,7 +206,7 @@ function readRecord(store: ProfileStore, cells: Float64Array, from: number): num
   const [type, key, count] = cells.subarray(from, from + 3);
   const layout = store.layouts[type];
   if (layout === undefined || !(count <= KEPT)) throw new SnapshotError('A profile of the snapshot is damaged.');
-  const profile = createProfile(layout, capacityFor(count));
+  const profile = createProfile(layout, store.pool, capacityFor(count));
   profile.count = count;
   [profile.total, profile.firstTime, profile.hash, profile.lastSequence, profile.lastLabelSequence] = cells.subarray(
     from + 3,
@@ -220,7 +220,7 @@ function readRecord(store: ProfileStore, cells: Float64Array, from: number): num
     at = readSeries(profile.buckets, 'days', cells, at);
   }
   for (let c = 0; c < layout.width; c++) {
-    profile.columns.set(cells.subarray(at, at + count), c * profile.capacity);
+    profile.columns.set(cells.subarray(at, at + count), profile.offset + c * profile.capacity);
     at += count;
   }
   const shards = store.shards[type];
