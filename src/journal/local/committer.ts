@@ -1,0 +1,191 @@
+import { AssayError } from '../../domain/errors.ts';
+import type { Appended, JournalEntry, JournalRecord } from '../journal.ts';
+import { type EntryTexts, encodeFrame, entryTexts, FORMAT_VERSION, frameBound } from './frame.ts';
+import type { Batch, Log } from './log.ts';
+import { createRotation } from './rotation.ts';
+import { DATA_START, FOOTER_BYTES, newSegment, type Segment, writeMark } from './segment.ts';
+
+export interface Committer {
+  append(entry: JournalEntry): Appended;
+  /** The record of a sequence that is not durable yet. */
+  inFlight(sequence: number): Appended | undefined;
+  /** Writes and syncs all that was handed in, notes it in the mark and closes the files. */
+  close(): Promise<void>;
+  readonly failed: boolean;
+}
+
+export interface CommitterOptions {
+  /** Records of more bytes than this are not taken before earlier ones are durable. */
+  maxInFlightBytes: number;
+  /** Pause without records after which the mark is renewed. */
+  markAfterMs: number;
+  onFatal: (error: Error) => void;
+  /** Called in order, once `log.durable` covers the batch. */
+  onDurable: (batch: Batch) => void;
+  onWarning: (error: unknown) => void;
+}
+
+const FIRST_BUFFER_BYTES = 256 * 1024;
+/** A larger buffer is not kept for a later batch. */
+const KEPT_BUFFER_BYTES = 8 * 1024 * 1024;
+const KEPT_BUFFERS = 2;
+
+const unavailable = (detail: string) => new AssayError('unavailable', detail, { retryAfterSeconds: 1 });
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** The one writer: gathers records while a sync runs, then writes all of them at once and syncs again. */
+export function createCommitter(log: Log, options: CommitterOptions): Committer {
+  const rotation = createRotation(log, options.onWarning);
+  const queue: Batch[] = [];
+  const buffers: Buffer[] = [];
+  let writing: Batch | undefined;
+  let inFlightBytes = 0;
+  let running: Promise<void> | undefined;
+  let failure: Error | undefined;
+  let closed = false;
+  let marked = log.durable;
+  let marking: Promise<void> | undefined;
+  const markTimer = setTimeout(mark, options.markAfterMs).unref();
+
+  function append(entry: JournalEntry): Appended {
+    if (failure !== undefined || closed) throw unavailable('the journal is closed');
+    if (inFlightBytes > options.maxInFlightBytes) throw unavailable('the journal is behind its disk');
+    const texts = entryTexts(entry);
+    let batch = gathering(log.segments.at(-1) ?? startSegment());
+    let length = encode(batch, entry, texts);
+    const { segment } = batch;
+    if (segment.sealed || segment.tail + length + FOOTER_BYTES > log.segmentBytes) {
+      if (DATA_START + length + FOOTER_BYTES > log.segmentBytes) {
+        throw new AssayError('too_large', `a record of ${length} bytes does not fit into a journal segment`);
+      }
+      // The batch is part of the frame, so a record that begins a segment is encoded again.
+      batch = gathering(startSegment());
+      length = encode(batch, entry, texts);
+    }
+    return accept(batch, length, entry);
+  }
+
+  function startSegment(): Segment {
+    const segment = newSegment(log.directory, log.last + 1);
+    log.segments.push(segment);
+    return segment;
+  }
+
+  /** The batch that takes the next record; it joins the queue with its first one. */
+  function gathering(segment: Segment): Batch {
+    const newest = queue.at(-1);
+    if (newest?.segment === segment) return newest;
+    const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(FIRST_BUFFER_BYTES);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // Whoever waits sees the failure; nobody needs to wait.
+    promise.catch(() => {});
+    const place = { segment, first: log.last + 1, offset: segment.tail };
+    return { ...place, buffer, length: 0, records: [], durable: promise, resolve, reject };
+  }
+
+  function encode(batch: Batch, entry: JournalEntry, texts: EntryTexts): number {
+    const bound = frameBound(texts, entry.vector);
+    if (batch.buffer.length - batch.length < bound) {
+      const wider = Buffer.allocUnsafeSlow(Math.max(2 * batch.buffer.length, batch.length + bound));
+      batch.buffer.copy(wider, 0, 0, batch.length);
+      batch.buffer = wider;
+    }
+    return encodeFrame(batch.buffer, batch.length, log.last + 1, batch.first, entry, texts);
+  }
+
+  function accept(batch: Batch, length: number, entry: JournalEntry): Appended {
+    const { segment } = batch;
+    const sequence = ++log.last;
+    if (batch.length === 0) queue.push(batch);
+    segment.offsets!.push(segment.tail);
+    segment.count++;
+    segment.tail += length;
+    batch.length += length;
+    inFlightBytes += length;
+    const names = segment.names!;
+    if (!names.has(entry.key)) names.set(entry.key, sequence);
+    for (const alias of entry.aliases ?? []) if (!names.has(alias)) names.set(alias, sequence);
+    const record: JournalRecord = { ...entry, sequence, version: FORMAT_VERSION };
+    // The caller may go on to use its array for the next vector.
+    if (entry.vector !== undefined) record.vector = new Float64Array(entry.vector);
+    const appended = { record, durable: batch.durable };
+    batch.records.push(appended);
+    running ??= run();
+    return appended;
+  }
+
+  async function run(): Promise<void> {
+    try {
+      while (queue.length > 0) {
+        // Requests of this turn of the event loop still join the batch.
+        await nextTurn();
+        await commit(queue.shift()!);
+      }
+      markTimer.refresh();
+    } catch (error) {
+      fail(error as Error);
+    } finally {
+      running = undefined;
+    }
+  }
+
+  async function commit(batch: Batch): Promise<void> {
+    writing = batch;
+    const { segment } = batch;
+    const end = batch.offset + batch.length;
+    await rotation.prepare(segment, end);
+    await segment.file!.write(batch.buffer.subarray(0, batch.length), batch.offset);
+    await segment.file!.sync();
+    segment.durableEnd = end;
+    log.durable = batch.first + batch.records.length - 1;
+    inFlightBytes -= batch.length;
+    writing = undefined;
+    if (buffers.length < KEPT_BUFFERS && batch.buffer.length <= KEPT_BUFFER_BYTES) buffers.push(batch.buffer);
+    batch.resolve();
+    options.onDurable(batch);
+    rotation.lookAhead(segment, end);
+  }
+
+  /** A sync that failed may have dropped the pages, so it is never tried again: what is durable is unknown from here on. */
+  function fail(error: Error): void {
+    failure = error;
+    for (const batch of [writing, ...queue]) batch?.reject(unavailable(`the journal cannot write: ${error.message}`));
+    options.onFatal(error);
+  }
+
+  function mark(): void {
+    const active = log.segments.at(-1);
+    if (running !== undefined || closed || failure !== undefined || active === undefined || active.sealed) return;
+    if (marked === log.durable || marking !== undefined) return;
+    const sequence = log.durable;
+    marking = writeMark(active, sequence)
+      .then(() => void (marked = sequence), fail)
+      .finally(() => void (marking = undefined));
+  }
+
+  async function close(): Promise<void> {
+    closed = true;
+    clearTimeout(markTimer);
+    await running;
+    await marking;
+    const active = log.segments.at(-1);
+    if (failure === undefined && active?.file !== undefined && !active.sealed && marked < log.durable) {
+      await writeMark(active, log.durable);
+      await active.file.sync();
+    }
+    await rotation.close();
+    await Promise.all(log.segments.map((segment) => segment.file?.close()));
+  }
+
+  return {
+    append,
+    inFlight(sequence) {
+      const batch = [writing, ...queue].find((b) => b && sequence >= b.first && sequence < b.first + b.records.length);
+      return batch?.records[sequence - batch.first];
+    },
+    close,
+    get failed() {
+      return failure !== undefined;
+    },
+  };
+}

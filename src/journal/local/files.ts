@@ -1,0 +1,114 @@
+import { readSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { lockDirectory } from './lock.ts';
+
+/** The file operations that the journal needs; a test puts a disk that loses power in their place. */
+export interface Files {
+  makeDirectory(path: string): Promise<void>;
+  list(directory: string): Promise<string[]>;
+  /** `create` replaces what is there. */
+  open(path: string, mode: 'read' | 'update' | 'create'): Promise<OpenFile>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Makes creations, renames and removals in a directory durable. */
+  syncDirectory(path: string): Promise<void>;
+  /** Takes the directory for this process. Resolves to the way to give it back; throws where another has it. */
+  lock(directory: string): Promise<() => Promise<void>>;
+}
+
+export interface OpenFile {
+  /** Fills the target as far as the file goes. Returns the number of bytes read. */
+  read(target: Uint8Array, position: number): Promise<number>;
+  readSync(target: Uint8Array, position: number): number;
+  /** Writes all of the source. Not durable before `sync`. */
+  write(source: Uint8Array, position: number): Promise<void>;
+  truncate(length: number): Promise<void>;
+  /** Makes what was written durable (fdatasync). */
+  sync(): Promise<void>;
+  size(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export const nodeFiles: Files = {
+  async makeDirectory(path) {
+    await mkdir(path, { recursive: true });
+  },
+  list: (directory) => readdir(directory),
+  open: async (path, mode) => openFile(await open(path, mode === 'read' ? 'r' : mode === 'update' ? 'r+' : 'w+')),
+  rename,
+  remove: (path) => rm(path, { force: true }),
+  async syncDirectory(path) {
+    const handle = await open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  lock: lockDirectory,
+};
+
+function openFile(handle: FileHandle): OpenFile {
+  return {
+    async read(target, position) {
+      let done = 0;
+      while (done < target.length) {
+        const { bytesRead } = await handle.read(target, done, target.length - done, position + done);
+        if (bytesRead === 0) break;
+        done += bytesRead;
+      }
+      return done;
+    },
+    readSync(target, position) {
+      let done = 0;
+      while (done < target.length) {
+        const bytesRead = readSync(handle.fd, target, done, target.length - done, position + done);
+        if (bytesRead === 0) break;
+        done += bytesRead;
+      }
+      return done;
+    },
+    async write(source, position) {
+      let done = 0;
+      while (done < source.length) {
+        const { bytesWritten } = await handle.write(source, done, source.length - done, position + done);
+        done += bytesWritten;
+      }
+    },
+    truncate: (length) => handle.truncate(length),
+    sync: () => handle.datasync(),
+    size: async () => (await handle.stat()).size,
+    close: () => handle.close(),
+  };
+}
+
+/** Writes a whole file so that a crash leaves the old one or the new one, never a half. */
+export async function replaceFile(files: Files, directory: string, path: string, content: Uint8Array): Promise<void> {
+  const temporary = `${path}.tmp`;
+  const file = await files.open(temporary, 'create');
+  try {
+    await file.write(content, 0);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await files.rename(temporary, path);
+  await files.syncDirectory(directory);
+}
+
+/** The whole file, or undefined where there is none. */
+export async function readWhole(files: Files, path: string): Promise<Buffer | undefined> {
+  let file: OpenFile;
+  try {
+    file = await files.open(path, 'read');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const content = Buffer.allocUnsafe(await file.size());
+    return content.subarray(0, await file.read(content, 0));
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,194 @@
+import { dirname } from 'node:path';
+import { AssayError } from '../../domain/errors.ts';
+import type { Appended, Journal, JournalEntry, JournalRecord } from '../journal.ts';
+import { createCommitter } from './committer.ts';
+import { erasePersonal, finishErase } from './erase.ts';
+import { type Files, nodeFiles } from './files.ts';
+import { createIndexCache } from './index-cache.ts';
+import type { Batch, Log } from './log.ts';
+import { findSealed, readFrom, readRecentSync, readRecord } from './reader.ts';
+import { recoverSegments } from './recovery.ts';
+import type { Segment } from './segment.ts';
+
+export interface LocalJournalOptions {
+  /** Made if it is missing. One process at a time. */
+  directory: string;
+  /** A segment is sealed before it outgrows this. At least 16 KiB; 64 MiB by default. */
+  segmentBytes?: number;
+  /** Beyond this much that is not durable, `enqueue` throws `unavailable`. 64 MiB by default. */
+  maxInFlightBytes?: number;
+  /** Indexes of sealed segments held in memory. 64 MiB by default. */
+  maxIndexBytes?: number;
+  /** Pause without records after which the segment's header notes what is durable. 100 by default. */
+  markAfterMs?: number;
+  /** A write or a sync failed: nothing more can be made durable. Ends the process by default, with exit code 70. */
+  onFatal?: (error: Error) => void;
+  /** A listener threw, or work that will be done again failed. A process warning by default. */
+  onWarning?: (error: unknown) => void;
+  files?: Files;
+}
+
+const MIB = 1024 * 1024;
+/** EX_SOFTWARE of sysexits.h: a supervisor restarts the process, and recovery finds what is durable. */
+const FATAL_EXIT_CODE = 70;
+
+function endProcess(error: Error): void {
+  process.stderr.write(`The journal cannot write, so this process ends: ${error.stack}\n`);
+  process.exit(FATAL_EXIT_CODE);
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
+}
+
+/**
+ * Opens the journal in a directory: takes its lock, recovers what is there and goes on behind it.
+ *
+ * Throws `AssayError('unavailable')`, naming the pid, where another process has it open, and `AssayError('internal')`,
+ * naming segment and offset, where a record that was acknowledged is damaged.
+ */
+export async function openJournal(options: LocalJournalOptions): Promise<Journal> {
+  const { directory, segmentBytes = 64 * MIB, files = nodeFiles } = options;
+  if (segmentBytes < 16 * 1024 || segmentBytes > 0xffffffff) throw new RangeError('segmentBytes: 16 KiB to 4 GiB');
+  await files.makeDirectory(directory);
+  const unlock = await files.lock(directory);
+  try {
+    const segments = await recoverSegments(files, directory);
+    // What an earlier process renamed or made may not have reached the disk.
+    await files.syncDirectory(directory);
+    await files.syncDirectory(dirname(directory));
+    const newest = segments.at(-1);
+    const last = newest === undefined ? 0 : newest.first + newest.count - 1;
+    const log: Log = { files, directory, segmentBytes, segments, durable: last, last };
+    const indexes = createIndexCache(files, options.maxIndexBytes ?? 64 * MIB);
+    await finishErase(files, log, indexes);
+    return createJournal(log, indexes, unlock, options);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+function createJournal(
+  log: Log,
+  indexes: ReturnType<typeof createIndexCache>,
+  unlock: () => Promise<void>,
+  options: LocalJournalOptions,
+): Journal {
+  const { onWarning = warn } = options;
+  let listeners: ((record: JournalRecord) => void)[] = [];
+  let erasing: Promise<unknown> = Promise.resolve();
+  let closing: Promise<void> | undefined;
+  const committer = createCommitter(log, {
+    maxInFlightBytes: options.maxInFlightBytes ?? 64 * MIB,
+    markAfterMs: options.markAfterMs ?? 100,
+    onFatal: options.onFatal ?? endProcess,
+    onDurable: announce,
+    onWarning,
+  });
+
+  /** After those who wait for the batch; to those who listened when it became durable. */
+  function announce(batch: Batch): void {
+    if (listeners.length === 0) return;
+    const present = listeners;
+    queueMicrotask(() => {
+      for (const { record } of batch.records) {
+        for (const listener of present) {
+          if (!listeners.includes(listener)) continue;
+          try {
+            listener(record);
+          } catch (error) {
+            onWarning(error);
+          }
+        }
+      }
+    });
+  }
+
+  /** The first sequence with a name among the newest segments. */
+  function recentSequence(name: string): number | undefined {
+    for (let i = firstHeld(); i < log.segments.length; i++) {
+      const sequence = log.segments[i].names?.get(name);
+      if (sequence !== undefined) return sequence;
+    }
+    return undefined;
+  }
+
+  function firstHeld(): number {
+    let i = log.segments.length;
+    while (i > 0 && log.segments[i - 1].names !== undefined) i--;
+    return i;
+  }
+
+  function held(sequence: number): Appended {
+    const inFlight = committer.inFlight(sequence);
+    if (inFlight !== undefined) return inFlight;
+    if (sequence > log.durable) throw new AssayError('unavailable', 'the journal cannot write');
+    const segment = log.segments.findLast((s) => s.first <= sequence)!;
+    return { record: readRecentSync(segment, sequence), durable: Promise.resolve() };
+  }
+
+  function recent(name: string): Appended | undefined {
+    const sequence = recentSequence(name);
+    return sequence === undefined ? undefined : held(sequence);
+  }
+
+  return {
+    get durable() {
+      return log.durable;
+    },
+    get last() {
+      return log.last;
+    },
+    enqueue(entry: JournalEntry) {
+      const taken = recentSequence(entry.key);
+      if (taken !== undefined) throw new AssayError('conflict', `the key ${entry.key} is taken by record ${taken}`);
+      return committer.append(entry);
+    },
+    recent,
+    async find(name) {
+      // Again if a segment was put away meanwhile, or a name in it could be missed.
+      for (let oldest: Segment | undefined; oldest !== log.segments[firstHeld()]; ) {
+        oldest = log.segments[firstHeld()];
+        const sealed = await findSealed(log, indexes, name);
+        if (sealed !== undefined) return sealed;
+      }
+      const appended = recent(name);
+      await appended?.durable;
+      return appended?.record;
+    },
+    async get(sequence) {
+      if (!Number.isSafeInteger(sequence) || sequence < 1 || sequence > log.durable) return undefined;
+      return readRecord(log, indexes, sequence);
+    },
+    read: (fromSequence) => readFrom(log, indexes, fromSequence),
+    subscribe(listener) {
+      // A wrapper of its own, so that one function may listen twice.
+      const own = (record: JournalRecord) => listener(record);
+      listeners = [...listeners, own];
+      return () => {
+        listeners = listeners.filter((other) => other !== own);
+      };
+    },
+    erasePersonal(sequence) {
+      const done = erasing.then(async () => {
+        await committer.inFlight(sequence)?.durable;
+        await erasePersonal(log, indexes, sequence);
+      });
+      erasing = done.catch(() => {});
+      return done;
+    },
+    status() {
+      return {
+        ok: !committer.failed && closing === undefined,
+        durable: log.durable,
+        segments: log.segments.length,
+        bytes: log.segments.reduce((sum, segment) => sum + segment.durableEnd, 0),
+      };
+    },
+    close() {
+      closing ??= erasing.then(() => committer.close()).finally(unlock);
+      return closing;
+    },
+  };
+}

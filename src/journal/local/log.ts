@@ -1,0 +1,41 @@
+import type { Appended } from '../journal.ts';
+import type { Files } from './files.ts';
+import type { Segment } from './segment.ts';
+
+/** What the parts of a journal share. */
+export interface Log {
+  files: Files;
+  directory: string;
+  segmentBytes: number;
+  /** Oldest first; the last takes the next record. */
+  segments: Segment[];
+  /** Sequences, as in the port. */
+  durable: number;
+  last: number;
+}
+
+/** Records that become durable together by one write and one sync. All lie in one segment. */
+export interface Batch {
+  segment: Segment;
+  first: number;
+  /** Where it begins in the file. */
+  offset: number;
+  buffer: Buffer;
+  length: number;
+  records: Appended[];
+  durable: Promise<void>;
+  resolve: () => void;
+  reject: (error: Error) => void;
+}
+
+/** The segment that holds a sequence from 1 to `last`. */
+export function segmentOf(log: Log, sequence: number): Segment {
+  let low = 0;
+  let high = log.segments.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (log.segments[middle].first <= sequence) low = middle;
+    else high = middle - 1;
+  }
+  return log.segments[low];
+}

@@ -1,0 +1,112 @@
+import { AssayError } from '../../domain/errors.ts';
+import { type Files, readWhole } from './files.ts';
+import { readBloom, writeIndex } from './index-file.ts';
+import { type Scan, scanSegment } from './scan.ts';
+import { FOOTER_BYTES, newSegment, readFooter, type Segment, sealSegment } from './segment.ts';
+
+/** Segments whose names are held in memory: the active one and the one before. */
+export const RECENT_SEGMENTS = 2;
+
+/**
+ * Opens the segments of a directory, oldest first. The newest are read through; a torn tail of the last is zeroed. Older
+ * ones are trusted by their footer. Throws, naming segment and offset, where a record that was acknowledged is damaged.
+ */
+export async function recoverSegments(files: Files, directory: string): Promise<Segment[]> {
+  const firsts = await segmentFirsts(files, directory);
+  const segments: Segment[] = [];
+  for (const [i, first] of firsts.entries()) {
+    const before = segments.at(-1);
+    const expected = before === undefined ? 1 : before.first + before.count;
+    const segment = newSegment(directory, first);
+    if (first !== expected) throw damaged(segment.path, 0, `record ${expected} should be its first`);
+    const isLast = i === firsts.length - 1;
+    if (i >= firsts.length - RECENT_SEGMENTS) await loadSegment(files, segment, isLast);
+    else await trustSegment(files, segment);
+    segments.push(segment);
+  }
+  return segments;
+}
+
+/** First sequences of the segment files, ascending. */
+export async function segmentFirsts(files: Files, directory: string): Promise<number[]> {
+  const names = await files.list(directory);
+  return names
+    .filter((name) => /^\d{16}\.journal$/.test(name))
+    .map((name) => Number(name.slice(0, 16)))
+    .sort((a, b) => a - b);
+}
+
+export function damaged(path: string, offset: number, why: string): AssayError {
+  return new AssayError('internal', `journal segment ${path} is damaged at offset ${offset}: ${why}`);
+}
+
+/** Reads a segment through and holds its names. */
+export async function loadSegment(files: Files, segment: Segment, isLast: boolean): Promise<void> {
+  const source = await readWhole(files, segment.path);
+  if (source === undefined) throw damaged(segment.path, 0, 'it is gone');
+  const scan = scanSegment(source, segment.first);
+  if (scan.damage !== undefined) throw damaged(segment.path, scan.end, scan.damage);
+  takeScan(segment, scan);
+  segment.file = await files.open(segment.path, 'update');
+  segment.allocated = source.length;
+  if (scan.dirtyEnd > scan.end && scan.footer === undefined) {
+    if (!isLast) throw damaged(segment.path, scan.end, `record ${scan.next} is damaged, and a later segment follows`);
+    await segment.file.write(Buffer.alloc(scan.dirtyEnd - scan.end), scan.end);
+    await segment.file.sync();
+  }
+  // Without this a cut between the last write and its sync could be answered from memory and then be lost.
+  if (isLast) await segment.file.sync();
+  if (scan.footer !== undefined || !isLast) await sealSegment(segment);
+  if (segment.sealed) segment.bloom = await readBloom(files, segment);
+}
+
+function takeScan(segment: Segment, scan: Scan): void {
+  segment.names = scan.names;
+  segment.offsets = scan.offsets;
+  segment.count = scan.offsets.length;
+  segment.tail = scan.end;
+  segment.durableEnd = scan.end;
+}
+
+/** Takes a sealed segment by its footer and its index; reads it through only where one of them is missing. */
+async function trustSegment(files: Files, segment: Segment): Promise<void> {
+  const file = await files.open(segment.path, 'read');
+  try {
+    const size = await file.size();
+    const end = Buffer.alloc(FOOTER_BYTES);
+    await file.read(end, Math.max(0, size - FOOTER_BYTES));
+    const footer = readFooter(end, 0);
+    if (footer?.first === segment.first && footer.tail === size - FOOTER_BYTES) {
+      segment.count = footer.last - footer.first + 1;
+      segment.tail = footer.tail;
+      segment.durableEnd = footer.tail;
+      segment.allocated = size;
+      segment.sealed = true;
+      segment.bloom = await readBloom(files, segment);
+    }
+  } finally {
+    await file.close();
+  }
+  if (segment.bloom !== undefined) {
+    segment.names = undefined;
+    segment.offsets = undefined;
+    return;
+  }
+  await loadSegment(files, segment, false);
+  await indexSegment(files, segment);
+  await forgetNames(segment);
+}
+
+/** Writes the index of a sealed segment, so that its names need not be held. */
+export async function indexSegment(files: Files, segment: Segment): Promise<void> {
+  segment.bloom ??= (await writeIndex(files, segment)).bloom;
+}
+
+/** Drops what is held of a segment whose index is written. */
+export async function forgetNames(segment: Segment): Promise<void> {
+  const { file } = segment;
+  segment.names = undefined;
+  segment.offsets = undefined;
+  segment.file = undefined;
+  await file?.close();
+}

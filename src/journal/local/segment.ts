@@ -1,0 +1,176 @@
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { BloomFilter } from './bloom.ts';
+import type { Files, OpenFile } from './files.ts';
+
+/**
+ * A segment file, named by its first sequence in 16 digits.
+ *
+ *    0  "ASSAYJNL", u32 format version, u32 zero, f64 first sequence, u32 crc32 of bytes 0 .. 24
+ *  512  f64 sequence, u32 crc32 of these 8 bytes: the mark. All up to this sequence was durable when it was written, so it
+ *       may reach the disk at any time, or never. It tells a last batch that was acknowledged from one that was not
+ * 4096  frames (see frame.ts), then zeroes up to what is allocated: an fdatasync within needs no change of the file's size
+ *
+ * A sealed segment has a footer right after its last frame and ends there:
+ *    0  "ASSAYEND", f64 first sequence, f64 last sequence, f64 offset of this footer, u32 crc32 of bytes 0 .. 32
+ */
+export const DATA_START = 4096;
+export const MARK_AT = 512;
+const MARK_BYTES = 12;
+export const FOOTER_BYTES = 40;
+const HEADER_BYTES = 28;
+const SEGMENT_VERSION = 1;
+const HEADER_MAGIC = Buffer.from('ASSAYJNL');
+const FOOTER_MAGIC = Buffer.from('ASSAYEND');
+/** How far ahead of the newest record the file is filled with zeroes. */
+const ALLOCATION_BYTES = 4 * 1024 * 1024;
+
+export interface Segment {
+  path: string;
+  first: number;
+  /** Records handed in, durable or not. */
+  count: number;
+  /** Where the next record goes. */
+  tail: number;
+  /** End of what is durable. */
+  durableEnd: number;
+  /** End of the zeroes. */
+  allocated: number;
+  sealed: boolean;
+  /** Key or alias → sequence, and ordinal → offset, while the segment is one of the newest. */
+  names: Map<string, number> | undefined;
+  offsets: Offsets | undefined;
+  /** Once the index file is written. */
+  bloom: BloomFilter | undefined;
+  /** Open while `names` is held. */
+  file: OpenFile | undefined;
+}
+
+export const segmentPath = (directory: string, first: number) =>
+  join(directory, `${String(first).padStart(16, '0')}.journal`);
+
+export const indexPath = (path: string) => path.replace(/journal$/, 'index');
+
+export function newSegment(directory: string, first: number): Segment {
+  return {
+    path: segmentPath(directory, first),
+    first,
+    count: 0,
+    tail: DATA_START,
+    durableEnd: DATA_START,
+    allocated: 0,
+    sealed: false,
+    names: new Map(),
+    offsets: new Offsets(),
+    bloom: undefined,
+    file: undefined,
+  };
+}
+
+/** Offsets of the records of a segment by ordinal, in a typed array that grows. */
+export class Offsets {
+  values = new Uint32Array(1024);
+  length = 0;
+
+  push(offset: number): void {
+    if (this.length === this.values.length) {
+      const wider = new Uint32Array(2 * this.values.length);
+      wider.set(this.values);
+      this.values = wider;
+    }
+    this.values[this.length++] = offset;
+  }
+}
+
+/** Makes an empty file whose first records need no new blocks, ready to become a segment. */
+export async function createSpare(files: Files, directory: string, segmentBytes: number): Promise<OpenFile> {
+  const file = await files.open(sparePath(directory), 'create');
+  await file.write(Buffer.alloc(Math.min(segmentBytes, DATA_START + ALLOCATION_BYTES)), 0);
+  await file.sync();
+  return file;
+}
+
+export const removeSpare = (files: Files, directory: string) => files.remove(sparePath(directory));
+
+const sparePath = (directory: string) => join(directory, 'spare.tmp');
+
+/** Turns the spare file into the file of a segment. Durable when it resolves. */
+export async function adoptSpare(files: Files, directory: string, segment: Segment, spare: OpenFile): Promise<void> {
+  const header = Buffer.alloc(HEADER_BYTES);
+  HEADER_MAGIC.copy(header);
+  header.writeUInt32LE(SEGMENT_VERSION, 8);
+  header.writeDoubleLE(segment.first, 16);
+  header.writeUInt32LE(crc32(header.subarray(0, 24)), 24);
+  await spare.write(header, 0);
+  await spare.sync();
+  await files.rename(sparePath(directory), segment.path);
+  await files.syncDirectory(directory);
+  segment.file = spare;
+  segment.allocated = await spare.size();
+}
+
+/** Fills with zeroes so that at least `end` is allocated. Never touches what lies before. */
+export async function allocate(segment: Segment, end: number, segmentBytes: number): Promise<void> {
+  if (end <= segment.allocated) return;
+  const target = Math.max(end, Math.min(segmentBytes, segment.allocated + ALLOCATION_BYTES));
+  await segment.file!.write(Buffer.alloc(target - segment.allocated), segment.allocated);
+  await segment.file!.sync();
+  segment.allocated = target;
+}
+
+/** Writes the footer and cuts the file behind it. Durable when it resolves. */
+export async function sealSegment(segment: Segment): Promise<void> {
+  const file = segment.file!;
+  await file.write(footerOf(segment), segment.tail);
+  await file.truncate(segment.tail + FOOTER_BYTES);
+  await file.sync();
+  segment.allocated = segment.tail + FOOTER_BYTES;
+  segment.sealed = true;
+}
+
+function footerOf(segment: Segment): Buffer {
+  const footer = Buffer.alloc(FOOTER_BYTES);
+  FOOTER_MAGIC.copy(footer);
+  footer.writeDoubleLE(segment.first, 8);
+  footer.writeDoubleLE(segment.first + segment.count - 1, 16);
+  footer.writeDoubleLE(segment.tail, 24);
+  footer.writeUInt32LE(crc32(footer.subarray(0, 32)), 32);
+  return footer;
+}
+
+/** Notes in the header that all up to `sequence` is durable. Needs no sync of its own. */
+export async function writeMark(segment: Segment, sequence: number): Promise<void> {
+  const mark = Buffer.alloc(MARK_BYTES);
+  mark.writeDoubleLE(sequence, 0);
+  mark.writeUInt32LE(crc32(mark.subarray(0, 8)), 8);
+  await segment.file!.write(mark, MARK_AT);
+}
+
+/** First sequence that the header names; undefined where the header is damaged. */
+export function readHeader(source: Buffer): number | undefined {
+  if (source.length < HEADER_BYTES || !source.subarray(0, 8).equals(HEADER_MAGIC)) return undefined;
+  if (crc32(source.subarray(0, 24)) !== source.readUInt32LE(24)) return undefined;
+  if (source.readUInt32LE(8) !== SEGMENT_VERSION) return undefined;
+  return source.readDoubleLE(16);
+}
+
+/** The sequence of the mark; 0 where there is none. */
+export function readMark(source: Buffer): number {
+  if (source.length < MARK_AT + MARK_BYTES) return 0;
+  const valid = crc32(source.subarray(MARK_AT, MARK_AT + 8)) === source.readUInt32LE(MARK_AT + 8);
+  return valid ? source.readDoubleLE(MARK_AT) : 0;
+}
+
+export interface Footer {
+  first: number;
+  last: number;
+  tail: number;
+}
+
+/** The footer at an offset, if one lies there whole. */
+export function readFooter(source: Buffer, at: number): Footer | undefined {
+  if (at < 0 || at + FOOTER_BYTES > source.length) return undefined;
+  if (!source.subarray(at, at + 8).equals(FOOTER_MAGIC)) return undefined;
+  if (crc32(source.subarray(at, at + 32)) !== source.readUInt32LE(at + 32)) return undefined;
+  return { first: source.readDoubleLE(at + 8), last: source.readDoubleLE(at + 16), tail: source.readDoubleLE(at + 24) };
+}
