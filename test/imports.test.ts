@@ -8,14 +8,15 @@ const source = join(import.meta.dirname, '..', 'src');
 /** Which folders of src a folder may import from; a test file may import what it likes. */
 const allowed: Record<string, string[]> = {
   domain: [],
+  kernel: [],
   profiles: ['domain'],
   policy: ['domain'],
-  models: ['domain'],
+  models: ['domain', 'kernel'],
   journal: ['domain'],
   features: ['domain', 'profiles'],
   engine: ['domain', 'profiles', 'policy', 'models', 'journal', 'features'],
   projections: ['domain', 'journal'],
-  training: ['domain', 'profiles', 'features', 'models', 'engine'],
+  training: ['domain', 'profiles', 'features', 'models', 'engine', 'kernel'],
   adapters: ['domain', 'journal', 'projections', 'profiles'],
   api: ['domain', 'engine', 'journal', 'projections', 'models', 'policy', 'config.ts'],
   cli: [

@@ -1,0 +1,43 @@
+// Histograms of 16-byte bins: two f64 that hold integer multiples of a quantum, so that sums are exact in any order.
+//
+//   words   u32 by row: the bins of four features, lowest byte first
+//   pairs   f64 × 2 for each i in from..to: what the row adds to a bin
+//   out     four features × 256 bins × f64 × 2
+
+function accumulate(bin: usize, pair: v128): void {
+  v128.store(bin, f64x2.add(v128.load(bin), pair));
+}
+
+/** Adds the pairs of the rows `rows[from..to)` (i32) to the histogram of one group of four features. */
+export function addWords(words: usize, rows: usize, from: i32, to: i32, pairs: usize, out: usize): void {
+  let at = rows + ((<usize>from) << 2);
+  const end = rows + ((<usize>to) << 2);
+  while (at < end) {
+    const word = load<u32>(words + ((<usize>load<u32>(at)) << 2));
+    const pair = v128.load(pairs);
+    accumulate(out + ((word << 4) & 4080), pair);
+    accumulate(out + 4096 + ((word >> 4) & 4080), pair);
+    accumulate(out + 8192 + ((word >> 12) & 4080), pair);
+    accumulate(out + 12288 + ((word >> 20) & 4080), pair);
+    at += 4;
+    pairs += 16;
+  }
+}
+
+/** target += source over `count` bins. */
+export function addPairs(target: usize, source: usize, count: i32): void {
+  for (let i = 0; i < count; i++) {
+    v128.store(target, f64x2.add(v128.load(target), v128.load(source)));
+    target += 16;
+    source += 16;
+  }
+}
+
+/** target −= source over `count` bins: the sibling's histogram. */
+export function subtractPairs(target: usize, source: usize, count: i32): void {
+  for (let i = 0; i < count; i++) {
+    v128.store(target, f64x2.sub(v128.load(target), v128.load(source)));
+    target += 16;
+    source += 16;
+  }
+}

@@ -1,0 +1,6 @@
+// The numeric kernels, compiled to ../kernel.wasm by `npm run kernel:build`. All memory is the caller's: every argument
+// named after an array is its byte address, and nothing here allocates.
+
+export { adamStep, columnSums, denseRow, dropout, gatherRows, matrixProduct, rectifyBack, transpose } from './dense';
+export { addPairs, addWords, subtractPairs } from './histogram';
+export { scoreRow, scoreRows } from './trees';

@@ -1,0 +1,110 @@
+// Trees as nodes of 16 bytes; a slot is one number of the row, at `row` + its offset.
+//
+//   inner node | f64 threshold | u32 offset of the slot | u32 address of the first child |   second child = first + 16
+//   leaf       | f64 value     | u32 offset of the NaN slot | u32 its own address        |
+//
+// A step goes to the second child where slot > threshold, else to the first. NaN compares false, so the first child is
+// the one that missing values take; a leaf reads the slot that is always NaN and so stays where it is.
+
+function step(node: usize, row: usize): usize {
+  return <usize>load<u32>(node, 12) + ((<usize>(load<f64>(row + load<u32>(node, 8)) > load<f64>(node))) << 4);
+}
+
+/**
+ * The sum of the leaf values of one row, trees in order. `roots` holds node addresses as u32, eight for each of
+ * `groups`, and `depths` the deepest path of each group as u32: eight trees descend side by side, so that the processor
+ * has eight independent loads under way.
+ */
+export function scoreRow(roots: usize, depths: usize, groups: i32, row: usize): f64 {
+  let sum: f64 = 0;
+  for (let group = 0; group < groups; group++) {
+    let a: usize = load<u32>(roots);
+    let b: usize = load<u32>(roots, 4);
+    let c: usize = load<u32>(roots, 8);
+    let d: usize = load<u32>(roots, 12);
+    let e: usize = load<u32>(roots, 16);
+    let f: usize = load<u32>(roots, 20);
+    let g: usize = load<u32>(roots, 24);
+    let h: usize = load<u32>(roots, 28);
+    for (let depth = load<u32>(depths); depth > 0; depth--) {
+      a = step(a, row);
+      b = step(b, row);
+      c = step(c, row);
+      d = step(d, row);
+      e = step(e, row);
+      f = step(f, row);
+      g = step(g, row);
+      h = step(h, row);
+    }
+    sum += load<f64>(a);
+    sum += load<f64>(b);
+    sum += load<f64>(c);
+    sum += load<f64>(d);
+    sum += load<f64>(e);
+    sum += load<f64>(f);
+    sum += load<f64>(g);
+    sum += load<f64>(h);
+    roots += 32;
+    depths += 4;
+  }
+  return sum;
+}
+
+function add(out: usize, node: usize): void {
+  store<f64>(out, load<f64>(out) + load<f64>(node));
+}
+
+/**
+ * The same sums for `count` rows (a multiple of eight) that lie `rowBytes` apart, into `out` as f64. One tree at a time
+ * over eight rows: its nodes stay in the nearest cache. `depths` is by tree here.
+ */
+export function scoreRows(
+  roots: usize,
+  depths: usize,
+  trees: i32,
+  rows: usize,
+  rowBytes: usize,
+  count: i32,
+  out: usize,
+): void {
+  memory.fill(out, 0, (<usize>count) << 3);
+  for (let tree = 0; tree < trees; tree++) {
+    const root: usize = load<u32>(roots + ((<usize>tree) << 2));
+    const steps: u32 = load<u32>(depths + ((<usize>tree) << 2));
+    let r = rows;
+    let target = out;
+    for (let i = 0; i < count; i += 8) {
+      let a = root;
+      let b = root;
+      let c = root;
+      let d = root;
+      let e = root;
+      let f = root;
+      let g = root;
+      let h = root;
+      const r2 = r + 2 * rowBytes;
+      const r4 = r + 4 * rowBytes;
+      const r6 = r + 6 * rowBytes;
+      for (let depth = steps; depth > 0; depth--) {
+        a = step(a, r);
+        b = step(b, r + rowBytes);
+        c = step(c, r2);
+        d = step(d, r2 + rowBytes);
+        e = step(e, r4);
+        f = step(f, r4 + rowBytes);
+        g = step(g, r6);
+        h = step(h, r6 + rowBytes);
+      }
+      add(target, a);
+      add(target + 8, b);
+      add(target + 16, c);
+      add(target + 24, d);
+      add(target + 32, e);
+      add(target + 40, f);
+      add(target + 48, g);
+      add(target + 56, h);
+      r += 8 * rowBytes;
+      target += 64;
+    }
+  }
+}
