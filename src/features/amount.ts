@@ -1,0 +1,71 @@
+import { AMOUNT } from '../profiles/layout.ts';
+import type { FeatureDefinition } from './definition.ts';
+import { HABIT_DEVIATION, HABIT_MAX, HABIT_MEAN, HABIT_MEDIAN, habit } from './habit.ts';
+import { entityOf, type Operation, type Planner, parameter } from './plan.ts';
+
+/** Amounts are floored at this much where they divide: a ratio to a habit of nothing says nothing. */
+const FLOOR = 1;
+
+function habitOf(definition: FeatureDefinition, planner: Planner): number {
+  return habit(planner, entityOf(definition), parameter(definition, 'newest', 100));
+}
+
+function ratioTo(which: number): Operation {
+  return (definition, planner) => {
+    const at = habitOf(definition, planner) + which;
+    return (slots, event) => (Number.isNaN(slots[at]) ? Number.NaN : event.amount / Math.max(slots[at], FLOOR));
+  };
+}
+
+/** The amount by itself and against what the entity usually pays (its newest `parameters.newest` events, 100 by default). */
+export const amount: Record<string, Operation> = {
+  amount: () => (_slots, event) => event.amount,
+  /**
+   * Deviations from the mean. The deviation is floored at a twentieth of the mean and at 1, so that someone who
+   * always pays the same does not make a cent look strange.
+   */
+  amountDeviations: (definition, planner) => {
+    const at = habitOf(definition, planner);
+    return (slots, event) => {
+      const mean = slots[at + HABIT_MEAN];
+      const deviation = Math.max(slots[at + HABIT_DEVIATION], mean / 20, FLOOR);
+      return (event.amount - mean) / deviation;
+    };
+  },
+  amountToMean: ratioTo(HABIT_MEAN),
+  amountToMedian: ratioTo(HABIT_MEDIAN),
+  amountToMax: ratioTo(HABIT_MAX),
+  /** How many of the newest `parameters.last` were over `parameters.times` the median. */
+  farAbove: (definition, planner) => {
+    const entity = entityOf(definition);
+    const last = parameter(definition, 'last', 10);
+    const times = parameter(definition, 'times', 3);
+    const median = habitOf(definition, planner) + HABIT_MEDIAN;
+    const slot = planner.probe(entity, `farAbove:${last}:${times}:${median}`, 1, (at) => ({
+      columnNames: [],
+      columns: [],
+      run: (view, _event, slots) => {
+        const { columns, end } = view;
+        const base = view.offset + AMOUNT * view.capacity;
+        const limit = times * Math.max(slots[median], FLOOR);
+        let far = 0;
+        for (let i = Math.max(view.first, end - last); i < end; i++) if (columns[base + i] > limit) far++;
+        slots[at] = far;
+      },
+    }));
+    return (slots) => slots[slot];
+  },
+  /** How far under the next round number: 0.01 for 99.99 or 499.99. Round numbers are multiples of `parameters.step`. */
+  belowRound: (definition) => {
+    const step = parameter(definition, 'step', 50);
+    return (_slots, event) => {
+      const above = Math.ceil(Math.round(event.amount * 100) / (step * 100)) * step;
+      return Math.round((above - event.amount) * 100) / 100;
+    };
+  },
+  /** 1 for an amount of at most `parameters.limit`, as those who try stolen cards use. */
+  smallAmount: (definition) => {
+    const limit = parameter(definition, 'limit', 5);
+    return (_slots, event) => (event.amount <= limit ? 1 : 0);
+  },
+};

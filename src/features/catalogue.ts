@@ -1,0 +1,121 @@
+import type { FeatureDefinition } from './definition.ts';
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86_400;
+
+const LENGTHS: Record<string, number> = {
+  '10m': 10 * MINUTE,
+  '1h': HOUR,
+  '24h': DAY,
+  '7d': 7 * DAY,
+  '30d': 30 * DAY,
+};
+
+/** `user_count_1h` and so on: one operation over windows that count the transaction itself. */
+function windows(operation: 'count' | 'sum', entity: string, lengths: string[]): FeatureDefinition[] {
+  return lengths.map((length) => ({
+    name: `${entity}_${operation}_${length}`,
+    operation,
+    entity,
+    windowSeconds: LENGTHS[length],
+    self: true,
+  }));
+}
+
+/** `device_cards_10m`: distinct counterparts, this transaction's own included. */
+function distinct(entity: string, field: string, plural: string, lengths: string[]): FeatureDefinition[] {
+  return lengths.map((length) => ({
+    name: `${entity}_${plural}_${length}`,
+    operation: 'distinct',
+    entity,
+    field,
+    windowSeconds: LENGTHS[length],
+    self: true,
+  }));
+}
+
+function risks(entity: string, operation: 'frauds' | 'fraudShare', length: string, delayDays = 0): FeatureDefinition {
+  const what = operation === 'frauds' ? 'frauds' : 'fraud_share';
+  const delay = delayDays > 0 ? { delaySeconds: delayDays * DAY } : {};
+  const name = `${entity}_${what}_${length}${delayDays > 0 ? `_delay_${delayDays}d` : ''}`;
+  return { name, operation, entity, windowSeconds: LENGTHS[length], ...delay };
+}
+
+const first = (entity: string, field: string): FeatureDefinition => ({
+  name: `${entity}_new_${field}`,
+  operation: 'first',
+  entity,
+  field,
+});
+
+const of = (entity: string, operation: string, name: string): FeatureDefinition => ({
+  name: `${entity}_${name}`,
+  operation,
+  entity,
+});
+
+/** What a decision looks at unless a model was trained on something else. */
+export const defaultCatalogue: FeatureDefinition[] = [
+  // The payment itself
+  { name: 'amount', operation: 'amount' },
+  { name: 'amount_below_round', operation: 'belowRound', parameters: { step: 50 } },
+  { name: 'amount_small', operation: 'smallAmount', parameters: { limit: 5 } },
+  { name: 'hour', operation: 'hour' },
+  { name: 'weekday', operation: 'weekday' },
+  { name: 'night', operation: 'night', parameters: { untilHour: 5 } },
+  { name: 'account_age_days', operation: 'accountAge' },
+  { name: 'category_risk', operation: 'encoding', field: 'category' },
+  { name: 'channel_risk', operation: 'encoding', field: 'channel' },
+  { name: 'country_risk', operation: 'encoding', field: 'country' },
+  // How often and how much
+  ...windows('count', 'user', ['10m', '1h', '24h', '7d', '30d']),
+  ...windows('sum', 'user', ['24h', '7d']),
+  ...windows('count', 'card', ['10m', '1h', '24h', '7d']),
+  ...windows('sum', 'card', ['24h']),
+  ...windows('count', 'device', ['10m', '1h', '24h']),
+  ...windows('count', 'ip', ['10m', '1h', '24h']),
+  ...windows('count', 'merchant', ['1h', '24h']),
+  // Against habit
+  of('user', 'amountDeviations', 'amount_deviations'),
+  of('user', 'amountToMedian', 'amount_to_median'),
+  of('user', 'amountToMax', 'amount_to_max'),
+  of('card', 'amountToMedian', 'amount_to_median'),
+  of('merchant', 'amountDeviations', 'amount_deviations'),
+  { name: 'user_far_above_10', operation: 'farAbove', entity: 'user', parameters: { last: 10, times: 3 } },
+  // Who with whom
+  ...distinct('device', 'card', 'cards', ['10m', '1h', '24h', '7d']),
+  ...distinct('device', 'user', 'users', ['24h', '7d']),
+  ...distinct('user', 'device', 'devices', ['24h', '30d']),
+  ...distinct('user', 'card', 'cards', ['24h', '30d']),
+  ...distinct('ip', 'user', 'users', ['1h', '24h']),
+  ...distinct('ip', 'card', 'cards', ['1h', '24h']),
+  ...distinct('card', 'merchant', 'merchants', ['1h', '24h']),
+  ...distinct('card', 'user', 'users', ['30d']),
+  first('user', 'merchant'),
+  first('user', 'device'),
+  first('user', 'card'),
+  first('user', 'country'),
+  first('user', 'location'),
+  // How long ago, how far away
+  of('user', 'sinceLast', 'since_last'),
+  of('card', 'sinceLast', 'since_last'),
+  of('device', 'sinceLast', 'since_last'),
+  of('device', 'knownDays', 'known_days'),
+  of('user', 'speed', 'speed_kmh'),
+  of('user', 'distanceFromUsual', 'distance_from_usual_km'),
+  // How much is known at all
+  of('user', 'total', 'total'),
+  of('card', 'total', 'total'),
+  of('device', 'total', 'total'),
+  of('email', 'total', 'total'),
+  // What turned out to be fraud
+  risks('user', 'frauds', '30d'),
+  risks('card', 'frauds', '30d'),
+  risks('device', 'frauds', '30d'),
+  risks('ip', 'frauds', '30d'),
+  risks('merchant', 'fraudShare', '7d'),
+  risks('merchant', 'fraudShare', '30d'),
+  risks('merchant', 'fraudShare', '30d', 7),
+  risks('email', 'fraudShare', '30d'),
+];

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import type { Event } from '../domain/event.ts';
+import type { Layout } from '../profiles/layout.ts';
+import type { Profile, Profiles } from '../profiles/profiles.ts';
+import type { Encoding, FeatureDefinition } from './definition.ts';
+import { operations } from './operations.ts';
+import type { Compute, View } from './plan.ts';
+import { createPlanner, type EntityPlan } from './planner.ts';
+import { firstAfter, scanWindows } from './windows.ts';
+import { describe, type Usual } from './words.ts';
+
+export interface Extractor {
+  readonly names: readonly string[];
+  readonly definitions: readonly FeatureDefinition[];
+  readonly encodings: Readonly<Record<string, Encoding>>;
+  /** Hash of all that changes a value: definitions and encodings. */
+  readonly schema: string;
+  /** Columns that it reads, by entity type: what `createProfiles` must keep at least. */
+  readonly columns: Readonly<Record<string, string[]>>;
+  /**
+   * Writes the vector of an event that is not learnt yet: `names.length` values, NaN where missing. Allocates nothing.
+   * Returns how many values are approximate, because a window reached past the oldest kept event.
+   */
+  extract(profiles: Profiles, event: Event, out: Float64Array): number;
+  /** 1 for the features that were approximate in the last `extract`. */
+  readonly approximate: Uint8Array;
+  /** A sentence for people about a value. `usual` is what training saw of this feature. */
+  describe(feature: number, value: number, usual?: Usual): string;
+}
+
+export interface CompileOptions {
+  entityTypes: readonly string[];
+  /** By field. Without them, encoded features are the raw word hashes that training learns encodings from. */
+  encodings?: Record<string, Encoding>;
+  /** For amounts in words; ISO 4217. */
+  currency?: string;
+}
+
+const NOTHING: Profile = Object.freeze({
+  start: 0,
+  count: 0,
+  total: 0,
+  capacity: 0,
+  columns: new Float64Array(0),
+  offset: 0,
+  firstTime: Number.POSITIVE_INFINITY,
+  buckets: undefined,
+  hash: 0,
+});
+
+/**
+ * Turns definitions into one function. What features need of a profile is gathered first, so that each entity's profile
+ * is looked up once and each of its columns is read at most once for all windows of a delay.
+ * Throws an Error that names the feature where a definition makes no sense.
+ */
+export function compile(definitions: readonly FeatureDefinition[], options: CompileOptions): Extractor {
+  const { entityTypes, encodings, currency = 'USD' } = options;
+  const state = createPlanner(entityTypes, encodings);
+  const computes: Compute[] = [];
+  const windowSlots: number[][] = [];
+  for (const definition of definitions) {
+    const operation = operations[definition.operation];
+    if (operation === undefined) throw new Error(`Feature ${definition.name}: no operation ${definition.operation}.`);
+    computes.push(operation(definition, state.planner));
+    windowSlots.push(state.takeWindowSlots());
+  }
+  const names = definitions.map((definition) => definition.name);
+  if (new Set(names).size !== names.length) throw new Error('Two features have the same name.');
+
+  const plans = state.entities;
+  const slots = new Float64Array(state.slotCount());
+  const approximateSlots = new Uint8Array(slots.length);
+  const approximate = new Uint8Array(names.length);
+  const view: View = { profile: NOTHING, columns: NOTHING.columns, offset: 0, capacity: 0, first: 0, end: 0 };
+  let boundTo: readonly Layout[] | undefined;
+  let marked = 0;
+
+  function extract(profiles: Profiles, event: Event, out: Float64Array): number {
+    if (profiles.layouts !== boundTo) {
+      bind(plans, profiles);
+      boundTo = profiles.layouts;
+    }
+    if (marked > 0) {
+      approximateSlots.fill(0);
+      approximate.fill(0);
+      marked = 0;
+    }
+    for (let p = 0; p < plans.length; p++)
+      marked += scanEntity(plans[p], profiles, event, view, slots, approximateSlots);
+    for (let i = 0; i < computes.length; i++) out[i] = computes[i](slots, event);
+    if (marked === 0) return 0;
+    let count = 0;
+    for (let i = 0; i < windowSlots.length; i++) {
+      if (windowSlots[i].some((slot) => approximateSlots[slot] === 1)) count += approximate[i] = 1;
+    }
+    return count;
+  }
+
+  return {
+    names,
+    definitions,
+    encodings: encodings ?? {},
+    schema: schemaHash(definitions, encodings ?? {}),
+    columns: Object.fromEntries(plans.map((plan) => [plan.name, columnsOf(plan)])),
+    extract,
+    approximate,
+    describe: (feature, value, usual) => describe(definitions[feature], value, usual, currency),
+  };
+}
+
+function scanEntity(
+  plan: EntityPlan,
+  profiles: Profiles,
+  event: Event,
+  view: View,
+  slots: Float64Array,
+  approximate: Uint8Array,
+): number {
+  const key = event.entities[plan.type];
+  if (key === 0) {
+    for (let i = 0; i < plan.slots.length; i++) slots[plan.slots[i]] = Number.NaN;
+    return 0;
+  }
+  const profile = profiles.get(plan.type, key) ?? NOTHING;
+  view.profile = profile;
+  view.columns = profile.columns;
+  view.offset = profile.offset;
+  view.capacity = profile.capacity;
+  view.first = profile.start;
+  view.end = profile.start + profile.count;
+  // Nothing later than T: the newest is rarely later.
+  if (profile.count > 0 && view.columns[view.offset + view.end - 1] > event.time) {
+    view.end = firstAfter(view, event.time, view.first, view.end);
+  }
+  let marked = 0;
+  for (let g = 0; g < plan.groups.length; g++) marked += scanWindows(plan.groups[g], view, event, slots, approximate);
+  for (let p = 0; p < plan.probes.length; p++) plan.probes[p].run(view, event, slots);
+  return marked;
+}
+
+function columnsOf(plan: EntityPlan): string[] {
+  const names = plan.groups.flatMap((group) => group.distinct.map((scan) => scan.columnName));
+  for (const probe of plan.probes) names.push(...probe.columnNames);
+  return [...new Set(names)].filter((name) => name !== `entity:${plan.name}`).sort();
+}
+
+/** Settles where these profiles keep the columns that are read. */
+function bind(plans: EntityPlan[], profiles: Profiles): void {
+  for (const plan of plans) {
+    const layout = profiles.layouts[plan.type];
+    const find = (name: string) => {
+      const column = layout?.names.indexOf(name) ?? -1;
+      if (column < 0) throw new Error(`Profiles of ${plan.name} keep no column ${name}.`);
+      return column;
+    };
+    for (const group of plan.groups) for (const scan of group.distinct) scan.column = find(scan.columnName);
+    for (const probe of plan.probes) {
+      for (let i = 0; i < probe.columnNames.length; i++) probe.columns[i] = find(probe.columnNames[i]);
+    }
+  }
+}
+
+/** The first 16 hex digits of SHA-256 over canonical JSON. */
+export function schemaHash(definitions: readonly FeatureDefinition[], encodings: Record<string, Encoding>): string {
+  return createHash('sha256').update(canonical({ definitions, encodings })).digest('hex').slice(0, 16);
+}
+
+/** JSON with sorted keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

@@ -1,0 +1,73 @@
+import { AMOUNT, KEPT } from '../profiles/layout.ts';
+import type { Planner, View } from './plan.ts';
+
+/** Results of the habit probe: slots from the first one on. */
+export const HABIT_COUNT = 0;
+export const HABIT_MEAN = 1;
+export const HABIT_DEVIATION = 2;
+export const HABIT_MAX = 3;
+export const HABIT_MEDIAN = 4;
+const HABIT_SIZE = 5;
+
+const scratch = new Float64Array(KEPT);
+
+/**
+ * Amounts of the entity's newest `newest` events before this one: how many, mean, deviation (of the sample, n − 1),
+ * largest, median (the lower middle). Missing where there are none; the deviation needs two.
+ */
+export function habit(planner: Planner, entity: string, newest: number): number {
+  return planner.probe(entity, `habit:${newest}`, HABIT_SIZE, (at) => ({
+    columnNames: [],
+    columns: [],
+    run: (view, _event, slots) => measure(view, newest, at, slots),
+  }));
+}
+
+function measure(view: View, newest: number, at: number, slots: Float64Array): void {
+  const { columns, end } = view;
+  const base = view.offset + AMOUNT * view.capacity;
+  const first = Math.max(view.first, end - newest);
+  const count = end - first;
+  let sum = 0;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = end - 1; i >= first; i--) {
+    const amount = columns[base + i];
+    scratch[i - first] = amount;
+    sum += amount;
+    if (amount > max) max = amount;
+  }
+  const mean = sum / count;
+  let squares = 0;
+  for (let i = 0; i < count; i++) {
+    const off = scratch[i] - mean;
+    squares += off * off;
+  }
+  slots[at + HABIT_COUNT] = count;
+  slots[at + HABIT_MEAN] = mean;
+  slots[at + HABIT_DEVIATION] = count > 1 ? Math.sqrt(squares / (count - 1)) : Number.NaN;
+  slots[at + HABIT_MAX] = count > 0 ? max : Number.NaN;
+  slots[at + HABIT_MEDIAN] = count > 0 ? select(count, (count - 1) >> 1) : Number.NaN;
+}
+
+/** The k-th smallest of the first n scratch cells (Hoare's quickselect); reorders them. */
+function select(n: number, k: number): number {
+  let low = 0;
+  let high = n - 1;
+  while (low < high) {
+    const pivot = scratch[(low + high) >>> 1];
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (scratch[i] < pivot) i++;
+      while (scratch[j] > pivot) j--;
+      if (i > j) break;
+      const swapped = scratch[i];
+      scratch[i++] = scratch[j];
+      scratch[j--] = swapped;
+    }
+    if (k <= j) high = j;
+    else if (k >= i) low = i;
+    else return scratch[k];
+  }
+  return scratch[k];
+}

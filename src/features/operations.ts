@@ -1,0 +1,17 @@
+import { amount } from './amount.ts';
+import { geography } from './geography.ts';
+import { identity } from './identity.ts';
+import type { Operation } from './plan.ts';
+import { risk } from './risk.ts';
+import { time } from './time.ts';
+import { velocity } from './velocity.ts';
+
+/** Every operation that a definition may name. */
+export const operations: Readonly<Record<string, Operation>> = {
+  ...velocity,
+  ...amount,
+  ...geography,
+  ...identity,
+  ...time,
+  ...risk,
+};

@@ -1,0 +1,76 @@
+import { LABEL_FRAUD } from '../domain/event.ts';
+import { LABEL } from '../profiles/layout.ts';
+import type { FeatureDefinition } from './definition.ts';
+import { entityOf, fieldOf, type Operation, type Planner, parameter, type View } from './plan.ts';
+import { firstAfter } from './windows.ts';
+
+/**
+ * Of the kept events up to T − delay: frauds at the end without a clean one between, and times of the newest fraud and
+ * the newest clean one (that is, not known as fraud): three slots.
+ */
+function run(definition: FeatureDefinition, planner: Planner): number {
+  const delayMs = (definition.delaySeconds ?? 0) * 1000;
+  return planner.probe(entityOf(definition), `fraudRun:${delayMs}`, 3, (at) => ({
+    columnNames: [],
+    columns: [],
+    run: (view, event, slots) => {
+      const end = delayMs === 0 ? view.end : firstAfter(view, event.time - delayMs, view.first, view.end);
+      const clean = newest(view, end, false);
+      const fraud = clean === end - 1 ? newest(view, end, true) : end - 1;
+      slots[at] = end - 1 - (clean < 0 ? view.first - 1 : clean);
+      slots[at + 1] = fraud < view.first ? Number.NaN : view.columns[view.offset + fraud];
+      slots[at + 2] = clean < 0 ? Number.NaN : view.columns[view.offset + clean];
+    },
+  }));
+}
+
+/** The newest row before `end` that is (or is not) a known fraud; -1 where none is. */
+function newest(view: View, end: number, fraud: boolean): number {
+  const base = view.offset + LABEL * view.capacity;
+  for (let i = end - 1; i >= view.first; i--) {
+    if (((view.columns[base + i] & 3) === LABEL_FRAUD) === fraud) return i;
+  }
+  return -1;
+}
+
+/** What is known of fraud in the entity's past. Unlabelled counts as not fraud. */
+export const risk: Record<string, Operation> = {
+  /** Known frauds in the window. */
+  frauds: (definition, planner) => {
+    const slot = planner.window(definition, 'frauds');
+    return (slots) => slots[slot];
+  },
+  /** Share of known frauds among the window's events; `parameters.empty` (missing by default) where there are none. */
+  fraudShare: (definition, planner) => {
+    const frauds = planner.window(definition, 'frauds');
+    const count = planner.window(definition, 'count');
+    const empty = definition.parameters?.empty === undefined ? Number.NaN : parameter(definition, 'empty', 0);
+    return (slots) => (slots[count] === 0 ? empty : slots[frauds] / slots[count]);
+  },
+  fraudRun: (definition, planner) => {
+    const at = run(definition, planner);
+    return (slots) => slots[at];
+  },
+  /** Seconds since the newest event that is known as fraud. */
+  sinceFraud: (definition, planner) => {
+    const at = run(definition, planner) + 1;
+    return (slots, event) => (event.time - slots[at]) / 1000;
+  },
+  /** Seconds since the newest event that is not. */
+  sinceClean: (definition, planner) => {
+    const at = run(definition, planner) + 2;
+    return (slots, event) => (event.time - slots[at]) / 1000;
+  },
+  /** The code that training learnt for the word of `field`; missing where the transaction has none. */
+  encoding: (definition, planner) => {
+    const wordOf = planner.valueOf(fieldOf(definition));
+    const encoding = planner.encoding(fieldOf(definition));
+    const raw = (word: number) => (word === 0 ? Number.NaN : word);
+    if (encoding === undefined) return (_slots, event) => raw(wordOf(event));
+    const codes = new Map(encoding.codes);
+    return (_slots, event) => {
+      const word = wordOf(event);
+      return word === 0 ? Number.NaN : (codes.get(word) ?? encoding.other);
+    };
+  },
+};

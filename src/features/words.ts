@@ -1,0 +1,196 @@
+import type { FeatureDefinition } from './definition.ts';
+
+/** What training saw of a feature; the middle value is what people read as usual. */
+export interface Usual {
+  p50: number;
+  missing?: number;
+}
+
+const NOUNS: Record<string, [one: string, many: string]> = {
+  user: ['user', 'users'],
+  card: ['card', 'cards'],
+  device: ['device', 'devices'],
+  ip: ['network address', 'network addresses'],
+  merchant: ['merchant', 'merchants'],
+  email: ['e-mail domain', 'e-mail domains'],
+  country: ['country', 'countries'],
+  category: ['category', 'categories'],
+  channel: ['channel', 'channels'],
+  location: ['place', 'places'],
+};
+
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+
+function noun(name: string | undefined, count = 1): string {
+  const [one, many] = NOUNS[name ?? ''] ?? [name ?? 'entity', `${name ?? 'entitie'}s`];
+  return count === 1 ? one : many;
+}
+
+/** Whose past it is: "by this user", "on this device", "at this merchant". */
+function whose(definition: FeatureDefinition): string {
+  const place: Record<string, string> = {
+    user: 'by',
+    card: 'with',
+    device: 'on',
+    ip: 'from',
+    merchant: 'at',
+    email: 'from',
+  };
+  return `${place[definition.entity ?? ''] ?? 'of'} this ${noun(definition.entity)}`;
+}
+
+/** "6 days", "1.5 hours": at most two figures below ten. */
+export function duration(seconds: number): string {
+  const units: [number, string][] = [
+    [86_400, 'day'],
+    [3600, 'hour'],
+    [60, 'minute'],
+    [1, 'second'],
+  ];
+  const [size, name] = units.find(([unit]) => seconds >= unit) ?? units[3];
+  const count = figure(seconds / size);
+  return `${count} ${name}${count === '1' ? '' : 's'}`;
+}
+
+/** A number for people: whole from ten on, one decimal below. */
+export function figure(value: number): string {
+  const rounded = Math.abs(value) >= 10 ? Math.round(value) : Math.round(value * 10) / 10;
+  return (rounded === 0 ? 0 : rounded).toLocaleString('en-GB');
+}
+
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+
+/** "$1,250.00"; major units. */
+export function money(value: number, currency: string): string {
+  let format = moneyFormats.get(currency);
+  if (format === undefined) {
+    format = new Intl.NumberFormat('en-GB', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
+    moneyFormats.set(currency, format);
+  }
+  return format.format(value);
+}
+
+/** "in the last hour"; with a delay, "in the 7 days before the last 7 days". */
+function during(definition: FeatureDefinition): string {
+  const { windowSeconds = 0, delaySeconds = 0 } = definition;
+  const length = spell(windowSeconds);
+  return delaySeconds > 0 ? `in the ${length} up to ${duration(delaySeconds)} ago` : `in the last ${length}`;
+}
+
+function spell(seconds: number): string {
+  return duration(seconds).replace(/^1 /, '');
+}
+
+function share(value: number): string {
+  return `${figure(value * 100)}%`;
+}
+
+type Words = (definition: FeatureDefinition, value: number, currency: string) => string;
+
+const payments = (count: number) => (figure(count) === '1' ? 'payment' : 'payments');
+
+/** One short clause an operation; the comparison with the usual follows it. */
+const clauses: Record<string, Words> = {
+  count: (d, v) => `${figure(v)} ${payments(v)} ${whose(d)} ${during(d)}`,
+  sum: (d, v, c) => `${money(v, c)} paid ${whose(d)} ${during(d)}`,
+  average: (d, v, c) => `payments ${whose(d)} averaged ${money(v, c)} ${during(d)}`,
+  pace: (d, v) => `payments ${whose(d)} ${during(d)} came at ${figure(v)} times the usual pace`,
+  total: (d, v) => (v === 0 ? `the first payment ${whose(d)}` : `${figure(v)} earlier ${payments(v)} ${whose(d)}`),
+  amount: (_d, v, c) => `the amount is ${money(v, c)}`,
+  amountDeviations: (d, v) =>
+    `the amount is ${figure(Math.abs(v))} standard deviations ${v < 0 ? 'below' : 'above'} the average ${whose(d)}`,
+  amountToMean: (d, v) => `the amount is ${figure(v)} times the average payment ${whose(d)}`,
+  amountToMedian: (d, v) => `the amount is ${figure(v)} times the typical payment ${whose(d)}`,
+  amountToMax: (d, v) => `the amount is ${figure(v)} times the largest recent payment ${whose(d)}`,
+  farAbove: (d, v) =>
+    `${figure(v)} of the last ${d.parameters?.last ?? 10} payments ${whose(d)} ${v === 1 ? 'was' : 'were'} far above the typical one`,
+  belowRound: (d, v, c) => `the amount is ${money(v, c)} under a multiple of ${d.parameters?.step ?? 50}`,
+  smallAmount: (_d, v) => (v === 1 ? 'a very small amount, as used to try out cards' : 'not a very small amount'),
+  speed: (_d, v) => `${figure(v)} km/h would be needed to get here since the last payment`,
+  distanceSinceLast: (d, v) => `${figure(v)} km from the last payment ${whose(d)}`,
+  distanceFromUsual: (d, v) => `${figure(v)} km from the nearest place where this ${noun(d.entity)} paid recently`,
+  distinct: (d, v) => `${figure(v)} different ${noun(d.field, v)} ${whose(d)} ${during(d)}`,
+  first: (d, v) =>
+    v === 1
+      ? `the first time this ${noun(d.entity)} is seen with this ${noun(d.field)}`
+      : `this ${noun(d.entity)} has been seen with this ${noun(d.field)} before`,
+  meetings: (d, v) => `${figure(v)} earlier ${payments(v)} ${whose(d)} with this ${noun(d.field)}`,
+  sinceMeeting: (d, v) => `${duration(v)} since this ${noun(d.entity)} was last seen with this ${noun(d.field)}`,
+  hour: (_d, v) => `made between ${hour(v)} and ${hour((v + 1) % 24)} local time`,
+  weekday: (_d, v) => `made on a ${WEEKDAYS[v] ?? 'day'}`,
+  weekend: (_d, v) => (v === 1 ? 'made at the weekend' : 'made on a working day'),
+  night: (_d, v) => (v === 1 ? 'made at night' : 'made in the daytime'),
+  accountAge: (_d, v) => `the account is ${duration(Math.max(0, v) * 86_400)} old`,
+  sinceLast: (d, v) => `${duration(v)} since the last payment ${whose(d)}`,
+  knownDays: (d, v) =>
+    v === 0
+      ? `this ${noun(d.entity)} was never seen before`
+      : `this ${noun(d.entity)} was first seen ${duration(v * 86_400)} ago`,
+  frauds: (d, v) => `${figure(v)} confirmed ${v === 1 ? 'fraud' : 'frauds'} ${whose(d)} ${during(d)}`,
+  fraudShare: (d, v) => `${share(v)} of payments ${whose(d)} ${during(d)} were confirmed as fraud`,
+  fraudRun: (d, v) => `the last ${figure(v)} known ${payments(v)} ${whose(d)} ${v === 1 ? 'was' : 'were'} fraud`,
+  sinceFraud: (d, v) => `${duration(v)} since the last confirmed fraud ${whose(d)}`,
+  sinceClean: (d, v) => `${duration(v)} since the last payment ${whose(d)} that is not known as fraud`,
+  encoding: (d, v) =>
+    `fraud in this ${noun(d.field)} is ${v > 0.05 ? 'more common than' : v < -0.05 ? 'less common than' : 'about as common as'} on average`,
+};
+
+/** Clauses that say all there is to say: a middle value of a yes or no, or of an hour, tells nothing. */
+const WITHOUT_USUAL = new Set([
+  'smallAmount',
+  'first',
+  'hour',
+  'weekday',
+  'weekend',
+  'night',
+  'encoding',
+  'amountDeviations',
+  'pace',
+]);
+
+/** How the usual value is written after the clause. */
+function written(definition: FeatureDefinition, value: number, currency: string): string {
+  switch (definition.operation) {
+    case 'sum':
+    case 'average':
+    case 'amount':
+    case 'belowRound':
+      return money(value, currency);
+    case 'sinceLast':
+    case 'sinceMeeting':
+    case 'sinceFraud':
+    case 'sinceClean':
+      return duration(value);
+    case 'accountAge':
+    case 'knownDays':
+      return duration(value * 86_400);
+    case 'fraudShare':
+      return share(value);
+    default:
+      return figure(value);
+  }
+}
+
+/**
+ * A feature's value in plain words, such as "6 different cards on this device in the last 10 minutes; usually 1".
+ * `usual` is what training saw; without it nothing is compared.
+ */
+export function describe(
+  definition: FeatureDefinition,
+  value: number,
+  usual: Usual | undefined,
+  currency = 'USD',
+): string {
+  const clause = clauses[definition.operation];
+  if (Number.isNaN(value)) return `${definition.name.replaceAll('_', ' ')} is not known`;
+  if (clause === undefined) return `${definition.name.replaceAll('_', ' ')} is ${figure(value)}`;
+  const text = clause(definition, value, currency);
+  if (usual === undefined || !Number.isFinite(usual.p50) || WITHOUT_USUAL.has(definition.operation)) return text;
+  const now = written(definition, value, currency);
+  const before = written(definition, usual.p50, currency);
+  return now === before ? `${text}, which is usual` : `${text}; usually ${before}`;
+}
+
+function hour(value: number): string {
+  return `${String(value).padStart(2, '0')}:00`;
+}
