@@ -1,0 +1,193 @@
+/**
+ * Calibration: from raw scores to probabilities, fitted on rows that the model was not. Isotonic regression where there
+ * are frauds enough, else Platt's two parameters; which of the two is decided on the latest rows.
+ */
+import { type Calibration, calibrator, PROBABILITY_FLOOR } from '../models/calibrator.ts';
+
+export interface CalibrationOptions {
+  /** Share of the legitimate rows that undersampling kept in these rows; each then counts for 1 / rate. Default 1. */
+  negativeRate?: number;
+  /** Share of the rows, the latest, on which isotonic and Platt compete. Default 0.4. */
+  holdOut?: number;
+}
+
+/** Below this many frauds to fit on, isotonic regression has too few steps to be trusted. */
+const ISOTONIC_FRAUDS = 30;
+
+/**
+ * Chooses and fits a calibration. Rows are in time order: both candidates are fitted on the earlier ones, the one with
+ * less log loss on the later ones wins and is fitted again on all.
+ */
+export function fitCalibration(
+  raw: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  options: CalibrationOptions = {},
+): Calibration {
+  const weightOfNegative = 1 / checkRate(options.negativeRate ?? 1);
+  const rows = labels.length;
+  const split = Math.round(rows * (1 - (options.holdOut ?? 0.4)));
+  const all = { raw, labels, from: 0, to: rows, weightOfNegative };
+  const early = { ...all, to: split };
+  const late = { ...all, from: split };
+  if (frauds(early) < ISOTONIC_FRAUDS || frauds(late) < ISOTONIC_FRAUDS) return fitPlatt(all);
+  const isotonicWins = loss(fitIsotonic(early), late) < loss(fitPlatt(early), late);
+  return isotonicWins ? fitIsotonic(all) : fitPlatt(all);
+}
+
+/**
+ * Without rows to calibrate on: undoes the resampling of training. Odds learnt with a share `negativeRate` of the
+ * legitimate rows, frauds weighing `positiveWeight`, are too high by positiveWeight / negativeRate.
+ */
+export function priorCorrection(negativeRate: number, positiveWeight: number): Calibration {
+  return { kind: 'platt', slope: 1, intercept: Math.log(checkRate(negativeRate) / positiveWeight) };
+}
+
+export interface CalibrationRows {
+  raw: ArrayLike<number>;
+  labels: ArrayLike<number>;
+  /** The rows from..to − 1 are used. */
+  from: number;
+  to: number;
+  weightOfNegative: number;
+}
+
+/**
+ * Platt's sigmoid (1999) by damped Newton steps, with his smoothed targets, so that separable rows have a finite answer.
+ * Where higher scores are not likelier frauds, the slope is 0 and every row gets the base rate.
+ */
+export function fitPlatt(rows: CalibrationRows): Calibration {
+  const { raw, labels, from, to, weightOfNegative } = rows;
+  const positives = frauds(rows);
+  const negatives = (to - from - positives) * weightOfNegative;
+  const high = (positives + 1) / (positives + 2);
+  const low = 1 / (negatives + 2);
+  const prior = Math.log((positives + 1) / (negatives + 1));
+  const lossAt = (slope: number, intercept: number) => {
+    let sum = 0;
+    for (let i = from; i < to; i++) {
+      const z = slope * raw[i] + intercept;
+      const softplus = z > 0 ? z + Math.log1p(Math.exp(-z)) : Math.log1p(Math.exp(z));
+      sum += labels[i] ? softplus - high * z : weightOfNegative * (softplus - low * z);
+    }
+    return sum;
+  };
+  let slope = 0;
+  let intercept = prior;
+  let current = lossAt(slope, intercept);
+  for (let step = 0; step < 100; step++) {
+    let [gs, gi, hss, hsi, hii] = [0, 0, 1e-12, 0, 1e-12];
+    for (let i = from; i < to; i++) {
+      const x = raw[i];
+      const weight = labels[i] ? 1 : weightOfNegative;
+      const p = 1 / (1 + Math.exp(-(slope * x + intercept)));
+      const g = weight * (p - (labels[i] ? high : low));
+      const h = weight * p * (1 - p);
+      gs += g * x;
+      gi += g;
+      hss += h * x * x;
+      hsi += h * x;
+      hii += h;
+    }
+    const determinant = hss * hii - hsi * hsi;
+    if (!(determinant > 0)) break;
+    const moveSlope = (hii * gs - hsi * gi) / determinant;
+    const moveIntercept = (hss * gi - hsi * gs) / determinant;
+    let scale = 1;
+    let next = lossAt(slope - moveSlope, intercept - moveIntercept);
+    while (!(next <= current) && scale > 1e-8) {
+      scale /= 2;
+      next = lossAt(slope - scale * moveSlope, intercept - scale * moveIntercept);
+    }
+    if (!(next <= current)) break;
+    slope -= scale * moveSlope;
+    intercept -= scale * moveIntercept;
+    const gained = current - next;
+    current = next;
+    if (gained < 1e-12 * Math.max(1, current)) break;
+  }
+  return slope > 0 ? { kind: 'platt', slope, intercept } : { kind: 'platt', slope: 0, intercept: prior };
+}
+
+/**
+ * Isotonic regression by pooling adjacent violators, then straight lines between the middles of the pools: a step
+ * function would tie most of the scores. A pool without frauds, or of frauds only, is not certain: it gets half a row
+ * of the other kind.
+ */
+export function fitIsotonic(rows: CalibrationRows): Calibration {
+  const pools = pool(rows);
+  const probability = pools.map(({ positive, weight }) => {
+    const p = positive / weight;
+    return p === 0 ? 0.5 / (weight + 1) : p === 1 ? (weight + 0.5) / (weight + 1) : p;
+  });
+  // The allowance must not undo the order, nor leave the bounds.
+  for (let i = pools.length - 2; i >= 0; i--) {
+    if (pools[i].positive === 0) probability[i] = Math.min(probability[i], probability[i + 1]);
+  }
+  for (let i = 0; i < pools.length; i++) {
+    const lowest = i > 0 ? probability[i - 1] : PROBABILITY_FLOOR;
+    probability[i] = Math.min(Math.max(probability[i], lowest), 1 - PROBABILITY_FLOOR);
+  }
+  return { kind: 'isotonic', raw: pools.map(({ sum, weight }) => sum / weight), probability };
+}
+
+interface Pool {
+  /** Weight of the rows, of the frauds among them, and the weighted sum of raw scores. */
+  weight: number;
+  positive: number;
+  sum: number;
+}
+
+function pool({ raw, labels, from, to, weightOfNegative }: CalibrationRows): Pool[] {
+  const order = Uint32Array.from({ length: to - from }, (_, i) => from + i).sort((a, b) => raw[a] - raw[b]);
+  const pools: Pool[] = [];
+  let lastScore = Number.NaN;
+  for (const row of order) {
+    const weight = labels[row] ? 1 : weightOfNegative;
+    const added = { weight, positive: labels[row] ? 1 : 0, sum: weight * raw[row] };
+    // Equal scores are one pool from the start.
+    if (raw[row] === lastScore) merge(pools.at(-1)!, added);
+    else pools.push(added);
+    lastScore = raw[row];
+  }
+  const merged: Pool[] = [];
+  for (const added of pools) {
+    merged.push(added);
+    while (merged.length > 1 && violates(merged[merged.length - 2], merged[merged.length - 1])) {
+      const last = merged.pop()!;
+      merge(merged[merged.length - 1], last);
+    }
+  }
+  return merged;
+}
+
+/** Equal shares are pooled as well: a flat stretch is one pool. */
+function violates(before: Pool, after: Pool): boolean {
+  return before.positive * after.weight >= after.positive * before.weight;
+}
+
+function merge(into: Pool, added: Pool): void {
+  into.weight += added.weight;
+  into.positive += added.positive;
+  into.sum += added.sum;
+}
+
+function loss(calibration: Calibration, { raw, labels, from, to, weightOfNegative }: CalibrationRows): number {
+  const calibrate = calibrator(calibration);
+  let sum = 0;
+  for (let i = from; i < to; i++) {
+    const p = calibrate(raw[i]);
+    sum -= labels[i] ? Math.log(p) : weightOfNegative * Math.log(1 - p);
+  }
+  return sum;
+}
+
+function frauds({ labels, from, to }: CalibrationRows): number {
+  let count = 0;
+  for (let i = from; i < to; i++) count += labels[i] ? 1 : 0;
+  return count;
+}
+
+function checkRate(rate: number): number {
+  if (!(rate > 0 && rate <= 1)) throw new RangeError(`negativeRate must be above 0 and at most 1, got ${rate}`);
+  return rate;
+}
