@@ -1,5 +1,7 @@
-import type { JournalEntry, JournalRecord } from '../journal/journal.ts';
-import type { CommandAnswer } from './store.ts';
+import { AssayError } from '../domain/errors.ts';
+import type { Journal, JournalEntry, JournalRecord } from '../journal/journal.ts';
+import type { Projector } from './projector.ts';
+import type { CommandAnswer, QueryStore } from './store.ts';
 
 /** Appends a command and answers as the projection settled it, in log order. */
 export interface Commands {
@@ -8,4 +10,41 @@ export interface Commands {
    * the bound; the command stays and a retry with the same Idempotency-Key gets its answer.
    */
   submit(entry: JournalEntry): Promise<{ record: JournalRecord; answer: CommandAnswer; replayed: boolean }>;
+}
+
+interface CommandPorts {
+  journal: Journal;
+  projector: Projector;
+  store: QueryStore;
+}
+
+export function createCommands({ journal, projector, store }: CommandPorts): Commands {
+  /** The same command twice at once: the one that came second takes the first one's record. */
+  async function append(entry: JournalEntry): Promise<{ record: JournalRecord; replayed: boolean }> {
+    const earlier = await journal.find(entry.key);
+    if (earlier) return { record: earlier, replayed: true };
+    const taken = journal.recent(entry.key);
+    if (taken) {
+      await taken.durable;
+      return { record: taken.record, replayed: true };
+    }
+    const { record, durable } = journal.enqueue(entry);
+    await durable;
+    return { record, replayed: false };
+  }
+
+  return {
+    async submit(entry) {
+      const { record, replayed } = await append(entry);
+      await projector.settled(record.sequence);
+      const answer = await store.answer(record.sequence);
+      if (answer) return { record, answer, replayed };
+      if (replayed)
+        throw new AssayError(
+          'idempotency_conflict',
+          'That Idempotency-Key was used before, and its answer is no longer kept. Use a new one.',
+        );
+      throw new Error(`Record ${record.sequence} (${record.type}) was applied and left no answer.`);
+    },
+  };
 }

@@ -1,3 +1,10 @@
+import { AssayError } from '../domain/errors.ts';
+import type { Journal, JournalRecord } from '../journal/journal.ts';
+import { createInbox } from './inbox.ts';
+import type { Log } from './log.ts';
+import type { QueryStore } from './store.ts';
+import { createWaiters } from './waiters.ts';
+
 /** Carries the journal into the query store: catches up, follows, waits out an outage, applies each record once. */
 export interface Projector {
   /** Sequence that the store has committed. */
@@ -10,4 +17,159 @@ export interface Projector {
    */
   settled(sequence?: number): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface ProjectorOptions {
+  journal: Journal;
+  store: QueryStore;
+  log: Log;
+  /** How long `settled` waits, milliseconds. */
+  readWaitMs: number;
+  /** Records of one transaction of the store. */
+  batchSize?: number;
+  /** How long records gather while nobody waits for them: fewer, larger transactions. */
+  lingerMs?: number;
+  /** Records that wait in memory; beyond, they are read from the journal again. */
+  bufferSize?: number;
+}
+
+const MIN_BACKOFF_MS = 50;
+const MAX_BACKOFF_MS = 2_000;
+
+/**
+ * Resolves at once where the store is away, else when the first look at it is done. Throws where the store was filled
+ * from another journal: to go on would mix two histories.
+ */
+export async function createProjector(options: ProjectorOptions): Promise<Projector> {
+  const { journal, store, log, readWaitMs } = options;
+  const { batchSize = 200, lingerMs = 20, bufferSize = 20_000 } = options;
+  const inbox = createInbox(bufferSize);
+  const waiters = createWaiters(readWaitMs);
+  const unsubscribe = journal.subscribe((record) => inbox.push(record));
+  let applied = 0;
+  let healthy = false;
+  let closed = false;
+  /** Whether `applied` is the store's word since the last failure. */
+  let placed = false;
+  let foreign: Error | undefined;
+  let backoffMs = MIN_BACKOFF_MS;
+
+  /** Finds out where the store stands, and that it stands in this journal. */
+  async function place(): Promise<void> {
+    const { sequence, key } = await store.position();
+    const record = sequence === 0 ? undefined : await journal.get(sequence);
+    if (sequence > journal.durable || (record && key !== undefined && record.key !== key)) {
+      foreign = new Error(
+        `The database was filled from another journal: it stands at record ${sequence} (${key}), and this journal ` +
+          (record ? `has ${record.key} there.` : `ends at ${journal.durable}.`) +
+          ' Point ASSAY_DATA_DIR at the journal it belongs to, or choose another ASSAY_NAMESPACE or an empty database.',
+      );
+      throw foreign;
+    }
+    applied = sequence;
+    placed = true;
+    up();
+    if (journal.durable > applied)
+      log.info({ applied, durable: journal.durable }, 'the database catches up with the journal');
+  }
+
+  async function apply(records: JournalRecord[]): Promise<void> {
+    await store.apply(records);
+    applied = records[records.length - 1].sequence;
+    waiters.reached(applied);
+    up();
+  }
+
+  /** From the journal itself, up to what is durable now; what comes meanwhile gathers in the inbox. */
+  async function catchUp(): Promise<void> {
+    inbox.reset();
+    let batch: JournalRecord[] = [];
+    for await (const record of journal.read(applied + 1)) {
+      if (closed) return;
+      batch.push(record);
+      if (batch.length < batchSize) continue;
+      await apply(batch);
+      batch = [];
+    }
+    if (batch.length > 0) await apply(batch);
+  }
+
+  async function step(): Promise<void> {
+    if (!placed) await place();
+    if (inbox.overflowed) return catchUp();
+    inbox.dropThrough(applied);
+    if (inbox.size === 0) return inbox.arrival();
+    if (inbox.first !== applied + 1) return catchUp();
+    if (inbox.size < batchSize && waiters.size === 0) await inbox.pause(lingerMs, batchSize);
+    if (!closed && !inbox.overflowed && inbox.size > 0) await apply(inbox.take(batchSize));
+  }
+
+  function up(): void {
+    if (!healthy) log.info({ applied }, 'the database answers');
+    healthy = true;
+    backoffMs = MIN_BACKOFF_MS;
+  }
+
+  function down(error: unknown): void {
+    const reason = (error as Error).message;
+    // An outage is said once. Anything else is a fault of ours, and worth each line.
+    if (!(error instanceof AssayError)) log.error({ err: error }, `the projection does not go on: ${reason}`);
+    else if (healthy) log.warn({ reason, applied }, 'the database is away; reads say so until it is back');
+    healthy = false;
+    placed = false;
+    waiters.fail(away());
+  }
+
+  function away(): AssayError {
+    const detail = foreign ? foreign.message : 'The database is away. Decisions go on, reads do not.';
+    return new AssayError('unavailable', detail, { retryAfterSeconds: 2 });
+  }
+
+  async function run(): Promise<void> {
+    while (!closed && !foreign) {
+      try {
+        await step();
+      } catch (error) {
+        if (closed) return;
+        down(error);
+        if (foreign) return;
+        await inbox.sleep(backoffMs);
+        backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
+      }
+    }
+  }
+
+  // The inbox begins empty and the journal may not be: the first step reads what lies before.
+  inbox.overflow();
+  await place().catch((error) => {
+    down(error);
+    if (foreign) {
+      unsubscribe();
+      throw foreign;
+    }
+  });
+  const running = run();
+
+  return {
+    get applied() {
+      return applied;
+    },
+    get healthy() {
+      return healthy;
+    },
+    async settled(sequence = journal.durable) {
+      if (!healthy) throw away();
+      if (applied >= sequence) return;
+      const done = waiters.wait(sequence);
+      inbox.hurry();
+      await done;
+    },
+    async close() {
+      closed = true;
+      unsubscribe();
+      inbox.hurry();
+      waiters.fail(new AssayError('unavailable', 'Assay is stopping.', { retryAfterSeconds: 5 }));
+      await running;
+    },
+  };
 }

@@ -7,6 +7,8 @@ import type { JournalRecord } from '../journal/journal.ts';
 export interface QueryStore {
   /** Sequence of the last record applied and committed. */
   applied(): Promise<number>;
+  /** The same with that record's key, which tells whether this is the journal that the store was filled from. */
+  position(): Promise<{ sequence: number; key: string | undefined }>;
   /** Applies records in order; those at or below `applied` are skipped. All or nothing. */
   apply(records: JournalRecord[]): Promise<void>;
   /** The answer that a command (finalize, amend, delete, label, user…) got when it was applied. */

@@ -1,0 +1,104 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import { AssayError } from '../../domain/errors.ts';
+import type { Log } from '../../projections/log.ts';
+
+const STATEMENT_TIMEOUT_MS = 10_000;
+
+export interface Connection {
+  pool: pg.Pool;
+  db: NodePgDatabase;
+}
+
+/** A pool that outlives outages: a connection that breaks is replaced when next needed. */
+export function connect(url: string, log: Log): Connection {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 8,
+    application_name: 'assay',
+    connectionTimeoutMillis: 3_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    // Ours, for a network that swallows packets and lets no error come back.
+    query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
+  });
+  // Without a listener a broken idle connection would end the process.
+  pool.on('error', (error) => log.debug({ reason: error.message }, 'an idle PostgreSQL connection broke'));
+  return { pool, db: drizzle(pool) };
+}
+
+/** Runs work on one connection. One that failed is thrown away, for who knows what state it is in. */
+export async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  // A break between two statements is reported by the next one.
+  const ignore = () => {};
+  client.on('error', ignore);
+  let failed = true;
+  try {
+    const result = await work(client);
+    failed = false;
+    return result;
+  } finally {
+    client.removeListener('error', ignore);
+    client.release(failed);
+  }
+}
+
+/** All or nothing. */
+export function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return withClient(pool, async (client) => {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  });
+}
+
+/** A read: an outage becomes `unavailable`; anything else is a bug and stays what it is. */
+export async function reading<T>(work: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asUnavailable(error) ?? error;
+  }
+}
+
+/** The AssayError for a database that is away, starting, stopping, full or too slow; else undefined. */
+export function asUnavailable(error: unknown): AssayError | undefined {
+  if (error instanceof AssayError) return error;
+  const root = rootOf(error);
+  const code = sqlState(error);
+  if (code ? OUTAGE_STATES.test(code) : isNetworkFailure(root))
+    return new AssayError('unavailable', `The database is away: ${root.message || root.code}.`, {
+      retryAfterSeconds: 2,
+    });
+  return undefined;
+}
+
+/** The database understood and refuses these very values: trying again is of no use. */
+export function isRefusal(error: unknown): boolean {
+  return /^(21|22|23|54)/.test(sqlState(error) ?? '');
+}
+
+export function sqlState(error: unknown): string | undefined {
+  const { code } = rootOf(error);
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('E') ? code : undefined;
+}
+
+// Connection (08), authorization and a database that is not there yet (28, 3D), read-only standby (25006), rollback (40),
+// schema not yet made (3F, 42P01), resources (53), locks (55), operator and timeouts (57), system (58).
+const OUTAGE_STATES = /^(08|28|3D|3F|25006|40|42P01|53|55|57|58)/;
+
+function isNetworkFailure(error: Error & { code?: string }): boolean {
+  if (error.code !== undefined && /^E[A-Z_]+$/.test(error.code)) return true;
+  return /connection|timeout|terminated|not queryable|socket/i.test(error.message ?? '');
+}
+
+/** Drizzle wraps the driver's error; Node wraps those of several addresses. */
+function rootOf(error: unknown): Error & { code?: string } {
+  let root = error as Error & { code?: string; errors?: unknown[] };
+  while (root?.cause instanceof Error) root = root.cause;
+  if (root instanceof AggregateError && root.errors[0] instanceof Error) return root.errors[0];
+  return root;
+}

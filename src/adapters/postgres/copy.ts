@@ -1,0 +1,61 @@
+import type pg from 'pg';
+import type { TransactionRow } from './rows.ts';
+import { storable } from './text.ts';
+
+/** Columns of `transactions` in the order that `copyLine` writes them. */
+export const COLUMNS = [
+  ...['id', 'sequence', 'created_at', 'user_id', 'status', 'decision', 'score', 'probability', 'currency'],
+  ...['amount_minor', 'minor_digits', 'latency_us', 'label', 'deleted', 'entities', 'reasons', 'view'],
+];
+
+/** One line of COPY's text format: fields between tabs, `\N` for null. */
+export function copyLine(row: TransactionRow): string {
+  return (
+    `${escaped(storable(row.id))}\t${row.sequence}\t${row.createdAt}\t${escaped(storable(row.userId))}\t${row.status}\t` +
+    `${row.decision ?? '\\N'}\t${row.score ?? '\\N'}\t${row.probability ?? '\\N'}\t${escaped(storable(row.currency))}\t` +
+    `${row.amountMinor}\t${row.minorDigits}\t${row.latencyUs ?? '\\N'}\t${row.label ?? '\\N'}\t${row.deleted ? 't' : 'f'}\t` +
+    `{${row.entities.join(',')}}\t${row.reasons ? textArray(row.reasons) : '\\N'}\t${escaped(JSON.stringify(row.view))}\n`
+  );
+}
+
+function textArray(values: string[]): string {
+  const quoted = values.map((value) => `"${storable(value).replace(/["\\]/g, '\\$&')}"`);
+  return escaped(`{${quoted.join(',')}}`);
+}
+
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+function escaped(text: string): string {
+  return /[\\\t\n\r]/.test(text) ? text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character]) : text;
+}
+
+/** The part of the driver's protocol connection that COPY needs; its types do not tell. */
+interface CopyConnection {
+  query(sql: string): void;
+  sendCopyFromChunk(chunk: Buffer): void;
+  endCopyFrom(): void;
+}
+
+/** Sends `lines` by `COPY … FROM STDIN`. Rejects with the server's error; the connection is ready for more then. */
+export function copyIn(client: pg.ClientBase, sql: string, lines: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let failure: Error | undefined;
+    const submittable = {
+      submit: (connection: CopyConnection) => connection.query(sql),
+      handleCopyInResponse(connection: CopyConnection) {
+        connection.sendCopyFromChunk(Buffer.from(lines));
+        connection.endCopyFrom();
+      },
+      handleCommandComplete() {},
+      handleReadyForQuery: () => (failure ? reject(failure) : resolve()),
+      handleError(error: Error & { severity?: string }) {
+        // An error without a severity is the connection's: no ReadyForQuery will follow.
+        failure = error;
+        if (error.severity === undefined) reject(error);
+      },
+      // The driver replaces it where a query timeout is set, and calls it when the timeout strikes.
+      callback: (error?: Error) => error && reject(error),
+    };
+    client.query(submittable as unknown as pg.Submittable);
+  });
+}

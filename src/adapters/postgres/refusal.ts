@@ -1,0 +1,6 @@
+import type { ErrorCode } from '../../domain/errors.ts';
+import type { CommandAnswer } from '../../projections/store.ts';
+
+export function refusal(status: number, code: ErrorCode, detail: string): CommandAnswer {
+  return { status, error: { code, detail } };
+}

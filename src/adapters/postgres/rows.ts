@@ -1,0 +1,159 @@
+import { emailDomain, entityKey } from '../../domain/entity.ts';
+import { type DecisionData, type IntakeData, intakeView, transactionView } from '../../domain/records.ts';
+import type { TransactionStatus } from '../../domain/transaction.ts';
+import type { JournalRecord } from '../../journal/journal.ts';
+import type { TransactionView } from '../../projections/store.ts';
+
+/** A row of `transactions`: what lists filter and stats add up, and the view that reads answer with. */
+export interface TransactionRow {
+  id: string;
+  sequence: number;
+  createdAt: string;
+  userId: string;
+  status: TransactionStatus;
+  decision: string | null;
+  score: number | null;
+  probability: number | null;
+  currency: string;
+  amountMinor: number;
+  minorDigits: number;
+  latencyUs: number | null;
+  label: string | null;
+  deleted: boolean;
+  entities: number[];
+  reasons: string[] | null;
+  view: TransactionView;
+}
+
+/** How entities are found in a view: the configured types, and the field of each that is not a core one. */
+export interface EntityNames {
+  types: readonly string[];
+  fields: Readonly<Record<string, string>>;
+}
+
+const CORE_FIELDS: Record<string, string> = {
+  user: 'userId',
+  card: 'cardId',
+  device: 'deviceId',
+  ip: 'ip',
+  merchant: 'merchantId',
+};
+
+export function decisionRow(record: JournalRecord, types: readonly string[]): TransactionRow {
+  const data = record.data as unknown as DecisionData;
+  const { decision } = data;
+  const view = transactionView(data, record.personal, record.at);
+  return {
+    ...commonColumns(record, data, types),
+    status: 'pending',
+    decision: decision.decision,
+    score: decision.score,
+    probability: decision.probability,
+    latencyUs: Math.min(Math.round(data.latencyMs * 1000), 2_147_483_647),
+    reasons:
+      decision.decision === 'approve'
+        ? null
+        : decision.reasons.filter(({ contribution }) => contribution > 0).map(({ code }) => code),
+    createdAt: view.createdAt,
+    view,
+  };
+}
+
+export function intakeRow(record: JournalRecord, types: readonly string[]): TransactionRow {
+  const data = record.data as unknown as IntakeData;
+  const view = intakeView(data, record.personal, record.at);
+  return {
+    ...commonColumns(record, data, types),
+    status: 'processing',
+    decision: null,
+    score: null,
+    probability: null,
+    latencyUs: null,
+    reasons: null,
+    createdAt: view.createdAt,
+    view,
+  };
+}
+
+function commonColumns(record: JournalRecord, data: IntakeData, types: readonly string[]) {
+  const { transaction } = data;
+  return {
+    id: transaction.id,
+    sequence: record.sequence,
+    userId: transaction.userId,
+    currency: transaction.currency,
+    amountMinor: transaction.amountMinor,
+    minorDigits: minorDigits(transaction.amount, transaction.amountMinor),
+    label: null,
+    deleted: false,
+    entities: data.entities.filter((key, index) => key !== 0 && types[index] !== 'user'),
+  };
+}
+
+/** Decimals of the currency's minor unit, from an amount in both units. An amount of 0 tells nothing and needs nothing. */
+function minorDigits(amount: number, amountMinor: number): number {
+  if (amount === 0 || amountMinor === 0) return 0;
+  return Math.max(0, Math.min(18, Math.round(Math.log10(amountMinor / amount))));
+}
+
+/** What a view names as its entity of a type: the value that `entityKey` hashes. */
+export function entityOfView(view: TransactionView, type: string, { fields }: EntityNames): string | undefined {
+  if (type === 'email') return emailDomain(view.email as string | undefined);
+  let value: unknown = view;
+  for (const part of (CORE_FIELDS[type] ?? fields[type] ?? type).split('.'))
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined;
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+
+export function entitiesOfView(view: TransactionView, names: EntityNames): number[] {
+  return names.types
+    .filter((type) => type !== 'user')
+    .map((type) => entityKey(type, entityOfView(view, type, names)))
+    .filter((key) => key !== 0);
+}
+
+const AMENDABLE = new Set([
+  ...['userId', 'amount', 'currency', 'productCategory', 'accountAgeDays', 'merchantId', 'cardId', 'deviceId'],
+  ...['country', 'channel', 'transactionDate', 'amountBase', 'baseRate', 'warnings'],
+  ...['email', 'ip', 'customerLocation', 'latitude', 'longitude', 'metadata'],
+]);
+const REQUIRED = new Set(['userId', 'amount', 'currency', 'transactionDate', 'amountBase', 'baseRate']);
+
+/** The row with changes to its own fields; what was decided of it stays. A null removes an optional field. */
+export function amendRow(
+  row: TransactionRow,
+  changes: Record<string, unknown>,
+  at: number,
+  names: EntityNames,
+): TransactionRow {
+  const view: TransactionView = { ...row.view, updatedAt: new Date(at).toISOString() };
+  for (const [name, value] of Object.entries(changes)) {
+    if (name === 'time' && typeof value === 'number') view.transactionDate = new Date(value).toISOString();
+    if (!AMENDABLE.has(name)) continue;
+    if (value !== null && value !== undefined) view[name] = value;
+    else if (!REQUIRED.has(name)) delete view[name];
+  }
+  const { amountMinor, minorDigits: digits } = amendedAmount(row, view, changes);
+  return {
+    ...row,
+    userId: String(view.userId),
+    currency: String(view.currency),
+    amountMinor,
+    minorDigits: digits,
+    entities: entitiesOfView(view, names),
+    view,
+  };
+}
+
+function amendedAmount(row: TransactionRow, view: TransactionView, changes: Record<string, unknown>) {
+  const amount = Number(view.amount);
+  if (typeof changes.amountMinor === 'number')
+    return { amountMinor: changes.amountMinor, minorDigits: minorDigits(amount, changes.amountMinor) };
+  if (changes.amount === undefined && changes.currency === undefined) return row;
+  const digits = currencyDigits(String(view.currency));
+  return { amountMinor: Math.round(amount * 10 ** digits), minorDigits: digits };
+}
+
+function currencyDigits(currency: string): number {
+  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+}

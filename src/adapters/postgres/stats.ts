@@ -1,0 +1,145 @@
+import type pg from 'pg';
+import type { TransactionStats } from '../../projections/store.ts';
+import { moment } from './transactions.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const WIDTHS_MS = [
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * MINUTE),
+  ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
+];
+const MAX_POINTS = 60;
+const TOP_REASONS = 10;
+
+interface CellRow {
+  bucket: string;
+  decision: 'approve' | 'review' | 'decline' | null;
+  status: string;
+  label: 'fraud' | 'legitimate' | null;
+  currency: string;
+  decile: number | null;
+  count: string;
+  minor: string;
+  digits: number;
+}
+
+interface LatencyRow {
+  bucket: string | null;
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+}
+
+/**
+ * Transactions created in [from, to), milliseconds. Two passes over the narrow rows: counts by everything that is
+ * counted, and latencies. `blocked` is what was declined and not let through by an override; `topReasons` counts, over
+ * reviews and declines, the reasons that raised the score; a point of `series` carries the decisions' own latency.
+ */
+export async function readStats(pool: pg.Pool, schema: string, from: number, to: number): Promise<TransactionStats> {
+  const range = [moment(from), moment(to)];
+  const where = `created_at >= $1 AND created_at < $2 AND NOT deleted`;
+  const extent = await pool.query(
+    `SELECT min(created_at) AS first, max(created_at) AS last FROM ${schema}.transactions WHERE ${where}`,
+    range,
+  );
+  const stats = empty();
+  const { first, last } = extent.rows[0] as { first: Date | null; last: Date | null };
+  if (!first || !last) return stats;
+  // An unbounded window is drawn over what there is.
+  const start = Math.max(from, first.getTime() - DAY);
+  const end = Math.min(to, last.getTime() + 1);
+  const width = bucketWidth(end - start);
+  const bucket = `floor(extract(epoch from created_at) * 1000 / ${width})::bigint`;
+
+  const cells = await pool.query<CellRow>(
+    `SELECT ${bucket} AS bucket, decision, status, label, currency, least(score / 10, 9) AS decile,
+       count(*) AS count, sum(amount_minor) AS minor, max(minor_digits) AS digits
+     FROM ${schema}.transactions WHERE ${where} GROUP BY 1, 2, 3, 4, 5, 6`,
+    range,
+  );
+  const latencies = await pool.query<LatencyRow>(
+    `SELECT ${bucket} AS bucket, ${[50, 95, 99].map((p) => `percentile_disc(0.${p}) WITHIN GROUP (ORDER BY latency_us) AS p${p}`)}
+     FROM ${schema}.transactions WHERE ${where} AND latency_us IS NOT NULL GROUP BY GROUPING SETS ((1), ())`,
+    range,
+  );
+  const reasons = await pool.query<{ code: string; count: string }>(
+    `SELECT code, count(*) AS count FROM ${schema}.transactions, unnest(reasons) AS code
+     WHERE ${where} AND decision IN ('review', 'decline') GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${TOP_REASONS}`,
+    range,
+  );
+  addCells(stats, cells.rows);
+  addSeries(stats, { start, end, width }, cells.rows, latencies.rows);
+  stats.topReasons = reasons.rows.map(({ code, count }) => ({ code, count: Number(count) }));
+  return stats;
+}
+
+function empty(): TransactionStats {
+  return {
+    count: 0,
+    decisions: { approve: 0, review: 0, decline: 0 },
+    statuses: {},
+    rates: { approve: 0, review: 0, decline: 0, fraud: 0 },
+    labels: { fraud: 0, legitimate: 0 },
+    amounts: {},
+    scoreHistogram: new Array(10).fill(0),
+    series: [],
+    latencyMs: { p50: 0, p95: 0, p99: 0 },
+    topReasons: [],
+  };
+}
+
+/** The narrowest round width that draws the window in at most 60 points; whole days beyond half a day. */
+export function bucketWidth(windowMs: number): number {
+  return WIDTHS_MS.find((width) => windowMs / width <= MAX_POINTS) ?? DAY * Math.ceil(windowMs / DAY / MAX_POINTS);
+}
+
+function addCells(stats: TransactionStats, cells: CellRow[]): void {
+  // Minor units add up exactly; major ones only at the end.
+  const minor = new Map<string, { total: bigint; blocked: bigint; digits: number }>();
+  for (const { decision, status, label, currency, decile, count: text, minor: sum, digits } of cells) {
+    const count = Number(text);
+    stats.count += count;
+    if (decision) stats.decisions[decision] += count;
+    stats.statuses[status] = (stats.statuses[status] ?? 0) + count;
+    if (label) stats.labels[label] += count;
+    if (decile !== null) stats.scoreHistogram[decile] += count;
+    const known = minor.get(currency) ?? { total: 0n, blocked: 0n, digits: 0 };
+    known.total += BigInt(sum);
+    if (decision === 'decline' && status !== 'finalized') known.blocked += BigInt(sum);
+    known.digits = Math.max(known.digits, digits);
+    minor.set(currency, known);
+  }
+  for (const [currency, { total, blocked, digits }] of minor)
+    stats.amounts[currency] = { total: Number(total) / 10 ** digits, blocked: Number(blocked) / 10 ** digits };
+  for (const outcome of ['approve', 'review', 'decline'] as const)
+    stats.rates[outcome] = stats.count === 0 ? 0 : stats.decisions[outcome] / stats.count;
+  stats.rates.fraud = stats.count === 0 ? 0 : stats.labels.fraud / stats.count;
+}
+
+function addSeries(
+  stats: TransactionStats,
+  { start, end, width }: { start: number; end: number; width: number },
+  cells: CellRow[],
+  latencies: LatencyRow[],
+): void {
+  const points = new Map<number, TransactionStats['series'][number]>();
+  for (let bucket = Math.floor(start / width); bucket * width < end; bucket++)
+    points.set(bucket, {
+      at: new Date(bucket * width).toISOString(),
+      ...{ count: 0, approve: 0, review: 0, decline: 0, p50: 0, p95: 0 },
+    });
+  for (const { bucket, decision, count } of cells) {
+    const point = points.get(Number(bucket))!;
+    point.count += Number(count);
+    if (decision) point[decision] += Number(count);
+  }
+  for (const { bucket, p50, p95, p99 } of latencies) {
+    const [ms50, ms95, ms99] = [p50, p95, p99].map((us) => (us ?? 0) / 1000);
+    if (bucket === null) stats.latencyMs = { p50: ms50, p95: ms95, p99: ms99 };
+    else Object.assign(points.get(Number(bucket))!, { p50: ms50, p95: ms95 });
+  }
+  stats.series = [...points.values()];
+}

@@ -1,0 +1,80 @@
+import { eq } from 'drizzle-orm';
+import type { Log } from '../../projections/log.ts';
+import type { QueryStore } from '../../projections/store.ts';
+import { createApplier } from './apply.ts';
+import { asUnavailable, connect, reading } from './connection.ts';
+import { migrate } from './migrate.ts';
+import type { EntityNames } from './rows.ts';
+import { tablesIn } from './schema.ts';
+import { restored } from './text.ts';
+import { createTransactionQueries } from './transactions.ts';
+import { createUserQueries } from './users.ts';
+
+export interface StoreOptions {
+  /** `postgres://user:password@host:port/database`, with `sslmode` and the like where needed. */
+  url: string;
+  /** SQL schema; made where it does not exist. */
+  schema: string;
+  entityTypes: readonly string[];
+  /** For configured entity types, the field of the transaction that names them, such as `metadata.terminal`. */
+  entityFields?: Readonly<Record<string, string>>;
+  log: Log;
+}
+
+/**
+ * The query store on PostgreSQL. Resolves though the database is away: the schema is then made when it first answers,
+ * and until then everything throws `AssayError('unavailable')`. Throws where the options make no sense.
+ */
+export async function openStore(options: StoreOptions): Promise<QueryStore> {
+  const { url, schema, log } = options;
+  if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema)) throw new Error(`${schema} is no name for an SQL schema`);
+  const connection = connect(url, log);
+  const { pool, db } = connection;
+  const tables = tablesIn(schema);
+  const names: EntityNames = { types: options.entityTypes, fields: options.entityFields ?? {} };
+  const applier = createApplier(pool, schema, names, log);
+
+  let migrated: Promise<void> | undefined;
+  const ready = () =>
+    (migrated ??= migrate(pool, schema).catch((error) => {
+      migrated = undefined;
+      throw error;
+    }));
+  const position = async () => {
+    await ready();
+    const [row] = await db.select().from(tables.meta);
+    return { sequence: row.applied, key: row.appliedKey === null ? undefined : restored(row.appliedKey) };
+  };
+
+  await ready().catch((error) => {
+    const away = asUnavailable(error);
+    if (!away) {
+      void pool.end();
+      throw error;
+    }
+    log.warn({ reason: away.message }, 'PostgreSQL is away; decisions go on and reads wait for it');
+  });
+
+  return {
+    position: () => reading(position),
+    applied: () => reading(async () => (await position()).sequence),
+    apply: (records) =>
+      reading(async () => {
+        await ready();
+        await applier.apply(records);
+      }),
+    answer: (sequence) =>
+      reading(async () => {
+        const { answers } = tables;
+        const [row] = await db.select({ answer: answers.answer }).from(answers).where(eq(answers.sequence, sequence));
+        return row?.answer;
+      }),
+    transactions: createTransactionQueries(connection, schema, tables, names),
+    users: createUserQueries(connection, tables),
+    ping: () =>
+      reading(async () => {
+        await pool.query('SELECT 1');
+      }),
+    close: () => pool.end(),
+  };
+}

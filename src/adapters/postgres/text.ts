@@ -1,0 +1,15 @@
+const MARK = '\uffff';
+
+/**
+ * PostgreSQL's text holds neither NUL nor half a surrogate pair; ids may. Such a text is kept as its JSON escapes behind
+ * a mark that no sane text begins with, so that different ids stay different.
+ */
+export function storable(text: string): string {
+  if (text.isWellFormed() && !text.includes('\0') && !text.startsWith(MARK)) return text;
+  return MARK + JSON.stringify(text).slice(1, -1);
+}
+
+/** The text that `storable` was given. */
+export function restored(text: string): string {
+  return text.startsWith(MARK) ? JSON.parse(`"${text.slice(1)}"`) : text;
+}

@@ -1,0 +1,78 @@
+import type { UserData } from '../../domain/records.ts';
+import type { JournalRecord } from '../../journal/journal.ts';
+import type { CommandAnswer, UserView } from '../../projections/store.ts';
+import type { Fold } from './fold.ts';
+import { refusal } from './refusal.ts';
+
+export interface UserRow {
+  id: string;
+  sequence: number;
+  name: string;
+  email: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** Addresses are the same person's whatever their case. */
+export function emailKey(email: string): string {
+  return email.trim().toLowerCase();
+}
+
+export function userView({ id, name, email, createdAt, updatedAt }: UserRow): UserView {
+  return { id, userId: id, name, email, createdAt, updatedAt };
+}
+
+/** An address that exists answers with its user, whatever id was asked for. */
+export function createUser(fold: Fold, record: JournalRecord): CommandAnswer {
+  const { userId: id } = record.data as unknown as UserData;
+  const { name, email } = personal(record);
+  if (name === undefined || email === undefined) return erased(id);
+  const owner = fold.emails.get(emailKey(email));
+  if (owner !== undefined) return { status: 200, body: { userId: owner } };
+  if (fold.users.has(id)) return refusal(409, 'conflict', `User ${id} exists with another e-mail address.`);
+  const at = new Date(record.at).toISOString();
+  put(fold, { id, sequence: record.sequence, name, email, createdAt: at, updatedAt: at });
+  return { status: 201, body: { userId: id } };
+}
+
+export function updateUser(fold: Fold, record: JournalRecord): CommandAnswer {
+  const { userId: id } = record.data as unknown as UserData;
+  const row = fold.users.get(id);
+  if (!row) return unknown(id);
+  const { name = row.name, email = row.email } = personal(record);
+  const owner = fold.emails.get(emailKey(email));
+  if (owner !== undefined && owner !== id) return refusal(409, 'conflict', 'Another user has that e-mail address.');
+  fold.emails.delete(emailKey(row.email));
+  const next = { ...row, name, email, updatedAt: new Date(record.at).toISOString() };
+  put(fold, next);
+  return { status: 200, body: { ...userView(next) } };
+}
+
+export function deleteUser(fold: Fold, record: JournalRecord): CommandAnswer {
+  const { userId: id } = record.data as unknown as UserData;
+  const row = fold.users.get(id);
+  if (!row) return unknown(id);
+  fold.users.delete(id);
+  fold.emails.delete(emailKey(row.email));
+  fold.touchedUsers.add(id);
+  return { status: 204 };
+}
+
+function put(fold: Fold, row: UserRow): void {
+  fold.users.set(row.id, row);
+  fold.emails.set(emailKey(row.email), row.id);
+  fold.touchedUsers.add(row.id);
+}
+
+function personal(record: JournalRecord): { name?: string; email?: string } {
+  return (record.personal ?? {}) as { name?: string; email?: string };
+}
+
+/** Replayed after its personal fields were overwritten: there is no one to create. */
+function erased(id: string): CommandAnswer {
+  return refusal(404, 'not_found', `What user ${id} was created with has been erased.`);
+}
+
+function unknown(id: string): CommandAnswer {
+  return refusal(404, 'not_found', `There is no user ${id}.`);
+}

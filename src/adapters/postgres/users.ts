@@ -1,0 +1,53 @@
+import { eq, or, sql } from 'drizzle-orm';
+import type { UserQueries } from '../../projections/store.ts';
+import { type Connection, reading } from './connection.ts';
+import { afterCursor, newestFirst, pageOf } from './paging.ts';
+import type { Tables } from './schema.ts';
+import { restored, storable } from './text.ts';
+import { userView } from './users-fold.ts';
+
+export function createUserQueries({ db }: Connection, { users }: Tables): UserQueries {
+  type Row = typeof users.$inferSelect;
+  const tidy = (row: Row): Row => ({
+    ...row,
+    id: restored(row.id),
+    name: restored(row.name),
+    email: restored(row.email),
+    createdAt: new Date(row.createdAt).toISOString(),
+    updatedAt: new Date(row.updatedAt).toISOString(),
+  });
+
+  return {
+    list: ({ q }, page) =>
+      reading(async () => {
+        const rows = await db
+          .select()
+          .from(users)
+          .where(afterCursor(users, search(users, q), page.cursor))
+          .orderBy(...newestFirst(users))
+          .limit(page.limit + 1);
+        return pageOf(rows.map(tidy), page, userView);
+      }),
+
+    get: (id) =>
+      reading(async () => {
+        const [row] = await db
+          .select()
+          .from(users)
+          .where(eq(users.id, storable(id)));
+        return row && userView(tidy(row));
+      }),
+  };
+}
+
+/** A part of the name, the address or the id, in any case. Position, not LIKE: `%` and `_` are themselves. */
+function search(users: Tables['users'], q: string | undefined) {
+  const words = q?.trim().toLowerCase();
+  if (!words) return undefined;
+  const part = storable(words);
+  return or(
+    sql`position(${part} in lower(${users.name})) > 0`,
+    sql`position(${part} in ${users.emailKey}) > 0`,
+    sql`position(${part} in lower(${users.id})) > 0`,
+  );
+}
