@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import pino from 'pino';
@@ -12,17 +12,19 @@ import type { Config } from './config.ts';
 import type { Clock } from './domain/clock.ts';
 import { newId } from './domain/id.ts';
 import { createEngine } from './engine/create.ts';
-import { type EngineState, fold } from './engine/fold.ts';
+import { type EngineState, fold, undecidedPart } from './engine/fold.ts';
 import type { Serving } from './engine/judge.ts';
 import { learning } from './engine/learning.ts';
+import { servingOf } from './engine/serving.ts';
 import type { JournalRecord } from './journal/journal.ts';
 import { openJournal } from './journal/local/journal.ts';
+import type { LoadedModel } from './models/artifact.ts';
+import { openRegistry } from './models/registry.ts';
 import { createProfiles } from './profiles/memory.ts';
 import { createCommands } from './projections/commands.ts';
 import { createFeed } from './projections/feed.ts';
 import { createKeys } from './projections/keys.ts';
 import { createProjector } from './projections/projector.ts';
-import { openModels } from './serving.ts';
 
 export interface Overrides {
   clock?: Clock;
@@ -57,27 +59,42 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const embedded = config.databaseUrl ? undefined : startEmbedded({ dataDir: config.dataDir, log });
   embedded?.catch(() => {});
 
-  const state: EngineState = { profiles: createProfiles({ entityTypes: config.entityTypes }), undecided: new Map() };
-  const journal = learning(local, (record) => foldAll(record));
-  const keys = createKeys({ journal, clock, bootstrap: config.apiKey, local: token });
+  const profiles = createProfiles({ entityTypes: config.entityTypes });
+  const state: EngineState = { profiles, undecided: new Map() };
   const foldAll = (record: JournalRecord) => {
     fold(state, record);
     keys.fold(record);
   };
-  const snapshots = openSnapshots({ directory: join(config.dataDir, 'snapshots'), state, keys, log });
-  const restored = await snapshots.restore();
+  const journal = learning(local, foldAll);
+  const keys = createKeys({ journal, clock, bootstrap: config.apiKey, local: token });
+  const parts = { keys, undecided: undecidedPart(state) };
+  const snapshots = openSnapshots({ directory: join(config.dataDir, 'snapshots'), profiles, parts, log });
+  const restored = await snapshots.restore(local.durable);
   for await (const record of local.read(restored + 1)) foldAll(record);
-  log.info({ sequence: local.durable, fromSnapshot: restored }, 'profiles are rebuilt');
+  log.info({ sequence: local.durable, snapshot: restored }, 'profiles are rebuilt');
   const stopSnapshots = snapshots.follow(local, config.snapshotEveryRecords);
 
-  const models = openModels({ directory: config.modelDir, kept: join(config.dataDir, 'models'), config, log });
-  const serving = () => (overrides.serving === undefined ? models.serving() : (overrides.serving ?? undefined));
+  const registry = openRegistry(join(config.dataDir, 'models'));
+  const compiled = (model: LoadedModel) => servingOf(model, config.entityTypes, config.baseCurrency);
+  const champion = overrides.serving === undefined ? loadChampion() : overrides.serving;
+  function loadChampion(): Serving | null {
+    try {
+      return compiled(registry.admit(config.modelDir));
+    } catch (error) {
+      log.error({ err: error }, 'no model serves: decisions go on without a score');
+      return null;
+    }
+  }
   const engine = createEngine({
     journal,
     profiles: state.profiles,
     state,
-    serving,
-    servingOf: (version) => (serving()?.model.version === version ? serving() : models.servingOf(version)),
+    serving: () => champion ?? undefined,
+    servingOf: (version) => {
+      if (champion?.model.version === version) return champion;
+      const model = registry.get(version);
+      return model && compiled(model);
+    },
     naming: config,
     clock,
     stopwatch: () => performance.now(),
@@ -91,6 +108,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     url: config.databaseUrl ?? database!.url,
     schema: config.namespace,
     entityTypes: config.entityTypes,
+    entityFields: config.entityFields,
     log,
   });
   const projector = await createProjector({ journal, store, log, readWaitMs: config.readWaitMs });
@@ -104,7 +122,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     projector,
     keys,
     feed: createFeed({ journal, clock }),
-    features: () => models.catalogue(),
+    features: () => describeFeatures(champion),
   };
   const server = await buildServer(services);
   await engine.resume();
@@ -131,4 +149,14 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       await database?.stop();
     },
   };
+}
+
+/** The features of a model for people: each with a sentence for its usual value. */
+function describeFeatures(serving: Serving | null) {
+  if (!serving) return [];
+  const { model, features } = serving;
+  return features.definitions.map((definition, i) => ({
+    ...definition,
+    description: features.describe(i, model.statistics[i].p50, model.statistics[i]),
+  }));
 }

@@ -21,7 +21,11 @@ export async function withKeys<T>(dataDir: string | undefined, use: (access: Key
   try {
     const keys = createKeys({ journal, clock: Date.now });
     for await (const record of journal.read(1)) keys.fold(record);
-    return await use({ create: keys.create, list: async () => keys.list(), revoke: keys.revoke });
+    return await use({
+      create: (request) => keys.create(request),
+      list: async () => keys.list(),
+      revoke: (id) => keys.revoke(id),
+    });
   } finally {
     await journal.close();
   }

@@ -68,3 +68,13 @@ const BLANK = {
   longitude: Number.NaN,
   accountAgeDays: Number.NaN,
 };
+
+/** The undecided, for a snapshot. */
+export function undecidedPart(state: EngineState) {
+  return {
+    save: () => [...state.undecided],
+    load: (value: unknown) => {
+      state.undecided = new Map(value as [string, Undecided][]);
+    },
+  };
+}

@@ -1,20 +1,14 @@
 import type { Decision, Reason } from '../domain/decision.ts';
-import type { Event } from '../domain/event.ts';
-import type { FeatureStatistics, Model } from '../models/model.ts';
+import type { Extractor } from '../features/compile.ts';
+import type { Model } from '../models/model.ts';
 import { oodWarnings } from '../models/ood.ts';
 import { sentence } from '../policy/explanation.ts';
 import { outcomeOf } from '../policy/thresholds.ts';
-import type { Profiles } from '../profiles/profiles.ts';
 
 /** A model with the features that it was trained on: what a decision is made by. */
 export interface Serving {
   model: Model;
-  features: {
-    names: readonly string[];
-    /** Writes the vector of the event, from what profiles hold now. */
-    extract(profiles: Profiles, event: Event, out: Float64Array): void;
-    describe(feature: number, value: number, usual: FeatureStatistics): string;
-  };
+  features: Pick<Extractor, 'names' | 'definitions' | 'extract' | 'describe'>;
 }
 
 const MAX_REASONS = 5;

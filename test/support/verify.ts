@@ -1,0 +1,89 @@
+import { openSnapshots } from '../../src/adapters/embedded/snapshots.ts';
+import { readConfig } from '../../src/config.ts';
+import type { DecisionData } from '../../src/domain/records.ts';
+import { eventOfRecord } from '../../src/engine/event.ts';
+import { fold } from '../../src/engine/fold.ts';
+import type { Serving } from '../../src/engine/judge.ts';
+import { servingOf } from '../../src/engine/serving.ts';
+import { openJournal } from '../../src/journal/local/journal.ts';
+import { openRegistry } from '../../src/models/registry.ts';
+import { createProfiles, type MemoryProfiles } from '../../src/profiles/memory.ts';
+import { silentLog } from '../../src/projections/log.ts';
+
+export interface Verified {
+  records: number;
+  decisions: number;
+  ids: Set<string>;
+  /** Decisions for an id that had one. */
+  repeated: number;
+  /** Decisions whose vector is not, bit for bit, what a replay computes. */
+  differentVectors: number;
+  profiles: MemoryProfiles;
+}
+
+const { entityTypes, baseCurrency } = readConfig({}, { modelDir: '' });
+
+/** Replays a journal from its start through a fresh engine state, comparing every stored vector. */
+export async function verifyJournal(dataDir: string): Promise<Verified> {
+  const journal = await openJournal({ directory: `${dataDir}/journal` });
+  const registry = openRegistry(`${dataDir}/models`);
+  const servings = new Map<string, Serving>();
+  const profiles = createProfiles({ entityTypes });
+  const state = { profiles, undecided: new Map() };
+  const seen: Verified = { records: 0, decisions: 0, ids: new Set(), repeated: 0, differentVectors: 0, profiles };
+  try {
+    for await (const record of journal.read(1)) {
+      seen.records++;
+      if (record.type === 'decision') {
+        const data = record.data as unknown as DecisionData;
+        const { id } = data.transaction;
+        seen.decisions++;
+        if (seen.ids.has(id)) seen.repeated++;
+        seen.ids.add(id);
+        const version = data.decision.model!.version;
+        let serving = servings.get(version);
+        if (!serving) {
+          serving = servingOf(registry.get(version)!, entityTypes, baseCurrency);
+          servings.set(version, serving);
+        }
+        const vector = new Float64Array(serving.features.names.length);
+        serving.features.extract(profiles, eventOfRecord(record), vector);
+        if (!sameBits(vector, record.vector!)) seen.differentVectors++;
+      }
+      fold(state, record);
+    }
+    return seen;
+  } finally {
+    await journal.close();
+  }
+}
+
+/** Whether the newest snapshot plus what follows it in the journal equals the fold of the whole journal, bit for bit. */
+export async function sameProfiles(dataDir: string): Promise<boolean> {
+  const { profiles: uninterrupted } = await verifyJournal(dataDir);
+  const profiles = createProfiles({ entityTypes });
+  const state = { profiles, undecided: new Map() };
+  const journal = await openJournal({ directory: `${dataDir}/journal` });
+  try {
+    const directory = `${dataDir}/snapshots`;
+    const from = await openSnapshots({ directory, profiles, parts: {}, log: silentLog }).restore(journal.durable);
+    if (from === 0) throw new Error('there is no snapshot to compare');
+    for await (const record of journal.read(from + 1)) fold(state, record);
+  } finally {
+    await journal.close();
+  }
+  return (await bytesOf(profiles)).equals(await bytesOf(uninterrupted));
+}
+
+async function bytesOf(profiles: MemoryProfiles): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  await profiles.save((chunk) => {
+    chunks.push(chunk);
+  });
+  return Buffer.concat(chunks);
+}
+
+/** Equal down to the payload of a NaN. */
+export function sameBits(a: Float64Array, b: Float64Array): boolean {
+  return Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
+}
