@@ -108,10 +108,13 @@ export function fitPlatt(rows: CalibrationRows): Calibration {
   return slope > 0 ? { kind: 'platt', slope, intercept } : { kind: 'platt', slope: 0, intercept: prior };
 }
 
+/** How far a pool may be tilted, as a share of the distance to its nearer neighbour. */
+const TILT = 0.1;
+
 /**
- * Isotonic regression by pooling adjacent violators, then straight lines between the middles of the pools: a step
- * function would tie most of the scores. A pool without frauds, or of frauds only, is not certain: it gets half a row
- * of the other kind.
+ * Isotonic regression by pooling adjacent violators. A step function would tie most of the scores, so a pool rises a
+ * little from its first to its last score, around its own mean, and straight lines bridge the gaps between pools. A pool
+ * without frauds, or of frauds only, is not certain: it gets half a row of the other kind.
  */
 export function fitIsotonic(rows: CalibrationRows): Calibration {
   const pools = pool(rows);
@@ -127,14 +130,27 @@ export function fitIsotonic(rows: CalibrationRows): Calibration {
     const lowest = i > 0 ? probability[i - 1] : PROBABILITY_FLOOR;
     probability[i] = Math.min(Math.max(probability[i], lowest), 1 - PROBABILITY_FLOOR);
   }
-  return { kind: 'isotonic', raw: pools.map(({ sum, weight }) => sum / weight), probability };
+  const knots = { raw: [] as number[], probability: [] as number[] };
+  pools.forEach(({ first, last }, i) => {
+    const below = probability[i] - (i > 0 ? probability[i - 1] : PROBABILITY_FLOOR);
+    const above = (i + 1 < pools.length ? probability[i + 1] : 1 - PROBABILITY_FLOOR) - probability[i];
+    const tilt = last > first ? TILT * Math.min(below, above) : 0;
+    knots.raw.push(first);
+    knots.probability.push(probability[i] - tilt);
+    if (last > first) {
+      knots.raw.push(last);
+      knots.probability.push(probability[i] + tilt);
+    }
+  });
+  return { kind: 'isotonic', ...knots };
 }
 
 interface Pool {
-  /** Weight of the rows, of the frauds among them, and the weighted sum of raw scores. */
+  /** Weight of the rows and of the frauds among them; the lowest and the highest raw score. */
   weight: number;
   positive: number;
-  sum: number;
+  first: number;
+  last: number;
 }
 
 function pool({ raw, labels, from, to, weightOfNegative }: CalibrationRows): Pool[] {
@@ -142,8 +158,8 @@ function pool({ raw, labels, from, to, weightOfNegative }: CalibrationRows): Poo
   const pools: Pool[] = [];
   let lastScore = Number.NaN;
   for (const row of order) {
-    const weight = labels[row] ? 1 : weightOfNegative;
-    const added = { weight, positive: labels[row] ? 1 : 0, sum: weight * raw[row] };
+    const fraud = labels[row] === 1;
+    const added = { weight: fraud ? 1 : weightOfNegative, positive: fraud ? 1 : 0, first: raw[row], last: raw[row] };
     // Equal scores are one pool from the start.
     if (raw[row] === lastScore) merge(pools.at(-1)!, added);
     else pools.push(added);
@@ -168,7 +184,7 @@ function violates(before: Pool, after: Pool): boolean {
 function merge(into: Pool, added: Pool): void {
   into.weight += added.weight;
   into.positive += added.positive;
-  into.sum += added.sum;
+  into.last = added.last;
 }
 
 function loss(calibration: Calibration, { raw, labels, from, to, weightOfNegative }: CalibrationRows): number {
