@@ -29,9 +29,12 @@ const FIRST_BUFFER_BYTES = 256 * 1024;
 /** A larger buffer is not kept for a later batch. */
 const KEPT_BUFFER_BYTES = 8 * 1024 * 1024;
 const KEPT_BUFFERS = 2;
+/** A batch of this size is begun as soon as the disk is free. A smaller one waits for others of the same turn. */
+const WORTH_A_SYNC_BYTES = 24 * 1024;
+/** Vectors are copied into arrays of this many numbers: an allocation for each would cost more than the copy. */
+const SLAB_LENGTH = 4096;
 
 const unavailable = (detail: string) => new AssayError('unavailable', detail, { retryAfterSeconds: 1 });
-const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** The one writer: gathers records while a sync runs, then writes all of them at once and syncs again. */
 export function createCommitter(log: Log, options: CommitterOptions): Committer {
@@ -41,6 +44,9 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
   let writing: Batch | undefined;
   let inFlightBytes = 0;
   let running: Promise<void> | undefined;
+  let beginNow: (() => void) | undefined;
+  let slab = new Float64Array(0);
+  let slabUsed = 0;
   let failure: Error | undefined;
   let closed = false;
   let marked = log.durable;
@@ -107,19 +113,44 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
     for (const alias of entry.aliases ?? []) if (!names.has(alias)) names.set(alias, sequence);
     const record: JournalRecord = { ...entry, sequence, version: FORMAT_VERSION };
     // The caller may go on to use its array for the next vector.
-    if (entry.vector !== undefined) record.vector = new Float64Array(entry.vector);
+    if (entry.vector !== undefined) record.vector = copied(entry.vector);
     const appended = { record, durable: batch.durable };
     batch.records.push(appended);
+    if (beginNow !== undefined && ready()) beginNow();
     running ??= run();
     return appended;
   }
 
+  function copied(vector: Float64Array): Float64Array {
+    if (vector.length > SLAB_LENGTH / 16) return new Float64Array(vector);
+    if (slabUsed + vector.length > slab.length) {
+      slab = new Float64Array(SLAB_LENGTH);
+      slabUsed = 0;
+    }
+    const copy = slab.subarray(slabUsed, (slabUsed += vector.length));
+    copy.set(vector);
+    return copy;
+  }
+
+  /** Enough is gathered to begin without those who may still come. */
+  const ready = () => queue.length > 1 || (queue.length === 1 && queue[0].length >= WORTH_A_SYNC_BYTES);
+
   async function run(): Promise<void> {
     try {
-      while (queue.length > 0) {
-        // Requests of this turn of the event loop still join the batch.
-        await nextTurn();
-        await commit(queue.shift()!);
+      let done: Batch | undefined;
+      for (;;) {
+        if (!ready()) {
+          if (done !== undefined) settle(done);
+          done = undefined;
+          if (queue.length === 0) break;
+          await gathered();
+        }
+        const batch = queue.shift()!;
+        const written = write(batch);
+        // Only now, so that the disk works while those who waited hand in their next records.
+        if (done !== undefined) settle(done);
+        await written;
+        done = batch;
       }
       markTimer.refresh();
     } catch (error) {
@@ -129,21 +160,33 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
     }
   }
 
-  async function commit(batch: Batch): Promise<void> {
+  /** Waits for the end of this turn of the event loop, whose requests still join the batch, or until it is ready. */
+  function gathered(): Promise<void> {
+    return new Promise((resolve) => {
+      beginNow = resolve;
+      setImmediate(resolve);
+    });
+  }
+
+  async function write(batch: Batch): Promise<void> {
     writing = batch;
+    beginNow = undefined;
     const { segment } = batch;
-    const end = batch.offset + batch.length;
-    await rotation.prepare(segment, end);
+    await rotation.prepare(segment, batch.offset + batch.length);
     await segment.file!.write(batch.buffer.subarray(0, batch.length), batch.offset);
     await segment.file!.sync();
-    segment.durableEnd = end;
+  }
+
+  function settle(batch: Batch): void {
+    const { segment } = batch;
+    segment.durableEnd = batch.offset + batch.length;
     log.durable = batch.first + batch.records.length - 1;
     inFlightBytes -= batch.length;
-    writing = undefined;
+    if (writing === batch) writing = undefined;
     if (buffers.length < KEPT_BUFFERS && batch.buffer.length <= KEPT_BUFFER_BYTES) buffers.push(batch.buffer);
     batch.resolve();
     options.onDurable(batch);
-    rotation.lookAhead(segment, end);
+    rotation.lookAhead(segment, segment.durableEnd);
   }
 
   /** A sync that failed may have dropped the pages, so it is never tried again: what is durable is unknown from here on. */

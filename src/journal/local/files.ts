@@ -1,4 +1,4 @@
-import { readSync } from 'node:fs';
+import { fdatasync, readSync, write } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { lockDirectory } from './lock.ts';
 
@@ -68,18 +68,32 @@ function openFile(handle: FileHandle): OpenFile {
       }
       return done;
     },
-    async write(source, position) {
-      let done = 0;
-      while (done < source.length) {
-        const { bytesWritten } = await handle.write(source, done, source.length - done, position + done);
-        done += bytesWritten;
-      }
-    },
+    write: (source, position) => writeAll(handle.fd, source, position),
     truncate: (length) => handle.truncate(length),
-    sync: () => handle.datasync(),
+    sync: () => syncData(handle.fd),
     size: async () => (await handle.stat()).size,
     close: () => handle.close(),
   };
+}
+
+/** The callbacks of node:fs: those of a FileHandle cost the writer noticeably more. */
+function writeAll(fd: number, source: Uint8Array, position: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const next = (done: number) => {
+      write(fd, source, done, source.length - done, position + done, (error, written) => {
+        if (error !== null) reject(error);
+        else if (done + written < source.length) next(done + written);
+        else resolve();
+      });
+    };
+    next(0);
+  });
+}
+
+function syncData(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fdatasync(fd, (error) => (error === null ? resolve() : reject(error)));
+  });
 }
 
 /** Writes a whole file so that a crash leaves the old one or the new one, never a half. */

@@ -88,6 +88,7 @@ export function encodeFrame(
   texts: EntryTexts,
 ): number {
   const { vector } = entry;
+  const view = new DataView(target.buffer, target.byteOffset, target.length);
   let end = start + HEADER_BYTES;
   if (vector !== undefined) {
     target.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), end);
@@ -102,22 +103,22 @@ export function encodeFrame(
   if (texts.personal !== '') {
     personalBytes = target.write(texts.personal, end + PERSONAL_HEADER_BYTES, 'utf8');
     end = padded(target, start, end + PERSONAL_HEADER_BYTES + personalBytes);
-    target.writeUInt32LE(LIVE, personalAt);
-    target.writeUInt32LE(crc32(target.subarray(personalAt + PERSONAL_HEADER_BYTES, end)), personalAt + 4);
+    view.setUint32(personalAt, LIVE, true);
+    view.setUint32(personalAt + 4, crc32(target.subarray(personalAt + PERSONAL_HEADER_BYTES, end)), true);
   }
-  target.writeUInt32LE(MAGIC, start);
-  target.writeUInt32LE(end - start, start + 8);
-  target[start + 12] = FORMAT_VERSION;
-  target[start + 13] = TYPE_CODES[entry.type];
-  target.writeUInt16LE(vector === undefined ? 0 : HAS_VECTOR, start + 14);
-  target.writeDoubleLE(sequence, start + 16);
-  target.writeDoubleLE(batchFirst, start + 24);
-  target.writeDoubleLE(entry.at, start + 32);
-  target.writeUInt32LE(vector?.length ?? 0, start + 40);
-  target.writeUInt32LE(namesBytes, start + 44);
-  target.writeUInt32LE(dataBytes, start + 48);
-  target.writeUInt32LE(personalBytes, start + 52);
-  target.writeUInt32LE(crc32(target.subarray(start + 8, personalAt)), start + 4);
+  view.setUint32(start, MAGIC, true);
+  view.setUint32(start + 8, end - start, true);
+  view.setUint8(start + 12, FORMAT_VERSION);
+  view.setUint8(start + 13, TYPE_CODES[entry.type]);
+  view.setUint16(start + 14, vector === undefined ? 0 : HAS_VECTOR, true);
+  view.setFloat64(start + 16, sequence, true);
+  view.setFloat64(start + 24, batchFirst, true);
+  view.setFloat64(start + 32, entry.at, true);
+  view.setUint32(start + 40, vector?.length ?? 0, true);
+  view.setUint32(start + 44, namesBytes, true);
+  view.setUint32(start + 48, dataBytes, true);
+  view.setUint32(start + 52, personalBytes, true);
+  view.setUint32(start + 4, crc32(target.subarray(start + 8, personalAt)), true);
   return end - start;
 }
 

@@ -1,7 +1,14 @@
-import type { OpenFile } from './files.ts';
 import type { Log } from './log.ts';
 import { forgetNames, indexSegment, RECENT_SEGMENTS } from './recovery.ts';
-import { adoptSpare, allocate, createSpare, removeSpare, type Segment, sealSegment } from './segment.ts';
+import {
+  type Allocated,
+  adoptSpare,
+  allocate,
+  createSpare,
+  removeSpare,
+  type Segment,
+  sealSegment,
+} from './segment.ts';
 
 /** Has the next file and the next zeroes ready before the writer needs them, and puts full segments away. */
 export interface Rotation {
@@ -13,36 +20,51 @@ export interface Rotation {
 }
 
 /** Zeroes that should lie ready before the writer. */
-const AHEAD_BYTES = 2 * 1024 * 1024;
+const AHEAD_BYTES = 1024 * 1024;
+/** The next file is filled a little faster than this one, so that it is whole before it is needed. */
+const SPARE_RATIO = 1.25;
 
 export function createRotation(log: Log, onWarning: (error: unknown) => void): Rotation {
   const { files, directory, segmentBytes } = log;
   let open: Segment | undefined = log.segments.at(-1);
-  let spare: Promise<OpenFile> | undefined;
+  let spare: Promise<Allocated> | undefined;
+  let ready: Allocated | undefined;
   let growing: Promise<void> | undefined;
   let putAway: Promise<void> = putAwayFull().catch(onWarning);
   if (open === undefined || open.sealed) makeSpare();
 
   function makeSpare(): void {
-    spare = createSpare(files, directory, segmentBytes);
-    // Seen when it is taken.
-    spare.catch(() => {});
+    const making = createSpare(files, directory, segmentBytes);
+    spare = making;
+    making.then(
+      (made) => {
+        // It may have been taken before it was ready.
+        if (spare === making) ready = made;
+      },
+      // A failure is seen when the spare is taken.
+      () => {},
+    );
   }
 
   async function prepare(segment: Segment, end: number): Promise<void> {
     if (segment !== open) await rotate(segment);
-    if (end <= segment.allocated) return;
-    await growing;
-    await allocate(segment, end, segmentBytes);
+    while (end > segment.allocated) {
+      // Never two at a time: the zeroes of the later one would cover records.
+      if (growing !== undefined) await growing;
+      else await grow(segment, end);
+    }
   }
 
   async function rotate(segment: Segment): Promise<void> {
+    const full = open;
+    // At once, so that nothing goes on to grow the full one.
+    open = segment;
     await growing;
-    if (open !== undefined && !open.sealed) await sealSegment(open);
+    if (full !== undefined && !full.sealed) await sealSegment(full);
     const taken = spare ?? createSpare(files, directory, segmentBytes);
     spare = undefined;
+    ready = undefined;
     await adoptSpare(files, directory, segment, await taken);
-    open = segment;
     putAway = putAway.then(putAwayFull).catch(onWarning);
   }
 
@@ -55,21 +77,33 @@ export function createRotation(log: Log, onWarning: (error: unknown) => void): R
   }
 
   function lookAhead(segment: Segment, end: number): void {
-    if (spare === undefined && end > segmentBytes / 2) makeSpare();
-    if (growing === undefined && segment.allocated < segmentBytes && end + AHEAD_BYTES > segment.allocated) {
-      growing = allocate(segment, segment.allocated + 1, segmentBytes)
-        // If it fails here it fails again when it is needed, and that ends the process.
-        .catch(onWarning)
-        .finally(() => void (growing = undefined));
+    if (growing !== undefined || segment !== open) return;
+    if (segment.allocated < Math.min(segmentBytes, end + AHEAD_BYTES)) {
+      grow(segment, segment.allocated + 1).catch(onWarning);
+    } else if (end < segmentBytes / 8) {
+      return;
+    } else if (spare === undefined) {
+      makeSpare();
+    } else if (ready !== undefined && ready.allocated < Math.min(segmentBytes, end * SPARE_RATIO)) {
+      grow(ready, ready.allocated + 1).catch(onWarning);
     }
+  }
+
+  function grow(target: Allocated, end: number): Promise<void> {
+    const work = allocate(target, end, segmentBytes);
+    growing = work.then(
+      () => void (growing = undefined),
+      () => void (growing = undefined),
+    );
+    return work;
   }
 
   async function close(): Promise<void> {
     await growing;
     await putAway;
     if (spare === undefined) return;
-    const file = await spare.catch(() => undefined);
-    await file?.close();
+    const made = await spare.catch(() => undefined);
+    await made?.file?.close();
     await removeSpare(files, directory);
   }
 

@@ -22,10 +22,12 @@ const HEADER_BYTES = 28;
 const SEGMENT_VERSION = 1;
 const HEADER_MAGIC = Buffer.from('ASSAYJNL');
 const FOOTER_MAGIC = Buffer.from('ASSAYEND');
-/** How far ahead of the newest record the file is filled with zeroes. */
-const ALLOCATION_BYTES = 4 * 1024 * 1024;
+/** Zeroes of a new file. */
+const FIRST_ALLOCATION_BYTES = 1024 * 1024;
+/** Zeroes written at once: more would hold up the records, which go to the same disk. */
+const STEP_BYTES = 256 * 1024;
 
-export interface Segment {
+export interface Segment extends Allocated {
   path: string;
   first: number;
   /** Records handed in, durable or not. */
@@ -34,16 +36,13 @@ export interface Segment {
   tail: number;
   /** End of what is durable. */
   durableEnd: number;
-  /** End of the zeroes. */
-  allocated: number;
   sealed: boolean;
   /** Key or alias → sequence, and ordinal → offset, while the segment is one of the newest. */
   names: Map<string, number> | undefined;
   offsets: Offsets | undefined;
   /** Once the index file is written. */
   bloom: BloomFilter | undefined;
-  /** Open while `names` is held. */
-  file: OpenFile | undefined;
+  /** The file is open while names are held. */
 }
 
 export const segmentPath = (directory: string, first: number) =>
@@ -82,12 +81,19 @@ export class Offsets {
   }
 }
 
-/** Makes an empty file whose first records need no new blocks, ready to become a segment. */
-export async function createSpare(files: Files, directory: string, segmentBytes: number): Promise<OpenFile> {
+/** A file that is being filled with zeroes. */
+export interface Allocated {
+  file: OpenFile | undefined;
+  /** End of the zeroes. */
+  allocated: number;
+}
+
+/** Makes a file of zeroes, to become the next segment. */
+export async function createSpare(files: Files, directory: string, segmentBytes: number): Promise<Allocated> {
   const file = await files.open(sparePath(directory), 'create');
-  await file.write(Buffer.alloc(Math.min(segmentBytes, DATA_START + ALLOCATION_BYTES)), 0);
-  await file.sync();
-  return file;
+  const spare = { file, allocated: 0 };
+  await allocate(spare, Math.min(segmentBytes, DATA_START + FIRST_ALLOCATION_BYTES), segmentBytes);
+  return spare;
 }
 
 export const removeSpare = (files: Files, directory: string) => files.remove(sparePath(directory));
@@ -95,27 +101,28 @@ export const removeSpare = (files: Files, directory: string) => files.remove(spa
 const sparePath = (directory: string) => join(directory, 'spare.tmp');
 
 /** Turns the spare file into the file of a segment. Durable when it resolves. */
-export async function adoptSpare(files: Files, directory: string, segment: Segment, spare: OpenFile): Promise<void> {
+export async function adoptSpare(files: Files, directory: string, segment: Segment, spare: Allocated): Promise<void> {
+  const file = spare.file!;
   const header = Buffer.alloc(HEADER_BYTES);
   HEADER_MAGIC.copy(header);
   header.writeUInt32LE(SEGMENT_VERSION, 8);
   header.writeDoubleLE(segment.first, 16);
   header.writeUInt32LE(crc32(header.subarray(0, 24)), 24);
-  await spare.write(header, 0);
-  await spare.sync();
+  await file.write(header, 0);
+  await file.sync();
   await files.rename(sparePath(directory), segment.path);
   await files.syncDirectory(directory);
-  segment.file = spare;
-  segment.allocated = await spare.size();
+  segment.file = file;
+  segment.allocated = spare.allocated;
 }
 
 /** Fills with zeroes so that at least `end` is allocated. Never touches what lies before. */
-export async function allocate(segment: Segment, end: number, segmentBytes: number): Promise<void> {
-  if (end <= segment.allocated) return;
-  const target = Math.max(end, Math.min(segmentBytes, segment.allocated + ALLOCATION_BYTES));
-  await segment.file!.write(Buffer.alloc(target - segment.allocated), segment.allocated);
-  await segment.file!.sync();
-  segment.allocated = target;
+export async function allocate(target: Allocated, end: number, segmentBytes: number): Promise<void> {
+  if (end <= target.allocated) return;
+  const next = Math.max(end, Math.min(segmentBytes, target.allocated + STEP_BYTES));
+  await target.file!.write(Buffer.alloc(next - target.allocated), target.allocated);
+  await target.file!.sync();
+  target.allocated = next;
 }
 
 /** Writes the footer and cuts the file behind it. Durable when it resolves. */
