@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import { CSV_HEADER, toCsv, toJsonLine } from '../training/generator/format.ts';
 import { generate } from '../training/generator/generate.ts';
@@ -22,6 +23,8 @@ export interface FileSummary {
 }
 
 const CHUNK_CHARACTERS = 1 << 16;
+/** Room for many pieces before the compressor, so that it never waits for the generator's next turn. */
+const GZIP = { level: 5, chunkSize: 1 << 17, highWaterMark: 1 << 20 };
 
 /** Writes the stream to a file (or standard output for `-`) and prints what it holds. */
 export async function writeStream(flags: GenerateFlags, out: string): Promise<FileSummary> {
@@ -59,12 +62,12 @@ interface Tally {
   last: number | undefined;
 }
 
-function* lines(
+async function* lines(
   rows: Iterable<GeneratedTransaction>,
   json: boolean,
   tally: Tally,
   report: (rows: number) => void,
-): Generator<Buffer> {
+): AsyncGenerator<Buffer> {
   let text = json ? '' : CSV_HEADER;
   const line = json ? toJsonLine : toCsv;
   for (const row of rows) {
@@ -80,6 +83,8 @@ function* lines(
     yield Buffer.from(text);
     text = '';
     report(tally.rows);
+    // Lets the compressor's thread have its next piece while this one makes another.
+    await setImmediate();
   }
   if (text !== '') yield Buffer.from(text);
   report(tally.rows);
@@ -102,7 +107,7 @@ async function toFile(chunks: Readable, out: string): Promise<void> {
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   try {
-    const stages: Writable[] = out.endsWith('.gz') ? [createGzip({ level: 5, chunkSize: 1 << 17 })] : [];
+    const stages: Writable[] = out.endsWith('.gz') ? [createGzip(GZIP)] : [];
     await pipeline([chunks, ...stages, createWriteStream(part)], { signal: stop.signal });
     await rename(part, out);
   } catch (error) {

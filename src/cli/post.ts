@@ -162,7 +162,8 @@ function createSender(base: string, options: PostOptions, summary: PostSummary) 
         } else tries = MOST_TRIES;
       } catch (error) {
         answer = undefined;
-        if (tries >= MOST_TRIES || options.signal?.aborted) recordError(summary, networkCode(error), String(error));
+        if (tries >= MOST_TRIES || options.signal?.aborted)
+          recordError(summary, networkCode(error), networkDetail(error));
       }
       if (options.signal?.aborted || summary.stopped !== undefined || tries >= MOST_TRIES) break;
       summary.retries++;
@@ -188,6 +189,11 @@ function parse(text: string): Record<string, unknown> {
 function networkCode(error: unknown): string {
   const cause = (error as { cause?: { code?: string } }).cause;
   return cause?.code ?? 'network';
+}
+
+function networkDetail(error: unknown): string {
+  const cause = (error as { cause?: Error }).cause;
+  return cause?.message || String(error);
 }
 
 /** Runs at most `size` tasks at once; `run` waits for room, not for the task. */

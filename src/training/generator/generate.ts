@@ -1,14 +1,15 @@
 import { createSchedule } from './fraud/schedule.ts';
-import { drop, guest, newcomer, ordinary } from './legitimate.ts';
+import { drop, guest, newcomer, ordinary, sharedComputer } from './legitimate.ts';
 import { awake, DAY } from './people.ts';
 import type { GeneratedTransaction, GenerateOptions } from './transaction.ts';
 import type { Settings, World } from './world.ts';
 import { createWorld, settle } from './world.ts';
 
-/** Of the arrivals: people who pay once, newcomers who stay, and sales at which many pay a little. */
+/** Of the arrivals: people who pay once, newcomers who stay, sales at which many pay a little, shared computers. */
 const GUESTS = 0.075;
 const NEWCOMERS = 0.014;
 const DROPS = 0.0032;
+const SHARED = 0.0015;
 /** Rows that one arrival brings on average, bursts included (measured). */
 const ROWS_AN_ARRIVAL = 1.25;
 
@@ -49,6 +50,7 @@ function arrive(world: World, time: number): void {
   if (roll < DROPS) drop(world, time);
   else if (roll < DROPS + GUESTS) guest(world, time);
   else if (roll < DROPS + GUESTS + NEWCOMERS) newcomer(world, person.index, time);
+  else if (roll < DROPS + GUESTS + NEWCOMERS + SHARED) sharedComputer(world, time);
   else ordinary(world, person, time);
 }
 

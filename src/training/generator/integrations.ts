@@ -15,9 +15,11 @@ export const FIELD = {
   country: 512,
   coordinates: 1024,
   channel: 2048,
+  /** The payer's own offset from UTC; without, the date is sent in UTC. */
+  offset: 4096,
 } as const;
 
-const ALL = 4095;
+const ALL = 8191;
 const IDS = FIELD.card | FIELD.device;
 
 /**
@@ -36,12 +38,23 @@ export const INTEGRATIONS: readonly { name: string; fields: number; weight: numb
   { name: 'ids', fields: IDS | FIELD.merchant, weight: 7 },
   { name: 'ids and address', fields: IDS | FIELD.merchant | FIELD.ip | FIELD.currency, weight: 6 },
   { name: 'card only', fields: FIELD.card | FIELD.merchant | FIELD.currency, weight: 5 },
-  { name: 'order form', fields: FIELD.category | FIELD.location | FIELD.age | FIELD.currency, weight: 8 },
+  {
+    name: 'order form',
+    fields: FIELD.category | FIELD.location | FIELD.age | FIELD.currency | FIELD.offset,
+    weight: 8,
+  },
   { name: 'bare', fields: 0, weight: 5 },
 ];
 
 const POINT_OF_SALE =
-  FIELD.currency | FIELD.category | FIELD.merchant | FIELD.card | FIELD.country | FIELD.coordinates | FIELD.channel;
+  FIELD.currency |
+  FIELD.category |
+  FIELD.merchant |
+  FIELD.card |
+  FIELD.country |
+  FIELD.coordinates |
+  FIELD.channel |
+  FIELD.offset;
 
 const sampleIntegration = createSampler(INTEGRATIONS.map((integration) => integration.weight));
 
@@ -57,6 +70,7 @@ export function drawSparse(random: Random): number {
   if (random.chance(0.4)) fields |= FIELD.currency;
   if (random.chance(0.15)) fields |= FIELD.email;
   if (random.chance(0.15)) fields |= FIELD.category;
+  if (random.chance(0.4)) fields |= FIELD.offset;
   return fields;
 }
 
@@ -65,6 +79,6 @@ export function sentFields(random: Random, integration: number, channel: number)
   let fields = integration;
   if (channel === 2) fields &= POINT_OF_SALE;
   if (channel === 3) fields &= ~(FIELD.device | FIELD.ip | FIELD.coordinates);
-  if (random.chance(0.03)) fields &= ~(1 << random.int(0, 11));
+  if (random.chance(0.03)) fields &= ~(1 << random.int(0, 12));
   return fields;
 }

@@ -100,13 +100,9 @@ export function guest(world: World, time: number): void {
 }
 
 /** Many people pay a little at one shop within minutes: tickets on sale, vending machines, a school fair. */
-export function drop(world: World, time: number): void {
+export function drop(world: World, time: number, at?: Merchant): void {
   const { random } = world;
-  const category = random.pick(DROPS);
-  // A shop that opened for the occasion is as unknown as its guests.
-  const merchant = random.chance(0.5)
-    ? createMerchant(random, world.newId('m_'), category)
-    : world.merchants.drawCategory(random, category);
+  const merchant = at ?? drawVenue(world);
   const sparse = random.chance(0.7);
   const fields = sparse ? drawSparse(random) : merchant.integration;
   const wifi = random.chance(0.4) ? newIp(random) : undefined;
@@ -114,12 +110,12 @@ export function drop(world: World, time: number): void {
   const newShare = random.between(0.3, 1);
   const place = drawPlace(random);
   const pace = drawPace(random);
-  let at = time;
+  let now = time;
   let device = '';
   for (let left = random.int(6, 40); left > 0; left--) {
-    at += pace() * random.between(0.2, 1.2);
-    const person = visitor(world, place, newShare, at);
-    const payment = habitual(world, person, merchant, at);
+    now += pace() * random.between(0.2, 1.2);
+    const person = visitor(world, place, newShare, now);
+    const payment = habitual(world, person, merchant, now);
     payment.fields = fields;
     if (payment.channel >= 2) payment.channel = 1;
     if (wifi) payment.ip = wifi;
@@ -128,6 +124,33 @@ export function drop(world: World, time: number): void {
     device = payment.device;
     payment.dollars = fixed || random.between(0.5, 9);
     plan(world, payment);
+  }
+}
+
+/** A shop that opened for the occasion, as unknown as its guests, or one that is known. */
+function drawVenue(world: World): Merchant {
+  const { random } = world;
+  const category = random.pick(DROPS);
+  if (random.chance(0.5)) return createMerchant(random, world.newId('m_'), category);
+  return world.merchants.drawCategory(random, category);
+}
+
+/** A computer that strangers share for an hour or two: a library, a hotel's lobby, a clerk who orders for customers. */
+export function sharedComputer(world: World, time: number): void {
+  const { random } = world;
+  const place = drawPlace(random);
+  const device = world.newId('d_');
+  const ip = newIp(random);
+  const gap = random.between(6, 40) * MINUTE;
+  let now = time;
+  for (let left = random.int(2, 5); left > 0; left--) {
+    const person = visitor(world, place, 0.5, now);
+    const payment = habitual(world, person, world.merchants.draw(random), now);
+    if (payment.channel >= 2) payment.channel = 0;
+    payment.device = device;
+    payment.ip = ip;
+    plan(world, payment);
+    now += random.exponential(gap);
   }
 }
 

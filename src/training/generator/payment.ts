@@ -107,7 +107,7 @@ export function toRow(world: World, payment: Payment): GeneratedTransaction {
     customerLocation: has(FIELD.location) ? PLACES[payment.place].city : undefined,
     accountAgeDays: has(FIELD.age) ? ageDays : undefined,
     time: Math.round(time),
-    offsetMinutes: PLACES[payment.place].offsetMinutes,
+    offsetMinutes: has(FIELD.offset) ? PLACES[payment.place].offsetMinutes : 0,
     merchantId: has(FIELD.merchant) ? merchant.id : undefined,
     cardId: has(FIELD.card) ? payment.card : undefined,
     deviceId: has(FIELD.device) ? payment.device : undefined,

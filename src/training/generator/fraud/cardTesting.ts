@@ -1,6 +1,6 @@
 import { categoryNamed } from '../categories.ts';
 import { drawSparse, FIELD } from '../integrations.ts';
-import { stranger } from '../legitimate.ts';
+import { drop, stranger } from '../legitimate.ts';
 import { drawPace, habitual } from '../payment.ts';
 import type { Person } from '../people.ts';
 import { drawPlace, moveTo, newIp } from '../people.ts';
@@ -27,6 +27,8 @@ export const cardTesting: Scheme = {
     const amount = drawAmounts(random);
     const oneShop = random.chance(0.85);
     let merchant = world.merchants.drawCategory(random, random.pick(SHOPS));
+    // Some hide in a crowd that pays little itself.
+    if (oneShop && random.chance(0.15)) drop(world, time, merchant);
     const sparse = random.chance(0.5);
     const link = drawLink(random, payers.length === 1);
     const changing = random.chance(0.2);
