@@ -1,0 +1,211 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { createGunzip } from 'node:zlib';
+
+/** A file that cannot be read on. `line` counts from 1, the header included. */
+export class FileError extends Error {
+  override name = 'FileError';
+  readonly line: number | undefined;
+  constructor(message: string, line?: number) {
+    super(line === undefined ? message : `line ${line}: ${message}`);
+    this.line = line;
+  }
+}
+
+export interface CsvHandler {
+  /** Called once with the first row's fields. */
+  header(names: string[]): void;
+  /** `fields` is reused for the next row. Throws an Error to say that the row is bad. */
+  row(fields: string[], line: number): void;
+}
+
+export interface ReadOptions {
+  /** Bad rows to skip before giving up. */
+  maxErrors?: number;
+  /** Called for each bad row that is skipped. */
+  onError?: (error: FileError) => void;
+  /** Bytes of the file read so far, of how many. */
+  onProgress?: (bytes: number, total: number) => void;
+}
+
+export interface ReadSummary {
+  rows: number;
+  /** Bad rows that were skipped. */
+  errors: number;
+}
+
+const CHUNK_BYTES = 256 * 1024;
+/** A row longer than this is an unclosed quote. */
+const MAX_ROW = 4 * 1024 * 1024;
+const COMMA = 44;
+const QUOTE = 34;
+const NEWLINE = 10;
+const RETURN = 13;
+
+/**
+ * Reads comma-separated values, gzipped where the name ends in .gz: quoted fields with doubled quotes and newlines, LF or
+ * CRLF, a byte order mark, blank lines. Memory is bounded by a chunk and a row. Throws `FileError` with the line.
+ */
+export async function readCsv(path: string, handler: CsvHandler, options: ReadOptions = {}): Promise<ReadSummary> {
+  const total = (await stat(path)).size;
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  const source: Readable = path.endsWith('.gz') ? file.pipe(createGunzip({ chunkSize: CHUNK_BYTES })) : file;
+  // A pipe does not pass errors on.
+  if (source !== file) file.on('error', (error) => source.destroy(error));
+  try {
+    return await parseCsv(source, handler, options, () => options.onProgress?.(file.bytesRead, total));
+  } catch (error) {
+    if (error instanceof FileError) throw new FileError(`${path}, ${error.message}`);
+    throw error;
+  } finally {
+    file.destroy();
+  }
+}
+
+/** The same over any chunks of UTF-8. */
+export async function parseCsv(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  handler: CsvHandler,
+  options: ReadOptions = {},
+  onChunk?: () => void,
+): Promise<ReadSummary> {
+  const decoder = new StringDecoder('utf8');
+  const parser = createParser(handler, options);
+  for await (const chunk of chunks) {
+    parser.push(decoder.write(chunk as Buffer), false);
+    onChunk?.();
+  }
+  parser.push(decoder.end(), true);
+  return { rows: parser.rows(), errors: parser.errors() };
+}
+
+function createParser(handler: CsvHandler, options: ReadOptions) {
+  const { maxErrors = 0, onError } = options;
+  const fields: string[] = [];
+  let width = -1;
+  let count = 0;
+  let rest = '';
+  /** The line that is being read, and the one that its row began in. */
+  let line = 1;
+  let rowLine = 1;
+  let rows = 0;
+  let errors = 0;
+  let first = true;
+
+  function fail(error: unknown): void {
+    const failure = error instanceof FileError ? error : new FileError((error as Error).message, rowLine);
+    if (++errors > maxErrors) throw failure;
+    onError?.(failure);
+  }
+
+  /** The fields gathered so far are a row. */
+  function emit(): void {
+    const got = count;
+    count = 0;
+    if (got === 1 && fields[0] === '') return;
+    if (width < 0) {
+      width = got;
+      handler.header(fields.slice(0, got));
+      return;
+    }
+    try {
+      if (got !== width) throw new FileError(`${got} fields where the header has ${width}`, rowLine);
+      handler.row(fields, rowLine);
+      rows++;
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  /** Parses the rows that end in `text`; returns where the first that does not begins. */
+  function parse(text: string, last: boolean): number {
+    const { length } = text;
+    let start = 0;
+    let begin = 0;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code === COMMA) {
+        fields[count++] = text.slice(begin, i);
+        begin = i + 1;
+      } else if (code === NEWLINE) {
+        fields[count++] = text.slice(begin, i > begin && text.charCodeAt(i - 1) === RETURN ? i - 1 : i);
+        endRow();
+        start = begin = i + 1;
+      } else if (code === QUOTE && i === begin) {
+        const next = quotedField(text, i, last);
+        if (next < 0) break;
+        if (next >= length || text.charCodeAt(next) === NEWLINE) {
+          endRow();
+          start = next + 1;
+        } else if (next === length - 1 && last) {
+          fields[count++] = '';
+          endRow();
+          start = length;
+        }
+        begin = next + 1;
+        i = next;
+      }
+    }
+    if (last && start < length) {
+      fields[count++] = text.slice(begin);
+      endRow();
+      return length;
+    }
+    count = 0;
+    line = rowLine;
+    return Math.min(start, length);
+  }
+
+  function endRow(): void {
+    emit();
+    line++;
+    rowLine = line;
+  }
+
+  /** Takes the quoted field that opens at `open`; returns where what ends it stands, -1 if that is not in this text. */
+  function quotedField(text: string, open: number, last: boolean): number {
+    const close = closingQuote(text, open, last);
+    if (close < 0) return -1;
+    const next = text.charCodeAt(close + 1) === RETURN ? close + 2 : close + 1;
+    if (next >= text.length && !last) return -1;
+    fields[count++] = text.slice(open + 1, close).replaceAll('""', '"');
+    line += newlines(text, open + 1, close);
+    const after = text.charCodeAt(next);
+    if (next < text.length && after !== COMMA && after !== NEWLINE) {
+      throw new FileError('a quoted field goes on after its closing quote', line);
+    }
+    return next;
+  }
+
+  function closingQuote(text: string, open: number, last: boolean): number {
+    let at = text.indexOf('"', open + 1);
+    while (at >= 0 && text.charCodeAt(at + 1) === QUOTE) at = text.indexOf('"', at + 2);
+    if (at < 0 && last) throw new FileError('a quoted field is not closed', line);
+    // At the end of a chunk it may be the first half of a doubled one.
+    return at === text.length - 1 && !last ? -1 : at;
+  }
+
+  return {
+    push(chunk: string, last: boolean): void {
+      let text = rest === '' ? chunk : rest + chunk;
+      if (first && text.length > 0) {
+        first = false;
+        if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
+      }
+      rest = text.slice(parse(text, last));
+      if (rest.length > MAX_ROW) {
+        throw new FileError(`a row is longer than ${MAX_ROW} characters: is a quote left open?`, rowLine);
+      }
+    },
+    rows: () => rows,
+    errors: () => errors,
+  };
+}
+
+function newlines(text: string, from: number, to: number): number {
+  let found = 0;
+  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) found++;
+  return found;
+}

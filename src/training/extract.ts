@@ -1,0 +1,118 @@
+import { createReplay } from '../engine/replay.ts';
+import { compile, type Extractor } from '../features/compile.ts';
+import type { Encoding, FeatureDefinition } from '../features/definition.ts';
+import { createProfiles, type MemoryProfiles } from '../profiles/memory.ts';
+import type { Dataset } from './dataset.ts';
+import type { History, HistoryRow } from './history.ts';
+
+export interface ExtractOptions {
+  definitions: readonly FeatureDefinition[];
+  entityTypes: readonly string[];
+  /** Without them, encoded features come out as word hashes: see `encoding.ts`. */
+  encodings?: Record<string, Encoding>;
+  /** Event times, milliseconds: rows in [from, to) become the dataset, those outside are only learnt. */
+  from?: number;
+  to?: number;
+  /**
+   * After how long a label is known where the file does not say. Undefined: such a fraud never comes to light (its row is
+   * still labelled fraud in the dataset, which holds the truth).
+   */
+  delayMs?: number;
+}
+
+export interface Extracted {
+  dataset: Dataset;
+  extractor: Extractor;
+  /** What was learnt of the whole file. */
+  profiles: MemoryProfiles;
+  rows: number;
+  frauds: number;
+  /** Bad rows that were skipped. */
+  errors: number;
+  /** Rows that came before an earlier one in time. */
+  disorder: number;
+}
+
+/**
+ * Replays a history in time order through profiles and features as they serve, and gathers vectors as columns. Each row
+ * is scored before it is learnt; labels are learnt when they become known.
+ */
+export async function extractDataset(history: History, options: ExtractOptions): Promise<Extracted> {
+  const { definitions, entityTypes, encodings, delayMs, from = -Infinity, to = Infinity } = options;
+  const extractor = compile(definitions, { entityTypes, encodings });
+  const profiles = createProfiles({ entityTypes, columns: extractor.columns });
+  const replay = createReplay(profiles);
+  const builder = createBuilder(extractor.names);
+  const vector = new Float64Array(extractor.names.length);
+  let frauds = 0;
+  let disorder = 0;
+  let newest = -Infinity;
+  const { rows, errors } = await history((row) => {
+    const { event, fraud } = row;
+    if (event.time < newest) disorder++;
+    else newest = event.time;
+    if (fraud) frauds++;
+    replay.advance(event.time);
+    if (event.time >= from && event.time < to) {
+      extractor.extract(profiles, event, vector);
+      builder.add(row, vector);
+    }
+    replay.learn(event, fraud, labelTime(row, delayMs));
+  });
+  return { dataset: builder.build(), extractor, profiles, rows, frauds, errors, disorder };
+}
+
+/** A legitimate row without a time of its own needs no label: unlabelled counts as not fraud. */
+function labelTime(row: HistoryRow, delayMs: number | undefined): number {
+  if (!Number.isNaN(row.labelledAt)) return row.labelledAt;
+  return row.fraud && delayMs !== undefined ? row.event.time + delayMs : Number.NaN;
+}
+
+const FIRST_ROWS = 4096;
+
+function createBuilder(features: readonly string[]) {
+  let capacity = FIRST_ROWS;
+  let rows = 0;
+  const columns = features.map(() => new Float64Array(capacity));
+  let labels = new Uint8Array(capacity);
+  let times = new Float64Array(capacity);
+  let amounts = new Float64Array(capacity);
+  let cards = new Float64Array(capacity);
+
+  function grow(): void {
+    capacity *= 2;
+    const larger = (old: Float64Array) => {
+      const array = new Float64Array(capacity);
+      array.set(old);
+      return array;
+    };
+    for (let c = 0; c < columns.length; c++) columns[c] = larger(columns[c]);
+    times = larger(times);
+    amounts = larger(amounts);
+    cards = larger(cards);
+    const wider = new Uint8Array(capacity);
+    wider.set(labels);
+    labels = wider;
+  }
+
+  return {
+    add({ event, fraud, card }: HistoryRow, vector: Float64Array): void {
+      if (rows === capacity) grow();
+      for (let c = 0; c < columns.length; c++) columns[c][rows] = vector[c];
+      labels[rows] = fraud ? 1 : 0;
+      times[rows] = event.time;
+      amounts[rows] = event.amount;
+      cards[rows] = card;
+      rows++;
+    },
+    build: (): Dataset => ({
+      features: [...features],
+      rows,
+      columns: columns.map((column) => column.subarray(0, rows)),
+      labels: labels.subarray(0, rows),
+      times: times.subarray(0, rows),
+      amounts: amounts.subarray(0, rows),
+      cards: cards.subarray(0, rows),
+    }),
+  };
+}
