@@ -25,12 +25,18 @@ export interface CommitterOptions {
   onWarning: (error: unknown) => void;
 }
 
+/** A batch on its way to the disk. */
+interface Begun {
+  batch: Batch;
+  written: Promise<void>;
+}
+
 const FIRST_BUFFER_BYTES = 256 * 1024;
 /** A larger buffer is not kept for a later batch. */
 const KEPT_BUFFER_BYTES = 8 * 1024 * 1024;
 const KEPT_BUFFERS = 2;
 /** A batch of this size is begun as soon as the disk is free. A smaller one waits for others of the same turn. */
-const WORTH_A_SYNC_BYTES = 24 * 1024;
+const WORTH_A_SYNC_BYTES = 128 * 1024;
 /** Vectors are copied into arrays of this many numbers: an allocation for each would cost more than the copy. */
 const SLAB_LENGTH = 4096;
 
@@ -116,7 +122,7 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
     if (entry.vector !== undefined) record.vector = copied(entry.vector);
     const appended = { record, durable: batch.durable };
     batch.records.push(appended);
-    if (beginNow !== undefined && ready()) beginNow();
+    if (ready()) beginNow?.();
     running ??= run();
     return appended;
   }
@@ -139,18 +145,18 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
     try {
       let done: Batch | undefined;
       for (;;) {
-        if (!ready()) {
+        let begun: Begun;
+        if (ready()) {
+          begun = begin();
+          // Only now, so that the disk works while those who waited hand in their next records.
           if (done !== undefined) settle(done);
-          done = undefined;
+        } else {
+          if (done !== undefined) settle(done);
           if (queue.length === 0) break;
-          await gathered();
+          begun = await gathered();
         }
-        const batch = queue.shift()!;
-        const written = write(batch);
-        // Only now, so that the disk works while those who waited hand in their next records.
-        if (done !== undefined) settle(done);
-        await written;
-        done = batch;
+        await begun.written;
+        done = begun.batch;
       }
       markTimer.refresh();
     } catch (error) {
@@ -161,18 +167,32 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
   }
 
   /** Waits for the end of this turn of the event loop, whose requests still join the batch, or until it is ready. */
-  function gathered(): Promise<void> {
+  function gathered(): Promise<Begun> {
     return new Promise((resolve) => {
-      beginNow = resolve;
-      setImmediate(resolve);
+      const go = () => {
+        if (beginNow !== go) return;
+        beginNow = undefined;
+        resolve(begin());
+      };
+      beginNow = go;
+      setImmediate(go);
     });
+  }
+
+  function begin(): Begun {
+    const batch = queue.shift()!;
+    const written = write(batch);
+    // The loop sees a failure when it waits for it.
+    written.catch(() => {});
+    return { batch, written };
   }
 
   async function write(batch: Batch): Promise<void> {
     writing = batch;
-    beginNow = undefined;
     const { segment } = batch;
-    await rotation.prepare(segment, batch.offset + batch.length);
+    const preparing = rotation.prepare(segment, batch.offset + batch.length);
+    // Without a wait where none is needed, the write is on its way before the next record is encoded.
+    if (preparing !== undefined) await preparing;
     await segment.file!.write(batch.buffer.subarray(0, batch.length), batch.offset);
     await segment.file!.sync();
   }

@@ -12,8 +12,8 @@ import {
 
 /** Has the next file and the next zeroes ready before the writer needs them, and puts full segments away. */
 export interface Rotation {
-  /** Makes sure that a segment has its file, and that the file is filled with zeroes up to `end`. */
-  prepare(segment: Segment, end: number): Promise<void>;
+  /** Makes sure that a segment has its file, and that the file is filled with zeroes up to `end`; undefined if it is. */
+  prepare(segment: Segment, end: number): Promise<void> | undefined;
   /** Starts, without waiting, what will be needed soon after `end`. */
   lookAhead(segment: Segment, end: number): void;
   close(): Promise<void>;
@@ -46,7 +46,11 @@ export function createRotation(log: Log, onWarning: (error: unknown) => void): R
     );
   }
 
-  async function prepare(segment: Segment, end: number): Promise<void> {
+  function prepare(segment: Segment, end: number): Promise<void> | undefined {
+    return segment === open && end <= segment.allocated ? undefined : makeRoom(segment, end);
+  }
+
+  async function makeRoom(segment: Segment, end: number): Promise<void> {
     if (segment !== open) await rotate(segment);
     while (end > segment.allocated) {
       // Never two at a time: the zeroes of the later one would cover records.
