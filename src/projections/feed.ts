@@ -1,3 +1,9 @@
+import type { Clock } from '../domain/clock.ts';
+import type { Journal, JournalRecord } from '../journal/journal.ts';
+import { eventsOf, SLOTS } from './feed-events.ts';
+import { createFeedStats } from './feed-stats.ts';
+import type { CommandAnswer } from './store.ts';
+
 export type FeedType =
   | 'transaction.decided'
   | 'transaction.finalized'
@@ -28,4 +34,144 @@ export interface FeedClient {
   send(event: FeedEvent): void;
   /** Bytes that wait in the client's socket. */
   bufferedBytes(): number;
+}
+
+export interface FeedOptions {
+  journal: Journal;
+  clock: Clock;
+  /**
+   * What a command came to, once applied: a refused one is no event. Without it, or while the database is away, commands
+   * are told with `confirmed: false`.
+   */
+  outcome?: (sequence: number) => Promise<CommandAnswer | undefined>;
+  /** A client with more waiting is paused, and goes on once it has a quarter of that. */
+  maxBufferedBytes?: number;
+  /** A client that was live and has fallen further behind skips ahead, and is told how much it missed. */
+  maxLagRecords?: number;
+  statsEveryMs?: number;
+  pollMs?: number;
+}
+
+/**
+ * One subscription wakes the clients; each reads the journal from where it is, at its own pace, so a slow one costs a
+ * position and not a queue. Clients that are level share the record that just arrived.
+ */
+export function createFeed(options: FeedOptions): Feed & { close(): void } {
+  const { journal, clock, outcome, maxBufferedBytes = 1024 * 1024, maxLagRecords = 10_000 } = options;
+  const { statsEveryMs = 5_000, pollMs = 25 } = options;
+  const followers = new Set<Follower>();
+  const stats = createFeedStats(clock());
+
+  const unsubscribe = journal.subscribe((record) => {
+    stats.add(record, clock());
+    for (const follower of followers) follower.arrive(record);
+  });
+  const timer = setInterval(() => {
+    if (followers.size === 0) return;
+    const event = stats.event(journal.durable * SLOTS + SLOTS - 1, clock());
+    for (const follower of followers) follower.tell(event);
+  }, statsEveryMs);
+  timer.unref();
+
+  return {
+    follow(since, client) {
+      const follower = createFollower(since, client);
+      followers.add(follower);
+      follower.start();
+      return () => {
+        followers.delete(follower);
+        follower.stop();
+      };
+    },
+    close() {
+      unsubscribe();
+      clearInterval(timer);
+      for (const follower of followers) follower.stop();
+      followers.clear();
+    },
+  };
+
+  function createFollower(since: number | undefined, client: FeedClient): Follower {
+    const known = since !== undefined && since < (journal.durable + 1) * SLOTS;
+    /** Sequence of the last record that was told whole. */
+    let position = known ? Math.max(0, Math.floor(since / SLOTS) - 1) : journal.durable;
+    const after = known ? since : 0;
+    let level = false;
+    let everLevel = false;
+    let reading = false;
+    let stopped = false;
+
+    const send = (event: FeedEvent) => {
+      if (event.seq > after && !stopped) client.send(event);
+    };
+
+    /** Reads until nothing is left. Whoever is level again takes records as they arrive. */
+    async function read(): Promise<void> {
+      if (reading || stopped) return;
+      reading = true;
+      level = false;
+      try {
+        while (!stopped && position < journal.durable) {
+          skipAhead();
+          for await (const record of journal.read(position + 1)) {
+            if (stopped) return;
+            for (const event of await eventsOf(record, outcome)) send(event);
+            position = record.sequence;
+            if (client.bufferedBytes() > maxBufferedBytes) {
+              await drained();
+              if (everLevel && journal.durable - position > maxLagRecords) break;
+            }
+          }
+        }
+        level = everLevel = !stopped;
+      } finally {
+        reading = false;
+      }
+    }
+
+    function skipAhead(): void {
+      const missed = journal.durable - position;
+      if (!everLevel || missed <= maxLagRecords) return;
+      position = journal.durable;
+      const told = stats.event(position * SLOTS + SLOTS - 1, clock());
+      send({ ...told, data: { ...told.data, missed } });
+    }
+
+    async function drained(): Promise<void> {
+      while (!stopped && client.bufferedBytes() > maxBufferedBytes / 4)
+        await new Promise((resolve) => setTimeout(resolve, pollMs).unref());
+    }
+
+    const resume = () =>
+      void read().catch(() => {
+        // The journal closed under the reader, or its disk failed: the process is on its way out.
+        stopped = true;
+      });
+
+    return {
+      start: resume,
+      stop() {
+        stopped = true;
+      },
+      arrive(record) {
+        const next = level && record.sequence === position + 1 && client.bufferedBytes() <= maxBufferedBytes;
+        const events = next ? eventsOf(record, outcome) : undefined;
+        if (!Array.isArray(events)) return resume();
+        for (const event of events) send(event);
+        position = record.sequence;
+      },
+      tell(event) {
+        if (level && client.bufferedBytes() <= maxBufferedBytes) send({ ...event, seq: position * SLOTS + SLOTS - 1 });
+      },
+    };
+  }
+}
+
+interface Follower {
+  start(): void;
+  stop(): void;
+  /** A record has become durable. */
+  arrive(record: JournalRecord): void;
+  /** Something that is not from the journal, to those that are level. */
+  tell(event: FeedEvent): void;
 }

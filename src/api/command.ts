@@ -1,0 +1,41 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { newId } from '../domain/id.ts';
+import type { RecordType } from '../journal/journal.ts';
+import { bodyHash } from './canonical.ts';
+import { idempotencyKey, idempotentName, otherBody } from './idempotency.ts';
+import { errorOf } from './problem.ts';
+import type { Services } from './services.ts';
+
+export interface Command {
+  type: RecordType;
+  data: Record<string, unknown>;
+  personal?: Record<string, unknown>;
+  /** What the client asked, to tell a repetition from another body; without what this server adds. */
+  asked: unknown;
+}
+
+/** Appends a command and answers as the projection settled it. The first of an Idempotency-Key wins. */
+export async function sendCommand(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  command: Command,
+): Promise<FastifyReply> {
+  const at = services.clock();
+  const idempotency = request.method === 'POST' ? idempotencyKey(request) : undefined;
+  const key = idempotency ? await idempotentName(request, idempotency, services.journal, at, 'c') : `c:${newId(at)}`;
+  const hash = bodyHash(command.asked);
+  const { record, answer, replayed } = await services.commands.submit({
+    type: command.type,
+    at,
+    key,
+    data: { ...command.data, by: request.apiKey?.id, bodyHash: hash },
+    ...(command.personal ? { personal: command.personal } : {}),
+  });
+  if (replayed) {
+    if (record.type !== command.type || record.data.bodyHash !== hash) throw otherBody();
+    reply.header('idempotent-replayed', 'true');
+  }
+  if (answer.error) throw errorOf(answer.error);
+  return answer.status === 204 ? reply.code(204).send() : reply.code(answer.status).send(answer.body ?? {});
+}

@@ -1,0 +1,115 @@
+import Type, { type TProperties, type TSchema } from 'typebox';
+
+/** Building blocks of the contract. The schemas are the validation, the types and the OpenAPI document at once. */
+
+export function words<const T extends string>(values: readonly T[], description: string) {
+  return Type.Unsafe<T>({ type: 'string', enum: [...values], description });
+}
+
+export const Id = (description: string) => Type.String({ minLength: 1, maxLength: 255, description });
+export const Time = (description: string) => Type.String({ format: 'date-time', description });
+
+/** Answers may gain fields, so none of them is closed. */
+export function answer<T extends TProperties>(properties: T, description: string) {
+  return Type.Object(properties, { description, additionalProperties: true });
+}
+
+export const Problem = Type.Object(
+  {
+    type: Type.String({ description: 'URN of the kind of problem' }),
+    title: Type.String(),
+    status: Type.Integer({ minimum: 400, maximum: 599 }),
+    code: words(
+      [
+        'malformed_json',
+        'invalid_request',
+        'unauthenticated',
+        'forbidden',
+        'not_found',
+        'method_not_allowed',
+        'conflict',
+        'idempotency_conflict',
+        'processing',
+        'declined',
+        'too_large',
+        'unsupported_media_type',
+        'rate_limited',
+        'unavailable',
+        'internal',
+      ],
+      'One of a closed list',
+    ),
+    detail: Type.String({ description: 'What happened, in words' }),
+    errors: Type.Optional(
+      Type.Array(Type.Object({ path: Type.String({ description: 'JSON pointer' }), message: Type.String() })),
+    ),
+    requestId: Type.String(),
+  },
+  { description: 'RFC 9457 problem document', additionalProperties: false },
+);
+
+const PROBLEMS: Record<number, string> = {
+  400: 'The body is not JSON, or not UTF-8',
+  401: 'No valid API key',
+  403: 'The key lacks the scope, or a keyless server was asked from elsewhere',
+  404: 'Not found',
+  409: 'Conflict with what is there',
+  413: 'Body too large',
+  415: 'Not application/json',
+  422: 'The request breaks the schema; `errors` says where',
+  429: 'Rate limit reached; see Retry-After',
+  503: 'Not available now; see Retry-After',
+};
+
+/** Problem answers by status, for a route's `response`. */
+export function problems(...statuses: number[]): Record<string, unknown> {
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      { description: PROBLEMS[status], content: { 'application/problem+json': { schema: Problem } } },
+    ]),
+  );
+}
+
+/** A JSON answer for a route's `response`. */
+export function json(description: string, schema: TSchema, more: Record<string, unknown> = {}) {
+  return { description, content: { 'application/json': { schema } }, ...more };
+}
+
+/** A list that also comes as CSV. */
+export function list(description: string, item: TSchema) {
+  return {
+    description,
+    headers: { 'x-next-cursor': { schema: { type: 'string' }, description: 'CSV only: the next page' } },
+    content: {
+      'application/json': { schema: Page(item) },
+      'text/csv': { schema: Type.String({ description: 'One row an item, RFC 4180' }) },
+    },
+  };
+}
+
+export function Page(item: TSchema) {
+  return answer(
+    {
+      data: Type.Array(item),
+      hasMore: Type.Boolean(),
+      nextCursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    },
+    'One page, newest first',
+  );
+}
+
+export const PageQuery = {
+  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'Items a page' }),
+  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 1024, description: '`nextCursor` of the page before' })),
+};
+
+export const IdempotencyHeader = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'Kept 24 h: the same key and body get the stored answer; the same key with another body 409',
+    }),
+  ),
+});

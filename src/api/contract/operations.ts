@@ -1,0 +1,98 @@
+import Type from 'typebox';
+import { SCOPES } from '../../domain/key.ts';
+import { answer, Id, PageQuery, Time, words } from './common.ts';
+import { TransactionShown } from './transactions.ts';
+
+export const UserBody = Type.Object({
+  id: Type.Optional(Id('Chosen by you, such as `auth0|12345`')),
+  name: Type.String({ minLength: 1, maxLength: 255 }),
+  email: Type.String({ minLength: 3, maxLength: 320 }),
+});
+export const UserChange = Type.Object(
+  { name: Type.Optional(UserBody.properties.name), email: Type.Optional(UserBody.properties.email) },
+  { minProperties: 1 },
+);
+export const UserShown = answer(
+  {
+    id: Type.String(),
+    userId: Type.String(),
+    name: Type.String(),
+    email: Type.String(),
+    createdAt: Time('When it was created'),
+    updatedAt: Time('When it last changed'),
+  },
+  'A user',
+);
+export const UserCreated = answer({ userId: Type.String() }, 'The user');
+export const UserQuery = Type.Object({
+  ...PageQuery,
+  q: Type.Optional(Type.String({ maxLength: 255, description: 'Part of the id, name or e-mail' })),
+});
+
+const scope = words(SCOPES, 'What the key may do');
+export const KeyBody = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 100 }),
+  scopes: Type.Array(scope, { minItems: 1, maxItems: SCOPES.length }),
+});
+export const KeyShown = answer(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    scopes: Type.Array(scope),
+    prefix: Type.String({ description: 'The first characters of the secret' }),
+    createdAt: Time('When it was created'),
+    revokedAt: Type.Optional(Time('When it was revoked')),
+  },
+  'An API key, without its secret',
+);
+export const KeyCreated = Type.Intersect([
+  KeyShown,
+  answer({ secret: Type.String({ description: 'Shown this once' }) }, 'The secret'),
+]);
+export const KeyList = answer({ data: Type.Array(KeyShown) }, 'All keys, revoked ones included');
+
+export const Health = answer(
+  {
+    status: words(['healthy', 'degraded', 'unhealthy'], 'Degraded still decides'),
+    model_loaded: Type.Boolean(),
+    journal: words(['ok', 'failed'], 'Where decisions become durable'),
+    database: words(['ok', 'unavailable'], 'What answers queries'),
+    model: Type.Optional(Type.String({ description: 'Version of the model that decides' })),
+  },
+  'State of the server',
+);
+export const Ready = answer({ ready: Type.Boolean() }, 'Decisions are being taken');
+
+export const Features = answer(
+  {
+    data: Type.Array(
+      answer(
+        {
+          name: Type.String(),
+          description: Type.String(),
+          entity: Type.Optional(Type.String()),
+          windowSeconds: Type.Optional(Type.Number()),
+        },
+        'A feature',
+      ),
+    ),
+  },
+  'What the serving model reads',
+);
+
+export const EntityParam = Type.Object({
+  type: Type.String({ minLength: 1, maxLength: 64, description: 'Such as `card`' }),
+  id: Id('Percent-encode what a path reserves'),
+});
+export const EntityQuery = Type.Object({ limit: PageQuery.limit });
+export const EntityShown = answer(
+  {
+    type: Type.String(),
+    id: Type.String(),
+    transactions: Type.Array(TransactionShown),
+    linked: Type.Array(
+      answer({ type: Type.String(), id: Type.String(), transactions: Type.Integer() }, 'An entity that shares some'),
+    ),
+  },
+  'Recent transactions of an entity, and who shares them',
+);

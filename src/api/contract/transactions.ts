@@ -1,0 +1,215 @@
+import Type, { type Static } from 'typebox';
+import { answer, Id, json, Page, PageQuery, problems, Time, words } from './common.ts';
+
+const described = (maxLength: number, description: string) => Type.Optional(Type.String({ maxLength, description }));
+
+/** Optional fields of a transaction, as clients send them. */
+const details = {
+  productCategory: described(255, 'Such as `Electronics`'),
+  customerLocation: described(255, 'Where the customer is, in words'),
+  accountAgeDays: Type.Optional(Type.Number({ minimum: 0, maximum: 1e6 })),
+  transactionDate: Type.Optional(
+    Type.String({
+      maxLength: 64,
+      examples: ['2023-09-15T12:00:00Z'],
+      description:
+        'RFC 3339; the offset gives the local hour, UTC without one. More than 5 minutes ahead it counts as the receipt, with a warning. Default: the receipt',
+    }),
+  ),
+  merchantId: Type.Optional(Id('The merchant')),
+  cardId: Type.Optional(Id('The card, as a token: never its number')),
+  deviceId: Type.Optional(Id('The device')),
+  ip: Type.Optional(Type.String({ maxLength: 45, description: 'IPv4 or IPv6' })),
+  email: Type.Optional(Type.String({ maxLength: 320 })),
+  country: Type.Optional(Type.String({ maxLength: 2, description: 'ISO 3166-1 alpha-2' })),
+  latitude: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
+  longitude: Type.Optional(Type.Number({ minimum: -180, maximum: 180 })),
+  channel: described(64, 'Such as `web`, `app`, `pos`'),
+  metadata: Type.Optional(
+    Type.Unsafe<Record<string, unknown>>({
+      type: 'object',
+      description: 'Anything of your own: at most 8 levels, 256 keys and 16 KiB',
+    }),
+  ),
+};
+
+const amount = Type.Number({
+  minimum: 0,
+  maximum: 1e12,
+  description: 'Major units of `currency`, rounded to its minor unit',
+});
+const currency = Type.Optional(Type.String({ maxLength: 3, default: 'USD', description: 'ISO 4217' }));
+
+export const TransactionBody = Type.Object(
+  {
+    id: Type.Optional(Id('Chosen by you; repeated with the same body it gets the first answer')),
+    userId: Id('Who pays; need not be known'),
+    amount,
+    currency,
+    ...details,
+  },
+  { description: 'A transaction to decide. Fields that are not listed are ignored; use `metadata`.' },
+);
+export type TransactionBody = Static<typeof TransactionBody>;
+
+/** null takes an optional field away. */
+const nullable = Object.fromEntries(
+  Object.entries(details)
+    .filter(([name]) => name !== 'transactionDate')
+    .map(([name, schema]) => [name, { ...schema, type: [(schema as { type?: string }).type, 'null'] }]),
+);
+export const AmendmentBody = Type.Object(
+  {
+    userId: Type.Optional(Id('Who pays')),
+    amount: Type.Optional(amount),
+    currency,
+    transactionDate: details.transactionDate,
+    ...Object.fromEntries(Object.entries(nullable).map(([name, schema]) => [name, Type.Optional(Type.Unsafe(schema))])),
+  },
+  { description: 'What changes; null takes an optional field away. Nothing is decided or learnt again.' },
+);
+
+export const FinalizeBody = Type.Object({
+  tempId: Id('`tempId` of the answer to the transaction'),
+  override: Type.Optional(
+    Type.Boolean({ description: 'Finalize although it was declined; needs scope `review`, and is audited' }),
+  ),
+});
+
+export const LabelBody = Type.Object({
+  label: words(['fraud', 'legitimate'], 'What it was'),
+  source: words(['chargeback', 'analyst', 'customer'], 'Who says so'),
+  note: Type.Optional(Type.String({ maxLength: 2000 })),
+  occurredAt: Type.Optional(Type.String({ maxLength: 64, description: 'RFC 3339: when it came to light' })),
+});
+
+export const outcome = words(['approve', 'review', 'decline'], 'What to do');
+export const status = words(['processing', 'pending', 'finalized', 'failed'], 'Where it stands');
+
+export const Reason = answer(
+  {
+    code: Type.String({ description: 'The feature' }),
+    value: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'null where the input was missing' }),
+    contribution: Type.Number({ description: 'Log-odds' }),
+    message: Type.String(),
+  },
+  'A feature and its part in the score',
+);
+
+const Model = answer({ name: Type.String(), version: Type.String() }, 'The model that decided');
+
+export const decisionFields = {
+  decision: outcome,
+  score: Type.Integer({ minimum: 0, maximum: 100, description: 'round(100 × probability)' }),
+  probability: Type.Number({ minimum: 0, maximum: 1, description: 'Calibrated probability of fraud' }),
+  isFraudulent: Type.Boolean({ description: 'True when declined' }),
+  fraudExplanation: Type.String(),
+  reasons: Type.Array(Reason),
+  rules: Type.Array(answer({ id: Type.String(), outcome: Type.String() }, 'A rule and what it said')),
+  model: Type.Optional(Model),
+  degraded: Type.Optional(Type.Boolean({ description: 'Decided without a model' })),
+  oodWarning: Type.Array(Type.String(), { description: 'Inputs unlike any in training' }),
+};
+
+const ownFields = {
+  id: Type.String(),
+  tempId: Type.Optional(Type.String()),
+  userId: Type.String(),
+  amount: Type.Number(),
+  currency: Type.String(),
+  transactionDate: Time('When it happened, UTC'),
+  createdAt: Time('When it was decided'),
+  warnings: Type.Optional(Type.Array(Type.String())),
+};
+
+export const Decided = answer(
+  { ...ownFields, status, ...decisionFields, latencyMs: Type.Number() },
+  'A decided transaction',
+);
+
+/** As reads show it: decided, or taken in and waiting, or failed. */
+export const TransactionShown = answer(
+  {
+    ...ownFields,
+    status,
+    ...Type.Partial(Type.Object(decisionFields)).properties,
+    error: Type.Optional(Type.String()),
+  },
+  'A transaction',
+);
+
+export const Processing = answer(
+  { tempId: Type.String(), status: words(['processing'], 'Not decided yet'), message: Type.String() },
+  'Taken in; the decision follows on the feed',
+);
+
+export const ListQuery = Type.Object({
+  ...PageQuery,
+  userId: Type.Optional(Id('Only this user’s')),
+  decision: Type.Optional(outcome),
+  status: Type.Optional(status),
+  from: Type.Optional(Type.String({ maxLength: 64, description: 'createdAt from, RFC 3339, included' })),
+  to: Type.Optional(Type.String({ maxLength: 64, description: 'createdAt to, not included' })),
+  minScore: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+});
+
+export const StatsQuery = Type.Object({
+  window: Type.String({ default: '24h', maxLength: 16, description: 'Such as `15m`, `24h`, `7d`' }),
+});
+
+export const Stats = answer(
+  {
+    window: Type.String(),
+    from: Time('Start, included'),
+    to: Time('End'),
+    count: Type.Integer(),
+    decisions: answer({ approve: Type.Integer(), review: Type.Integer(), decline: Type.Integer() }, 'Counts'),
+    rates: answer(
+      { approve: Type.Number(), review: Type.Number(), decline: Type.Number(), fraud: Type.Number() },
+      'Shares of count',
+    ),
+    statuses: Type.Record(Type.String(), Type.Integer()),
+    labels: answer({ fraud: Type.Integer(), legitimate: Type.Integer() }, 'Labelled'),
+    amounts: Type.Record(
+      Type.String(),
+      answer({ total: Type.Number(), blocked: Type.Number() }, 'Major units of the currency'),
+    ),
+    scoreHistogram: Type.Array(Type.Integer(), { description: 'Ten bins of score: 0–9, …, 90–100' }),
+    series: Type.Array(answer({ at: Time('Start of the interval'), count: Type.Integer() }, 'An interval')),
+    latencyMs: answer({ p50: Type.Number(), p95: Type.Number(), p99: Type.Number() }, 'To decide'),
+    topReasons: Type.Array(answer({ code: Type.String(), count: Type.Integer() }, 'A reason')),
+  },
+  'Counts, rates, amounts, scores and latency of a window',
+);
+
+export const Explanation = answer(
+  {
+    transactionId: Type.String(),
+    model: Type.Unsafe({ anyOf: [Model, { type: 'null' }] }),
+    baseValue: Type.Number(),
+    rawScore: Type.Number({ description: 'baseValue + all contributions, log-odds' }),
+    probability: Type.Number(),
+    contributions: Type.Array(Reason),
+  },
+  'Every contribution, exact',
+);
+
+export const Finalized = answer({ transactionId: Type.String() }, 'A finalized transaction');
+export const Recorded = answer({}, 'What was recorded');
+export const ScoredAnswer = answer(
+  { ...decisionFields, latencyMs: Type.Number(), warnings: Type.Optional(Type.Array(Type.String())) },
+  'A decision that is not recorded',
+);
+
+export const ScoreBody = Type.Unsafe<TransactionBody | { transactionId: string }>({
+  anyOf: [TransactionBody, Type.Object({ transactionId: Id('A stored transaction') })],
+});
+export const BatchBody = Type.Object({
+  transactions: Type.Array(TransactionBody, { minItems: 1, maxItems: 10_000 }),
+});
+export const BatchAnswer = answer({ data: Type.Array(ScoredAnswer) }, 'One decision a row, in order');
+
+export const IdParam = Type.Object({ id: Id('Percent-encode what a path reserves') });
+export const UserIdParam = Type.Object({ userId: Id('Percent-encode what a path reserves') });
+
+export { json, Page, problems };

@@ -1,0 +1,55 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { RouteScope } from './auth.ts';
+import type { Api } from './server.ts';
+
+const DESCRIPTION = `Decides whether a transaction is genuine: **approve**, **review** or **decline**, with a calibrated
+probability and the reasons. Errors are RFC 9457 problem documents. Every answer carries \`X-Request-ID\` and
+\`X-Response-Time-Ms\`. Without any API key the server answers on loopback only, and asks for none.
+
+\`WS /ws\` is the live feed: \`{seq, type, at, data}\`; \`?since=seq\` resumes after an event. Browsers send their key as
+the subprotocol \`assay.key.<key>\`.`;
+
+/** Inline styles are what swagger-ui is made of; scripts come from its own files only, and nothing from elsewhere. */
+const DOCS_POLICY =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; " +
+  "base-uri 'none'; frame-ancestors 'none'";
+
+/** OpenAPI 3.1 from the routes' own schemas, and a page to read and try it. */
+export async function documentApi(app: Api): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Assay', version: '0.1.0', description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
+      servers: [{ url: '/' }],
+      tags: [
+        { name: 'transactions', description: 'Decide, read, finalize, label' },
+        { name: 'scoring', description: 'A decision that nothing is recorded of' },
+        { name: 'users', description: 'Who pays' },
+        { name: 'entities', description: 'Cards, devices, addresses and what they share' },
+        { name: 'operations', description: 'Health, metrics, features, keys' },
+      ],
+      components: {
+        securitySchemes: {
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+          bearer: { type: 'http', scheme: 'bearer' },
+        },
+      },
+    },
+    transform: ({ schema, url, route }) => {
+      const scope = (route.config as { scope?: RouteScope } | undefined)?.scope ?? 'none';
+      const security = scope === 'none' ? [] : [{ apiKey: [] }, { bearer: [] }];
+      return { url, schema: { ...schema, security, 'x-scope': scope } as unknown as typeof schema };
+    },
+  });
+  const ui = {
+    staticCSP: DOCS_POLICY,
+    theme: { title: 'Assay API' },
+    uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null, tryItOutEnabled: true },
+  } as const;
+  for (const routePrefix of ['/docs', '/api/v1/docs'])
+    await app.register(async (scope) => {
+      await scope.register(swaggerUi, { ...ui, routePrefix });
+    });
+  app.get('/openapi.json', { schema: { hide: true }, config: { scope: 'none' } }, async () => app.swagger());
+}

@@ -1,0 +1,61 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AssayError } from '../domain/errors.ts';
+import { authorize } from './auth.ts';
+import type { Allowance, RateLimiter } from './rate-limit.ts';
+import type { Api } from './server.ts';
+import type { Services } from './services.ts';
+
+/** Takes further requests from the caller's allowance, as a batch does for its rows. */
+export type Charge = (request: FastifyRequest, reply: FastifyReply, cost: number) => Promise<void>;
+
+/** Nothing is to be loaded from anywhere but the pages' own files, which say so themselves. */
+const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+/** Who may call, how often, and the headers of every answer. */
+export function guard(app: Api, services: Services, limiter: RateLimiter | undefined): Charge {
+  const { keys, config, clock } = services;
+
+  app.addHook('onRequest', async (request, reply) => {
+    const scope = request.routeOptions.config.scope ?? 'none';
+    try {
+      request.apiKey = authorize(request, scope, keys, config);
+    } catch (error) {
+      // Guessing secrets costs the guesser's address.
+      if (limiter && error instanceof AssayError && error.code === 'unauthenticated') await charge(request, reply, 1);
+      throw error;
+    }
+    if (limiter && scope !== 'none') {
+      const allowance = limiter.take(caller(request), 1, clock());
+      settle(reply, allowance instanceof Promise ? await allowance : allowance);
+    }
+  });
+
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    reply.header('x-request-id', request.id);
+    reply.header('x-response-time-ms', reply.elapsedTime.toFixed(3));
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'no-referrer');
+    if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', API_POLICY);
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    done();
+  });
+
+  async function charge(request: FastifyRequest, reply: FastifyReply, cost: number): Promise<void> {
+    if (limiter && cost > 0) settle(reply, await limiter.take(caller(request), cost, clock()));
+  }
+  return charge;
+}
+
+function caller(request: FastifyRequest): string {
+  return request.apiKey ? `key ${request.apiKey.id}` : `address ${request.ip}`;
+}
+
+function settle(reply: FastifyReply, { allowed, limit, remaining, resetSeconds }: Allowance): void {
+  reply.header('ratelimit-limit', String(limit));
+  reply.header('ratelimit-remaining', String(remaining));
+  reply.header('ratelimit-reset', String(resetSeconds));
+  if (allowed) return;
+  throw new AssayError('rate_limited', `At most ${limit} requests a window; it begins anew in ${resetSeconds} s.`, {
+    retryAfterSeconds: resetSeconds,
+  });
+}

@@ -1,0 +1,192 @@
+import { isIP } from 'node:net';
+import { AssayError, type FieldError } from '../domain/errors.ts';
+import { PERSONAL_FIELDS, type Transaction } from '../domain/transaction.ts';
+import { canonical, sha256 } from './canonical.ts';
+import { TransactionBody } from './contract/transactions.ts';
+import { isCurrency, toMajor, toMinor } from './currency.ts';
+import { checkMetadata } from './metadata.ts';
+import { unfit, unfitId } from './text.ts';
+import { parseTime } from './time.ts';
+
+/** What the configuration says of money. */
+export interface IntakeRules {
+  baseCurrency: string;
+  /** Units of base currency for one unit of the currency. */
+  currencyRates: Readonly<Record<string, number>>;
+}
+
+export interface Receipt {
+  /** Used where the body brings no id. */
+  id: string;
+  /** Milliseconds. */
+  receivedAt: number;
+}
+
+const MAX_AHEAD_MS = 5 * 60_000;
+const MAX_MINOR = Number.MAX_SAFE_INTEGER;
+const IDS = ['merchantId', 'cardId', 'deviceId'] as const;
+const WORDS = ['productCategory', 'customerLocation', 'channel'] as const;
+const NUMBERS = ['accountAgeDays', 'latitude', 'longitude'] as const;
+const EMAIL = /^[^\s@]+@[^\s@]+$/;
+const COUNTRY = /^[A-Za-z]{2}$/;
+
+type Fields = Partial<Record<(typeof IDS)[number] | (typeof WORDS)[number] | 'ip' | 'email' | 'country', string>> &
+  Partial<Record<(typeof NUMBERS)[number], number>> & { metadata?: Record<string, unknown> };
+
+/**
+ * A body that fits the schema, as the transaction that is decided: rounded, dated, upper-cased, warned about.
+ * Throws `invalid_request` with every fault found, each under `at`.
+ */
+export function takeIn(body: TransactionBody, receipt: Receipt, rules: IntakeRules, at = ''): Transaction {
+  const errors: FieldError[] = [];
+  const warnings: string[] = [];
+  const id = body.id ?? receipt.id;
+  need(errors, `${at}/id`, unfitId(id));
+  need(errors, `${at}/userId`, unfitId(body.userId));
+  const money = takeMoney(body.amount, body.currency, rules, errors, warnings, at);
+  const { receivedAt } = receipt;
+  let [time, offsetMinutes] = [receivedAt, 0];
+  if (body.transactionDate !== undefined) {
+    const instant = parseTime(body.transactionDate);
+    if (!instant) need(errors, `${at}/transactionDate`, 'must be an RFC 3339 time from 1970 on');
+    else if (instant.time > receivedAt + MAX_AHEAD_MS) {
+      offsetMinutes = instant.offsetMinutes;
+      warnings.push('transactionDate is more than 5 minutes ahead; the time of receipt is used.');
+    } else ({ time, offsetMinutes } = instant);
+  }
+  const fields = takeFields(body, errors, at);
+  if (errors.length > 0) throw new AssayError('invalid_request', summary(errors), { errors });
+  const dated = body.transactionDate !== undefined;
+  return { id, userId: body.userId, ...money, time, offsetMinutes, dated, receivedAt, ...fields, warnings };
+}
+
+interface Money {
+  amount: number;
+  amountMinor: number;
+  currency: string;
+  amountBase: number;
+  baseRate: number;
+}
+
+function takeMoney(
+  amount: number,
+  code: string | undefined,
+  rules: IntakeRules,
+  errors: FieldError[],
+  warnings: string[],
+  at: string,
+): Money {
+  const currency = code === undefined ? 'USD' : code.toUpperCase();
+  if (!isCurrency(currency)) need(errors, `${at}/currency`, 'must be an ISO 4217 code');
+  const amountMinor = toMinor(amount, currency) + 0;
+  if (amountMinor > MAX_MINOR) need(errors, `${at}/amount`, `is too large for ${currency}`);
+  let baseRate = currency === rules.baseCurrency ? 1 : rules.currencyRates[currency];
+  if (baseRate === undefined) {
+    baseRate = 1;
+    warnings.push(`There is no rate from ${currency} to ${rules.baseCurrency}; the amount is used as it is.`);
+  }
+  const rounded = toMajor(amountMinor, currency);
+  return { amount: rounded, amountMinor, currency, amountBase: rounded * baseRate, baseRate };
+}
+
+/** The optional fields; an empty word counts as absent. */
+function takeFields(body: Partial<TransactionBody>, errors: FieldError[], at: string): Fields {
+  const fields: Fields = {};
+  for (const name of WORDS) {
+    const value = body[name];
+    if (value === undefined || value === '') continue;
+    need(errors, `${at}/${name}`, unfit(value));
+    fields[name] = value;
+  }
+  for (const name of IDS) {
+    const value = body[name];
+    if (value === undefined) continue;
+    need(errors, `${at}/${name}`, unfitId(value));
+    fields[name] = value;
+  }
+  for (const name of NUMBERS) if (body[name] !== undefined) fields[name] = body[name];
+  const { ip, email, country, metadata } = body;
+  if (ip !== undefined) {
+    // A zone such as %eth0 means something on one machine only.
+    if (isIP(ip) === 0 || ip.includes('%')) need(errors, `${at}/ip`, 'must be an IPv4 or IPv6 address');
+    fields.ip = ip.toLowerCase();
+  }
+  if (email !== undefined) {
+    need(errors, `${at}/email`, EMAIL.test(email) ? unfitId(email) : 'must be an e-mail address');
+    fields.email = email;
+  }
+  if (country !== undefined) {
+    if (!COUNTRY.test(country)) need(errors, `${at}/country`, 'must be an ISO 3166-1 alpha-2 code');
+    fields.country = country.toUpperCase();
+  }
+  if (metadata !== undefined) {
+    need(errors, `${at}/metadata`, checkMetadata(metadata));
+    fields.metadata = metadata;
+  }
+  return fields;
+}
+
+export interface Amendment {
+  changes: Record<string, unknown>;
+  personal: Record<string, unknown>;
+}
+
+/** What an amendment changes, as the journal keeps it; null removes. `current` is the transaction as it reads now. */
+export function takeAmendment(
+  body: Record<string, unknown>,
+  current: { amount: number; currency: string },
+  now: number,
+  rules: IntakeRules,
+): Amendment {
+  const errors: FieldError[] = [];
+  const given = body as Partial<TransactionBody>;
+  const changes: Record<string, unknown> = {};
+  if (given.userId !== undefined) {
+    need(errors, '/userId', unfitId(given.userId));
+    changes.userId = given.userId;
+  }
+  if (given.amount !== undefined || given.currency !== undefined)
+    Object.assign(
+      changes,
+      takeMoney(given.amount ?? current.amount, given.currency ?? current.currency, rules, errors, [], ''),
+    );
+  if (given.transactionDate !== undefined) {
+    const instant = parseTime(given.transactionDate);
+    if (!instant || instant.time > now + MAX_AHEAD_MS)
+      need(errors, '/transactionDate', 'must be an RFC 3339 time from 1970 on and not ahead');
+    else Object.assign(changes, instant, { dated: true });
+  }
+  const removed = OPTIONAL.filter((name) => body[name] === null || body[name] === '');
+  const kept = Object.fromEntries(OPTIONAL.filter((name) => !removed.includes(name)).map((name) => [name, body[name]]));
+  const personal: Record<string, unknown> = {};
+  const place = (name: string, value: unknown) => {
+    ((PERSONAL_FIELDS as readonly string[]).includes(name) ? personal : changes)[name] = value;
+  };
+  for (const [name, value] of Object.entries(takeFields(kept, errors, ''))) place(name, value);
+  for (const name of removed) place(name, null);
+  if (errors.length === 0 && Object.keys(changes).length + Object.keys(personal).length === 0)
+    need(errors, '', 'must name at least one field that can change');
+  if (errors.length > 0) throw new AssayError('invalid_request', summary(errors), { errors });
+  return { changes, personal };
+}
+
+const OPTIONAL = [...WORDS, ...IDS, ...NUMBERS, 'ip', 'email', 'country', 'metadata'];
+const FIELDS = Object.keys(TransactionBody.properties).sort() as (keyof TransactionBody)[];
+
+/** Tells a repetition from another body: over the fields that count, in a fixed order, as they were sent. */
+export function transactionHash(body: TransactionBody): string {
+  const known: Record<string, unknown> = {};
+  for (const name of FIELDS)
+    if (body[name] !== undefined) known[name] = name === 'metadata' ? canonical(body.metadata) : body[name];
+  return sha256(JSON.stringify(known)).slice(0, 32);
+}
+
+function need(errors: FieldError[], path: string, message: string | undefined): void {
+  if (message !== undefined) errors.push({ path, message });
+}
+
+/** The first faults in one line. */
+export function summary(errors: FieldError[]): string {
+  const said = errors.slice(0, 3).map(({ path, message }) => `${path || 'The body'} ${message}`);
+  return `${said.join('; ')}${errors.length > 3 ? `; and ${errors.length - 3} more` : ''}.`;
+}

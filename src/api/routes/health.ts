@@ -1,0 +1,112 @@
+import type { Registry } from 'prom-client';
+import Type from 'typebox';
+import { AssayError } from '../../domain/errors.ts';
+import { json, problems } from '../contract/common.ts';
+import { Health, Ready } from '../contract/operations.ts';
+import type { Api } from '../server.ts';
+import type { Services } from '../services.ts';
+
+const tags = ['operations'];
+const open = { scope: 'none' } as const;
+
+export function healthRoutes(app: Api, services: Services, metrics: Registry): void {
+  for (const [url, operationId] of [
+    ['/health', 'health'],
+    ['/api/health', 'apiHealth'],
+  ])
+    app.get(
+      url,
+      {
+        config: open,
+        schema: {
+          operationId,
+          tags,
+          summary: 'State of the server; `OK` for `Accept: text/plain`',
+          response: {
+            200: {
+              description: 'Healthy, or degraded and still deciding',
+              content: { 'application/json': { schema: Health }, 'text/plain': { schema: Type.String() } },
+            },
+            503: json('Unhealthy: nothing can be decided', Health),
+          },
+        },
+      },
+      async (request, reply) => {
+        const health = healthOf(services);
+        const unhealthy = health.status === 'unhealthy';
+        reply.code(unhealthy ? 503 : 200);
+        if (unhealthy) reply.header('retry-after', '5');
+        if (!/^text\/plain\b/.test(request.headers.accept ?? '')) return health;
+        return reply
+          .type('text/plain; charset=utf-8')
+          .serializer(String)
+          .send(unhealthy ? 'UNHEALTHY' : 'OK');
+      },
+    );
+
+  app.get(
+    '/api/v1/utils/health-check/',
+    {
+      config: open,
+      schema: {
+        operationId: 'healthCheck',
+        tags,
+        summary: '`true` while the server answers',
+        response: { 200: json('It does', Type.Literal(true)) },
+      },
+    },
+    async (_request, reply) => reply.type('application/json; charset=utf-8').send('true'),
+  );
+
+  app.get(
+    '/ready',
+    {
+      config: open,
+      schema: {
+        operationId: 'ready',
+        tags,
+        summary: 'Whether to send traffic here',
+        response: { 200: json('Decisions are being taken', Ready), ...problems(503) },
+      },
+    },
+    async () => {
+      if (healthOf(services).status === 'unhealthy')
+        throw new AssayError('unavailable', 'Nothing can be decided now.', { retryAfterSeconds: 5 });
+      return { ready: true };
+    },
+  );
+
+  app.get(
+    '/metrics',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'metrics',
+        tags,
+        summary: 'Prometheus metrics',
+        response: {
+          200: { description: 'Text exposition', content: { 'text/plain': { schema: Type.String() } } },
+          ...problems(401, 403, 429),
+        },
+      },
+    },
+    async (_request, reply) =>
+      reply
+        .type(metrics.contentType)
+        .serializer(String)
+        .send(await metrics.metrics()),
+  );
+}
+
+function healthOf({ journal, engine, projector }: Services) {
+  const durable = journal.status().ok;
+  const loaded = engine.modelVersion !== undefined;
+  const status = !durable || !engine.ready ? 'unhealthy' : loaded && projector.healthy ? 'healthy' : 'degraded';
+  return {
+    status,
+    model_loaded: loaded,
+    journal: durable ? 'ok' : 'failed',
+    database: projector.healthy ? 'ok' : 'unavailable',
+    ...(loaded ? { model: engine.modelVersion } : {}),
+  };
+}

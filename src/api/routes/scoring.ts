@@ -1,0 +1,113 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { newId } from '../../domain/id.ts';
+import type { IntakeData } from '../../domain/records.ts';
+import type { Transaction } from '../../domain/transaction.ts';
+import { bodyHash } from '../canonical.ts';
+import { IdempotencyHeader, json, problems } from '../contract/common.ts';
+import { BatchAnswer, BatchBody, ScoreBody, ScoredAnswer, type TransactionBody } from '../contract/transactions.ts';
+import type { Charge } from '../guard.ts';
+import type { AnswerMemory } from '../idempotency.ts';
+import { takeIn } from '../intake.ts';
+import { read } from '../read.ts';
+import type { Api } from '../server.ts';
+import type { Services } from '../services.ts';
+import { missing } from './transaction-reads.ts';
+
+const tags = ['scoring'];
+const BATCH_BYTES = 16 * 1024 * 1024;
+/** Rows between two looks at what else waits: a batch must not hold up decisions. */
+const ROWS_A_TURN = 50;
+
+/** Decisions of which nothing is recorded or learnt. */
+export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory, charge: Charge): void {
+  const { engine, clock, config } = services;
+
+  function score(transaction: Transaction) {
+    const { decision, latencyMs } = engine.score(transaction);
+    const { warnings } = transaction;
+    return { ...decision, latencyMs, ...(warnings.length > 0 ? { warnings } : {}) };
+  }
+
+  app.post(
+    '/score',
+    {
+      config: { scope: 'ingest' },
+      schema: {
+        operationId: 'score',
+        tags,
+        summary: 'Score a transaction, or a stored one by its id',
+        headers: IdempotencyHeader,
+        body: ScoreBody,
+        response: {
+          200: json('The decision', ScoredAnswer),
+          ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { body } = request;
+      const { answer, replayed } = await memory.once(request, () => ({
+        bodyHash: request.headers['idempotency-key'] === undefined ? '' : bodyHash(body),
+        weight: 1,
+        compute: async () => {
+          if ('transactionId' in body) return score(await stored(services, body.transactionId));
+          const receivedAt = clock();
+          return score(takeIn(body, { id: newId(receivedAt), receivedAt }, config));
+        },
+      }));
+      if (replayed) reply.header('idempotent-replayed', 'true');
+      return answer;
+    },
+  );
+
+  app.post(
+    '/score/batch',
+    {
+      config: { scope: 'ingest' },
+      bodyLimit: BATCH_BYTES,
+      schema: {
+        operationId: 'scoreBatch',
+        tags,
+        summary: 'Score up to 10,000 transactions',
+        description: 'Every row counts towards the rate limit. One row that does not fit refuses them all.',
+        headers: IdempotencyHeader,
+        body: BatchBody,
+        response: { 200: json('The decisions', BatchAnswer), ...problems(400, 401, 403, 409, 413, 415, 422, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { transactions } = request.body;
+      await charge(request, reply, transactions.length - 1);
+      const { answer, replayed } = await memory.once(request, () => ({
+        bodyHash: request.headers['idempotency-key'] === undefined ? '' : bodyHash(transactions),
+        weight: transactions.length,
+        compute: () => scoreAll(transactions),
+      }));
+      if (replayed) reply.header('idempotent-replayed', 'true');
+      return { data: answer };
+    },
+  );
+
+  async function scoreAll(bodies: TransactionBody[]) {
+    const receivedAt = clock();
+    const rows: Transaction[] = [];
+    for (const [index, body] of bodies.entries()) {
+      rows.push(takeIn(body, { id: newId(receivedAt), receivedAt }, config, `/transactions/${index}`));
+      if (index % ROWS_A_TURN === ROWS_A_TURN - 1) await breathe();
+    }
+    const answers: ReturnType<typeof score>[] = [];
+    for (const row of rows) {
+      answers.push(score(row));
+      if (answers.length % ROWS_A_TURN === 0) await breathe();
+    }
+    return answers;
+  }
+}
+
+/** A stored transaction as it was decided, unless it was deleted. */
+async function stored({ journal, ...services }: Services, id: string): Promise<Transaction> {
+  const seen = await read({ journal, ...services }, () => services.store.transactions.get(id));
+  const record = seen && (await journal.find(`t:${id}`));
+  if (!record) return missing(id);
+  return { ...(record.data as unknown as IntakeData).transaction, ...record.personal };
+}

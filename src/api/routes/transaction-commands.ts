@@ -1,0 +1,176 @@
+import { AssayError } from '../../domain/errors.ts';
+import { hash53 } from '../../domain/hash.ts';
+import { newId } from '../../domain/id.ts';
+import type { DecisionData, IntakeData, LabelData } from '../../domain/records.ts';
+import { requireScope } from '../auth.ts';
+import { bodyHash } from '../canonical.ts';
+import { sendCommand } from '../command.ts';
+import { IdempotencyHeader, json, problems } from '../contract/common.ts';
+import {
+  AmendmentBody,
+  Decided,
+  FinalizeBody,
+  Finalized,
+  IdParam,
+  LabelBody,
+  Recorded,
+  TransactionShown,
+} from '../contract/transactions.ts';
+import type { AnswerMemory } from '../idempotency.ts';
+import { takeAmendment } from '../intake.ts';
+import { read } from '../read.ts';
+import type { Api } from '../server.ts';
+import type { Services } from '../services.ts';
+import { unfit } from '../text.ts';
+import { parseTime } from '../time.ts';
+import { missing } from './transaction-reads.ts';
+import { answer } from './transactions.ts';
+
+const tags = ['transactions'];
+
+/** What happens to a transaction after its decision: appended to the journal, answered as the projection settles it. */
+export function transactionCommandRoutes(app: Api, services: Services, memory: AnswerMemory): void {
+  const { engine, journal, store, clock, config } = services;
+
+  app.post(
+    '/api/transactions/finalize',
+    {
+      config: { scope: 'ingest' },
+      schema: {
+        operationId: 'finalizeTransaction',
+        tags,
+        summary: 'Finalize a pending transaction',
+        description:
+          'Again it gets the same answer. 409 while processing, and where it was declined unless overridden.',
+        headers: IdempotencyHeader,
+        body: FinalizeBody,
+        response: { 200: json('Finalized', Finalized), ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { tempId, override = false } = request.body;
+      if (override) requireScope(request.apiKey, 'review');
+      const data = { transactionId: tempId, override };
+      return sendCommand(services, request, reply, { type: 'finalize', data, asked: data });
+    },
+  );
+
+  app.post(
+    '/api/transactions/:id/retry',
+    {
+      config: { scope: 'ingest' },
+      schema: {
+        operationId: 'retryTransaction',
+        tags,
+        summary: 'Decide a failed transaction again',
+        params: IdParam,
+        headers: IdempotencyHeader,
+        response: { 201: json('Decided', Decided), ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { answer: record, replayed } = await memory.once(request, () => ({
+        bodyHash: bodyHash(id),
+        weight: 1,
+        compute: () => engine.retry(id),
+      }));
+      if (record.type === 'failed')
+        throw new AssayError('unavailable', `Deciding it failed again: ${record.data.error}`, { retryAfterSeconds: 5 });
+      return answer(request, reply, record, replayed);
+    },
+  );
+
+  app.post(
+    '/api/transactions/:id/labels',
+    {
+      config: { scope: 'review' },
+      schema: {
+        operationId: 'labelTransaction',
+        tags,
+        summary: 'Record what a transaction turned out to be',
+        params: IdParam,
+        headers: IdempotencyHeader,
+        body: LabelBody,
+        response: { 201: json('Recorded', Recorded), ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { label, source, note, occurredAt } = request.body;
+      const record = await journal.find(`t:${id}`);
+      if (!record) return missing(id);
+      const data: LabelData = {
+        labelId: newId(clock()),
+        transactionId: id,
+        label,
+        source,
+        event: eventOf(record.data as unknown as IntakeData),
+      };
+      const fault = note === undefined ? undefined : unfit(note);
+      if (fault) throw invalid('/note', fault);
+      if (note !== undefined) data.note = note;
+      if (occurredAt !== undefined) data.occurredAt = parseTime(occurredAt)?.time;
+      if (occurredAt !== undefined && data.occurredAt === undefined)
+        throw invalid('/occurredAt', 'must be an RFC 3339 time');
+      return sendCommand(services, request, reply, {
+        type: 'label',
+        data: { ...data },
+        asked: { id, ...request.body },
+      });
+    },
+  );
+
+  app.put(
+    '/api/transactions/:id',
+    {
+      config: { scope: 'review' },
+      schema: {
+        operationId: 'amendTransaction',
+        tags,
+        summary: 'Amend a transaction’s fields',
+        params: IdParam,
+        body: AmendmentBody,
+        response: {
+          200: json('The transaction as it reads now', TransactionShown),
+          ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const current = await read(services, () => store.transactions.get(id));
+      if (!current) return missing(id);
+      const { changes, personal } = takeAmendment(request.body, current as never, clock(), config);
+      const data = { transactionId: id, changes };
+      return sendCommand(services, request, reply, { type: 'amend', data, personal, asked: request.body });
+    },
+  );
+
+  app.delete(
+    '/api/transactions/:id',
+    {
+      config: { scope: 'review' },
+      schema: {
+        operationId: 'deleteTransaction',
+        tags,
+        summary: 'Delete a transaction from every read; its id stays taken',
+        params: IdParam,
+        response: { 204: { description: 'Deleted' }, ...problems(401, 403, 404, 409, 422, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const data = { transactionId: request.params.id };
+      return sendCommand(services, request, reply, { type: 'delete', data, asked: data });
+    },
+  );
+}
+
+/** What profiles learn a label by: of the decided event, whatever was amended since. */
+function eventOf({ transaction, entities }: IntakeData | DecisionData): LabelData['event'] {
+  return { id: hash53(transaction.id), time: transaction.time, entities, amount: transaction.amountBase };
+}
+
+function invalid(path: string, message: string): AssayError {
+  return new AssayError('invalid_request', `${path} ${message}.`, { errors: [{ path, message }] });
+}

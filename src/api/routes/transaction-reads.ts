@@ -1,0 +1,177 @@
+import type { FastifyRequest } from 'fastify';
+import Type, { type Static } from 'typebox';
+import { AssayError } from '../../domain/errors.ts';
+import type { TransactionFilter } from '../../projections/store.ts';
+import { json, list, PageQuery, problems } from '../contract/common.ts';
+import {
+  Explanation,
+  IdParam,
+  ListQuery,
+  Stats,
+  StatsQuery,
+  TransactionShown,
+  UserIdParam,
+} from '../contract/transactions.ts';
+import { sendPage } from '../page.ts';
+import { read } from '../read.ts';
+import { allowed } from '../routing.ts';
+import type { Api } from '../server.ts';
+import type { Services } from '../services.ts';
+import { parseTime, parseWindow } from '../time.ts';
+
+const tags = ['transactions'];
+const config = { scope: 'read' } as const;
+const errors = problems(401, 403, 422, 429, 503);
+
+export function transactionReadRoutes(app: Api, services: Services): void {
+  const { store, clock } = services;
+  const page = (filter: TransactionFilter, query: { limit: number; cursor?: string }) =>
+    read(services, () => store.transactions.list(filter, { limit: query.limit, cursor: query.cursor }));
+
+  app.get(
+    '/api/transactions',
+    {
+      config,
+      exposeHeadRoute: false,
+      schema: {
+        operationId: 'listTransactions',
+        tags,
+        summary: 'List transactions, newest first',
+        querystring: ListQuery,
+        response: { 200: list('One page', TransactionShown), ...errors },
+      },
+    },
+    async (request, reply) => sendPage(request, reply, await page(filterOf(request.query), request.query)),
+  );
+  app.head('/api/transactions', { config, schema: { hide: true } }, async (_request, reply) =>
+    reply
+      .header('allow', allowed(['GET', 'HEAD', 'POST']))
+      .type('application/json; charset=utf-8')
+      .send(),
+  );
+
+  app.get(
+    '/api/transactions/alerts',
+    {
+      config,
+      schema: {
+        operationId: 'listAlerts',
+        tags,
+        summary: 'What waits for a person: reviewed and declined, not yet labelled, overridden or finalized',
+        querystring: Type.Object(PageQuery),
+        response: { 200: list('One page', TransactionShown), ...errors },
+      },
+    },
+    async (request, reply) => sendPage(request, reply, await page({ alerts: true }, request.query)),
+  );
+
+  app.get(
+    '/api/transactions/user/:userId',
+    {
+      config,
+      schema: {
+        operationId: 'listTransactionsOfUser',
+        tags,
+        summary: 'List a user’s transactions, newest first',
+        params: UserIdParam,
+        querystring: Type.Object(PageQuery),
+        response: { 200: list('One page', TransactionShown), ...errors },
+      },
+    },
+    async (request, reply) => sendPage(request, reply, await page({ userId: request.params.userId }, request.query)),
+  );
+
+  app.get(
+    '/api/transactions/stats',
+    {
+      config,
+      schema: {
+        operationId: 'transactionStats',
+        tags,
+        summary: 'Counts, rates, amounts, scores and latency of a window that ends now',
+        querystring: StatsQuery,
+        response: { 200: json('Figures', Stats), ...errors },
+      },
+    },
+    async (request) => {
+      const { window } = request.query;
+      const length = parseWindow(window);
+      if (length === undefined) throw invalid('/window', 'must be a window such as 15m, 24h or 7d, at most a year');
+      const to = clock() + 1;
+      const from = to - length;
+      const stats = await read(services, () => store.transactions.stats(from, to));
+      return { window, from: new Date(from).toISOString(), to: new Date(to).toISOString(), ...stats };
+    },
+  );
+
+  app.get(
+    '/api/transactions/:id',
+    {
+      config,
+      schema: {
+        operationId: 'getTransaction',
+        tags,
+        summary: 'Read a transaction',
+        params: IdParam,
+        response: { 200: json('The transaction', TransactionShown), ...problems(401, 403, 404, 422, 429, 503) },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      return (await read(services, () => store.transactions.get(id))) ?? missing(id);
+    },
+  );
+
+  app.get(
+    '/api/transactions/:id/explanation',
+    {
+      config,
+      schema: {
+        operationId: 'explainTransaction',
+        tags,
+        summary: 'Every contribution to the decision, exact',
+        params: IdParam,
+        response: { 200: json('The explanation', Explanation), ...problems(401, 403, 404, 409, 422, 429, 503) },
+      },
+    },
+    async (request) => explain(services, request),
+  );
+}
+
+async function explain(services: Services, request: FastifyRequest<{ Params: { id: string } }>) {
+  const { id } = request.params;
+  const { journal, engine, store } = services;
+  // The journal remembers what was deleted; the store says whether it may still be seen.
+  if (!(await read(services, () => store.transactions.get(id)))) return missing(id);
+  const record = (await journal.find(`d:${id}`)) ?? (await journal.find(`t:${id}`));
+  if (!record) return missing(id);
+  if (record.type !== 'decision') throw new AssayError('processing', `Transaction ${id} is not decided yet.`);
+  return engine.explain(record);
+}
+
+export function missing(id: string): never {
+  throw new AssayError('not_found', `There is no transaction ${id}.`);
+}
+
+function filterOf(query: Static<typeof ListQuery>): TransactionFilter {
+  const { userId, decision, status, minScore } = query;
+  return {
+    ...(userId === undefined ? {} : { userId }),
+    ...(decision === undefined ? {} : { decision }),
+    ...(status === undefined ? {} : { status }),
+    ...(minScore === undefined ? {} : { minScore }),
+    ...(query.from === undefined ? {} : { from: instant('from', query.from) }),
+    ...(query.to === undefined ? {} : { to: instant('to', query.to) }),
+  };
+}
+
+function instant(name: string, text: string): number {
+  // A plus in a query means a space; in a time it can only have been meant as the offset's sign.
+  const parsed = parseTime(text.replace(' ', '+')) ?? parseTime(text);
+  if (!parsed) throw invalid(`/${name}`, 'must be an RFC 3339 time');
+  return parsed.time;
+}
+
+function invalid(path: string, message: string): AssayError {
+  return new AssayError('invalid_request', `${path} ${message}.`, { errors: [{ path, message }] });
+}

@@ -1,0 +1,74 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { newId } from '../../domain/id.ts';
+import { type DecisionData, transactionView } from '../../domain/records.ts';
+import type { JournalRecord } from '../../journal/journal.ts';
+import { sha256 } from '../canonical.ts';
+import { IdempotencyHeader, json, problems } from '../contract/common.ts';
+import { Decided, Processing, TransactionBody } from '../contract/transactions.ts';
+import { idempotencyKey, idempotentName } from '../idempotency.ts';
+import { takeIn, transactionHash } from '../intake.ts';
+import type { Api } from '../server.ts';
+import type { Services } from '../services.ts';
+
+const RESPOND_ASYNC = /(?:^|[,;\s])respond-async(?:$|[,;\s])/i;
+
+/** The decision itself: engine and journal only, so that it goes on while the database is away. */
+export function transactionRoutes(app: Api, services: Services): void {
+  const { engine, journal, clock, config } = services;
+
+  app.post(
+    '/api/transactions',
+    {
+      config: { scope: 'ingest' },
+      schema: {
+        operationId: 'decideTransaction',
+        tags: ['transactions'],
+        summary: 'Decide a transaction',
+        description: 'Answered when the decision is durable. `Prefer: respond-async` answers as soon as the intake is.',
+        headers: IdempotencyHeader,
+        body: TransactionBody,
+        response: {
+          201: json('Decided and durable', Decided),
+          202: json('Taken in; with `Prefer: respond-async`', Processing),
+          ...problems(400, 401, 403, 409, 413, 415, 422, 429, 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      const receivedAt = clock();
+      const { body } = request;
+      const key = idempotencyKey(request);
+      const alias = key === undefined ? undefined : await idempotentName(request, key, journal, receivedAt, 'i');
+      const id = body.id ?? (alias ? `txn_${sha256(alias).slice(0, 32)}` : newId(receivedAt));
+      const submission = {
+        transaction: takeIn(body, { id, receivedAt }, config),
+        bodyHash: transactionHash(body),
+        ...(alias ? { alias } : {}),
+        ...(request.apiKey ? { by: request.apiKey.id } : {}),
+      };
+      const { prefer } = request.headers;
+      const later = prefer !== undefined && RESPOND_ASYNC.test(String(prefer));
+      const { record, idempotent } = await (later ? engine.accept(submission) : engine.decide(submission));
+      if (later) reply.header('preference-applied', 'respond-async');
+      return answer(request, reply, record, idempotent);
+    },
+  );
+}
+
+/** The journal's record is the stored answer: a repetition gets what the first one got. */
+export function answer(_request: FastifyRequest, reply: FastifyReply, record: JournalRecord, replayed: boolean) {
+  const data = record.data as unknown as DecisionData;
+  const { id } = data.transaction;
+  if (replayed) reply.header('idempotent-replayed', 'true');
+  reply.header('location', `/api/transactions/${encodeURIComponent(id)}`);
+  if (record.type === 'intake') {
+    reply.code(202);
+    return {
+      tempId: id,
+      status: 'processing',
+      message: 'The transaction is taken in; its decision follows on the feed and at its location.',
+    };
+  }
+  reply.code(201);
+  return transactionView(data, record.personal, record.at);
+}

@@ -1,0 +1,157 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import cors from '@fastify/cors';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import websocket from '@fastify/websocket';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RawServerDefault } from 'fastify';
+import { AssayError } from '../domain/errors.ts';
+import type { ApiKey } from '../domain/key.ts';
+import type { RouteScope } from './auth.ts';
+import { answerClientError } from './client-error.ts';
+import { documentApi } from './document.ts';
+import { guard } from './guard.ts';
+import { createAnswerMemory } from './idempotency.ts';
+import { measure } from './metrics.ts';
+import { sendProblem } from './problem.ts';
+import { createRateLimiter } from './rate-limit.ts';
+import { requestId } from './request-id.ts';
+import { entityRoutes } from './routes/entities.ts';
+import { healthRoutes } from './routes/health.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { liveRoute } from './routes/live.ts';
+import { pageRoutes } from './routes/pages.ts';
+import { scoringRoutes } from './routes/scoring.ts';
+import { transactionCommandRoutes } from './routes/transaction-commands.ts';
+import { transactionReadRoutes } from './routes/transaction-reads.ts';
+import { transactionRoutes } from './routes/transactions.ts';
+import { userRoutes } from './routes/users.ts';
+import { declareRoutes } from './routing.ts';
+import type { Services } from './services.ts';
+import { validatorCompiler } from './validate.ts';
+
+export { assertListenable } from './auth.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call: enforced by `guard`, shown in the OpenAPI document. A route without one fails the build. */
+    scope?: RouteScope;
+  }
+  interface FastifyRequest {
+    apiKey: ApiKey | undefined;
+  }
+}
+
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+const MIB = 1024 * 1024;
+/** Longest id of 255 characters, every one of them four bytes, percent-encoded. */
+const MAX_PARAM = 255 * 12;
+
+/** The HTTP server with everything on it. Listens to nothing. */
+export async function buildServer(services: Services): Promise<Api> {
+  const { config, clock } = services;
+  const app: Api = Fastify({
+    logger: { level: config.logLevel },
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MIB,
+    requestTimeout: 60_000,
+    genReqId: requestId(),
+    rewriteUrl: ({ url }) => encodeRaw(url ?? '/'),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => sendProblem(request, reply, error),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  app.decorateRequest('apiKey', undefined);
+  app.setValidatorCompiler(validatorCompiler);
+  // The schemas document answers, which may gain fields; a serializer made from them would drop those.
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      request,
+      reply,
+      new AssayError('not_found', `There is no ${request.method} ${request.url.slice(0, 200)}.`),
+    ),
+  );
+  readJson(app);
+
+  const routes = declareRoutes(app);
+  const limiter = createRateLimiter({ max: config.rateLimitMax, windowMs: config.rateLimitWindowMs });
+  const charge = guard(app, services, config.rateLimitMax > 0 ? limiter : undefined);
+  const metrics = measure(app, services);
+  const memory = createAnswerMemory(clock);
+
+  await documentApi(app);
+  if (config.corsOrigins.length > 0)
+    await app.register(cors, {
+      origin: [...config.corsOrigins],
+      strictPreflight: false,
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+      exposedHeaders: ['x-request-id', 'x-response-time-ms', 'idempotent-replayed', 'retry-after', 'x-next-cursor'],
+    });
+  await app.register(websocket, {
+    options: {
+      maxPayload: 4096,
+      handleProtocols: (offered: Set<string>) => (offered.has('assay') ? 'assay' : [...offered][0]),
+    },
+  });
+
+  transactionRoutes(app, services);
+  transactionReadRoutes(app, services);
+  transactionCommandRoutes(app, services, memory);
+  userRoutes(app, services);
+  scoringRoutes(app, services, memory, charge);
+  entityRoutes(app, services);
+  keyRoutes(app, services, memory);
+  healthRoutes(app, services, metrics);
+  liveRoute(app, services);
+  pageRoutes(app);
+  routes.refuseOtherMethods();
+  await app.ready();
+  return app;
+}
+
+/** UTF-8 JSON and nothing else; an empty body is no body. */
+function readJson(app: Api): void {
+  app.removeAllContentTypeParsers();
+  const options = { parseAs: 'buffer' } as const;
+  app.addContentTypeParser('application/json', options, parseJson);
+  app.addContentTypeParser(/^application\/[\w.+-]+\+json(?:;|$)/, options, parseJson);
+}
+
+function parseJson(_request: unknown, body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
+  let value: unknown;
+  try {
+    value = read(body);
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done(null, value);
+}
+
+function read(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  if (!isUtf8(body)) throw new AssayError('malformed_json', 'The body is not valid UTF-8.');
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw new AssayError('malformed_json', `The body is not valid JSON: ${(error as Error).message.slice(0, 200)}`);
+  }
+}
+
+/** Bytes that a client left unencoded in its path, such as an emoji's, reach Node as Latin-1: encode them. */
+function encodeRaw(url: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is the point
+  if (/^[\u0000-\u007f]*$/.test(url)) return url;
+  return Array.from(Buffer.from(url, 'latin1'), (byte) =>
+    byte < 0x80 ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase()}`,
+  ).join('');
+}

@@ -1,0 +1,78 @@
+import {
+  type DecisionData,
+  type FailedData,
+  type FinalizeData,
+  type LabelData,
+  transactionView,
+} from '../domain/records.ts';
+import type { JournalRecord } from '../journal/journal.ts';
+import type { FeedEvent, FeedType } from './feed.ts';
+import type { CommandAnswer } from './store.ts';
+
+/** Places for events in a record: `seq` = 4 × the record's sequence + the place. */
+export const SLOTS = 4;
+type Outcome = (sequence: number) => Promise<CommandAnswer | undefined>;
+
+/** Events of the newest records: clients that are level share them. */
+const made = new WeakMap<JournalRecord, FeedEvent[]>();
+
+/** What a record tells: at once, unless it is a command whose outcome has to be asked for. */
+export function eventsOf(record: JournalRecord, outcome: Outcome | undefined): FeedEvent[] | Promise<FeedEvent[]> {
+  const known = made.get(record);
+  if (known) return known;
+  if (record.type === 'finalize' || record.type === 'label') return commandEvents(record, outcome);
+  const events = recordEvents(record);
+  made.set(record, events);
+  return events;
+}
+
+function event(record: JournalRecord, slot: number, type: FeedType, data: Record<string, unknown>): FeedEvent {
+  return { seq: record.sequence * SLOTS + slot, type, at: new Date(record.at).toISOString(), data };
+}
+
+function recordEvents(record: JournalRecord): FeedEvent[] {
+  switch (record.type) {
+    case 'decision': {
+      const data = record.data as unknown as DecisionData;
+      const view = transactionView(data, record.personal, record.at);
+      const events = [event(record, 0, 'transaction.decided', view)];
+      const { decision, score, fraudExplanation, reasons } = data.decision;
+      const { id, userId, amount, currency } = data.transaction;
+      if (decision !== 'approve')
+        events.push(
+          event(record, 1, 'alert', {
+            transactionId: id,
+            userId,
+            amount,
+            currency,
+            decision,
+            score,
+            fraudExplanation,
+            reasons,
+          }),
+        );
+      return events;
+    }
+    case 'failed': {
+      const { transactionId, error } = record.data as unknown as FailedData;
+      return [event(record, 1, 'alert', { transactionId, status: 'failed', error })];
+    }
+    case 'model.promote':
+      return [event(record, 0, 'model.promoted', record.data)];
+    default:
+      return [];
+  }
+}
+
+/** A command is an event once it has been applied and was not refused; where that cannot be asked, it says so. */
+async function commandEvents(record: JournalRecord, outcome: Outcome | undefined): Promise<FeedEvent[]> {
+  const answer = await outcome?.(record.sequence).catch(() => undefined);
+  if (answer?.error) return [];
+  const confirmed = answer ? {} : { confirmed: false };
+  if (record.type === 'finalize') {
+    const { transactionId, override } = record.data as unknown as FinalizeData;
+    return [event(record, 0, 'transaction.finalized', { transactionId, override, ...confirmed })];
+  }
+  const { labelId, transactionId, label, source, note } = record.data as unknown as LabelData;
+  return [event(record, 0, 'label.recorded', { labelId, transactionId, label, source, note, ...confirmed })];
+}
