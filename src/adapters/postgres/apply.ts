@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { JournalRecord } from '../../journal/journal.ts';
 import type { Log } from '../../projections/log.ts';
 import { inTransaction, isRefusal, sqlState } from './connection.ts';
-import { COLUMNS, copyIn, copyLine } from './copy.ts';
+import { COLUMNS, copyIn, copyLine, copyViewLine } from './copy.ts';
 import { emptyFold, type Fold, foldRecord, setAside } from './fold.ts';
 import { loadState } from './load.ts';
 import type { EntityNames } from './rows.ts';
@@ -50,8 +50,14 @@ export function createApplier(pool: pg.Pool, schema: string, names: EntityNames,
   async function write(client: pg.PoolClient, fold: Fold): Promise<void> {
     if (fold.inserted.size > 0) {
       let lines = '';
-      for (const id of fold.inserted) lines += copyLine(fold.transactions.get(id)!);
+      let views = '';
+      for (const id of fold.inserted) {
+        const row = fold.transactions.get(id)!;
+        lines += copyLine(row);
+        views += copyViewLine(row);
+      }
       await copyIn(client, `COPY ${schema}.transactions (${COLUMNS.join(',')}) FROM STDIN`, lines);
+      await copyIn(client, `COPY ${schema}.views (id, view) FROM STDIN`, views);
     }
     if (fold.updated.size > 0) await writeTransactions(client, schema, fold);
     if (fold.labels.length > 0) await writeLabels(client, schema, fold);

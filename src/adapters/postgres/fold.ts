@@ -100,7 +100,8 @@ function decided(fold: Fold, record: JournalRecord): void {
   const row = decisionRow(record, fold.names.types);
   const known = fold.transactions.get(row.id);
   if (!known) add(fold, row);
-  else if (record.key.startsWith('d:') && !known.deleted && undecided(known)) change(fold, row);
+  else if (record.key.startsWith('d:') && !known.deleted && undecided(known))
+    change(fold, { ...row, viewId: known.viewId });
 }
 
 function undecided({ status }: TransactionRow): boolean {

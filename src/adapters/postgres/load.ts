@@ -34,7 +34,8 @@ export async function loadState(
 async function loadTransactions(client: pg.PoolClient, schema: string, fold: Fold, ids: string[]): Promise<void> {
   const { rows } = await client.query({
     name: 'load_transactions',
-    text: `SELECT * FROM ${schema}.transactions WHERE id = ANY($1)`,
+    text: `SELECT t.*, v.view FROM ${schema}.transactions t JOIN ${schema}.views v ON v.id = t.view_id
+      WHERE t.id = ANY($1)`,
     values: [ids.map(storable)],
   });
   for (const row of rows) {
@@ -55,6 +56,7 @@ async function loadTransactions(client: pg.PoolClient, schema: string, fold: Fol
       deleted: row.deleted,
       entities: row.entities.map(Number),
       reasons: row.reasons?.map(restored) ?? null,
+      viewId: Number(row.view_id),
       view: row.view,
     };
     fold.transactions.set(loaded.id, loaded);

@@ -22,6 +22,8 @@ export interface TransactionRow {
   deleted: boolean;
   entities: number[];
   reasons: string[] | null;
+  /** Sequence of the first record: stays when an intake is decided. */
+  viewId: number;
   view: TransactionView;
 }
 
@@ -49,7 +51,7 @@ export function decisionRow(record: JournalRecord, types: readonly string[]): Tr
     decision: decision.decision,
     score: decision.score,
     probability: decision.probability,
-    latencyUs: Math.min(Math.round(data.latencyMs * 1000), 2_147_483_647),
+    latencyUs: Math.min(Number((data.latencyMs * 1000).toPrecision(3)), 2e9) | 0,
     reasons:
       decision.decision === 'approve'
         ? null
@@ -80,6 +82,7 @@ function commonColumns(record: JournalRecord, data: IntakeData, types: readonly 
   return {
     id: transaction.id,
     sequence: record.sequence,
+    viewId: record.sequence,
     userId: transaction.userId,
     currency: transaction.currency,
     amountMinor: transaction.amountMinor,

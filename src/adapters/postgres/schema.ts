@@ -35,6 +35,10 @@ export function tablesIn(name: string) {
       deleted: boolean('deleted').notNull(),
       entities: bigint('entities', { mode: 'number' }).array().notNull(),
       reasons: text('reasons').array(),
+      viewId: bigint('view_id', { mode: 'number' }).notNull(),
+    }),
+    views: schema.table('views', {
+      id: bigint('id', { mode: 'number' }).primaryKey(),
       view: json('view').$type<TransactionView>().notNull(),
     }),
     users: schema.table('users', {

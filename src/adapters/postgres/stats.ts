@@ -15,7 +15,7 @@ const MAX_POINTS = 60;
 const TOP_REASONS = 10;
 
 interface CellRow {
-  bucket: string;
+  bucket: Date;
   decision: 'approve' | 'review' | 'decline' | null;
   status: string;
   label: 'fraud' | 'legitimate' | null;
@@ -27,7 +27,7 @@ interface CellRow {
 }
 
 interface LatencyRow {
-  bucket: string | null;
+  bucket: Date | null;
   p50: number | null;
   p95: number | null;
   p99: number | null;
@@ -52,7 +52,7 @@ export async function readStats(pool: pg.Pool, schema: string, from: number, to:
   const start = Math.max(from, first.getTime() - DAY);
   const end = Math.min(to, last.getTime() + 1);
   const width = bucketWidth(end - start);
-  const bucket = `floor(extract(epoch from created_at) * 1000 / ${width})::bigint`;
+  const bucket = `date_bin('${width} ms', created_at, timestamptz 'epoch')`;
 
   const cells = await pool.query<CellRow>(
     `SELECT ${bucket} AS bucket, decision, status, label, currency, least(score / 10, 9) AS decile,
@@ -61,8 +61,13 @@ export async function readStats(pool: pg.Pool, schema: string, from: number, to:
     range,
   );
   const latencies = await pool.query<LatencyRow>(
-    `SELECT ${bucket} AS bucket, ${[50, 95, 99].map((p) => `percentile_disc(0.${p}) WITHIN GROUP (ORDER BY latency_us) AS p${p}`)}
-     FROM ${schema}.transactions WHERE ${where} AND latency_us IS NOT NULL GROUP BY GROUPING SETS ((1), ())`,
+    `WITH counted AS (SELECT ${bucket} AS bucket, latency_us, count(*) AS n FROM ${schema}.transactions
+       WHERE ${where} AND latency_us IS NOT NULL GROUP BY 1, 2),
+     both_ways AS (SELECT bucket, latency_us, sum(n) AS n FROM counted GROUP BY GROUPING SETS ((1, 2), (2))),
+     ranked AS (SELECT bucket, latency_us, sum(n) OVER (PARTITION BY bucket ORDER BY latency_us) AS upto,
+       sum(n) OVER (PARTITION BY bucket) AS all_of_it FROM both_ways)
+     SELECT bucket, ${[50, 95, 99].map((p) => `min(latency_us) FILTER (WHERE upto * 100 >= all_of_it * ${p}) AS p${p}`)}
+     FROM ranked GROUP BY 1`,
     range,
   );
   const reasons = await pool.query<{ code: string; count: string }>(
@@ -132,14 +137,14 @@ function addSeries(
       ...{ count: 0, approve: 0, review: 0, decline: 0, p50: 0, p95: 0 },
     });
   for (const { bucket, decision, count } of cells) {
-    const point = points.get(Number(bucket))!;
+    const point = points.get(bucket.getTime() / width)!;
     point.count += Number(count);
     if (decision) point[decision] += Number(count);
   }
   for (const { bucket, p50, p95, p99 } of latencies) {
     const [ms50, ms95, ms99] = [p50, p95, p99].map((us) => (us ?? 0) / 1000);
     if (bucket === null) stats.latencyMs = { p50: ms50, p95: ms95, p99: ms99 };
-    else Object.assign(points.get(Number(bucket))!, { p50: ms50, p95: ms95 });
+    else Object.assign(points.get(bucket.getTime() / width)!, { p50: ms50, p95: ms95 });
   }
   stats.series = [...points.values()];
 }

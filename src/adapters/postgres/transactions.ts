@@ -15,10 +15,10 @@ const MAX_LINKED = 100;
 export function createTransactionQueries(
   { db, pool }: Connection,
   schema: string,
-  { transactions }: Tables,
+  { transactions, views }: Tables,
   names: EntityNames,
 ): TransactionQueries {
-  const columns = { createdAt: transactions.createdAt, sequence: transactions.sequence, view: transactions.view };
+  const columns = { createdAt: transactions.createdAt, sequence: transactions.sequence, view: views.view };
   type Row = { createdAt: string; sequence: number; view: TransactionView };
   const placed = (row: Row) => ({ ...row, createdAt: row.view.createdAt });
 
@@ -27,6 +27,7 @@ export function createTransactionQueries(
       await db
         .select(columns)
         .from(transactions)
+        .innerJoin(views, eq(views.id, transactions.viewId))
         .where(where)
         .orderBy(...newestFirst(transactions))
         .limit(limit)
@@ -42,8 +43,9 @@ export function createTransactionQueries(
     get: (id) =>
       reading(async () => {
         const [row] = await db
-          .select({ view: transactions.view })
+          .select({ view: views.view })
           .from(transactions)
+          .innerJoin(views, eq(views.id, transactions.viewId))
           .where(and(eq(transactions.id, storable(id)), eq(transactions.deleted, false)));
         return row?.view;
       }),
@@ -57,8 +59,8 @@ export function createTransactionQueries(
             ? eq(transactions.userId, storable(id))
             : sql`${transactions.entities} @> array[${entityKey(type, type === 'email' ? id.toLowerCase() : id)}]::bigint[]`;
         const rows = await recent(and(where, eq(transactions.deleted, false)), Math.max(limit, LINK_DEPTH));
-        const views = rows.map(({ view }) => view);
-        return { type, id, transactions: views.slice(0, limit), linked: linkedIn(views, type, id, names) };
+        const seen = rows.map(({ view }) => view);
+        return { type, id, transactions: seen.slice(0, limit), linked: linkedIn(seen, type, id, names) };
       }),
   };
 }

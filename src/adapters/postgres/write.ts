@@ -18,8 +18,7 @@ export async function writeTransactions(client: pg.PoolClient, schema: string, f
       currency: storable(row.currency),
       entities: `{${row.entities.join(',')}}`,
       reasons: row.reasons?.map(storable) ?? null,
-      // As text within the JSON, so that its bytes reach the column as they are.
-      view: JSON.stringify(row.view),
+      view: undefined,
     };
   });
   await client.query({
@@ -28,12 +27,19 @@ export async function writeTransactions(client: pg.PoolClient, schema: string, f
         sequence = r.sequence, created_at = r."createdAt", user_id = r."userId", status = r.status,
         decision = r.decision, score = r.score, probability = r.probability, currency = r.currency,
         amount_minor = r."amountMinor", minor_digits = r."minorDigits", latency_us = r."latencyUs", label = r.label,
-        deleted = r.deleted, entities = r.entities::bigint[], reasons = r.reasons, view = r.view::json
+        deleted = r.deleted, entities = r.entities::bigint[], reasons = r.reasons
       FROM ${rowsFrom(`id text, sequence bigint, "createdAt" timestamptz, "userId" text, status text, decision text,
         score smallint, probability double precision, currency text, "amountMinor" bigint, "minorDigits" smallint,
-        "latencyUs" integer, label text, deleted boolean, entities text, reasons text[], view text`)}
+        "latencyUs" integer, label text, deleted boolean, entities text, reasons text[]`)}
       WHERE t.id = r.id`,
     values: [JSON.stringify(rows)],
+  });
+  // As text within the JSON, so that its bytes reach the column as they are.
+  const views = [...fold.updated].map((id) => fold.transactions.get(id)!);
+  await client.query({
+    name: 'update_views',
+    text: `UPDATE ${schema}.views v SET view = r.view::json FROM ${rowsFrom('id bigint, view text')} WHERE v.id = r.id`,
+    values: [JSON.stringify(views.map(({ viewId, view }) => ({ id: viewId, view: JSON.stringify(view) })))],
   });
   const deleted = rows.filter((row) => row.deleted).map(({ id }) => id);
   if (deleted.length > 0) await client.query(`DELETE FROM ${schema}.labels WHERE transaction_id = ANY($1)`, [deleted]);
