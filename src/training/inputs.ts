@@ -1,0 +1,118 @@
+/** Learns from training rows how models/inputs.ts is to scale each feature. */
+import type { InputColumn, Inputs } from '../models/inputs.ts';
+import type { Dataset } from './dataset.ts';
+
+export interface InputOptions {
+  /** Values are clipped to these quantiles of the training rows, such as [0.001, 0.999]; undefined clips none. */
+  clip?: [number, number];
+  /** Features with more skewness than this, either way, go through the logarithm; Infinity for none. */
+  logSkewness: number;
+}
+
+export function fitInputs(train: Dataset, options: InputOptions): InputColumn[] {
+  return train.columns.map((column) => fitColumn(column, options));
+}
+
+function fitColumn(column: Float64Array, { clip, logSkewness }: InputOptions): InputColumn {
+  const present = column.filter(Number.isFinite);
+  const result: InputColumn = {
+    low: null,
+    high: null,
+    logScale: null,
+    mean: 0,
+    rate: 0,
+    missing: missingShare(column),
+  };
+  if (present.length === 0) return result;
+  if (clip) {
+    const sorted = present.slice().sort();
+    result.low = quantile(sorted, clip[0]);
+    result.high = quantile(sorted, clip[1]);
+    for (let i = 0; i < present.length; i++) present[i] = Math.min(Math.max(present[i], result.low), result.high);
+  }
+  let { mean, deviation, skewness } = moments(present);
+  if (Math.abs(skewness) > logSkewness) {
+    result.logScale = typicalSize(present);
+    const perLog = 1 / result.logScale;
+    for (let i = 0; i < present.length; i++) {
+      const x = present[i];
+      present[i] = x < 0 ? -Math.log1p(-x * perLog) : Math.log1p(x * perLog);
+    }
+    ({ mean, deviation, skewness } = moments(present));
+  }
+  result.mean = mean;
+  // A deviation of rounding errors alone is none.
+  if (deviation > 1e-12 * Math.abs(mean)) result.rate = 1 / deviation;
+  return result;
+}
+
+function missingShare(column: Float64Array): number {
+  let missing = 0;
+  for (const x of column) if (!Number.isFinite(x)) missing++;
+  return column.length > 0 ? missing / column.length : 0;
+}
+
+/** Mean, population deviation and skewness. */
+function moments(values: Float64Array): { mean: number; deviation: number; skewness: number } {
+  let sum = 0;
+  for (const x of values) sum += x;
+  const mean = sum / values.length;
+  let squares = 0;
+  let cubes = 0;
+  for (const x of values) {
+    const d = x - mean;
+    squares += d * d;
+    cubes += d * d * d;
+  }
+  const deviation = Math.sqrt(squares / values.length);
+  return { mean, deviation, skewness: deviation > 0 ? cubes / values.length / deviation ** 3 : 0 };
+}
+
+/** Linear between order statistics; `sorted` is not empty. */
+function quantile(sorted: Float64Array, share: number): number {
+  const at = share * (sorted.length - 1);
+  const below = Math.floor(at);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+}
+
+/** Median of the sizes that are not zero; 1 where all are. */
+function typicalSize(values: Float64Array): number {
+  const sizes = values
+    .map(Math.abs)
+    .filter((size) => size > 0)
+    .sort();
+  return sizes.length > 0 ? quantile(sizes, 0.5) : 1;
+}
+
+/** All rows through `inputs`, row after row; a row is `width` numbers long, of which the inputs fill the first. */
+export function writeRows<T extends Float64Array | Float32Array>(
+  data: Dataset,
+  inputs: Inputs,
+  width: number,
+  out: T,
+): T {
+  const vector = new Float64Array(data.columns.length);
+  const values = new Float64Array(inputs.length);
+  for (let row = 0; row < data.rows; row++) {
+    for (let i = 0; i < vector.length; i++) vector[i] = data.columns[i][row];
+    inputs.write(vector, values);
+    out.set(values, row * width);
+  }
+  return out;
+}
+
+/** Weight of a fraud row; `balanced` gives both classes the same sum. */
+export type PositiveWeight = number | 'balanced';
+
+/** One weight a row: its own × its class's. `balanced` is rows / (2 × rows of the class), as in scikit-learn. */
+export function rowWeights(data: Dataset, positiveWeight: PositiveWeight): Float64Array {
+  let positives = 0;
+  for (const label of data.labels) positives += label;
+  const negatives = data.rows - positives;
+  const [fraud, clean] =
+    positiveWeight === 'balanced' && positives > 0 && negatives > 0
+      ? [data.rows / (2 * positives), data.rows / (2 * negatives)]
+      : [positiveWeight === 'balanced' ? 1 : positiveWeight, 1];
+  return Float64Array.from(data.labels, (label, row) => (label ? fraud : clean) * (data.weights?.[row] ?? 1));
+}
