@@ -5,6 +5,8 @@ export interface Fitted {
   score(vector: Float64Array): number;
   /** Writes contributions, returns the base value; base + sum = score to 1e-6. */
   explain(vector: Float64Array, out: Float64Array): number;
+  /** Options that validation settled (such as the number of rounds), for a fit on all rows without validation. */
+  settled?: Record<string, unknown>;
   /** JSON head and binary body of the artifact; `models/` reads them back. */
   toArtifact(): { kind: string; head: Record<string, unknown>; body: Uint8Array };
 }

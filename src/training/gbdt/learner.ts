@@ -26,6 +26,7 @@ export function fitTrees(
     ...treesModel(ensemble),
     ensemble,
     history,
+    settled: { rounds: trees.length },
     importance: treesImportance(ensemble),
     toArtifact: () => ({ kind: 'trees', ...encodeTrees(ensemble) }),
   };
