@@ -83,8 +83,8 @@ export function stranger(world: World, time: number): Person {
   const roll = random.float();
   const age = roll < 0.35 ? undefined : roll < 0.55 ? random.exponential(0.05) * DAY : drawAccountAge(random);
   const person = createPerson(world, time, age, -1);
-  // Some shops call every guest the same.
-  if (random.chance(0.05)) person.id = 'anonymous';
+  // A few shops call every guest the same.
+  if (random.chance(0.01)) person.id = 'anonymous';
   return person;
 }
 

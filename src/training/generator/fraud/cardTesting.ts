@@ -73,10 +73,9 @@ function drawAmounts(random: Random): () => number {
   return () => random.int(1, 3);
 }
 
-/** What ties the payments together: mostly the device; else the address, or the one user. */
+/** What ties the payments together: mostly the device; else the one user, or the address. */
 function drawLink(random: Random, oneUser: boolean): (fields: number) => number {
-  const roll = random.float();
-  if (roll < 0.85) return (fields) => fields | FIELD.device;
+  if (random.chance(oneUser ? 0.65 : 0.88)) return (fields) => fields | FIELD.device;
   if (oneUser) return (fields) => fields & ~FIELD.device;
   return (fields) => (fields & ~FIELD.device) | FIELD.ip;
 }
