@@ -51,8 +51,8 @@ export function createIndexCache(files: Files, maxBytes: number): IndexCache {
 /** Reads the segment through and writes its index anew. */
 async function rebuild(files: Files, segment: Segment): Promise<SegmentIndex> {
   const copy = newSegment(dirname(segment.path), segment.first);
-  await loadSegment(files, copy, false);
   try {
+    await loadSegment(files, copy, segment.first + segment.count);
     return await writeIndex(files, copy);
   } finally {
     await copy.file?.close();

@@ -56,7 +56,7 @@ export async function findSealed(log: Log, indexes: IndexCache, name: string): P
   const hash = hash53(name);
   for (const segment of log.segments) {
     if (segment.names !== undefined) return undefined;
-    if (segment.bloom === undefined || !mayHold(segment.bloom, hash)) continue;
+    if (segment.bloom !== undefined && !mayHold(segment.bloom, hash)) continue;
     for (const ordinal of ordinalsOf(await indexes.get(segment), hash)) {
       const record = await readRecord(log, indexes, segment.first + ordinal);
       if (record.key === name || record.aliases?.includes(name)) return record;

@@ -14,17 +14,21 @@ export const RECENT_SEGMENTS = 2;
 export async function recoverSegments(files: Files, directory: string): Promise<Segment[]> {
   const firsts = await segmentFirsts(files, directory);
   const segments: Segment[] = [];
-  for (const [i, first] of firsts.entries()) {
-    const before = segments.at(-1);
-    const expected = before === undefined ? 1 : before.first + before.count;
-    const segment = newSegment(directory, first);
-    if (first !== expected) throw damaged(segment.path, 0, `record ${expected} should be its first`);
-    const isLast = i === firsts.length - 1;
-    if (i >= firsts.length - RECENT_SEGMENTS) await loadSegment(files, segment, isLast);
-    else await trustSegment(files, segment);
-    segments.push(segment);
+  try {
+    for (const [i, first] of firsts.entries()) {
+      const before = segments.at(-1);
+      const expected = before === undefined ? 1 : before.first + before.count;
+      const segment = newSegment(directory, first);
+      segments.push(segment);
+      if (first !== expected) throw damaged(segment.path, 0, `record ${expected} should be its first`);
+      if (i >= firsts.length - RECENT_SEGMENTS) await loadSegment(files, segment, firsts[i + 1]);
+      else await trustSegment(files, segment, firsts[i + 1]);
+    }
+    return segments;
+  } catch (error) {
+    for (const segment of segments) await segment.file?.close();
+    throw error;
   }
-  return segments;
 }
 
 /** First sequences of the segment files, ascending. */
@@ -40,24 +44,30 @@ export function damaged(path: string, offset: number, why: string): AssayError {
   return new AssayError('internal', `journal segment ${path} is damaged at offset ${offset}: ${why}`);
 }
 
-/** Reads a segment through and holds its names. */
-export async function loadSegment(files: Files, segment: Segment, isLast: boolean): Promise<void> {
+/** Reads a segment through and holds its names. `nextFirst` is where the next segment begins, if there is one. */
+export async function loadSegment(files: Files, segment: Segment, nextFirst: number | undefined): Promise<void> {
   const source = await readWhole(files, segment.path);
   if (source === undefined) throw damaged(segment.path, 0, 'it is gone');
   const scan = scanSegment(source, segment.first);
   if (scan.damage !== undefined) throw damaged(segment.path, scan.end, scan.damage);
+  if (nextFirst !== undefined && scan.next !== nextFirst) {
+    throw damaged(
+      segment.path,
+      scan.end,
+      `record ${scan.next} is missing or damaged, and a segment from ${nextFirst} on follows`,
+    );
+  }
   takeScan(segment, scan);
   segment.file = await files.open(segment.path, 'update');
   segment.allocated = source.length;
-  if (scan.dirtyEnd > scan.end && scan.footer === undefined) {
-    if (!isLast) throw damaged(segment.path, scan.end, `record ${scan.next} is damaged, and a later segment follows`);
-    await segment.file.write(Buffer.alloc(scan.dirtyEnd - scan.end), scan.end);
+  if (nextFirst === undefined && scan.footer === undefined) {
+    if (scan.dirtyEnd > scan.end) await segment.file.write(Buffer.alloc(scan.dirtyEnd - scan.end), scan.end);
+    // Even with nothing torn: what a killed process wrote and never synced is about to be called durable.
     await segment.file.sync();
+  } else {
+    await sealSegment(segment);
+    segment.bloom = await readBloom(files, segment);
   }
-  // Without this a cut between the last write and its sync could be answered from memory and then be lost.
-  if (isLast) await segment.file.sync();
-  if (scan.footer !== undefined || !isLast) await sealSegment(segment);
-  if (segment.sealed) segment.bloom = await readBloom(files, segment);
 }
 
 function takeScan(segment: Segment, scan: Scan): void {
@@ -69,14 +79,14 @@ function takeScan(segment: Segment, scan: Scan): void {
 }
 
 /** Takes a sealed segment by its footer and its index; reads it through only where one of them is missing. */
-async function trustSegment(files: Files, segment: Segment): Promise<void> {
+async function trustSegment(files: Files, segment: Segment, nextFirst: number): Promise<void> {
   const file = await files.open(segment.path, 'read');
   try {
     const size = await file.size();
     const end = Buffer.alloc(FOOTER_BYTES);
     await file.read(end, Math.max(0, size - FOOTER_BYTES));
     const footer = readFooter(end, 0);
-    if (footer?.first === segment.first && footer.tail === size - FOOTER_BYTES) {
+    if (footer?.first === segment.first && footer.last === nextFirst - 1 && footer.tail === size - FOOTER_BYTES) {
       segment.count = footer.last - footer.first + 1;
       segment.tail = footer.tail;
       segment.durableEnd = footer.tail;
@@ -92,7 +102,7 @@ async function trustSegment(files: Files, segment: Segment): Promise<void> {
     segment.offsets = undefined;
     return;
   }
-  await loadSegment(files, segment, false);
+  await loadSegment(files, segment, nextFirst);
   await indexSegment(files, segment);
   await forgetNames(segment);
 }

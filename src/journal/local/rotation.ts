@@ -74,9 +74,10 @@ export function createRotation(log: Log, onWarning: (error: unknown) => void): R
 
   /** Writes the indexes of sealed segments and drops the names of all but the newest. */
   async function putAwayFull(): Promise<void> {
-    for (const segment of log.segments) if (segment.sealed) await indexSegment(files, segment);
-    for (const segment of log.segments.slice(0, -RECENT_SEGMENTS)) {
-      if (segment.sealed && segment.names !== undefined) await forgetNames(segment);
+    for (const [i, segment] of log.segments.entries()) {
+      if (!segment.sealed || segment.names === undefined) continue;
+      await indexSegment(files, segment);
+      if (i < log.segments.length - RECENT_SEGMENTS) await forgetNames(segment);
     }
   }
 

@@ -1,0 +1,166 @@
+import { dirname } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Files, OpenFile } from './files.ts';
+
+/**
+ * A disk in memory that can lose power, for tests. What was not synced is cut into sectors of which any may survive;
+ * of the names of files that were not synced, any first part of the changes may. Operations that run at the same time
+ * take a random time each, so that they overlap in any order.
+ */
+export interface SimulatedDisk {
+  files: Files;
+  /** From now on all operations fail. Returns the disk as it is when power is back. */
+  cut(): SimulatedDisk;
+}
+
+interface Inode {
+  /** What a reader sees. */
+  seen: Buffer;
+  /** What a cut leaves for certain. */
+  durable: Buffer;
+  /** Changes since, in order. */
+  pending: Change[];
+}
+type Change = { position: number; bytes: Uint8Array } | { length: number };
+type Names = Map<string, Inode>;
+type Renaming = (names: Names) => void;
+
+const SECTOR_BYTES = 512;
+
+export function simulatedDisk(random: () => number, names: Names = new Map()): SimulatedDisk {
+  const durableNames: Names = new Map(names);
+  let renamings: { directory: string; apply: Renaming }[] = [];
+  let dead = false;
+
+  async function busy(): Promise<void> {
+    if (dead) throw new Error('power is gone');
+    for (let turns = Math.floor(random() * 4); turns > 0; turns--) await nextTurn();
+    if (dead) throw new Error('power is gone');
+  }
+
+  function rename(path: string, apply: Renaming): void {
+    apply(names);
+    renamings.push({ directory: dirname(path), apply });
+  }
+
+  function handle(inode: Inode): OpenFile {
+    const copy = (target: Uint8Array, position: number) => {
+      if (dead) throw new Error('power is gone');
+      const part = inode.seen.subarray(position, position + target.length);
+      target.set(part);
+      return part.length;
+    };
+    const change = (one: Change) => {
+      inode.seen = changed(inode.seen, one);
+      inode.pending.push(one);
+    };
+    return {
+      async read(target, position) {
+        await busy();
+        return copy(target, position);
+      },
+      readSync: copy,
+      async write(source, position) {
+        await busy();
+        change({ position, bytes: Uint8Array.from(source) });
+      },
+      async truncate(length) {
+        await busy();
+        change({ length });
+      },
+      async sync() {
+        // What was written before the call, and maybe more.
+        const covered = inode.pending.length;
+        const before = inode.pending.slice(0, covered);
+        await busy();
+        await busy();
+        for (const one of before) inode.durable = changed(inode.durable, one);
+        inode.pending = inode.pending.filter((one) => !before.includes(one));
+      },
+      async size() {
+        await busy();
+        return inode.seen.length;
+      },
+      close: async () => {},
+    };
+  }
+
+  const files: Files = {
+    makeDirectory: busy,
+    async list(directory) {
+      await busy();
+      return [...names.keys()]
+        .filter((path) => dirname(path) === directory)
+        .map((path) => path.slice(directory.length + 1));
+    },
+    async open(path, mode) {
+      await busy();
+      if (mode === 'create') {
+        const fresh: Inode = { seen: Buffer.alloc(0), durable: Buffer.alloc(0), pending: [] };
+        rename(path, (all) => all.set(path, fresh));
+        return handle(fresh);
+      }
+      const inode = names.get(path);
+      if (inode === undefined) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' });
+      return handle(inode);
+    },
+    async rename(from, to) {
+      await busy();
+      const inode = names.get(from)!;
+      rename(to, (all) => {
+        all.delete(from);
+        all.set(to, inode);
+      });
+    },
+    async remove(path) {
+      await busy();
+      rename(path, (all) => all.delete(path));
+    },
+    async syncDirectory(directory) {
+      const before = renamings.filter((one) => one.directory === directory);
+      await busy();
+      for (const one of before) one.apply(durableNames);
+      renamings = renamings.filter((one) => !before.includes(one));
+    },
+    lock: async () => async () => {},
+  };
+
+  function cut(): SimulatedDisk {
+    dead = true;
+    const kept = Math.floor(random() * (renamings.length + 1));
+    for (const one of renamings.slice(0, kept)) one.apply(durableNames);
+    const odds = [0.1, 0.5, 0.9][Math.floor(random() * 3)];
+    const left: Names = new Map();
+    for (const [path, inode] of durableNames) {
+      let content = inode.durable;
+      for (const one of inode.pending) {
+        for (const piece of pieces(one)) if (random() < odds) content = changed(content, piece);
+      }
+      left.set(path, { seen: Buffer.from(content), durable: Buffer.from(content), pending: [] });
+    }
+    return simulatedDisk(random, left);
+  }
+
+  return { files, cut };
+}
+
+function changed(content: Buffer, change: Change): Buffer {
+  if ('length' in change) return Buffer.from(content.subarray(0, change.length));
+  const end = change.position + change.bytes.length;
+  const next = end <= content.length ? content : Buffer.concat([content, Buffer.alloc(end - content.length)]);
+  next.set(change.bytes, change.position);
+  return next;
+}
+
+/** A write as the sectors that it touches. */
+function pieces(change: Change): Change[] {
+  if ('length' in change) return [change];
+  const all: Change[] = [];
+  const { position, bytes } = change;
+  for (let at = 0; at < bytes.length; ) {
+    const end = Math.min(bytes.length, at + SECTOR_BYTES - ((position + at) % SECTOR_BYTES));
+    all.push({ position: position + at, bytes: bytes.subarray(at, end) });
+    at = end;
+  }
+  return all;
+}
