@@ -34,7 +34,7 @@ export function brier(probabilities: ArrayLike<number>, labels: ArrayLike<number
  * Only there can precision or recall of a ranking turn, so this is enough for the measures below, and quick where
  * positives are rare: only they are sorted.
  */
-interface Steps {
+export interface Steps {
   scores: Float64Array;
   truePositives: Float64Array;
   falsePositives: Float64Array;
@@ -44,7 +44,7 @@ interface Steps {
   tiedNegatives: Float64Array;
 }
 
-function positiveSteps(scores: ArrayLike<number>, labels: ArrayLike<number>): Steps {
+export function positiveSteps(scores: ArrayLike<number>, labels: ArrayLike<number>): Steps {
   const rows = labels.length;
   let positives = 0;
   for (let i = 0; i < rows; i++) positives += labels[i] ? 1 : 0;

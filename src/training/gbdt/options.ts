@@ -26,7 +26,7 @@ export interface TreesOptions {
 export const TREES_DEFAULTS: TreesOptions = {
   rounds: 300,
   learningRate: 0.05,
-  maxLeaves: 31,
+  maxLeaves: 15,
   maxDepth: 0,
   minRows: 20,
   minHessian: 1,

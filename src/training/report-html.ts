@@ -1,0 +1,264 @@
+/** report.html: one file, no script, nothing fetched. */
+
+import type { PartReport, Report } from './report.ts';
+import { REPORT_STYLE } from './report-style.ts';
+import type { Axis, Line } from './report-svg.ts';
+import { compact, escapeText, histogramChart, lineChart } from './report-svg.ts';
+
+const PARTS = ['train', 'validation', 'test'] as const;
+type PartName = (typeof PARTS)[number];
+
+const number = (value: number | undefined, digits = 3) =>
+  value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits);
+const whole = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+const percent = (value: number, digits = 1) => (Number.isFinite(value) ? `${(100 * value).toFixed(digits)}%` : '–');
+const from = (threshold: number) => (threshold >= 1 ? 'never' : `from ${percent(threshold)} probability`);
+const small = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(2)).toString() : '–');
+
+const share = (label: string): Axis => ({
+  label,
+  from: 0,
+  to: 1,
+  ticks: [0, 0.25, 0.5, 0.75, 1],
+  text: (value) => percent(value, 0),
+});
+
+/** The page for a report. The latest part there is (test, else validation, else train) is shown in detail. */
+export function reportHtml(report: Report): string {
+  const parts = PARTS.flatMap((name) => (report[name] ? [{ name, part: report[name] }] : []));
+  const main = parts.at(-1);
+  const title = `${report.model.name} ${report.model.version}`;
+  const body = main
+    ? [
+        figures(main.part),
+        `<div class="grid2">${ranking(parts)}${calibration(main.part)}${scores(main.part)}${confusion(main.part, report)}${costs(main.part, report)}${importance(report)}</div>`,
+        comparison(parts),
+        weeks(main.part, main.name),
+      ].join('')
+    : '<section class="wide"><h2>Nothing was evaluated</h2></section>';
+  const shown = main ? ` Figures are those of the ${main.name} part unless they say otherwise.` : '';
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>${escapeText(title)} – model report</title><style>${REPORT_STYLE}</style></head>
+<body><main><h1>${escapeText(report.model.name)}</h1>
+<p class="lead">${escapeText(report.model.kind)}, version <code>${escapeText(report.model.version)}</code>.${shown}</p>
+${body}${lineage(report)}</main></body></html>
+`;
+}
+
+function figures(part: PartReport): string {
+  const items: [string, string][] = [
+    [number(part.averagePrecision), 'average precision'],
+    [number(part.rocAuc), 'ROC AUC'],
+    ...(part.cardPrecisionAt100 === undefined
+      ? []
+      : ([[number(part.cardPrecisionAt100), 'card precision@100']] as [string, string][])),
+    [percent(part.recallAtFpr1), 'frauds found at 1% false alarms'],
+    [number(part.ece, 4), 'calibration error (ECE)'],
+    [whole(part.frauds), `frauds in ${whole(part.rows)} payments`],
+  ];
+  return `<div class="figures">${items.map(([value, label]) => `<div><b>${value}</b><span>${label}</span></div>`).join('')}</div>`;
+}
+
+function legend(items: [tone: string, text: string][]): string {
+  return `<div class="legend">${items.map(([tone, text]) => `<span><i style="background:var(--${tone})"></i>${text}</span>`).join('')}</div>`;
+}
+
+function ranking(parts: { name: PartName; part: PartReport }[]): string {
+  const lines = (pick: (part: PartReport) => Line['points']): Line[] =>
+    parts.map(({ name, part }) => ({ points: pick(part), tone: name }));
+  const key = legend(parts.map(({ name }) => [name, name]));
+  const guide: Line = {
+    points: [
+      [0, 0],
+      [1, 1],
+    ],
+    tone: 'guide',
+  };
+  return (
+    card(
+      'Precision and recall',
+      key,
+      lineChart(
+        'Precision by recall',
+        share('recall: frauds found'),
+        share('precision'),
+        lines(({ curves }) => curves.pr),
+      ),
+    ) +
+    card(
+      'ROC',
+      key,
+      lineChart('ROC curve', share('false positive rate'), share('recall'), [
+        guide,
+        ...lines(({ curves }) => curves.roc),
+      ]),
+    )
+  );
+}
+
+function calibration(part: PartReport): string {
+  const { reliability } = part.curves;
+  const positive = reliability.flatMap(({ predicted, observed }) => [predicted, observed]).filter((value) => value > 0);
+  const low = 10 ** Math.floor(Math.log10(Math.max(Math.min(...positive, 0.1), 1e-5)));
+  const decades = Math.round(-Math.log10(low));
+  const ticks = Array.from({ length: decades + 1 }, (_, i) => low * 10 ** i);
+  const axis = (label: string): Axis => ({
+    label,
+    from: low,
+    to: 1,
+    ticks,
+    log: true,
+    text: (v) => `${small(100 * v)}%`,
+  });
+  const points = reliability.map(({ predicted, observed }): [number, number] => [predicted, observed]);
+  const chart = lineChart('Calibration', axis('predicted probability'), axis('share of frauds'), [
+    {
+      points: [
+        [low, low],
+        [1, 1],
+      ],
+      tone: 'guide',
+    },
+    { points, tone: 'test', dots: true },
+  ]);
+  return card(
+    'Calibration',
+    '<p>Twenty bins of equally many payments; on the dashed line predictions are right. A bin without frauds lies on the floor.</p>',
+    chart,
+  );
+}
+
+function scores(part: PartReport): string {
+  const { legitimate, fraud } = part.curves.histogram;
+  const x: Axis = { label: 'score', from: 0, to: 100, ticks: [0, 20, 40, 60, 80, 100], text: String };
+  const chart = histogramChart('Payments by score', x, [
+    { values: legitimate, tone: 'legitimate' },
+    { values: fraud, tone: 'fraud' },
+  ]);
+  return card(
+    'Scores',
+    legend([
+      ['legitimate', 'legitimate'],
+      ['fraud', 'fraud'],
+    ]),
+    chart,
+  );
+}
+
+function confusion(part: PartReport, { model }: Report): string {
+  const { confusion: flagged, declineConfusion: declined } = part;
+  const cell = (kind: string, count: number, text: string) =>
+    `<td class="${kind}"><b>${whole(count)}</b><small>${text}</small></td>`;
+  const frauds = flagged.truePositives + flagged.falseNegatives;
+  const rows = [
+    `<tr><td>declined</td>${cell('good', declined.truePositives, `${percent(declined.truePositives / frauds)} of frauds`)}${cell('bad', declined.falsePositives, 'false alarms')}</tr>`,
+    `<tr><td>reviewed</td>${cell('good', flagged.truePositives - declined.truePositives, `${percent((flagged.truePositives - declined.truePositives) / frauds)} of frauds`)}${cell('bad', flagged.falsePositives - declined.falsePositives, 'false alarms')}</tr>`,
+    `<tr><td>approved</td>${cell('bad', flagged.falseNegatives, 'missed')}${cell('good', flagged.trueNegatives, 'undisturbed')}</tr>`,
+  ];
+  const says = `<p>Reviewed ${from(model.thresholds.review)}, declined ${from(model.thresholds.decline)}.</p>`;
+  return card(
+    'Decisions',
+    says,
+    `<table class="matrix"><tr><th></th><th style="text-align:center">fraud</th><th style="text-align:center">legitimate</th></tr>${rows.join('')}</table>`,
+  );
+}
+
+function costs(part: PartReport, { model, costs: matrix }: Report): string {
+  const { cost, costOfApproval } = part.curves;
+  const highest = Math.max(costOfApproval, 1);
+  const step = 10 ** Math.floor(Math.log10(highest)) * (highest / 10 ** Math.floor(Math.log10(highest)) > 5 ? 2 : 1);
+  const ticks = Array.from({ length: Math.floor((highest * 1.1) / step) + 1 }, (_, i) => i * step);
+  const y: Axis = { label: 'total cost', from: 0, to: highest * 1.15, ticks, text: compact };
+  const x: Axis = {
+    label: 'review threshold',
+    from: 1e-3,
+    to: 1,
+    ticks: [1e-3, 1e-2, 1e-1, 1],
+    text: (v) => `${small(100 * v)}%`,
+    log: true,
+  };
+  const chart = lineChart(
+    'Cost by review threshold',
+    x,
+    y,
+    [
+      {
+        points: [
+          [1e-3, costOfApproval],
+          [1, costOfApproval],
+        ],
+        tone: 'guide',
+      },
+      { points: cost, tone: 'test' },
+    ],
+    [{ at: model.thresholds.review, text: 'chosen' }],
+  );
+  const says = `<p>A review costs ${small(matrix.review)} and stops ${percent(matrix.reviewCatches, 0)} of the frauds it sees; dashed: everything approved.</p>`;
+  return card('Cost', says, chart);
+}
+
+function importance(report: Report): string {
+  const rows = report.importance.filter(({ gain }) => gain > 0).slice(0, 12);
+  const total = report.importance.reduce((sum, { gain }) => sum + gain, 0);
+  const cells = rows.map(
+    ({ feature, gain }) =>
+      `<tr><td><code>${escapeText(feature)}</code></td><td class="barcell"><span class="bar" style="width:${((100 * gain) / rows[0].gain).toFixed(1)}%"></span></td><td>${percent(gain / total)}</td></tr>`,
+  );
+  return card(
+    'What it looks at',
+    '<p>Share of the fall in training loss that is due to splits on the feature.</p>',
+    `<table>${cells.join('')}</table>`,
+    true,
+  );
+}
+
+function comparison(parts: { name: PartName; part: PartReport }[]): string {
+  const rows: [string, (part: PartReport) => string][] = [
+    ['Payments', (p) => whole(p.rows)],
+    ['Frauds', (p) => whole(p.frauds)],
+    ['First day', (p) => p.from.slice(0, 10)],
+    ['Last day', (p) => p.to.slice(0, 10)],
+    ['ROC AUC', (p) => number(p.rocAuc)],
+    ['Average precision', (p) => number(p.averagePrecision)],
+    ['Card precision@100', (p) => number(p.cardPrecisionAt100)],
+    ['Recall at precision 90%', (p) => percent(p.recallAtPrecision90)],
+    ['Recall at false positive rate 1%', (p) => percent(p.recallAtFpr1)],
+    ['Brier score', (p) => number(p.brier, 5)],
+    ['Log loss', (p) => number(p.logLoss, 4)],
+    ['Calibration error', (p) => number(p.ece, 4)],
+  ];
+  const cells = rows.map(
+    ([name, pick]) => `<tr><td>${name}</td>${parts.map(({ part }) => `<td>${pick(part)}</td>`).join('')}</tr>`,
+  );
+  return `<section class="wide"><h2>Training, validation, test</h2><div class="scroll"><table><tr><th></th>${parts.map(({ name }) => `<th>${name}</th>`).join('')}</tr>${cells.join('')}</table></div></section>`;
+}
+
+function weeks(part: PartReport, name: PartName): string {
+  const cells = part.byWeek.map(
+    (week) =>
+      `<tr><td>${week.from}</td><td>${whole(week.rows)}</td><td>${whole(week.frauds)}</td><td>${number(week.averagePrecision)}</td><td>${number(week.rocAuc)}</td><td>${percent(week.flagged, 2)}</td><td>${percent(week.precision)}</td><td>${percent(week.recall)}</td></tr>`,
+  );
+  return `<section class="wide"><h2>Week by week (${name})</h2><p>Flagged: at or above the review threshold.</p><div class="scroll"><table><tr><th>week from</th><th>payments</th><th>frauds</th><th>AP</th><th>AUC</th><th>flagged</th><th>precision</th><th>recall</th></tr>${cells.join('')}</table></div></section>`;
+}
+
+function lineage({ lineage: from, model, train }: Report): string {
+  const rows: [string, string][] = [
+    ['Training data', `SHA-256 ${from.dataSha256}`],
+    ['Rows', `${whole(from.rows)}, of which ${whole(from.frauds)} frauds`],
+    ['Period', `${new Date(from.from).toISOString()} to ${new Date(from.to).toISOString()}`],
+    ['Seed', String(from.seed)],
+    ['Calibration', model.calibration],
+    ['Feature schema', train?.featureSchema ?? '–'],
+    ['Code', from.codeVersion],
+    ['Options', JSON.stringify(from.options)],
+  ];
+  const cells = rows.map(
+    ([name, value]) => `<tr><td>${name}</td><td class="words"><code>${escapeText(value)}</code></td></tr>`,
+  );
+  return `<section class="wide"><h2>Where it comes from</h2><table>${cells.join('')}</table></section>`;
+}
+
+function card(title: string, says: string, content: string, wide = false): string {
+  return `<section${wide ? ' class="row"' : ''}><h2>${title}</h2>${says}${content}</section>`;
+}

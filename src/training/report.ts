@@ -1,0 +1,158 @@
+/** The report of a model: the same measures for the training, the validation and the test part. */
+import type { Lineage } from '../models/artifact.ts';
+import type { Calibration } from '../models/calibrator.ts';
+import type { Thresholds } from '../models/model.ts';
+import { type Curves, curvesOf, flaggedShares, type WeekReport } from './curves.ts';
+import type { Dataset } from './dataset.ts';
+import {
+  averagePrecision,
+  brier,
+  type Confusion,
+  cardPrecisionAt,
+  confusionAt,
+  expectedCalibrationError,
+  logLoss,
+  recallAtFalsePositiveRate,
+  recallAtPrecision,
+  rocAuc,
+} from './metrics.ts';
+import type { CostMatrix } from './thresholds.ts';
+
+/** Rows with what the model says of them. */
+export interface ScoredRows {
+  /** Log-odds before calibration: the ranking measures use them, because calibration may tie scores. */
+  raw: Float64Array;
+  probabilities: Float64Array;
+  labels: Uint8Array;
+  times: Float64Array;
+  amounts: Float64Array;
+  cards: Float64Array;
+}
+
+export interface PartContext {
+  thresholds: Thresholds;
+  costs: CostMatrix;
+  trainSeconds: number;
+  featureSchema: string;
+  /** Hex SHA-256 of the file that the rows come from. */
+  dataSha256: string;
+}
+
+export interface PartReport {
+  rows: number;
+  frauds: number;
+  /** First and last event, RFC 3339. */
+  from: string;
+  to: string;
+  rocAuc: number;
+  averagePrecision: number;
+  /** Absent where rows name no card. */
+  cardPrecisionAt100?: number;
+  brier: number;
+  /** Over 20 bins of equal mass. */
+  ece: number;
+  logLoss: number;
+  recallAtPrecision90: number;
+  recallAtFpr1: number;
+  /** The review threshold: rows at or above it are flagged. */
+  threshold: number;
+  confusion: Confusion;
+  declineThreshold: number;
+  declineConfusion: Confusion;
+  trainSeconds: number;
+  featureSchema: string;
+  dataSha256: string;
+  curves: Curves;
+  byWeek: WeekReport[];
+}
+
+export interface Report {
+  model: { name: string; kind: string; version: string; thresholds: Thresholds; calibration: Calibration['kind'] };
+  train?: PartReport;
+  validation?: PartReport;
+  test?: PartReport;
+  /** Strongest first. */
+  importance: { feature: string; gain: number; splits: number }[];
+  lineage: Lineage;
+  costs: CostMatrix;
+}
+
+/** Scores every row of a dataset. */
+export function scoreRows(
+  model: { score(vector: Float64Array): number; calibrate(raw: number): number },
+  data: Dataset,
+): ScoredRows {
+  const raw = new Float64Array(data.rows);
+  const probabilities = new Float64Array(data.rows);
+  const vector = new Float64Array(data.columns.length);
+  for (let row = 0; row < data.rows; row++) {
+    for (let feature = 0; feature < vector.length; feature++) vector[feature] = data.columns[feature][row];
+    raw[row] = model.score(vector);
+    probabilities[row] = model.calibrate(raw[row]);
+  }
+  const { labels, times, amounts, cards } = data;
+  return { raw, probabilities, labels, times, amounts, cards };
+}
+
+/** Measures one part. Measures that do not exist, such as AUC without frauds, are NaN, which JSON writes as null. */
+export function evaluatePart(rows: ScoredRows, context: PartContext): PartReport {
+  const { raw, probabilities, labels, times } = rows;
+  const { thresholds, costs, trainSeconds, featureSchema, dataSha256 } = context;
+  return {
+    rows: labels.length,
+    frauds: labels.reduce((sum, label) => sum + label, 0),
+    from: timeText(times[0]),
+    to: timeText(times[times.length - 1]),
+    rocAuc: rocAuc(raw, labels),
+    averagePrecision: averagePrecision(raw, labels),
+    cardPrecisionAt100: rows.cards.some((card) => card !== 0) ? cardPrecisionAt(100, raw, rows).mean : undefined,
+    brier: brier(probabilities, labels),
+    ece: expectedCalibrationError(probabilities, labels),
+    logLoss: logLoss(probabilities, labels),
+    recallAtPrecision90: recallAtPrecision(raw, labels, 0.9),
+    recallAtFpr1: recallAtFalsePositiveRate(raw, labels, 0.01),
+    threshold: thresholds.review,
+    confusion: confusionAt(probabilities, labels, thresholds.review),
+    declineThreshold: thresholds.decline,
+    declineConfusion: confusionAt(probabilities, labels, thresholds.decline),
+    trainSeconds,
+    featureSchema,
+    dataSha256,
+    curves: curvesOf(rows, raw, thresholds, costs),
+    byWeek: weeksOf(rows, thresholds.review),
+  };
+}
+
+export function reportJson(report: Report): string {
+  return `${JSON.stringify(report, undefined, 1)}\n`;
+}
+
+const WEEK_MS = 7 * 86_400_000;
+
+/** Weeks count from the UTC day of the first row; rows are in time order. */
+function weeksOf(rows: ScoredRows, threshold: number): WeekReport[] {
+  const weeks: WeekReport[] = [];
+  const count = rows.labels.length;
+  const first = Math.floor(rows.times[0] / 86_400_000) * 86_400_000;
+  for (let from = 0; from < count; ) {
+    const week = Math.floor((rows.times[from] - first) / WEEK_MS);
+    let to = from + 1;
+    while (to < count && rows.times[to] < first + (week + 1) * WEEK_MS) to++;
+    const labels = rows.labels.subarray(from, to);
+    const raw = rows.raw.subarray(from, to);
+    weeks.push({
+      from: timeText(first + week * WEEK_MS).slice(0, 10),
+      rows: to - from,
+      frauds: labels.reduce((sum, label) => sum + label, 0),
+      rocAuc: rocAuc(raw, labels),
+      averagePrecision: averagePrecision(raw, labels),
+      ...flaggedShares(rows.probabilities.subarray(from, to), labels, threshold),
+    });
+    from = to;
+  }
+  return weeks;
+}
+
+function timeText(time: number): string {
+  return Number.isFinite(time) ? new Date(time).toISOString() : '';
+}
