@@ -22,6 +22,11 @@ export const CURRENCIES: Record<string, Currency> = {
   MXN: { digits: 2, perDollar: 18.5 },
 };
 
+/** US dollars for one unit of each currency: what `currencyRates` takes, to see the generator's amounts in dollars. */
+export const DOLLAR_RATES: Readonly<Record<string, number>> = Object.freeze(
+  Object.fromEntries(Object.entries(CURRENCIES).map(([code, { perDollar }]) => [code, 1 / perDollar])),
+);
+
 export interface Place {
   city: string;
   country: string;
@@ -87,8 +92,3 @@ export const PLACES: readonly Place[] = rows.map(
     weight,
   }),
 );
-
-/** Index of the place that people write as `city`. */
-export function placeNamed(city: string): number {
-  return PLACES.findIndex((place) => place.city === city);
-}
