@@ -39,6 +39,7 @@ export const handbookBetter: FeatureDefinition[] = [
   { name: 'customer_since_last', operation: 'sinceLast', ...customer },
   { name: 'customer_far_above_10', operation: 'farAbove', ...customer, parameters: { last: 10, times: 3 } },
   { name: 'terminal_fraud_run', operation: 'fraudRun', ...terminal },
+  { name: 'terminal_since_run_start', operation: 'sinceRunStart', ...terminal },
   { name: 'terminal_since_fraud', operation: 'sinceFraud', ...terminal },
   { name: 'terminal_since_clean', operation: 'sinceClean', ...terminal },
 ];

@@ -5,12 +5,12 @@ import { entityOf, fieldOf, type Operation, type Planner, parameter, type View }
 import { firstAfter } from './windows.ts';
 
 /**
- * Of the kept events up to T − delay: frauds at the end without a clean one between, and times of the newest fraud and
- * the newest clean one (that is, not known as fraud): three slots.
+ * Of the kept events up to T − delay: frauds at the end without a clean one between, times of the newest fraud and of
+ * the newest clean one (that is, not known as fraud), and of the first fraud of that run: four slots.
  */
 function run(definition: FeatureDefinition, planner: Planner): number {
   const delayMs = (definition.delaySeconds ?? 0) * 1000;
-  return planner.probe(entityOf(definition), `fraudRun:${delayMs}`, 3, (at) => ({
+  return planner.probe(entityOf(definition), `fraudRun:${delayMs}`, 4, (at) => ({
     columnNames: [],
     columns: [],
     run: (view, event, slots) => {
@@ -20,6 +20,7 @@ function run(definition: FeatureDefinition, planner: Planner): number {
       slots[at] = end - 1 - (clean < 0 ? view.first - 1 : clean);
       slots[at + 1] = fraud < view.first ? Number.NaN : view.columns[view.offset + fraud];
       slots[at + 2] = clean < 0 ? Number.NaN : view.columns[view.offset + clean];
+      slots[at + 3] = slots[at] === 0 ? Number.NaN : view.columns[view.offset + end - slots[at]];
     },
   }));
 }
@@ -54,6 +55,11 @@ export const risk: Record<string, Operation> = {
   /** Seconds since the newest event that is known as fraud. */
   sinceFraud: (definition, planner) => {
     const at = run(definition, planner) + 1;
+    return (slots, event) => (event.time - slots[at]) / 1000;
+  },
+  /** Seconds since the run's first fraud: how long this has been going on. */
+  sinceRunStart: (definition, planner) => {
+    const at = run(definition, planner) + 3;
     return (slots, event) => (event.time - slots[at]) / 1000;
   },
   /** Seconds since the newest event that is not. */

@@ -78,7 +78,7 @@ function during(definition: FeatureDefinition): string {
 }
 
 function spell(seconds: number): string {
-  return duration(seconds).replace(/^1 /, '');
+  return seconds === 86_400 ? '24 hours' : duration(seconds).replace(/^1 /, '');
 }
 
 function share(value: number): string {
@@ -109,7 +109,7 @@ const clauses: Record<string, Words> = {
   speed: (_d, v) => `${figure(v)} km/h would be needed to get here since the last payment`,
   distanceSinceLast: (d, v) => `${figure(v)} km from the last payment ${whose(d)}`,
   distanceFromUsual: (d, v) => `${figure(v)} km from the nearest place where this ${noun(d.entity)} paid recently`,
-  distinct: (d, v) => `${figure(v)} different ${noun(d.field, v)} ${whose(d)} ${during(d)}`,
+  distinct: (d, v) => `${figure(v)} ${v === 1 ? '' : 'different '}${noun(d.field, v)} ${whose(d)} ${during(d)}`,
   first: (d, v) =>
     v === 1
       ? `the first time this ${noun(d.entity)} is seen with this ${noun(d.field)}`
@@ -130,6 +130,7 @@ const clauses: Record<string, Words> = {
   fraudShare: (d, v) => `${share(v)} of payments ${whose(d)} ${during(d)} were confirmed as fraud`,
   fraudRun: (d, v) => `the last ${figure(v)} known ${payments(v)} ${whose(d)} ${v === 1 ? 'was' : 'were'} fraud`,
   sinceFraud: (d, v) => `${duration(v)} since the last confirmed fraud ${whose(d)}`,
+  sinceRunStart: (d, v) => `payments ${whose(d)} began to turn out as fraud ${duration(v)} ago`,
   sinceClean: (d, v) => `${duration(v)} since the last payment ${whose(d)} that is not known as fraud`,
   encoding: (d, v) =>
     `fraud in this ${noun(d.field)} is ${v > 0.05 ? 'more common than' : v < -0.05 ? 'less common than' : 'about as common as'} on average`,
@@ -160,6 +161,7 @@ function written(definition: FeatureDefinition, value: number, currency: string)
     case 'sinceMeeting':
     case 'sinceFraud':
     case 'sinceClean':
+    case 'sinceRunStart':
       return duration(value);
     case 'accountAge':
     case 'knownDays':
