@@ -90,9 +90,17 @@ export function sqlState(error: unknown): string | undefined {
 // schema not yet made (3F, 42P01), resources (53), locks (55), operator and timeouts (57), system (58).
 const OUTAGE_STATES = /^(08|28|3D|3F|25006|40|42P01|53|55|57|58)/;
 
+const NETWORK_CODES = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'],
+  ...['ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL', 'ENOENT', 'EMFILE', 'ENFILE'],
+]);
+/** What the driver says, without a code, of a connection that broke, closed or kept silent. */
+const DRIVER_WORDS =
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|timeout expired|Client has encountered a connection error|Client was closed|Cannot use a pool after)/;
+
 function isNetworkFailure(error: Error & { code?: string }): boolean {
-  if (error.code !== undefined && /^E[A-Z_]+$/.test(error.code)) return true;
-  return /connection|timeout|terminated|not queryable|socket/i.test(error.message ?? '');
+  if (error.code !== undefined) return NETWORK_CODES.has(error.code);
+  return DRIVER_WORDS.test(error.message ?? '');
 }
 
 /** Drizzle wraps the driver's error; Node wraps those of several addresses. */

@@ -44,7 +44,6 @@ interface CopyConnection {
 /** Sends `lines` by `COPY … FROM STDIN`. Rejects with the server's error; the connection is ready for more then. */
 export function copyIn(client: pg.ClientBase, sql: string, lines: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    let failure: Error | undefined;
     const submittable = {
       submit: (connection: CopyConnection) => connection.query(sql),
       handleCopyInResponse(connection: CopyConnection) {
@@ -52,14 +51,10 @@ export function copyIn(client: pg.ClientBase, sql: string, lines: string): Promi
         connection.endCopyFrom();
       },
       handleCommandComplete() {},
-      handleReadyForQuery: () => (failure ? reject(failure) : resolve()),
-      handleError(error: Error & { severity?: string }) {
-        // An error without a severity is the connection's: no ReadyForQuery will follow.
-        failure = error;
-        if (error.severity === undefined) reject(error);
-      },
-      // The driver replaces it where a query timeout is set, and calls it when the timeout strikes.
-      callback: (error?: Error) => error && reject(error),
+      handleReadyForQuery: () => submittable.callback(),
+      handleError: (error: Error) => submittable.callback(error),
+      // The driver puts its own in front, to stop the clock of the query timeout.
+      callback: (error?: Error | null) => (error ? reject(error) : resolve()),
     };
     client.query(submittable as unknown as pg.Submittable);
   });

@@ -1,0 +1,20 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe } from 'node:test';
+import { storeContract } from '../../../test/support/store-contract.ts';
+import { silentLog } from '../../projections/log.ts';
+import { type EmbeddedPostgres, startEmbedded } from '../embedded/postgres.ts';
+
+describe('the query store on the embedded PostgreSQL', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'assay-store-'));
+  let server: EmbeddedPostgres;
+  before(async () => {
+    server = await startEmbedded({ dataDir, log: silentLog });
+  });
+  after(async () => {
+    await server.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  storeContract(() => server.url);
+});

@@ -1,0 +1,95 @@
+import { bucketWidth } from '../../src/adapters/postgres/stats.ts';
+import type { TransactionFilter, TransactionStats, TransactionView } from '../../src/projections/store.ts';
+
+export function naiveFilter(filter: TransactionFilter): (view: TransactionView) => boolean {
+  const { userId, decision, status, from, to, minScore, alerts } = filter;
+  return (view) => {
+    const at = Date.parse(view.createdAt);
+    return (
+      (userId === undefined || view.userId === userId) &&
+      (decision === undefined || view.decision === decision) &&
+      (status === undefined || view.status === status) &&
+      (from === undefined || at >= from) &&
+      (to === undefined || at < to) &&
+      (minScore === undefined || (view.score as number) >= minScore) &&
+      (!alerts || (view.status === 'pending' && view.decision !== 'approve' && view.label === undefined))
+    );
+  };
+}
+
+/** The stats of views, counted one by one. */
+export function naiveStats(views: TransactionView[], from: number, to: number): TransactionStats {
+  const within = views.filter((view) => Date.parse(view.createdAt) >= from && Date.parse(view.createdAt) < to);
+  const count = (test: (view: TransactionView) => boolean, among = within) => among.filter(test).length;
+  const share = (part: number) => (within.length === 0 ? 0 : part / within.length);
+  const decisions = {
+    approve: count((view) => view.decision === 'approve'),
+    review: count((view) => view.decision === 'review'),
+    decline: count((view) => view.decision === 'decline'),
+  };
+  const labels = {
+    fraud: count((view) => view.label === 'fraud'),
+    legitimate: count((view) => view.label === 'legitimate'),
+  };
+  const amounts: TransactionStats['amounts'] = {};
+  for (const currency of new Set(within.map((view) => view.currency as string))) {
+    const total = (test: (view: TransactionView) => boolean) =>
+      within
+        .filter((view) => view.currency === currency && test(view))
+        .reduce((sum, view) => sum + Math.round((view.amount as number) * 100), 0) / 100;
+    const blocked = total((view) => view.decision === 'decline' && view.status !== 'finalized');
+    amounts[currency] = { total: total(() => true), blocked };
+  }
+  const reasons = new Map<string, number>();
+  for (const view of within)
+    if (view.decision === 'review' || view.decision === 'decline')
+      for (const { code, contribution } of view.reasons as { code: string; contribution: number }[])
+        if (contribution > 0) reasons.set(code, (reasons.get(code) ?? 0) + 1);
+  const statuses: Record<string, number> = {};
+  for (const view of within) statuses[view.status as string] = (statuses[view.status as string] ?? 0) + 1;
+  return {
+    ...{ count: within.length, decisions, statuses, labels, amounts },
+    rates: {
+      approve: share(decisions.approve),
+      review: share(decisions.review),
+      decline: share(decisions.decline),
+      fraud: share(labels.fraud),
+    },
+    scoreHistogram: Array.from({ length: 10 }, (_, bin) =>
+      count((view) => view.score !== undefined && Math.min(9, Math.floor((view.score as number) / 10)) === bin),
+    ),
+    series: naiveSeries(within, from, to),
+    latencyMs: { p50: percentile(within, 50), p95: percentile(within, 95), p99: percentile(within, 99) },
+    topReasons: [...reasons]
+      .map(([code, count]) => ({ code, count }))
+      .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1)),
+  };
+}
+
+function naiveSeries(within: TransactionView[], from: number, to: number): TransactionStats['series'] {
+  if (within.length === 0) return [];
+  const times = within.map((view) => Date.parse(view.createdAt));
+  const start = Math.max(from, Math.min(...times) - 86_400_000);
+  const end = Math.min(to, Math.max(...times) + 1);
+  const width = bucketWidth(end - start);
+  const series: TransactionStats['series'] = [];
+  for (let at = Math.floor(start / width) * width; at < end; at += width) {
+    const here = within.filter((view) => Math.floor(Date.parse(view.createdAt) / width) * width === at);
+    const of = (decision: string) => here.filter((view) => view.decision === decision).length;
+    series.push({
+      ...{ at: new Date(at).toISOString(), count: here.length },
+      ...{ approve: of('approve'), review: of('review'), decline: of('decline') },
+      ...{ p50: percentile(here, 50), p95: percentile(here, 95) },
+    });
+  }
+  return series;
+}
+
+/** The smallest latency that at least so many percent do not exceed; three significant digits. */
+function percentile(views: TransactionView[], percent: number): number {
+  const latencies = views
+    .filter((view) => view.latencyMs !== undefined)
+    .map((view) => Number(((view.latencyMs as number) * 1000).toPrecision(3)) / 1000)
+    .sort((a, b) => a - b);
+  return latencies[Math.ceil((latencies.length * percent) / 100) - 1] ?? 0;
+}

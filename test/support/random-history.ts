@@ -1,0 +1,79 @@
+import type { JournalEntry } from '../../src/journal/journal.ts';
+import { decision, intake, T0 } from './records.ts';
+
+const CODES = ['user_count_1h', 'card_sum_1d', 'amount', 'ip_users_1d'];
+
+/** A history of every record type over few ids, so that they meet: a function of the seed. */
+export function randomHistory(seed: number, length: number): JournalEntry[] {
+  const random = generator(seed);
+  const int = (below: number) => Math.floor(random() * below);
+  const pick = <T>(values: readonly T[]): T => values[int(values.length)];
+  const entries: JournalEntry[] = [];
+  for (let index = 0; index < length; index++) {
+    const at = T0 + index * 20 + int(40);
+    const outcome = pick(['approve', 'approve', 'review', 'decline'] as const);
+    const payment = {
+      ...{
+        id: `t${int(length)}`,
+        at,
+        userId: `u${int(4)}`,
+        amount: int(100_000) / 100,
+        currency: pick(['USD', 'EUR']),
+      },
+      ...{ decision: outcome, score: { approve: 0, review: 40, decline: 70 }[outcome] + int(31) },
+      ...{
+        latencyMs: int(3000) / 1000,
+        cardId: `c${int(9)}`,
+        email: `p${int(5)}@m${int(3)}.co`,
+        ip: `10.0.0.${int(9)}`,
+      },
+      reasons: CODES.filter(() => random() < 0.5).map((code) => ({ code, contribution: random() - 0.4 })),
+    };
+    const transactionId = `t${int(length)}`;
+    const user = { userId: `u${int(6)}` };
+    const person = { name: `n${int(3)}`, email: `P${int(6)}@x.co` };
+    const entry = (type: JournalEntry['type'], data: Record<string, unknown>, personal?: Record<string, unknown>) => ({
+      ...{ type, at, key: `${type === 'failed' ? 'x' : 'c'}:${seed}.${index}`, data, personal },
+    });
+    const kinds: [number, () => JournalEntry][] = [
+      [0.5, () => decision(payment)],
+      [0.58, () => intake(payment)],
+      [0.64, () => decision({ ...payment, id: transactionId }, `d:${transactionId}`)],
+      [0.68, () => entry('failed', { transactionId, error: 'no model' })],
+      [
+        0.78,
+        () =>
+          entry('label', {
+            labelId: `l${index}`,
+            transactionId,
+            label: pick(['fraud', 'legitimate']),
+            source: 'analyst',
+          }),
+      ],
+      [0.86, () => entry('finalize', { transactionId, override: random() < 0.3 })],
+      [
+        0.89,
+        () => entry('amend', { transactionId, changes: { amount: int(500), cardId: null } }, { email: 'z@new.co' }),
+      ],
+      [0.91, () => entry('delete', { transactionId })],
+      [0.94, () => entry('user.create', user, person)],
+      [0.97, () => entry('user.update', user, person)],
+      [0.99, () => entry('user.delete', user)],
+      [1, () => entry('key.revoke', { keyId: 'k' })],
+    ];
+    const draw = random();
+    entries.push(kinds.find(([below]) => draw < below)![1]());
+  }
+  return entries;
+}
+
+/** mulberry32 (T. Ettinger, public domain). */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
