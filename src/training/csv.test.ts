@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { FileError, parseCsv, type ReadOptions, readCsv } from './csv.ts';
+
+async function parse(text: string, options: ReadOptions & { cut?: number } = {}) {
+  const bytes = Buffer.from(text);
+  const cut = options.cut ?? bytes.length;
+  const chunks: Buffer[] = [];
+  for (let i = 0; i < bytes.length; i += cut) chunks.push(bytes.subarray(i, i + cut));
+  let names: string[] = [];
+  const rows: string[][] = [];
+  const lines: number[] = [];
+  const summary = await parseCsv(
+    chunks,
+    {
+      header: (header) => {
+        names = header;
+      },
+      row: (fields, line) => {
+        if (fields[0] === 'bad') throw new Error('a bad row');
+        rows.push(fields.slice(0, names.length));
+        lines.push(line);
+      },
+    },
+    options,
+  );
+  return { names, rows, lines, summary };
+}
+
+test('quotes, doubled quotes, newlines in quotes, CRLF, a byte order mark, blank lines, no newline at the end', async () => {
+  const text = '\uFEFFa,b,c\r\n1,"x, ""y""",3\r\n\r\n"","multi\nline",é\n,,\n7,8,"9"';
+  for (let cut = 1; cut <= text.length + 4; cut++) {
+    const { names, rows, lines, summary } = await parse(text, { cut });
+    assert.deepEqual(names, ['a', 'b', 'c']);
+    assert.deepEqual(rows, [
+      ['1', 'x, "y"', '3'],
+      ['', 'multi\nline', 'é'],
+      ['', '', ''],
+      ['7', '8', '9'],
+    ]);
+    assert.deepEqual(lines, [2, 4, 6, 7], `cut in ${cut}`);
+    assert.deepEqual(summary, { rows: 4, errors: 0 });
+  }
+});
+
+test('what is written is read, however it is cut', async () => {
+  const field = fc.stringMatching(/^[a-z,"\n\r é]{0,6}$/);
+  const quote = (text: string) => (/[,"\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(field, field, field), { maxLength: 8 }),
+      fc.constantFrom('\n', '\r\n'),
+      fc.integer({ min: 1, max: 9 }),
+      fc.boolean(),
+      async (table, end, cut, closed) => {
+        const rows = table.filter(([first]) => first !== 'bad');
+        const text = [['h', 'i', 'j'], ...rows].map((row) => row.map(quote).join(',')).join(end) + (closed ? end : '');
+        assert.deepEqual((await parse(text, { cut })).rows, rows);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('errors name the line, and as many as allowed are skipped', async () => {
+  const text = 'a,b\n1,2\n"x\ny",2\nbad,0\n3\n4,5\n';
+  await assert.rejects(parse(text), /line 5: a bad row/);
+  await assert.rejects(parse(text, { maxErrors: 1 }), /line 6: 1 fields where the header has 2/);
+  const skipped: (number | undefined)[] = [];
+  const { rows, summary } = await parse(text, { maxErrors: 2, onError: (error) => skipped.push(error.line) });
+  assert.deepEqual(rows.length, 3);
+  assert.deepEqual(summary, { rows: 3, errors: 2 });
+  assert.deepEqual(skipped, [5, 6]);
+  await assert.rejects(parse('a,b\n1,"2\n3,4'), /line 2: a quoted field is not closed/);
+  await assert.rejects(parse('a,b\n1,"2"x\n'), /line 2: a quoted field goes on/);
+});
+
+test('files: gzipped or not, with progress; an absent or damaged one is an error', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'assay-csv-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const text = `a,b\n${'12,34\n'.repeat(100_000)}`;
+  await writeFile(join(folder, 'f.csv'), text);
+  await writeFile(join(folder, 'f.csv.gz'), gzipSync(text));
+  await writeFile(join(folder, 'cut.csv.gz'), gzipSync(text).subarray(0, 500));
+  for (const name of ['f.csv', 'f.csv.gz']) {
+    let sum = 0;
+    let [read, total] = [0, 1];
+    const handler = { header: () => {}, row: (fields: string[]) => void (sum += Number(fields[1])) };
+    const onProgress = (bytes: number, size: number) => void ([read, total] = [bytes, size]);
+    assert.deepEqual(await readCsv(join(folder, name), handler, { onProgress }), { rows: 100_000, errors: 0 });
+    assert.equal(sum, 3_400_000);
+    assert.equal(read, total);
+  }
+  const nothing = { header: () => {}, row: () => {} };
+  await assert.rejects(readCsv(join(folder, 'cut.csv.gz'), nothing), /unexpected end of file/);
+  await assert.rejects(readCsv(join(folder, 'none.csv'), nothing), /ENOENT/);
+  await writeFile(join(folder, 'wrong.csv'), 'a,b\n1\n');
+  const failure = await readCsv(join(folder, 'wrong.csv'), nothing).catch((error) => error);
+  assert.ok(failure instanceof FileError);
+  assert.match(failure.message, /wrong\.csv, line 2: 1 fields/);
+});
