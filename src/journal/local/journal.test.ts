@@ -300,7 +300,7 @@ test('a failed sync is fatal: nothing is acknowledged after it, and it is not tr
     },
   };
   const fatal: Error[] = [];
-  const journal = await opened(t, { files, onFatal: (error) => fatal.push(error) });
+  const journal = await opened(t, { files, segmentBytes: 1024 * 1024, onFatal: (error) => fatal.push(error) });
   await fill(journal, 1, 10);
   broken = true;
   const lost = journal.enqueue(entry(11)).durable;

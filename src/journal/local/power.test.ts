@@ -64,7 +64,7 @@ async function work(world: World, journal: Journal): Promise<void> {
       const { record, durable } = journal.enqueue(entry(world));
       await durable;
       world.acknowledged.set(record.sequence, record.key);
-      if (random() < 0.1) {
+      if (random() < 0.25) {
         const sequence = 1 + Math.floor(random() * record.sequence);
         world.askedToErase.add(sequence);
         await journal.erasePersonal(sequence);
@@ -133,5 +133,5 @@ test('nothing acknowledged is lost, and no crash looks like damage, whatever the
     }
     acknowledged += world.acknowledged.size;
   }
-  assert.ok(acknowledged > 5000, `only ${acknowledged} acknowledged`);
+  assert.ok(acknowledged > 2000, `only ${acknowledged} acknowledged`);
 });

@@ -20,7 +20,7 @@ export interface Rotation {
 }
 
 /** Zeroes that should lie ready before the writer. */
-const AHEAD_BYTES = 1024 * 1024;
+const aheadOf = (segmentBytes: number) => Math.min(1024 * 1024, segmentBytes >>> 3);
 /** The next file is filled a little faster than this one, so that it is whole before it is needed. */
 const SPARE_RATIO = 1.25;
 
@@ -83,7 +83,7 @@ export function createRotation(log: Log, onWarning: (error: unknown) => void): R
 
   function lookAhead(segment: Segment, end: number): void {
     if (growing !== undefined || segment !== open) return;
-    if (segment.allocated < Math.min(segmentBytes, end + AHEAD_BYTES)) {
+    if (segment.allocated < Math.min(segmentBytes, end + aheadOf(segmentBytes))) {
       grow(segment, segment.allocated + 1).catch(onWarning);
     } else if (end < segmentBytes / 8) {
       return;

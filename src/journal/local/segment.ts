@@ -23,9 +23,9 @@ const SEGMENT_VERSION = 1;
 const HEADER_MAGIC = Buffer.from('ASSAYJNL');
 const FOOTER_MAGIC = Buffer.from('ASSAYEND');
 /** Zeroes of a new file. */
-const FIRST_ALLOCATION_BYTES = 1024 * 1024;
+const firstAllocation = (segmentBytes: number) => Math.min(1024 * 1024, segmentBytes >>> 2);
 /** Zeroes written at once: more would hold up the records, which go to the same disk. */
-const STEP_BYTES = 256 * 1024;
+const allocationStep = (segmentBytes: number) => Math.min(256 * 1024, segmentBytes >>> 4);
 
 export interface Segment extends Allocated {
   path: string;
@@ -92,7 +92,7 @@ export interface Allocated {
 export async function createSpare(files: Files, directory: string, segmentBytes: number): Promise<Allocated> {
   const file = await files.open(sparePath(directory), 'create');
   const spare = { file, allocated: 0 };
-  await allocate(spare, Math.min(segmentBytes, DATA_START + FIRST_ALLOCATION_BYTES), segmentBytes);
+  await allocate(spare, DATA_START + firstAllocation(segmentBytes), segmentBytes);
   return spare;
 }
 
@@ -119,7 +119,7 @@ export async function adoptSpare(files: Files, directory: string, segment: Segme
 /** Fills with zeroes so that at least `end` is allocated. Never touches what lies before. */
 export async function allocate(target: Allocated, end: number, segmentBytes: number): Promise<void> {
   if (end <= target.allocated) return;
-  const next = Math.max(end, Math.min(segmentBytes, target.allocated + STEP_BYTES));
+  const next = Math.max(end, Math.min(segmentBytes, target.allocated + allocationStep(segmentBytes)));
   await target.file!.write(Buffer.alloc(next - target.allocated), target.allocated);
   await target.file!.sync();
   target.allocated = next;
