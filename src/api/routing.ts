@@ -7,12 +7,17 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 /** Watches every route being added: one without a declared scope fails the build. */
 export function declareRoutes(app: Api): { refuseOtherMethods(): void } {
   const methodsOf = new Map<string, Set<string>>();
+  const declaredRoutes: { method: string; url: string }[] = [];
+  let refusing = false;
+  app.decorate('declaredRoutes', declaredRoutes);
 
   app.addHook('onRoute', (route) => {
     // The documentation's own files, and the preflight of CORS, are open to all.
     const open = DOCS.test(route.url) || route.url === '*';
     if (open) route.config = { ...route.config, scope: 'none' };
     if (route.config?.scope === undefined) throw new Error(`${route.method} ${route.url} declares no scope`);
+    if (refusing) return;
+    for (const method of [route.method].flat()) declaredRoutes.push({ method, url: route.url });
     const methods = methodsOf.get(route.url) ?? new Set();
     for (const method of [route.method].flat()) methods.add(method);
     methodsOf.set(route.url, methods);
@@ -21,6 +26,7 @@ export function declareRoutes(app: Api): { refuseOtherMethods(): void } {
   return {
     /** On every path, the methods that it lacks: OPTIONS says what there is, the others are refused. */
     refuseOtherMethods() {
+      refusing = true;
       for (const [url, methods] of [...methodsOf]) {
         if (url.includes('*') || DOCS.test(url)) continue;
         const allow = allowed(methods);

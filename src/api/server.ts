@@ -36,6 +36,10 @@ declare module 'fastify' {
     /** Who may call: enforced by `guard`, shown in the OpenAPI document. A route without one fails the build. */
     scope?: RouteScope;
   }
+  interface FastifyInstance {
+    /** Every route but the refusals of methods that a path lacks. */
+    declaredRoutes: { method: string; url: string }[];
+  }
   interface FastifyRequest {
     apiKey: ApiKey | undefined;
   }
@@ -83,12 +87,14 @@ export async function buildServer(services: Services): Promise<Api> {
   readJson(app);
 
   const routes = declareRoutes(app);
-  const limiter = createRateLimiter({ max: config.rateLimitMax, windowMs: config.rateLimitWindowMs });
-  const charge = guard(app, services, config.rateLimitMax > 0 ? limiter : undefined);
-  const metrics = measure(app, services);
-  const memory = createAnswerMemory(clock);
-
-  await documentApi(app);
+  // Before the guard: it ends the sockets of the upgrades that the guard refuses.
+  await app.register(websocket, {
+    options: {
+      maxPayload: 4096,
+      handleProtocols: (offered: Set<string>) => (offered.has('assay') ? 'assay' : [...offered][0]),
+    },
+  });
+  // Before it too: a page may read why it was refused.
   if (config.corsOrigins.length > 0)
     await app.register(cors, {
       origin: [...config.corsOrigins],
@@ -96,12 +102,12 @@ export async function buildServer(services: Services): Promise<Api> {
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
       exposedHeaders: ['x-request-id', 'x-response-time-ms', 'idempotent-replayed', 'retry-after', 'x-next-cursor'],
     });
-  await app.register(websocket, {
-    options: {
-      maxPayload: 4096,
-      handleProtocols: (offered: Set<string>) => (offered.has('assay') ? 'assay' : [...offered][0]),
-    },
-  });
+  const limiter = createRateLimiter({ max: config.rateLimitMax, windowMs: config.rateLimitWindowMs });
+  const charge = guard(app, services, config.rateLimitMax > 0 ? limiter : undefined);
+  const metrics = measure(app, services);
+  const memory = createAnswerMemory(clock);
+
+  await documentApi(app);
 
   transactionRoutes(app, services);
   transactionReadRoutes(app, services);

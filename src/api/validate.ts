@@ -11,8 +11,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   if (httpPart === 'body')
     return (value) => {
       if (compiled.Check(value)) return { value };
-      if (value === undefined || value === null)
-        return { error: new AssayError('malformed_json', 'The request needs a JSON body.') };
+      if (value === undefined) return { error: new AssayError('malformed_json', 'The request needs a JSON body.') };
       return { error: refusal(compiled.Errors(value), value) };
     };
   if (httpPart === 'headers')
@@ -54,7 +53,16 @@ function describe({ keyword, instancePath, message, params }: Fault, value: unkn
     return [{ path: instancePath, message: 'must be a finite number; this one overflows' }];
   if (keyword === 'enum')
     return [{ path: instancePath, message: `must be one of ${(allowedValues ?? []).map(String).join(', ')}` }];
+  if (keyword === 'type')
+    return [{ path: instancePath, message: `must be ${named((params as { type: string }).type)}` }];
   return [{ path: instancePath, message }];
+}
+
+function named(type: string | string[]): string {
+  return [type]
+    .flat()
+    .map((name) => (name === 'null' ? name : `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`))
+    .join(' or ');
 }
 
 function at(value: unknown, pointer: string): unknown {

@@ -77,7 +77,7 @@ export function transactionCommandRoutes(app: Api, services: Services, memory: A
       }));
       if (record.type === 'failed')
         throw new AssayError('unavailable', `Deciding it failed again: ${record.data.error}`, { retryAfterSeconds: 5 });
-      return answer(request, reply, record, replayed);
+      return answer(reply, record, replayed);
     },
   );
 

@@ -1,11 +1,12 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
+import { AssayError } from '../../domain/errors.ts';
 import { newId } from '../../domain/id.ts';
 import { type DecisionData, transactionView } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import { sha256 } from '../canonical.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
 import { Decided, Processing, TransactionBody } from '../contract/transactions.ts';
-import { idempotencyKey, idempotentName } from '../idempotency.ts';
+import { idempotencyKey, idempotentName, otherBody } from '../idempotency.ts';
 import { takeIn, transactionHash } from '../intake.ts';
 import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
@@ -48,15 +49,21 @@ export function transactionRoutes(app: Api, services: Services): void {
       };
       const { prefer } = request.headers;
       const later = prefer !== undefined && RESPOND_ASYNC.test(String(prefer));
-      const { record, idempotent } = await (later ? engine.accept(submission) : engine.decide(submission));
+      const made = later ? engine.accept(submission) : engine.decide(submission);
+      const { record, idempotent } = await (body.id === undefined && alias ? made.catch(blameTheKey) : made);
       if (later) reply.header('preference-applied', 'respond-async');
-      return answer(request, reply, record, idempotent);
+      return answer(reply, record, idempotent);
     },
   );
 }
 
+/** An id that was made from the Idempotency-Key clashes because the key does. */
+function blameTheKey(error: unknown): never {
+  throw error instanceof AssayError && error.code === 'conflict' ? otherBody() : error;
+}
+
 /** The journal's record is the stored answer: a repetition gets what the first one got. */
-export function answer(_request: FastifyRequest, reply: FastifyReply, record: JournalRecord, replayed: boolean) {
+export function answer(reply: FastifyReply, record: JournalRecord, replayed: boolean) {
   const data = record.data as unknown as DecisionData;
   const { id } = data.transaction;
   if (replayed) reply.header('idempotent-replayed', 'true');

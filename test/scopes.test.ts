@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import WebSocket from 'ws';
+import { assertListenable } from '../src/api/server.ts';
+import { SCOPES, type Scope } from '../src/domain/key.ts';
+import { call, startApp, type TestApp } from './support/app.ts';
+
+interface Operation {
+  method: string;
+  path: string;
+  scope: Scope | 'none';
+}
+
+/** Every route of the document, tried by everyone who may not use it. */
+describe('scopes', () => {
+  let app: TestApp;
+  let operations: Operation[];
+  const secrets = {} as Record<Scope | 'revoked', string>;
+  const others = (scope: Scope) => SCOPES.filter((other) => other !== scope);
+
+  before(async () => {
+    app = await startApp({ API_KEY: 'bootstrap-secret' });
+    const make = async (name: string, scopes: readonly Scope[]) => {
+      const { status, body } = await call(
+        app.url,
+        'POST',
+        '/api/keys',
+        { name, scopes },
+        { 'x-api-key': 'bootstrap-secret' },
+      );
+      assert.equal(status, 201, JSON.stringify(body));
+      return body as { id: string; secret: string };
+    };
+    for (const scope of SCOPES) secrets[scope] = (await make(scope, [scope])).secret;
+    const revoked = await make('revoked', SCOPES);
+    secrets.revoked = revoked.secret;
+    const gone = await call(app.url, 'DELETE', `/api/keys/${revoked.id}`, undefined, {
+      'x-api-key': 'bootstrap-secret',
+    });
+    assert.equal(gone.status, 204);
+
+    const { body } = await call(app.url, 'GET', '/openapi.json');
+    operations = Object.entries(body.paths as Record<string, Record<string, { 'x-scope': Scope | 'none' }>>).flatMap(
+      ([path, methods]) =>
+        Object.entries(methods).map(([method, operation]) => ({
+          method: method.toUpperCase(),
+          path: path.replaceAll(/\{[^}]+\}/g, 'x'),
+          scope: operation['x-scope'],
+        })),
+    );
+    assert.ok(operations.length >= 20, 'the document lists the routes');
+  });
+  after(() => app.stop());
+
+  const ask = ({ method, path }: Operation, headers: Record<string, string> = {}) =>
+    call(app.url, method, path, method === 'POST' || method === 'PUT' ? {} : undefined, headers);
+
+  test('every route declares a scope, and the document shows it as security', async () => {
+    const { body } = await call(app.url, 'GET', '/openapi.json');
+    for (const [path, methods] of Object.entries(body.paths as Record<string, Record<string, Record<string, unknown>>>))
+      for (const [method, operation] of Object.entries(methods)) {
+        const scope = operation['x-scope'] as string;
+        assert.ok(scope === 'none' || SCOPES.includes(scope as Scope), `${method} ${path}: ${scope}`);
+        assert.equal((operation.security as unknown[]).length > 0, scope !== 'none', `${method} ${path}`);
+      }
+    assert.deepEqual(
+      operations.filter(({ scope }) => scope === 'none').map(({ path }) => path),
+      ['/health', '/api/health', '/api/v1/utils/health-check/', '/ready'],
+    );
+  });
+
+  test('without a key, and with a revoked or an unknown one: 401', async () => {
+    for (const operation of operations) {
+      if (operation.scope === 'none') continue;
+      for (const headers of [{}, { 'x-api-key': secrets.revoked }, { authorization: 'Bearer ak_unknown' }]) {
+        const answer = await ask(operation, headers as Record<string, string>);
+        assert.equal(answer.status, 401, `${operation.method} ${operation.path}`);
+        assert.equal(answer.body.code, 'unauthenticated');
+        assert.ok(answer.headers.get('www-authenticate'));
+      }
+    }
+  });
+
+  test('with each wrong scope: 403; with the right one: neither', async () => {
+    for (const operation of operations) {
+      if (operation.scope === 'none') continue;
+      for (const scope of others(operation.scope)) {
+        const answer = await ask(operation, { 'x-api-key': secrets[scope] });
+        assert.equal(answer.status, 403, `${operation.method} ${operation.path} with ${scope}`);
+        assert.equal(answer.body.code, 'forbidden');
+      }
+      const answer = await ask(operation, { authorization: `Bearer ${secrets[operation.scope]}` });
+      assert.ok(![401, 403].includes(answer.status), `${operation.method} ${operation.path}: ${answer.status}`);
+    }
+  });
+
+  test('HEAD and a trailing slash ask for the same scope as GET', async () => {
+    for (const operation of operations.filter(({ method, scope }) => method === 'GET' && scope !== 'none')) {
+      assert.equal((await ask({ ...operation, method: 'HEAD' })).status, 401, operation.path);
+      assert.equal((await ask({ ...operation, path: `${operation.path}/` })).status, 401, operation.path);
+    }
+  });
+
+  test('an override asks for review as well', async () => {
+    const body = { tempId: 'nobody', override: true };
+    const refused = await call(app.url, 'POST', '/api/transactions/finalize', body, { 'x-api-key': secrets.ingest });
+    assert.equal(refused.status, 403);
+    const allowed = await call(app.url, 'POST', '/api/transactions/finalize', body, {
+      'x-api-key': 'bootstrap-secret',
+    });
+    assert.equal(allowed.status, 404);
+  });
+
+  test('the live feed asks for read: by header, or by subprotocol where a browser can do no other', async () => {
+    const url = `${app.url.replace('http', 'ws')}/ws`;
+    const outcome = (protocols: string[], headers: Record<string, string> = {}) =>
+      new Promise<number | string>((resolve) => {
+        const socket = new WebSocket(url, protocols, { headers });
+        socket.once('open', () => {
+          resolve(socket.protocol);
+          socket.close();
+        });
+        socket.once('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
+        socket.once('error', () => {});
+      });
+    assert.equal(await outcome([]), 401);
+    assert.equal(await outcome(['assay', `assay.key.${secrets.ingest}`]), 403);
+    assert.equal(await outcome(['assay', `assay.key.${secrets.revoked}`]), 401);
+    assert.equal(await outcome(['assay', `assay.key.${secrets.read}`]), 'assay');
+    assert.equal(await outcome([], { 'x-api-key': secrets.read }), '');
+  });
+
+  test('secrets are shown once and kept nowhere', async () => {
+    const { body } = await call(app.url, 'GET', '/api/keys', undefined, { 'x-api-key': secrets.admin });
+    const text = JSON.stringify(body);
+    for (const secret of Object.values(secrets)) assert.ok(!text.includes(secret));
+    assert.ok(!text.includes('secretHash'));
+    for await (const record of app.services.journal.read(1))
+      for (const secret of Object.values(secrets)) assert.ok(!JSON.stringify(record).includes(secret));
+  });
+});
+
+describe('without keys', () => {
+  let app: TestApp;
+  before(async () => {
+    app = await startApp();
+  });
+  after(() => app.stop());
+
+  const inject = (headers: Record<string, string>, remoteAddress = '127.0.0.1') =>
+    app.server.inject({ method: 'GET', url: '/api/features', headers, remoteAddress });
+
+  test('a foreign Host, Origin or address is refused', async () => {
+    assert.equal((await inject({ host: 'localhost:3000' })).statusCode, 200);
+    assert.equal((await inject({ host: '127.0.0.1:3000', origin: 'http://localhost:3000' })).statusCode, 200);
+    assert.equal((await inject({ host: '[::1]:3000' })).statusCode, 200);
+    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1:3000'])
+      assert.equal((await inject({ host })).statusCode, 403, host);
+    for (const origin of ['http://evil.example', 'null', 'http://localhost:3001', 'file://'])
+      assert.equal((await inject({ host: 'localhost:3000', origin })).statusCode, 403, origin);
+    assert.equal((await inject({ host: 'localhost:3000' }, '10.1.2.3')).statusCode, 403);
+  });
+
+  test('a WebSocket from a foreign page is refused', async () => {
+    const status = await new Promise((resolve) => {
+      const socket = new WebSocket(`${app.url.replace('http', 'ws')}/ws`, { origin: 'http://evil.example' });
+      socket.once('unexpected-response', (_request, response) => resolve(response.statusCode));
+      socket.once('open', () => resolve('open'));
+      socket.once('error', () => {});
+    });
+    assert.equal(status, 403);
+  });
+
+  test('only loopback may be listened on, and the refusal says the way out', () => {
+    for (const host of ['127.0.0.1', 'localhost', '::1'])
+      assert.doesNotThrow(() => assertListenable({ host }, { configured: false }));
+    for (const host of ['0.0.0.0', '::', '192.168.1.5', 'example.com', '']) {
+      assert.throws(() => assertListenable({ host }, { configured: false }), /assay keys create .*API_KEY/);
+      assert.doesNotThrow(() => assertListenable({ host }, { configured: true }));
+    }
+  });
+});
