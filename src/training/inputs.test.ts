@@ -19,15 +19,15 @@ function dataset(columns: number[][], labels: number[], weights?: number[]): Dat
 }
 
 test('a column is standardised by what is present', () => {
-  const [column] = fitInputs(dataset([[1, 3, Number.NaN, 5, 7]], [0, 0, 0, 0, 0]), { logSkewness: Infinity });
+  const [column] = fitInputs(dataset([[1, 3, Number.NaN, 5, 7]], [0, 0, 0, 0, 0]), { logTail: Infinity });
   assert.deepEqual(column, { low: null, high: null, logScale: null, mean: 4, rate: 1 / Math.sqrt(5), missing: 0.2 });
 });
 
-test('clipping takes quantiles, skewness takes the logarithm, constants and absent columns count for nothing', () => {
+test('clipping takes quantiles, a long tail takes the logarithm, constants and absent columns count for nothing', () => {
   const long = Array.from({ length: 101 }, (_, i) => i);
   const tail = long.map((i) => Math.exp(i / 10));
   const data = dataset([long, tail, long.map(() => 0.1), long.map(() => Number.NaN)], new Array(101).fill(0));
-  const [a, b, c, d] = fitInputs(data, { clip: [0.01, 0.98], logSkewness: 1 });
+  const [a, b, c, d] = fitInputs(data, { clip: [0.01, 0.98], logTail: 50 });
   assert.deepEqual([a.low, a.high, a.logScale, a.mean > 49 && a.mean < 50], [1, 98, null, true]);
   assert.equal(b.logScale, Math.exp(5));
   assert.equal(c.rate, 0);

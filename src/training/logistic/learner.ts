@@ -14,17 +14,17 @@ export interface LogisticOptions {
   c: number;
   positiveWeight: PositiveWeight;
   /**
-   * `keep` standardises only, `clip` first clips to the 0.1% and 99.9% quantiles, `log` takes the logarithm of skewed
-   * features; `validation` tries all three, and is `keep` where there is no validation part.
+   * `keep` standardises only, `clip` first clips to the 0.1% and 99.9% quantiles, `log` takes the logarithm of features
+   * with long tails; `validation` tries all three, and is `keep` where there is no validation part.
    */
   tails: Tails | 'validation';
   choice: 'averagePrecision' | 'logLoss';
 }
 
 const TAILS: Record<Tails, InputOptions> = {
-  keep: { logSkewness: Number.POSITIVE_INFINITY },
-  clip: { clip: [0.001, 0.999], logSkewness: Number.POSITIVE_INFINITY },
-  log: { logSkewness: 2 },
+  keep: { logTail: Number.POSITIVE_INFINITY },
+  clip: { clip: [0.001, 0.999], logTail: Number.POSITIVE_INFINITY },
+  log: { logTail: 50 },
 };
 
 export const LOGISTIC_DEFAULTS: LogisticOptions = {

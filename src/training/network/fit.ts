@@ -26,7 +26,7 @@ export function fitNetwork(
 ): NetworkFit {
   checkNetworkOptions(options);
   const random = seededRandom(options.seed);
-  const columns = fitInputs(train, { clip: WHOLE_RANGE, logSkewness: options.logSkewness });
+  const columns = fitInputs(train, { clip: WHOLE_RANGE, logTail: options.logTail });
   const layout = networkLayout(columns, options.hidden);
   const state = Uint32Array.from({ length: 4 }, () => 1 + Math.floor(random() * 0xfffffffe));
   const trainer = denseTrainer(layout, { batch: options.batch, dropout: options.dropout, state }, createKernel());

@@ -13,8 +13,8 @@ export interface NetworkOptions {
   batch: number;
   epochs: number;
   positiveWeight: PositiveWeight;
-  /** Features with more skewness than this, either way, go through the logarithm. */
-  logSkewness: number;
+  /** Features whose tail is longer than this go through the logarithm; see training/inputs.ts. */
+  logTail: number;
   /** Epochs without a better validation result after which training stops; 0 never stops early. */
   stopAfter: number;
   stopMetric: 'averagePrecision' | 'logLoss';
@@ -29,7 +29,7 @@ export const NETWORK_DEFAULTS: NetworkOptions = {
   batch: 128,
   epochs: 30,
   positiveWeight: 1,
-  logSkewness: 2,
+  logTail: 50,
   stopAfter: 8,
   stopMetric: 'averagePrecision',
   seed: 1,
@@ -49,7 +49,7 @@ export function checkNetworkOptions(options: NetworkOptions): void {
   check('batch', options.batch, 1, 65_536, true);
   check('epochs', options.epochs, 0, 10_000, true);
   if (options.positiveWeight !== 'balanced') check('positiveWeight', options.positiveWeight, 1e-6, 1e6);
-  check('logSkewness', options.logSkewness, 0, Number.POSITIVE_INFINITY);
+  check('logTail', options.logTail, 0, Number.POSITIVE_INFINITY);
   check('stopAfter', options.stopAfter, 0, 10_000, true);
   check('seed', options.seed, -(2 ** 31), 2 ** 32, true);
 }
