@@ -1,6 +1,6 @@
 import { AMOUNT } from '../profiles/layout.ts';
 import type { FeatureDefinition } from './definition.ts';
-import { HABIT_DEVIATION, HABIT_MAX, HABIT_MEAN, HABIT_MEDIAN, habit } from './habit.ts';
+import { HABIT_DEVIATION, HABIT_MAX, HABIT_MEAN, habit, habitMedian } from './habit.ts';
 import { entityOf, type Operation, type Planner, parameter } from './plan.ts';
 
 /** Amounts are floored at this much where they divide: a ratio to a habit of nothing says nothing. */
@@ -10,9 +10,13 @@ function habitOf(definition: FeatureDefinition, planner: Planner): number {
   return habit(planner, entityOf(definition), parameter(definition, 'newest', 100));
 }
 
-function ratioTo(which: number): Operation {
+function medianOf(definition: FeatureDefinition, planner: Planner): number {
+  return habitMedian(planner, entityOf(definition), parameter(definition, 'newest', 100));
+}
+
+function ratioTo(slotOf: (definition: FeatureDefinition, planner: Planner) => number): Operation {
   return (definition, planner) => {
-    const at = habitOf(definition, planner) + which;
+    const at = slotOf(definition, planner);
     return (slots, event) => (Number.isNaN(slots[at]) ? Number.NaN : event.amount / Math.max(slots[at], FLOOR));
   };
 }
@@ -32,15 +36,15 @@ export const amount: Record<string, Operation> = {
       return (event.amount - mean) / deviation;
     };
   },
-  amountToMean: ratioTo(HABIT_MEAN),
-  amountToMedian: ratioTo(HABIT_MEDIAN),
-  amountToMax: ratioTo(HABIT_MAX),
+  amountToMean: ratioTo((definition, planner) => habitOf(definition, planner) + HABIT_MEAN),
+  amountToMedian: ratioTo(medianOf),
+  amountToMax: ratioTo((definition, planner) => habitOf(definition, planner) + HABIT_MAX),
   /** How many of the newest `parameters.last` were over `parameters.times` the median. */
   farAbove: (definition, planner) => {
     const entity = entityOf(definition);
     const last = parameter(definition, 'last', 10);
     const times = parameter(definition, 'times', 3);
-    const median = habitOf(definition, planner) + HABIT_MEDIAN;
+    const median = medianOf(definition, planner);
     const slot = planner.probe(entity, `farAbove:${last}:${times}:${median}`, 1, (at) => ({
       columnNames: [],
       columns: [],

@@ -44,6 +44,7 @@ const NOTHING: Profile = Object.freeze({
   columns: new Float64Array(0),
   offset: 0,
   firstTime: Number.POSITIVE_INFINITY,
+  frauds: 0,
   buckets: undefined,
   hash: 0,
 });

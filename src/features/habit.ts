@@ -6,14 +6,13 @@ export const HABIT_COUNT = 0;
 export const HABIT_MEAN = 1;
 export const HABIT_DEVIATION = 2;
 export const HABIT_MAX = 3;
-export const HABIT_MEDIAN = 4;
-const HABIT_SIZE = 5;
+const HABIT_SIZE = 4;
 
 const scratch = new Float64Array(KEPT);
 
 /**
- * Amounts of the entity's newest `newest` events before this one: how many, mean, deviation (of the sample, n − 1),
- * largest, median (the lower middle). Missing where there are none; the deviation needs two.
+ * Amounts of the entity's newest `newest` events before this one: how many, mean, deviation (of the sample, n − 1) and
+ * the largest. Missing where there are none; the deviation needs two.
  */
 export function habit(planner: Planner, entity: string, newest: number): number {
   return planner.probe(entity, `habit:${newest}`, HABIT_SIZE, (at) => ({
@@ -32,21 +31,34 @@ function measure(view: View, newest: number, at: number, slots: Float64Array): v
   let max = Number.NEGATIVE_INFINITY;
   for (let i = end - 1; i >= first; i--) {
     const amount = columns[base + i];
-    scratch[i - first] = amount;
     sum += amount;
     if (amount > max) max = amount;
   }
   const mean = sum / count;
   let squares = 0;
-  for (let i = 0; i < count; i++) {
-    const off = scratch[i] - mean;
+  for (let i = end - 1; i >= first; i--) {
+    const off = columns[base + i] - mean;
     squares += off * off;
   }
   slots[at + HABIT_COUNT] = count;
   slots[at + HABIT_MEAN] = mean;
   slots[at + HABIT_DEVIATION] = count > 1 ? Math.sqrt(squares / (count - 1)) : Number.NaN;
   slots[at + HABIT_MAX] = count > 0 ? max : Number.NaN;
-  slots[at + HABIT_MEDIAN] = count > 0 ? select(count, (count - 1) >> 1) : Number.NaN;
+}
+
+/** The median (the lower middle) of the same amounts. */
+export function habitMedian(planner: Planner, entity: string, newest: number): number {
+  return planner.probe(entity, `median:${newest}`, 1, (at) => ({
+    columnNames: [],
+    columns: [],
+    run: (view, _event, slots) => {
+      const first = Math.max(view.first, view.end - newest);
+      const count = view.end - first;
+      const from = view.offset + AMOUNT * view.capacity + first;
+      for (let i = 0; i < count; i++) scratch[i] = view.columns[from + i];
+      slots[at] = count > 0 ? select(count, (count - 1) >> 1) : Number.NaN;
+    },
+  }));
 }
 
 /** The k-th smallest of the first n scratch cells (Hoare's quickselect); reorders them. */

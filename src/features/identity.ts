@@ -1,12 +1,33 @@
-import { TIME } from '../profiles/layout.ts';
 import type { FeatureDefinition } from './definition.ts';
 import { entityOf, fieldOf, type Operation, type Planner } from './plan.ts';
 
-/** Of the entity's earlier events with this transaction's value of `field`: how many are kept, and the newest's time. */
+/** Whether and when: the row of the newest of the entity's earlier events with this transaction's value of `field`. */
+function lastMeeting(definition: FeatureDefinition, planner: Planner): number {
+  const field = fieldOf(definition);
+  const ofEvent = planner.valueOf(field);
+  return planner.probe(entityOf(definition), `lastMeeting:${field}`, 2, (at) => {
+    const columns = [-1];
+    return {
+      columnNames: [planner.columnOf(field)],
+      columns,
+      run: (view, event, slots) => {
+        const base = view.offset + columns[0] * view.capacity;
+        const own = ofEvent(event);
+        let row = view.end - 1;
+        while (row >= view.first && view.columns[base + row] !== own) row--;
+        const met = row >= view.first;
+        slots[at] = own === 0 ? Number.NaN : met ? 1 : 0;
+        slots[at + 1] = own !== 0 && met ? view.columns[view.offset + row] : Number.NaN;
+      },
+    };
+  });
+}
+
+/** How many of the entity's kept events have this transaction's value of `field`. */
 function meetings(definition: FeatureDefinition, planner: Planner): number {
   const field = fieldOf(definition);
   const ofEvent = planner.valueOf(field);
-  return planner.probe(entityOf(definition), `meetings:${field}`, 2, (at) => {
+  return planner.probe(entityOf(definition), `meetings:${field}`, 1, (at) => {
     const columns = [-1];
     return {
       columnNames: [planner.columnOf(field)],
@@ -15,14 +36,8 @@ function meetings(definition: FeatureDefinition, planner: Planner): number {
         const base = view.offset + columns[0] * view.capacity;
         const own = ofEvent(event);
         let met = 0;
-        let last = -1;
-        for (let i = view.end - 1; i >= view.first; i--) {
-          if (view.columns[base + i] !== own) continue;
-          met++;
-          if (last < 0) last = i;
-        }
+        for (let i = view.first; i < view.end; i++) if (view.columns[base + i] === own) met++;
         slots[at] = own === 0 ? Number.NaN : met;
-        slots[at + 1] = own === 0 || last < 0 ? Number.NaN : view.columns[view.offset + TIME * view.capacity + last];
       },
     };
   });
@@ -37,8 +52,8 @@ export const identity: Record<string, Operation> = {
   },
   /** 1 if none of the entity's kept events had this transaction's value of `field`. */
   first: (definition, planner) => {
-    const at = meetings(definition, planner);
-    return (slots) => (Number.isNaN(slots[at]) ? Number.NaN : slots[at] === 0 ? 1 : 0);
+    const at = lastMeeting(definition, planner);
+    return (slots) => 1 - slots[at];
   },
   /** Earlier events of the entity with this transaction's value of `field`. */
   meetings: (definition, planner) => {
@@ -47,7 +62,7 @@ export const identity: Record<string, Operation> = {
   },
   /** Seconds since the entity's last event with this transaction's value of `field`. */
   sinceMeeting: (definition, planner) => {
-    const at = meetings(definition, planner) + 1;
+    const at = lastMeeting(definition, planner) + 1;
     return (slots, event) => (event.time - slots[at]) / 1000;
   },
 };

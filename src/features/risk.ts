@@ -28,6 +28,7 @@ function run(definition: FeatureDefinition, planner: Planner): number {
 /** The newest row before `end` that is (or is not) a known fraud; -1 where none is. */
 function newest(view: View, end: number, fraud: boolean): number {
   const base = view.offset + LABEL * view.capacity;
+  if (fraud && view.profile.frauds === 0) return -1;
   for (let i = end - 1; i >= view.first; i--) {
     if (((view.columns[base + i] & 3) === LABEL_FRAUD) === fraud) return i;
   }

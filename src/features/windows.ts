@@ -75,6 +75,7 @@ function countFrauds(view: View, into: number[], starts: Int32Array, end: number
   const base = view.offset + LABEL * view.capacity;
   let row = end - 1;
   let frauds = 0;
+  if (view.profile.frauds === 0) row = -1;
   for (let k = 0; k < into.length; k++) {
     if (into[k] < 0) continue;
     // LABEL_FRAUD is 1: the code's lower bit.

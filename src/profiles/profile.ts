@@ -12,6 +12,7 @@ export interface MutableProfile {
   columns: Float64Array;
   offset: number;
   firstTime: number;
+  frauds: number;
   buckets: Buckets | undefined;
   hash: number;
   /** Newest sequence of an event, and of a label, that was applied: what fell out is applied once by these. */
@@ -31,6 +32,7 @@ export function createProfile(layout: Layout, pool: Pool, capacity = FIRST_CAPAC
     columns,
     offset,
     firstTime: Number.POSITIVE_INFINITY,
+    frauds: 0,
     buckets: undefined,
     hash: 0,
     lastSequence: 0,
@@ -94,6 +96,7 @@ export function learnEvent(
   if (profile.count === KEPT) dropOldest(profile, layout, pool);
   makeRow(profile, layout, pool, time, id, row);
   profile.hash = (profile.hash + mix(id, time) + (cell === 0 ? 0 : mix(id, cell & 3))) >>> 0;
+  if ((cell & 3) === LABEL_FRAUD) profile.frauds++;
   if (time < profile.firstTime) profile.firstTime = time;
   if (sequence > profile.lastSequence) profile.lastSequence = sequence;
   writeRow(profile, layout, event, cell);
@@ -126,6 +129,7 @@ function dropOldest(profile: MutableProfile, layout: Layout, pool: Pool): void {
   profile.buckets ??= createBuckets();
   const fraud = (columns[LABEL * capacity + oldest] & 3) === LABEL_FRAUD ? 1 : 0;
   addToBuckets(profile.buckets, columns[TIME * capacity + oldest], columns[AMOUNT * capacity + oldest], fraud);
+  profile.frauds -= fraud;
   profile.start++;
   profile.count--;
 }
@@ -198,6 +202,7 @@ export function labelRow(profile: MutableProfile, row: number, id: number, cell:
   const before = profile.columns[at];
   if (cell <= before) return;
   profile.columns[at] = cell;
+  profile.frauds += ((cell & 3) === LABEL_FRAUD ? 1 : 0) - ((before & 3) === LABEL_FRAUD ? 1 : 0);
   rehashLabel(profile, id, before & 3, cell & 3);
 }
 

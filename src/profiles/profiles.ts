@@ -37,6 +37,8 @@ export interface Profile {
   readonly offset: number;
   /** Time of the first event ever seen. */
   readonly firstTime: number;
+  /** How many of the kept events are known as fraud: mostly none, and then nobody need look. */
+  readonly frauds: number;
   /** What fell out; undefined while nothing did. */
   readonly buckets: Buckets | undefined;
   /** A 32-bit hash of the set of events and their labels; see `fingerprint`. */

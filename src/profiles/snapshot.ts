@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
+import { LABEL_FRAUD } from '../domain/event.ts';
 import type { Buckets, Series } from './buckets.ts';
 import { createBuckets } from './buckets.ts';
-import { KEPT, SLACK } from './layout.ts';
+import { KEPT, LABEL, SLACK } from './layout.ts';
 import type { ProfileStore } from './memory.ts';
 import { createProfile, type MutableProfile } from './profile.ts';
 
@@ -222,6 +223,9 @@ function readRecord(store: ProfileStore, cells: Float64Array, from: number): num
   for (let c = 0; c < layout.width; c++) {
     profile.columns.set(cells.subarray(at, at + count), profile.offset + c * profile.capacity);
     at += count;
+  }
+  for (let i = 0; i < count; i++) {
+    if ((profile.columns[profile.offset + LABEL * profile.capacity + i] & 3) === LABEL_FRAUD) profile.frauds++;
   }
   const shards = store.shards[type];
   shards[key & (shards.length - 1)].set(key, profile);
