@@ -117,6 +117,8 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
     else if (healthy) log.warn({ reason, applied }, 'the database is away; reads say so until it is back');
     healthy = false;
     placed = false;
+    // What was taken and not applied is read from the journal again, and an outage holds no records in memory.
+    inbox.overflow();
     waiters.fail(away());
   }
 

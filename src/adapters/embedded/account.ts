@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chown, mkdir, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, chown, mkdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Log } from '../../projections/log.ts';
 
@@ -44,7 +44,8 @@ async function lookUp(name: string): Promise<RunAs | undefined> {
 
 /**
  * The folder that PostgreSQL's files live below: `<dataDir>/postgres`, or where the account may not pass through one of
- * its parents (a 0700 home of root), one under /var/lib/assay named after it. Nobody's permissions are widened.
+ * its parents (a 0700 home of root), one under /var/lib/assay named after it. A data folder that only root may enter is
+ * opened to the account's group for passing through, no more; its parents are left as they are.
  */
 export async function chooseHome(dataDir: string, account: RunAs | undefined, log: Log): Promise<string> {
   await mkdir(dataDir, { recursive: true });
@@ -53,7 +54,7 @@ export async function chooseHome(dataDir: string, account: RunAs | undefined, lo
     await mkdir(wanted, { recursive: true, mode: 0o700 });
     return wanted;
   }
-  if (await reaches(dataDir, account)) {
+  if ((await reaches(dataDir, account)) || (await letThrough(dataDir, account))) {
     await makeOpen(wanted);
     return wanted;
   }
@@ -74,6 +75,16 @@ export async function chooseHome(dataDir: string, account: RunAs | undefined, lo
 export async function makeOwned(folder: string, account: RunAs | undefined): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (account) await chown(folder, account.uid, account.gid);
+}
+
+/** Opens a folder of ours that was closed to everyone else. */
+async function letThrough(dataDir: string, account: RunAs): Promise<boolean> {
+  const { mode, uid } = await stat(dataDir);
+  if (uid !== process.getuid?.() || (mode & 0o077) !== 0 || !(await reaches(dirname(await realpath(dataDir)), account)))
+    return false;
+  await chown(dataDir, uid, account.gid);
+  await chmod(dataDir, (mode & 0o700) | 0o010);
+  return reaches(dataDir, account);
 }
 
 /** Others may pass through, not look around; whatever the umask. */
