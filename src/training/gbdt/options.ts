@@ -3,7 +3,7 @@ export interface TreesOptions {
   rounds: number;
   learningRate: number;
   maxLeaves: number;
-  /** 0 is no limit. */
+  /** Splits on a path; 0 is no limit. Up to 8 the exact attribution of a decision is a table look-up. */
   maxDepth: number;
   minRows: number;
   minHessian: number;
@@ -27,7 +27,7 @@ export const TREES_DEFAULTS: TreesOptions = {
   rounds: 300,
   learningRate: 0.05,
   maxLeaves: 15,
-  maxDepth: 0,
+  maxDepth: 8,
   minRows: 20,
   minHessian: 1,
   l2: 1,
