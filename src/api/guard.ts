@@ -31,12 +31,7 @@ export function guard(app: Api, services: Services, limiter: RateLimiter | undef
   });
 
   app.addHook('onSend', (request, reply, _payload, done) => {
-    reply.header('x-request-id', request.id);
-    reply.header('x-response-time-ms', reply.elapsedTime.toFixed(3));
-    reply.header('x-content-type-options', 'nosniff');
-    reply.header('referrer-policy', 'no-referrer');
-    if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', API_POLICY);
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    signAnswer(request, reply);
     done();
   });
 
@@ -44,6 +39,16 @@ export function guard(app: Api, services: Services, limiter: RateLimiter | undef
     if (limiter && cost > 0) settle(reply, await limiter.take(caller(request), cost, clock()));
   }
   return charge;
+}
+
+/** The headers of every answer. Fastify runs no hooks for a path that it cannot read, so that one calls this itself. */
+export function signAnswer(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id);
+  reply.header('x-response-time-ms', Math.max(0, reply.elapsedTime || 0).toFixed(3));
+  reply.header('x-content-type-options', 'nosniff');
+  reply.header('referrer-policy', 'no-referrer');
+  if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', API_POLICY);
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
 }
 
 function caller(request: FastifyRequest): string {

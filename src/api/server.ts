@@ -9,7 +9,7 @@ import type { ApiKey } from '../domain/key.ts';
 import type { RouteScope } from './auth.ts';
 import { answerClientError } from './client-error.ts';
 import { documentApi } from './document.ts';
-import { guard } from './guard.ts';
+import { guard, signAnswer } from './guard.ts';
 import { createAnswerMemory } from './idempotency.ts';
 import { measure } from './metrics.ts';
 import { sendProblem } from './problem.ts';
@@ -69,7 +69,10 @@ export async function buildServer(services: Services): Promise<Api> {
     rewriteUrl: ({ url }) => encodeRaw(url ?? '/'),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM },
     clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) => sendProblem(request, reply, error),
+    frameworkErrors: (error, request, reply) => {
+      signAnswer(request, reply);
+      sendProblem(request, reply, error);
+    },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.decorateRequest('apiKey', undefined);
