@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { AssayError } from '../../domain/errors.ts';
 import type { Appended, Journal, JournalEntry, JournalRecord } from '../journal.ts';
 import { createCommitter } from './committer.ts';
@@ -13,7 +13,7 @@ import type { Segment } from './segment.ts';
 export interface LocalJournalOptions {
   /** Made if it is missing. One process at a time. */
   directory: string;
-  /** A segment is sealed before it outgrows this. At least 16 KiB; 64 MiB by default. */
+  /** A segment is sealed before it outgrows this. 16 KiB to 1 GiB; 64 MiB by default. */
   segmentBytes?: number;
   /** Beyond this much that is not durable, `enqueue` throws `unavailable`. 64 MiB by default. */
   maxInFlightBytes?: number;
@@ -49,14 +49,15 @@ function warn(error: unknown): void {
  */
 export async function openJournal(options: LocalJournalOptions): Promise<Journal> {
   const { directory, segmentBytes = 64 * MIB, files = nodeFiles } = options;
-  if (segmentBytes < 16 * 1024 || segmentBytes > 0xffffffff) throw new RangeError('segmentBytes: 16 KiB to 4 GiB');
+  if (segmentBytes < 16 * 1024 || segmentBytes > 1024 * MIB) throw new RangeError('segmentBytes: 16 KiB to 1 GiB');
   await files.makeDirectory(directory);
   const unlock = await files.lock(directory);
+  let segments: Segment[] = [];
   try {
-    const segments = await recoverSegments(files, directory);
+    segments = await recoverSegments(files, directory);
     // What an earlier process renamed or made may not have reached the disk.
     await files.syncDirectory(directory);
-    await files.syncDirectory(dirname(directory));
+    if (segments.length === 0) await files.syncDirectory(dirname(resolve(directory)));
     const newest = segments.at(-1);
     const last = newest === undefined ? 0 : newest.first + newest.count - 1;
     const log: Log = { files, directory, segmentBytes, segments, durable: last, last };
@@ -64,6 +65,7 @@ export async function openJournal(options: LocalJournalOptions): Promise<Journal
     await finishErase(files, log, indexes);
     return createJournal(log, indexes, unlock, options);
   } catch (error) {
+    for (const segment of segments) await segment.file?.close();
     await unlock();
     throw error;
   }
