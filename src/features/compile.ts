@@ -13,7 +13,7 @@ export interface Extractor {
   readonly names: readonly string[];
   readonly definitions: readonly FeatureDefinition[];
   readonly encodings: Readonly<Record<string, Encoding>>;
-  /** Hash of all that changes a value: definitions and encodings. */
+  /** Hash of the definitions in their order. Encodings are data of a model, which carries them. */
   readonly schema: string;
   /** Columns that it reads, by entity type: what `createProfiles` must keep at least. */
   readonly columns: Readonly<Record<string, string[]>>;
@@ -101,7 +101,7 @@ export function compile(definitions: readonly FeatureDefinition[], options: Comp
     names,
     definitions,
     encodings: encodings ?? {},
-    schema: schemaHash(definitions, encodings ?? {}),
+    schema: schemaHash(definitions),
     columns: Object.fromEntries(plans.map((plan) => [plan.name, columnsOf(plan)])),
     extract,
     approximate,
@@ -162,8 +162,8 @@ function bind(plans: EntityPlan[], profiles: Profiles): void {
 }
 
 /** The first 16 hex digits of SHA-256 over canonical JSON. */
-export function schemaHash(definitions: readonly FeatureDefinition[], encodings: Record<string, Encoding>): string {
-  return createHash('sha256').update(canonical({ definitions, encodings })).digest('hex').slice(0, 16);
+export function schemaHash(definitions: readonly FeatureDefinition[]): string {
+  return createHash('sha256').update(canonical(definitions)).digest('hex').slice(0, 16);
 }
 
 /** JSON with sorted keys. */

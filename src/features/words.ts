@@ -85,6 +85,9 @@ function share(value: number): string {
   return `${figure(value * 100)}%`;
 }
 
+/** Encodings are log-odds. */
+const probability = (logOdds: number) => 1 / (1 + Math.exp(-logOdds));
+
 type Words = (definition: FeatureDefinition, value: number, currency: string) => string;
 
 const payments = (count: number) => (figure(count) === '1' ? 'payment' : 'payments');
@@ -132,8 +135,7 @@ const clauses: Record<string, Words> = {
   sinceFraud: (d, v) => `${duration(v)} since the last confirmed fraud ${whose(d)}`,
   sinceRunStart: (d, v) => `payments ${whose(d)} began to turn out as fraud ${duration(v)} ago`,
   sinceClean: (d, v) => `${duration(v)} since the last payment ${whose(d)} that is not known as fraud`,
-  encoding: (d, v) =>
-    `fraud in this ${noun(d.field)} is ${v > 0.05 ? 'more common than' : v < -0.05 ? 'less common than' : 'about as common as'} on average`,
+  encoding: (d, v) => `${share(probability(v))} of payments in this ${noun(d.field)} turned out to be fraud`,
 };
 
 /** Clauses that say all there is to say: a middle value of a yes or no, or of an hour, tells nothing. */
@@ -144,7 +146,6 @@ const WITHOUT_USUAL = new Set([
   'weekday',
   'weekend',
   'night',
-  'encoding',
   'amountDeviations',
   'pace',
 ]);
@@ -168,6 +169,8 @@ function written(definition: FeatureDefinition, value: number, currency: string)
       return duration(value * 86_400);
     case 'fraudShare':
       return share(value);
+    case 'encoding':
+      return share(probability(value));
     default:
       return figure(value);
   }

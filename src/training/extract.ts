@@ -2,7 +2,7 @@ import { createReplay } from '../engine/replay.ts';
 import { compile, type Extractor } from '../features/compile.ts';
 import type { Encoding, FeatureDefinition } from '../features/definition.ts';
 import { createProfiles, type MemoryProfiles } from '../profiles/memory.ts';
-import type { Dataset } from './dataset.ts';
+import { type Dataset, take } from './dataset.ts';
 import type { History, HistoryRow } from './history.ts';
 
 export interface ExtractOptions {
@@ -35,7 +35,8 @@ export interface Extracted {
 
 /**
  * Replays a history in time order through profiles and features as they serve, and gathers vectors as columns. Each row
- * is scored before it is learnt; labels are learnt when they become known.
+ * is scored before it is learnt; labels are learnt when they become known. A row that comes late is learnt at its own time,
+ * as online, and seen by those after it; `sortedByTime` puts a whole history in order first.
  */
 export async function extractDataset(history: History, options: ExtractOptions): Promise<Extracted> {
   const { definitions, entityTypes, encodings, delayMs, from = -Infinity, to = Infinity } = options;
@@ -59,7 +60,14 @@ export async function extractDataset(history: History, options: ExtractOptions):
     }
     replay.learn(event, fraud, labelTime(row, delayMs));
   });
-  return { dataset: builder.build(), extractor, profiles, rows, frauds, errors, disorder };
+  const dataset = builder.build();
+  const ordered = disorder === 0 ? dataset : take(dataset, timeOrder(dataset));
+  return { dataset: ordered, extractor, profiles, rows, frauds, errors, disorder };
+}
+
+/** Row numbers by time; those of one moment stay as they are. */
+function timeOrder({ rows, times }: Dataset): Uint32Array {
+  return Uint32Array.from({ length: rows }, (_, row) => row).sort((a, b) => times[a] - times[b] || a - b);
 }
 
 /** A legitimate row without a time of its own needs no label: unlabelled counts as not fraud. */
