@@ -24,8 +24,8 @@ export interface NetworkOptions {
 export const NETWORK_DEFAULTS: NetworkOptions = {
   hidden: [64, 32],
   dropout: 0.1,
-  rate: 0.001,
-  decay: 1e-5,
+  rate: 0.003,
+  decay: 1e-4,
   batch: 128,
   epochs: 30,
   positiveWeight: 1,
