@@ -16,14 +16,14 @@ import { type EngineState, fold, undecidedPart } from './engine/fold.ts';
 import type { Serving } from './engine/judge.ts';
 import { learning } from './engine/learning.ts';
 import { servingOf } from './engine/serving.ts';
-import type { JournalRecord } from './journal/journal.ts';
+import type { Journal, JournalRecord } from './journal/journal.ts';
 import { openJournal } from './journal/local/journal.ts';
 import type { LoadedModel } from './models/artifact.ts';
 import { openRegistry } from './models/registry.ts';
 import { createProfiles } from './profiles/memory.ts';
 import { createCommands } from './projections/commands.ts';
 import { createFeed } from './projections/feed.ts';
-import { createKeys } from './projections/keys.ts';
+import { createKeys, type FoldedKeys } from './projections/keys.ts';
 import { createProjector } from './projections/projector.ts';
 
 export interface Overrides {
@@ -44,20 +44,28 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Wires everything once. Listens to nothing until `listen`. */
-export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
+/** What decides: journal, profiles, model and engine, without HTTP or a database. */
+export interface Core {
+  journal: Journal;
+  state: EngineState;
+  engine: ReturnType<typeof createEngine>;
+  keys: FoldedKeys;
+  /** The model that decides; null where none does. */
+  champion: Serving | null;
+  /** Takes a last snapshot and closes the journal. */
+  close(): Promise<void>;
+}
+
+/** Opens the data directory: recovers the journal, rebuilds the profiles, loads the model. `token` is the CLI's key. */
+export async function openCore(config: Config, overrides: Overrides = {}, token?: string): Promise<Core> {
   const clock = overrides.clock ?? Date.now;
   const log = overrides.log ?? pino({ level: config.logLevel });
   mkdirSync(config.dataDir, { recursive: true });
-  const token = `local_${randomBytes(24).toString('base64url')}`;
-
   const local = await openJournal({
     directory: join(config.dataDir, 'journal'),
     segmentBytes: config.journalSegmentBytes,
     ...(overrides.onFatal ? { onFatal: overrides.onFatal } : {}),
   });
-  const embedded = config.databaseUrl ? undefined : startEmbedded({ dataDir: config.dataDir, log });
-  embedded?.catch(() => {});
 
   const profiles = createProfiles({ entityTypes: config.entityTypes });
   const state: EngineState = { profiles, undecided: new Map() };
@@ -87,7 +95,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   }
   const engine = createEngine({
     journal,
-    profiles: state.profiles,
+    profiles,
     state,
     serving: () => champion ?? undefined,
     servingOf: (version) => {
@@ -102,8 +110,28 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     defer: setImmediate,
     onError: (error, what) => log.error({ err: error }, what),
   });
+  return {
+    journal,
+    state,
+    engine,
+    keys,
+    champion,
+    async close() {
+      await stopSnapshots();
+      await journal.close();
+    },
+  };
+}
 
-  const database = await embedded;
+/** Wires everything once. Listens to nothing until `listen`. */
+export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
+  const clock = overrides.clock ?? Date.now;
+  const log = overrides.log ?? pino({ level: config.logLevel });
+  const token = `local_${randomBytes(24).toString('base64url')}`;
+  // The core takes the data directory's lock; the database starts under it.
+  const core = await openCore(config, { ...overrides, log }, token);
+  const { journal, engine, keys, state } = core;
+  const database = config.databaseUrl ? undefined : await startEmbedded({ dataDir: config.dataDir, log });
   const store = await openStore({
     url: config.databaseUrl ?? database!.url,
     schema: config.namespace,
@@ -122,7 +150,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     projector,
     keys,
     feed: createFeed({ journal, clock }),
-    features: () => describeFeatures(champion),
+    features: () => describeFeatures(core.champion),
   };
   const server = await buildServer(services);
   await engine.resume();
@@ -143,9 +171,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       rmSync(controlFile, { force: true });
       await server.close();
       await projector.close();
-      await stopSnapshots();
       await store.close();
-      await journal.close();
+      await core.close();
       await database?.stop();
     },
   };

@@ -1,7 +1,15 @@
 import { AssayError } from '../domain/errors.ts';
 import type { IntakeData } from '../domain/records.ts';
 import type { JournalRecord } from '../journal/journal.ts';
-import { assess, type DecidePorts, decide, decisionEntry, findEarlier, takenMeanwhile } from './decide.ts';
+import {
+  assess,
+  type DecidePorts,
+  decide,
+  decideInOrder,
+  decisionEntry,
+  findEarlier,
+  takenMeanwhile,
+} from './decide.ts';
 import type { Engine, Explanation, Submission } from './engine.ts';
 import { joined, split } from './entry.ts';
 import { entityKeys } from './event.ts';
@@ -58,6 +66,7 @@ export function createEngine(ports: EnginePorts): Engine & { resume(): Promise<v
 
   return {
     decide: (submission) => decide(ports, submission),
+    decideInOrder: (submissions, before) => decideInOrder(ports, submissions, before),
 
     async accept(submission) {
       const key = `t:${submission.transaction.id}`;

@@ -38,6 +38,25 @@ export async function decide(ports: DecidePorts, submission: Submission): Promis
   return { record, idempotent: false };
 }
 
+/** Decides many in the order given, durable together: history, replayed. `before` is told of each that is decided now. */
+export async function decideInOrder(
+  ports: DecidePorts,
+  submissions: Submission[],
+  before: (submission: Submission) => void,
+): Promise<Recorded[]> {
+  const keyOf = (submission: Submission) => `t:${submission.transaction.id}`;
+  const earlier = await Promise.all(submissions.map((each) => findEarlier(ports.journal, keyOf(each), each)));
+  const answers = submissions.map((submission, i): Recorded | Promise<Recorded> => {
+    const key = keyOf(submission);
+    const known = earlier[i] ?? takenMeanwhile(ports.journal, key, submission);
+    if (known) return Promise.resolve(known).then((record) => ({ record, idempotent: true }));
+    before(submission);
+    const { record, durable } = ports.journal.enqueue(decisionEntry(ports, submission, key, ports.stopwatch()));
+    return durable.then(() => ({ record, idempotent: false }));
+  });
+  return Promise.all(answers);
+}
+
 /** The decision of a submission as a journal entry. Synchronous: nothing is learnt between reading and deciding. */
 export function decisionEntry(ports: DecidePorts, submission: Submission, key: string, began: number): JournalEntry {
   const entities = entityKeys(submission.transaction, ports.naming);

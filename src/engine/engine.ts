@@ -9,6 +9,11 @@ export interface Engine {
    * taken by the same body; another body throws `AssayError('conflict')` (`'idempotency_conflict'` for the alias).
    */
   decide(submission: Submission): Promise<{ record: JournalRecord; idempotent: boolean }>;
+  /** Decides history in the order given; resolves when all of it is durable. */
+  decideInOrder(
+    submissions: Submission[],
+    before: (submission: Submission) => void,
+  ): Promise<{ record: JournalRecord; idempotent: boolean }[]>;
   /** Records the intake, resolves when durable, decides afterwards. */
   accept(submission: Submission): Promise<{ record: JournalRecord; idempotent: boolean }>;
   /** Decides a failed transaction again. Throws not_found, or conflict when it has not failed. */

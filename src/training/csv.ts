@@ -28,6 +28,8 @@ export interface ReadOptions {
   onError?: (error: FileError) => void;
   /** Bytes of the file read so far, of how many. */
   onProgress?: (bytes: number, total: number) => void;
+  /** Awaited between pieces of the file, so that whoever takes the rows can hold it back. */
+  between?: () => Promise<void>;
 }
 
 export interface ReadSummary {
@@ -76,6 +78,7 @@ export async function parseCsv(
   for await (const chunk of chunks) {
     parser.push(decoder.write(chunk as Buffer), false);
     onChunk?.();
+    if (options.between) await options.between();
   }
   parser.push(decoder.end(), true);
   return { rows: parser.rows(), errors: parser.errors() };

@@ -8,7 +8,7 @@ import { CORE_ENTITIES, entityKey } from '../domain/entity.ts';
 import { hash53 } from '../domain/hash.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { entityKeys, eventOf } from '../engine/event.ts';
-import { assayFormat, type Format, handbookFormat, openHistory, readColumnMap } from './formats.ts';
+import { assayFormat, type Format, handbookFormat, mappedFormat, openHistory, readColumnMap } from './formats.ts';
 import { CSV_HEADER, toCsv, rfc3339 as written } from './generator/format.ts';
 import type { HistoryRow } from './history.ts';
 import { rfc3339 } from './values.ts';
@@ -99,7 +99,7 @@ test('a foreign file is read by a column map, configured entities included', asy
     path,
     JSON.stringify({ columns, timeUnit: 'seconds', timeOrigin: '2020-01-01T00:00:00Z', fraudValue: 'yes' }),
   );
-  const format = await readColumnMap(path);
+  const format = mappedFormat(await readColumnMap(path));
   const [row] = await rows(t, 'step,who,paid,class,till\n60.5,ann,3,yes,t1\n', format, {
     entityFields: { terminal: 'till' },
   });

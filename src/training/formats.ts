@@ -38,7 +38,7 @@ export interface ColumnMap {
 const REQUIRED = ['userId', 'amount', 'transactionDate'];
 
 /** The generator's file, or any with the API's names. */
-export const assayFormat: Format = (header, options) => mappedFormat({ columns: {} })(header, options);
+export const assayFormat: Format = (header, options) => mappedFormat(MAPS.assay)(header, options);
 
 export function mappedFormat(map: ColumnMap): Format {
   return (header, options) => {
@@ -98,7 +98,7 @@ export function mappedFormat(map: ColumnMap): Format {
   };
 }
 
-function timeReader(map: ColumnMap) {
+export function timeReader(map: ColumnMap) {
   const { timeUnit, timeOrigin } = map;
   if (timeUnit === undefined) return rfc3339;
   const scale = timeUnit === 'seconds' ? 1000 : 1;
@@ -135,26 +135,30 @@ function entityReader(column: (field: string) => number, options: FormatOptions)
 export const HANDBOOK_ORIGIN = Date.UTC(2018, 3, 1);
 
 /** The Fraud Detection Handbook's transactions: the customer is user and card, the terminal is the merchant. */
-export const handbookFormat: Format = (header, options) =>
-  mappedFormat({
-    columns: {
-      id: 'TRANSACTION_ID',
-      userId: 'CUSTOMER_ID',
-      cardId: 'CUSTOMER_ID',
-      merchantId: 'TERMINAL_ID',
-      amount: 'TX_AMOUNT',
-      transactionDate: 'TX_TIME_SECONDS',
-      isFraud: 'TX_FRAUD',
-    },
-    timeUnit: 'seconds',
-    timeOrigin: new Date(HANDBOOK_ORIGIN).toISOString(),
-  })(header, options);
+export const HANDBOOK_MAP: ColumnMap = {
+  columns: {
+    id: 'TRANSACTION_ID',
+    userId: 'CUSTOMER_ID',
+    cardId: 'CUSTOMER_ID',
+    merchantId: 'TERMINAL_ID',
+    amount: 'TX_AMOUNT',
+    transactionDate: 'TX_TIME_SECONDS',
+    isFraud: 'TX_FRAUD',
+  },
+  timeUnit: 'seconds',
+  timeOrigin: new Date(HANDBOOK_ORIGIN).toISOString(),
+};
+
+/** The column maps that `--format` names; the API's own names need none. Others come as a file. */
+export const MAPS: Readonly<Record<string, ColumnMap>> = { assay: { columns: {} }, handbook: HANDBOOK_MAP };
+
+export const handbookFormat: Format = mappedFormat(HANDBOOK_MAP);
 
 /** The formats that `--format` names. Others come as a column map. */
 export const FORMATS: Readonly<Record<string, Format>> = { assay: assayFormat, handbook: handbookFormat };
 
 /** Reads a `--map` file. Throws an Error that says what is wrong with it. */
-export async function readColumnMap(path: string): Promise<Format> {
+export async function readColumnMap(path: string): Promise<ColumnMap> {
   const map = JSON.parse(await readFile(path, 'utf8')) as ColumnMap;
   const isText = (value: unknown) => typeof value === 'string';
   if (typeof map.columns !== 'object' || map.columns === null || !Object.values(map.columns).every(isText)) {
@@ -163,7 +167,7 @@ export async function readColumnMap(path: string): Promise<Format> {
   if (map.timeUnit !== undefined && map.timeUnit !== 'seconds' && map.timeUnit !== 'milliseconds') {
     throw new Error(`${path}: timeUnit is seconds or milliseconds.`);
   }
-  return mappedFormat(map);
+  return map;
 }
 
 /** The history in a .csv, .csv.gz or .parquet file. */

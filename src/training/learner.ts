@@ -7,6 +7,8 @@ export interface Fitted {
   explain(vector: Float64Array, out: Float64Array): number;
   /** Options that validation settled (such as the number of rounds), for a fit on all rows without validation. */
   settled?: Record<string, unknown>;
+  /** Gain and number of splits, or the like, by feature. */
+  importance?: { gain: ArrayLike<number>; splits: ArrayLike<number> };
   /** JSON head and binary body of the artifact; `models/` reads them back. */
   toArtifact(): { kind: string; head: Record<string, unknown>; body: Uint8Array };
 }

@@ -28,6 +28,7 @@ export async function readParquet(path: string, handler: CsvHandler, options: Re
         onError?.(failure);
       }
     }
+    if (options.between) await options.between();
     onProgress?.(Math.round((rowEnd / total) * file.byteLength), file.byteLength);
   }
   return summary;

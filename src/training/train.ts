@@ -1,21 +1,15 @@
 import type { Encoding, FeatureDefinition } from '../features/definition.ts';
-import { type ArtifactHead, saveArtifact } from '../models/artifact.ts';
+import type { ArtifactHead } from '../models/artifact.ts';
 import { calibrator } from '../models/calibrator.ts';
 import { featureSchemaHash } from '../models/canonical.ts';
 import { fitCalibration } from './calibration.ts';
 import type { Dataset } from './dataset.ts';
 import { applyEncodings, learnEncodings } from './encoding.ts';
-import type { Fitted } from './learner.ts';
 import { LEARNERS } from './learners.ts';
+import { type ScoredRows, scoreRows } from './report.ts';
 import { splitByTime } from './split.ts';
 import { featureStatistics } from './statistics.ts';
-import {
-  type AlertBudget,
-  type CostMatrix,
-  DEFAULT_COSTS,
-  thresholdsByBudget,
-  thresholdsByCost,
-} from './thresholds.ts';
+import { type AlertBudget, type CostMatrix, thresholdsByBudget, thresholdsByCost } from './thresholds.ts';
 
 export interface TrainRequest {
   name: string;
@@ -27,25 +21,18 @@ export interface TrainRequest {
   validationShare: number;
   /** Fit again on all training rows with what validation settled. */
   refit: boolean;
-  thresholds: { costs?: CostMatrix; budget?: AlertBudget };
+  thresholds: { costs: CostMatrix; budget?: AlertBudget };
   seed: number;
   lineage: { dataSha256: string; codeVersion: string; options: Record<string, unknown> };
   progress?: (share: number) => void;
 }
 
-/** Rows with what the model says of them. */
-export interface ScoredPart {
-  data: Dataset;
-  raw: Float64Array;
-  probabilities: Float64Array;
-}
-
 export interface Trained {
   head: ArtifactHead;
   body: Uint8Array;
-  train: ScoredPart;
-  validation: ScoredPart;
-  test: ScoredPart;
+  train: ScoredRows;
+  validation: ScoredRows;
+  test: ScoredRows;
   trainSeconds: number;
 }
 
@@ -67,24 +54,17 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
   const options = { ...learner.defaults, ...request.options, seed };
   const began = stopwatch();
   const fitted = learner.fit(first, last, options, request.progress);
-  const validationRaw = scoreAll(fitted, last);
-  const calibration = fitCalibration(validationRaw, last.labels);
+  const calibration = fitCalibration(scoreRows({ score: fitted.score, calibrate: Number }, last).raw, last.labels);
   const calibrate = calibrator(calibration);
-  const validation = { data: last, raw: validationRaw, probabilities: validationRaw.map(calibrate) };
-  const rows = { ...last, probabilities: validation.probabilities };
-  const thresholds = request.thresholds.budget
-    ? thresholdsByBudget(rows, request.thresholds.budget)
-    : thresholdsByCost(rows, request.thresholds.costs ?? DEFAULT_COSTS);
+  const validation = scoreRows({ score: fitted.score, calibrate }, last);
+  const { budget, costs } = request.thresholds;
+  const thresholds = budget ? thresholdsByBudget(validation, budget) : thresholdsByCost(validation, costs);
   const served = request.refit
     ? learner.fit(train, undefined, { ...options, ...fitted.settled }, request.progress)
     : fitted;
   const trainSeconds = (stopwatch() - began) / 1000;
 
   const { kind, head: model, body } = served.toArtifact();
-  const score = (data: Dataset): ScoredPart => {
-    const raw = scoreAll(served, data);
-    return { data, raw, probabilities: raw.map(calibrate) };
-  };
   const head: ArtifactHead = {
     name: request.name,
     kind,
@@ -105,24 +85,14 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
       options: { ...request.lineage.options, learner: request.learner, ...options },
     },
     metrics: {},
+    importance: served.importance && {
+      gain: Array.from(served.importance.gain),
+      splits: Array.from(served.importance.splits),
+    },
     model,
   };
-  return { head, body, train: score(train), validation, test: score(test), trainSeconds };
-}
-
-/** Writes the artifact with its metrics and returns its version. */
-export function saveModel(directory: string, trained: Trained, metrics: Record<string, unknown>): string {
-  return saveArtifact(directory, { ...trained.head, metrics }, trained.body);
-}
-
-export function scoreAll(model: Pick<Fitted, 'score'>, data: Dataset): Float64Array {
-  const vector = new Float64Array(data.columns.length);
-  const raw = new Float64Array(data.rows);
-  for (let row = 0; row < data.rows; row++) {
-    for (let c = 0; c < vector.length; c++) vector[c] = data.columns[c][row];
-    raw[row] = model.score(vector);
-  }
-  return raw;
+  const scorer = { score: served.score, calibrate };
+  return { head, body, train: scoreRows(scorer, train), validation, test: scoreRows(scorer, test), trainSeconds };
 }
 
 function count(labels: Uint8Array): number {

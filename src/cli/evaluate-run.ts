@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { readConfig } from '../config.ts';
+import type { Encoding, FeatureDefinition } from '../features/definition.ts';
+import { loadArtifact } from '../models/artifact.ts';
+import { extractDataset } from '../training/extract.ts';
+import { presetOf } from '../training/presets.ts';
+import { reportOf, writeReport } from '../training/publish.ts';
+import { evaluatePart, scoreRows } from '../training/report.ts';
+import { DEFAULT_COSTS } from '../training/thresholds.ts';
+import type { EvaluateFlags } from './evaluate.ts';
+import { historyOf, sha256OfFile } from './history.ts';
+import { defaultModelDir } from './paths.ts';
+import { printPart } from './print-part.ts';
+
+const DAY_MS = 86_400_000;
+
+export async function runEvaluate(directory: string, file: string, flags: EvaluateFlags): Promise<void> {
+  const config = readConfig(process.env, { modelDir: defaultModelDir });
+  const model = loadArtifact(directory);
+  const { dataset } = await extractDataset(await historyOf(file, flags, config, 'replaying'), {
+    definitions: model.catalogue as FeatureDefinition[],
+    encodings: model.encodings as Record<string, Encoding>,
+    entityTypes: config.entityTypes,
+    from: flags.from,
+    to: flags.to,
+    delayMs: (flags.delayDays ?? presetOf(flags.format).delayDays) * DAY_MS,
+  });
+  if (dataset.rows === 0) throw new Error(`${file} has no rows in that period.`);
+  const dataSha256 = await sha256OfFile(file);
+  const part = evaluatePart(scoreRows(model, dataset), {
+    thresholds: model.thresholds,
+    costs: DEFAULT_COSTS,
+    trainSeconds: 0,
+    featureSchema: model.featureSchema,
+    dataSha256,
+  });
+  const out = flags.out ?? join(directory, `evaluation-${dataSha256.slice(0, 8)}`);
+  writeReport(out, reportOf(model.head, model.version, DEFAULT_COSTS, { test: part }));
+  const { curves: _curves, byWeek: _weeks, ...figures } = part;
+  if (flags.json) console.log(JSON.stringify({ out, model: model.version, test: figures }));
+  else {
+    printPart('test', part);
+    console.log(`the report is in ${out}`);
+  }
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { Config } from '../config.ts';
+import { parseCsv } from '../training/csv.ts';
+import { assayFormat, type Fill } from '../training/formats.ts';
+import { CSV_HEADER, toCsv } from '../training/generator/format.ts';
+import { generate } from '../training/generator/generate.ts';
+import { DOLLAR_RATES } from '../training/generator/places.ts';
+import type { GenerateOptions } from '../training/generator/transaction.ts';
+import { blankRow, type History } from '../training/history.ts';
+import { createProgress } from './progress.ts';
+
+/** What the shipped model is trained on. */
+export const DEFAULT_STREAM = { transactions: 400_000, seed: 1, users: 8_000, days: 180 };
+
+/** The generator's stream as the history that its CSV would be, and the hash of that CSV once it was read. */
+export function generatedHistory(
+  options: GenerateOptions & { transactions: number },
+  config: Config,
+  quiet: boolean | undefined,
+): { history: History; sha256: () => string } {
+  const hash = createHash('sha256');
+  const history: History = (onRow) => {
+    const row = blankRow(config.entityTypes);
+    const bar = createProgress('generating and replaying', options.transactions, { unit: 'rows', quiet });
+    let fill: Fill;
+    let done = 0;
+    const handler = {
+      header: (names: string[]) => {
+        fill = assayFormat(names, { ...config, currencyRates: DOLLAR_RATES });
+      },
+      row: (fields: string[]) => {
+        fill(fields, row);
+        onRow(row);
+        if (++done % 1_000 === 0) bar.update(done);
+      },
+    };
+    return parseCsv(Readable.from(pieces(options, (text) => hash.update(text))), handler, {}).finally(bar.stop);
+  };
+  return { history, sha256: () => hash.copy().digest('hex') };
+}
+
+function* pieces(options: GenerateOptions, seen: (text: string) => void): Generator<Buffer> {
+  let text = CSV_HEADER;
+  for (const row of generate(options)) {
+    text += toCsv(row);
+    if (text.length < 1 << 16) continue;
+    seen(text);
+    yield Buffer.from(text);
+    text = '';
+  }
+  seen(text);
+  yield Buffer.from(text);
+}

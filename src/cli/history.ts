@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Config } from '../config.ts';
+import { FORMATS, mappedFormat, openHistory, readColumnMap } from '../training/formats.ts';
+import type { History } from '../training/history.ts';
+import { createProgress } from './progress.ts';
+
+/** Options of every command that reads a history file. */
+export interface HistoryFlags {
+  format: string;
+  map?: string;
+  maxErrors: number;
+  json?: boolean;
+}
+
+export function withHistoryOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--format <format>', 'whose columns the file has').choices(Object.keys(FORMATS)).default('assay'),
+    )
+    .option('--map <file>', 'JSON that says how a foreign file calls things: {"columns": {"userId": "…", …}}')
+    .option('--max-errors <n>', 'bad rows to skip, each told with its line, before giving up', whole, 0)
+    .option('--json', 'print JSON');
+}
+
+/** The history of a file, with a progress bar of its own. */
+export async function historyOf(path: string, flags: HistoryFlags, config: Config, label: string): Promise<History> {
+  if (!existsSync(path)) throw new Error(`There is no file ${path}.`);
+  const format = flags.map ? mappedFormat(await readColumnMap(flags.map)) : FORMATS[flags.format];
+  return async (onRow) => {
+    const bar = createProgress(label, 1, { unit: 'bytes', quiet: flags.json });
+    try {
+      const { entityTypes, entityFields, currencyRates } = config;
+      return await openHistory(path, format, {
+        entityTypes,
+        entityFields,
+        currencyRates,
+        maxErrors: flags.maxErrors,
+        onError: (error) => console.error(`skipped ${error.message}`),
+        onProgress(bytes, total) {
+          bar.total(total);
+          bar.update(bytes);
+        },
+      })(onRow);
+    } finally {
+      bar.stop();
+    }
+  };
+}
+
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+export function whole(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('A whole number is needed.');
+  return value;
+}
+
+/** The first moment of a day (or the moment itself), milliseconds. */
+export function dayStart(text: string): number {
+  const value = Date.parse(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
+  if (Number.isNaN(value)) throw new InvalidArgumentError('A date such as 2026-01-31 is needed.');
+  return value;
+}
+
+/** The first moment after a day (or the moment itself), milliseconds. */
+export function dayEnd(text: string): number {
+  return dayStart(text) + (/^\d{4}-\d\d-\d\d$/.test(text) ? 86_400_000 : 0);
+}

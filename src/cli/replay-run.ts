@@ -1,0 +1,57 @@
+import { performance } from 'node:perf_hooks';
+import pino from 'pino';
+import { openCore } from '../app.ts';
+import { readConfig } from '../config.ts';
+import { MAPS, readColumnMap } from '../training/formats.ts';
+import { presetOf } from '../training/presets.ts';
+import { readControl } from './control.ts';
+import { defaultModelDir } from './paths.ts';
+import { createProgress } from './progress.ts';
+import type { ReplayFlags } from './replay.ts';
+import { coreSink } from './replay-core.ts';
+import { replayInto } from './replay-into.ts';
+import { serverSink } from './replay-server.ts';
+
+const DAY_MS = 86_400_000;
+
+export async function runReplay(file: string, flags: ReplayFlags): Promise<void> {
+  const given = { ASSAY_DATA_DIR: flags.dataDir, ASSAY_MODEL_DIR: flags.model };
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const config = readConfig({ ...process.env, ...set }, { modelDir: defaultModelDir });
+  const map = flags.map ? await readColumnMap(flags.map) : MAPS[flags.format];
+  const delayMs = Number(flags.delayDays ?? presetOf(flags.format).delayDays) * DAY_MS;
+  const control = readControl(config.dataDir);
+  if (control && flags.model) throw new Error('A server holds this data directory: it decides with its own model.');
+
+  const moment = { now: 0 };
+  const core = control
+    ? undefined
+    : await openCore(config, { clock: () => moment.now, log: pino({ level: 'warn' }, pino.destination(2)) });
+  const sink = core ? coreSink(core, config, moment) : serverSink(control!);
+  const bar = createProgress('replaying', 1, { unit: 'bytes', quiet: flags.json });
+  const began = performance.now();
+  try {
+    const summary = await replayInto(sink, file, map, {
+      delayMs,
+      maxErrors: flags.maxErrors,
+      onError: (error) => console.error(`skipped ${error.message}`),
+      onProgress(bytes, total) {
+        bar.total(total);
+        bar.update(bytes);
+      },
+    });
+    const seconds = Math.round(performance.now() - began) / 1000;
+    const perSecond = Math.round(summary.transactions / seconds);
+    if (flags.json) console.log(JSON.stringify({ ...summary, seconds, perSecond }));
+    else {
+      const { transactions, repeated, labels, errors, decisions } = summary;
+      console.log(`replayed ${transactions} transactions in ${seconds} s (${perSecond}/s), ${labels} labels learnt`);
+      console.log(`approve ${decisions.approve}, review ${decisions.review}, decline ${decisions.decline}`);
+      if (repeated > 0) console.log(`${repeated} were there already`);
+      if (errors > 0) console.log(`skipped ${errors} bad rows`);
+    }
+  } finally {
+    bar.stop();
+    await core?.close();
+  }
+}

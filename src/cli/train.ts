@@ -1,0 +1,49 @@
+import { Command, Option } from 'commander';
+import { dayEnd, dayStart, whole, withHistoryOptions } from './history.ts';
+import type { TrainFlags } from './train-run.ts';
+
+const CATALOGUES = ['default', 'handbook', 'handbook-15'];
+
+/** `assay train`: history replayed through the serving features, a model and its report out. */
+export function trainCommand(): Command {
+  const command = new Command('train')
+    .description('trains a model by replaying history through the profiles and features that serve')
+    .argument('[file]', 'history in time order: .csv, .csv.gz or .parquet')
+    .option('--out <folder>', 'where model.json, model.bin, report.json and report.html go')
+    .option('--name <name>', 'of the model', 'transactions')
+    .option('--learner <learner>', 'what is trained', 'trees')
+    .addOption(new Option('--features <catalogue>', 'which features (default: by format)').choices(CATALOGUES))
+    .option('--train-from <day>', 'first day that trains (UTC)', dayStart)
+    .option('--train-to <day>', 'last day that trains', dayEnd)
+    .option('--test-from <day>', 'first day that tests (default: the latest fifth of the rows)', dayStart)
+    .option('--test-to <day>', 'last day that tests', dayEnd)
+    .option('--delay-days <n>', 'after how many days a label is known where the file does not say', whole)
+    .addOption(
+      new Option('--resample <how>', 'of the training rows').choices(['none', 'smote', 'weights']).default('none'),
+    )
+    .option('--alert-share <share>', 'thresholds by alert budget: this share of payments is flagged', Number)
+    .option('--alerts-per-day <n>', 'thresholds by alert budget: this many are flagged a day', Number)
+    .option('--seed <n>', 'the same seed and data give the same model, bit for bit', whole, 1)
+    .option('--set <option=value...>', "the learner's own options, such as rounds=200", collect, {});
+  command.addOption(
+    new Option('--default', 'train the model that ships, on the generator’s stream; the file is not needed'),
+  );
+  return withHistoryOptions(command).action(async (file: string | undefined, flags: TrainFlags) => {
+    const { runTrain } = await import('./train-run.ts');
+    await runTrain(file, flags);
+  });
+}
+
+function collect(pair: string, options: Record<string, unknown>): Record<string, unknown> {
+  const at = pair.indexOf('=');
+  const text = pair.slice(at + 1);
+  const value =
+    text === 'true'
+      ? true
+      : text === 'false'
+        ? false
+        : text !== '' && !Number.isNaN(Number(text))
+          ? Number(text)
+          : text;
+  return { ...options, [pair.slice(0, at)]: value };
+}

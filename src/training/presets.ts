@@ -1,0 +1,44 @@
+import { defaultCatalogue } from '../features/catalogue.ts';
+import type { FeatureDefinition } from '../features/definition.ts';
+import { handbookBetter, handbookCatalogue } from '../features/handbook.ts';
+
+/** What a format's files are trained on unless the command says otherwise. */
+export interface Preset {
+  features: string;
+  /** Learner's options, settled on periods before those that results are reported on. */
+  options: Record<string, Record<string, unknown>>;
+  validationShare: number;
+  /** Few frauds: after validation, fit on all of the training rows. */
+  refit: boolean;
+  delayDays: number;
+}
+
+/** What `--features` names. */
+export const CATALOGUES: Readonly<Record<string, FeatureDefinition[]>> = {
+  default: defaultCatalogue,
+  handbook: handbookBetter,
+  'handbook-15': handbookCatalogue,
+};
+
+const GENERAL: Preset = {
+  features: 'default',
+  options: { trees: { maxLeaves: 16, maxDepth: 8, rounds: 400, learningRate: 0.08 } },
+  validationShare: 0.25,
+  refit: false,
+  delayDays: 7,
+};
+
+export const PRESETS: Readonly<Record<string, Preset>> = {
+  assay: GENERAL,
+  handbook: {
+    features: 'handbook',
+    options: { trees: { maxLeaves: 15, rounds: 400, learningRate: 0.05, rowShare: 0.8, featureShare: 0.7 } },
+    validationShare: 0.3,
+    refit: true,
+    delayDays: 7,
+  },
+};
+
+export function presetOf(format: string): Preset {
+  return PRESETS[format] ?? GENERAL;
+}
