@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { newId } from '../domain/id.ts';
 import type { RecordType } from '../journal/journal.ts';
 import { bodyHash } from './canonical.ts';
 import { idempotencyKey, idempotentName, otherBody } from './idempotency.ts';
+import { nextId } from './ids.ts';
 import { errorOf } from './problem.ts';
 import type { Services } from './services.ts';
 
@@ -23,7 +23,7 @@ export async function sendCommand(
 ): Promise<FastifyReply> {
   const at = services.clock();
   const idempotency = request.method === 'POST' ? idempotencyKey(request) : undefined;
-  const key = idempotency ? await idempotentName(request, idempotency, services.journal, at, 'c') : `c:${newId(at)}`;
+  const key = idempotency ? await idempotentName(request, idempotency, services.journal, at, 'c') : `c:${nextId(at)}`;
   const hash = bodyHash(command.asked);
   const { record, answer, replayed } = await services.commands.submit({
     type: command.type,

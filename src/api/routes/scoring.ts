@@ -1,5 +1,4 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { newId } from '../../domain/id.ts';
 import type { IntakeData } from '../../domain/records.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import { bodyHash } from '../canonical.ts';
@@ -7,6 +6,7 @@ import { IdempotencyHeader, json, problems } from '../contract/common.ts';
 import { BatchAnswer, BatchBody, ScoreBody, ScoredAnswer, type TransactionBody } from '../contract/transactions.ts';
 import type { Charge } from '../guard.ts';
 import type { AnswerMemory } from '../idempotency.ts';
+import { nextId } from '../ids.ts';
 import { takeIn } from '../intake.ts';
 import { read } from '../read.ts';
 import type { Api } from '../server.ts';
@@ -52,7 +52,7 @@ export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory
         compute: async () => {
           if ('transactionId' in body) return score(await stored(services, body.transactionId));
           const receivedAt = clock();
-          return score(takeIn(body, { id: newId(receivedAt), receivedAt }, config));
+          return score(takeIn(body, { id: nextId(receivedAt), receivedAt }, config));
         },
       }));
       if (replayed) reply.header('idempotent-replayed', 'true');
@@ -92,7 +92,7 @@ export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory
     const receivedAt = clock();
     const rows: Transaction[] = [];
     for (const [index, body] of bodies.entries()) {
-      rows.push(takeIn(body, { id: newId(receivedAt), receivedAt }, config, `/transactions/${index}`));
+      rows.push(takeIn(body, { id: nextId(receivedAt), receivedAt }, config, `/transactions/${index}`));
       if (index % ROWS_A_TURN === ROWS_A_TURN - 1) await breathe();
     }
     const answers: ReturnType<typeof score>[] = [];

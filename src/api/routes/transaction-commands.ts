@@ -1,6 +1,5 @@
 import { AssayError } from '../../domain/errors.ts';
 import { hash53 } from '../../domain/hash.ts';
-import { newId } from '../../domain/id.ts';
 import type { DecisionData, IntakeData, LabelData } from '../../domain/records.ts';
 import { requireScope } from '../auth.ts';
 import { bodyHash } from '../canonical.ts';
@@ -17,6 +16,7 @@ import {
   TransactionShown,
 } from '../contract/transactions.ts';
 import type { AnswerMemory } from '../idempotency.ts';
+import { nextId } from '../ids.ts';
 import { takeAmendment } from '../intake.ts';
 import { read } from '../read.ts';
 import type { Api } from '../server.ts';
@@ -101,7 +101,7 @@ export function transactionCommandRoutes(app: Api, services: Services, memory: A
       const record = await journal.find(`t:${id}`);
       if (!record) return missing(id);
       const data: LabelData = {
-        labelId: newId(clock()),
+        labelId: nextId(clock()),
         transactionId: id,
         label,
         source,

@@ -1,12 +1,12 @@
 import type { FastifyReply } from 'fastify';
 import { AssayError } from '../../domain/errors.ts';
-import { newId } from '../../domain/id.ts';
 import { type DecisionData, transactionView } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import { sha256 } from '../canonical.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
 import { Decided, Processing, TransactionBody } from '../contract/transactions.ts';
 import { idempotencyKey, idempotentName, otherBody } from '../idempotency.ts';
+import { nextId } from '../ids.ts';
 import { takeIn, transactionHash } from '../intake.ts';
 import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
@@ -40,7 +40,7 @@ export function transactionRoutes(app: Api, services: Services): void {
       const { body } = request;
       const key = idempotencyKey(request);
       const alias = key === undefined ? undefined : await idempotentName(request, key, journal, receivedAt, 'i');
-      const id = body.id ?? (alias ? `txn_${sha256(alias).slice(0, 32)}` : newId(receivedAt));
+      const id = body.id ?? (alias ? `txn_${sha256(alias).slice(0, 32)}` : nextId(receivedAt));
       const submission = {
         transaction: takeIn(body, { id, receivedAt }, config),
         bodyHash: transactionHash(body),

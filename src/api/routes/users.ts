@@ -1,9 +1,9 @@
 import { AssayError } from '../../domain/errors.ts';
-import { newId } from '../../domain/id.ts';
 import { sendCommand } from '../command.ts';
 import { IdempotencyHeader, json, list, problems } from '../contract/common.ts';
 import { UserBody, UserChange, UserCreated, UserQuery, UserShown } from '../contract/operations.ts';
 import { IdParam } from '../contract/transactions.ts';
+import { nextId } from '../ids.ts';
 import { summary } from '../intake.ts';
 import { sendPage } from '../page.ts';
 import { read } from '../read.ts';
@@ -38,7 +38,7 @@ export function userRoutes(app: Api, services: Services): void {
     async (request, reply) => {
       const { id, name, email } = request.body;
       check({ id, name, email });
-      const data = { userId: id ?? `usr_${newId(clock()).replaceAll('-', '')}` };
+      const data = { userId: id ?? `usr_${nextId(clock()).replaceAll('-', '')}` };
       const personal = { name, email };
       return sendCommand(services, request, reply, { type: 'user.create', data, personal, asked: { id, name, email } });
     },
