@@ -45,20 +45,35 @@ export function findCuts(column: Float64Array, labels: Uint8Array, options: BinO
   return Float64Array.from([...new Set([...fromAll, ...fromPositives])].sort((a, b) => a - b));
 }
 
+/** Where the words of a group are kept: plain memory, or that of a kernel. */
+export type AllocateWords = (rows: number) => Int32Array;
+
 /** Bins columns by cuts made before, as validation rows must be. */
-export function applyCuts(columns: Float64Array[], cuts: Float64Array[], rows: number): BinnedMatrix {
+export function applyCuts(
+  columns: Float64Array[],
+  cuts: Float64Array[],
+  rows: number,
+  allocate: AllocateWords = (length) => new Int32Array(length),
+): BinnedMatrix {
   const groups: Int32Array[] = [];
   for (let feature = 0; feature < columns.length; feature++) {
-    if ((feature & 3) === 0) groups.push(new Int32Array(rows));
-    fillBytes(columns[feature], cuts[feature], new Uint8Array(groups[feature >> 2].buffer), feature & 3, rows);
+    if ((feature & 3) === 0) groups.push(allocate(rows));
+    const words = groups[feature >> 2];
+    const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+    fillBytes(columns[feature], cuts[feature], bytes, feature & 3, rows);
   }
   return { rows, features: columns.length, cuts, groups };
 }
 
-export function binColumns(columns: Float64Array[], labels: Uint8Array, options: BinOptions): BinnedMatrix {
+export function binColumns(
+  columns: Float64Array[],
+  labels: Uint8Array,
+  options: BinOptions,
+  allocate?: AllocateWords,
+): BinnedMatrix {
   if (!(options.maxBins >= 2 && options.maxBins <= 255)) throw new RangeError('maxBins must be 2..255');
   const cuts = columns.map((column) => findCuts(column, labels, options));
-  return applyCuts(columns, cuts, labels.length);
+  return applyCuts(columns, cuts, labels.length, allocate);
 }
 
 /** The range of one value: the first whose upper cut is not below it. */

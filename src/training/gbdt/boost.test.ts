@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Dataset } from '../dataset.ts';
 import { averagePrecision, logLossOfRaw, rocAuc } from '../metrics.ts';
+import { boost } from './boost.ts';
+import { plainHistograms } from './histogram.ts';
 import { fitTrees } from './learner.ts';
-import type { TreesOptions } from './options.ts';
+import { TREES_DEFAULTS, type TreesOptions } from './options.ts';
 import { seededRandom } from './random.ts';
 
 function dataset(columns: number[][], labels: number[], weights?: number[]): Dataset {
@@ -108,6 +110,14 @@ test('the same seed gives the same bits, another seed another sample', () => {
   const body = (seed: number) => fitTrees(train, undefined, { ...options, seed }).toArtifact().body;
   assert.deepEqual(body(1), body(1));
   assert.notDeepEqual(body(1), body(2));
+});
+
+test('with and without the kernel the trees are the same bits', () => {
+  const train = rareFraud(3000, 10);
+  const options = { ...TREES_DEFAULTS, rounds: 8, rowShare: 0.8, minHessian: 0.1, stopAfter: 0 };
+  const byKernel = boost(train, undefined, options);
+  assert.deepEqual(boost(train, undefined, options, undefined, plainHistograms), byKernel);
+  assert.equal(byKernel.trees.length, 8);
 });
 
 test('sampled trees score what serving scores, on bins and on numbers', () => {

@@ -1,10 +1,11 @@
 /** Boosting on the logistic loss: each tree corrects what those before it got wrong (Friedman 2001; Newton leaves). */
+import { createKernel } from '../../kernel/kernel.ts';
 import type { Tree } from '../../models/trees.ts';
 import type { Dataset } from '../dataset.ts';
 import { averagePrecision, logLossOfRaw } from '../metrics.ts';
 import { applyCuts, type BinnedMatrix, binColumns } from './bins.ts';
 import { type GrownTree, growerMemory, growTree } from './grower.ts';
-import { packPairs } from './histogram.ts';
+import { type HistogramBuilder, kernelHistograms, packPairs } from './histogram.ts';
 import { checkTreesOptions, type TreesOptions } from './options.ts';
 import { addTree } from './predictor.ts';
 import { type Random, sampleIndices, seededRandom } from './random.ts';
@@ -18,21 +19,25 @@ export interface Boosted {
   history: number[];
 }
 
-/** Pure: the same data and options give the same bits. `progress` is told the share of rounds done. */
+/**
+ * Pure: the same data and options give the same bits, by any builder of histograms. `progress` is told the share of
+ * rounds done.
+ */
 export function boost(
   train: Dataset,
   validation: Dataset | undefined,
   options: TreesOptions,
   progress?: (share: number) => void,
+  builder: HistogramBuilder = kernelHistograms(createKernel()),
 ): Boosted {
   checkTreesOptions(options);
   const { rows, labels } = train;
   if (rows === 0 || train.columns.length === 0) throw new RangeError('trees need at least one row and one feature');
   const weights = rowWeights(train, options.positiveWeight);
   const base = priorLogOdds(labels, weights);
-  const matrix = binColumns(train.columns, labels, options);
+  const matrix = binColumns(train.columns, labels, options, builder.int32);
   const random = seededRandom(options.seed);
-  const memory = growerMemory(rows);
+  const memory = growerMemory(rows, builder);
   const scores = new Float64Array(rows).fill(base);
   const gradients = new Float64Array(rows);
   const hessians = new Float64Array(rows);

@@ -1,7 +1,7 @@
 /** Growing one tree leaf by leaf: the leaf whose split gains most is split next. */
 import type { Tree } from '../../models/trees.ts';
 import { type BinnedMatrix, MISSING_BIN } from './bins.ts';
-import { buildHistogram, gatherPairs, histogramLength, type Packing, subtractHistogram } from './histogram.ts';
+import { gatherPairs, type HistogramBuilder, histogramLength, type Packing } from './histogram.ts';
 import { findSplit, leafTotals, type Split, type SplitLimits, type Totals } from './splitter.ts';
 
 export interface GrowLimits extends SplitLimits {
@@ -12,6 +12,7 @@ export interface GrowLimits extends SplitLimits {
 
 /** What one grower needs again for every tree: allocated once. */
 export interface GrowerMemory {
+  builder: HistogramBuilder;
   histograms: Float64Array[];
   ordered: Float64Array;
   /** Rows the tree is grown on; partitioned in place, so that each leaf is a range of it. */
@@ -38,11 +39,12 @@ interface Leaf {
   onLeft: boolean;
 }
 
-export function growerMemory(rows: number): GrowerMemory {
+export function growerMemory(rows: number, builder: HistogramBuilder): GrowerMemory {
   return {
+    builder,
     histograms: [],
-    ordered: new Float64Array(2 * rows),
-    rows: new Int32Array(rows),
+    ordered: builder.float64(2 * rows),
+    rows: builder.int32(rows),
     spare: new Int32Array(rows),
   };
 }
@@ -63,9 +65,9 @@ export function growTree(
   const groupMask = new Uint8Array(matrix.groups.length);
   for (const feature of features) groupMask[feature >> 2] = 1;
   const fill = (leaf: Leaf) => {
-    leaf.histogram = memory.histograms.pop() ?? new Float64Array(histogramLength(matrix));
+    leaf.histogram = memory.histograms.pop() ?? memory.builder.float64(histogramLength(matrix));
     gatherPairs(pairs, memory.rows, leaf.from, leaf.to, memory.ordered);
-    buildHistogram(matrix, groupMask, memory.rows, leaf.from, leaf.to, memory.ordered, leaf.histogram);
+    memory.builder.build(matrix, groupMask, memory.rows, leaf.from, leaf.to, memory.ordered, leaf.histogram);
   };
   const release = (leaf: Leaf) => {
     if (leaf.histogram) memory.histograms.push(leaf.histogram);
@@ -105,7 +107,7 @@ export function growTree(
       large.histogram = leaf.histogram!;
       leaf.histogram = undefined;
       if (mayGrow(large)) {
-        subtractHistogram(large.histogram, small.histogram!, groupMask);
+        memory.builder.subtract(large.histogram, small.histogram!, groupMask);
         search(large);
       } else release(large);
       if (mayGrow(small)) search(small);

@@ -9,6 +9,7 @@
  * are exact: any order of adding gives the same bits, a child is exactly parent − sibling, and two additions a row do
  * the work of three.
  */
+import type { Kernel } from '../../kernel/kernel.ts';
 import type { BinnedMatrix } from './bins.ts';
 
 export const FEATURE_STRIDE = 512;
@@ -75,26 +76,74 @@ export function gatherPairs(pairs: Float64Array, rows: Int32Array, from: number,
   }
 }
 
-/**
- * Fills `out` for the rows `rows[from..to)`, whose gathered pairs begin at `ordered[0]`. Only groups in `groupMask` are
- * touched. This is the one hot loop of training; a faster kernel may replace it and must give the same bits.
- */
-export function buildHistogram(
-  matrix: BinnedMatrix,
-  groupMask: Uint8Array,
-  rows: Int32Array,
-  from: number,
-  to: number,
-  ordered: Float64Array,
-  out: Float64Array,
-): void {
-  const stride = 4 * FEATURE_STRIDE;
-  for (let group = 0; group < matrix.groups.length; group++) {
-    if (!groupMask[group]) continue;
-    const target = out.subarray(group * stride, (group + 1) * stride);
-    target.fill(0);
-    accumulate(matrix.groups[group], rows, from, to, ordered, target);
-  }
+/** Builds and subtracts histograms of one matrix. */
+export interface HistogramBuilder {
+  float64(length: number): Float64Array;
+  int32(length: number): Int32Array;
+  /**
+   * Fills `out` for the rows `rows[from..to)`, whose gathered pairs begin at `ordered[0]`. Only groups in `groupMask`
+   * are touched. All arrays must come from this builder. This is the one hot loop of training.
+   */
+  build(
+    matrix: BinnedMatrix,
+    groupMask: Uint8Array,
+    rows: Int32Array,
+    from: number,
+    to: number,
+    ordered: Float64Array,
+    out: Float64Array,
+  ): void;
+  /** parent − child into `parent`: the sibling's histogram, exact because every sum is. */
+  subtract(parent: Float64Array, child: Float64Array, groupMask: Uint8Array): void;
+}
+
+/** Numbers of one group's histogram: four features. */
+const GROUP_STRIDE = 4 * FEATURE_STRIDE;
+
+/** The plain twin of the kernel: same bits, no WASM. */
+export const plainHistograms: HistogramBuilder = {
+  float64: (length) => new Float64Array(length),
+  int32: (length) => new Int32Array(length),
+  build(matrix, groupMask, rows, from, to, ordered, out) {
+    for (let group = 0; group < matrix.groups.length; group++) {
+      if (!groupMask[group]) continue;
+      const target = out.subarray(group * GROUP_STRIDE, (group + 1) * GROUP_STRIDE).fill(0);
+      accumulate(matrix.groups[group], rows, from, to, ordered, target);
+    }
+  },
+  subtract(parent, child, groupMask) {
+    for (let group = 0; group < groupMask.length; group++) {
+      if (!groupMask[group]) continue;
+      const end = (group + 1) * GROUP_STRIDE;
+      for (let i = group * GROUP_STRIDE; i < end; i++) parent[i] -= child[i];
+    }
+  },
+};
+
+/** Histograms by a kernel, in its memory: the matrix's words must lie there as well. */
+export function kernelHistograms(kernel: Kernel): HistogramBuilder {
+  const { addWords, subtractPairs } = kernel.run;
+  return {
+    float64: kernel.float64,
+    int32: kernel.int32,
+    build(matrix, groupMask, rows, from, to, ordered, out) {
+      const [rowsAt, pairsAt, outAt] = [kernel.address(rows), kernel.address(ordered), kernel.address(out)];
+      for (let group = 0; group < matrix.groups.length; group++) {
+        if (!groupMask[group]) continue;
+        out.fill(0, group * GROUP_STRIDE, (group + 1) * GROUP_STRIDE);
+        const target = outAt + group * GROUP_STRIDE * 8;
+        addWords(kernel.address(matrix.groups[group]), rowsAt, from, to, pairsAt, target);
+      }
+    },
+    subtract(parent, child, groupMask) {
+      const [parentAt, childAt] = [kernel.address(parent), kernel.address(child)];
+      for (let group = 0; group < groupMask.length; group++) {
+        if (!groupMask[group]) continue;
+        const at = group * GROUP_STRIDE * 8;
+        subtractPairs(parentAt + at, childAt + at, GROUP_STRIDE / 2);
+      }
+    },
+  };
 }
 
 function accumulate(
@@ -123,15 +172,5 @@ function accumulate(
     const d = 1536 + ((word >>> 23) & 510);
     out[d] += gradient;
     out[d + 1] += packed;
-  }
-}
-
-/** parent − child into `parent`: the sibling's histogram, exact because every sum is. */
-export function subtractHistogram(parent: Float64Array, child: Float64Array, groupMask: Uint8Array): void {
-  const stride = 4 * FEATURE_STRIDE;
-  for (let group = 0; group < groupMask.length; group++) {
-    if (!groupMask[group]) continue;
-    const end = (group + 1) * stride;
-    for (let i = group * stride; i < end; i++) parent[i] -= child[i];
   }
 }

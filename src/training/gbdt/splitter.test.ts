@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { binColumns, MISSING_BIN } from './bins.ts';
-import { buildHistogram, gatherPairs, histogramLength, packPairs } from './histogram.ts';
+import { gatherPairs, histogramLength, packPairs, plainHistograms } from './histogram.ts';
 import { findSplit, leafTotals, type SplitLimits } from './splitter.ts';
 
 const loose: SplitLimits = { minRows: 1, minHessian: 1e-9, l2: 1, minGain: 0 };
@@ -25,7 +25,7 @@ function searchSplit(
   const ordered = new Float64Array(2 * rows);
   gatherPairs(pairs, all, 0, rows, ordered);
   const histogram = new Float64Array(histogramLength(matrix));
-  buildHistogram(matrix, new Uint8Array(matrix.groups.length).fill(1), all, 0, rows, ordered, histogram);
+  plainHistograms.build(matrix, new Uint8Array(matrix.groups.length).fill(1), all, 0, rows, ordered, histogram);
   const totals = leafTotals(histogram, 0, packing);
   const features = Int32Array.from(columns.keys());
   return { split: findSplit(histogram, matrix, features, totals, packing, limits), totals, matrix };
