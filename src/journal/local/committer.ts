@@ -1,9 +1,11 @@
 import { AssayError } from '../../domain/errors.ts';
 import type { Appended, JournalEntry, JournalRecord } from '../journal.ts';
-import { type EntryTexts, encodeFrame, entryTexts, FORMAT_VERSION, frameBound } from './frame.ts';
-import type { Batch, Log } from './log.ts';
+import { type Batch, encodeInto, keepBuffer, newBatch, vectorCopier } from './batch.ts';
+import { entryTexts, FORMAT_VERSION } from './frame.ts';
+import type { Log } from './log.ts';
+import { createMarker } from './marker.ts';
 import { createRotation } from './rotation.ts';
-import { DATA_START, FOOTER_BYTES, newSegment, type Segment, writeMark } from './segment.ts';
+import { DATA_START, FOOTER_BYTES, newSegment, type Segment } from './segment.ts';
 
 export interface Committer {
   append(entry: JournalEntry): Appended;
@@ -31,15 +33,8 @@ interface Begun {
   written: Promise<void>;
 }
 
-const FIRST_BUFFER_BYTES = 256 * 1024;
-/** A larger buffer is not kept for a later batch. */
-const KEPT_BUFFER_BYTES = 8 * 1024 * 1024;
-const KEPT_BUFFERS = 2;
 /** A batch of this size is begun as soon as the disk is free. A smaller one waits for others of the same turn. */
 const WORTH_A_SYNC_BYTES = 128 * 1024;
-/** Vectors are copied into arrays of this many numbers: an allocation for each would cost more than the copy. */
-const SLAB_LENGTH = 4096;
-
 const unavailable = (detail: string) => new AssayError('unavailable', detail, { retryAfterSeconds: 1 });
 
 /** The one writer: gathers records while a sync runs, then writes all of them at once and syncs again. */
@@ -51,20 +46,18 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
   let inFlightBytes = 0;
   let running: Promise<void> | undefined;
   let beginNow: (() => void) | undefined;
-  let slab = new Float64Array(0);
-  let slabUsed = 0;
   let failure: Error | undefined;
   let closed = false;
-  let marked = log.durable;
-  let marking: Promise<void> | undefined;
-  const markTimer = setTimeout(mark, options.markAfterMs).unref();
+  const copied = vectorCopier();
+  const idle = () => running === undefined && failure === undefined;
+  const marker = createMarker(log, options.markAfterMs, idle, fail);
 
   function append(entry: JournalEntry): Appended {
     if (failure !== undefined || closed) throw unavailable('the journal is closed');
     if (inFlightBytes > options.maxInFlightBytes) throw unavailable('the journal is behind its disk');
     const texts = entryTexts(entry);
     let batch = gathering(log.segments.at(-1) ?? startSegment());
-    let length = encode(batch, entry, texts);
+    let length = encodeInto(batch, log.last + 1, entry, texts);
     const { segment } = batch;
     if (segment.sealed || segment.tail + length + FOOTER_BYTES > log.segmentBytes) {
       if (DATA_START + length + FOOTER_BYTES > log.segmentBytes) {
@@ -72,7 +65,7 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
       }
       // The batch is part of the frame, so a record that begins a segment is encoded again.
       batch = gathering(startSegment());
-      length = encode(batch, entry, texts);
+      length = encodeInto(batch, log.last + 1, entry, texts);
     }
     return accept(batch, length, entry);
   }
@@ -86,23 +79,7 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
   /** The batch that takes the next record; it joins the queue with its first one. */
   function gathering(segment: Segment): Batch {
     const newest = queue.at(-1);
-    if (newest?.segment === segment) return newest;
-    const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(FIRST_BUFFER_BYTES);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // Whoever waits sees the failure; nobody needs to wait.
-    promise.catch(() => {});
-    const place = { segment, first: log.last + 1, offset: segment.tail };
-    return { ...place, buffer, length: 0, records: [], durable: promise, resolve, reject };
-  }
-
-  function encode(batch: Batch, entry: JournalEntry, texts: EntryTexts): number {
-    const bound = frameBound(texts, entry.vector);
-    if (batch.buffer.length - batch.length < bound) {
-      const wider = Buffer.allocUnsafeSlow(Math.max(2 * batch.buffer.length, batch.length + bound));
-      batch.buffer.copy(wider, 0, 0, batch.length);
-      batch.buffer = wider;
-    }
-    return encodeFrame(batch.buffer, batch.length, log.last + 1, batch.first, entry, texts);
+    return newest?.segment === segment ? newest : newBatch(segment, log.last + 1, buffers);
   }
 
   function accept(batch: Batch, length: number, entry: JournalEntry): Appended {
@@ -118,24 +95,12 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
     if (!names.has(entry.key)) names.set(entry.key, sequence);
     for (const alias of entry.aliases ?? []) if (!names.has(alias)) names.set(alias, sequence);
     const record: JournalRecord = { ...entry, sequence, version: FORMAT_VERSION };
-    // The caller may go on to use its array for the next vector.
     if (entry.vector !== undefined) record.vector = copied(entry.vector);
     const appended = { record, durable: batch.durable };
     batch.records.push(appended);
     if (ready()) beginNow?.();
     running ??= run();
     return appended;
-  }
-
-  function copied(vector: Float64Array): Float64Array {
-    if (vector.length > SLAB_LENGTH / 16) return new Float64Array(vector);
-    if (slabUsed + vector.length > slab.length) {
-      slab = new Float64Array(SLAB_LENGTH);
-      slabUsed = 0;
-    }
-    const copy = slab.subarray(slabUsed, (slabUsed += vector.length));
-    copy.set(vector);
-    return copy;
   }
 
   /** Enough is gathered to begin without those who may still come. */
@@ -158,7 +123,7 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
         await begun.written;
         done = begun.batch;
       }
-      markTimer.refresh();
+      marker.restart();
     } catch (error) {
       fail(error as Error);
     } finally {
@@ -203,7 +168,7 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
     log.durable = batch.first + batch.records.length - 1;
     inFlightBytes -= batch.length;
     if (writing === batch) writing = undefined;
-    if (buffers.length < KEPT_BUFFERS && batch.buffer.length <= KEPT_BUFFER_BYTES) buffers.push(batch.buffer);
+    keepBuffer(batch, buffers);
     batch.resolve();
     options.onDurable(batch);
     rotation.lookAhead(segment, segment.durableEnd);
@@ -216,26 +181,10 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
     options.onFatal(error);
   }
 
-  function mark(): void {
-    const active = log.segments.at(-1);
-    if (running !== undefined || closed || failure !== undefined || active === undefined || active.sealed) return;
-    if (marked === log.durable || marking !== undefined) return;
-    const sequence = log.durable;
-    marking = writeMark(active, sequence)
-      .then(() => void (marked = sequence), fail)
-      .finally(() => void (marking = undefined));
-  }
-
   async function close(): Promise<void> {
     closed = true;
-    clearTimeout(markTimer);
     await running;
-    await marking;
-    const active = log.segments.at(-1);
-    if (failure === undefined && active?.file !== undefined && !active.sealed && marked < log.durable) {
-      await writeMark(active, log.durable);
-      await active.file.sync();
-    }
+    await marker.close();
     await rotation.close();
     await Promise.all(log.segments.map((segment) => segment.file?.close()));
   }

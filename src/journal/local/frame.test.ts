@@ -24,7 +24,7 @@ const entries: fc.Arbitrary<JournalEntry> = fc.record(
   { requiredKeys: ['type', 'at', 'key', 'data'] },
 );
 
-export function encoded(entry: JournalEntry, sequence = 7, batchFirst = 5): Buffer {
+function encoded(entry: JournalEntry, sequence = 7, batchFirst = 5): Buffer {
   const texts = entryTexts(entry);
   // Not zeroed, as the writer's buffers are not.
   const target = Buffer.alloc(frameBound(texts, entry.vector), 0xee);

@@ -1,11 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import { AssayError } from '../../domain/errors.ts';
 import type { Appended, Journal, JournalEntry, JournalRecord } from '../journal.ts';
+import type { Batch } from './batch.ts';
 import { createCommitter } from './committer.ts';
 import { erasePersonal, finishErase } from './erase.ts';
 import { type Files, nodeFiles } from './files.ts';
 import { createIndexCache } from './index-cache.ts';
-import type { Batch, Log } from './log.ts';
+import type { Log } from './log.ts';
 import { findSealed, readFrom, readRecentSync, readRecord } from './reader.ts';
 import { recoverSegments } from './recovery.ts';
 import type { Segment } from './segment.ts';

@@ -1,4 +1,3 @@
-import type { Appended } from '../journal.ts';
 import type { Files } from './files.ts';
 import type { Segment } from './segment.ts';
 
@@ -12,20 +11,6 @@ export interface Log {
   /** Sequences, as in the port. */
   durable: number;
   last: number;
-}
-
-/** Records that become durable together by one write and one sync. All lie in one segment. */
-export interface Batch {
-  segment: Segment;
-  first: number;
-  /** Where it begins in the file. */
-  offset: number;
-  buffer: Buffer;
-  length: number;
-  records: Appended[];
-  durable: Promise<void>;
-  resolve: () => void;
-  reject: (error: Error) => void;
 }
 
 /** The segment that holds a sequence from 1 to `last`. */
