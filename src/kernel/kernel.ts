@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 /** What the module exports; every argument named after an array is its byte address. See assembly/ for the contracts. */
 export interface KernelExports {
-  scoreRow(roots: number, depths: number, groups: number, row: number): number;
+  scoreRow(roots: number, depths: number, groups: number, row: number, base: number): number;
   scoreRows(
     roots: number,
     depths: number,
@@ -16,6 +16,7 @@ export interface KernelExports {
     rowBytes: number,
     count: number,
     out: number,
+    base: number,
   ): void;
   addWords(words: number, rows: number, from: number, to: number, pairs: number, out: number): void;
   addPairs(target: number, source: number, count: number): void;

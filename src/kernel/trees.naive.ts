@@ -3,7 +3,7 @@ import type { TreeArrays, TreeScorer } from './trees.ts';
 
 export function naiveTreeScorer(trees: TreeArrays): TreeScorer {
   const score = (vector: Float64Array) => {
-    let sum = 0;
+    let sum = trees.base;
     for (const root of trees.roots) {
       let child = root;
       while (child >= 0) {
@@ -13,7 +13,7 @@ export function naiveTreeScorer(trees: TreeArrays): TreeScorer {
       }
       sum += trees.value[~child];
     }
-    return trees.base + sum;
+    return sum;
   };
   return {
     score,

@@ -18,7 +18,7 @@ export interface TreeArrays {
 }
 
 export interface TreeScorer {
-  /** base + the sum of leaf values, trees in order. */
+  /** base + the leaf values, added one after another in the order of trees. */
   score(vector: Float64Array): number;
   /** The same for every row of `columns[feature][row]`, into `out`; the bits are those of `score`. */
   scoreColumns(columns: Float64Array[], rows: number, out: Float64Array): void;
@@ -64,7 +64,7 @@ export function treeScorer(trees: TreeArrays, kernel: Kernel = createKernel()): 
         const x = vector[feature[slot]];
         row[slot] = negative[slot] === 1 ? turned(x) : x;
       }
-      return base + scoreRow(rootsAt, groupDepthsAt, groups, rowAt);
+      return scoreRow(rootsAt, groupDepthsAt, groups, rowAt, base);
     },
     scoreColumns(columns, rows, out) {
       const width = size + 1;
@@ -74,8 +74,17 @@ export function treeScorer(trees: TreeArrays, kernel: Kernel = createKernel()): 
         layRows(columns, from, count, slots, block.rows);
         const padded = Math.ceil(count / LANES) * LANES;
         const { byteOffset } = block.rows;
-        scoreRows(rootsAt, depths.byteOffset, trees.roots.length, byteOffset, width * 8, padded, block.sums.byteOffset);
-        for (let i = 0; i < count; i++) out[from + i] = base + block.sums[i];
+        scoreRows(
+          rootsAt,
+          depths.byteOffset,
+          trees.roots.length,
+          byteOffset,
+          width * 8,
+          padded,
+          block.sums.byteOffset,
+          base,
+        );
+        for (let i = 0; i < count; i++) out[from + i] = block.sums[i];
       }
     },
   };

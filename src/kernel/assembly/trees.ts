@@ -11,12 +11,12 @@ function step(node: usize, row: usize): usize {
 }
 
 /**
- * The sum of the leaf values of one row, trees in order. `roots` holds node addresses as u32, eight for each of
+ * base + the leaf values of one row, trees in order. `roots` holds node addresses as u32, eight for each of
  * `groups`, and `depths` the deepest path of each group as u32: eight trees descend side by side, so that the processor
  * has eight independent loads under way.
  */
-export function scoreRow(roots: usize, depths: usize, groups: i32, row: usize): f64 {
-  let sum: f64 = 0;
+export function scoreRow(roots: usize, depths: usize, groups: i32, row: usize, base: f64): f64 {
+  let sum = base;
   for (let group = 0; group < groups; group++) {
     let a: usize = load<u32>(roots);
     let b: usize = load<u32>(roots, 4);
@@ -66,8 +66,9 @@ export function scoreRows(
   rowBytes: usize,
   count: i32,
   out: usize,
+  base: f64,
 ): void {
-  memory.fill(out, 0, (<usize>count) << 3);
+  for (let i = 0; i < count; i++) store<f64>(out + ((<usize>i) << 3), base);
   for (let tree = 0; tree < trees; tree++) {
     const root: usize = load<u32>(roots + ((<usize>tree) << 2));
     const steps: u32 = load<u32>(depths + ((<usize>tree) << 2));
