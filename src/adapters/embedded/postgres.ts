@@ -31,6 +31,8 @@ const SETTINGS = {
   shared_buffers: '128MB',
   work_mem: '16MB',
   jit: 'off',
+  // After a crash one sync of the file system, not one of each of a thousand files: 2 s less until it answers.
+  ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
   max_parallel_workers_per_gather: '0',
   logging_collector: 'off',
   log_min_messages: 'warning',
@@ -113,6 +115,7 @@ async function initialise(data: string, password: string, account: RunAs | undef
         '--encoding=UTF8',
         '--locale=C',
         '--no-instructions',
+        ...(process.platform === 'linux' ? ['--sync-method=syncfs'] : []),
       ],
       { ...account, cwd: '/', env: environment(), timeout: START_TIMEOUT_MS },
     );

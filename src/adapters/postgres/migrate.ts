@@ -14,6 +14,8 @@ export async function migrate(pool: pg.Pool, schema: string): Promise<void> {
     .filter((name) => name.endsWith('.sql'))
     .sort();
   await inTransaction(pool, async (client) => {
+    // A crash may take the newest rows, which the journal replays, but not the tables.
+    await client.query('SET LOCAL synchronous_commit = on');
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
     await client.query(

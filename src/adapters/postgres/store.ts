@@ -2,13 +2,15 @@ import { eq } from 'drizzle-orm';
 import type { Log } from '../../projections/log.ts';
 import type { QueryStore } from '../../projections/store.ts';
 import { createApplier } from './apply.ts';
-import { asUnavailable, connect, reading } from './connection.ts';
+import { asUnavailable, connect, reading, sqlState } from './connection.ts';
 import { migrate } from './migrate.ts';
 import type { EntityNames } from './rows.ts';
 import { tablesIn } from './schema.ts';
 import { restored } from './text.ts';
 import { createTransactionQueries } from './transactions.ts';
 import { createUserQueries } from './users.ts';
+
+const NO_SUCH_TABLE = new Set(['42P01', '3F000']);
 
 export interface StoreOptions {
   /** `postgres://user:password@host:port/database`, with `sslmode` and the like where needed. */
@@ -42,7 +44,14 @@ export async function openStore(options: StoreOptions): Promise<QueryStore> {
     }));
   const position = async () => {
     await ready();
-    const [row] = await db.select().from(tables.meta);
+    const [row] = await db
+      .select()
+      .from(tables.meta)
+      .catch((error) => {
+        // Dropped under us, to be filled anew: made again at the next attempt.
+        if (NO_SUCH_TABLE.has(sqlState(error) ?? '')) migrated = undefined;
+        throw error;
+      });
     return { sequence: row.applied, key: row.appliedKey === null ? undefined : restored(row.appliedKey) };
   };
 
