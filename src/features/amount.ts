@@ -39,21 +39,25 @@ export const amount: Record<string, Operation> = {
   amountToMean: ratioTo((definition, planner) => habitOf(definition, planner) + HABIT_MEAN),
   amountToMedian: ratioTo(medianOf),
   amountToMax: ratioTo((definition, planner) => habitOf(definition, planner) + HABIT_MAX),
-  /** How many of the newest `parameters.last` were over `parameters.times` the median. */
+  /** How many of the newest `parameters.last`, within the window if there is one, were over `parameters.times` the median. */
   farAbove: (definition, planner) => {
     const entity = entityOf(definition);
     const last = parameter(definition, 'last', 10);
     const times = parameter(definition, 'times', 3);
+    const windowMs = (definition.windowSeconds ?? Number.POSITIVE_INFINITY) * 1000;
     const median = medianOf(definition, planner);
-    const slot = planner.probe(entity, `farAbove:${last}:${times}:${median}`, 1, (at) => ({
+    const slot = planner.probe(entity, `farAbove:${last}:${windowMs}:${times}:${median}`, 1, (at) => ({
       columnNames: [],
       columns: [],
-      run: (view, _event, slots) => {
-        const { columns, end } = view;
-        const base = view.offset + AMOUNT * view.capacity;
+      run: (view, event, slots) => {
+        const { columns, offset, end } = view;
+        const base = offset + AMOUNT * view.capacity;
         const limit = times * Math.max(slots[median], FLOOR);
+        const first = Math.max(view.first, end - last);
         let far = 0;
-        for (let i = Math.max(view.first, end - last); i < end; i++) if (columns[base + i] > limit) far++;
+        for (let i = end - 1; i >= first && columns[offset + i] > event.time - windowMs; i--) {
+          if (columns[base + i] > limit) far++;
+        }
         slots[at] = far;
       },
     }));

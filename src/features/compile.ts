@@ -118,7 +118,7 @@ function scanEntity(
   approximate: Uint8Array,
 ): number {
   const key = event.entities[plan.type];
-  if (key === 0) {
+  if (!(key > 0)) {
     for (let i = 0; i < plan.slots.length; i++) slots[plan.slots[i]] = Number.NaN;
     return 0;
   }

@@ -228,3 +228,10 @@ test('a damaged snapshot is refused and leaves nothing', async () => {
   }
   await assert.rejects(createProfiles({ entityTypes: ['user'] }).load([bytes]), SnapshotError);
 });
+
+test('an event that was recorded before an entity type was configured leaves that type alone', () => {
+  const profiles = createProfiles({ entityTypes: [...entityTypes, 'terminal'] });
+  profiles.learn(event(1, 1e12), 1);
+  profiles.label(event(1, 1e12), 1, 2);
+  assert.deepEqual([profiles.size(0), profiles.size(1), profiles.size(2)], [1, 0, 0]);
+});

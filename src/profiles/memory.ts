@@ -68,7 +68,8 @@ export function createProfiles(options: ProfileOptions): MemoryProfiles {
     }
     for (let type = 0; type < entityTypes.length; type++) {
       const key = event.entities[type];
-      if (key === 0) continue;
+      // Absent, or a type that was configured after this event was recorded.
+      if (!(key > 0)) continue;
       const shard = store.shards[type][key & (SHARDS - 1)];
       let profile = shard.get(key);
       if (profile === undefined) shard.set(key, (profile = createProfile(layouts[type], store.pool)));
@@ -83,7 +84,7 @@ export function createProfiles(options: ProfileOptions): MemoryProfiles {
     learn,
     readSet: (entities) =>
       Array.from(entities, (key, type) => {
-        const profile = key === 0 ? undefined : get(type, key);
+        const profile = key > 0 ? get(type, key) : undefined;
         return [profile?.total ?? 0, fingerprint(profile)];
       }),
     label: (event, label, sequence) => applyLabel(store, event, label, sequence),
@@ -124,9 +125,9 @@ function applyLabel(store: ProfileStore, event: Event, label: LabelCode, sequenc
   const beforeCode = store.labels.isApplied(event.id) ? before & 3 : 0;
   const profiles = store.entityTypes.map((_, type) => {
     const key = event.entities[type];
-    return key === 0 ? undefined : store.shards[type][key & (SHARDS - 1)].get(key);
+    return key > 0 ? store.shards[type][key & (SHARDS - 1)].get(key) : undefined;
   });
-  const places = profiles.map((profile, type) => (event.entities[type] === 0 ? 0 : whereabouts(profile, event)));
+  const places = profiles.map((profile, type) => (event.entities[type] > 0 ? whereabouts(profile, event) : 0));
   const learnt = places.includes(KEPT_HERE) || (places.includes(OLDER_THAN_KEPT) && !places.includes(NOT_LEARNT));
   for (let type = 0; type < profiles.length; type++) {
     const profile = profiles[type];
