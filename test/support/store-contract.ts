@@ -146,11 +146,11 @@ export function storeContract(url: () => string): void {
   });
 
   check('a connection that is cut in the middle of applying loses and doubles nothing', async (bench) => {
-    const records = sequenced(randomHistory(11, 1500));
+    const records = sequenced(randomHistory(11, 600));
     const { store, url } = bench;
     let cuts = 0;
     const cutter = onServer(url, async (client) => {
-      while (cuts < 8) {
+      while (cuts < 5) {
         const { rowCount } = await client.query(
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
            WHERE pid <> pg_backend_pid() AND (state = 'active' OR state LIKE 'idle in%') AND query ~ $1`,
@@ -162,7 +162,7 @@ export function storeContract(url: () => string): void {
     });
     let failures = 0;
     let applied = 0;
-    while (applied < records.length || cuts < 8) {
+    while (applied < records.length || cuts < 5) {
       if (applied === records.length) {
         // Still something to cut: the offset's row is locked and read again.
         await store.apply(records).catch(() => failures++);
