@@ -21,9 +21,11 @@ export function serveCommand(): Command {
       };
       const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
       const app = await createApp(readConfig({ ...process.env, ...set }, { modelDir: defaultModelDir }));
-      let closing: Promise<void> | undefined;
+      let stopping = false;
       const stop = () => {
-        closing ??= app.close().then(
+        if (stopping) return;
+        stopping = true;
+        app.close().then(
           () => process.exit(0),
           (error) => {
             console.error(error);
