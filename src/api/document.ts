@@ -45,7 +45,13 @@ export async function documentApi(app: Api): Promise<void> {
   const ui = {
     staticCSP: DOCS_POLICY,
     theme: { title: 'Assay API' },
-    uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null, tryItOutEnabled: true },
+    uiConfig: {
+      layout: 'BaseLayout',
+      docExpansion: 'list',
+      deepLinking: true,
+      validatorUrl: null,
+      tryItOutEnabled: true,
+    },
   } as const;
   for (const routePrefix of ['/docs', '/api/v1/docs'])
     await app.register(async (scope) => {
