@@ -23,7 +23,8 @@ export async function findBinaries(account: RunAs | undefined, home: string): Pr
   const first = await tryRun(installed, account);
   if (first === undefined) return inFolder(installed);
 
-  const copy = join(home, 'runtime');
+  const { version } = JSON.parse(await readFile(join(installed, '..', 'package.json'), 'utf8')) as { version: string };
+  const copy = join(home, `runtime-${version}`);
   if ((await tryRun(copy, account)) !== undefined) await copyRuntime(installed, copy);
   const second = await tryRun(copy, account);
   if (second === undefined) return inFolder(copy);
