@@ -89,8 +89,43 @@ export function binOf(value: number, cuts: Float64Array): number {
   return low;
 }
 
+/** Equal cells between the first and the last cut that narrow the search for a value's range. */
+const CELLS = 1024;
+
 function fillBytes(column: Float64Array, cuts: Float64Array, bytes: Uint8Array, lane: number, rows: number): void {
-  for (let row = 0; row < rows; row++) bytes[row * 4 + lane] = binOf(column[row], cuts);
+  const first = cuts[0];
+  const scale = CELLS / (cuts[cuts.length - 1] - first);
+  if (!(scale > 0) || !Number.isFinite(scale)) {
+    for (let row = 0; row < rows; row++) bytes[row * 4 + lane] = binOf(column[row], cuts);
+    return;
+  }
+  // A lower cell means a lower value, whatever is rounded; so only the cuts of a value's own cell are in question:
+  // those from cutsBelow[cell] to cutsBelow[cell + 1] − 1.
+  const cellOf = (value: number) => {
+    const place = (value - first) * scale;
+    return place > 0 ? (place < CELLS ? place | 0 : CELLS) : 0;
+  };
+  const cutsBelow = new Uint8Array(CELLS + 2);
+  for (let cell = 0, cut = 0; cell <= CELLS + 1; cell++) {
+    while (cut < cuts.length && cellOf(cuts[cut]) < cell) cut++;
+    cutsBelow[cell] = cut;
+  }
+  for (let row = 0, at = lane; row < rows; row++, at += 4) {
+    const value = column[row];
+    if (Number.isNaN(value)) {
+      bytes[at] = MISSING_BIN;
+      continue;
+    }
+    const cell = cellOf(value);
+    let low = cutsBelow[cell];
+    let high = cutsBelow[cell + 1];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (value <= cuts[middle]) high = middle;
+      else low = middle + 1;
+    }
+    bytes[at] = low;
+  }
 }
 
 function sortedSample(column: Float64Array, keep: (row: number) => boolean, count: number): Float64Array {
