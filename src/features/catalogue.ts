@@ -1,3 +1,4 @@
+import { CORE_ENTITIES } from '../domain/entity.ts';
 import type { FeatureDefinition } from './definition.ts';
 
 const MINUTE = 60;
@@ -119,3 +120,24 @@ export const defaultCatalogue: FeatureDefinition[] = [
   risks('merchant', 'fraudShare', '30d', 7),
   risks('email', 'fraudShare', '30d'),
 ];
+
+/** What is read of an entity type that only a configuration knows. */
+function configured(entity: string): FeatureDefinition[] {
+  return [
+    ...windows('count', entity, ['10m', '1h', '24h']),
+    ...distinct(entity, 'user', 'users', ['1h', '24h']),
+    ...distinct(entity, 'card', 'cards', ['1h', '24h']),
+    of(entity, 'amountToMedian', 'amount_to_median'),
+    of(entity, 'sinceLast', 'since_last'),
+    of(entity, 'total', 'total'),
+    risks(entity, 'frauds', '30d'),
+    risks(entity, 'fraudShare', '30d'),
+    first('user', entity),
+  ];
+}
+
+/** The default catalogue for these entity types, those that a configuration added included. */
+export function catalogueFor(entityTypes: readonly string[]): FeatureDefinition[] {
+  const added = entityTypes.filter((type) => !(CORE_ENTITIES as readonly string[]).includes(type));
+  return [...defaultCatalogue, ...added.flatMap(configured)];
+}

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type Event, LABEL_FRAUD } from '../domain/event.ts';
 import { featureSchemaHash } from '../models/canonical.ts';
 import { createProfiles } from '../profiles/memory.ts';
-import { defaultCatalogue } from './catalogue.ts';
+import { catalogueFor, defaultCatalogue } from './catalogue.ts';
 import { compile } from './compile.ts';
 import type { FeatureDefinition } from './definition.ts';
 import { distanceKm } from './geography.ts';
@@ -274,4 +274,19 @@ test('a definition that makes no sense is refused by name', () => {
     () => compile([definition], { entityTypes }).extract(narrow, plain(1, T0), new Float64Array(1)),
     /keep no column country/,
   );
+});
+
+test('an entity type that a configuration adds has features of its own', () => {
+  const types = [...entityTypes, 'terminal'];
+  const catalogue = catalogueFor(types);
+  assert.deepEqual(catalogueFor(entityTypes), defaultCatalogue);
+  const extractor = compile(catalogue, { entityTypes: types, encodings });
+  const profiles = createProfiles({ entityTypes: types, columns: extractor.columns });
+  const out = new Float64Array(catalogue.length);
+  const at = (id: number, user: number) => plain(id, T0 + id, { entities: Float64Array.of(user, user, 1, 1, 1, 1, 8) });
+  for (let user = 1; user <= 3; user++) profiles.learn(at(user, user), user);
+  extractor.extract(profiles, at(4, 4), out);
+  const value = (name: string) => out[extractor.names.indexOf(name)];
+  const names = ['terminal_count_1h', 'terminal_users_1h', 'terminal_cards_24h', 'terminal_total', 'user_new_terminal'];
+  assert.deepEqual(names.map(value), [4, 4, 4, 3, 1]);
 });
