@@ -1,18 +1,17 @@
-/** Every code that this Node's ICU knows: all of ISO 4217 that circulates, and the historical ones. */
+/** The codes that this Node's ICU knows: ISO 4217 as it circulates, without funds and accounting units. */
 const CODES = new Set(Intl.supportedValuesOf('currency'));
 
 /** ISO 4217 exponents that are not two. ICU's own digits follow everyday cash, not the standard, so they do not serve. */
 const EXPONENTS = {
-  0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
+  0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF',
   3: 'BHD IQD JOD KWD LYD OMR TND',
-  4: 'CLF UYW',
 };
 const DECIMALS = new Map(
   Object.entries(EXPONENTS).flatMap(([digits, codes]) =>
     codes.split(' ').map((code) => [code, Number(digits)] as const),
   ),
 );
-const SCALE = [1, 10, 100, 1_000, 10_000];
+const SCALE = [1, 10, 100, 1_000];
 
 export function isCurrency(code: string): boolean {
   return CODES.has(code);

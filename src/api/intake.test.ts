@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { AssayError } from '../domain/errors.ts';
+import { bodyHash, canonical } from './canonical.ts';
+import type { TransactionBody } from './contract/transactions.ts';
+import { toMajor, toMinor } from './currency.ts';
+import { takeAmendment, takeIn, transactionHash } from './intake.ts';
+
+const RULES = { baseCurrency: 'USD', currencyRates: { EUR: 1.08 } };
+const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
+const take = (body: Partial<TransactionBody>) =>
+  takeIn({ userId: 'u', amount: 1, ...body }, { id: 'fresh', receivedAt: NOW }, RULES);
+
+/** Paths of the faults that a body is refused for. */
+function faults(body: Partial<TransactionBody>): string[] {
+  try {
+    take(body);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof AssayError && error.code === 'invalid_request');
+    return error.errors!.map(({ path }) => path);
+  }
+}
+
+test('money is rounded, half up, as a decimal and not as a binary fraction', () => {
+  for (const [amount, currency, minor] of [
+    [1.005, 'USD', 101],
+    [8.345, 'EUR', 835],
+    [10.006, 'USD', 1001],
+    [0.004, 'USD', 0],
+    [1e-7, 'USD', 0],
+    [1000.5, 'JPY', 1001],
+    [1.2345, 'KWD', 1235],
+    [1e12, 'USD', 1e14],
+    [123456789012.345, 'USD', 12345678901235],
+  ] as const)
+    assert.equal(toMinor(amount, currency), minor, `${amount} ${currency}`);
+  const { amount, amountMinor, amountBase, baseRate } = take({ amount: 10.006, currency: 'eur' });
+  assert.deepEqual([amount, amountMinor, baseRate], [10.01, 1001, 1.08]);
+  assert.ok(Math.abs(amountBase - 10.8108) < 1e-9);
+  assert.ok(Object.is(take({ amount: -0 }).amount, 0));
+});
+
+test('rounding moves an amount by at most half a minor unit, and again not at all', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0, max: 1e12, noNaN: true }),
+      fc.constantFrom('USD', 'JPY', 'KWD', 'EUR'),
+      (amount, currency) => {
+        const minor = toMinor(amount, currency);
+        assert.ok(Number.isSafeInteger(minor));
+        const major = toMajor(minor, currency);
+        const half = { USD: 0.005, JPY: 0.5, KWD: 0.0005, EUR: 0.005 }[currency]!;
+        assert.ok(Math.abs(major - amount) <= half + amount * Number.EPSILON, `${amount} → ${major}`);
+        assert.equal(toMinor(major, currency), minor);
+      },
+    ),
+    { seed: 7 },
+  );
+});
+
+test('an unknown rate is a warning, an unknown currency a fault', () => {
+  const yen = take({ amount: 5, currency: 'JPY' });
+  assert.equal(yen.amountBase, 5);
+  assert.equal(yen.warnings.length, 1);
+  assert.deepEqual(faults({ currency: 'ZZZ' }), ['/currency']);
+  assert.ok(Number.isSafeInteger(take({ amount: 1e12, currency: 'KWD' }).amountMinor));
+});
+
+test('time keeps its offset; one too far ahead is the receipt', () => {
+  const local = take({ transactionDate: '2025-12-31T23:30:00+02:00' });
+  assert.deepEqual([local.time, local.offsetMinutes, local.dated], [Date.UTC(2025, 11, 31, 21, 30), 120, true]);
+  const ahead = take({ transactionDate: new Date(NOW + 300_001).toISOString() });
+  assert.deepEqual([ahead.time, ahead.warnings.length], [NOW, 1]);
+  const justAhead = take({ transactionDate: new Date(NOW + 300_000).toISOString() });
+  assert.deepEqual([justAhead.time, justAhead.warnings.length], [NOW + 300_000, 0]);
+  const none = take({});
+  assert.deepEqual([none.time, none.offsetMinutes, none.dated], [NOW, 0, false]);
+  for (const text of ['yesterday', '2025-02-29T00:00:00Z', '2025-13-01T00:00:00Z', '1969-12-31T23:59:59Z', ''])
+    assert.deepEqual(faults({ transactionDate: text }), ['/transactionDate'], text);
+});
+
+test('fields are normalised, and every fault is named at once', () => {
+  const { country, ip, channel, id } = take({ country: 'de', ip: '2001:DB8::1', channel: '' });
+  assert.deepEqual([country, ip, channel, id], ['DE', '2001:db8::1', undefined, 'fresh']);
+  assert.deepEqual(
+    faults({ id: 'a\u0000', userId: 'x\ny', ip: '1.2.3', email: 'nobody', country: 'D1', cardId: '\ud800' }).sort(),
+    ['/cardId', '/country', '/email', '/id', '/ip', '/userId'],
+  );
+  assert.deepEqual(faults({ ip: 'fe80::1%eth0' }), ['/ip']);
+  assert.deepEqual(faults({ customerLocation: 'a\u0000b' }), ['/customerLocation']);
+});
+
+test('metadata is bounded in depth, number and size, and holds no name that poisons', () => {
+  const nested = (levels: number): Record<string, unknown> => (levels === 1 ? { a: 1 } : { a: nested(levels - 1) });
+  assert.deepEqual(faults({ metadata: nested(8) }), []);
+  for (const metadata of [
+    nested(9),
+    Object.fromEntries(Array.from({ length: 257 }, (_, i) => [`k${i}`, i])),
+    { text: 'x'.repeat(17_000) },
+    JSON.parse('{"__proto__":{"x":1}}'),
+    { a: Number.POSITIVE_INFINITY },
+    { a: 'b\u0000' },
+    { '\udfff': 1 },
+  ])
+    assert.deepEqual(faults({ metadata }), ['/metadata']);
+});
+
+test('the hash of a body does not depend on the order of its fields, and on nothing that is ignored', () => {
+  const one = { userId: 'u', amount: 1, metadata: { a: 1, b: [{ c: 1, d: 2 }] } };
+  const other = { metadata: { b: [{ d: 2, c: 1 }], a: 1 }, amount: 1.0, userId: 'u', surplus: 5 };
+  assert.equal(transactionHash(one), transactionHash(other));
+  assert.notEqual(transactionHash(one), transactionHash({ ...one, amount: 2 }));
+  assert.notEqual(transactionHash(one), transactionHash({ ...one, metadata: { a: 2 } }));
+  assert.match(transactionHash(one), /^[0-9a-f]{32}$/);
+});
+
+test('canonical JSON is equal exactly for what says the same', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
+      assert.deepEqual(JSON.parse(canonical(value)), JSON.parse(JSON.stringify(value)));
+      const shuffled = JSON.parse(JSON.stringify(value), (_, v) =>
+        v && typeof v === 'object' && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).reverse()) : v,
+      );
+      assert.equal(bodyHash(shuffled), bodyHash(value));
+    }),
+    { seed: 11 },
+  );
+  const deep = JSON.parse('['.repeat(5_000) + ']'.repeat(5_000));
+  assert.throws(() => canonical(deep), /nested deeper/);
+});
+
+test('an amendment keeps public and personal fields apart; null removes', () => {
+  const current = { amount: 10, currency: 'JPY' };
+  const { changes, personal } = takeAmendment(
+    { amount: 7.6, email: 'q@r.s', ip: null, productCategory: null, cardId: 'c2', id: 'other' },
+    current,
+    NOW,
+    RULES,
+  );
+  assert.deepEqual(personal, { email: 'q@r.s', ip: null });
+  assert.deepEqual(changes, {
+    amount: 8,
+    amountMinor: 8,
+    amountBase: 8,
+    baseRate: 1,
+    currency: 'JPY',
+    productCategory: null,
+    cardId: 'c2',
+  });
+  assert.throws(() => takeAmendment({ id: 'other' }, current, NOW, RULES), /at least one field/);
+  assert.throws(() => takeAmendment({ ip: 'x' }, current, NOW, RULES), /IPv4/);
+});
