@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { decodeLogistic, logisticScorer } from '../../models/logistic.ts';
 import type { Dataset } from '../dataset.ts';
-import { LOGISTIC_DEFAULTS, logisticLearner } from './learner.ts';
+import { fitLogistic, LOGISTIC_DEFAULTS, logisticLearner } from './learner.ts';
 import { solveLogistic } from './newton.ts';
 
 function dataset(columns: number[][], labels: number[]): Dataset {
@@ -102,7 +102,12 @@ test('the treatment of tails is chosen on validation', () => {
     );
   };
   const options = { ...LOGISTIC_DEFAULTS, choice: 'logLoss' as const };
-  const fitted = logisticLearner.fit(rows(400, 0), rows(300, 5), options);
+  const fitted = fitLogistic(rows(400, 0), rows(300, 5), options);
+  assert.equal(fitted.tails, 'log');
+  assert.equal(fitLogistic(rows(400, 0), undefined, options).tails, 'keep');
+  assert.equal(fitLogistic(small, dataset([[1], [2]], [0])).tails, 'keep');
+  // What differs by noise alone is left as it is.
+  assert.equal(fitLogistic(small, small, options).tails, 'keep');
   const log = logisticLearner.fit(rows(400, 0), undefined, { ...options, tails: 'log' });
   assert.deepEqual(fitted.toArtifact(), log.toArtifact());
 });

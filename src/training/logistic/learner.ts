@@ -3,7 +3,7 @@ import { inputsOf } from '../../models/inputs.ts';
 import { encodeLogistic, type LogisticModel, logisticScorer } from '../../models/logistic.ts';
 import type { Dataset } from '../dataset.ts';
 import { fitInputs, type InputOptions, type PositiveWeight, rowWeights, writeRows } from '../inputs.ts';
-import type { Learner } from '../learner.ts';
+import type { Fitted, Learner } from '../learner.ts';
 import { averagePrecision, logLossOfRaw } from '../metrics.ts';
 import { solveLogistic } from './newton.ts';
 
@@ -15,7 +15,8 @@ export interface LogisticOptions {
   positiveWeight: PositiveWeight;
   /**
    * `keep` standardises only, `clip` first clips to the 0.1% and 99.9% quantiles, `log` takes the logarithm of features
-   * with long tails; `validation` tries all three, and is `keep` where there is no validation part.
+   * with long tails; `validation` takes the one of the three that is clearly best on the
+   * validation part, and `keep` without one.
    */
   tails: Tails | 'validation';
   choice: 'averagePrecision' | 'logLoss';
@@ -34,31 +35,60 @@ export const LOGISTIC_DEFAULTS: LogisticOptions = {
   choice: 'averagePrecision',
 };
 
+export interface FittedLogistic extends Fitted {
+  /** How tails are treated: what `validation` chose. */
+  tails: Tails;
+}
+
+/** Fits the model; `validation`, which must be later in time, chooses the treatment of tails where the options ask so. */
+export function fitLogistic(
+  train: Dataset,
+  validation: Dataset | undefined,
+  options: Partial<LogisticOptions> = {},
+  progress?: (share: number) => void,
+): FittedLogistic {
+  const { model, tails } = chooseModel(train, validation, { ...LOGISTIC_DEFAULTS, ...options }, progress);
+  return { ...logisticScorer(model), tails, toArtifact: () => ({ kind: 'logistic', ...encodeLogistic(model) }) };
+}
+
 export const logisticLearner: Learner<LogisticOptions> = {
   name: 'logistic',
   defaults: LOGISTIC_DEFAULTS,
-  fit(train, validation, options, progress) {
-    const model = chooseModel(train, validation, options, progress);
-    return { ...logisticScorer(model), toArtifact: () => ({ kind: 'logistic', ...encodeLogistic(model) }) };
-  },
+  fit: fitLogistic,
 };
+
+interface Candidate {
+  model: LogisticModel;
+  tails: Tails;
+}
+
+/** By how much, relative to it, a treatment must beat the plain one: less is noise. */
+const MARGIN = 0.01;
 
 function chooseModel(
   train: Dataset,
   validation: Dataset | undefined,
   options: LogisticOptions,
   progress: (share: number) => void = () => {},
-): LogisticModel {
-  if (options.tails !== 'validation') return fitModel(train, options.tails, options, progress);
-  if (!validation) return fitModel(train, 'keep', options, progress);
+): Candidate {
+  const single = (tails: Tails) => ({ model: fitModel(train, tails, options, progress), tails });
+  if (options.tails !== 'validation') return single(options.tails);
+  if (!validation) return single('keep');
   const kinds = Object.keys(TAILS) as Tails[];
-  let best: { model: LogisticModel; merit: number } | undefined;
-  kinds.forEach((tails, i) => {
+  const candidates = kinds.map((tails, i): Candidate => {
     const model = fitModel(train, tails, options, (share) => progress((i + share) / kinds.length));
-    const merit = meritOf(model, validation, options.choice);
-    if (!best || merit > best.merit) best = { model, merit };
+    return { model, tails };
   });
-  return best!.model;
+  const merits = candidates.map(({ model }) => meritOf(model, validation, options.choice));
+  let best = 0;
+  let bar = merits[0] + MARGIN * Math.abs(merits[0]);
+  for (let i = 1; i < candidates.length; i++) {
+    // Not a number where the validation part has no fraud: then nothing beats the plain one.
+    if (!(merits[i] > bar)) continue;
+    best = i;
+    bar = merits[i];
+  }
+  return candidates[best];
 }
 
 function fitModel(

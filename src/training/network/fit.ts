@@ -13,11 +13,14 @@ export interface NetworkFit {
   model: NetworkModel;
   /** Validation metric after each epoch that was run; higher is better. */
   history: number[];
+  /** Epochs after which the parameters were kept. */
+  epochs: number;
 }
 
 /** Inputs are clipped to what training saw: outside of it a network's lines lead anywhere. */
 const WHOLE_RANGE: [number, number] = [0, 1];
 
+/** A validation part without a fraud cannot judge; then all epochs are run and the last is kept. */
 export function fitNetwork(
   train: Dataset,
   validation: Dataset | undefined,
@@ -34,7 +37,7 @@ export function fitNetwork(
   initialise(layout, trainer.parameters, shareOfFrauds(train, weights), random);
   const matrix = load(train, columns, trainer);
   const order = rowNumbers(train.rows, trainer);
-  const judge = validation && judgeOf(validation, columns, trainer, options);
+  const judge = validation?.labels.includes(1) ? judgeOf(validation, columns, trainer, options) : undefined;
 
   const history: number[] = [];
   let best = trainer.parameters.slice();
@@ -52,7 +55,8 @@ export function fitNetwork(
   }
   progress(1);
   const parameters = judge ? best : trainer.parameters;
-  return { model: { columns, hidden: options.hidden, parameters: Float32Array.from(parameters) }, history };
+  const epochs = judge ? bestEpoch + 1 : options.epochs;
+  return { model: { columns, hidden: options.hidden, parameters: Float32Array.from(parameters) }, history, epochs };
 }
 
 function shareOfFrauds(data: Dataset, weights: Float64Array): number {

@@ -52,10 +52,19 @@ test('a network learns what is not linear', () => {
 
 test('the epoch that did best on validation is kept', () => {
   const best = Math.max(...fitted.history);
+  assert.equal(fitted.epochs, fitted.history.indexOf(best) + 1);
   assert.equal(averagePrecision(scoresOf(fitted.score, validation), validation.labels), best);
   const stopped = trainNetwork(train, validation, { ...options, stopAfter: 1, rate: 0.2 });
   assert.ok(stopped.history.length < options.epochs);
   assert.equal(trainNetwork(train, undefined, { ...options, epochs: 2 }).history.length, 0);
+});
+
+test('a validation part without frauds judges nothing', () => {
+  const clean = { ...validation, labels: new Uint8Array(validation.rows) };
+  const without = trainNetwork(train, undefined, { ...options, epochs: 2 });
+  const judged = trainNetwork(train, clean, { ...options, epochs: 2 });
+  assert.deepEqual([judged.history, judged.epochs], [[], 2]);
+  assert.deepEqual(judged.toArtifact().body, without.toArtifact().body);
 });
 
 test('the same seed gives the same bytes, another seed others', () => {

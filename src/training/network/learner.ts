@@ -8,6 +8,8 @@ import { NETWORK_DEFAULTS, type NetworkOptions } from './options.ts';
 export interface FittedNetwork extends Fitted {
   /** The validation metric after each epoch that was run; higher is better. */
   history: number[];
+  /** Epochs after which the parameters were kept. */
+  epochs: number;
 }
 
 /** Trains a network; with `validation`, which must be later in time, keeps the epoch that did best on it. */
@@ -17,8 +19,8 @@ export function trainNetwork(
   options: Partial<NetworkOptions> = {},
   progress?: (share: number) => void,
 ): FittedNetwork {
-  const { model, history } = fitNetwork(train, validation, { ...NETWORK_DEFAULTS, ...options }, progress);
-  return { ...networkScorer(model), history, toArtifact: () => ({ kind: 'network', ...encodeNetwork(model) }) };
+  const { model, history, epochs } = fitNetwork(train, validation, { ...NETWORK_DEFAULTS, ...options }, progress);
+  return { ...networkScorer(model), history, epochs, toArtifact: () => ({ kind: 'network', ...encodeNetwork(model) }) };
 }
 
 export const networkLearner: Learner<NetworkOptions> = {
