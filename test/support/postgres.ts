@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { onServer } from './store-contract.ts';
+import { onServer } from './store-bench.ts';
 
 const run = promisify(execFile);
 const DEBIAN = '/usr/lib/postgresql';

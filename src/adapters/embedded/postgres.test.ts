@@ -8,7 +8,7 @@ import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { arrayJournal } from '../../../test/support/array-journal.ts';
 import { decision, ENTITY_TYPES } from '../../../test/support/records.ts';
-import { onServer } from '../../../test/support/store-contract.ts';
+import { onServer } from '../../../test/support/store-bench.ts';
 import { silentLog } from '../../projections/log.ts';
 import { createProjector } from '../../projections/projector.ts';
 import { openStore } from '../postgres/store.ts';

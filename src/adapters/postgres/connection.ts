@@ -76,8 +76,9 @@ export function asUnavailable(error: unknown): AssayError | undefined {
   return undefined;
 }
 
-/** The database understood and refuses these very values: trying again is of no use. */
+/** The database, or the code that writes to it, does not take these very values: trying again is of no use. */
 export function isRefusal(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError) return true;
   return /^(21|22|23|54)/.test(sqlState(error) ?? '');
 }
 

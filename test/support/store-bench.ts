@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import pg from 'pg';
+import { openStore } from '../../src/adapters/postgres/store.ts';
+import type { JournalEntry, JournalRecord } from '../../src/journal/journal.ts';
+import { silentLog } from '../../src/projections/log.ts';
+import type { CommandAnswer, QueryStore } from '../../src/projections/store.ts';
+import { ENTITY_FIELDS, ENTITY_TYPES, sequenced } from './records.ts';
+
+export interface Bench {
+  store: QueryStore;
+  schema: string;
+  url: string;
+  close(): Promise<void>;
+}
+
+/** A store in a schema of its own. */
+export async function openBench(url: string): Promise<Bench> {
+  const schema = `t_${randomBytes(6).toString('hex')}`;
+  const options = { url, schema, entityTypes: ENTITY_TYPES, entityFields: ENTITY_FIELDS, log: silentLog };
+  const store = await openStore(options);
+  return {
+    ...{ store, schema, url },
+    async close() {
+      await store.close();
+      await onServer(url, (client) => client.query(`DROP SCHEMA ${schema} CASCADE`));
+    },
+  };
+}
+
+export async function onServer<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** All rows of a schema that records make, in order. */
+export function dump({ url, schema }: Bench): Promise<unknown> {
+  return onServer(url, async (client) => {
+    const tables: Record<string, unknown[]> = {};
+    for (const table of ['transactions', 'views', 'labels', 'users', 'answers', 'rejected'])
+      tables[table] = (await client.query(`SELECT * FROM ${schema}.${table} ORDER BY 1`)).rows;
+    return tables;
+  });
+}
+
+/** A test on a store of its own. `url` is asked once the tests run. */
+export function checkOn(url: () => string, name: string, body: (bench: Bench) => Promise<void>): void {
+  test(name, async () => {
+    const bench = await openBench(url());
+    try {
+      await body(bench);
+    } finally {
+      await bench.close();
+    }
+  });
+}
+
+/** Applies entries behind what is there. */
+export async function apply({ store }: Bench, entries: JournalEntry[]): Promise<JournalRecord[]> {
+  const records = sequenced(entries, (await store.applied()) + 1);
+  await store.apply(records);
+  return records;
+}
+
+export async function answerTo(bench: Bench, entry: JournalEntry): Promise<CommandAnswer> {
+  const [{ sequence }] = await apply(bench, [entry]);
+  const answer = await bench.store.answer(sequence);
+  assert.ok(answer, `${entry.type} left no answer`);
+  return answer;
+}
