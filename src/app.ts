@@ -149,7 +149,15 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     store,
     projector,
     keys,
-    feed: createFeed({ journal, clock }),
+    feed: createFeed({
+      journal,
+      clock,
+      // The feed tells a command once it is applied, and not if it was refused.
+      outcome: async (sequence) => {
+        await projector.settled(sequence);
+        return store.answer(sequence);
+      },
+    }),
     features: () => describeFeatures(core.champion),
   };
   const server = await buildServer(services);
