@@ -1,5 +1,4 @@
-/** What attribution needs to know of an ensemble, worked out once: every tree renumbered, every leaf's path, tables. */
-import { leafContributions } from './shapley.ts';
+/** What attribution needs to know of an ensemble, worked out once: every tree renumbered, every leaf's path. */
 import type { TreeEnsemble } from './trees.ts';
 
 export interface AttributionLimits {
@@ -128,26 +127,15 @@ function nodeCovers(trees: TreeEnsemble): Float64Array {
   return cover;
 }
 
-/** Fills the tables of all leaves whose paths are short enough, as far as the limit reaches. */
-export function tabulate(plans: TreePlan[], limits: AttributionLimits): Float64Array {
+/** Gives a place in one table to every leaf whose path is short enough, as far as the limit reaches; returns its size. */
+export function placeTables(leaves: LeafPlan[], limits: AttributionLimits): number {
   let size = 0;
-  for (const leaf of plans.flatMap(({ leaves }) => leaves)) {
+  for (const leaf of leaves) {
     const width = leaf.slots.length;
     const numbers = width * 2 ** width;
     if (width > limits.tableFeatures || size + numbers > limits.tableNumbers) continue;
     leaf.tableAt = size;
     size += numbers;
   }
-  const table = new Float64Array(size);
-  const contributions = leafContributions(limits.tableFeatures);
-  const satisfied = new Uint8Array(limits.tableFeatures);
-  for (const { value, shares, tableAt } of plans.flatMap(({ leaves }) => leaves)) {
-    if (tableAt < 0) continue;
-    const width = shares.length;
-    for (let mask = 0; mask < 2 ** width; mask++) {
-      for (let k = 0; k < width; k++) satisfied[k] = (mask >>> k) & 1;
-      contributions(value, shares, 0, width, satisfied, table, tableAt + mask * width);
-    }
-  }
-  return table;
+  return size;
 }

@@ -4,7 +4,7 @@
  *
  *   1. A tree's contributions depend only on which way its nodes went. Each tree remembers the last few answers by that
  *      pattern, and payments resemble each other.
- *   2. A leaf's contributions depend only on which of its path's features are satisfied: 2^|D| cases, in a table.
+ *   2. A leaf's contributions depend only on which of its path's features are satisfied: 2^|D| cases, kept in a table.
  *   3. Leaves without a table are worked out by the formula.
  */
 import {
@@ -12,9 +12,9 @@ import {
   type AttributionLimits,
   type LeafPlan,
   MASK_FEATURES,
+  placeTables,
   planTrees,
   type TreePlan,
-  tabulate,
 } from './attribution-plan.ts';
 import { leafContributions } from './shapley.ts';
 import type { TreeEnsemble } from './trees.ts';
@@ -117,38 +117,50 @@ function treeContributions(
   wentLeft: Uint8Array,
   memory: Float64Array,
 ): (t: number, to: number) => void {
-  const table = tabulate(plans, limits);
-  const longest = plans.flatMap(({ leaves }) => leaves).reduce((most, { slots }) => Math.max(most, slots.length), 1);
+  const leaves = plans.flatMap((plan) => plan.leaves);
+  // Rows of the table are filled when they are first met: few of all masks ever are.
+  const table = new Float64Array(placeTables(leaves, limits));
+  const longest = leaves.reduce((most, { slots }) => Math.max(most, slots.length), 1);
   const contributions = leafContributions(longest);
   const satisfied = new Uint8Array(longest);
   const own = new Float64Array(longest);
+  const leafAt = startsOf(plans.map((plan) => plan.leaves.length));
+  const pathAt = startsOf(leaves.map(({ slots }) => slots.length));
+  const tableAt = Int32Array.from(leaves, (leaf) => leaf.tableAt);
+  const pathSlots = new Int32Array(pathAt[leaves.length]);
+  leaves.forEach(({ slots }, leaf) => {
+    pathSlots.set(slots, pathAt[leaf]);
+  });
   // Which features of the path so far are satisfied, by node and then by leaf.
   const masks = new Int32Array(Math.max(1, ...plans.map((plan) => plan.feature.length + plan.leaves.length)));
+  const addLeaf = (leaf: number, mask: number, to: number) => {
+    const from = pathAt[leaf];
+    const width = pathAt[leaf + 1] - from;
+    const hasTable = tableAt[leaf] >= 0;
+    const numbers = hasTable ? table : own;
+    const row = hasTable ? tableAt[leaf] + (mask & ((1 << width) - 1)) * width : 0;
+    // A first number of 0 is a row that was not filled yet (or a leaf without effect: filled again, to the same).
+    if (!hasTable || numbers[row] === 0) {
+      const { value, shares } = leaves[leaf];
+      satisfy(leaves[leaf], mask, wentLeft, satisfied);
+      contributions(value, shares, 0, width, satisfied, numbers, row);
+    }
+    for (let k = 0; k < width; k++) memory[to + pathSlots[from + k]] += numbers[row + k];
+  };
   return (t, to) => {
-    const { feature, features, bit, leftPlace, rightPlace, leaves } = plans[t];
+    const { feature, features, bit, leftPlace, rightPlace } = plans[t];
     const nodes = feature.length;
     masks[0] = -1;
     for (let node = 0; node < nodes; node++) {
       const mask = masks[node];
       const lost = mask & ~bit[node];
-      masks[leftPlace[node]] = wentLeft[node] === 1 ? mask : lost;
-      masks[rightPlace[node]] = wentLeft[node] === 1 ? lost : mask;
+      const left = wentLeft[node] === 1;
+      masks[leftPlace[node]] = left ? mask : lost;
+      masks[rightPlace[node]] = left ? lost : mask;
     }
     memory.fill(0, to, to + features.length);
-    for (let l = 0; l < leaves.length; l++) {
-      const leaf = leaves[l];
-      const { slots, shares } = leaf;
-      const width = slots.length;
-      const mask = masks[nodes + l];
-      if (leaf.tableAt >= 0) {
-        const row = leaf.tableAt + (mask & ((1 << width) - 1)) * width;
-        for (let k = 0; k < width; k++) memory[to + slots[k]] += table[row + k];
-        continue;
-      }
-      satisfy(leaf, mask, wentLeft, satisfied);
-      contributions(leaf.value, shares, 0, width, satisfied, own, 0);
-      for (let k = 0; k < width; k++) memory[to + slots[k]] += own[k];
-    }
+    const first = leafAt[t];
+    for (let leaf = first; leaf < leafAt[t + 1]; leaf++) addLeaf(leaf, masks[nodes + leaf - first], to);
   };
 }
 
