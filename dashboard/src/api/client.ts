@@ -1,0 +1,74 @@
+import { apiKey } from './session.ts';
+import type { Problem } from './types.ts';
+
+/** What went wrong, as the server put it. Status 0: the server was not reached. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly errors: { path: string; message: string }[];
+  readonly requestId: string | undefined;
+
+  constructor(problem: Pick<Problem, 'status' | 'code' | 'detail' | 'errors' | 'requestId'>) {
+    super(problem.detail);
+    this.name = 'ApiError';
+    this.status = problem.status;
+    this.code = problem.code;
+    this.errors = problem.errors ?? [];
+    this.requestId = problem.requestId;
+  }
+}
+
+export interface Call {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  body?: unknown;
+  signal?: AbortSignal;
+  /** Makes a POST safe to send again. */
+  idempotencyKey?: string;
+}
+
+/** JSON in, JSON out. Throws ApiError for whatever is not a success. */
+export async function call<T>(path: string, { method = 'GET', body, signal, idempotencyKey }: Call = {}): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  const key = apiKey();
+  if (key) headers['x-api-key'] = key;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (idempotencyKey) headers['idempotency-key'] = idempotencyKey;
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      signal,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError({ status: 0, code: 'offline', detail: 'The server did not answer.' });
+  }
+  if (response.status === 204) return undefined as T;
+  const parsed = (await response.json().catch(() => undefined)) as unknown;
+  if (response.ok) return parsed as T;
+  throw new ApiError(isProblem(parsed) ? parsed : plain(response.status));
+}
+
+function isProblem(value: unknown): value is Problem {
+  return typeof value === 'object' && value !== null && 'code' in value && 'detail' in value;
+}
+
+function plain(status: number) {
+  return { status, code: 'unknown', detail: `The server answered with status ${status}.` };
+}
+
+/** `?a=1&b=2`, or nothing; empty values are left out. */
+export function query(values: Record<string, string | number | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(values))
+    if (value !== undefined && value !== '') search.set(name, String(value));
+  const text = search.toString();
+  return text ? `?${text}` : '';
+}
+
+/** 128 random bits. `crypto.randomUUID` is missing where a page is served without TLS. */
+export function randomKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,135 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { ApiError, call, query, randomKey } from './client.ts';
+import type {
+  EntityView,
+  Explanation,
+  Feature,
+  Health,
+  Label,
+  LabelSource,
+  LabelValue,
+  Outcome,
+  Page,
+  Stats,
+  Status,
+  Transaction,
+  TransactionInput,
+  User,
+} from './types.ts';
+
+const segment = encodeURIComponent;
+
+export interface TransactionFilter {
+  userId?: string;
+  decision?: Outcome;
+  status?: Status;
+  from?: string;
+  to?: string;
+  minScore?: number;
+}
+
+export const statsQuery = (window: string) =>
+  queryOptions({
+    queryKey: ['stats', window],
+    queryFn: ({ signal }) => call<Stats>(`/api/transactions/stats${query({ window })}`, { signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export const alertsQuery = () =>
+  queryOptions({
+    queryKey: ['alerts'],
+    queryFn: ({ signal }) => call<Page<Transaction>>('/api/transactions/alerts?limit=200', { signal }),
+  });
+
+export function listTransactions(filter: TransactionFilter, cursor?: string, limit = 50, signal?: AbortSignal) {
+  return call<Page<Transaction>>(`/api/transactions${query({ ...filter, limit, cursor })}`, { signal });
+}
+
+export function listUsers(q: string, cursor?: string, signal?: AbortSignal) {
+  return call<Page<User>>(`/api/users${query({ q, limit: 50, cursor })}`, { signal });
+}
+
+export const transactionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['transaction', id],
+    queryFn: ({ signal }) => call<Transaction>(`/api/transactions/${segment(id)}`, { signal }),
+  });
+
+export const explanationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['explanation', id],
+    queryFn: ({ signal }) => call<Explanation>(`/api/transactions/${segment(id)}/explanation`, { signal }),
+    // A decision is never made again.
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const entityQuery = (type: string, id: string, limit = 60) =>
+  queryOptions({
+    queryKey: ['entity', type, id, limit],
+    queryFn: ({ signal }) =>
+      call<EntityView>(`/api/entities/${segment(type)}/${segment(id)}?limit=${limit}`, { signal }),
+  });
+
+export const featuresQuery = () =>
+  queryOptions({
+    queryKey: ['features'],
+    queryFn: ({ signal }) => call<{ data: Feature[] }>('/api/features', { signal }),
+    staleTime: 600_000,
+  });
+
+export const healthQuery = () =>
+  queryOptions({
+    queryKey: ['health'],
+    // An unhealthy server answers 503 with the same fields.
+    queryFn: async ({ signal }) => (await fetch('/health', { signal })).json() as Promise<Health>,
+    refetchInterval: 15_000,
+  });
+
+/** Undefined where it is not there. */
+export async function findTransaction(id: string, signal?: AbortSignal): Promise<Transaction | undefined> {
+  try {
+    return await call<Transaction>(`/api/transactions/${segment(id)}`, { signal });
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 404 || error.status === 422)) return undefined;
+    throw error;
+  }
+}
+
+export function submitTransaction(body: TransactionInput, signal?: AbortSignal) {
+  return call<Transaction>('/api/transactions', { method: 'POST', body, signal });
+}
+
+export function amendTransaction(id: string, body: Record<string, unknown>) {
+  return call<Transaction>(`/api/transactions/${segment(id)}`, { method: 'PUT', body });
+}
+
+export function deleteTransaction(id: string) {
+  return call<void>(`/api/transactions/${segment(id)}`, { method: 'DELETE' });
+}
+
+export interface LabelInput {
+  label: LabelValue;
+  source: LabelSource;
+  note?: string;
+}
+
+export function labelTransaction(id: string, body: LabelInput) {
+  return call<Label>(`/api/transactions/${segment(id)}/labels`, { method: 'POST', body, idempotencyKey: randomKey() });
+}
+
+export function finalizeTransaction(tempId: string, override = false) {
+  const body = override ? { tempId, override } : { tempId };
+  return call<Transaction>('/api/transactions/finalize', { method: 'POST', body, idempotencyKey: randomKey() });
+}
+
+export function createUser(body: { id?: string; name: string; email: string }) {
+  return call<{ userId: string }>('/api/users', { method: 'POST', body, idempotencyKey: randomKey() });
+}
+
+export function updateUser(id: string, body: { name?: string; email?: string }) {
+  return call<User>(`/api/users/${segment(id)}`, { method: 'PUT', body });
+}
+
+export function deleteUser(id: string) {
+  return call<void>(`/api/users/${segment(id)}`, { method: 'DELETE' });
+}

@@ -1,0 +1,183 @@
+/** What the API answers, as far as the dashboard reads it. Times are RFC 3339, UTC; amounts major units. */
+
+export type Outcome = 'approve' | 'review' | 'decline';
+export type Status = 'processing' | 'pending' | 'finalized' | 'failed';
+export type LabelValue = 'fraud' | 'legitimate';
+export type LabelSource = 'chargeback' | 'analyst' | 'customer';
+
+export interface Reason {
+  code: string;
+  value: number | null;
+  /** Log-odds. */
+  contribution: number;
+  message: string;
+}
+
+export interface Label {
+  id: string;
+  label: LabelValue;
+  source: LabelSource;
+  note?: string;
+  occurredAt?: string;
+  recordedAt: string;
+}
+
+export interface TransactionInput {
+  id?: string;
+  userId: string;
+  amount: number;
+  currency?: string;
+  productCategory?: string;
+  customerLocation?: string;
+  accountAgeDays?: number;
+  transactionDate?: string;
+  merchantId?: string;
+  cardId?: string;
+  deviceId?: string;
+  ip?: string;
+  email?: string;
+  country?: string;
+  latitude?: number;
+  longitude?: number;
+  channel?: string;
+  metadata?: Record<string, unknown>;
+}
+
+/** A transaction as reads show it. The decision is absent while it is processed, or where it failed. */
+export interface Transaction extends TransactionInput {
+  id: string;
+  tempId?: string;
+  currency: string;
+  transactionDate: string;
+  createdAt: string;
+  updatedAt?: string;
+  status: Status;
+  amountBase?: number;
+  decision?: Outcome;
+  score?: number;
+  probability?: number;
+  isFraudulent?: boolean;
+  fraudExplanation?: string;
+  reasons?: Reason[];
+  rules?: { id: string; outcome: string }[];
+  model?: { name: string; version: string };
+  degraded?: boolean;
+  oodWarning?: string[];
+  latencyMs?: number;
+  warnings?: string[];
+  error?: string;
+  label?: LabelValue;
+  labels?: Label[];
+  finalizedAt?: string;
+  overridden?: boolean;
+}
+
+export interface Page<T> {
+  data: T[];
+  hasMore: boolean;
+  nextCursor: string | null;
+}
+
+export interface SeriesPoint {
+  /** Start of the interval. */
+  at: string;
+  count: number;
+  approve: number;
+  review: number;
+  decline: number;
+  p50: number;
+  p95: number;
+  p99?: number;
+  /** By currency, where the server tells. */
+  amounts?: Record<string, number>;
+}
+
+export interface Stats {
+  window: string;
+  from: string;
+  to: string;
+  count: number;
+  decisions: Record<Outcome, number>;
+  rates: Record<Outcome | 'fraud', number>;
+  statuses: Record<string, number>;
+  labels: Record<LabelValue, number>;
+  amounts: Record<string, { total: number; blocked: number }>;
+  /** Ten bins: 0–9, …, 90–100. */
+  scoreHistogram: number[];
+  series: SeriesPoint[];
+  latencyMs: { p50: number; p95: number; p99: number };
+  topReasons: { code: string; count: number }[];
+}
+
+export interface Explanation {
+  transactionId: string;
+  model: { name: string; version: string } | null;
+  /** Log-odds before any feature is known; with all contributions it is `rawScore`. */
+  baseValue: number;
+  rawScore: number;
+  probability: number;
+  contributions: Reason[];
+  /** Calibrated probabilities, where the server tells. */
+  thresholds?: Thresholds;
+}
+
+export interface Thresholds {
+  review: number;
+  decline: number;
+}
+
+export interface EntityView {
+  type: string;
+  id: string;
+  transactions: Transaction[];
+  linked: { type: string; id: string; transactions: number }[];
+}
+
+export interface User {
+  id: string;
+  userId: string;
+  name: string;
+  email: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface Feature {
+  name: string;
+  description: string;
+  entity?: string;
+  windowSeconds?: number;
+}
+
+export interface Health {
+  status: 'healthy' | 'degraded' | 'unhealthy';
+  model_loaded: boolean;
+  journal: string;
+  database: string;
+  model?: string;
+}
+
+export interface Problem {
+  type?: string;
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+  errors?: { path: string; message: string }[];
+  requestId?: string;
+}
+
+export type LiveType =
+  | 'transaction.decided'
+  | 'transaction.finalized'
+  | 'label.recorded'
+  | 'alert'
+  | 'stats'
+  | 'model.promoted';
+
+export interface LiveEvent {
+  seq: number;
+  type: LiveType;
+  at: string;
+  data: Record<string, unknown>;
+}

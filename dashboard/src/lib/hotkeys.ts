@@ -1,0 +1,34 @@
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { createSetting } from './setting.ts';
+
+/** Single-key shortcuts can be turned off: speech input and unsteady hands press them by accident. */
+const setting = createSetting<'on' | 'off'>('assay.shortcuts', 'on', (value) => (value === 'off' ? 'off' : 'on'));
+
+export function useShortcutSetting(): ['on' | 'off', (value: 'on' | 'off') => void] {
+  return [useSyncExternalStore(setting.subscribe, setting.get), setting.set];
+}
+
+/** By key in lower case, several of them parted by spaces. */
+export type Hotkeys = Record<string, (event: KeyboardEvent) => void>;
+
+/** Calls the function of a key, unless someone types, a modifier is held or a dialog is open. */
+export function useHotkeys(keys: Hotkeys, enabled = true): void {
+  const current = useRef(keys);
+  current.current = keys;
+  useEffect(() => {
+    if (!enabled) return;
+    const listen = (event: KeyboardEvent) => {
+      if (setting.get() === 'off' || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      const target = event.target as HTMLElement;
+      if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;
+      if (document.querySelector('[role="dialog"], [role="alertdialog"]')) return;
+      const pressed = event.key.toLowerCase();
+      const action = Object.entries(current.current).find(([keys]) => keys.split(' ').includes(pressed))?.[1];
+      if (!action) return;
+      event.preventDefault();
+      action(event);
+    };
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, [enabled]);
+}

@@ -1,0 +1,124 @@
+import { type FormEvent, useId, useState } from 'react';
+import type { LabelInput } from '../../api/queries.ts';
+import type { LabelSource, LabelValue } from '../../api/types.ts';
+import { Segmented } from '../../ui/bits.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Choice } from '../../ui/field.tsx';
+
+interface Common {
+  open: boolean;
+  busy: boolean;
+  onClose: () => void;
+}
+
+/** What it turned out to be, who says so, and a note. */
+export function LabelDialog({ onSubmit, ...dialog }: Common & { onSubmit: (label: LabelInput) => void }) {
+  return (
+    <Dialog {...dialog} title="Label this payment" note="The model learns from labels; the latest one counts.">
+      {dialog.open && <LabelForm busy={dialog.busy} onSubmit={onSubmit} />}
+    </Dialog>
+  );
+}
+
+function LabelForm({ busy, onSubmit }: { busy: boolean; onSubmit: (label: LabelInput) => void }) {
+  const [label, setLabel] = useState<LabelValue>('fraud');
+  const [source, setSource] = useState<LabelSource>('analyst');
+  const [note, setNote] = useState('');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onSubmit({ label, source, ...(note.trim() ? { note: note.trim() } : {}) });
+  };
+  return (
+    <form onSubmit={submit} className="grid gap-4">
+      <Segmented
+        label="It was"
+        value={label}
+        options={[
+          { value: 'fraud', label: 'Fraud' },
+          { value: 'legitimate', label: 'Legitimate' },
+        ]}
+        onChange={setLabel}
+      />
+      <Choice
+        label="Who says so"
+        value={source}
+        onChange={(event) => setSource(event.target.value as LabelSource)}
+        className="w-full"
+      >
+        <option value="analyst">Analyst</option>
+        <option value="chargeback">Chargeback</option>
+        <option value="customer">Customer</option>
+      </Choice>
+      <NoteField label="Note (optional)" value={note} onChange={setNote} />
+      <div className="flex justify-end">
+        <Button type="submit" kind="primary" disabled={busy}>
+          Record label
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** A declined payment goes through only with a reason, which is kept as the label's note. */
+export function OverrideDialog({ onSubmit, ...dialog }: Common & { onSubmit: (reason: string) => void }) {
+  return (
+    <Dialog
+      {...dialog}
+      title="Override the decline"
+      note="The payment is finalized and labelled as legitimate. This is kept for the audit."
+    >
+      {dialog.open && <OverrideForm busy={dialog.busy} onSubmit={onSubmit} />}
+    </Dialog>
+  );
+}
+
+function OverrideForm({ busy, onSubmit }: { busy: boolean; onSubmit: (reason: string) => void }) {
+  const [reason, setReason] = useState('');
+  return (
+    <form
+      className="grid gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit(reason);
+      }}
+    >
+      <NoteField label="Reason" value={reason} onChange={setReason} required />
+      <div className="flex justify-end">
+        <Button type="submit" kind="primary" disabled={busy || reason.trim() === ''}>
+          Override and finalize
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function NoteField({
+  label,
+  value,
+  onChange,
+  required,
+}: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  required?: boolean;
+}) {
+  const id = useId();
+  return (
+    <div>
+      <label htmlFor={id} className="mb-1 block text-xs font-medium text-muted">
+        {label}
+      </label>
+      <textarea
+        id={id}
+        rows={3}
+        maxLength={2000}
+        required={required}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        className="control w-full"
+      />
+    </div>
+  );
+}

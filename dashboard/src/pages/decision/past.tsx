@@ -1,0 +1,109 @@
+import { useQueries } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { entityQuery } from '../../api/queries.ts';
+import type { EntityView, Transaction } from '../../api/types.ts';
+import { LinkGraph } from '../../charts/link-graph.tsx';
+import { Timeline } from '../../charts/timeline.tsx';
+import { Money, Panel, Segmented, Time } from '../../ui/bits.tsx';
+import { LabelBadge, OutcomeWord } from '../../ui/outcome.tsx';
+import { Failed, LoadingBlock } from '../../ui/states.tsx';
+
+const LANES = [
+  ['user', 'User'],
+  ['card', 'Card'],
+  ['device', 'Device'],
+] as const;
+
+/** The recent past of the user, the card and the device, and who else used what this payment used. */
+export function Past({ transaction }: { transaction: Transaction }) {
+  const own = entitiesOf(transaction);
+  const results = useQueries({ queries: own.map(({ type, id }) => entityQuery(type, id)) });
+  const views = results.flatMap(({ data }) => (data ? [data] : []));
+  const error = results.find((result) => result.error && !result.data)?.error;
+  const loading = results.some(({ isLoading }) => isLoading);
+  const of = (type: string) => views.find((view) => view.type === type);
+  const lanes = LANES.flatMap(([type, name]) => {
+    const view = of(type);
+    return view ? [{ name, transactions: view.transactions }] : [];
+  });
+  if (error)
+    return (
+      <Panel title="Recent past">
+        <Failed error={error} retry={() => results.map((result) => result.refetch())} />
+      </Panel>
+    );
+  return (
+    <>
+      <Panel title="Recent past" note="size is the amount; ringed is this payment">
+        {loading ? <LoadingBlock height={140} /> : <Timeline lanes={lanes} current={transaction.id} />}
+        {!loading && <Recent views={views} current={transaction.id} />}
+      </Panel>
+      <Panel title="Linked" note="what else was seen with this payment’s user, card, device and address">
+        {loading ? <LoadingBlock height={140} /> : <LinkGraph own={own} views={views} />}
+      </Panel>
+    </>
+  );
+}
+
+function entitiesOf({ userId, cardId, deviceId, ip }: Transaction): { type: string; id: string }[] {
+  return [
+    { type: 'user', id: userId },
+    ...(cardId ? [{ type: 'card', id: cardId }] : []),
+    ...(deviceId ? [{ type: 'device', id: deviceId }] : []),
+    ...(ip ? [{ type: 'ip', id: ip }] : []),
+  ];
+}
+
+function Recent({ views, current }: { views: EntityView[]; current: string }) {
+  const choices = LANES.filter(([type]) => views.some((view) => view.type === type));
+  const [type, setType] = useState<string>('user');
+  const view = views.find((one) => one.type === type) ?? views[0];
+  if (!view) return null;
+  return (
+    <div className="mt-3 border-t border-line pt-3">
+      <Segmented
+        label="Whose"
+        value={view.type}
+        options={choices.map(([value, label]) => ({ value, label }))}
+        onChange={setType}
+      />
+      <PaymentList transactions={view.transactions.slice(0, 8)} current={current} />
+    </div>
+  );
+}
+
+/** Short lines of payments, each a link to its decision. */
+export function PaymentList({ transactions, current }: { transactions: Transaction[]; current?: string }) {
+  return (
+    <ul className="mt-2 -mb-2">
+      {transactions.map((t) => (
+        <li key={t.id} className="border-line not-first:border-t">
+          <Link
+            to="/decisions/$id"
+            params={{ id: t.id }}
+            aria-current={t.id === current ? 'true' : undefined}
+            className="-mx-2 grid grid-cols-[6rem_minmax(0,1fr)_auto] items-center gap-x-3 rounded-md px-2 py-1.5 hover:bg-sunken sm:grid-cols-[6rem_2rem_minmax(0,1fr)_7rem_7rem]"
+          >
+            <OutcomeWord outcome={t.decision} status={t.status} />
+            <span className="num text-right text-muted max-sm:hidden">{t.score ?? '–'}</span>
+            <span className="flex min-w-0 items-center gap-2 text-muted">
+              <span className="truncate">
+                {t.id === current
+                  ? 'This payment'
+                  : [t.productCategory, t.customerLocation ?? t.country].filter(Boolean).join(' · ') || t.userId}
+              </span>
+              {t.label && <LabelBadge label={t.label} />}
+            </span>
+            <span className="text-right">
+              <Money amount={t.amount} currency={t.currency} />
+            </span>
+            <span className="text-right text-xs text-muted max-sm:hidden">
+              <Time at={t.transactionDate} />
+            </span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,72 @@
+import { useQuery } from '@tanstack/react-query';
+import { explanationQuery } from '../../api/queries.ts';
+import type { Transaction } from '../../api/types.ts';
+import { Contributions } from '../../charts/contributions.tsx';
+import { ScoreScale } from '../../charts/score-scale.tsx';
+import { percent } from '../../lib/format.ts';
+import { Panel } from '../../ui/bits.tsx';
+import { Failed, LoadingBlock } from '../../ui/states.tsx';
+
+/** The score on its scale, and the reasons that add up to it. */
+export function Why({ transaction, shown = 8 }: { transaction: Transaction; shown?: number }) {
+  const { id, decision, probability, score, fraudExplanation, degraded, oodWarning, error, rules } = transaction;
+  const explanation = useQuery({ ...explanationQuery(id), enabled: decision !== undefined });
+  if (decision === undefined)
+    return (
+      <Panel title="Decision">
+        <p className="text-muted">{error ?? 'This payment is taken in and waits for its decision.'}</p>
+      </Panel>
+    );
+  return (
+    <Panel title="Why" note={transaction.model && `model ${transaction.model.version.slice(0, 12)}`}>
+      <div className="grid items-center gap-x-6 gap-y-2 sm:grid-cols-[auto_minmax(0,1fr)]">
+        <p className="flex items-baseline gap-2">
+          <span className="num text-4xl font-semibold tracking-tight">{score}</span>
+          <span className="text-xs text-muted">of 100</span>
+        </p>
+        {probability !== undefined && (
+          <ScoreScale probability={probability} outcome={decision} thresholds={explanation.data?.thresholds} />
+        )}
+      </div>
+      <p className="mt-2 text-base text-pretty">
+        {fraudExplanation}{' '}
+        {probability !== undefined && !degraded && (
+          <span className="text-muted">
+            Of payments that score like this one, about {percent(probability)} are fraud.
+          </span>
+        )}
+      </p>
+      {degraded && <Note>Decided without a model, by rules alone.</Note>}
+      {oodWarning && oodWarning.length > 0 && (
+        <Note>Unlike anything the model was trained on: {oodWarning.join(', ').replaceAll('_', ' ')}.</Note>
+      )}
+      {rules && rules.length > 0 && (
+        <ul className="mt-3 flex flex-wrap gap-2">
+          {rules.map((rule) => (
+            <li
+              key={rule.id}
+              className={`rounded border border-line px-2 py-0.5 text-xs ${rule.outcome === 'hit' ? 'font-medium' : 'text-muted'}`}
+            >
+              Rule {rule.id}: {rule.outcome === 'no_hit' ? 'no hit' : rule.outcome}
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="mt-4 border-t border-line pt-3">
+        {explanation.error ? (
+          <Failed error={explanation.error} retry={() => void explanation.refetch()} />
+        ) : !explanation.data ? (
+          <LoadingBlock height={260} />
+        ) : explanation.data.contributions.length === 0 ? (
+          <p className="py-4 text-muted">No model took part, so there are no contributions to show.</p>
+        ) : (
+          <Contributions explanation={explanation.data} shown={shown} />
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+function Note({ children }: { children: React.ReactNode }) {
+  return <p className="mt-3 rounded-md bg-review-soft px-3 py-2 text-review">{children}</p>;
+}

@@ -1,0 +1,57 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { entityQuery } from '../api/queries.ts';
+import { Timeline } from '../charts/timeline.tsx';
+import { capital, count, percent } from '../lib/format.ts';
+import { EntityLink, PageHeader, Panel } from '../ui/bits.tsx';
+import { Empty, Failed, LoadingRows } from '../ui/states.tsx';
+import { PaymentList } from './decision/past.tsx';
+
+/** Everything that a user, card, device, address or merchant did lately, and what it was seen with. */
+export function EntityPage() {
+  const { type, id } = useParams({ from: '/entities/$type/$id' });
+  const { data, error, refetch } = useQuery(entityQuery(type, id, 100));
+  const transactions = data?.transactions ?? [];
+  const stopped = transactions.filter(({ decision }) => decision && decision !== 'approve').length;
+  return (
+    <>
+      <PageHeader
+        title={<span className="break-all">{id}</span>}
+        note={
+          data && transactions.length > 0
+            ? `${capital(type)} · ${count(transactions.length)} recent payments, ${percent(stopped / transactions.length)} reviewed or declined`
+            : capital(type)
+        }
+      />
+      {error ? (
+        <Panel>
+          <Failed error={error} retry={() => void refetch()} />
+        </Panel>
+      ) : !data ? (
+        <LoadingRows />
+      ) : transactions.length === 0 ? (
+        <Panel>
+          <Empty title="Nothing is known of it">No payment names this {type}.</Empty>
+        </Panel>
+      ) : (
+        <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.9fr)_minmax(20rem,1fr)]">
+          <Panel title="Recent payments">
+            <Timeline lanes={[{ name: capital(type), transactions }]} current="" />
+            <PaymentList transactions={transactions} />
+          </Panel>
+          <Panel title="Seen with" flush>
+            <ul className="pb-2">
+              {data.linked.slice(0, 40).map((one) => (
+                <li key={`${one.type} ${one.id}`} className="flex h-8 items-center gap-3 border-t border-line px-4">
+                  <span className="w-16 shrink-0 text-xs text-muted">{one.type}</span>
+                  <EntityLink type={one.type} id={one.id} className="min-w-0 flex-1" />
+                  <span className="num text-xs text-muted">{count(one.transactions)}×</span>
+                </li>
+              ))}
+            </ul>
+          </Panel>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,93 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Stats } from '../../api/types.ts';
+import { count, countShort, latency, moneyShort, percent } from '../../lib/format.ts';
+import { live, useLiveVersion } from '../../live/live.ts';
+import type { Window } from '../../router.tsx';
+
+const MINUTES: Record<Window, number> = { '15m': 15, '1h': 60, '6h': 360, '24h': 1440, '7d': 10_080, '30d': 43_200 };
+
+/** The row of figures at the top: each a number with the sentence that makes sense of it. */
+export function Figures({ data, window }: { data: Stats | undefined; window: Window }) {
+  useLiveVersion();
+  const now = live.figures();
+  const minutes = spanned(data, MINUTES[window]);
+  const amounts = Object.entries(data?.amounts ?? {}).sort(([, a], [, b]) => b.total - a.total);
+  const [currency, most] = amounts[0] ?? ['USD', { total: 0, blocked: 0 }];
+  const others = (pick: 'total' | 'blocked') =>
+    amounts
+      .slice(1)
+      .filter(([, amount]) => amount[pick] > 0)
+      .map(([code, amount]) => moneyShort(amount[pick], code))
+      .join(' + ');
+  const p99 = data?.latencyMs.p99 ?? 0;
+  return (
+    <dl className="panel grid grid-cols-2 overflow-hidden md:grid-cols-3 xl:grid-cols-6">
+      <Figure name="Transactions" value={data && countShort(data.count)} title={data && count(data.count)}>
+        {now
+          ? `${countShort(now.perMinute)} in the last minute`
+          : data && `${(data.count / minutes).toFixed(1)} a minute`}
+      </Figure>
+      <Figure name="Amount" value={data && moneyShort(most.total, currency)}>
+        {others('total') ? `+ ${others('total')}` : `${moneyShort(most.total / minutes, currency)} a minute`}
+      </Figure>
+      <Figure name="Blocked" value={data && moneyShort(most.blocked, currency)}>
+        {others('blocked')
+          ? `+ ${others('blocked')}`
+          : data && `${count(data.decisions.decline)} declined, ${percent(data.rates.decline)}`}
+      </Figure>
+      <Figure name="To review" value={data && countShort(data.decisions.review)}>
+        {data && (
+          <>
+            {percent(data.rates.review)} of all ·{' '}
+            <Link to="/queue" className="underline decoration-faint underline-offset-3 hover:text-ink">
+              open the queue
+            </Link>
+          </>
+        )}
+      </Figure>
+      <Figure name="Confirmed fraud" value={data && percent(data.rates.fraud)}>
+        {data && `${count(data.labels.fraud)} labelled fraud, ${count(data.labels.legitimate)} legitimate`}
+      </Figure>
+      <Figure name="Latency p99" value={data && latency(p99)}>
+        {data && (
+          <span className={p99 <= 1 ? 'text-approve' : 'text-review'}>
+            {p99 <= 1 ? 'within' : 'above'} the target of 1 ms
+            <span className="text-muted"> · p50 {latency(data.latencyMs.p50)}</span>
+          </span>
+        )}
+      </Figure>
+    </dl>
+  );
+}
+
+/** Minutes that the data covers, so that a rate is not thinned by the time before anything came. */
+function spanned(data: Stats | undefined, window: number): number {
+  const first = data?.series.find(({ count: n }) => n > 0);
+  if (!data || !first) return window;
+  return Math.max(1, Math.min(window, (Date.parse(data.to) - Date.parse(first.at)) / 60_000));
+}
+
+function Figure({
+  name,
+  value,
+  title,
+  children,
+}: {
+  name: string;
+  value: string | undefined;
+  title?: string;
+  children: ReactNode;
+}) {
+  return (
+    <div className="-mr-px -mb-px min-w-0 border-r border-b border-line px-4 py-3.5">
+      <dt className="text-xs font-medium text-muted">{name}</dt>
+      <dd className="mt-1">
+        <span className="num block truncate text-2xl font-semibold tracking-tight" title={title}>
+          {value ?? <span className="skeleton my-1.5 block h-5 w-20" />}
+        </span>
+        <span className="num mt-0.5 block min-h-4.5 text-xs text-muted text-pretty">{children}</span>
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { ApiError } from '../../api/client.ts';
+import { amendTransaction } from '../../api/queries.ts';
+import type { Transaction } from '../../api/types.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Field } from '../../ui/field.tsx';
+import { told } from '../../ui/toast.tsx';
+import { refreshAfter } from '../decision/resolve.ts';
+
+const FIELDS = [
+  ['amount', 'Amount'],
+  ['currency', 'Currency'],
+  ['merchantId', 'Merchant'],
+  ['productCategory', 'Category'],
+  ['customerLocation', 'Place'],
+  ['country', 'Country'],
+  ['channel', 'Channel'],
+  ['email', 'E-mail'],
+] as const;
+
+export function EditDialog({ transaction, onClose }: { transaction: Transaction | undefined; onClose: () => void }) {
+  return (
+    <Dialog
+      open={transaction !== undefined}
+      onClose={onClose}
+      title="Edit transaction"
+      note="Corrects what is read. It is not decided again, and profiles do not learn from it again."
+    >
+      {transaction && <EditForm transaction={transaction} onClose={onClose} />}
+    </Dialog>
+  );
+}
+
+function EditForm({ transaction, onClose }: { transaction: Transaction; onClose: () => void }) {
+  const client = useQueryClient();
+  const before = Object.fromEntries(FIELDS.map(([name]) => [name, String(transaction[name] ?? '')]));
+  const [values, setValues] = useState<Record<string, string>>(before);
+  const changes = Object.fromEntries(
+    FIELDS.filter(([name]) => values[name] !== before[name]).map(([name]) => [
+      name,
+      name === 'amount' ? Number(values[name]) : values[name] === '' ? null : values[name],
+    ]),
+  );
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: () => amendTransaction(transaction.id, changes),
+    onSuccess: () => {
+      told('Saved');
+      refreshAfter(client, transaction.id);
+      onClose();
+    },
+  });
+  const wrong = error instanceof ApiError ? error.errors : [];
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    mutate();
+  };
+  return (
+    <form onSubmit={submit} className="grid gap-4">
+      <div className="grid grid-cols-2 gap-3">
+        {FIELDS.map(([name, label]) => (
+          <Field
+            key={name}
+            label={label}
+            value={values[name]}
+            inputMode={name === 'amount' ? 'decimal' : undefined}
+            required={name === 'amount' || name === 'currency'}
+            error={wrong.find(({ path }) => path === `/${name}`)?.message}
+            onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+          />
+        ))}
+      </div>
+      {error && wrong.length === 0 && (
+        <p role="alert" className="text-decline">
+          {error.message}
+        </p>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" kind="primary" disabled={isPending || Object.keys(changes).length === 0}>
+          Save
+        </Button>
+      </div>
+    </form>
+  );
+}

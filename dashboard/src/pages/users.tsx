@@ -1,0 +1,216 @@
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Pencil, Plus, Search, Trash2, Users as UsersIcon } from 'lucide-react';
+import { type FormEvent, useEffect, useState } from 'react';
+import { ApiError } from '../api/client.ts';
+import { createUser, deleteUser, listUsers, updateUser } from '../api/queries.ts';
+import type { User } from '../api/types.ts';
+import { EntityLink, PageHeader, Panel, Time } from '../ui/bits.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Confirm, Dialog } from '../ui/dialog.tsx';
+import { Field } from '../ui/field.tsx';
+import { Empty, Failed, LoadingRows } from '../ui/states.tsx';
+import { failed, told } from '../ui/toast.tsx';
+
+export function Users() {
+  const { q = '' } = useSearch({ from: '/users' });
+  const navigate = useNavigate({ from: '/users' });
+  const [text, setText] = useState(q);
+  const [edited, setEdited] = useState<User | 'new'>();
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (text !== q) void navigate({ search: { q: text || undefined }, replace: true });
+    }, 250);
+    return () => clearTimeout(timer);
+  }, [text, q, navigate]);
+  const pages = useInfiniteQuery({
+    queryKey: ['users', q],
+    queryFn: ({ pageParam, signal }) => listUsers(q, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  });
+  const rows = pages.data?.pages.flatMap(({ data }) => data) ?? [];
+  const add = (
+    <Button kind="primary" icon={<Plus className="size-4" />} onClick={() => setEdited('new')}>
+      New user
+    </Button>
+  );
+
+  return (
+    <>
+      <PageHeader title="Users">
+        <div className="relative max-sm:flex-1">
+          <Search className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-muted" />
+          <input
+            type="search"
+            aria-label="Search users by id, name or e-mail"
+            placeholder="Id, name or e-mail"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            className="control w-64 pl-8 max-sm:w-full"
+          />
+        </div>
+        {add}
+      </PageHeader>
+      <Panel flush className="overflow-hidden">
+        {pages.error && !pages.data ? (
+          <Failed error={pages.error} retry={() => void pages.refetch()} />
+        ) : !pages.data ? (
+          <LoadingRows />
+        ) : rows.length === 0 ? (
+          <Empty icon={<UsersIcon />} title={q ? 'No user fits the search' : 'No users yet'}>
+            {q
+              ? 'Only users that were created are searched. Payments may name others; find those under Transactions.'
+              : 'Payments may name any user; one need not be created first. Create users to keep their name and e-mail.'}
+          </Empty>
+        ) : (
+          <Table rows={rows} onEdit={setEdited} />
+        )}
+      </Panel>
+      {pages.hasNextPage && (
+        <div className="mt-4 flex justify-center">
+          <Button disabled={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+            Load older
+          </Button>
+        </div>
+      )}
+      <Dialog
+        open={edited !== undefined}
+        onClose={() => setEdited(undefined)}
+        title={edited === 'new' ? 'New user' : 'Edit user'}
+      >
+        {edited && <UserForm user={edited === 'new' ? undefined : edited} onClose={() => setEdited(undefined)} />}
+      </Dialog>
+    </>
+  );
+}
+
+function Table({ rows, onEdit }: { rows: User[]; onEdit: (user: User) => void }) {
+  const client = useQueryClient();
+  const [doomed, setDoomed] = useState<User>();
+  const removal = useMutation({
+    mutationFn: (user: User) => deleteUser(user.id),
+    onSuccess: () => told('User deleted'),
+    onError: (error) => failed('Not deleted', error),
+    onSettled: () => {
+      setDoomed(undefined);
+      void client.invalidateQueries({ queryKey: ['users'] });
+    },
+  });
+  return (
+    <div className="overflow-x-auto">
+      <table className="w-full">
+        <thead>
+          <tr className="h-9 text-left text-xs text-muted [&_th]:px-2 [&_th]:font-medium">
+            <th className="!pl-4">Name</th>
+            <th className="max-sm:hidden">E-mail</th>
+            <th className="max-md:hidden">Id</th>
+            <th className="max-md:hidden">Created</th>
+            <th className="!pr-4">
+              <span className="sr-only">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((user) => (
+            <tr key={user.id} className="h-10 border-t border-line hover:bg-sunken [&_td]:px-2">
+              <td className="max-w-48 truncate !pl-4 font-medium">
+                {user.name}
+                <span className="block truncate text-xs font-normal text-muted sm:hidden">{user.email}</span>
+              </td>
+              <td className="max-w-64 truncate text-muted max-sm:hidden">{user.email}</td>
+              <td className="max-w-56 truncate max-md:hidden">
+                <EntityLink type="user" id={user.id} />
+              </td>
+              <td className="text-xs text-muted max-md:hidden">
+                <Time at={user.createdAt} />
+              </td>
+              <td className="!pr-3 text-right whitespace-nowrap">
+                <IconButton label={`Edit ${user.name}`} className="size-7" onClick={() => onEdit(user)}>
+                  <Pencil className="size-3.5" />
+                </IconButton>
+                <IconButton label={`Delete ${user.name}`} className="size-7" onClick={() => setDoomed(user)}>
+                  <Trash2 className="size-3.5" />
+                </IconButton>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <Confirm
+        open={doomed !== undefined}
+        onClose={() => setDoomed(undefined)}
+        title="Delete this user?"
+        note={`${doomed?.name ?? ''} is removed with name and e-mail. Their payments stay. This cannot be undone.`}
+        action="Delete"
+        busy={removal.isPending}
+        onConfirm={() => doomed && removal.mutate(doomed)}
+      />
+    </div>
+  );
+}
+
+function UserForm({ user, onClose }: { user: User | undefined; onClose: () => void }) {
+  const client = useQueryClient();
+  const [name, setName] = useState(user?.name ?? '');
+  const [email, setEmail] = useState(user?.email ?? '');
+  const [id, setId] = useState('');
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: async () => {
+      if (user) await updateUser(user.id, { name, email });
+      else await createUser({ name, email, ...(id ? { id } : {}) });
+    },
+    onSuccess: () => {
+      told(user ? 'Saved' : 'User created');
+      void client.invalidateQueries({ queryKey: ['users'] });
+      onClose();
+    },
+  });
+  const wrong = error instanceof ApiError ? error.errors : [];
+  const fault = (path: string) => wrong.find((one) => one.path === path)?.message;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    mutate();
+  };
+  return (
+    <form onSubmit={submit} className="grid gap-4">
+      <Field
+        label="Name"
+        required
+        maxLength={255}
+        value={name}
+        error={fault('/name')}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <Field
+        label="E-mail"
+        type="email"
+        required
+        maxLength={320}
+        value={email}
+        error={fault('/email')}
+        onChange={(event) => setEmail(event.target.value)}
+      />
+      {!user && (
+        <Field
+          label="Id (optional)"
+          hint="Yours, such as auth0|12345; without one it is made."
+          value={id}
+          error={fault('/id')}
+          onChange={(event) => setId(event.target.value)}
+        />
+      )}
+      {error && wrong.length === 0 && (
+        <p role="alert" className="text-decline">
+          {error.message}
+        </p>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" kind="primary" disabled={isPending}>
+          {user ? 'Save' : 'Create'}
+        </Button>
+      </div>
+    </form>
+  );
+}

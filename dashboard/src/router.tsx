@@ -1,0 +1,105 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import type { Outcome, Status } from './api/types.ts';
+import { Layout } from './shell/layout.tsx';
+import { Empty, Failed, LoadingRows } from './ui/states.tsx';
+
+export const WINDOWS = ['15m', '1h', '6h', '24h', '7d', '30d'] as const;
+export type Window = (typeof WINDOWS)[number];
+
+const root = createRootRoute({
+  component: Layout,
+  notFoundComponent: () => <Empty title="There is no such page">The address may have a slip in it.</Empty>,
+  errorComponent: ({ error, reset }) => <Failed error={error} retry={reset} />,
+});
+
+const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined =>
+  values.includes(value as T) ? (value as T) : undefined;
+const text = (value: unknown): string | undefined =>
+  (typeof value === 'string' || typeof value === 'number') && value !== '' ? String(value) : undefined;
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: (search): { window?: Window } => ({ window: oneOf(WINDOWS, search.window) }),
+  component: lazyRouteComponent(() => import('./pages/overview/overview.tsx'), 'Overview'),
+});
+const feed = createRoute({
+  getParentRoute: () => root,
+  path: '/feed',
+  component: lazyRouteComponent(() => import('./pages/feed.tsx'), 'Feed'),
+});
+const queue = createRoute({
+  getParentRoute: () => root,
+  path: '/queue',
+  component: lazyRouteComponent(() => import('./pages/queue/queue.tsx'), 'Queue'),
+});
+const decision = createRoute({
+  getParentRoute: () => root,
+  path: '/decisions/$id',
+  component: lazyRouteComponent(() => import('./pages/decision/decision-page.tsx'), 'DecisionPage'),
+});
+const entity = createRoute({
+  getParentRoute: () => root,
+  path: '/entities/$type/$id',
+  component: lazyRouteComponent(() => import('./pages/entity.tsx'), 'EntityPage'),
+});
+
+export interface TransactionSearch {
+  q?: string;
+  decision?: Outcome;
+  status?: Status;
+  from?: string;
+  to?: string;
+  minScore?: number;
+}
+
+const transactions = createRoute({
+  getParentRoute: () => root,
+  path: '/transactions',
+  validateSearch: (search): TransactionSearch => {
+    const minScore = Number(search.minScore);
+    return {
+      q: text(search.q),
+      decision: oneOf(['approve', 'review', 'decline'] as const, search.decision),
+      status: oneOf(['processing', 'pending', 'finalized', 'failed'] as const, search.status),
+      from: text(search.from),
+      to: text(search.to),
+      minScore: minScore > 0 && minScore <= 100 ? minScore : undefined,
+    };
+  },
+  component: lazyRouteComponent(() => import('./pages/transactions/transactions.tsx'), 'Transactions'),
+});
+const users = createRoute({
+  getParentRoute: () => root,
+  path: '/users',
+  validateSearch: (search): { q?: string } => ({ q: text(search.q) }),
+  component: lazyRouteComponent(() => import('./pages/users.tsx'), 'Users'),
+});
+const tryIt = createRoute({
+  getParentRoute: () => root,
+  path: '/try',
+  component: lazyRouteComponent(() => import('./pages/try/try.tsx'), 'TryIt'),
+});
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'Settings'),
+});
+const about = createRoute({
+  getParentRoute: () => root,
+  path: '/about',
+  component: lazyRouteComponent(() => import('./pages/about.tsx'), 'About'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([overview, feed, queue, decision, entity, transactions, users, tryIt, settings, about]),
+  defaultPreload: 'intent',
+  defaultPendingComponent: () => <LoadingRows />,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,73 @@
+import type { TransactionInput } from '../api/types.ts';
+
+export type Preset = 'ordinary' | 'cardTesting' | 'takeover';
+
+interface PresetStep {
+  body: TransactionInput;
+}
+
+export const PRESETS: Record<Preset, { name: string; story: string }> = {
+  ordinary: { name: 'Ordinary', story: 'A customer of two years buys groceries at home.' },
+  cardTesting: {
+    name: 'Card testing',
+    story: 'One device tries eight stolen cards with tiny amounts; the form holds the ninth.',
+  },
+  takeover: {
+    name: 'Account takeover',
+    story: 'After eight ordinary payments at home, the same account spends much from a new device far away.',
+  },
+};
+
+/** What is sent before (so that the story has a past) and what the form then holds. `tag` keeps each telling apart. */
+export function tell(preset: Preset, tag: string): { before: PresetStep[]; form: TransactionInput } {
+  const home = {
+    userId: `demo_${tag}`,
+    currency: 'USD',
+    customerLocation: 'New York',
+    country: 'US',
+    latitude: 40.71,
+    longitude: -74.0,
+    accountAgeDays: 730,
+    cardId: `card_${tag}`,
+    deviceId: `dev_${tag}`,
+    ip: '198.51.100.24',
+    email: `demo.${tag}@example.org`,
+    channel: 'web',
+    merchantId: 'm_grocer',
+    productCategory: 'Groceries',
+  };
+  if (preset === 'ordinary') return { before: [], form: { ...home, amount: 42.5 } };
+  if (preset === 'takeover') {
+    const before = [38.2, 51.9, 12.4, 44, 27.35, 60.1, 33, 41.75].map((amount) => ({ body: { ...home, amount } }));
+    const form = {
+      ...home,
+      amount: 1849,
+      productCategory: 'Electronics',
+      merchantId: 'm_gadgets',
+      customerLocation: 'Jakarta',
+      country: 'ID',
+      latitude: -6.21,
+      longitude: 106.85,
+      deviceId: `dev_${tag}x`,
+      ip: '203.0.113.77',
+    };
+    return { before, form };
+  }
+  const probe = (n: number): TransactionInput => ({
+    ...home,
+    userId: `demo_${tag}_${n}`,
+    cardId: `card_${tag}_${n}`,
+    email: `x${tag}${n}@mail.test`,
+    accountAgeDays: 0,
+    amount: 1 + n / 100,
+    productCategory: 'Digital',
+    merchantId: 'm_downloads',
+    customerLocation: 'Lagos',
+    country: 'NG',
+    latitude: 6.52,
+    longitude: 3.38,
+    deviceId: `dev_${tag}t`,
+    ip: '203.0.113.50',
+  });
+  return { before: Array.from({ length: 8 }, (_, n) => ({ body: probe(n) })), form: probe(8) };
+}

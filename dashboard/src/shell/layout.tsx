@@ -1,0 +1,73 @@
+import { Dialog } from '@base-ui/react/dialog';
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { Menu } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useHotkeys } from '../lib/hotkeys.ts';
+import { IconButton } from '../ui/button.tsx';
+import { LiveBanner } from './live-state.tsx';
+import { Logo, Navigation } from './navigation.tsx';
+import { Shortcuts } from './shortcuts.tsx';
+import { StreamBar } from './stream-bar.tsx';
+
+/** Navigation on the left, on narrow screens behind a button; the page beside it. */
+export function Layout() {
+  const { pathname } = useLocation();
+  const [menu, setMenu] = useState(false);
+  const [help, setHelp] = useState(false);
+  const navigate = useNavigate();
+  useHotkeys({
+    '?': () => setHelp(true),
+    1: () => navigate({ to: '/' }),
+    2: () => navigate({ to: '/feed' }),
+    3: () => navigate({ to: '/queue' }),
+    4: () => navigate({ to: '/transactions' }),
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when the page changes
+  useEffect(() => setMenu(false), [pathname]);
+
+  return (
+    <div className="flex min-h-dvh">
+      <a
+        href="#main"
+        className="fixed top-2 left-2 z-60 -translate-y-16 rounded-md bg-accent px-3 py-2 text-on-accent focus:translate-y-0"
+      >
+        Skip to the page
+      </a>
+      <aside className="sticky top-0 hidden h-dvh w-56 shrink-0 border-r border-line lg:block">
+        <Navigation onHelp={() => setHelp(true)} />
+      </aside>
+      <div className="flex min-w-0 flex-1 flex-col">
+        <header className="sticky top-0 z-20 flex h-13 items-center gap-2 border-b border-line bg-canvas/90 px-3 backdrop-blur lg:hidden">
+          <Dialog.Root open={menu} onOpenChange={setMenu}>
+            <Dialog.Trigger render={<IconButton label="Menu" />}>
+              <Menu className="size-5" />
+            </Dialog.Trigger>
+            <Dialog.Portal>
+              <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/35 transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
+              <Dialog.Popup className="fixed inset-y-0 left-0 z-50 w-64 border-r border-line bg-canvas transition-transform data-ending-style:-translate-x-full data-starting-style:-translate-x-full">
+                <Dialog.Title className="sr-only">Menu</Dialog.Title>
+                <Navigation
+                  onHelp={() => {
+                    setMenu(false);
+                    setHelp(true);
+                  }}
+                />
+              </Dialog.Popup>
+            </Dialog.Portal>
+          </Dialog.Root>
+          <Logo />
+        </header>
+        <LiveBanner />
+        <main
+          id="main"
+          tabIndex={-1}
+          className="mx-auto w-full max-w-[1720px] flex-1 px-4 py-5 outline-none sm:px-6 lg:px-8"
+        >
+          <Outlet />
+        </main>
+        <StreamBar />
+      </div>
+      <Shortcuts open={help} onClose={() => setHelp(false)} />
+    </div>
+  );
+}

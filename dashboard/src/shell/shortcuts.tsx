@@ -1,0 +1,62 @@
+import { useShortcutSetting } from '../lib/hotkeys.ts';
+import { Kbd } from '../ui/bits.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+
+export const SHORTCUTS: { title: string; keys: [string, string][] }[] = [
+  {
+    title: 'Everywhere',
+    keys: [
+      ['?', 'These shortcuts'],
+      ['1 – 4', 'Overview, live feed, review queue, transactions'],
+    ],
+  },
+  {
+    title: 'Review queue',
+    keys: [
+      ['j / k', 'Next / previous'],
+      ['a', 'Approve: label as legitimate and finalize'],
+      ['d', 'Decline: label as fraud'],
+      ['l', 'Label with a source and a note'],
+      ['Enter', 'Open the decision'],
+      ['/', 'Search'],
+      ['r', 'Load what is new'],
+    ],
+  },
+  {
+    title: 'Live feed',
+    keys: [
+      ['p', 'Pause and go on'],
+      ['/', 'Filter'],
+    ],
+  },
+];
+
+export function Shortcuts({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const [setting] = useShortcutSetting();
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title="Keyboard shortcuts"
+      note={setting === 'off' ? 'They are turned off in the settings.' : undefined}
+    >
+      <div className="grid gap-5">
+        {SHORTCUTS.map(({ title, keys }) => (
+          <section key={title}>
+            <h3 className="mb-1.5 text-xs font-medium text-muted">{title}</h3>
+            <dl className="grid grid-cols-[4.5rem_1fr] items-center gap-y-1.5">
+              {keys.map(([key, does]) => (
+                <div key={key} className="contents">
+                  <dt>
+                    <Kbd>{key}</Kbd>
+                  </dt>
+                  <dd>{does}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  );
+}

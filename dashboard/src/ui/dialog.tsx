@@ -1,0 +1,71 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog';
+import { Dialog as Base } from '@base-ui/react/dialog';
+import { X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Button, IconButton } from './button.tsx';
+
+const BACKDROP =
+  'fixed inset-0 z-40 bg-black/35 dark:bg-black/60 transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0';
+const POPUP =
+  'fixed top-1/2 left-1/2 z-50 max-h-[calc(100dvh-2rem)] w-[min(30rem,calc(100vw-2rem))] -translate-1/2 overflow-y-auto rounded-xl border border-line bg-raised p-5 shadow-2xl transition-all data-ending-style:scale-98 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0';
+
+interface Props {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  note?: ReactNode;
+  children?: ReactNode;
+}
+
+export function Dialog({ open, onClose, title, note, children }: Props) {
+  return (
+    <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className={BACKDROP} />
+        <Base.Popup className={POPUP}>
+          <div className="mb-4 flex items-start gap-4">
+            <div className="min-w-0">
+              <Base.Title className="text-lg font-semibold tracking-tight">{title}</Base.Title>
+              {note && <Base.Description className="mt-0.5 text-muted">{note}</Base.Description>}
+            </div>
+            <Base.Close render={<IconButton label="Close" className="-mt-1 -mr-1.5 ml-auto" />}>
+              <X className="size-4" />
+            </Base.Close>
+          </div>
+          {children}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+/** Asks before something that cannot be taken back. */
+export function Confirm({
+  open,
+  onClose,
+  title,
+  note,
+  action,
+  onConfirm,
+  busy = false,
+}: Props & { action: string; onConfirm: () => void; busy?: boolean }) {
+  return (
+    <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className={BACKDROP} />
+        <AlertDialog.Popup className={POPUP}>
+          <AlertDialog.Title className="text-lg font-semibold tracking-tight">{title}</AlertDialog.Title>
+          <AlertDialog.Description className="mt-1 text-muted" render={<div />}>
+            {note}
+          </AlertDialog.Description>
+          <div className="mt-5 flex justify-end gap-2">
+            <AlertDialog.Close render={<Button>Cancel</Button>} />
+            <Button kind="danger" disabled={busy} onClick={onConfirm}>
+              {action}
+            </Button>
+          </div>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}
