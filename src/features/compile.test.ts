@@ -67,7 +67,10 @@ function naive(definition: FeatureDefinition, past: Known[], event: Event): numb
       return (event.amount - mean) / Math.max(deviation, mean / 20, 1);
     }
     case 'farAbove':
-      return amounts(own.slice(-10)).filter((one) => one > 3 * Math.max(median, 1)).length;
+      return own
+        .slice(-Number(definition.parameters!.last))
+        .filter((one) => one.event.time > event.time - (definition.windowSeconds ?? Number.POSITIVE_INFINITY) * 1000)
+        .filter((one) => one.event.amount > Number(definition.parameters!.times) * Math.max(median, 1)).length;
     case 'first':
       return fieldOf(event) === 0 ? Number.NaN : met.length === 0 ? 1 : 0;
     case 'sinceLast':

@@ -38,6 +38,15 @@ export const handbookBetter: FeatureDefinition[] = [
   { name: 'customer_amount_to_max', operation: 'amountToMax', ...customer },
   { name: 'customer_since_last', operation: 'sinceLast', ...customer },
   { name: 'customer_far_above_10', operation: 'farAbove', ...customer, parameters: { last: 10, times: 3 } },
+  ...[2, 3].map(
+    (times): FeatureDefinition => ({
+      name: `customer_above_${times}_times_14d`,
+      operation: 'farAbove',
+      ...customer,
+      windowSeconds: 14 * DAY,
+      parameters: { last: 512, times },
+    }),
+  ),
   { name: 'terminal_fraud_run', operation: 'fraudRun', ...terminal },
   { name: 'terminal_since_run_start', operation: 'sinceRunStart', ...terminal },
   { name: 'terminal_since_fraud', operation: 'sinceFraud', ...terminal },

@@ -106,7 +106,7 @@ const clauses: Record<string, Words> = {
   amountToMedian: (d, v) => `the amount is ${figure(v)} times the typical payment ${whose(d)}`,
   amountToMax: (d, v) => `the amount is ${figure(v)} times the largest recent payment ${whose(d)}`,
   farAbove: (d, v) =>
-    `${figure(v)} of the last ${d.parameters?.last ?? 10} payments ${whose(d)} ${v === 1 ? 'was' : 'were'} far above the typical one`,
+    `${figure(v)} of the payments ${whose(d)} ${d.windowSeconds === undefined ? `among the last ${d.parameters?.last ?? 10}` : during(d)} ${v === 1 ? 'was' : 'were'} over ${d.parameters?.times ?? 3} times the typical one`,
   belowRound: (d, v, c) => `the amount is ${money(v, c)} under a multiple of ${d.parameters?.step ?? 50}`,
   smallAmount: (_d, v) => (v === 1 ? 'a very small amount, as used to try out cards' : 'not a very small amount'),
   speed: (_d, v) => `${figure(v)} km/h would be needed to get here since the last payment`,
