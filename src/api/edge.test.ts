@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { call, startApp, type TestApp } from '../../test/support/app.ts';
+
+const DAY = 86_400_000;
+const KEY = 'edge-secret';
+
+/** What the edge promises besides its routes: limits, idempotency over time, CORS, formats, headers. */
+describe('the edge', () => {
+  let app: TestApp;
+  let now = Date.UTC(2026, 4, 1, 23, 59, 0);
+  before(async () => {
+    app = await startApp(
+      { API_KEY: KEY, RATE_LIMIT_MAX: '200', RATE_LIMIT_WINDOW: '1m', CORS_ORIGINS: 'https://shop.example' },
+      { clock: () => now },
+    );
+  });
+  after(() => app.stop());
+  /** Each call in a window of its own, unless it stays. */
+  const ask = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}, stay = false) => {
+    if (!stay) now += 60_000;
+    return call(app.url, method, path, body, { 'x-api-key': KEY, ...headers });
+  };
+
+  test('a batch counts its rows; beyond the limit 429 says when to come back', async () => {
+    const rows = (n: number) => ({ transactions: Array.from({ length: n }, () => ({ userId: 'u', amount: 1 })) });
+    const first = await ask('POST', '/score/batch', rows(150));
+    assert.equal(first.status, 200);
+    assert.equal(first.body.data.length, 150);
+    assert.equal(first.headers.get('ratelimit-limit'), '200');
+    assert.equal(first.headers.get('ratelimit-remaining'), '50');
+    const second = await ask('POST', '/score/batch', rows(60), {}, true);
+    assert.equal(second.status, 429);
+    assert.equal(second.body.code, 'rate_limited');
+    assert.ok(Number(second.headers.get('retry-after')) >= 1);
+    assert.ok(Number(second.headers.get('ratelimit-reset')) <= 60);
+    assert.equal((await ask('POST', '/score/batch', rows(40), {}, true)).status, 200, 'what fits still goes');
+    assert.equal((await ask('GET', '/health', undefined, {}, true)).status, 200);
+  });
+
+  test('one row that does not fit refuses the batch and is named', async () => {
+    const good = { userId: 'u', amount: 1 };
+    const answer = await ask('POST', '/score/batch', { transactions: [good, { ...good, currency: 'QQQ' }] });
+    assert.equal(answer.status, 422);
+    assert.deepEqual(answer.body.errors, [{ path: '/transactions/1/currency', message: 'must be an ISO 4217 code' }]);
+    assert.equal((await ask('POST', '/score/batch', { transactions: [] })).status, 422);
+  });
+
+  test('an Idempotency-Key lives a day: over midnight the same, then new', async () => {
+    now = Date.UTC(2026, 5, 1, 23, 58, 0);
+    const body = { userId: 'u_day', amount: 3 };
+    const post = (sent: object = body) => ask('POST', '/api/transactions', sent, { 'idempotency-key': 'day' });
+    const first = await post();
+    now += 120_000;
+    const overMidnight = await post();
+    assert.equal(overMidnight.headers.get('idempotent-replayed'), 'true');
+    assert.deepEqual(overMidnight.body, first.body);
+    const other = await post({ ...body, amount: 4 });
+    assert.deepEqual([other.status, other.body.code], [409, 'idempotency_conflict']);
+    now = Date.parse(first.body.createdAt) + DAY;
+    const next = await post({ ...body, amount: 4 });
+    assert.equal(next.status, 201);
+    assert.equal(next.headers.get('idempotent-replayed'), null);
+    assert.notEqual(next.body.id, first.body.id);
+  });
+
+  test('commands repeat their first answer too, and never another body’s', async () => {
+    const user = { name: 'Ida', email: 'ida@example.com' };
+    const first = await ask('POST', '/api/users', user, { 'idempotency-key': 'ida' });
+    const again = await ask('POST', '/api/users', user, { 'idempotency-key': 'ida' });
+    assert.deepEqual([first.status, again.status], [201, 201]);
+    assert.equal(again.headers.get('idempotent-replayed'), 'true');
+    assert.deepEqual(again.body, first.body);
+    const other = await ask('POST', '/api/users', { ...user, name: 'Eva' }, { 'idempotency-key': 'ida' });
+    assert.deepEqual([other.status, other.body.code], [409, 'idempotency_conflict']);
+    const scored = () => ask('POST', '/score', { userId: 'u', amount: 2 }, { 'idempotency-key': 's' });
+    assert.deepEqual((await scored()).body, (await scored()).body);
+    assert.equal((await ask('POST', '/score', {}, { 'idempotency-key': 'x'.repeat(256) })).status, 422);
+  });
+
+  test('CORS: the listed origin may ask and read why it was refused, others may not', async () => {
+    const preflight = await fetch(`${app.url}/api/transactions`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST' },
+    });
+    assert.equal(preflight.status, 204);
+    assert.equal(preflight.headers.get('access-control-allow-origin'), 'https://shop.example');
+    const refused = await call(app.url, 'GET', '/api/users', undefined, { origin: 'https://shop.example' });
+    assert.equal(refused.status, 401);
+    assert.equal(refused.headers.get('access-control-allow-origin'), 'https://shop.example');
+    const foreign = await ask('GET', '/api/users', undefined, { origin: 'https://evil.example' });
+    assert.notEqual(foreign.headers.get('access-control-allow-origin'), 'https://evil.example');
+  });
+
+  test('refusals by size, type and method', async () => {
+    const big = { transactions: [{ userId: 'u', amount: 1, metadata: { a: 'x'.repeat(1_100_000) } }] };
+    assert.equal((await ask('POST', '/score', big.transactions[0])).status, 413);
+    assert.equal((await ask('POST', '/score/batch', big)).status, 422, 'batches may be larger');
+    assert.equal(
+      (await ask('POST', '/score', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' })).status,
+      415,
+    );
+    assert.equal(
+      (await ask('POST', '/score', '{"userId":"u","amount":1}', { 'content-type': 'application/vnd.x+json' })).status,
+      200,
+    );
+    const patch = await ask('PATCH', '/api/users/x', {});
+    assert.deepEqual([patch.status, patch.headers.get('allow')], [405, 'GET, HEAD, PUT, DELETE, OPTIONS']);
+  });
+
+  test('ids of any kind find their way through addresses', async () => {
+    for (const id of ['a|b', 'a/b', '100%', 'a%2Fb', '😀 é', 'a?b#c', '..', "o'b;--"]) {
+      const posted = await ask('POST', '/api/transactions', { id, userId: `u ${id}`, amount: 1 });
+      assert.equal(posted.status, 201, id);
+      const read = await ask('GET', String(posted.headers.get('location')));
+      if (id === '..') continue; // An URL parser takes dots for a way up before they are sent.
+      assert.equal(read.body.id, id);
+      const listed = await ask('GET', `/api/transactions/user/${encodeURIComponent(`u ${id}`)}`);
+      assert.deepEqual(
+        listed.body.data.map((row: { id: string }) => row.id),
+        [id],
+      );
+    }
+    assert.equal((await ask('GET', '/api/users/100%')).status, 404);
+  });
+
+  test('the same list as CSV, with its cursor in a header', async () => {
+    const csv = await ask('GET', '/api/transactions?limit=2', undefined, {
+      accept: 'text/csv, application/json;q=0.5',
+    });
+    assert.match(csv.headers.get('content-type') ?? '', /^text\/csv/);
+    assert.equal(csv.body.trim().split('\r\n').length, 3);
+    const cursor = csv.headers.get('x-next-cursor');
+    assert.ok(cursor);
+    const json = await ask('GET', `/api/transactions?limit=2&cursor=${encodeURIComponent(cursor)}`, undefined, {
+      accept: 'application/json, text/csv;q=0.5',
+    });
+    assert.equal(json.body.data.length, 2);
+  });
+
+  test('every answer is signed and safe to show', async () => {
+    for (const path of ['/health', '/nope', '/api/users', '/', '/api/transactions/%zz']) {
+      const { headers } = await ask('GET', path, undefined, { 'x-request-id': 'r-1' });
+      assert.equal(headers.get('x-request-id'), 'r-1', path);
+      assert.match(headers.get('x-response-time-ms') ?? '', /^\d+(\.\d+)?$/, path);
+      assert.equal(headers.get('x-content-type-options'), 'nosniff', path);
+      assert.equal(headers.get('referrer-policy'), 'no-referrer', path);
+      assert.ok(headers.get('content-security-policy'), path);
+    }
+  });
+
+  test('metrics count what was decided and asked', async () => {
+    const { body } = await ask('GET', '/metrics');
+    assert.match(body, /assay_decisions_total\{decision="approve"\} [1-9]/);
+    assert.match(
+      body,
+      /assay_http_request_duration_seconds_count\{method="POST",route="\/api\/transactions",status="201"\} [1-9]/,
+    );
+    assert.match(body, /assay_projection_lag_records \d+/);
+    assert.doesNotMatch(body, /route="\/nope"/, 'unknown paths share one label');
+  });
+});
