@@ -143,6 +143,13 @@ test('training stops when the later rows gain no more, and keeps the best number
   }
 });
 
+test('later rows without a fraud cannot stop training', () => {
+  const later = { ...rareFraud(500, 12), labels: new Uint8Array(500) };
+  const { ensemble, history } = fitTrees(rareFraud(1500, 7), later, { rounds: 12, minHessian: 0.1, stopAfter: 2 });
+  assert.equal(ensemble.roots.length, 12);
+  assert.deepEqual(history, []);
+});
+
 test('a weight of two is a row twice', () => {
   const once = rareFraud(2000, 9);
   const twice = [...once.labels.keys()].flatMap((row) => (once.labels[row] ? [row, row] : [row]));

@@ -42,7 +42,8 @@ export function boost(
   const gradients = new Float64Array(rows);
   const hessians = new Float64Array(rows);
   const pairs = new Float64Array(2 * rows);
-  const judge = validation && validation.rows > 0 ? earlyStopping(validation, matrix, base, options) : undefined;
+  // Rows without a fraud, or of frauds only, cannot judge a ranking: then every round is kept.
+  const judge = validation && hasBoth(validation) ? earlyStopping(validation, matrix, base, options) : undefined;
   const trees: Tree[] = [];
   for (let round = 0; round < options.rounds; round++) {
     logisticGradients(scores, labels, weights, gradients, hessians);
@@ -59,6 +60,10 @@ export function boost(
     if (judge?.(grown.tree)) break;
   }
   return { base, trees: judge ? trees.slice(0, judge.best()) : trees, history: judge ? judge.history : [] };
+}
+
+function hasBoth({ labels }: Dataset): boolean {
+  return labels.includes(0) && labels.includes(1);
 }
 
 /** g = w (p − y) and h = w p (1 − p), by row. */
