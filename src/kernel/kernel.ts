@@ -13,7 +13,7 @@ export interface KernelExports {
     depths: number,
     trees: number,
     rows: number,
-    rowBytes: number,
+    blockBytes: number,
     count: number,
     out: number,
     base: number,

@@ -79,7 +79,7 @@ export function treeScorer(trees: TreeArrays, kernel: Kernel = createKernel()): 
           depths.byteOffset,
           trees.roots.length,
           byteOffset,
-          width * 8,
+          width * LANES * 8,
           padded,
           block.sums.byteOffset,
           base,
@@ -95,14 +95,18 @@ function turned(x: number): number {
   return x === Number.POSITIVE_INFINITY ? -Number.MAX_VALUE : -x;
 }
 
+/** Eight rows interleaved, slot by slot, and then the next eight; the last slot stays NaN. */
 function layRows(columns: Float64Array[], from: number, count: number, slots: Slots, out: Float64Array): void {
-  const width = slots.feature.length + 1;
-  for (let slot = 0; slot < width - 1; slot++) {
+  const step = (slots.feature.length + 1) * LANES;
+  for (let slot = 0; slot < slots.feature.length; slot++) {
     const column = columns[slots.feature[slot]];
-    if (slots.negative[slot] === 1) {
-      for (let i = 0, at = slot; i < count; i++, at += width) out[at] = turned(column[from + i]);
-    } else {
-      for (let i = 0, at = slot; i < count; i++, at += width) out[at] = column[from + i];
+    const negative = slots.negative[slot] === 1;
+    for (let row = 0, at = slot * LANES; row < count; row += LANES, at += step) {
+      const lanes = Math.min(LANES, count - row);
+      for (let lane = 0; lane < lanes; lane++) {
+        const x = column[from + row + lane];
+        out[at + lane] = negative ? turned(x) : x;
+      }
     }
   }
 }

@@ -6,8 +6,12 @@
 // A step goes to the second child where slot > threshold, else to the first. NaN compares false, so the first child is
 // the one that missing values take; a leaf reads the slot that is always NaN and so stays where it is.
 
+function next(node: usize, value: f64): usize {
+  return <usize>load<u32>(node, 12) + ((<usize>(value > load<f64>(node))) << 4);
+}
+
 function step(node: usize, row: usize): usize {
-  return <usize>load<u32>(node, 12) + ((<usize>(load<f64>(row + load<u32>(node, 8)) > load<f64>(node))) << 4);
+  return next(node, load<f64>(row + load<u32>(node, 8)));
 }
 
 /**
@@ -54,16 +58,22 @@ function add(out: usize, node: usize): void {
   store<f64>(out, load<f64>(out) + load<f64>(node));
 }
 
+/** The slot of a node where eight rows lie interleaved, at their first lane. */
+function slot(node: usize, rows: usize): usize {
+  return rows + ((<usize>load<u32>(node, 8)) << 3);
+}
+
 /**
- * The same sums for `count` rows (a multiple of eight) that lie `rowBytes` apart, into `out` as f64. One tree at a time
- * over eight rows: its nodes stay in the nearest cache. `depths` is by tree here.
+ * The same sums for `count` rows (a multiple of eight), into `out` as f64. One tree at a time over eight rows: its nodes
+ * stay in the nearest cache. Eight rows lie interleaved, slot by slot: | slot 0 of rows 0 … 7 | slot 1 of rows 0 … 7 | …
+ * and the next eight follow `blockBytes` later. `depths` is by tree here.
  */
 export function scoreRows(
   roots: usize,
   depths: usize,
   trees: i32,
   rows: usize,
-  rowBytes: usize,
+  blockBytes: usize,
   count: i32,
   out: usize,
   base: f64,
@@ -83,18 +93,15 @@ export function scoreRows(
       let f = root;
       let g = root;
       let h = root;
-      const r2 = r + 2 * rowBytes;
-      const r4 = r + 4 * rowBytes;
-      const r6 = r + 6 * rowBytes;
       for (let depth = steps; depth > 0; depth--) {
-        a = step(a, r);
-        b = step(b, r + rowBytes);
-        c = step(c, r2);
-        d = step(d, r2 + rowBytes);
-        e = step(e, r4);
-        f = step(f, r4 + rowBytes);
-        g = step(g, r6);
-        h = step(h, r6 + rowBytes);
+        a = next(a, load<f64>(slot(a, r)));
+        b = next(b, load<f64>(slot(b, r), 8));
+        c = next(c, load<f64>(slot(c, r), 16));
+        d = next(d, load<f64>(slot(d, r), 24));
+        e = next(e, load<f64>(slot(e, r), 32));
+        f = next(f, load<f64>(slot(f, r), 40));
+        g = next(g, load<f64>(slot(g, r), 48));
+        h = next(h, load<f64>(slot(h, r), 56));
       }
       add(target, a);
       add(target + 8, b);
@@ -104,7 +111,7 @@ export function scoreRows(
       add(target + 40, f);
       add(target + 48, g);
       add(target + 56, h);
-      r += 8 * rowBytes;
+      r += blockBytes;
       target += 64;
     }
   }
