@@ -8,44 +8,45 @@ import { flattenTrees, type Tree, type TreeEnsemble, treesScorer } from './trees
 const FEATURES = 5;
 
 /** A random tree: leaves are split at random until there are `leaves`; covers are whole numbers of rows. */
-const treeArbitrary = fc
-  .record({
-    splits: fc.array(
-      fc.record({
-        leaf: fc.nat(100),
-        feature: fc.nat(FEATURES - 1),
-        threshold: fc.integer({ min: -2, max: 2 }),
-        missingLeft: fc.boolean(),
-      }),
-      { maxLength: 12 },
-    ),
-    values: fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 13, maxLength: 13 }),
-    covers: fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 13, maxLength: 13 }),
-  })
-  .map(({ splits, values, covers }): Tree => {
-    const left: number[] = [];
-    const right: number[] = [];
-    const hangs: [number[], number][] = [[[], 0]];
-    splits.forEach(({ leaf }, node) => {
-      const at = leaf % hangs.length;
-      const [side, parent] = hangs[at];
-      side[parent] = node;
-      left[node] = ~at;
-      right[node] = ~hangs.length;
-      hangs[at] = [left, node];
-      hangs.push([right, node]);
+const treeArbitrary = (most: number, least = 0) =>
+  fc
+    .record({
+      splits: fc.array(
+        fc.record({
+          leaf: fc.nat(100),
+          feature: fc.nat(FEATURES - 1),
+          threshold: fc.integer({ min: -2, max: 2 }),
+          missingLeft: fc.boolean(),
+        }),
+        { minLength: least, maxLength: most },
+      ),
+      values: fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: most + 1, maxLength: most + 1 }),
+      covers: fc.array(fc.integer({ min: 1, max: 50 }), { minLength: most + 1, maxLength: most + 1 }),
+    })
+    .map(({ splits, values, covers }): Tree => {
+      const left: number[] = [];
+      const right: number[] = [];
+      const hangs: [number[], number][] = [[[], 0]];
+      splits.forEach(({ leaf }, node) => {
+        const at = leaf % hangs.length;
+        const [side, parent] = hangs[at];
+        side[parent] = node;
+        left[node] = ~at;
+        right[node] = ~hangs.length;
+        hangs[at] = [left, node];
+        hangs.push([right, node]);
+      });
+      return {
+        feature: Int32Array.from(splits, ({ feature }) => feature),
+        threshold: Float64Array.from(splits, ({ threshold }) => threshold),
+        missingLeft: Uint8Array.from(splits, ({ missingLeft }) => (missingLeft ? 1 : 0)),
+        left: Int32Array.from(left),
+        right: Int32Array.from(right),
+        gain: new Float64Array(splits.length),
+        value: Float64Array.from(values.slice(0, splits.length + 1)),
+        cover: Float64Array.from(covers.slice(0, splits.length + 1)),
+      };
     });
-    return {
-      feature: Int32Array.from(splits, ({ feature }) => feature),
-      threshold: Float64Array.from(splits, ({ threshold }) => threshold),
-      missingLeft: Uint8Array.from(splits, ({ missingLeft }) => (missingLeft ? 1 : 0)),
-      left: Int32Array.from(left),
-      right: Int32Array.from(right),
-      gain: new Float64Array(splits.length),
-      value: Float64Array.from(values.slice(0, splits.length + 1)),
-      cover: Float64Array.from(covers.slice(0, splits.length + 1)),
-    };
-  });
 
 const vectorArbitrary = fc
   .array(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constant(Number.NaN)), {
@@ -96,7 +97,7 @@ for (const [name, limits] of [
   test(`contributions are the Shapley values over all subsets, with ${name}`, () => {
     fc.assert(
       fc.property(
-        fc.array(treeArbitrary, { maxLength: 4 }),
+        fc.array(treeArbitrary(12), { maxLength: 4 }),
         vectorArbitrary,
         vectorArbitrary,
         (list, first, second) => {
@@ -116,6 +117,47 @@ for (const [name, limits] of [
     );
   });
 }
+
+test('trees too large to be remembered by pattern are exact as well', () => {
+  fc.assert(
+    fc.property(treeArbitrary(60, 32), vectorArbitrary, (tree, vector) => {
+      const trees = flattenTrees(-1, FEATURES, [tree]);
+      const out = new Float64Array(FEATURES);
+      attributionOf(trees)(vector, out);
+      const expected = bruteForce(trees, vector);
+      for (let j = 0; j < FEATURES; j++) assert.ok(Math.abs(out[j] - expected[j]) < 1e-9, `${out} ${expected}`);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('a path of forty features: all satisfied features share alike, and the sum is the score', () => {
+  const size = 40;
+  // A chain: each node asks for its own feature, only the last leaf is worth anything, every share is a half.
+  const order = Array.from({ length: size }, (_, i) => i);
+  const chain: Tree = {
+    feature: Int32Array.from(order),
+    threshold: new Float64Array(size),
+    missingLeft: new Uint8Array(size),
+    left: Int32Array.from(order, (i) => (i + 1 < size ? i + 1 : ~size)),
+    right: Int32Array.from(order, (i) => ~i),
+    gain: new Float64Array(size),
+    value: Float64Array.from({ length: size + 1 }, (_, i) => (i === size ? 8 : 0)),
+    cover: Float64Array.from({ length: size + 1 }, (_, i) => 2 ** (size - 1 - Math.min(i, size - 1))),
+  };
+  const trees = flattenTrees(0, size, [chain]);
+  const explain = attributionOf(trees);
+  const out = new Float64Array(size);
+  const base = explain(new Float64Array(size).fill(-1), out);
+  assert.ok(Math.abs(base - 8 / 2 ** size) < 1e-12);
+  for (const part of out) assert.ok(Math.abs(part - (8 - base) / size) < 1e-9);
+  // Feature 35, beyond what a mask holds, is not satisfied: it alone has taken the value away.
+  const vector = new Float64Array(size).fill(-1);
+  vector[35] = 1;
+  explain(vector, out);
+  assert.ok(out[35] < -0.01 && out.every((part, j) => j === 35 || part > 0));
+  assert.ok(Math.abs(out.reduce((sum, part) => sum + part, base)) < 1e-9);
+});
 
 test('the quadrature integrates polynomials up to its degree exactly', () => {
   for (let count = 1; count <= 40; count++) {
