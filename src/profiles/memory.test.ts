@@ -51,6 +51,7 @@ function content(profiles: MemoryProfiles, type: number, key: number) {
     const base = offset + c * capacity + start;
     return Array.from(columns.subarray(base, base + count), (cell) => (c === LABEL ? cell & 3 : cell));
   });
+  assert.equal(profile.frauds, rows[LABEL].filter((label) => label === 1).length);
   const series = buckets && [buckets.hours, buckets.days].map((one) => Array.from(one.cells.subarray(0, 4 * one.size)));
   return { rows, total, firstTime, series, fingerprint: fingerprint(profile) };
 }
@@ -141,6 +142,16 @@ test('the latest label wins, also for an event that fell out', () => {
   assert.equal(content(profiles, 0, 1)!.rows[LABEL][100 - 11], 2);
 });
 
+test('a label that waited can be corrected after its event fell out', () => {
+  const profiles = createProfiles({ entityTypes });
+  const one = event(1, 1e12);
+  profiles.label(one, 1, 1);
+  for (let i = 1; i <= KEPT + 10; i++) profiles.learn(event(i, 1e12 + (i - 1) * 1000), i + 1);
+  assert.equal(content(profiles, 0, 1)!.series![0][3], 1);
+  profiles.label(one, 2, 9999);
+  assert.equal(content(profiles, 0, 1)!.series![0][3], 0);
+});
+
 test('the fingerprint tells contents apart, labels included', () => {
   const one = createProfiles({ entityTypes });
   const other = createProfiles({ entityTypes });
@@ -207,6 +218,48 @@ test('replaying the log over a snapshot that was taken on the way changes nothin
   await loaded.load([await snapshot(cut)]);
   learn(loaded, 300, 1500);
   assert.deepEqual(content(loaded, 0, 1), content(whole, 0, 1));
+});
+
+test('a snapshot that is written while learning goes on is made whole by replaying from where it began', async () => {
+  const log: Step[] = [];
+  for (let i = 1; i <= 24_000; i++) {
+    const one = event(i, 1e12 + i * 60_000, 1 + ((i * 7) % 301), 1 + (i % 3));
+    log.push({ event: one });
+    // Some labels come soon, some when their event has fallen out of its merchant's profile; some are corrected.
+    if (i > 50 && i % 5 === 0)
+      log.push({
+        event: event(i - 50, 1e12 + (i - 50) * 60_000, 1 + (((i - 50) * 7) % 301), 1 + ((i - 50) % 3)),
+        label: 1,
+      });
+    if (i > 4000 && i % 9 === 0) {
+      const old = i - 4000;
+      log.push({ event: event(old, 1e12 + old * 60_000, 1 + ((old * 7) % 301), 1 + (old % 3)), label: i % 2 ? 1 : 2 });
+    }
+  }
+  const deliver = (profiles: MemoryProfiles, from: number, to: number) => {
+    for (let i = from; i < to; i++) {
+      const { event: one, label } = log[i];
+      if (label === undefined) profiles.learn(one, i + 1);
+      else profiles.label(one, label, i + 1);
+    }
+  };
+  const profiles = createProfiles({ entityTypes });
+  let learnt = 15_000;
+  deliver(profiles, 0, learnt);
+  const noted = learnt;
+  const chunks: Uint8Array[] = [];
+  await profiles.save((chunk) => {
+    chunks.push(Uint8Array.from(chunk));
+    deliver(profiles, learnt, learnt + 500);
+    learnt += 500;
+  });
+  assert.ok(chunks.length > 4, 'learning went on between blocks');
+  const loaded = createProfiles({ entityTypes });
+  await loaded.load(chunks);
+  deliver(loaded, noted, log.length);
+  deliver(profiles, learnt, log.length);
+  for (let key = 1; key <= 301; key++) assert.deepEqual(content(loaded, 0, key), content(profiles, 0, key));
+  for (let key = 1; key <= 3; key++) assert.deepEqual(content(loaded, 1, key), content(profiles, 1, key));
 });
 
 test('a damaged snapshot is refused and leaves nothing', async () => {

@@ -133,7 +133,7 @@ function applyLabel(store: ProfileStore, event: Event, label: LabelCode, sequenc
     const profile = profiles[type];
     if (profile === undefined || places[type] === 0) continue;
     if (places[type] === KEPT_HERE) labelRow(profile, findRow(profile, event.time, event.id), event.id, cell);
-    else if (places[type] === OLDER_THAN_KEPT && learnt && cell > before) {
+    else if (places[type] === OLDER_THAN_KEPT && learnt) {
       labelOutside(profile, event, beforeCode, label, sequence);
     }
     if (sequence > profile.lastLabelSequence) profile.lastLabelSequence = sequence;
