@@ -15,19 +15,25 @@ const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
 export function guard(app: Api, services: Services, limiter: RateLimiter | undefined): Charge {
   const { keys, config, clock } = services;
 
-  app.addHook('onRequest', async (request, reply) => {
+  // Callbacks, not promises: nearly every request is settled at once.
+  app.addHook('onRequest', (request, reply, done) => {
     const scope = request.routeOptions.config.scope ?? 'none';
     try {
       request.apiKey = authorize(request, scope, keys, config);
     } catch (error) {
+      const guessed = error instanceof AssayError && error.code === 'unauthenticated';
       // Guessing secrets costs the guesser's address.
-      if (limiter && error instanceof AssayError && error.code === 'unauthenticated') await charge(request, reply, 1);
-      throw error;
+      if (limiter && guessed) charge(request, reply, 1).then(() => done(error as Error), done);
+      else done(error as Error);
+      return;
     }
-    if (limiter && scope !== 'none') {
-      const allowance = limiter.take(caller(request), 1, clock());
-      settle(reply, allowance instanceof Promise ? await allowance : allowance);
+    if (!limiter || scope === 'none') {
+      done();
+      return;
     }
+    const allowance = limiter.take(caller(request), 1, clock());
+    if (allowance instanceof Promise) allowance.then((taken) => settle(reply, taken)).then(() => done(), done);
+    else done(refusal(reply, allowance));
   });
 
   app.addHook('onSend', (request, reply, _payload, done) => {
@@ -55,12 +61,18 @@ function caller(request: FastifyRequest): string {
   return request.apiKey ? `key ${request.apiKey.id}` : `address ${request.ip}`;
 }
 
-function settle(reply: FastifyReply, { allowed, limit, remaining, resetSeconds }: Allowance): void {
+function settle(reply: FastifyReply, allowance: Allowance): void {
+  const error = refusal(reply, allowance);
+  if (error) throw error;
+}
+
+/** Shows the caller what is left; an error where nothing is. */
+function refusal(reply: FastifyReply, { allowed, limit, remaining, resetSeconds }: Allowance): AssayError | undefined {
   reply.header('ratelimit-limit', String(limit));
   reply.header('ratelimit-remaining', String(remaining));
   reply.header('ratelimit-reset', String(resetSeconds));
-  if (allowed) return;
-  throw new AssayError('rate_limited', `At most ${limit} requests a window; it begins anew in ${resetSeconds} s.`, {
+  if (allowed) return undefined;
+  return new AssayError('rate_limited', `At most ${limit} requests a window; it begins anew in ${resetSeconds} s.`, {
     retryAfterSeconds: resetSeconds,
   });
 }

@@ -63,6 +63,8 @@ export async function buildServer(services: Services): Promise<Api> {
   const app: Api = Fastify({
     logger: { level: config.logLevel },
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger a request costs more than validating it; what is logged names its request id instead.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: MIB,
     requestTimeout: 60_000,
     genReqId: requestId(),
