@@ -52,7 +52,8 @@ export function attributionOf(
       let pattern = 0;
       for (let i = 0; i < nodes; i++) {
         const x = vector[feature[first + i]];
-        const left = x <= threshold[first + i] ? 1 : missingLeft[first + i] === 1 && Number.isNaN(x) ? 1 : 0;
+        // Numbers, not branches: which way a node goes is hard to foresee.
+        const left = Number(x <= threshold[first + i]) | (missingLeft[first + i] & Number(Number.isNaN(x)));
         wentLeft[i] = left;
         pattern = (pattern << 1) | left;
       }
@@ -153,10 +154,10 @@ function treeContributions(
     masks[0] = -1;
     for (let node = 0; node < nodes; node++) {
       const mask = masks[node];
-      const lost = mask & ~bit[node];
-      const left = wentLeft[node] === 1;
-      masks[leftPlace[node]] = left ? mask : lost;
-      masks[rightPlace[node]] = left ? lost : mask;
+      // All ones where the node goes left: that child keeps the feature's bit, the other one loses it.
+      const left = -wentLeft[node];
+      masks[leftPlace[node]] = mask & (~bit[node] | left);
+      masks[rightPlace[node]] = mask & (~bit[node] | ~left);
     }
     memory.fill(0, to, to + features.length);
     const first = leafAt[t];
