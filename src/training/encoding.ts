@@ -10,7 +10,7 @@ const MIN_ROWS = 30;
  * Learns a code for each word of the encoded features: the log-odds of fraud among its training rows, drawn towards
  * those of all rows (an m-estimate with m = 50). `data` holds word hashes in those columns.
  */
-export function fitEncodings(train: Dataset, definitions: readonly FeatureDefinition[]): Record<string, Encoding> {
+export function learnEncodings(train: Dataset, definitions: readonly FeatureDefinition[]): Record<string, Encoding> {
   let frauds = 0;
   for (const label of train.labels) frauds += label;
   const prior = (frauds + 0.5) / (train.rows + 1);
@@ -59,6 +59,3 @@ function encoded(definitions: readonly FeatureDefinition[]): FeatureDefinition[]
 function logOdds(p: number): number {
   return Math.round(Math.log(p / (1 - p)) * 1e6) / 1e6;
 }
-
-/** The same under its first name. */
-export const learnEncodings = fitEncodings;

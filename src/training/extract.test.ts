@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FeatureDefinition } from '../features/definition.ts';
-import { applyEncodings, fitEncodings } from './encoding.ts';
+import { applyEncodings, learnEncodings } from './encoding.ts';
 import { type ExtractOptions, extractDataset } from './extract.ts';
 import { handbookSplit } from './handbook.ts';
 import { blankRow, type History, type HistoryRow, sortedByTime } from './history.ts';
@@ -90,7 +90,7 @@ test('an encoding that serves gives what training wrote over the words', async (
   });
   const { dataset } = await extractDataset(historyOf(made), { definitions, entityTypes });
   assert.deepEqual([...dataset.columns[0].subarray(0, 3)], [Number.NaN, 2, 1], 'words, until there are codes');
-  const encodings = fitEncodings(dataset, definitions);
+  const encodings = learnEncodings(dataset, definitions);
   applyEncodings(dataset, definitions, encodings);
   const served = await extractDataset(historyOf(made), { definitions, entityTypes, encodings });
   assert.deepEqual(served.dataset.columns, dataset.columns);
