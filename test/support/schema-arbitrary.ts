@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
 
 /** The parts of JSON Schema that the document uses. */
 interface Schema {
@@ -26,6 +28,8 @@ export interface Operation {
   query: { name: string; schema: Schema }[];
   /** Something that fits its schemas can be expected to succeed: it names nothing that must exist. */
   takesValid: boolean;
+  /** By status, what checks a JSON answer; undefined where the answer is none. */
+  answers: Record<string, ReturnType<typeof Compile> | undefined>;
 }
 
 interface Document {
@@ -36,6 +40,7 @@ interface Document {
       {
         requestBody?: { content: Record<string, { schema: Schema }> };
         parameters?: { in: string; name: string; schema: Schema }[];
+        responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
       }
     >
   >;
@@ -49,6 +54,12 @@ export function operationsOf(document: Document): Operation[] {
       body: operation.requestBody?.content['application/json']?.schema,
       query: (operation.parameters ?? []).filter((parameter) => parameter.in === 'query'),
       takesValid: method === 'get' && !path.includes('{') && path !== '/ready' && !path.endsWith('health'),
+      answers: Object.fromEntries(
+        Object.entries(operation.responses).map(([status, { content }]) => {
+          const schema = content?.['application/json']?.schema;
+          return [status, schema && Compile(schema as TSchema)];
+        }),
+      ),
     })),
   );
 }

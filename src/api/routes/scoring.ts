@@ -50,9 +50,10 @@ export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory
         bodyHash: request.headers['idempotency-key'] === undefined ? '' : bodyHash(body),
         weight: 1,
         compute: async () => {
-          if ('transactionId' in body) return score(await stored(services, body.transactionId));
+          if ('transactionId' in body && typeof body.transactionId === 'string')
+            return score(await stored(services, body.transactionId));
           const receivedAt = clock();
-          return score(takeIn(body, { id: nextId(receivedAt), receivedAt }, config));
+          return score(takeIn(body as TransactionBody, { id: nextId(receivedAt), receivedAt }, config));
         },
       }));
       if (replayed) reply.header('idempotent-replayed', 'true');
