@@ -42,6 +42,24 @@ test('clipping takes quantiles, a long tail takes the logarithm, constants and a
   }
 });
 
+test('the whole range is kept exactly, and absurd values leave a feature out', () => {
+  const [range, absurd] = fitInputs(
+    dataset(
+      [
+        [3, -2, 9, Number.NaN],
+        [1e308, 1e308, 1, 0],
+      ],
+      [0, 0, 0, 0],
+    ),
+    {
+      clip: [0, 1],
+      logTail: 50,
+    },
+  );
+  assert.deepEqual([range.low, range.high], [-2, 9]);
+  assert.deepEqual([absurd.mean, absurd.rate], [0, 0]);
+});
+
 test('balanced weights give both classes the same sum and keep rows apart', () => {
   const data = dataset([], [1, 0, 0, 0]);
   assert.deepEqual([...rowWeights(data, 'balanced')], [2, 2 / 3, 2 / 3, 2 / 3]);

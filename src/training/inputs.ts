@@ -28,28 +28,52 @@ function fitColumn(column: Float64Array, { clip, logTail }: InputOptions): Input
   };
   if (present.length === 0) return result;
   if (clip) {
-    const sorted = present.slice().sort();
-    result.low = quantile(sorted, clip[0]);
-    result.high = quantile(sorted, clip[1]);
+    [result.low, result.high] = bounds(present, clip);
     for (let i = 0; i < present.length; i++) present[i] = Math.min(Math.max(present[i], result.low), result.high);
   }
-  const sizes = present
-    .map(Math.abs)
-    .filter((size) => size > 0)
-    .sort();
-  if (sizes.length > 0 && quantile(sizes, 0.999) > logTail * quantile(sizes, 0.5)) {
-    result.logScale = quantile(sizes, 0.5);
-    const perLog = 1 / result.logScale;
+  const typical = logTail < Number.POSITIVE_INFINITY ? longTailed(present, logTail) : undefined;
+  if (typical !== undefined) {
+    result.logScale = typical;
     for (let i = 0; i < present.length; i++) {
-      const x = present[i];
-      present[i] = x < 0 ? -Math.log1p(-x * perLog) : Math.log1p(x * perLog);
+      const x = present[i] / typical;
+      present[i] = x < 0 ? -Math.log1p(-x) : Math.log1p(x);
     }
   }
   const { mean, deviation } = moments(present);
+  // Sums of absurd values overflow: such a feature counts for nothing.
+  if (!Number.isFinite(deviation)) return result;
   result.mean = mean;
   // A deviation of rounding errors alone is none.
   if (deviation > 1e-12 * Math.abs(mean)) result.rate = 1 / deviation;
   return result;
+}
+
+function bounds(values: Float64Array, [low, high]: [number, number]): [number, number] {
+  if (low > 0 || high < 1) {
+    const sorted = values.slice().sort();
+    return [quantile(sorted, low), quantile(sorted, high)];
+  }
+  let [least, most] = [values[0], values[0]];
+  for (const x of values) {
+    least = Math.min(least, x);
+    most = Math.max(most, x);
+  }
+  return [least, most];
+}
+
+/** Rows among which a tail is measured at most, evenly spaced: sorting all would take longer than the rest. */
+const TAIL_ROWS = 50_000;
+
+/** The median size of a feature whose tail is longer than `limit`, else undefined. */
+function longTailed(values: Float64Array, limit: number): number | undefined {
+  const step = Math.ceil(values.length / TAIL_ROWS);
+  const sizes = new Float64Array(Math.ceil(values.length / step));
+  let count = 0;
+  for (let i = 0; i < values.length; i += step) if (values[i] !== 0) sizes[count++] = Math.abs(values[i]);
+  if (count === 0) return undefined;
+  const sorted = sizes.subarray(0, count).sort();
+  const typical = quantile(sorted, 0.5);
+  return quantile(sorted, 0.999) > limit * typical ? typical : undefined;
 }
 
 function missingShare(column: Float64Array): number {
