@@ -8,6 +8,7 @@
  * score = base + the sum over trees of the value of the leaf that is reached.
  */
 import { AssayError } from '../domain/errors.ts';
+import { treeScorer } from '../kernel/trees.ts';
 import { type ArrayPlace, packArrays, unpackArray } from './arrays.ts';
 import { attributionOf } from './attribution.ts';
 
@@ -66,7 +67,7 @@ export function flattenTrees(base: number, features: number, trees: Tree[]): Tre
   return flat;
 }
 
-/** Raw log-odds of a vector. */
+/** Raw log-odds of a vector, in plain loops: the twin that the kernel's scorer is held against. */
 export function treesScorer(ensemble: TreeEnsemble): (vector: Float64Array) => number {
   const { base, roots, feature, threshold, missingLeft, left, right, value } = ensemble;
   return (vector) => {
@@ -98,7 +99,7 @@ export function treesImportance(ensemble: TreeEnsemble): { gain: Float64Array; s
 
 /** `score` and `explain` of an ensemble; see models/model.ts for what they promise. */
 export function treesModel(ensemble: TreeEnsemble) {
-  return { score: treesScorer(ensemble), explain: attributionOf(ensemble) };
+  return { score: treeScorer(ensemble).score, explain: attributionOf(ensemble) };
 }
 
 const FORMAT = 1;

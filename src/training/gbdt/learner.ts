@@ -1,5 +1,7 @@
 /** Gradient-boosted trees behind the `Learner` port. */
-import { encodeTrees, flattenTrees, type TreeEnsemble, treesImportance, treesModel } from '../../models/trees.ts';
+import { treeScorer } from '../../kernel/trees.ts';
+import { attributionOf } from '../../models/attribution.ts';
+import { encodeTrees, flattenTrees, type TreeEnsemble, treesImportance } from '../../models/trees.ts';
 import type { Dataset } from '../dataset.ts';
 import type { Fitted, Learner } from '../learner.ts';
 import { boost } from './boost.ts';
@@ -22,8 +24,11 @@ export function fitTrees(
 ): FittedTrees {
   const { base, trees, history } = boost(train, validation, { ...TREES_DEFAULTS, ...options }, progress);
   const ensemble = flattenTrees(base, train.features.length, trees);
+  // A search fits many models that are never asked why.
+  let explain: Fitted['explain'] | undefined;
   return {
-    ...treesModel(ensemble),
+    score: treeScorer(ensemble).score,
+    explain: (vector, out) => (explain ??= attributionOf(ensemble))(vector, out),
     ensemble,
     history,
     settled: { rounds: trees.length },
