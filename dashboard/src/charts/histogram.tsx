@@ -8,7 +8,7 @@ import { useWidth } from './use-width.ts';
 const LEFT = 46;
 const TOP = 14;
 const BOTTOM = 22;
-const HEIGHT = 200;
+const HEIGHT = 228;
 
 /**
  * Scores in ten bins. Most payments score near 0, and a linear axis would show nothing else: heights are on a
@@ -20,8 +20,8 @@ export function ScoreHistogram({ bins, thresholds }: { bins: number[]; threshold
   const total = bins.reduce((sum, n) => sum + n, 0);
   const step = (width - LEFT - 8) / bins.length;
   const most = ticks(Math.max(...bins, 1), 4).at(-1)!;
-  const lines = [0, most / 16, most / 4, most].filter((n) => n === 0 || n >= 1);
   const y = (n: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - Math.sqrt(n / most));
+  const lines = rootTicks(most, y);
   const scoreX = (score: number) => LEFT + (score / 100) * step * bins.length;
   return (
     <div ref={ref} className="relative">
@@ -103,4 +103,13 @@ function binColor(score: number, thresholds: Thresholds | undefined): string {
   if (!thresholds) return 'color-mix(in oklab, var(--muted) 70%, var(--surface))';
   if (score >= thresholds.decline * 100) return 'var(--decline-fill)';
   return score >= thresholds.review * 100 ? 'var(--review-fill)' : 'var(--approve-fill)';
+}
+
+/** Round counts from the top down, as far apart as their labels need. */
+function rootTicks(most: number, y: (n: number) => number): number[] {
+  const lines = [0, most];
+  for (let power = 10 ** Math.floor(Math.log10(most)); power >= 1; power /= 10)
+    for (const n of [5, 2, 1].map((digit) => digit * power))
+      if (n < most && lines.every((line) => Math.abs(y(line) - y(n)) >= 30)) lines.push(n);
+  return lines;
 }

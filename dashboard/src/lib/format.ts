@@ -95,3 +95,7 @@ export function humanize(code: string): string {
 
 /** The sentence begins with a capital. */
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The explanation without the outcome that it begins with, which stands beside it anyway. */
+export const because = ({ fraudExplanation }: { fraudExplanation?: string }): string =>
+  capital((fraudExplanation ?? '').replace(/^[^:]*: /, ''));

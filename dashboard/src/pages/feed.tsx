@@ -42,7 +42,7 @@ export function Feed() {
   return (
     <div className="flex h-[calc(100dvh-2.5rem)] min-h-96 flex-col max-lg:h-[calc(100dvh-5.75rem)]">
       <PageHeader title="Live feed">
-        <fieldset className="flex gap-1">
+        <fieldset className="flex gap-1 max-sm:w-full max-sm:[&>label]:flex-1 max-sm:[&>label]:justify-center">
           <legend className="sr-only">Outcomes shown</legend>
           {OUTCOME_NAMES.map((outcome) => (
             <Toggle
@@ -144,7 +144,7 @@ function Toggle({ outcome, on, onChange }: { outcome: Outcome; on: boolean; onCh
 }
 
 const GRID =
-  'grid items-center gap-x-3 px-4 grid-cols-[5.75rem_minmax(0,1fr)_auto] md:grid-cols-[5.5rem_5.75rem_5.5rem_7rem_minmax(0,1fr)_4.5rem] xl:grid-cols-[6rem_6.5rem_6rem_7.5rem_minmax(0,1fr)_minmax(0,1fr)_8rem_minmax(0,1.4fr)_4.5rem]';
+  'grid items-center gap-x-3 px-4 grid-cols-[5.75rem_minmax(0,1fr)_auto] md:grid-cols-[5.5rem_5.75rem_5.5rem_7rem_minmax(0,1fr)_4.5rem] xl:gap-x-4 xl:grid-cols-[4rem_5.25rem_4.75rem_6rem_minmax(0,1fr)_minmax(0,1fr)_7.5rem_minmax(0,1.8fr)_3.75rem]';
 
 function Head() {
   return (

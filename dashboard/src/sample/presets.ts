@@ -2,24 +2,37 @@ import type { TransactionInput } from '../api/types.ts';
 
 export type Preset = 'ordinary' | 'cardTesting' | 'takeover';
 
-interface PresetStep {
-  body: TransactionInput;
-}
-
 export const PRESETS: Record<Preset, { name: string; story: string }> = {
-  ordinary: { name: 'Ordinary', story: 'A customer of two years buys groceries at home.' },
+  ordinary: {
+    name: 'Ordinary',
+    story: 'A customer of two years, who pays like this every few days, buys groceries at home.',
+  },
   cardTesting: {
     name: 'Card testing',
-    story: 'One device tries eight stolen cards with tiny amounts; the form holds the ninth.',
+    story: 'One device tries eight stolen cards within minutes; the form holds the ninth.',
   },
   takeover: {
     name: 'Account takeover',
-    story: 'After eight ordinary payments at home, the same account spends much from a new device far away.',
+    story: 'After weeks of ordinary payments at home, the account spends much from a new device far away.',
   },
 };
 
-/** What is sent before (so that the story has a past) and what the form then holds. `tag` keeps each telling apart. */
-export function tell(preset: Preset, tag: string): { before: PresetStep[]; form: TransactionInput } {
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * What is sent before, so that the story has a past, and what the form then holds. `tag` keeps each telling apart; the
+ * past is dated before `nowMs`.
+ */
+export function tell(
+  preset: Preset,
+  tag: string,
+  nowMs: number,
+): { before: TransactionInput[]; form: TransactionInput } {
+  const dated = (body: TransactionInput, agoMs: number): TransactionInput => ({
+    ...body,
+    transactionDate: new Date(nowMs - agoMs).toISOString(),
+  });
   const home = {
     userId: `demo_${tag}`,
     currency: 'USD',
@@ -36,9 +49,11 @@ export function tell(preset: Preset, tag: string): { before: PresetStep[]; form:
     merchantId: 'm_grocer',
     productCategory: 'Groceries',
   };
-  if (preset === 'ordinary') return { before: [], form: { ...home, amount: 42.5 } };
+  const habit = [38.2, 51.9, 12.4, 44, 27.35, 60.1, 33, 41.75].map((amount, i) =>
+    dated({ ...home, amount }, (8 - i) * 3 * DAY_MS),
+  );
+  if (preset === 'ordinary') return { before: habit, form: { ...home, amount: 42.5 } };
   if (preset === 'takeover') {
-    const before = [38.2, 51.9, 12.4, 44, 27.35, 60.1, 33, 41.75].map((amount) => ({ body: { ...home, amount } }));
     const form = {
       ...home,
       amount: 1849,
@@ -51,7 +66,7 @@ export function tell(preset: Preset, tag: string): { before: PresetStep[]; form:
       deviceId: `dev_${tag}x`,
       ip: '203.0.113.77',
     };
-    return { before, form };
+    return { before: habit, form };
   }
   const probe = (n: number): TransactionInput => ({
     ...home,
@@ -69,5 +84,5 @@ export function tell(preset: Preset, tag: string): { before: PresetStep[]; form:
     deviceId: `dev_${tag}t`,
     ip: '203.0.113.50',
   });
-  return { before: Array.from({ length: 8 }, (_, n) => ({ body: probe(n) })), form: probe(8) };
+  return { before: Array.from({ length: 8 }, (_, n) => dated(probe(n), (8 - n) * MINUTE_MS)), form: probe(8) };
 }

@@ -22,6 +22,10 @@ const MAX_OPEN = 24;
 const LABEL_AFTER_MS = 4_000;
 const LABELLED_SHARE = 0.5;
 const MAX_FAILURES_IN_A_ROW = 5;
+/** How far back the payments begin; once they reach today, other people begin anew. */
+const HISTORY_MS = 30 * 86_400_000;
+/** Ordinary payments before the first attack. */
+const CALM = 60;
 
 let state: StreamState = { running: false, perSecond: 20, sent: 0, failed: 0, startedAt: 0 };
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -36,9 +40,9 @@ function change(next: Partial<StreamState>): void {
 
 export function startStream(perSecond = state.perSecond): void {
   clearInterval(timer);
-  const seed = crypto.getRandomValues(new Uint32Array(1))[0];
-  const world = createWorld(createRandom(seed));
-  world.attack('cardTesting');
+  const random = createRandom(crypto.getRandomValues(new Uint32Array(1))[0]);
+  const newWorld = () => createWorld(random, Date.now() - HISTORY_MS);
+  let world = newWorld();
   inARow = 0;
   change({ running: true, perSecond, sent: 0, failed: 0, startedAt: Date.now(), stopped: undefined });
   let owed = 0;
@@ -48,7 +52,11 @@ export function startStream(perSecond = state.perSecond): void {
     // A tab in the background ticks once a second: it catches up by a second at most.
     owed = Math.min(owed + ((now - before) / 1000) * state.perSecond, state.perSecond);
     before = now;
-    for (; owed >= 1 && open < MAX_OPEN; owed--) void post(world.next());
+    for (; owed >= 1 && open < MAX_OPEN; owed--) {
+      if (world.time() > Date.now()) world = newWorld();
+      if (state.sent + open === CALM) world.attack('cardTesting');
+      void post(world.next());
+    }
   }, TICK_MS);
 }
 

@@ -45,11 +45,18 @@ interface Person {
   means: number;
 }
 
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Between two payments of the whole crowd: each of its people pays about once a day. */
+const PAUSE_MS = 9 * MINUTE_MS;
+
 /**
  * People who buy ordinary things, with now and then a thief among them: a device that tries out stolen cards with small
- * amounts, or a taken-over account that buys much from far away.
+ * amounts, or a taken-over account that buys much from far away. The payments are dated from `startMs` on, days in a few
+ * minutes: people who paid every few seconds would all look like thieves.
  */
-export function createWorld(random: Random, people = 160) {
+export function createWorld(random: Random, startMs: number, people = 160) {
   const run = random.hex(4);
   const crowd: Person[] = Array.from({ length: people }, (_, i) => ({
     userId: `u_${run}${String(i).padStart(3, '0')}`,
@@ -63,6 +70,7 @@ export function createWorld(random: Random, people = 160) {
   }));
   const merchants = GOODS.map((_, g) => Array.from({ length: 6 }, (_, i) => `m_${g}${i}`));
   let attack: (() => SamplePayment | undefined) | undefined;
+  let time = startMs;
 
   function ordinary(): SamplePayment {
     const person = random.pick(crowd);
@@ -144,15 +152,29 @@ export function createWorld(random: Random, people = 160) {
     };
   }
 
+  function choose(): SamplePayment {
+    if (!attack && random.chance(0.006)) attack = random.chance(0.5) ? cardTesting() : takeover();
+    if (attack && random.chance(0.3)) {
+      const payment = attack();
+      if (payment) return payment;
+      attack = undefined;
+    }
+    return ordinary();
+  }
+
+  /** An attack takes minutes; at night few people buy. */
+  function pass(): void {
+    time += attack ? (2 + 20 * random.next()) * SECOND_MS : -Math.log(1 - random.next()) * PAUSE_MS;
+    if (!attack && new Date(time).getUTCHours() < 6) time += 6 * HOUR_MS;
+  }
+
   return {
+    /** When the last payment was made. */
+    time: () => time,
     next(): SamplePayment {
-      if (!attack && random.chance(0.012)) attack = random.chance(0.5) ? cardTesting() : takeover();
-      if (attack && random.chance(0.3)) {
-        const payment = attack();
-        if (payment) return payment;
-        attack = undefined;
-      }
-      return ordinary();
+      pass();
+      const { body, fraud } = choose();
+      return { body: { ...body, transactionDate: new Date(time).toISOString() }, fraud };
     },
     /** The first of an attack at once, so that a new reader need not wait for one. */
     attack(kind: 'cardTesting' | 'takeover'): void {

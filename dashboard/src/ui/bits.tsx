@@ -32,7 +32,7 @@ export function Score({ score, outcome }: { score: number | undefined; outcome?:
       <span className="hidden h-1 w-10 overflow-hidden rounded-full bg-sunken sm:block" aria-hidden="true">
         <span
           className="block h-full rounded-full"
-          style={{ width: `${Math.max(score, 2)}%`, background: outcome ? OUTCOMES[outcome].css : 'var(--edge)' }}
+          style={{ width: `${score}%`, background: outcome ? OUTCOMES[outcome].css : 'var(--edge)' }}
         />
       </span>
     </span>

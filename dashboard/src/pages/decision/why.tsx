@@ -3,6 +3,7 @@ import { explanationQuery } from '../../api/queries.ts';
 import type { Transaction } from '../../api/types.ts';
 import { Contributions } from '../../charts/contributions.tsx';
 import { ScoreScale } from '../../charts/score-scale.tsx';
+import { featureWords } from '../../lib/feature-words.ts';
 import { percent } from '../../lib/format.ts';
 import { Panel } from '../../ui/bits.tsx';
 import { Failed, LoadingBlock } from '../../ui/states.tsx';
@@ -38,7 +39,10 @@ export function Why({ transaction, shown = 8 }: { transaction: Transaction; show
       </p>
       {degraded && <Note>Decided without a model, by rules alone.</Note>}
       {oodWarning && oodWarning.length > 0 && (
-        <Note>Unlike anything the model was trained on: {oodWarning.join(', ').replaceAll('_', ' ')}.</Note>
+        <Note>
+          Outside what training saw: {oodWarning.map((code) => featureWords(code).toLowerCase()).join('; ')}. Take the
+          score with care.
+        </Note>
       )}
       {rules && rules.length > 0 && (
         <ul className="mt-3 flex flex-wrap gap-2">

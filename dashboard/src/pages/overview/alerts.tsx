@@ -3,8 +3,9 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { alertsQuery } from '../../api/queries.ts';
 import type { Transaction } from '../../api/types.ts';
-import { count } from '../../lib/format.ts';
-import { EntityLink, Money, Panel, Score, Segmented, Time } from '../../ui/bits.tsx';
+import { because, count } from '../../lib/format.ts';
+import { EntityLink, Money, Panel, Score, Time } from '../../ui/bits.tsx';
+import { Choice } from '../../ui/field.tsx';
 import { OutcomeWord } from '../../ui/outcome.tsx';
 import { Failed, LoadingRows } from '../../ui/states.tsx';
 
@@ -49,14 +50,14 @@ export function Alerts() {
                 <Link
                   to="/decisions/$id"
                   params={{ id: alert.id }}
-                  className="grid grid-cols-[6rem_minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-1.5 hover:bg-sunken md:grid-cols-[6rem_3rem_minmax(0,1fr)_6.5rem_5rem]"
+                  className="grid grid-cols-[6rem_minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-1.5 hover:bg-sunken md:grid-cols-[5.25rem_1.5rem_minmax(0,1fr)_auto_4.25rem]"
                 >
                   <OutcomeWord outcome={alert.decision} />
-                  <span className="max-md:hidden">
+                  <span className="text-right max-md:hidden">
                     <span className="num font-medium">{alert.score}</span>
                     <span className="sr-only"> of 100</span>
                   </span>
-                  <span className="truncate text-muted">{alert.fraudExplanation?.replace(/^[^:]*: /, '')}</span>
+                  <span className="truncate text-muted">{because(alert)}</span>
                   <span className="text-right">
                     <Money amount={alert.amount} currency={alert.currency} strong />
                   </span>
@@ -69,10 +70,26 @@ export function Alerts() {
           </ul>
         )}
       </Panel>
-      <Panel title="Most alerts" note="open ones, by" flush>
-        <div className="overflow-x-auto px-4 pb-2">
-          <Segmented label="By" value={group} options={GROUPS} onChange={setGroup} />
-        </div>
+      <Panel
+        title="Most alerts"
+        note="open ones"
+        flush
+        aside={
+          <Choice
+            label="By"
+            hidden
+            value={group}
+            className="!h-7 text-xs"
+            onChange={(event) => setGroup(event.target.value as Group)}
+          >
+            {GROUPS.map(({ value, label }) => (
+              <option key={value} value={value}>
+                by {label.length > 2 ? label.toLowerCase() : label}
+              </option>
+            ))}
+          </Choice>
+        }
+      >
         <Table alerts={alerts} group={group} />
       </Panel>
     </div>

@@ -12,14 +12,17 @@ export function Figures({ data, window }: { data: Stats | undefined; window: Win
   useLiveVersion();
   const now = live.figures();
   const minutes = spanned(data, MINUTES[window]);
-  const amounts = Object.entries(data?.amounts ?? {}).sort(([, a], [, b]) => b.total - a.total);
+  const amounts = Object.entries(data?.amounts ?? {}).sort(
+    ([a, x], [b, y]) => major(b) - major(a) || y.total - x.total,
+  );
   const [currency, most] = amounts[0] ?? ['USD', { total: 0, blocked: 0 }];
-  const others = (pick: 'total' | 'blocked') =>
-    amounts
-      .slice(1)
-      .filter(([, amount]) => amount[pick] > 0)
-      .map(([code, amount]) => moneyShort(amount[pick], code))
-      .join(' + ');
+  const others = (pick: 'total' | 'blocked') => {
+    const rest = amounts.slice(1).filter(([, amount]) => amount[pick] > 0);
+    const all = rest.map(([code, amount]) => moneyShort(amount[pick], code));
+    if (all.length === 0) return undefined;
+    const more = all.length > 2 ? ` + ${all.length - 2} more` : '';
+    return <span title={all.join('\n')}>{`+ ${all.slice(0, 2).join(' + ')}${more}`}</span>;
+  };
   const p99 = data?.latencyMs.p99 ?? 0;
   return (
     <dl className="panel grid grid-cols-2 overflow-hidden md:grid-cols-3 xl:grid-cols-6">
@@ -29,12 +32,10 @@ export function Figures({ data, window }: { data: Stats | undefined; window: Win
           : data && `${(data.count / minutes).toFixed(1)} a minute`}
       </Figure>
       <Figure name="Amount" value={data && moneyShort(most.total, currency)}>
-        {others('total') ? `+ ${others('total')}` : `${moneyShort(most.total / minutes, currency)} a minute`}
+        {others('total') ?? `${moneyShort(most.total / minutes, currency)} a minute`}
       </Figure>
       <Figure name="Blocked" value={data && moneyShort(most.blocked, currency)}>
-        {others('blocked')
-          ? `+ ${others('blocked')}`
-          : data && `${count(data.decisions.decline)} declined, ${percent(data.rates.decline)}`}
+        {others('blocked') ?? (data && `${count(data.decisions.decline)} declined, ${percent(data.rates.decline)}`)}
       </Figure>
       <Figure name="To review" value={data && countShort(data.decisions.review)}>
         {data && (
@@ -60,6 +61,9 @@ export function Figures({ data, window }: { data: Stats | undefined; window: Win
     </dl>
   );
 }
+
+/** Sums of different currencies do not compare: the widely used ones come first. */
+const major = (code: string) => ['GBP', 'EUR', 'USD'].indexOf(code);
 
 /** Minutes that the data covers, so that a rate is not thinned by the time before anything came. */
 function spanned(data: Stats | undefined, window: number): number {

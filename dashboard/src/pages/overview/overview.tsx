@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { statsQuery } from '../../api/queries.ts';
 import type { Stats } from '../../api/types.ts';
 import { ScoreHistogram } from '../../charts/histogram.tsx';
+import { wholeSeries } from '../../charts/series.ts';
 import { Legend, TimeChart } from '../../charts/time-chart.tsx';
 import { count, countShort, latency } from '../../lib/format.ts';
 import { useLiveRefresh } from '../../live/refresh.ts';
@@ -29,7 +30,7 @@ const REFRESH_MS: Record<Window, number> = {
 const TARGET_MS = 1;
 
 export function Overview() {
-  const { window = '1h' } = useSearch({ from: '/' });
+  const { window = '15m' } = useSearch({ from: '/' });
   const navigate = useNavigate({ from: '/' });
   const { data, error, refetch } = useQuery(statsQuery(window));
   useLiveRefresh(['stats', window], REFRESH_MS[window]);
@@ -62,10 +63,10 @@ export function Overview() {
 
 function Panels({ data, window }: { data: Stats | undefined; window: Window }) {
   const thresholds = useKnownThresholds();
-  const times = data?.series.map(({ at }) => Date.parse(at)) ?? [];
+  const series = data ? wholeSeries(data) : [];
+  const times = series.map(({ at }) => Date.parse(at));
   const minutes = times.length > 1 ? (times[1] - times[0]) / 60_000 : 1;
   const perMinute = (pick: (i: number) => number) => times.map((_, i) => pick(i) / minutes);
-  const series = data?.series ?? [];
   const rate = (value: number) => (value < 10 && value % 1 ? value.toFixed(1) : countShort(Math.round(value)));
   const spoken = data ? `${count(data.count)} payments in the last ${window}` : '';
   return (
@@ -120,8 +121,9 @@ function Panels({ data, window }: { data: Stats | undefined; window: Window }) {
           {data ? (
             <TimeChart
               kind="lines"
+              height={228}
               times={times}
-              format={(value) => latency(value)}
+              format={(value) => (value === 0 ? '0' : latency(value))}
               target={{ value: TARGET_MS, label: 'target 1 ms (p99)' }}
               summary={`Latency: p50 ${latency(data.latencyMs.p50)}, p95 ${latency(data.latencyMs.p95)}, p99 ${latency(data.latencyMs.p99)}`}
               layers={[
@@ -130,11 +132,11 @@ function Panels({ data, window }: { data: Stats | undefined; window: Window }) {
               ]}
             />
           ) : (
-            <LoadingBlock height={200} />
+            <LoadingBlock height={228} />
           )}
         </Panel>
         <Panel title="Scores" note="100 is certain fraud">
-          {data ? <ScoreHistogram bins={data.scoreHistogram} thresholds={thresholds} /> : <LoadingBlock height={200} />}
+          {data ? <ScoreHistogram bins={data.scoreHistogram} thresholds={thresholds} /> : <LoadingBlock height={228} />}
         </Panel>
         <TopReasons data={data} />
       </div>

@@ -1,14 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
-import { featuresQuery } from '../../api/queries.ts';
 import type { Stats } from '../../api/types.ts';
-import { capital, count, humanize } from '../../lib/format.ts';
+import { featureWords } from '../../lib/feature-words.ts';
+import { count } from '../../lib/format.ts';
 import { Panel } from '../../ui/bits.tsx';
 import { LoadingBlock } from '../../ui/states.tsx';
 
 /** What most often spoke for fraud, over reviews and declines. */
 export function TopReasons({ data }: { data: Stats | undefined }) {
-  const { data: features } = useQuery(featuresQuery());
-  const words = new Map(features?.data.map(({ name, description }) => [name, description]));
   const reasons = data?.topReasons.slice(0, 7) ?? [];
   const most = reasons[0]?.count ?? 1;
   return (
@@ -22,7 +19,7 @@ export function TopReasons({ data }: { data: Stats | undefined }) {
           {reasons.map(({ code, count: n }) => (
             <li key={code} title={code}>
               <div className="flex items-baseline gap-3">
-                <span className="min-w-0 flex-1 truncate">{capital(words.get(code) ?? humanize(code))}</span>
+                <span className="min-w-0 flex-1 truncate">{featureWords(code)}</span>
                 <span className="num text-xs font-medium">{count(n)}</span>
               </div>
               <div className="mt-0.5 h-1 rounded-full bg-sunken" aria-hidden="true">

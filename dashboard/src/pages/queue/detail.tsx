@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Check, ExternalLink, ShieldX, Tag } from 'lucide-react';
 import type { Transaction } from '../../api/types.ts';
 import { EntityLink, Kbd, Money } from '../../ui/bits.tsx';
-import { Button, buttonClass } from '../../ui/button.tsx';
+import { Button } from '../../ui/button.tsx';
 import { OutcomeBadge } from '../../ui/outcome.tsx';
 import { Past } from '../decision/past.tsx';
 import { Why } from '../decision/why.tsx';
@@ -28,6 +28,15 @@ export function Detail({ transaction: t, busy, onApprove, onDecline, onLabel }: 
           <h2 className="flex items-center gap-2.5 text-lg font-semibold tracking-tight">
             <Money amount={t.amount} currency={t.currency} />
             {t.decision && <OutcomeBadge outcome={t.decision} />}
+            <Link
+              to="/decisions/$id"
+              params={{ id: t.id }}
+              className="flex size-7 items-center justify-center rounded-[7px] text-muted hover:bg-sunken hover:text-ink"
+              aria-label="Open the decision"
+              title="Open the decision"
+            >
+              <ExternalLink className="size-4" />
+            </Link>
           </h2>
           <p className="mt-0.5 flex min-w-0 items-baseline gap-1.5 text-xs text-muted">
             <EntityLink type="user" id={t.userId} />
@@ -46,17 +55,8 @@ export function Detail({ transaction: t, busy, onApprove, onDecline, onLabel }: 
             {declined ? 'Confirm fraud' : 'Decline'} <Kbd>d</Kbd>
           </Button>
           <Button disabled={busy} icon={<Tag className="size-3.5" />} onClick={onLabel}>
-            Label… <Kbd>l</Kbd>
+            Label <Kbd>l</Kbd>
           </Button>
-          <Link
-            to="/decisions/$id"
-            params={{ id: t.id }}
-            className={buttonClass('quiet')}
-            aria-label="Open the decision"
-            title="Open the decision"
-          >
-            <ExternalLink className="size-4" />
-          </Link>
         </div>
       </div>
       <Why transaction={t} shown={6} />

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../api/types.ts';
+import { because } from '../../lib/format.ts';
 import { Money, Time } from '../../ui/bits.tsx';
 import { OutcomeWord } from '../../ui/outcome.tsx';
 
@@ -27,11 +28,7 @@ export function Item({ item, selected, elsewhere, onSelect }: Props) {
           </span>
         </span>
         <span className="mt-0.5 line-clamp-1 text-muted">
-          {elsewhere ? (
-            <em className="text-review not-italic">Already {elsewhere}</em>
-          ) : (
-            item.fraudExplanation?.replace(/^[^:]*: /, '')
-          )}
+          {elsewhere ? <em className="text-review not-italic">Already {elsewhere}</em> : because(item)}
         </span>
         <span className="mt-0.5 flex items-baseline gap-2 text-xs text-muted">
           <span className="id min-w-0 truncate">{item.userId}</span>

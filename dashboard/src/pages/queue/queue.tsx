@@ -115,7 +115,7 @@ export function Queue() {
           </Empty>
         </div>
       ) : (
-        <div className="grid min-h-0 flex-1 gap-4 lg:grid-cols-[minmax(21rem,26rem)_minmax(0,1fr)]">
+        <div className="grid min-h-0 flex-1 gap-4 lg:grid-cols-[19rem_minmax(0,1fr)] 2xl:grid-cols-[25rem_minmax(0,1fr)]">
           <ul
             ref={list}
             aria-label="Waiting"

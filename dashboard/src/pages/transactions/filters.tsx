@@ -16,7 +16,7 @@ export function Filters({ search }: { search: TransactionSearch }) {
   return (
     <search className="mb-4 grid grid-cols-2 items-end gap-2 sm:flex sm:flex-wrap">
       <form
-        className="relative max-sm:col-span-2 sm:w-72"
+        className="relative max-sm:col-span-2 sm:w-56"
         onSubmit={(event) => {
           event.preventDefault();
           set({ q: text.trim() || undefined });
@@ -68,16 +68,18 @@ export function Filters({ search }: { search: TransactionSearch }) {
           </option>
         ))}
       </Choice>
-      <div className="max-sm:col-span-2 max-sm:grid max-sm:grid-cols-2 max-sm:gap-2 sm:contents">
+      <div className="max-sm:col-span-2 max-sm:grid max-sm:gap-2 sm:contents">
         <Field
           label="From"
           type="datetime-local"
+          className="sm:w-46"
           value={search.from ?? ''}
           onChange={(event) => set({ from: event.target.value || undefined })}
         />
         <Field
           label="To"
           type="datetime-local"
+          className="sm:w-46"
           value={search.to ?? ''}
           onChange={(event) => set({ to: event.target.value || undefined })}
         />

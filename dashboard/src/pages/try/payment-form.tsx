@@ -49,19 +49,19 @@ function toBody(values: Values): TransactionInput {
 
 export function PaymentForm() {
   const [preset, setPreset] = useState<Preset>('ordinary');
-  const [story, setStory] = useState(() => tell('ordinary', newTag()));
+  const [story, setStory] = useState(() => tell('ordinary', newTag(), Date.now()));
   const [values, setValues] = useState<Values>(() => toValues(story.form));
   const send = useMutation({
     mutationFn: async () => {
       // What happened before, in order: it is what makes the last one look as it does.
-      for (const { body } of story.before) await submitTransaction(body);
+      for (const body of story.before) await submitTransaction(body);
       return submitTransaction(toBody(values));
     },
     // The past is told once.
     onSuccess: () => setStory((told) => ({ ...told, before: [] })),
   });
   const choose = (next: Preset) => {
-    const told = tell(next, newTag());
+    const told = tell(next, newTag(), Date.now());
     setPreset(next);
     setStory(told);
     setValues(toValues(told.form));

@@ -15,8 +15,9 @@ export function StreamPanel() {
   return (
     <Panel title="Sample stream">
       <p className="text-muted text-pretty">
-        160 people who buy ordinary things, and now and then a thief among them: tested cards, a taken-over account.
-        Half of the frauds are labelled a few seconds later, as chargebacks would.
+        160 people who buy ordinary things, and now and then a thief among them: tested cards, a taken-over account. The
+        payments are dated over the last 30 days, so that people have a past; half of the frauds are labelled a few
+        seconds later, as chargebacks would.
       </p>
       <div className="mt-4 flex flex-wrap items-center gap-3">
         <Segmented
