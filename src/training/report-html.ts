@@ -120,7 +120,9 @@ function calibration(part: PartReport): string {
       ],
       tone: 'guide',
     },
-    { points, tone: 'test', dots: true },
+    // The line joins bins with frauds only: on a logarithmic scale one without would throw it to the floor and back.
+    { points: points.filter(([, observed]) => observed > 0), tone: 'test' },
+    { points, tone: 'test', dots: true, bare: true },
   ]);
   return card(
     'Calibration',
@@ -167,7 +169,9 @@ function confusion(part: PartReport, { model }: Report): string {
 function costs(part: PartReport, { model, costs: matrix }: Report): string {
   const { cost, costOfApproval } = part.curves;
   const highest = Math.max(costOfApproval, 1);
-  const step = 10 ** Math.floor(Math.log10(highest)) * (highest / 10 ** Math.floor(Math.log10(highest)) > 5 ? 2 : 1);
+  // The first of 1, 2, 5 times a power of ten that makes at most six steps.
+  const power = 10 ** Math.floor(Math.log10(highest / 5));
+  const step = power * ([1, 2, 5].find((times) => highest <= 6 * times * power) ?? 10);
   const ticks = Array.from({ length: Math.floor((highest * 1.1) / step) + 1 }, (_, i) => i * step);
   const y: Axis = { label: 'total cost', from: 0, to: highest * 1.15, ticks, text: compact };
   const x: Axis = {

@@ -21,6 +21,8 @@ export interface Line {
   /** A class of the page: `test`, `validation`, `train`, `fraud`, `guide`. */
   tone: string;
   dots?: boolean;
+  /** Dots alone. */
+  bare?: boolean;
 }
 
 export const escapeText = (text: string) =>
@@ -47,12 +49,12 @@ export function lineChart(
   lines: Line[],
   marks: { at: number; text: string }[] = [],
 ): string {
-  const drawn = lines.map(({ points, tone, dots }) => {
+  const drawn = lines.map(({ points, tone, dots, bare }) => {
     const places = points
       .filter(([a, b]) => Number.isFinite(a) && Number.isFinite(b))
       .map(([a, b]) => `${n(placeX(x, a))},${n(placeY(y, b))}`);
     const circles = dots ? places.map((place) => `<circle class="${tone}" r="3" ${center(place)}/>`).join('') : '';
-    return `<polyline class="${tone}" points="${places.join(' ')}"/>${circles}`;
+    return (bare ? '' : `<polyline class="${tone}" points="${places.join(' ')}"/>`) + circles;
   });
   const marked = marks.map(({ at, text }, i) => {
     const left = placeX(x, at);
