@@ -21,6 +21,7 @@ export interface KernelExports {
   addWords(words: number, rows: number, from: number, to: number, pairs: number, out: number): void;
   addPairs(target: number, source: number, count: number): void;
   subtractPairs(target: number, source: number, count: number): void;
+  addGram(rows: number, width: number, values: number, weights: number, out: number): void;
   matrixProduct(
     m: number,
     n: number,

@@ -17,14 +17,14 @@ export function fitInputs(train: Dataset, options: InputOptions): InputColumn[] 
 }
 
 function fitColumn(column: Float64Array, { clip, logTail }: InputOptions): InputColumn {
-  const present = column.filter(Number.isFinite);
+  const present = presentOf(column);
   const result: InputColumn = {
     low: null,
     high: null,
     logScale: null,
     mean: 0,
     rate: 0,
-    missing: missingShare(column),
+    missing: column.length > 0 ? (column.length - present.length) / column.length : 0,
   };
   if (present.length === 0) return result;
   if (clip) {
@@ -76,19 +76,23 @@ function longTailed(values: Float64Array, limit: number): number | undefined {
   return quantile(sorted, 0.999) > limit * typical ? typical : undefined;
 }
 
-function missingShare(column: Float64Array): number {
-  let missing = 0;
-  for (const x of column) if (!Number.isFinite(x)) missing++;
-  return column.length > 0 ? missing / column.length : 0;
+function presentOf(column: Float64Array): Float64Array {
+  const present = new Float64Array(column.length);
+  let count = 0;
+  for (let row = 0; row < column.length; row++) {
+    const x = column[row];
+    if (Number.isFinite(x)) present[count++] = x;
+  }
+  return present.subarray(0, count);
 }
 
 /** Mean and population deviation. */
 function moments(values: Float64Array): { mean: number; deviation: number } {
   let sum = 0;
-  for (const x of values) sum += x;
+  for (let i = 0; i < values.length; i++) sum += values[i];
   const mean = sum / values.length;
   let squares = 0;
-  for (const x of values) squares += (x - mean) ** 2;
+  for (let i = 0; i < values.length; i++) squares += (values[i] - mean) * (values[i] - mean);
   return { mean, deviation: Math.sqrt(squares / values.length) };
 }
 

@@ -2,5 +2,6 @@
 // named after an array is its byte address, and nothing here allocates.
 
 export { adamStep, columnSums, denseRow, dropout, gatherRows, matrixProduct, rectifyBack, transpose } from './dense';
+export { addGram } from './gram';
 export { addPairs, addWords, subtractPairs } from './histogram';
 export { scoreRow, scoreRows } from './trees';

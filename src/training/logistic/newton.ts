@@ -6,6 +6,9 @@
  * which is the objective of scikit-learn's LogisticRegression with C = c.
  */
 
+import { type Gram, gram } from '../../kernel/gram.ts';
+import { createKernel } from '../../kernel/kernel.ts';
+
 export interface Design {
   rows: number;
   /** Numbers a row. */
@@ -47,12 +50,12 @@ export function solveLogistic(design: Design, c: number, progress?: (share: numb
     return { intercept: parameters[width], coefficients: parameters.slice(0, width), iterations: 0 };
   }
   const gradient = new Float64Array(size);
-  const hessian = new Float64Array(size * size);
+  const products = gram(size, BLOCK, createKernel());
   let loss = lossOf(design, c, parameters);
   let iteration = 0;
   for (; iteration < ITERATIONS; iteration++) {
-    derivatives(design, c, parameters, gradient, hessian);
-    const direction = solvePositive(hessian, gradient, size);
+    derivatives(design, c, parameters, gradient, products);
+    const direction = solvePositive(products.out, gradient, products.width);
     if (largest(direction) <= TOLERANCE * (1 + largest(parameters))) break;
     const next = descend(design, c, parameters, direction, loss);
     if (!next) break;
@@ -85,56 +88,67 @@ function lossOf(design: Design, c: number, parameters: Float64Array): number {
   return 0.5 * penalty + c * sum;
 }
 
-/** Fills the gradient, and the lower triangle of the hessian. */
+/** Rows whose products are summed at a time. */
+const BLOCK = 256;
+
+/** Fills the gradient, and the upper triangle of the hessian, of which a row is products.width long. */
 function derivatives(
   design: Design,
   c: number,
   parameters: Float64Array,
   gradient: Float64Array,
-  hessian: Float64Array,
+  products: Gram,
 ): void {
   const { rows, width, values, labels, weights } = design;
-  const size = width + 1;
+  const hessian = products.out.fill(0);
   gradient.fill(0);
-  hessian.fill(0);
-  const row = new Float64Array(size);
-  row[width] = 1;
-  for (let r = 0; r < rows; r++) {
-    const p = 1 / (1 + Math.exp(-logOdds(design, r, parameters)));
-    const slope = c * weights[r] * (p - labels[r]);
-    const curvature = c * weights[r] * p * (1 - p);
-    for (let i = 0, at = r * width; i < width; i++) row[i] = values[at + i];
-    for (let i = 0; i < size; i++) {
-      gradient[i] += slope * row[i];
-      const scaled = curvature * row[i];
-      for (let j = 0, at = i * size; j <= i; j++) hessian[at + j] += scaled * row[j];
+  for (let from = 0; from < rows; from += BLOCK) {
+    const count = Math.min(BLOCK, rows - from);
+    for (let i = 0; i < count; i++) {
+      const row = from + i;
+      const p = 1 / (1 + Math.exp(-logOdds(design, row, parameters)));
+      const slope = c * weights[row] * (p - labels[row]);
+      products.weights[i] = c * weights[row] * p * (1 - p);
+      const target = i * products.width;
+      for (let j = 0, at = row * width; j < width; j++) {
+        const x = values[at + j];
+        products.values[target + j] = x;
+        gradient[j] += slope * x;
+      }
+      products.values[target + width] = 1;
+      gradient[width] += slope;
     }
+    products.add(count);
   }
   for (let i = 0; i < width; i++) {
     gradient[i] += parameters[i];
-    hessian[i * size + i] += 1;
+    hessian[i * products.width + i] += 1;
   }
 }
 
-/** x of A x = b for a symmetric positive matrix by its Cholesky factor; `a` holds the lower triangle and is overwritten. */
-function solvePositive(a: Float64Array, b: Float64Array, size: number): Float64Array {
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * size + j];
-      for (let k = 0; k < j; k++) sum -= a[i * size + k] * a[j * size + k];
-      if (i !== j) a[i * size + j] = sum / a[j * size + j];
+/**
+ * x of A x = b for a symmetric positive matrix by its Cholesky factor UᵀU; `a` holds the upper triangle, rows `stride`
+ * apart, and is overwritten.
+ */
+function solvePositive(a: Float64Array, b: Float64Array, stride: number): Float64Array {
+  const size = b.length;
+  for (let j = 0; j < size; j++) {
+    for (let i = 0; i <= j; i++) {
+      let sum = a[i * stride + j];
+      for (let k = 0; k < i; k++) sum -= a[k * stride + i] * a[k * stride + j];
+      if (i !== j) a[i * stride + j] = sum / a[i * stride + i];
       // Rounding can leave nothing of a curvature that is nearly none.
-      else a[i * size + i] = Math.sqrt(Math.max(sum, 1e-12));
+      else a[i * stride + i] = Math.sqrt(Math.max(sum, 1e-12));
     }
   }
   const x = Float64Array.from(b);
   for (let i = 0; i < size; i++) {
-    for (let k = 0; k < i; k++) x[i] -= a[i * size + k] * x[k];
-    x[i] /= a[i * size + i];
+    for (let k = 0; k < i; k++) x[i] -= a[k * stride + i] * x[k];
+    x[i] /= a[i * stride + i];
   }
   for (let i = size - 1; i >= 0; i--) {
-    for (let k = i + 1; k < size; k++) x[i] -= a[k * size + i] * x[k];
-    x[i] /= a[i * size + i];
+    for (let k = i + 1; k < size; k++) x[i] -= a[i * stride + k] * x[k];
+    x[i] /= a[i * stride + i];
   }
   return x;
 }
