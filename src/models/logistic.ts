@@ -47,6 +47,7 @@ export function decodeLogistic(head: Record<string, unknown>): LogisticModel {
   const bad = (what: string) => new AssayError('invalid_request', `logistic: ${what}`);
   if (head.format !== FORMAT) throw bad(`unknown format ${String(head.format)}`);
   const columns = readInputColumns(head.columns);
+  if (!Array.isArray(head.coefficients)) throw bad('coefficients are missing');
   const coefficients = Float64Array.from(head.coefficients as number[]);
   if (coefficients.length !== inputsOf(columns).length) throw bad('as many coefficients as inputs are needed');
   const intercept = head.intercept as number;

@@ -80,6 +80,7 @@ export function decodeNetwork(head: Record<string, unknown>, body: Uint8Array): 
   const hidden = head.hidden as number[];
   const sound = (size: unknown) => Number.isInteger(size) && (size as number) > 0 && (size as number) <= WIDTH_MOST;
   if (!Array.isArray(hidden) || hidden.length > LAYERS_MOST || !hidden.every(sound)) throw bad('hidden sizes');
+  if (!Array.isArray(head.layout)) throw bad('the layout is missing');
   const parameters = unpackArray(head.layout as ArrayPlace[], body, 'parameters', 'f32');
   if (parameters.length !== networkLayout(columns, hidden).length) throw bad('as many parameters as sizes say');
   if (!parameters.every(Number.isFinite)) throw bad('a parameter is not a number');

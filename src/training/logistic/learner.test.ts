@@ -118,7 +118,13 @@ test('one class only, and malformed options or heads', () => {
   close([fitted.score(Float64Array.of(9))], [Math.log(0.5 / 3.5)], 1e-12);
   assert.throws(() => logisticLearner.fit(small, undefined, { ...LOGISTIC_DEFAULTS, c: 0 }), RangeError);
   const { head } = fitted.toArtifact();
-  for (const change of [{ format: 2 }, { coefficients: [1, 2] }, { intercept: 'x' }, { columns: 1 }]) {
+  for (const change of [
+    { format: 2 },
+    { coefficients: [1, 2] },
+    { coefficients: null },
+    { intercept: 'x' },
+    { columns: 1 },
+  ]) {
     assert.throws(() => decodeLogistic({ ...head, ...change }), { code: 'invalid_request' });
   }
 });

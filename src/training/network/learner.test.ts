@@ -111,7 +111,7 @@ test('an artifact scores as the network it came from, and a malformed one is ref
   new DataView(broken.buffer).setFloat32(0, Number.NaN, true);
   assert.throws(() => decodeNetwork(parsed, broken), { code: 'invalid_request' });
   assert.throws(() => decodeNetwork(parsed, body.slice(8)), { code: 'invalid_request' });
-  for (const change of [{ format: 0 }, { hidden: [16, 9] }, { hidden: [0] }, { columns: [] }]) {
+  for (const change of [{ format: 0 }, { hidden: [16, 9] }, { hidden: [0] }, { columns: [] }, { layout: null }]) {
     assert.throws(() => decodeNetwork({ ...parsed, ...change }, body), { code: 'invalid_request' });
   }
 });
