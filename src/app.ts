@@ -16,6 +16,7 @@ import { type EngineState, fold, undecidedPart } from './engine/fold.ts';
 import type { Serving } from './engine/judge.ts';
 import { learning } from './engine/learning.ts';
 import { servingOf } from './engine/serving.ts';
+import { warmUp } from './engine/warm-up.ts';
 import type { Journal, JournalRecord } from './journal/journal.ts';
 import { openJournal } from './journal/local/journal.ts';
 import type { LoadedModel } from './models/artifact.ts';
@@ -110,6 +111,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     defer: setImmediate,
     onError: (error, what) => log.error({ err: error }, what),
   });
+  if (champion) warmUp(engine, clock(), () => performance.now());
   return {
     journal,
     state,

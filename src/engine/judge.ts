@@ -27,7 +27,7 @@ export function judge(serving: Serving, vector: Float64Array, contributions: Flo
     score: Math.round(100 * probability),
     probability,
     isFraudulent: decision === 'decline',
-    fraudExplanation: sentence(decision, reasons),
+    fraudExplanation: sentence(decision, probability, reasons),
     reasons,
     rules: [],
     model: { name: model.name, version: model.version },

@@ -11,29 +11,29 @@ const say = (name: string, value: number, usual?: number) =>
 
 test('values are told in plain words, against what is usual', () => {
   const cases: [said: string, expected: string][] = [
-    [say('device_cards_10m', 6, 1), '6 different cards on this device in the last 10 minutes; usually 1'],
+    [say('device_cards_10m', 6, 1), '6 different cards on this device in the last 10 minutes (usually 1)'],
     [say('device_cards_10m', 1, 1), '1 card on this device in the last 10 minutes, which is usual'],
     [say('user_count_1h', 1, 1), '1 payment by this user in the last hour, which is usual'],
-    [say('user_count_24h', 1204, 2), '1,204 payments by this user in the last 24 hours; usually 2'],
-    [say('user_sum_7d', 1250.5, 80), '$1,250.50 paid by this user in the last 7 days; usually $80.00'],
-    [say('amount_below_round', 0.01, 20), 'the amount is $0.01 under a multiple of 50; usually $20.00'],
-    [say('user_amount_to_median', 12.34, 1), 'the amount is 12 times the typical payment by this user; usually 1'],
+    [say('user_count_24h', 1204, 2), '1,204 payments by this user in the last 24 hours (usually 2)'],
+    [say('user_sum_7d', 1250.5, 80), '$1,250.50 paid by this user in the last 7 days (usually $80.00)'],
+    [say('amount_below_round', 0.01, 20), 'the amount is $0.01 under a multiple of 50 (usually $20.00)'],
+    [say('user_amount_to_median', 12.34, 1), 'the amount is 12 times the typical payment by this user (usually 1)'],
     [say('user_new_device', 1, 0), 'the first time this user is seen with this device'],
-    [say('user_speed_kmh', 7200, 3), '7,200 km/h would be needed to get here since the last payment; usually 3'],
-    [say('device_known_days', 0, 40), 'this device was never seen before; usually 40 days'],
-    [say('user_since_last', 5400, 86_400), '1.5 hours since the last payment by this user; usually 1 day'],
+    [say('user_speed_kmh', 7200, 3), '7,200 km/h would be needed to get here since the last payment (usually 3)'],
+    [say('device_known_days', 0, 40), 'this device was never seen before (usually 40 days)'],
+    [say('user_since_last', 5400, 86_400), '1.5 hours since the last payment by this user (usually 1 day)'],
     [
       say('merchant_fraud_share_30d', 0.125, 0),
-      '13% of payments at this merchant in the last 30 days were confirmed as fraud; usually 0%',
+      '13% of payments at this merchant in the last 30 days were confirmed as fraud (usually 0%)',
     ],
     [
       say('merchant_fraud_share_30d_delay_7d', 0.02, 0.02),
       '2% of payments at this merchant in the 30 days up to 7 days ago were confirmed as fraud, which is usual',
     ],
-    [say('category_risk', -4.6, -5.3), '1% of payments in this category turned out to be fraud; usually 0.5%'],
+    [say('category_risk', -4.6, -5.3), '1% of payments in this category turned out to be fraud (usually 0.5%)'],
     [say('hour', 23, 14), 'made between 23:00 and 00:00 local time'],
     [say('weekday', 6), 'made on a Sunday'],
-    [say('account_age_days', Number.NaN, 3), 'account age days is not known'],
+    [say('account_age_days', Number.NaN, 3), 'the age of the account is not given'],
   ];
   for (const [said, expected] of cases) assert.equal(said, expected);
 });

@@ -55,9 +55,11 @@ export function duration(seconds: number): string {
 /** A number for people: whole from ten on, one decimal below. */
 export function figure(value: number): string {
   const rounded = Math.abs(value) >= 10 ? Math.round(value) : Math.round(value * 10) / 10;
-  return (rounded === 0 ? 0 : rounded).toLocaleString('en-GB');
+  // Most are small, and a formatter costs more than everything else here.
+  return Math.abs(rounded) < 1000 ? String(rounded === 0 ? 0 : rounded) : grouped.format(rounded);
 }
 
+const grouped = new Intl.NumberFormat('en-GB');
 const moneyFormats = new Map<string, Intl.NumberFormat>();
 
 /** "$1,250.00"; major units. */
@@ -176,8 +178,36 @@ function written(definition: FeatureDefinition, value: number, currency: string)
   }
 }
 
+/** Why a value is missing: something was not given, or there is nothing earlier to compare with. */
+function missing(definition: FeatureDefinition): string {
+  switch (definition.operation) {
+    case 'accountAge':
+      return 'the age of the account is not given';
+    case 'encoding':
+      return `no ${noun(definition.field)} is given`;
+    case 'first':
+    case 'distinct':
+    case 'meetings':
+    case 'sinceMeeting':
+      return `no ${noun(definition.entity)} or no ${noun(definition.field)} is given`;
+    case 'count':
+    case 'sum':
+    case 'total':
+    case 'frauds':
+      return `no ${noun(definition.entity)} is given`;
+    case 'speed':
+    case 'distanceSinceLast':
+    case 'distanceFromUsual':
+      return `no earlier place of this ${noun(definition.entity)} to compare with`;
+    default:
+      return definition.entity === undefined
+        ? `${definition.name.replaceAll('_', ' ')} is not known`
+        : `no earlier payments ${whose(definition)} to compare with`;
+  }
+}
+
 /**
- * A feature's value in plain words, such as "6 different cards on this device in the last 10 minutes; usually 1".
+ * A feature's value in plain words, such as "6 different cards on this device in the last 10 minutes (usually 1)".
  * `usual` is what training saw; without it nothing is compared.
  */
 export function describe(
@@ -187,13 +217,13 @@ export function describe(
   currency = 'USD',
 ): string {
   const clause = clauses[definition.operation];
-  if (Number.isNaN(value)) return `${definition.name.replaceAll('_', ' ')} is not known`;
+  if (Number.isNaN(value)) return missing(definition);
   if (clause === undefined) return `${definition.name.replaceAll('_', ' ')} is ${figure(value)}`;
   const text = clause(definition, value, currency);
   if (usual === undefined || !Number.isFinite(usual.p50) || WITHOUT_USUAL.has(definition.operation)) return text;
   const now = written(definition, value, currency);
   const before = written(definition, usual.p50, currency);
-  return now === before ? `${text}, which is usual` : `${text}; usually ${before}`;
+  return now === before ? `${text}, which is usual` : `${text} (usually ${before})`;
 }
 
 function hour(value: number): string {
