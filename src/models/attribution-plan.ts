@@ -41,7 +41,7 @@ export interface TreePlan {
   leftPlace: Int32Array;
   rightPlace: Int32Array;
   leaves: LeafPlan[];
-  /** Distinct features of the tree. */
+  /** Distinct features of the tree; where columns have owners, these. */
   features: Int32Array;
 }
 
@@ -51,12 +51,14 @@ interface Path {
   conditions: Condition[][];
 }
 
-export function planTrees(ensemble: TreeEnsemble): TreePlan[] {
+/** `owner` is the feature that a column was made of; without it every column is a feature of its own. */
+export function planTrees(ensemble: TreeEnsemble, owner?: Int32Array): TreePlan[] {
   const cover = nodeCovers(ensemble);
-  return Array.from(ensemble.roots, (root) => planTree(ensemble, root, cover));
+  const ownerOf = (node: number) => (owner ? owner[ensemble.feature[node]] : ensemble.feature[node]);
+  return Array.from(ensemble.roots, (root) => planTree(ensemble, root, cover, ownerOf));
 }
 
-function planTree(trees: TreeEnsemble, root: number, cover: Float64Array): TreePlan {
+function planTree(trees: TreeEnsemble, root: number, cover: Float64Array, ownerOf: (node: number) => number): TreePlan {
   const coverOf = (child: number) => (child >= 0 ? cover[child] : trees.cover[~child]);
   const nodes: number[] = [];
   const bits: number[] = [];
@@ -77,7 +79,7 @@ function planTree(trees: TreeEnsemble, root: number, cover: Float64Array): TreeP
     if (parent >= 0) children[parent][side] = node;
     nodes.push(child);
     children.push([0, 0]);
-    const feature = trees.feature[child];
+    const feature = ownerOf(child);
     const at = path.features.indexOf(feature);
     const slot = at < 0 ? path.features.length : at;
     bits.push(slot < MASK_FEATURES ? 1 << slot : 0);
@@ -88,7 +90,7 @@ function planTree(trees: TreeEnsemble, root: number, cover: Float64Array): TreeP
       open.push({ child: next, path: longer, parent: node, side: left ? 0 : 1 });
     }
   }
-  const features = [...new Set(nodes.map((node) => trees.feature[node]))];
+  const features = [...new Set(nodes.map(ownerOf))];
   const place = (child: number) => (child >= 0 ? child : nodes.length + ~child);
   return {
     feature: Int32Array.from(nodes, (node) => trees.feature[node]),

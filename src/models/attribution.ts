@@ -28,12 +28,15 @@ const PATTERN_NODES = 31;
 /**
  * `explain` of an ensemble: writes one contribution per feature into `out` and returns the base value, which is the
  * mean raw score of the training rows. base + sum(out) = score, up to rounding. Not reentrant: it keeps scratch memory.
+ * With `owner`, the columns that were made of one feature (owner[column]) are one player of the game, and `out` is by
+ * feature.
  */
 export function attributionOf(
   ensemble: TreeEnsemble,
   limits: AttributionLimits = ATTRIBUTION_LIMITS,
+  owner?: Int32Array,
 ): (vector: Float64Array, out: Float64Array) => number {
-  const plans = planTrees(ensemble);
+  const plans = planTrees(ensemble, owner);
   const mean = plans
     .flatMap(({ leaves }) => leaves)
     .reduce((sum, { value, weight }) => sum + value * weight, ensemble.base);
