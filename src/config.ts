@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { CORE_ENTITIES } from './domain/entity.ts';
 
 /** Everything that the environment can settle, read once. Times in milliseconds unless the name says otherwise. */
@@ -21,7 +22,16 @@ export interface Config {
   readonly rateLimitMax: number;
   readonly rateLimitWindowMs: number;
   readonly corsOrigins: readonly string[];
+  /** The first champion; once a model was promoted, that one decides. */
   readonly modelDir: string;
+  /** Folder of the model of `/v1/fraud-score`, or of several of them by version. */
+  readonly cardModelPath: string;
+  /** Which one: a version, or a folder's name. */
+  readonly cardModelVersion: string | undefined;
+  /** Score, 0 to 100, from which `/v1/fraud-score` says fraud. */
+  readonly fraudThreshold: number;
+  /** Folder of the three models of `/api/v1/predict_fraud`. */
+  readonly statelessModelDir: string;
   readonly logLevel: string;
   /** How long a read waits for the projection before it answers 503. */
   readonly readWaitMs: number;
@@ -62,6 +72,10 @@ export function readConfig(env: Environment, defaults: { modelDir: string }): Co
         .filter(Boolean),
     ),
     modelDir: env.ASSAY_MODEL_DIR ?? defaults.modelDir,
+    cardModelPath: env.MODEL_PATH || join(dirname(defaults.modelDir), 'card'),
+    cardModelVersion: env.MODEL_VERSION || undefined,
+    fraudThreshold: percentage(env, 'FRAUD_THRESHOLD', 50),
+    statelessModelDir: env.ASSAY_STATELESS_MODELS || join(dirname(defaults.modelDir), 'stateless'),
     logLevel: env.LOG_LEVEL ?? 'info',
     readWaitMs: integer(env, 'READ_WAIT_MS', 2_000, 0),
     snapshotEveryRecords: integer(env, 'SNAPSHOT_EVERY_RECORDS', 200_000, 1),
@@ -75,6 +89,15 @@ function integer(env: Environment, name: string, fallback: number, min: number, 
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < min || value > max)
     throw new Error(`${name}: ${text} is not a whole number from ${min} to ${max}`);
+  return value;
+}
+
+function percentage(env: Environment, name: string, fallback: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 100))
+    throw new Error(`${name}: ${text} is not a number from 0 to 100`);
   return value;
 }
 

@@ -21,6 +21,8 @@ import type { Transaction, TransactionStatus } from './transaction.ts';
  * | user.delete   | `c:<command id>`       | UserData     |                                       |
  * | key.create    | `k:<key id>`           | ApiKey       |                                       |
  * | key.revoke    | `c:<command id>`       | {keyId}      |                                       |
+ * | model.promote | `c:<command id>`       | PromoteData  |                                       |
+ * | model.shadow  | `c:<command id>`       | ShadowData   |                                       |
  *
  * A command's id is derived from the caller's key, the route and the Idempotency-Key, else it is a new UUIDv7.
  */
@@ -91,6 +93,21 @@ export interface UserData {
 
 export interface KeyRevokeData {
   keyId: string;
+}
+
+/** From this record on, the version decides. */
+export interface PromoteData {
+  version: string;
+  name: string;
+  /** The version that decided until then; null where none did. */
+  previous: string | null;
+  by?: string;
+}
+
+/** From this record on, the version is scored beside the champion; null ends that. */
+export interface ShadowData {
+  version: string | null;
+  by?: string;
 }
 
 export interface KeyCreateData {

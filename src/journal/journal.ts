@@ -47,6 +47,7 @@ export const RECORD_TYPES = [
   'model.promote',
   'case',
   'audit',
+  'model.shadow',
 ] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
 

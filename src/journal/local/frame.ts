@@ -50,6 +50,7 @@ const TYPE_CODES = {
   'model.promote': 13,
   case: 14,
   audit: 15,
+  'model.shadow': 16,
 } satisfies Record<RecordType, number>;
 const TYPES: (RecordType | undefined)[] = [];
 for (const [type, code] of Object.entries(TYPE_CODES)) TYPES[code] = type as RecordType;
