@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { type KeyboardEvent as ReactKeyboardEvent, useEffect, useRef, useSyncExternalStore } from 'react';
 import { createSetting } from './setting.ts';
 
 /** Single-key shortcuts can be turned off: speech input and unsteady hands press them by accident. */
@@ -21,7 +21,7 @@ export function useHotkeys(keys: Hotkeys, enabled = true): void {
       if (setting.get() === 'off' || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const target = event.target as HTMLElement;
       if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;
-      if (document.querySelector('[role="dialog"], [role="alertdialog"]')) return;
+      if (document.querySelector('[data-modal]')) return;
       const pressed = event.key.toLowerCase();
       const action = Object.entries(current.current).find(([keys]) => keys.split(' ').includes(pressed))?.[1];
       if (!action) return;
@@ -31,4 +31,11 @@ export function useHotkeys(keys: Hotkeys, enabled = true): void {
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
   }, [enabled]);
+}
+
+/** Back from a search field to the list, with the search kept: a browser would empty the field. */
+export function leaveOnEscape(event: ReactKeyboardEvent<HTMLInputElement>): void {
+  if (event.key !== 'Escape') return;
+  event.preventDefault();
+  event.currentTarget.blur();
 }

@@ -4,7 +4,7 @@ import { ArrowUp, Pause, Play, Search } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { Outcome } from '../api/types.ts';
 import { count, latency } from '../lib/format.ts';
-import { useHotkeys } from '../lib/hotkeys.ts';
+import { leaveOnEscape, useHotkeys } from '../lib/hotkeys.ts';
 import { live, useLiveStatus, useLiveVersion } from '../live/live.ts';
 import type { FeedRow, GapRow, RingRow } from '../live/ring.ts';
 import { Kbd, Money, PageHeader, Score, Time } from '../ui/bits.tsx';
@@ -66,6 +66,7 @@ export function Feed() {
             placeholder="User, card, device, country…"
             value={text}
             onChange={(event) => setText(event.target.value)}
+            onKeyDown={leaveOnEscape}
             className="control w-64 pl-8 max-sm:w-full"
           />
         </div>

@@ -44,7 +44,10 @@ export function Layout() {
             </Dialog.Trigger>
             <Dialog.Portal>
               <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/35 transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
-              <Dialog.Popup className="fixed inset-y-0 left-0 z-50 w-64 border-r border-line bg-canvas transition-transform data-ending-style:-translate-x-full data-starting-style:-translate-x-full">
+              <Dialog.Popup
+                data-modal
+                className="fixed inset-y-0 left-0 z-50 w-64 border-r border-line bg-canvas transition-transform data-ending-style:-translate-x-full data-starting-style:-translate-x-full"
+              >
                 <Dialog.Title className="sr-only">Menu</Dialog.Title>
                 <Navigation
                   onHelp={() => {

@@ -22,7 +22,7 @@ export function Dialog({ open, onClose, title, note, children }: Props) {
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={BACKDROP} />
-        <Base.Popup className={POPUP}>
+        <Base.Popup data-modal className={POPUP}>
           <div className="mb-4 flex items-start gap-4">
             <div className="min-w-0">
               <Base.Title className="text-lg font-semibold tracking-tight">{title}</Base.Title>
@@ -53,7 +53,7 @@ export function Confirm({
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={BACKDROP} />
-        <AlertDialog.Popup className={POPUP}>
+        <AlertDialog.Popup data-modal className={POPUP}>
           <AlertDialog.Title className="text-lg font-semibold tracking-tight">{title}</AlertDialog.Title>
           <AlertDialog.Description className="mt-1 text-muted" render={<div />}>
             {note}

@@ -4,7 +4,7 @@ import { Inbox, RotateCw, Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { alertsQuery } from '../../api/queries.ts';
 import { count } from '../../lib/format.ts';
-import { useHotkeys } from '../../lib/hotkeys.ts';
+import { leaveOnEscape, useHotkeys } from '../../lib/hotkeys.ts';
 import { PageHeader } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Choice } from '../../ui/field.tsx';
@@ -78,7 +78,7 @@ export function Queue() {
             placeholder="User, card, device, reason…"
             value={text}
             onChange={(event) => setText(event.target.value)}
-            onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+            onKeyDown={leaveOnEscape}
             className="control w-60 pl-8 max-sm:w-full"
           />
         </div>

@@ -26,14 +26,14 @@ export function Transactions() {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.nextCursor ?? undefined,
   });
-  // What was typed may be the id of a payment instead of a user's.
+  const listed = pages.data?.pages.flatMap(({ data }) => data) ?? [];
+  // What was typed may be the id of a payment where no user has it.
   const exact = useQuery({
     queryKey: ['transaction or nothing', q],
     queryFn: async ({ signal }) => (await findTransaction(q!, signal)) ?? null,
-    enabled: q !== undefined,
+    enabled: q !== undefined && pages.data !== undefined && listed.length === 0,
   });
-  const listed = pages.data?.pages.flatMap(({ data }) => data) ?? [];
-  const rows = exact.data ? [exact.data, ...listed.filter(({ id }) => id !== exact.data?.id)] : listed;
+  const rows = listed.length === 0 && exact.data ? [exact.data] : listed;
   const [exporting, setExporting] = useState<number>();
   const filtered = Object.values(search).some((value) => value !== undefined);
 
