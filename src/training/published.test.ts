@@ -3,58 +3,44 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { type Dataset, take } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
+import { handbookSplit } from './handbook.ts';
 import { fitLogistic } from './logistic/learner.ts';
 import { averagePrecision, cardPrecisionAt, rocAuc } from './metrics.ts';
 import { trainNetwork } from './network/learner.ts';
+import { between } from './split.ts';
 
 const file = join(import.meta.dirname, '../../../shared/data/handbook-features-2018-07-25_2018-08-14.csv.gz');
 const skip = existsSync(file) ? false : 'the data of the Fraud Detection Handbook are not beside the repository';
 
-const AMOUNT = 4;
-const [CUSTOMER, SECONDS, DAY, FRAUD, FEATURES] = [2, 5, 6, 7, 9];
+const [CUSTOMER, AMOUNT, SECONDS, FRAUD, FEATURES] = [2, 4, 5, 7, 9];
+const DAY_MS = 86_400_000;
+/** Protocol A: a week to train on, a week of delay, a week of test; days since 2018-04-01, from which seconds count. */
+const TRAIN_FROM = 115;
 
-function read(): { data: Dataset; days: number[] } {
+function read(): Dataset {
   const lines = gunzipSync(readFileSync(file)).toString('latin1').trim().split('\n');
   const names = lines[0].trim().split(',').slice(FEATURES);
   const rows = lines.slice(1).map((line) => line.split(','));
   const column = (index: number) => Float64Array.from(rows, (row) => Number(row[index]));
   const amounts = column(AMOUNT);
   return {
-    data: {
-      features: ['TX_AMOUNT', ...names],
-      rows: rows.length,
-      columns: [amounts, ...names.map((_, i) => column(FEATURES + i))],
-      labels: Uint8Array.from(rows, (row) => Number(row[FRAUD])),
-      times: column(SECONDS).map((seconds) => seconds * 1000),
-      amounts,
-      cards: column(CUSTOMER),
-    },
-    days: rows.map((row) => Number(row[DAY])),
+    features: ['TX_AMOUNT', ...names],
+    rows: rows.length,
+    columns: [amounts, ...names.map((_, i) => column(FEATURES + i))],
+    labels: Uint8Array.from(rows, (row) => Number(row[FRAUD])),
+    times: column(SECONDS).map((seconds) => seconds * 1000),
+    amounts,
+    cards: column(CUSTOMER),
   };
 }
 
-/** Protocol A: a week to train on, a week of delay, a week of test that loses customers who are known by then. */
-function protocol() {
-  const { data, days } = read();
-  const rows = [...days.keys()];
-  const first = days[0];
-  const knownBefore = (day: number) =>
-    new Set(rows.filter((row) => data.labels[row] && days[row] <= day - 8).map((row) => data.cards[row]));
-  const test = Array.from({ length: 7 }, (_, i) => first + 14 + i).flatMap((day) => {
-    const known = knownBefore(day);
-    return rows.filter((row) => days[row] === day && !known.has(data.cards[row]));
-  });
-  const within = (from: number, to: number) =>
-    take(
-      data,
-      rows.filter((row) => days[row] >= first + from && days[row] < first + to),
-    );
-  return { week: within(0, 7), early: within(0, 5), late: within(5, 7), test: take(data, test) };
-}
-
 test('on the data of the handbook the published results are met', { skip }, () => {
-  const { week, early, late, test } = protocol();
+  const data = read();
+  const day = (days: number) => (TRAIN_FROM + days) * DAY_MS;
+  const period = { trainFrom: day(0), trainTo: day(7), testFrom: day(14), testTo: day(21), delayDays: 7 };
+  const { train: week, test } = handbookSplit(data, period);
+  const [early, late] = [between(data, day(0), day(5)), between(data, day(5), day(7))];
   assert.deepEqual([week.rows, test.rows], [67_240, 58_264]);
   const measure = (score: (vector: Float64Array) => number) => {
     const vector = new Float64Array(test.columns.length);
