@@ -1,12 +1,15 @@
 import { join } from 'node:path';
-import { readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import type { Encoding, FeatureDefinition } from '../features/definition.ts';
-import { loadArtifact } from '../models/artifact.ts';
+import { type LoadedModel, loadArtifact } from '../models/artifact.ts';
+import type { Dataset } from '../training/dataset.ts';
 import { extractDataset } from '../training/extract.ts';
 import { presetOf } from '../training/presets.ts';
 import { reportOf, writeReport } from '../training/publish.ts';
 import { evaluatePart, scoreRows } from '../training/report.ts';
+import { between } from '../training/split.ts';
 import { DEFAULT_COSTS } from '../training/thresholds.ts';
+import { readUlb } from '../training/ulb.ts';
 import type { EvaluateFlags } from './evaluate.ts';
 import { historyOf, sha256OfFile } from './history.ts';
 import { defaultModelDir } from './paths.ts';
@@ -17,14 +20,7 @@ const DAY_MS = 86_400_000;
 export async function runEvaluate(directory: string, file: string, flags: EvaluateFlags): Promise<void> {
   const config = readConfig(process.env, { modelDir: defaultModelDir });
   const model = loadArtifact(directory);
-  const { dataset } = await extractDataset(await historyOf(file, flags, config, 'replaying'), {
-    definitions: model.catalogue as FeatureDefinition[],
-    encodings: model.encodings as Record<string, Encoding>,
-    entityTypes: config.entityTypes,
-    from: flags.from,
-    to: flags.to,
-    delayMs: (flags.delayDays ?? presetOf(flags.format).delayDays) * DAY_MS,
-  });
+  const dataset = await datasetOf(model, file, flags, config);
   if (dataset.rows === 0) throw new Error(`${file} has no rows in that period.`);
   const dataSha256 = await sha256OfFile(file);
   const part = evaluatePart(scoreRows(model, dataset), {
@@ -42,4 +38,22 @@ export async function runEvaluate(directory: string, file: string, flags: Evalua
     printPart('test', part);
     console.log(`the report is in ${out}`);
   }
+}
+
+/** The file's rows as the model reads them. */
+async function datasetOf(model: LoadedModel, file: string, flags: EvaluateFlags, config: Config): Promise<Dataset> {
+  if (flags.format === 'ulb') {
+    const { dataset } = await readUlb(file, { maxErrors: flags.maxErrors });
+    if (model.features.join() !== dataset.features.join()) throw new Error('The model was not trained on such a file.');
+    return between(dataset, flags.from ?? -Infinity, flags.to ?? Infinity);
+  }
+  const { dataset } = await extractDataset(await historyOf(file, flags, config, 'replaying'), {
+    definitions: model.catalogue as FeatureDefinition[],
+    encodings: model.encodings as Record<string, Encoding>,
+    entityTypes: config.entityTypes,
+    from: flags.from,
+    to: flags.to,
+    delayMs: (flags.delayDays ?? presetOf(flags.format).delayDays) * DAY_MS,
+  });
+  return dataset;
 }

@@ -18,7 +18,7 @@ export function evaluateCommand(): Command {
     .option('--to <day>', 'last day that is measured', dayEnd)
     .option('--delay-days <n>', 'after how many days a label is known where the file does not say', whole)
     .option('--out <folder>', 'where the report goes (default: a folder evaluation-… in the model’s)');
-  return withHistoryOptions(command).action(async (model: string, file: string, flags: EvaluateFlags) => {
+  return withHistoryOptions(command, ['ulb']).action(async (model: string, file: string, flags: EvaluateFlags) => {
     const { runEvaluate } = await import('./evaluate-run.ts');
     await runEvaluate(model, file, flags);
   });

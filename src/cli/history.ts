@@ -14,11 +14,11 @@ export interface HistoryFlags {
   json?: boolean;
 }
 
-export function withHistoryOptions(command: Command): Command {
+/** `matrices` are formats that need no replay, for the commands that read them. */
+export function withHistoryOptions(command: Command, matrices: string[] = []): Command {
+  const formats = [...Object.keys(FORMATS), ...matrices];
   return command
-    .addOption(
-      new Option('--format <format>', 'whose columns the file has').choices(Object.keys(FORMATS)).default('assay'),
-    )
+    .addOption(new Option('--format <format>', 'whose columns the file has').choices(formats).default('assay'))
     .option('--map <file>', 'JSON that says how a foreign file calls things: {"columns": {"userId": "…", …}}')
     .option('--max-errors <n>', 'bad rows to skip, each told with its line, before giving up', whole, 0)
     .option('--json', 'print JSON');

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { dayEnd, dayStart, whole, withHistoryOptions } from './history.ts';
 import type { TrainFlags } from './train-run.ts';
 
-const CATALOGUES = ['default', 'handbook', 'handbook-15'];
+const CATALOGUES = ['default', 'handbook', 'handbook-15', 'stateless'];
 
 /** `assay train`: history replayed through the serving features, a model and its report out. */
 export function trainCommand(): Command {
@@ -28,7 +28,8 @@ export function trainCommand(): Command {
   command.addOption(
     new Option('--default', 'train the model that ships, on the generator’s stream; the file is not needed'),
   );
-  return withHistoryOptions(command).action(async (file: string | undefined, flags: TrainFlags) => {
+  command.option('--synthetic [rows]', 'with --format ulb: made-up rows instead of a file (default 60000)', whole);
+  return withHistoryOptions(command, ['ulb']).action(async (file: string | undefined, flags: TrainFlags) => {
     const { runTrain } = await import('./train-run.ts');
     await runTrain(file, flags);
   });

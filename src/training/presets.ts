@@ -1,6 +1,8 @@
 import { defaultCatalogue } from '../features/catalogue.ts';
 import type { FeatureDefinition } from '../features/definition.ts';
 import { handbookBetter, handbookCatalogue } from '../features/handbook.ts';
+import { statelessCatalogue } from '../features/stateless.ts';
+import { ulbCatalogue } from './ulb.ts';
 
 /** What a format's files are trained on unless the command says otherwise. */
 export interface Preset {
@@ -18,6 +20,8 @@ export const CATALOGUES: Readonly<Record<string, FeatureDefinition[]>> = {
   default: defaultCatalogue,
   handbook: handbookBetter,
   'handbook-15': handbookCatalogue,
+  stateless: statelessCatalogue,
+  ulb: ulbCatalogue,
 };
 
 const GENERAL: Preset = {
@@ -39,6 +43,13 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     validationShare: 0.3,
     refit: true,
     delayDays: 7,
+  },
+  ulb: {
+    features: 'ulb',
+    options: { trees: { maxLeaves: 8, maxDepth: 6, rounds: 200, learningRate: 0.08 } },
+    validationShare: 0.3,
+    refit: false,
+    delayDays: 0,
   },
 };
 

@@ -6,8 +6,11 @@ import { reportHtml } from './report-html.ts';
 import type { CostMatrix } from './thresholds.ts';
 import type { Trained } from './train.ts';
 
-/** Writes model.json, model.bin, report.json and report.html, and returns the report. */
-export function publish(directory: string, trained: Trained, costs: CostMatrix): Report {
+/**
+ * Writes model.json, model.bin, report.json and report.html, and returns the report. The report alone says when: the
+ * model holds no clock, so that its version repeats.
+ */
+export function publish(directory: string, trained: Trained, costs: CostMatrix, trainedAt?: Date): Report {
   const { head, trainSeconds } = trained;
   const context: PartContext = {
     thresholds: head.thresholds,
@@ -26,7 +29,7 @@ export function publish(directory: string, trained: Trained, costs: CostMatrix):
     }),
   );
   const version = saveArtifact(directory, { ...head, metrics }, trained.body);
-  const report = reportOf({ ...head, metrics }, version, costs, parts);
+  const report = { ...reportOf({ ...head, metrics }, version, costs, parts), trainedAt: trainedAt?.toISOString() };
   writeReport(directory, report);
   return report;
 }

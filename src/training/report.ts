@@ -75,6 +75,8 @@ export interface Report {
   importance: { feature: string; gain: number; splits: number }[];
   lineage: Lineage;
   costs: CostMatrix;
+  /** RFC 3339. */
+  trainedAt?: string;
 }
 
 /** Scores every row of a dataset. */

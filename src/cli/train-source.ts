@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import type { Config } from '../config.ts';
+import type { FeatureDefinition } from '../features/definition.ts';
+import type { Dataset } from '../training/dataset.ts';
+import { extractDataset } from '../training/extract.ts';
+import type { History } from '../training/history.ts';
+import { parseUlb, readUlb, ulbCatalogue } from '../training/ulb.ts';
+import { syntheticUlb } from '../training/ulb-synthetic.ts';
+import { historyOf, sha256OfFile } from './history.ts';
+import { createProgress } from './progress.ts';
+import type { TrainFlags } from './train-run.ts';
+
+/** Rows to train on, wherever they come from. */
+export interface TrainSource {
+  dataset: Dataset;
+  definitions: FeatureDefinition[];
+  /** Hex SHA-256 of what was read. */
+  sha256: string;
+  /** For the lineage. */
+  what: Record<string, unknown>;
+  /** How reading, and replaying where there was something to replay, went. */
+  replay: { rows: number; skipped: number; seconds: number; perSecond: number; peakMemoryMb: number };
+}
+
+const DAY_MS = 86_400_000;
+const SYNTHETIC_ROWS = 60_000;
+
+interface SourceRequest {
+  file: string | undefined;
+  flags: TrainFlags;
+  config: Config;
+  definitions: FeatureDefinition[];
+  delayDays: number;
+}
+
+/** Replays a history through profiles and features, or reads a file that is a matrix already. */
+export function trainSource(request: SourceRequest): Promise<TrainSource> {
+  if (request.flags.format === 'ulb' && !request.flags.map) return matrix(request.file, request.flags);
+  if (request.flags.synthetic !== undefined)
+    throw new Error('--synthetic goes with --format ulb; else there is --default.');
+  return replayed(request);
+}
+
+async function matrix(file: string | undefined, flags: TrainFlags): Promise<TrainSource> {
+  const began = performance.now();
+  const read = flags.synthetic === undefined ? await fromUlbFile(file, flags) : await fromSynthetic(flags);
+  const { dataset, errors } = read;
+  return {
+    dataset,
+    definitions: ulbCatalogue,
+    sha256: read.sha256,
+    what: read.what,
+    replay: figures(dataset.rows, errors, (performance.now() - began) / 1000),
+  };
+}
+
+async function fromUlbFile(file: string | undefined, flags: TrainFlags) {
+  if (!file) throw new Error('Which file? assay train <file> --format ulb --out <folder>, or --synthetic.');
+  if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
+  const bar = createProgress('reading', 1, { unit: 'bytes', quiet: flags.json });
+  const read = await readUlb(file, {
+    maxErrors: flags.maxErrors,
+    onError: (error) => console.error(`skipped ${error.message}`),
+    onProgress(bytes, total) {
+      bar.total(total);
+      bar.update(bytes);
+    },
+  }).finally(bar.stop);
+  return { ...read, sha256: await sha256OfFile(file), what: { format: 'ulb' } };
+}
+
+async function fromSynthetic(flags: TrainFlags) {
+  const rows = typeof flags.synthetic === 'number' ? flags.synthetic : SYNTHETIC_ROWS;
+  const options = { rows, seed: flags.seed };
+  const hash = createHash('sha256');
+  function* pieces() {
+    for (const text of syntheticUlb(options)) {
+      hash.update(text);
+      yield Buffer.from(text);
+    }
+  }
+  const read = await parseUlb(pieces());
+  return { ...read, sha256: hash.digest('hex'), what: { format: 'ulb', synthetic: options } };
+}
+
+async function replayed({ file, flags, config, definitions, delayDays }: SourceRequest): Promise<TrainSource> {
+  const { history, sha256, what } = flags.default
+    ? await generated(config, flags)
+    : await fromFile(file, flags, config);
+  const began = performance.now();
+  const { dataset, rows, errors } = await extractDataset(history, {
+    definitions,
+    entityTypes: config.entityTypes,
+    from: flags.trainFrom,
+    to: flags.testTo,
+    delayMs: delayDays * DAY_MS,
+  });
+  const seconds = (performance.now() - began) / 1000;
+  return { dataset, definitions, sha256: await sha256(), what, replay: figures(rows, errors, seconds) };
+}
+
+async function fromFile(
+  file: string | undefined,
+  flags: TrainFlags,
+  config: Config,
+): Promise<{ history: History; sha256: () => Promise<string>; what: Record<string, unknown> }> {
+  if (!file) throw new Error('Which file? assay train <file> --out <folder>, or --default.');
+  const history = await historyOf(file, flags, config, 'replaying');
+  return { history, sha256: () => sha256OfFile(file), what: { format: flags.map ? 'map' : flags.format } };
+}
+
+/** The stream that the shipped model learns from. Its hash is that of the file that `assay generate` would write. */
+async function generated(config: Config, flags: TrainFlags) {
+  const { generatedHistory, DEFAULT_STREAM } = await import('./generated-history.ts');
+  const options = { ...DEFAULT_STREAM, seed: flags.seed };
+  const source = generatedHistory(options, config, flags.json);
+  return {
+    history: source.history,
+    sha256: async () => source.sha256(),
+    what: { format: 'generated', ...options } as Record<string, unknown>,
+  };
+}
+
+function figures(rows: number, skipped: number, seconds: number): TrainSource['replay'] {
+  return {
+    rows,
+    skipped,
+    seconds: Math.round(seconds * 100) / 100,
+    perSecond: Math.round(rows / seconds),
+    peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
+  };
+}

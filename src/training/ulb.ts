@@ -1,0 +1,77 @@
+/** The layout of the ULB / Worldline credit-card set: Time, V1..V28, Amount, Class. The file is the matrix itself. */
+import type { FeatureDefinition } from '../features/definition.ts';
+import { type CsvHandler, parseCsv, type ReadOptions, type ReadSummary, readCsv } from './csv.ts';
+import { type Dataset, take } from './dataset.ts';
+import { readParquet } from './parquet.ts';
+import { decimal, truth } from './values.ts';
+
+/**
+ * What a model reads. `Time` is not among them: it counts from the first row of a file, so it only says in which order
+ * the rows came, and a later row is beyond everything that was trained on.
+ */
+export const ULB_FEATURES: readonly string[] = [...Array.from({ length: 28 }, (_, i) => `V${i + 1}`), 'Amount'];
+
+export const ulbCatalogue: FeatureDefinition[] = ULB_FEATURES.map((name) => ({ name, operation: 'column' }));
+
+/** Where `Time` counts from, for reports: the public set is of two days of September 2013, which ones is not said. */
+export const ULB_ORIGIN = Date.UTC(2013, 8, 1);
+
+export interface UlbData {
+  /** In order of Time, whatever the file's. */
+  dataset: Dataset;
+  /** Bad rows that were skipped. */
+  errors: number;
+}
+
+/** Reads a .csv, .csv.gz or .parquet file. Throws `FileError` with the line where a value is not a number. */
+export function readUlb(path: string, options: ReadOptions = {}): Promise<UlbData> {
+  const read = path.endsWith('.parquet') ? readParquet : readCsv;
+  return gather((handler) => read(path, handler, options));
+}
+
+/** The same from CSV text in pieces. */
+export function parseUlb(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<UlbData> {
+  return gather((handler) => parseCsv(pieces, handler));
+}
+
+async function gather(read: (handler: CsvHandler) => Promise<ReadSummary>): Promise<UlbData> {
+  const columns: number[][] = ULB_FEATURES.map(() => []);
+  const times: number[] = [];
+  const labels: number[] = [];
+  let at: number[] = [];
+  let timeAt = -1;
+  let classAt = -1;
+  const vector = new Float64Array(ULB_FEATURES.length);
+  const { errors } = await read({
+    header(names) {
+      const place = (name: string) => {
+        const index = names.indexOf(name);
+        if (index < 0) throw new Error(`There is no column ${name}; Time, V1 to V28, Amount and Class are needed.`);
+        return index;
+      };
+      at = ULB_FEATURES.map(place);
+      timeAt = place('Time');
+      classAt = place('Class');
+    },
+    row(fields) {
+      const time = decimal(fields[timeAt], 'Time');
+      if (Number.isNaN(time)) throw new Error('Time is empty');
+      for (let i = 0; i < at.length; i++) vector[i] = decimal(fields[at[i]], ULB_FEATURES[i]);
+      labels.push(truth(fields[classAt]) ? 1 : 0);
+      times.push(ULB_ORIGIN + Math.round(time * 1000));
+      for (let i = 0; i < at.length; i++) columns[i].push(vector[i]);
+    },
+  });
+  const rows = times.length;
+  const dataset: Dataset = {
+    features: [...ULB_FEATURES],
+    rows,
+    columns: columns.map((column) => Float64Array.from(column)),
+    labels: Uint8Array.from(labels),
+    times: Float64Array.from(times),
+    amounts: Float64Array.from(columns[columns.length - 1]),
+    cards: new Float64Array(rows),
+  };
+  const order = Uint32Array.from({ length: rows }, (_, row) => row).sort((a, b) => times[a] - times[b] || a - b);
+  return { dataset: take(dataset, order), errors };
+}
