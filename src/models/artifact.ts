@@ -9,7 +9,9 @@ import { dirname, join } from 'node:path';
 import { AssayError } from '../domain/errors.ts';
 import { type Calibration, calibrator } from './calibrator.ts';
 import { canonicalJson, featureSchemaHash, sha256 } from './canonical.ts';
+import { decodeLogistic, logisticScorer } from './logistic.ts';
 import type { FeatureStatistics, Model, Thresholds } from './model.ts';
+import { decodeNetwork, networkScorer } from './network.ts';
 import { decodeTrees, treesModel } from './trees.ts';
 
 export const ARTIFACT_FORMAT = 1;
@@ -70,6 +72,8 @@ type Decoder = (head: Record<string, unknown>, body: Uint8Array) => Pick<Model, 
 /** Every kind of model that can be served. */
 const DECODERS: Record<string, Decoder> = {
   trees: (head, body) => treesModel(decodeTrees(head, body)),
+  logistic: (head) => logisticScorer(decodeLogistic(head)),
+  network: (head, body) => networkScorer(decodeNetwork(head, body)),
 };
 
 /** The version that `saveArtifact` would give. */

@@ -1,7 +1,11 @@
 import { treesLearner } from './gbdt/learner.ts';
 import type { Learner } from './learner.ts';
+import { logisticLearner } from './logistic/learner.ts';
+import { networkLearner } from './network/learner.ts';
 
 /** What `--learner` names. Options are checked by each learner itself. */
 export const LEARNERS: Readonly<Record<string, Learner<object>>> = {
   trees: treesLearner as Learner<object>,
+  logistic: logisticLearner as unknown as Learner<object>,
+  network: networkLearner as unknown as Learner<object>,
 };
