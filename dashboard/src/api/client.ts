@@ -72,3 +72,10 @@ export function query(values: Record<string, string | number | undefined>): stri
 export function randomKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
+
+/** Whether the server lets this page read: false where it asks for a key, or for another one. */
+export async function mayRead(): Promise<boolean> {
+  const key = apiKey();
+  const { status } = await fetch('/api/transactions', { method: 'HEAD', headers: key ? { 'x-api-key': key } : {} });
+  return status !== 401 && status !== 403;
+}

@@ -107,6 +107,8 @@ export interface Stats {
   series: SeriesPoint[];
   latencyMs: { p50: number; p95: number; p99: number };
   topReasons: { code: string; count: number }[];
+  /** Of the serving model, where the server tells. */
+  thresholds?: Thresholds;
 }
 
 export interface Explanation {

@@ -1,15 +1,8 @@
 import { useState } from 'react';
-import type { Explanation, Reason } from '../api/types.ts';
-import { capital, percent, signed } from '../lib/format.ts';
+import type { Explanation } from '../api/types.ts';
+import { percent, signed } from '../lib/format.ts';
 import { Button } from '../ui/button.tsx';
-
-interface Step {
-  key: string;
-  text: string;
-  note?: string;
-  from: number;
-  to: number;
-}
+import { waterfall } from './waterfall.ts';
 
 /**
  * A waterfall in log-odds: it begins at the model's base value, every reason moves it, and it ends at the score. Nothing
@@ -61,21 +54,6 @@ export function Contributions({ explanation, shown = 8 }: { explanation: Explana
       </div>
     </div>
   );
-}
-
-function waterfall(base: number, reasons: Reason[], shown: number): Step[] {
-  let at = base;
-  const steps = reasons.slice(0, shown).map(({ code, message, contribution }) => {
-    const from = at;
-    at += contribution;
-    return { key: code, text: capital(message), from, to: at };
-  });
-  const rest = reasons.slice(shown);
-  if (rest.length > 0) {
-    const sum = rest.reduce((total, { contribution }) => total + contribution, 0);
-    steps.push({ key: 'rest', text: `${rest.length} smaller reasons together`, from: at, to: at + sum });
-  }
-  return steps;
 }
 
 function Row({

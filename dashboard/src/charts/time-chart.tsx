@@ -101,7 +101,7 @@ export function TimeChart({ times, layers, kind, height = 200, format, target, s
               className="stroke-edge"
               strokeDasharray="3 3"
             />
-            <text x={width - RIGHT} y={y(target.value) - 5} textAnchor="end" className="fill-muted text-2xs">
+            <text x={LEFT + 4} y={y(target.value) - 5} className="fill-muted text-2xs">
               {target.label}
             </text>
           </g>

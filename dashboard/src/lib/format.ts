@@ -1,3 +1,5 @@
+import type { Transaction } from '../api/types.ts';
+
 /** Numbers, money and times in the reader's own way of writing them. */
 
 const locale = typeof navigator === 'undefined' ? 'en' : navigator.language;
@@ -42,6 +44,7 @@ export function percent(share: number): string {
   const value = share * 100;
   if (value === 0) return '0%';
   if (value < 0.01) return '<0.01%';
+  if (value > 99 && value < 100) return `${Math.min(value, 99.9).toFixed(1)}%`;
   return `${value < 1 ? value.toFixed(2) : value < 10 ? value.toFixed(1) : Math.round(value)}%`;
 }
 
@@ -96,6 +99,8 @@ export function humanize(code: string): string {
 /** The sentence begins with a capital. */
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** The explanation without the outcome that it begins with, which stands beside it anyway. */
-export const because = ({ fraudExplanation }: { fraudExplanation?: string }): string =>
-  capital((fraudExplanation ?? '').replace(/^[^:]*: /, ''));
+/** The strongest reasons that spoke for fraud, in a line. */
+export function because({ reasons = [], error }: Pick<Transaction, 'reasons' | 'error'>): string {
+  const against = reasons.filter(({ contribution }) => contribution > 0).slice(0, 2);
+  return capital(against.map(({ message }) => message).join('; ') || error || '');
+}

@@ -1,9 +1,12 @@
 import { apiKey, onApiKey } from '../api/session.ts';
 import type { LiveEvent } from '../api/types.ts';
 
-/** `waiting`: the connection is lost, and is tried again at `retryAt`. */
+/**
+ * `waiting`: the connection is lost, and is tried again at `retryAt`. `refused`: the server wants a key, or another one,
+ * and is asked again once that is there.
+ */
 export interface LiveStatus {
-  state: 'connecting' | 'live' | 'waiting';
+  state: 'connecting' | 'live' | 'waiting' | 'refused';
   retryAt?: number;
   attempts: number;
 }
@@ -25,6 +28,8 @@ const SILENCE_MS = 16_000;
 export function createConnection(
   onEvent: (event: LiveEvent) => void,
   onStatus: (status: LiveStatus) => void,
+  /** A socket does not say why it was refused; this does: false where the key is missing or may not read. */
+  mayRead: () => Promise<boolean>,
 ): Connection {
   let socket: WebSocket | undefined;
   let last: number | undefined;
@@ -43,8 +48,10 @@ export function createConnection(
       key ? ['assay', `assay.key.${key}`] : ['assay'],
     );
     socket = opened;
+    let greeted = false;
     opened.onopen = () => {
       attempts = 0;
+      greeted = true;
       onStatus({ state: 'live', attempts });
       listen();
     };
@@ -54,8 +61,17 @@ export function createConnection(
       if (event && fresh(event)) onEvent(event);
     };
     opened.onclose = () => {
-      if (socket === opened) later();
+      if (socket !== opened) return;
+      if (greeted) later();
+      else void askWhy(opened);
     };
+  }
+
+  async function askWhy(refused: WebSocket): Promise<void> {
+    const allowed = await mayRead().catch(() => true);
+    if (socket !== refused) return;
+    if (allowed) later();
+    else onStatus({ state: 'refused', attempts: 0 });
   }
 
   /** Figures repeat the number of the record they follow; everything else has one of its own. */

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { mayRead } from '../api/client.ts';
 import type { LabelValue, LiveEvent, Transaction } from '../api/types.ts';
 import { createConnection, type LiveStatus } from './connection.ts';
 import { createRing, type FeedRow, toFeedRow } from './ring.ts';
@@ -41,6 +42,7 @@ const connection = createConnection(
     status = next;
     for (const listener of onStatus) listener();
   },
+  mayRead,
 );
 
 function schedule(): void {

@@ -98,10 +98,20 @@ export function Feed() {
             {live.rows().length > 0 ? (
               <Empty title="Nothing fits the filters">What fits appears here as it is decided.</Empty>
             ) : (
-              <Empty title={state === 'live' ? 'Waiting for the first decision' : 'Not connected'}>
+              <Empty
+                title={
+                  state === 'live'
+                    ? 'Waiting for the first decision'
+                    : state === 'refused'
+                      ? 'Sign in to see this'
+                      : 'Not connected'
+                }
+              >
                 {state === 'live'
                   ? 'Send payments to the API, or start the sample stream on “Try it”.'
-                  : 'The feed goes on where it stopped as soon as the server answers.'}
+                  : state === 'refused'
+                    ? 'This server asks for an API key that may read; enter one under Settings.'
+                    : 'The feed goes on where it stopped as soon as the server answers.'}
               </Empty>
             )}
           </div>

@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx';
 /** Whether the feed is connected, in a word. */
 export function LiveState() {
   const { state } = useLiveStatus();
-  const word = state === 'live' ? 'Live' : state === 'connecting' ? 'Connecting' : 'Offline';
+  const word = { live: 'Live', connecting: 'Connecting', waiting: 'Offline', refused: 'Signed out' }[state];
   const dot =
     state === 'live' ? 'bg-approve-fill live-dot' : state === 'connecting' ? 'bg-review-fill' : 'bg-decline-fill';
   return (

@@ -114,7 +114,7 @@ export function Navigation({ onHelp }: { onHelp: () => void }) {
 /** How many wait for a person. */
 function Waiting() {
   const { data } = useQuery({ ...alertsQuery(), notifyOnChangeProps: ['data'] });
-  useLiveRefresh(['alerts'], 3_000, () => live.totals().alerts + live.totals().changes);
+  useLiveRefresh(['alerts'], 8_000, () => live.totals().alerts + live.totals().changes);
   if (!data || data.data.length === 0) return null;
   return (
     <span className="num ml-auto rounded-full bg-review-soft px-1.5 text-2xs font-semibold text-review">

@@ -4,7 +4,6 @@ import type { Transaction } from '../../api/types.ts';
 import { Contributions } from '../../charts/contributions.tsx';
 import { ScoreScale } from '../../charts/score-scale.tsx';
 import { featureWords } from '../../lib/feature-words.ts';
-import { percent } from '../../lib/format.ts';
 import { Panel } from '../../ui/bits.tsx';
 import { Failed, LoadingBlock } from '../../ui/states.tsx';
 
@@ -22,21 +21,14 @@ export function Why({ transaction, shown = 8 }: { transaction: Transaction; show
     <Panel title="Why" note={transaction.model && `model ${transaction.model.version.slice(0, 12)}`}>
       <div className="grid items-center gap-x-6 gap-y-2 sm:grid-cols-[auto_minmax(0,1fr)]">
         <p className="flex items-baseline gap-2">
-          <span className="num text-4xl font-semibold tracking-tight">{score}</span>
+          <span className="text-4xl font-semibold tracking-tight">{score}</span>
           <span className="text-xs text-muted">of 100</span>
         </p>
         {probability !== undefined && (
           <ScoreScale probability={probability} outcome={decision} thresholds={explanation.data?.thresholds} />
         )}
       </div>
-      <p className="mt-2 text-base text-pretty">
-        {fraudExplanation}{' '}
-        {probability !== undefined && !degraded && (
-          <span className="text-muted">
-            Of payments that score like this one, about {percent(probability)} are fraud.
-          </span>
-        )}
-      </p>
+      <p className="mt-2 text-base text-pretty">{fraudExplanation}</p>
       {degraded && <Note>Decided without a model, by rules alone.</Note>}
       {oodWarning && oodWarning.length > 0 && (
         <Note>

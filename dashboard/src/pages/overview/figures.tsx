@@ -18,10 +18,10 @@ export function Figures({ data, window }: { data: Stats | undefined; window: Win
   const [currency, most] = amounts[0] ?? ['USD', { total: 0, blocked: 0 }];
   const others = (pick: 'total' | 'blocked') => {
     const rest = amounts.slice(1).filter(([, amount]) => amount[pick] > 0);
+    if (rest.length === 0) return null;
     const all = rest.map(([code, amount]) => moneyShort(amount[pick], code));
-    if (all.length === 0) return undefined;
-    const more = all.length > 2 ? ` + ${all.length - 2} more` : '';
-    return <span title={all.join('\n')}>{`+ ${all.slice(0, 2).join(' + ')}${more}`}</span>;
+    const text = rest.length > 2 ? `${rest.length} more currencies` : all.join(' + ');
+    return <span title={all.join('\n')}> · + {text}</span>;
   };
   const p99 = data?.latencyMs.p99 ?? 0;
   return (
@@ -29,13 +29,14 @@ export function Figures({ data, window }: { data: Stats | undefined; window: Win
       <Figure name="Transactions" value={data && countShort(data.count)} title={data && count(data.count)}>
         {now
           ? `${countShort(now.perMinute)} in the last minute`
-          : data && `${(data.count / minutes).toFixed(1)} a minute`}
+          : data && `${count(Math.round(data.count / minutes))} a minute`}
       </Figure>
       <Figure name="Amount" value={data && moneyShort(most.total, currency)}>
-        {others('total') ?? `${moneyShort(most.total / minutes, currency)} a minute`}
+        {moneyShort(most.total / minutes, currency)} a minute{others('total')}
       </Figure>
       <Figure name="Blocked" value={data && moneyShort(most.blocked, currency)}>
-        {others('blocked') ?? (data && `${count(data.decisions.decline)} declined, ${percent(data.rates.decline)}`)}
+        {data && `${countShort(data.decisions.decline)} declined`}
+        {others('blocked')}
       </Figure>
       <Figure name="To review" value={data && countShort(data.decisions.review)}>
         {data && (

@@ -14,7 +14,6 @@ import { Failed, LoadingBlock } from '../../ui/states.tsx';
 import { Alerts } from './alerts.tsx';
 import { Figures } from './figures.tsx';
 import { RightNow } from './right-now.tsx';
-import { useKnownThresholds } from './thresholds.ts';
 import { TopReasons } from './top-reasons.tsx';
 import { Welcome } from './welcome.tsx';
 
@@ -62,7 +61,6 @@ export function Overview() {
 }
 
 function Panels({ data, window }: { data: Stats | undefined; window: Window }) {
-  const thresholds = useKnownThresholds();
   const series = data ? wholeSeries(data) : [];
   const times = series.map(({ at }) => Date.parse(at));
   const minutes = times.length > 1 ? (times[1] - times[0]) / 60_000 : 1;
@@ -136,7 +134,11 @@ function Panels({ data, window }: { data: Stats | undefined; window: Window }) {
           )}
         </Panel>
         <Panel title="Scores" note="100 is certain fraud">
-          {data ? <ScoreHistogram bins={data.scoreHistogram} thresholds={thresholds} /> : <LoadingBlock height={228} />}
+          {data ? (
+            <ScoreHistogram bins={data.scoreHistogram} thresholds={data.thresholds} />
+          ) : (
+            <LoadingBlock height={228} />
+          )}
         </Panel>
         <TopReasons data={data} />
       </div>

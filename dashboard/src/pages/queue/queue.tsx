@@ -5,6 +5,8 @@ import { useEffect, useRef, useState } from 'react';
 import { alertsQuery } from '../../api/queries.ts';
 import { count } from '../../lib/format.ts';
 import { leaveOnEscape, useHotkeys } from '../../lib/hotkeys.ts';
+import { live } from '../../live/live.ts';
+import { useLiveRefresh } from '../../live/refresh.ts';
 import { PageHeader } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Choice } from '../../ui/field.tsx';
@@ -20,6 +22,7 @@ export function Queue() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const { data, error, refetch, isFetching } = useQuery({ ...alertsQuery(), staleTime: 0 });
+  useLiveRefresh(['alerts'], 3_000, () => live.totals().alerts + live.totals().changes);
   const [order, setOrder] = useState<Order>('stake');
   const [text, setText] = useState('');
   const search = useRef<HTMLInputElement>(null);

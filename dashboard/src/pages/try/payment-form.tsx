@@ -130,7 +130,7 @@ export function PaymentForm() {
 function Answer({ decided }: { decided: Transaction }) {
   return (
     <div className="mt-5 flex flex-wrap items-center gap-x-5 gap-y-3 rounded-lg bg-sunken p-4">
-      <span className="num text-4xl font-semibold tracking-tight" title={`Score ${decided.score} of 100`}>
+      <span className="text-4xl font-semibold tracking-tight" title={`Score ${decided.score} of 100`}>
         {decided.score}
       </span>
       <div className="min-w-0 flex-1 basis-60">
