@@ -1,4 +1,6 @@
+import type { Resolution } from './case.ts';
 import type { Decision } from './decision.ts';
+import { hash53 } from './hash.ts';
 import type { Scope } from './key.ts';
 import type { LabelSource, LabelValue } from './label.ts';
 import type { Transaction, TransactionStatus } from './transaction.ts';
@@ -19,6 +21,7 @@ import type { Transaction, TransactionStatus } from './transaction.ts';
  * | user.create   | `c:<command id>`       | UserData     | name, email                           |
  * | user.update   | `c:<command id>`       | UserData     | name, email where given               |
  * | user.delete   | `c:<command id>`       | UserData     |                                       |
+ * | case          | `c:<command id>`       | CaseData     | text, note                            |
  * | key.create    | `k:<key id>`           | ApiKey       |                                       |
  * | key.revoke    | `c:<command id>`       | {keyId}      |                                       |
  * | model.promote | `c:<command id>`       | PromoteData  |                                       |
@@ -64,6 +67,8 @@ export interface LabelData {
   note?: string;
   occurredAt?: number;
   by?: string;
+  /** The case whose resolution said so; the record's key is then `caseLabelKey`. */
+  caseId?: string;
   /** Of the labelled event, so that profiles learn from the label alone: id hash, time and entity keys. */
   event: { id: number; time: number; entities: number[]; amount: number };
 }
@@ -71,8 +76,23 @@ export interface LabelData {
 export interface FinalizeData {
   transactionId: string;
   override: boolean;
+  /** Why it was overridden. */
+  reason?: string;
   by?: string;
 }
+
+/** What a person does to a case. `version` is that of the case as they saw it; a comment may do without. */
+export type CaseData = { caseId: string; by?: string } & (
+  | { action: 'assign'; version: number; assignee: string | null }
+  | { action: 'comment'; version?: number }
+  | {
+      action: 'resolve';
+      version: number;
+      resolution: Resolution;
+      /** How many transactions they saw: refused where more have joined. */
+      transactions?: number;
+    }
+);
 
 export interface AmendData {
   transactionId: string;
@@ -93,6 +113,7 @@ export interface UserData {
 
 export interface KeyRevokeData {
   keyId: string;
+  by?: string;
 }
 
 /** From this record on, the version decides. */
@@ -116,6 +137,12 @@ export interface KeyCreateData {
   scopes: Scope[];
   secretHash: string;
   prefix: string;
+  by?: string;
+}
+
+/** What profiles learn a label by: of the decided event, whatever was amended since. */
+export function labelledEvent({ transaction, entities }: IntakeData): LabelData['event'] {
+  return { id: hash53(transaction.id), time: transaction.time, entities, amount: transaction.amountBase };
 }
 
 /** A decision as the API answers it: own fields, the decision's, and what the record says of both. */

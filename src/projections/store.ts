@@ -1,4 +1,7 @@
+import type { CaseStatus, Resolution } from '../domain/case.ts';
 import type { JournalRecord } from '../journal/journal.ts';
+import type { AuditRow } from './audit.ts';
+import type { CaseView } from './case-fold.ts';
 
 /**
  * The port of what people query: the journal, applied. An adapter applies each record once, in order, and keeps the
@@ -15,6 +18,8 @@ export interface QueryStore {
   answer(sequence: number): Promise<CommandAnswer | undefined>;
   transactions: TransactionQueries;
   users: UserQueries;
+  cases: CaseQueries;
+  audit: AuditQueries;
   /** Throws where the database is away. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -99,4 +104,79 @@ export interface UserView {
 export interface UserQueries {
   list(query: { q?: string }, page: PageRequest): Promise<Page<UserView>>;
   get(id: string): Promise<UserView | undefined>;
+}
+
+export interface CaseFilter {
+  status?: CaseStatus;
+  assignee?: string;
+  /** Whether anyone is assigned. */
+  assigned?: boolean;
+  /** Any entity that a transaction of the case names. */
+  entity?: { type: string; id: string };
+  minScore?: number;
+}
+
+export interface CaseQueries {
+  /** By amount at risk, the highest first, or by opening, the newest first. */
+  list(filter: CaseFilter, sort: 'risk' | 'newest', page: PageRequest): Promise<Page<CaseView>>;
+  /** Undefined when unknown, or when all of its transactions are deleted. */
+  get(id: string): Promise<CaseDetail | undefined>;
+  /** Its transactions, newest first. */
+  transactions(id: string, page: PageRequest): Promise<Page<TransactionView>>;
+  /** The case that a transaction is in. */
+  ofTransaction(transactionId: string): Promise<{ caseId: string; at: string } | undefined>;
+  /** Resolved cases whose labels are not all recorded, the oldest first. */
+  owing(limit: number): Promise<string[]>;
+  /** What such a case owes; undefined where it owes nothing. */
+  owed(id: string): Promise<OwedLabels | undefined>;
+  /** Cases opened in [from, to), milliseconds. */
+  stats(from: number, to: number): Promise<CaseStats>;
+}
+
+export interface OwedLabels {
+  resolution: Exclude<Resolution, 'unsure'>;
+  resolvedBy: string | null;
+  /** `sequence` is that of the decision's record. */
+  transactions: { id: string; sequence: number }[];
+}
+
+/** A case with what it is made of, but for its transactions, which are paged. */
+export interface CaseDetail {
+  case: CaseView;
+  /** Entities that its transactions name, those that most share first; at most 50. */
+  entities: { type: string; id: string | null; transactions: number }[];
+  /** What was done to it, the oldest first; at most the newest 500. Comments among it. */
+  actions: AuditView[];
+  /** Resolved cases that share an entity, the newest first; at most 10. */
+  similar: (CaseView & { shared: { type: string; id: string | null }[] })[];
+}
+
+export interface CaseStats {
+  opened: number;
+  open: number;
+  unassigned: number;
+  resolved: number;
+  resolutions: Record<Resolution, number>;
+  /** Of the open ones, base currency. */
+  amountAtRisk: number;
+  /** Service times in milliseconds; null where there is none yet. */
+  firstActionMs: { p50: number | null; p95: number | null };
+  resolvedMs: { p50: number | null; p95: number | null };
+}
+
+export interface AuditFilter {
+  by?: string;
+  type?: string;
+  transactionId?: string;
+  caseId?: string;
+  /** By when it was done, milliseconds; from included, to not. */
+  from?: number;
+  to?: number;
+}
+
+export type AuditView = Omit<AuditRow, 'at'> & { at: string };
+
+export interface AuditQueries {
+  /** Newest first. */
+  list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditView>>;
 }

@@ -16,16 +16,17 @@ export function randomHistory(seed: number, length: number): JournalEntry[] {
       ...{
         id: `t${int(length)}`,
         at,
-        userId: `u${int(4)}`,
+        userId: random() < 0.4 ? `u${int(4)}` : `v${int(length)}`,
         amount: int(100_000) / 100,
         currency: pick(['USD', 'EUR']),
       },
       ...{ decision: outcome, score: { approve: 0, review: 40, decline: 70 }[outcome] + int(31) },
+      deviceId: random() < 0.3 ? `d${int(9)}` : undefined,
       ...{
         latencyMs: int(3000) / 1000,
-        cardId: `c${int(9)}`,
+        cardId: random() < 0.3 ? `c${int(9)}` : undefined,
         email: `p${int(5)}@m${int(3)}.co`,
-        ip: `10.0.0.${int(9)}`,
+        ip: random() < 0.3 ? `10.0.0.${int(9)}` : undefined,
       },
       reasons: CODES.filter(() => random() < 0.5).map((code) => ({ code, contribution: random() - 0.4 })),
     };
@@ -35,6 +36,12 @@ export function randomHistory(seed: number, length: number): JournalEntry[] {
     const entry = (type: JournalEntry['type'], data: Record<string, unknown>, personal?: Record<string, unknown>) => ({
       ...{ type, at, key: `${type === 'failed' ? 'x' : 'c'}:${seed}.${index}`, data, personal },
     });
+    const seen = { caseId: pick(opened(entries)), version: 1 + int(3) };
+    const acts = [
+      { ...seen, action: 'assign', assignee: pick([null, 'ann', 'bob']) },
+      { caseId: seen.caseId, action: 'comment' },
+      { ...seen, action: 'resolve', resolution: pick(['fraud', 'legitimate', 'unsure']), by: 'key_1' },
+    ];
     const kinds: [number, () => JournalEntry][] = [
       [0.5, () => decision(payment)],
       [0.58, () => intake(payment)],
@@ -48,9 +55,11 @@ export function randomHistory(seed: number, length: number): JournalEntry[] {
             transactionId,
             label: pick(['fraud', 'legitimate']),
             source: 'analyst',
+            ...(random() < 0.3 ? { caseId: seen.caseId } : {}),
           }),
       ],
-      [0.86, () => entry('finalize', { transactionId, override: random() < 0.3 })],
+      [0.81, () => entry('case', pick(acts), { text: 'seen', note: 'known' })],
+      [0.86, () => entry('finalize', { transactionId, override: random() < 0.3, reason: 'knows' })],
       [
         0.89,
         () => entry('amend', { transactionId, changes: { amount: int(500), cardId: null } }, { email: 'z@new.co' }),
@@ -65,6 +74,14 @@ export function randomHistory(seed: number, length: number): JournalEntry[] {
     entries.push(kinds.find(([below]) => draw < below)![1]());
   }
   return entries;
+}
+
+/** Ids of cases that may have been opened by now: those of alerts. */
+function opened(entries: JournalEntry[]): string[] {
+  const ids = entries.flatMap(({ type, data }, index) =>
+    type === 'decision' && (data.decision as { decision: string }).decision !== 'approve' ? [`case_${index + 1}`] : [],
+  );
+  return ids.length > 0 ? ids.slice(-40) : ['case_0'];
 }
 
 /** mulberry32 (T. Ettinger, public domain). */

@@ -7,6 +7,7 @@ import { naiveFilter, naiveStats } from './naive-queries.ts';
 import { randomHistory } from './random-history.ts';
 import { command, decision, label, sequenced, T0 } from './records.ts';
 import { answerTo, apply, type Bench, checkOn, dump, onServer, openBench } from './store-bench.ts';
+import { caseContract } from './store-cases.ts';
 import { commandContract } from './store-commands.ts';
 
 /** What every query store must do, on whichever PostgreSQL. `url` is asked once the tests run. */
@@ -243,4 +244,5 @@ export function storeContract(url: () => string): void {
   });
 
   commandContract(url);
+  caseContract(url);
 }

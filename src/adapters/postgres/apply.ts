@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { JournalRecord } from '../../journal/journal.ts';
 import type { Log } from '../../projections/log.ts';
+import { forgetDetails, writeAudit, writeCases } from './cases-write.ts';
 import { inTransaction, isRefusal, sqlState } from './connection.ts';
 import { COLUMNS, copyIn, copyLine, copyViewLine } from './copy.ts';
 import { emptyFold, type Fold, foldRecord, setAside } from './fold.ts';
@@ -62,6 +63,9 @@ export function createApplier(pool: pg.Pool, schema: string, names: EntityNames,
     if (fold.updated.size > 0) await writeTransactions(client, schema, fold);
     if (fold.labels.length > 0) await writeLabels(client, schema, fold);
     if (fold.touchedUsers.size > 0) await writeUsers(client, schema, fold);
+    await writeCases(client, schema, fold.cases);
+    if (fold.deleted.size > 0) await forgetDetails(client, schema, [...fold.deleted]);
+    if (fold.audit.length > 0) await writeAudit(client, schema, fold.audit);
     if (fold.answers.length > 0 || fold.rejected.length > 0) await writeAnswers(client, schema, fold);
     for (const { sequence, type, reason } of fold.rejected)
       log.error({ sequence, type, reason }, 'a record of the journal could not be applied and was set aside');

@@ -1,6 +1,16 @@
 import type { AmendData, DeleteData, FailedData, FinalizeData, LabelData } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
+import { type AuditRow, auditOf } from '../../projections/audit.ts';
+import {
+  actOnCase,
+  addAlert,
+  type CaseFold,
+  emptyCaseFold,
+  settleLabel,
+  withdrawAlert,
+} from '../../projections/case-fold.ts';
 import type { CommandAnswer } from '../../projections/store.ts';
+import { alertOf } from './alert.ts';
 import { refusal } from './refusal.ts';
 import { amendRow, decisionRow, type EntityNames, intakeRow, type TransactionRow } from './rows.ts';
 import { createUser, deleteUser, type UserRow, updateUser } from './users-fold.ts';
@@ -17,6 +27,10 @@ export interface Fold {
   updated: Set<string>;
   labels: LabelRow[];
   touchedUsers: Set<string>;
+  cases: CaseFold;
+  audit: AuditRow[];
+  /** Transactions deleted, in this batch. */
+  deleted: Set<string>;
   answers: { sequence: number; at: string; answer: CommandAnswer }[];
   rejected: { sequence: number; type: string; reason: string }[];
 }
@@ -42,6 +56,9 @@ export function emptyFold(names: EntityNames): Fold {
     updated: new Set(),
     labels: [],
     touchedUsers: new Set(),
+    cases: emptyCaseFold(),
+    audit: [],
+    deleted: new Set(),
     answers: [],
     rejected: [],
   };
@@ -52,6 +69,8 @@ export function foldRecord(fold: Fold, record: JournalRecord): void {
   try {
     const answer = dispatch(fold, record);
     if (answer) fold.answers.push({ sequence: record.sequence, at: iso(record.at), answer });
+    const audited = auditOf(record, answer);
+    if (audited) fold.audit.push(audited);
   } catch (error) {
     setAside(fold, record, (error as Error).message);
   }
@@ -89,8 +108,10 @@ function dispatch(fold: Fold, record: JournalRecord): CommandAnswer | undefined 
       return updateUser(fold, record);
     case 'user.delete':
       return deleteUser(fold, record);
+    case 'case':
+      return actOnCase(fold.cases, record);
     default:
-      // Keys, models, cases and the audit have projections of their own.
+      // Keys and models have projections of their own.
       return undefined;
   }
 }
@@ -102,6 +123,8 @@ function decided(fold: Fold, record: JournalRecord): void {
   if (!known) add(fold, row);
   else if (record.key.startsWith('d:') && !known.deleted && undecided(known))
     change(fold, { ...row, viewId: known.viewId });
+  else return;
+  if (row.decision !== 'approve') addAlert(fold.cases, alertOf(record, row, fold.names));
 }
 
 function undecided({ status }: TransactionRow): boolean {
@@ -128,6 +151,7 @@ function failed(fold: Fold, record: JournalRecord): void {
 
 function labelled(fold: Fold, record: JournalRecord): CommandAnswer {
   const data = record.data as unknown as LabelData;
+  if (data.caseId !== undefined) settleLabel(fold.cases, data.transactionId);
   const row = living(fold, data.transactionId);
   if (!row) return unknown(data.transactionId);
   const { labelId: id, transactionId, label, source, note } = data;
@@ -140,6 +164,7 @@ function labelled(fold: Fold, record: JournalRecord): CommandAnswer {
     source,
     ...(note === undefined ? {} : { note }),
     ...(occurredAt === undefined ? {} : { occurredAt }),
+    ...(data.caseId === undefined ? {} : { caseId: data.caseId }),
     recordedAt,
   };
   fold.labels.push({
@@ -154,7 +179,7 @@ function labelled(fold: Fold, record: JournalRecord): CommandAnswer {
 }
 
 function finalized(fold: Fold, record: JournalRecord): CommandAnswer {
-  const { transactionId, override } = record.data as unknown as FinalizeData;
+  const { transactionId, override, reason } = record.data as unknown as FinalizeData;
   const row = living(fold, transactionId);
   if (!row) return unknown(transactionId);
   if (row.status === 'finalized') return { status: 200, body: { transactionId, ...row.view } };
@@ -169,6 +194,7 @@ function finalized(fold: Fold, record: JournalRecord): CommandAnswer {
     status: 'finalized',
     finalizedAt: iso(record.at),
     ...(row.decision === 'decline' ? { overridden: true } : {}),
+    ...(row.decision === 'decline' && reason !== undefined ? { overrideReason: reason } : {}),
   };
   change(fold, { ...row, status: 'finalized', view });
   return { status: 200, body: { transactionId, ...view } };
@@ -191,6 +217,9 @@ function deleted(fold: Fold, record: JournalRecord): CommandAnswer {
   const { id, createdAt } = row;
   change(fold, { ...row, deleted: true, userId: '', entities: [], reasons: null, view: { id, createdAt } });
   fold.labels = fold.labels.filter((label) => label.transactionId !== transactionId);
+  withdrawAlert(fold.cases, transactionId);
+  fold.audit = fold.audit.map((told) => (told.transactionId === transactionId ? { ...told, detail: null } : told));
+  fold.deleted.add(transactionId);
   return { status: 204 };
 }
 

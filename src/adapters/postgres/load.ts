@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { JournalRecord } from '../../journal/journal.ts';
+import { loadCases } from './cases-load.ts';
 import type { Fold } from './fold.ts';
 import type { TransactionRow } from './rows.ts';
 import { restored, storable } from './text.ts';
@@ -29,6 +30,7 @@ export async function loadState(
   }
   if (ids.size > 0) await loadTransactions(client, schema, fold, [...ids]);
   if (userIds.size > 0) await loadUsers(client, schema, fold, [...userIds], [...emails]);
+  await loadCases(client, schema, fold.cases, records, fold.names.types);
 }
 
 async function loadTransactions(client: pg.PoolClient, schema: string, fold: Fold, ids: string[]): Promise<void> {

@@ -2,6 +2,8 @@ import { eq } from 'drizzle-orm';
 import type { Log } from '../../projections/log.ts';
 import type { QueryStore } from '../../projections/store.ts';
 import { createApplier } from './apply.ts';
+import { createAuditQueries } from './audit.ts';
+import { createCaseQueries } from './cases.ts';
 import { asUnavailable, connect, reading, sqlState } from './connection.ts';
 import { migrate } from './migrate.ts';
 import type { EntityNames } from './rows.ts';
@@ -80,6 +82,8 @@ export async function openStore(options: StoreOptions): Promise<QueryStore> {
       }),
     transactions: createTransactionQueries(connection, schema, tables, names),
     users: createUserQueries(connection, tables),
+    cases: createCaseQueries(pool, schema),
+    audit: createAuditQueries(pool, schema),
     ping: () =>
       reading(async () => {
         await pool.query('SELECT 1');

@@ -1,0 +1,238 @@
+import type pg from 'pg';
+import { CASE_ENTITIES } from '../../domain/case.ts';
+import { emailDomain, entityKey } from '../../domain/entity.ts';
+import { AssayError } from '../../domain/errors.ts';
+import { type CaseView, caseView } from '../../projections/case-fold.ts';
+import type { CaseFilter, CaseQueries, CaseStats, Page } from '../../projections/store.ts';
+import { auditView } from './audit.ts';
+import { caseOf } from './cases-load.ts';
+import { reading } from './connection.ts';
+import { readCursor } from './cursor.ts';
+import { pageOf } from './paging.ts';
+import { restored, storable } from './text.ts';
+import { moment } from './transactions.ts';
+
+const MAX_ENTITIES = 50;
+const MAX_ACTIONS = 500;
+const MAX_SIMILAR = 10;
+
+type Sort = 'risk' | 'newest';
+
+export function createCaseQueries(pool: pg.Pool, schema: string): CaseQueries {
+  const one = async (text: string, values: unknown[]) => (await pool.query(text, values)).rows;
+
+  return {
+    list: (filter, sort, page) =>
+      reading(async () => {
+        const { where, values } = conditions(schema, filter);
+        const column = sort === 'risk' ? 'amount_at_risk' : 'opened_at';
+        if (page.cursor !== undefined) {
+          const place = sort === 'risk' ? readRisk(page.cursor) : readPlace(page.cursor);
+          values.push(...place);
+          const type = sort === 'risk' ? 'double precision' : 'timestamptz';
+          where.push(`(${column}, sequence) < ($${values.length - 1}::${type}, $${values.length}::bigint)`);
+        }
+        values.push(page.limit + 1);
+        const rows = await one(
+          `SELECT * FROM ${schema}.cases c WHERE ${where.join(' AND ')}
+           ORDER BY ${column} DESC, sequence DESC LIMIT $${values.length}`,
+          values,
+        );
+        return casePage(rows.map(caseOf), page.limit, sort);
+      }),
+
+    get: (id) =>
+      reading(async () => {
+        const key = [storable(id)];
+        const [row] = await one(`SELECT * FROM ${schema}.cases WHERE id = $1 AND transactions > 0`, key);
+        if (!row) return undefined;
+        const [entities, actions, similar] = await Promise.all([
+          one(
+            `SELECT type, value, alerts FROM ${schema}.case_links WHERE case_id = $1
+             ORDER BY alerts DESC, ${strength('type')}, key LIMIT ${MAX_ENTITIES}`,
+            key,
+          ),
+          one(
+            `SELECT * FROM ${schema}.audit WHERE case_id = $1 AND status < 400
+             ORDER BY sequence DESC LIMIT ${MAX_ACTIONS}`,
+            key,
+          ),
+          one(similarTo(schema), key),
+        ]);
+        return {
+          case: caseView(caseOf(row)),
+          entities: entities.map(({ type, value, alerts }) => ({ type, id: named(value), transactions: alerts })),
+          actions: actions.reverse().map(auditView),
+          similar: similar.map(({ shared, ...past }) => ({
+            ...caseView(caseOf(past)),
+            shared: (shared as { type: string; value: string }[]).map(({ type, value }) => ({
+              type,
+              id: named(value),
+            })),
+          })),
+        };
+      }),
+
+    transactions: (id, page) =>
+      reading(async () => {
+        const values: unknown[] = [storable(id), page.limit + 1];
+        let after = '';
+        if (page.cursor !== undefined) {
+          const { createdAt, sequence } = readCursor(page.cursor);
+          values.push(createdAt, sequence);
+          after = 'AND (t.created_at, t.sequence) < ($3::timestamptz, $4::bigint)';
+        }
+        const rows = await one(
+          `SELECT t.sequence, v.view FROM ${schema}.case_alerts a
+           JOIN ${schema}.transactions t ON t.id = a.transaction_id AND NOT t.deleted
+           JOIN ${schema}.views v ON v.id = t.view_id
+           WHERE a.case_id = $1 ${after} ORDER BY t.created_at DESC, t.sequence DESC LIMIT $2`,
+          values,
+        );
+        const placed = rows.map(({ sequence, view }) => ({
+          createdAt: view.createdAt as string,
+          sequence: Number(sequence),
+          view,
+        }));
+        return pageOf(placed, page, ({ view }) => view);
+      }),
+
+    ofTransaction: (transactionId) =>
+      reading(async () => {
+        const [row] = await one(`SELECT case_id, at FROM ${schema}.case_alerts WHERE transaction_id = $1`, [
+          storable(transactionId),
+        ]);
+        return row && { caseId: restored(row.case_id), at: row.at.toISOString() };
+      }),
+
+    owing: (limit) =>
+      reading(async () => {
+        const rows = await one(`SELECT id FROM ${schema}.cases WHERE labels_due > 0 ORDER BY sequence LIMIT $1`, [
+          limit,
+        ]);
+        return rows.map(({ id }) => restored(id));
+      }),
+
+    owed: (id) =>
+      reading(async () => {
+        const [row] = await one(
+          `SELECT resolution, resolved_by FROM ${schema}.cases WHERE id = $1 AND labels_due > 0`,
+          [storable(id)],
+        );
+        if (!row) return undefined;
+        const alerts = await one(
+          `SELECT transaction_id, sequence FROM ${schema}.case_alerts
+           WHERE case_id = $1 AND NOT labelled ORDER BY sequence`,
+          [storable(id)],
+        );
+        return {
+          resolution: row.resolution,
+          resolvedBy: row.resolved_by === null ? null : restored(row.resolved_by),
+          transactions: alerts.map((alert) => ({
+            id: restored(alert.transaction_id),
+            sequence: Number(alert.sequence),
+          })),
+        };
+      }),
+
+    stats: (from, to) => reading(() => readCaseStats(pool, schema, from, to)),
+  };
+}
+
+function conditions(schema: string, { status, assignee, assigned, entity, minScore }: CaseFilter) {
+  const where = ['transactions > 0'];
+  const values: unknown[] = [];
+  const place = (value: unknown) => `$${values.push(value)}`;
+  // Spelt out and not bound, so that the planner sees which partial index serves.
+  if (status !== undefined) where.push(`status = '${status}'`);
+  if (assignee !== undefined) where.push(`assignee = ${place(storable(assignee))}`);
+  if (assigned !== undefined) where.push(`assignee IS ${assigned ? 'NOT ' : ''}NULL`);
+  if (minScore !== undefined) where.push(`score >= ${place(Math.ceil(minScore))}`);
+  if (entity !== undefined) {
+    const { type, id } = entity;
+    const key = entityKey(type, type === 'email' ? emailDomain(id) : type === 'ip' ? id.toLowerCase() : id);
+    where.push(
+      `EXISTS (SELECT FROM ${schema}.case_links l WHERE l.case_id = c.id AND l.type = ${place(type)} AND l.key = ${place(key)})`,
+    );
+  }
+  return { where, values };
+}
+
+function similarTo(schema: string): string {
+  return `SELECT c.*, json_agg(json_build_object('type', own.type, 'value', own.value)
+      ORDER BY ${strength('own.type')}, own.key) AS shared
+    FROM ${schema}.case_links own
+    JOIN ${schema}.case_links other ON other.key = own.key AND other.type = own.type AND other.case_id <> own.case_id
+    JOIN ${schema}.cases c ON c.id = other.case_id AND c.status = 'resolved' AND c.transactions > 0
+    WHERE own.case_id = $1 GROUP BY c.id ORDER BY c.resolved_at DESC, c.sequence DESC LIMIT ${MAX_SIMILAR}`;
+}
+
+/** The place of an entity's type among CASE_ENTITIES. */
+function strength(column: string): string {
+  return `array_position(array[${CASE_ENTITIES.map((type) => `'${type}'`)}]::text[], ${column}::text)`;
+}
+
+function named(value: string): string | null {
+  return value === '' ? null : restored(value);
+}
+
+function casePage(rows: Parameters<typeof caseView>[0][], limit: number, sort: Sort): Page<CaseView> {
+  if (sort === 'newest') {
+    const placed = rows.map((row) => ({ ...row, createdAt: new Date(row.openedAt).toISOString() }));
+    return pageOf(placed, { limit }, caseView);
+  }
+  const shown = rows.slice(0, limit);
+  const hasMore = rows.length > limit;
+  return { data: shown.map(caseView), hasMore, nextCursor: hasMore ? writeRisk(shown[shown.length - 1]) : null };
+}
+
+function readPlace(cursor: string): [string, number] {
+  const { createdAt, sequence } = readCursor(cursor);
+  return [createdAt, sequence];
+}
+
+/** Opaque to clients: base64url of `r<amount at risk>/<sequence>`; a number's shortest text reads back as the same number. */
+function writeRisk({ amountAtRisk, sequence }: { amountAtRisk: number; sequence: number }): string {
+  return Buffer.from(`r${amountAtRisk}/${sequence}`).toString('base64url');
+}
+
+function readRisk(cursor: string): [number, number] {
+  const match = /^r([\d.e+-]{1,40})\/(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
+  const [amountAtRisk, sequence] = [Number(match?.[1]), Number(match?.[2])];
+  if (!match || !Number.isFinite(amountAtRisk) || writeRisk({ amountAtRisk, sequence }) !== cursor)
+    throw new AssayError('invalid_request', 'The cursor is not one that a list in this order gave.', {
+      errors: [{ path: '/cursor', message: 'is not a cursor of this list' }],
+    });
+  return [amountAtRisk, sequence];
+}
+
+async function readCaseStats(pool: pg.Pool, schema: string, from: number, to: number): Promise<CaseStats> {
+  const ms = (column: string) => `extract(epoch FROM ${column} - opened_at) * 1000`;
+  const percentile = (p: number, column: string) =>
+    `percentile_disc(${p}) WITHIN GROUP (ORDER BY ${ms(column)}) FILTER (WHERE ${column} IS NOT NULL)`;
+  const { rows } = await pool.query(
+    `SELECT count(*) AS opened, count(*) FILTER (WHERE status = 'open') AS open,
+       count(*) FILTER (WHERE status = 'open' AND assignee IS NULL) AS unassigned,
+       count(*) FILTER (WHERE status = 'resolved') AS resolved,
+       count(*) FILTER (WHERE resolution = 'fraud') AS fraud,
+       count(*) FILTER (WHERE resolution = 'legitimate') AS legitimate,
+       count(*) FILTER (WHERE resolution = 'unsure') AS unsure,
+       coalesce(sum(amount_at_risk) FILTER (WHERE status = 'open'), 0) AS at_risk,
+       ${percentile(0.5, 'first_action_at')} AS action50, ${percentile(0.95, 'first_action_at')} AS action95,
+       ${percentile(0.5, 'resolved_at')} AS resolved50, ${percentile(0.95, 'resolved_at')} AS resolved95
+     FROM ${schema}.cases WHERE transactions > 0 AND opened_at >= $1 AND opened_at < $2`,
+    [moment(from), moment(to)],
+  );
+  const [row] = rows;
+  const number = (value: string | null) => (value === null ? null : Number(value));
+  return {
+    opened: Number(row.opened),
+    open: Number(row.open),
+    unassigned: Number(row.unassigned),
+    resolved: Number(row.resolved),
+    resolutions: { fraud: Number(row.fraud), legitimate: Number(row.legitimate), unsure: Number(row.unsure) },
+    amountAtRisk: row.at_risk,
+    firstActionMs: { p50: number(row.action50), p95: number(row.action95) },
+    resolvedMs: { p50: number(row.resolved50), p95: number(row.resolved95) },
+  };
+}

@@ -1,0 +1,23 @@
+/** A case: the alerts of what looks like one attack, worked by people as one thing. */
+
+/** The entities that an attack may share, strongest first: one device is less likely chance than one address. */
+export const CASE_ENTITIES = ['device', 'card', 'ip', 'user'] as const;
+export type CaseEntity = (typeof CASE_ENTITIES)[number];
+
+/** An alert joins an open case that shares an entity and whose alerts are no further away in event time. */
+export const CASE_WINDOW_MS = 24 * 3_600_000;
+
+/** A case holds no more transactions; the next alert opens another. */
+export const CASE_MAX_TRANSACTIONS = 1_000;
+
+export const CASE_STATUSES = ['open', 'resolved'] as const;
+export type CaseStatus = (typeof CASE_STATUSES)[number];
+
+/** `unsure` records no labels. */
+export const RESOLUTIONS = ['fraud', 'legitimate', 'unsure'] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
+
+/** The name under which the journal holds the label that a case gave the transaction of a decision's record. */
+export function caseLabelKey(caseId: string, sequence: number): string {
+  return `c:${caseId}.label.${sequence}`;
+}

@@ -1,0 +1,77 @@
+import type { JournalRecord } from '../journal/journal.ts';
+import type { CommandAnswer } from './store.ts';
+
+/** One command as the audit tells it: who did what to what, when, and what came of it. */
+export interface AuditRow {
+  sequence: number;
+  /** Milliseconds. */
+  at: number;
+  /** The record's type; a case's with its action, such as `case.resolve`. */
+  type: string;
+  /** Id of the API key; null while keyless. */
+  by: string | null;
+  transactionId: string | null;
+  caseId: string | null;
+  /** What it was done to, whatever that is. */
+  target: string | null;
+  /** HTTP status of its answer; 4xx was refused and changed nothing. */
+  status: number;
+  /** Error code of a refusal. */
+  code: string | null;
+  detail: Record<string, unknown> | null;
+}
+
+/** Records that nobody asks for one by one: decisions have a history of their own. */
+const UNAUDITED = new Set(['decision', 'intake', 'failed', 'audit']);
+
+export function auditOf(record: JournalRecord, answer: CommandAnswer | undefined): AuditRow | undefined {
+  if (UNAUDITED.has(record.type)) return undefined;
+  const { data, type } = record;
+  return {
+    sequence: record.sequence,
+    at: record.at,
+    type: type === 'case' ? `case.${String(data.action)}` : type,
+    by: text(data.by),
+    transactionId: text(data.transactionId),
+    caseId: type === 'case' ? text(data.caseId) : null,
+    target: text(data.transactionId) ?? text(data.caseId) ?? text(data.userId) ?? text(data.keyId) ?? text(data.id),
+    status: answer?.status ?? 200,
+    code: answer?.error?.code ?? null,
+    detail: detailOf(record),
+  };
+}
+
+/** What is worth telling of a command. Personal fields are named, never shown. */
+function detailOf({ type, data, personal }: JournalRecord): Record<string, unknown> | null {
+  switch (type) {
+    case 'label':
+      return pick(data, ['label', 'source', 'note', 'caseId']);
+    case 'finalize':
+      return pick(data, ['override', 'reason']);
+    case 'amend':
+      return { fields: [...Object.keys(object(data.changes)), ...Object.keys(personal ?? {})] };
+    case 'case':
+      return { ...pick(data, ['version', 'assignee', 'resolution']), ...pick(personal ?? {}, ['text', 'note']) };
+    case 'key.create':
+      return pick(data, ['name', 'scopes']);
+    case 'user.create':
+    case 'user.update':
+      return { fields: Object.keys(personal ?? {}) };
+    case 'model.promote':
+      return pick(data, ['name', 'version', 'role', 'from', 'to']);
+    default:
+      return null;
+  }
+}
+
+function pick(data: Record<string, unknown>, names: string[]): Record<string, unknown> {
+  return Object.fromEntries(names.filter((name) => data[name] !== undefined).map((name) => [name, data[name]]));
+}
+
+function object(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,310 @@
+import assert from 'node:assert/strict';
+import { CASE_WINDOW_MS } from '../../src/domain/case.ts';
+import { AssayError } from '../../src/domain/errors.ts';
+import { randomHistory } from './random-history.ts';
+import { command, decision, label, type Payment, T0 } from './records.ts';
+import { answerTo, apply, type Bench, checkOn, dump, openBench } from './store-bench.ts';
+
+const HOUR = 3_600_000;
+
+/** Cases, what people do to them, and the audit: folds of the log like all else. */
+export function caseContract(url: () => string): void {
+  const check = (name: string, body: (bench: Bench) => Promise<void>) => checkOn(url, name, body);
+  const alert = (payment: Payment) => decision({ decision: 'review', score: 50, ...payment });
+  const act = (action: string, caseId: string, more: Record<string, unknown>, at = T0 + HOUR) =>
+    command('case', { action, caseId, by: 'key_ann', ...more }, { at });
+  const newest = async ({ store }: Bench) => (await store.cases.list({}, 'newest', { limit: 50 })).data;
+  const within = async ({ store }: Bench, id: string) =>
+    (await store.cases.transactions(id, { limit: 50 })).data.map((view) => view.id).reverse();
+
+  check('one attack is one case, whatever its alerts share', async (bench) => {
+    await apply(bench, [
+      alert({ id: 'a', userId: 'u1', deviceId: 'd1', cardId: 'c1', ip: '10.0.0.1', amount: 100 }),
+      decision({ id: 'fine', userId: 'u1', deviceId: 'd1' }),
+      // The device, then the card, then the address, then the user lead back to it.
+      alert({ id: 'b', userId: 'u2', deviceId: 'd1', cardId: 'c2', decision: 'decline', score: 90, amount: 10 }),
+      alert({ id: 'c', userId: 'u3', deviceId: 'd2', cardId: 'c2' }),
+      alert({ id: 'd', userId: 'u4', ip: '10.0.0.1' }),
+      alert({ id: 'e', userId: 'u3' }),
+      // It shares nothing but the merchant and the e-mail's domain.
+      alert({ id: 'other', userId: 'u9', deviceId: 'd9', merchantId: 'm', email: 'a@x.co' }),
+      alert({ id: 'another', userId: 'u8', merchantId: 'm', email: 'b@x.co' }),
+    ]);
+    const cases = await newest(bench);
+    assert.deepEqual(
+      cases.map(({ id }) => id),
+      ['case_8', 'case_7', 'case_1'],
+    );
+    assert.deepEqual(await within(bench, 'case_1'), ['a', 'b', 'c', 'd', 'e']);
+    const [, , attack] = cases;
+    assert.deepEqual(
+      [attack.entity, attack.score, attack.amount, attack.amountAtRisk, attack.reviews, attack.declines],
+      [{ type: 'device', id: 'd1' }, 90, 140, 100 * 0.5 + 10 * 0.9 + 5 + 5 + 5, 4, 1],
+    );
+    assert.deepEqual([attack.status, attack.version, attack.assignee], ['open', 1, null]);
+    const detail = await bench.store.cases.get('case_1');
+    assert.deepEqual(detail?.entities.slice(0, 4), [
+      { type: 'device', id: 'd1', transactions: 2 },
+      { type: 'card', id: 'c2', transactions: 2 },
+      { type: 'ip', id: '10.0.0.1', transactions: 2 },
+      { type: 'user', id: 'u3', transactions: 2 },
+    ]);
+    assert.equal(await bench.store.cases.get('case_2'), undefined);
+    assert.equal((await bench.store.cases.ofTransaction('b'))?.caseId, 'case_1');
+    assert.equal(await bench.store.cases.ofTransaction('fine'), undefined);
+  });
+
+  check('the strongest entity wins: an alert between two cases joins that of its device', async (bench) => {
+    await apply(bench, [
+      alert({ id: 'a', userId: 'u1', deviceId: 'd1' }),
+      alert({ id: 'b', userId: 'u2', cardId: 'c2' }),
+      alert({ id: 'c', userId: 'u2', cardId: 'c2', deviceId: 'd1' }),
+    ]);
+    assert.deepEqual([await within(bench, 'case_1'), await within(bench, 'case_2')], [['a', 'c'], ['b']]);
+  });
+
+  check('a day without alerts ends an attack; a late event finds the case of its own time', async (bench) => {
+    const end = T0 + CASE_WINDOW_MS;
+    await apply(bench, [
+      alert({ id: 'a', deviceId: 'd', at: T0 }),
+      alert({ id: 'b', deviceId: 'd', at: end }),
+      alert({ id: 'c', deviceId: 'd', at: end + CASE_WINDOW_MS + 1 }),
+      alert({ id: 'd', deviceId: 'd', at: T0 - CASE_WINDOW_MS }),
+      alert({ id: 'e', deviceId: 'd', at: T0 - 3 * CASE_WINDOW_MS }),
+    ]);
+    assert.deepEqual(
+      [await within(bench, 'case_1'), await within(bench, 'case_3'), await within(bench, 'case_5')],
+      [['d', 'a', 'b'], ['c'], ['e']],
+    );
+  });
+
+  check('assign, comment, resolve: each moves the version, and whoever saw an older one is refused', async (bench) => {
+    await apply(bench, [alert({ id: 'a', deviceId: 'd' }), alert({ id: 'b', deviceId: 'd' })]);
+    const assigned = await answerTo(bench, act('assign', 'case_1', { version: 1, assignee: 'ann' }));
+    assert.deepEqual(assigned.body, (await newest(bench))[0]);
+    assert.deepEqual([assigned.status, assigned.body?.version, assigned.body?.assignee], [200, 2, 'ann']);
+    const stale = await answerTo(bench, act('assign', 'case_1', { version: 1, assignee: 'bob' }));
+    assert.deepEqual([stale.status, stale.error?.code], [409, 'conflict']);
+    const comment = act('comment', 'case_1', {}, T0 + 2 * HOUR);
+    assert.equal((await answerTo(bench, { ...comment, personal: { text: 'He rang.' } })).status, 201);
+    const resolve = (more: object) =>
+      answerTo(bench, {
+        ...act('resolve', 'case_1', { resolution: 'fraud', ...more }, T0 + 3 * HOUR),
+        personal: { note: 'a ring' },
+      });
+    assert.equal((await resolve({ version: 2 })).status, 409);
+    assert.equal((await resolve({ version: 3, transactions: 1 })).status, 409);
+    assert.equal((await newest(bench))[0].status, 'open');
+    assert.equal((await resolve({ version: 3, transactions: 2 })).status, 200);
+    const [resolved] = await newest(bench);
+    assert.deepEqual(
+      [resolved.status, resolved.version, resolved.resolution, resolved.resolvedBy, resolved.note],
+      ['resolved', 4, 'fraud', 'key_ann', 'a ring'],
+    );
+    assert.deepEqual(
+      [resolved.firstActionAt, resolved.resolvedAt],
+      [new Date(T0 + HOUR).toISOString(), new Date(T0 + 3 * HOUR).toISOString()],
+    );
+    assert.equal((await resolve({ version: 4 })).error?.code, 'conflict');
+    assert.equal((await answerTo(bench, act('comment', 'case_1', {}, T0 + 4 * HOUR))).status, 201);
+    assert.equal((await answerTo(bench, act('assign', 'case_9', { version: 1, assignee: null }))).status, 404);
+    const { actions } = (await bench.store.cases.get('case_1'))!;
+    assert.deepEqual(
+      actions.map(({ type, by }) => `${type} ${by}`),
+      ['case.assign key_ann', 'case.comment key_ann', 'case.resolve key_ann', 'case.comment key_ann'],
+    );
+    assert.equal(actions[1].detail?.text, 'He rang.');
+    const all = await bench.store.audit.list({ caseId: 'case_1' }, { limit: 50 });
+    assert.deepEqual(
+      all.data.map(({ type, status }) => `${type} ${status}`),
+      [
+        ...['case.comment 201', 'case.resolve 409', 'case.resolve 200', 'case.resolve 409', 'case.resolve 409'],
+        ...['case.comment 201', 'case.assign 409', 'case.assign 200'],
+      ],
+    );
+  });
+
+  check('a resolution owes labels until they are recorded; what comes later opens a new case', async (bench) => {
+    const { cases } = bench.store;
+    await apply(bench, [
+      ...['a', 'b', 'c'].map((id) => alert({ id, deviceId: 'd', cardId: 'k' })),
+      act('resolve', 'case_1', { version: 1, resolution: 'legitimate' }),
+    ]);
+    assert.deepEqual(await cases.owing(9), ['case_1']);
+    assert.deepEqual(await cases.owed('case_1'), {
+      resolution: 'legitimate',
+      resolvedBy: 'key_ann',
+      transactions: ['a', 'b', 'c'].map((id, index) => ({ id, sequence: index + 1 })),
+    });
+    const paid = (id: string) => {
+      const entry = label(id, 'legitimate');
+      return { ...entry, data: { ...entry.data, caseId: 'case_1' } };
+    };
+    await apply(bench, [paid('a'), command('delete', { transactionId: 'b' }), label('c', 'fraud')]);
+    assert.deepEqual(
+      (await cases.owed('case_1'))?.transactions.map(({ id }) => id),
+      ['c'],
+    );
+    await apply(bench, [paid('c')]);
+    assert.deepEqual([await cases.owing(9), await cases.owed('case_1')], [[], undefined]);
+    assert.equal((await bench.store.transactions.get('c'))?.label, 'legitimate');
+    await apply(bench, [alert({ id: 'late', deviceId: 'd' })]);
+    const late = (await newest(bench)).find(({ id }) => id !== 'case_1')!;
+    assert.deepEqual(await within(bench, late.id), ['late']);
+    const { similar } = (await cases.get(late.id))!;
+    assert.deepEqual(
+      similar.map(({ id, resolution, shared }) => ({ id, resolution, shared })),
+      [
+        {
+          id: 'case_1',
+          resolution: 'legitimate',
+          shared: [
+            { type: 'device', id: 'd' },
+            { type: 'user', id: 'u1' },
+          ],
+        },
+      ],
+    );
+    assert.deepEqual((await cases.get('case_1'))?.similar, []);
+    await apply(bench, [act('resolve', late.id, { version: 1, resolution: 'unsure' })]);
+    assert.deepEqual(await cases.owing(9), []);
+  });
+
+  check('a deleted transaction leaves its case, and the last one takes it along', async (bench) => {
+    await apply(bench, [
+      alert({ id: 'a', deviceId: 'd1', userId: 'u1', amount: 7, score: 80 }),
+      alert({ id: 'b', cardId: 'c1', userId: 'u1', amount: 5 }),
+      alert({ id: 'c', cardId: 'c1', userId: 'u1', amount: 3 }),
+      command('amend', { transactionId: 'a', changes: { amount: 1 } }, { personal: { email: 'x@y.co' } }),
+    ]);
+    assert.deepEqual((await newest(bench))[0].entity, { type: 'user', id: 'u1' });
+    await apply(bench, [command('delete', { transactionId: 'a' })]);
+    const [left] = await newest(bench);
+    assert.deepEqual(
+      [left.entity, left.transactionCount, left.score, left.amount, left.amountAtRisk],
+      [{ type: 'card', id: 'c1' }, 2, 50, 8, 4],
+    );
+    const { data } = await bench.store.audit.list({ transactionId: 'a' }, { limit: 9 });
+    assert.deepEqual(
+      data.map(({ type, detail }) => [type, detail]),
+      [
+        ['delete', null],
+        ['amend', null],
+      ],
+    );
+    await apply(bench, [command('delete', { transactionId: 'b' }), command('delete', { transactionId: 'c' })]);
+    assert.deepEqual([await newest(bench), await bench.store.cases.get('case_1')], [[], undefined]);
+    assert.equal((await answerTo(bench, act('comment', 'case_1', {}))).status, 404);
+    const { case_links: links } = (await dump(bench)) as { case_links: unknown[] };
+    assert.deepEqual(links, []);
+    await apply(bench, [alert({ id: 'd', deviceId: 'd1' })]);
+    assert.equal((await newest(bench)).length, 1);
+  });
+
+  check('an asynchronous decision opens a case when it is made', async (bench) => {
+    await apply(bench, [{ ...alert({ id: 'a' }), type: 'intake' }]);
+    assert.deepEqual(await newest(bench), []);
+    await apply(bench, [alert({ id: 'a' }), decision({ id: 'a', decision: 'decline', score: 99 }, 'd:a')]);
+    const [opened] = await newest(bench);
+    assert.deepEqual([opened.id, opened.transactionCount, opened.declines], ['case_3', 1, 1]);
+  });
+
+  check('lists filter and sort, and pages join up', async (bench) => {
+    await apply(bench, randomHistory(21, 500));
+    const { cases } = bench.store;
+    const walk = async (filter: object, sort: 'risk' | 'newest', limit: number) => {
+      const rows: Awaited<ReturnType<typeof newest>> = [];
+      let cursor: string | undefined;
+      do {
+        const page = await cases.list(filter, sort, { limit, cursor });
+        assert.equal(page.hasMore, page.nextCursor !== null);
+        rows.push(...page.data);
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor);
+      return rows;
+    };
+    const all = await walk({}, 'newest', 7);
+    assert.ok(all.length > 20, String(all.length));
+    const place = ({ openedAt, id }: (typeof all)[0]) => `${openedAt} ${id.slice(5).padStart(9, '0')}`;
+    assert.deepEqual(all.map(place), all.map(place).sort().reverse());
+    const byRisk = await walk({}, 'risk', 3);
+    assert.deepEqual(byRisk.map(({ amountAtRisk }) => amountAtRisk), all.map((row) => row.amountAtRisk).sort((a, b) => b - a)); // biome-ignore format: one line
+    const naive: [object, (row: (typeof all)[0]) => boolean][] = [
+      [{ status: 'open' }, ({ status }) => status === 'open'],
+      [{ status: 'resolved', minScore: 80 }, ({ status, score }) => status === 'resolved' && score >= 80],
+      [{ assignee: 'ann' }, ({ assignee }) => assignee === 'ann'],
+      [{ assigned: false }, ({ assignee }) => assignee === null],
+      [{ assigned: true }, ({ assignee }) => assignee !== null],
+    ];
+    for (const [filter, test] of naive)
+      assert.deepEqual(await walk(filter, 'newest', 5), all.filter(test), JSON.stringify(filter));
+    const ofUser = await walk({ entity: { type: 'user', id: 'u1' } }, 'newest', 5);
+    const named = [];
+    for (const row of all) {
+      const { data } = await cases.transactions(row.id, { limit: 200 });
+      assert.equal(data.length, row.transactionCount);
+      if (data.some(({ userId }) => userId === 'u1')) named.push(row.id);
+    }
+    assert.ok(named.length > 0);
+    for (const id of named) assert.ok(ofUser.some((row) => row.id === id));
+    const { nextCursor } = await cases.list({}, 'newest', { limit: 1 });
+    for (const cursor of ['', 'x', nextCursor!])
+      await assert.rejects(
+        cases.list({}, 'risk', { limit: 5, cursor }),
+        (error: unknown) => error instanceof AssayError && error.code === 'invalid_request',
+      );
+    const stats = await cases.stats(0, T0 * 2);
+    assert.equal(stats.opened, all.length);
+    assert.equal(stats.open, all.filter(({ status }) => status === 'open').length);
+    const served = all
+      .flatMap((row) => (row.resolvedAt ? [Date.parse(row.resolvedAt) - Date.parse(row.openedAt)] : []))
+      .sort((a, b) => a - b);
+    assert.equal(stats.resolvedMs.p50, served[Math.ceil(served.length / 2) - 1]);
+    assert.equal(stats.resolutions.fraud, all.filter(({ resolution }) => resolution === 'fraud').length);
+  });
+
+  check('a case is full at a bound, and its batches do not matter', async (bench) => {
+    const entries = Array.from({ length: 1_001 }, (_, index) => alert({ id: `p${index}`, deviceId: 'd' }));
+    await apply(bench, entries);
+    assert.deepEqual(
+      (await newest(bench)).map(({ id, transactionCount }) => [id, transactionCount]),
+      [
+        ['case_1001', 1],
+        ['case_1', 1_000],
+      ],
+    );
+    const other = await openBench(bench.url);
+    for (let from = 0; from < entries.length; from += 300) await apply(other, entries.slice(from, from + 300));
+    assert.deepEqual(await dump(other), await dump(bench));
+    await other.close();
+  });
+
+  check('the audit pages, newest first, and filters', async (bench) => {
+    await apply(bench, randomHistory(9, 300));
+    const walk = async (filter: object) => {
+      const rows = [];
+      let cursor: string | undefined;
+      do {
+        const page = await bench.store.audit.list(filter, { limit: 9, cursor });
+        rows.push(...page.data);
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor);
+      return rows;
+    };
+    const all = await walk({});
+    assert.ok(all.length > 80);
+    const at = all.map((row) => row.at);
+    assert.deepEqual(at, [...at].sort().reverse());
+    assert.ok(all.every(({ type }) => type !== 'decision' && type !== 'intake'));
+    assert.deepEqual(
+      await walk({ type: 'finalize' }),
+      all.filter(({ type }) => type === 'finalize'),
+    );
+    assert.deepEqual(
+      await walk({ by: 'key_1' }),
+      all.filter(({ by }) => by === 'key_1'),
+    );
+    const text = JSON.stringify(all);
+    assert.ok(!text.includes('z@new.co') && !text.includes('@x.co'), 'personal fields are not told');
+  });
+}
