@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import pino from 'pino';
 import { startEmbedded } from './adapters/embedded/postgres.ts';
+import { openShadowRows } from './adapters/embedded/shadow-rows.ts';
 import { openSnapshots } from './adapters/embedded/snapshots.ts';
 import { openStore } from './adapters/postgres/store.ts';
 import { assertListenable, buildServer } from './api/server.ts';
@@ -11,16 +12,16 @@ import type { Services } from './api/services.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './domain/clock.ts';
 import { newId } from './domain/id.ts';
+import { createChallengers } from './engine/challengers.ts';
 import { createEngine } from './engine/create.ts';
 import { type EngineState, fold, undecidedPart } from './engine/fold.ts';
 import type { Serving } from './engine/judge.ts';
 import { learning } from './engine/learning.ts';
-import { servingOf } from './engine/serving.ts';
+import { type Configured, createRoster, type FoldedRoster } from './engine/roster.ts';
 import { warmUp } from './engine/warm-up.ts';
 import type { Journal, JournalRecord } from './journal/journal.ts';
 import { openJournal } from './journal/local/journal.ts';
-import type { LoadedModel } from './models/artifact.ts';
-import { openRegistry } from './models/registry.ts';
+import { openRegistry, type Registry } from './models/registry.ts';
 import { createProfiles } from './profiles/memory.ts';
 import { createCommands } from './projections/commands.ts';
 import { createFeed } from './projections/feed.ts';
@@ -51,8 +52,10 @@ export interface Core {
   state: EngineState;
   engine: ReturnType<typeof createEngine>;
   keys: FoldedKeys;
+  registry: Registry;
+  roster: FoldedRoster;
   /** The model that decides; null where none does. */
-  champion: Serving | null;
+  readonly champion: Serving | null;
   /** Takes a last snapshot and closes the journal. */
   close(): Promise<void>;
 }
@@ -73,37 +76,42 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
   const foldAll = (record: JournalRecord) => {
     fold(state, record);
     keys.fold(record);
+    roster.fold(record);
   };
   const journal = learning(local, foldAll);
+  const registry = openRegistry(join(config.dataDir, 'models'));
+  const roster = createRoster({
+    journal,
+    registry,
+    profiles,
+    entityTypes: config.entityTypes,
+    currency: config.baseCurrency,
+    clock,
+    log,
+  });
   const keys = createKeys({ journal, clock, bootstrap: config.apiKey, local: token });
-  const parts = { keys, undecided: undecidedPart(state) };
+  const parts = { keys, undecided: undecidedPart(state), roster };
   const snapshots = openSnapshots({ directory: join(config.dataDir, 'snapshots'), profiles, parts, log });
   const restored = await snapshots.restore(local.durable);
   for await (const record of local.read(restored + 1)) foldAll(record);
   log.info({ sequence: local.durable, snapshot: restored }, 'profiles are rebuilt');
   const stopSnapshots = snapshots.follow(local, config.snapshotEveryRecords);
 
-  const registry = openRegistry(join(config.dataDir, 'models'));
-  const compiled = (model: LoadedModel) => servingOf(model, config.entityTypes, config.baseCurrency);
-  const champion = overrides.serving === undefined ? loadChampion() : overrides.serving;
-  function loadChampion(): Serving | null {
+  roster.start(overrides.serving === undefined ? configured() : { serving: overrides.serving });
+  /** Kept by its version whether it decides or not; it decides unless another one was promoted. */
+  function configured(): Configured {
     try {
-      return compiled(registry.admit(config.modelDir));
+      return { model: registry.admit(config.modelDir) };
     } catch (error) {
-      log.error({ err: error }, 'no model serves: decisions go on without a score');
-      return null;
+      return { error };
     }
   }
   const engine = createEngine({
     journal,
     profiles,
     state,
-    serving: () => champion ?? undefined,
-    servingOf: (version) => {
-      if (champion?.model.version === version) return champion;
-      const model = registry.get(version);
-      return model && compiled(model);
-    },
+    serving: () => roster.champion,
+    servingOf: roster.servingOf,
     naming: config,
     clock,
     stopwatch: () => performance.now(),
@@ -111,13 +119,17 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     defer: setImmediate,
     onError: (error, what) => log.error({ err: error }, what),
   });
-  if (champion) warmUp(engine, clock(), () => performance.now());
+  if (roster.champion) warmUp(engine, clock(), () => performance.now());
   return {
     journal,
     state,
     engine,
     keys,
-    champion,
+    registry,
+    roster,
+    get champion() {
+      return roster.champion ?? null;
+    },
     async close() {
       await stopSnapshots();
       await journal.close();
@@ -142,6 +154,15 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     log,
   });
   const projector = await createProjector({ journal, store, log, readWaitMs: config.readWaitMs });
+  const shadowFile = (version: string) => join(config.dataDir, 'shadow', `${version}.rows`);
+  const challengers = createChallengers({
+    journal,
+    roster: core.roster,
+    open: (version) => openShadowRows(shadowFile(version), log),
+    isKept: (version) => /^[0-9a-f]{16}$/.test(version) && existsSync(shadowFile(version)),
+    defer: setImmediate,
+    log,
+  });
   const services: Services = {
     config,
     clock,
@@ -151,6 +172,9 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     store,
     projector,
     keys,
+    registry: core.registry,
+    roster: core.roster,
+    challengers,
     feed: createFeed({
       journal,
       clock,
@@ -180,6 +204,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     async close() {
       rmSync(controlFile, { force: true });
       await server.close();
+      await challengers.close();
       await projector.close();
       await store.close();
       await core.close();

@@ -1,7 +1,10 @@
 import type { Config } from '../config.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { Challengers } from '../engine/challengers.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Roster } from '../engine/roster.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { Registry } from '../models/registry.ts';
 import type { Commands } from '../projections/commands.ts';
 import type { Feed } from '../projections/feed.ts';
 import type { Keys } from '../projections/keys.ts';
@@ -20,6 +23,11 @@ export interface Services {
   projector: Projector;
   keys: Keys;
   feed: Feed;
+  /** Every model that is kept. */
+  registry: Registry;
+  /** Which of them decides, and which is scored beside. */
+  roster: Roster;
+  challengers: Challengers;
   /** Names, definitions and words of the features that the serving model reads. */
   features: () => { name: string; description: string; entity?: string; windowSeconds?: number }[];
 }

@@ -4,7 +4,7 @@ import { type Period, splitPeriod } from '../training/period.ts';
 import { CATALOGUES, presetOf } from '../training/presets.ts';
 import { publish } from '../training/publish.ts';
 import type { Report } from '../training/report.ts';
-import { DEFAULT_COSTS } from '../training/thresholds.ts';
+import { type CostMatrix, DEFAULT_COSTS } from '../training/thresholds.ts';
 import { type TrainRequest, trainModel } from '../training/train.ts';
 import type { HistoryFlags } from './history.ts';
 import { codeVersion, defaultModelDir } from './paths.ts';
@@ -25,6 +25,7 @@ export interface TrainFlags extends HistoryFlags {
   resample: 'none' | 'smote' | 'weights';
   alertShare?: number;
   alertsPerDay?: number;
+  twoWay?: boolean;
   seed: number;
   set: Record<string, unknown>;
   default?: boolean;
@@ -51,7 +52,7 @@ export async function runTrain(file: string | undefined, flags: TrainFlags): Pro
   const bar = createProgress('fitting', 100, { unit: '%', quiet: flags.json });
   const trained = trainModel(train, test, request(flags, preset, source, period, bar.update), () => performance.now());
   bar.stop();
-  const report = publish(out, trained, DEFAULT_COSTS, new Date());
+  const report = publish(out, trained, costsOf(flags), new Date());
   const { replay } = source;
   if (flags.json) console.log(JSON.stringify({ out, replay, ...summary(report) }));
   else print(out, replay, report);
@@ -77,7 +78,7 @@ function request(
     validationShare: preset.validationShare,
     refit: preset.refit,
     thresholds: {
-      costs: DEFAULT_COSTS,
+      costs: costsOf(flags),
       budget: flags.alertShare === undefined && flags.alertsPerDay === undefined ? undefined : budget,
     },
     seed: flags.seed,
@@ -88,6 +89,11 @@ function request(
     },
     progress: (share) => progress(Math.round(100 * share)),
   };
+}
+
+/** Where nobody reviews, a review that costs more than any payment is never chosen. */
+function costsOf({ twoWay }: TrainFlags): CostMatrix {
+  return twoWay ? { ...DEFAULT_COSTS, review: 1e9 } : DEFAULT_COSTS;
 }
 
 function summary(report: Report) {

@@ -23,6 +23,7 @@ export function trainCommand(): Command {
     )
     .option('--alert-share <share>', 'thresholds by alert budget: this share of payments is flagged', Number)
     .option('--alerts-per-day <n>', 'thresholds by alert budget: this many are flagged a day', Number)
+    .option('--two-way', 'thresholds for approve or decline alone: nobody reviews')
     .option('--seed <n>', 'the same seed and data give the same model, bit for bit', whole, 1)
     .option('--set <option=value...>', "the learner's own options, such as rounds=200", collect, {});
   command.addOption(

@@ -8,7 +8,7 @@ import { outcomeOf } from '../policy/thresholds.ts';
 /** A model with the features that it was trained on: what a decision is made by. */
 export interface Serving {
   model: Model;
-  features: Pick<Extractor, 'names' | 'definitions' | 'extract' | 'describe'>;
+  features: Pick<Extractor, 'names' | 'definitions' | 'extract' | 'describe'> & Partial<Pick<Extractor, 'encodings'>>;
 }
 
 const MAX_REASONS = 5;
