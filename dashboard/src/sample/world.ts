@@ -90,7 +90,10 @@ export function createWorld(random: Random, startMs: number, people = 160) {
 
   function identity({ userId, place, cardId, deviceId, ip, email, accountAgeDays }: Person): TransactionInput {
     const { city, country, currency, latitude, longitude } = place;
-    const where = { currency, customerLocation: city, country, latitude, longitude };
+    // Nobody pays twice at the very same spot.
+    const near = (degrees: number) => Number((degrees + (random.next() - 0.5) * 0.08).toFixed(4));
+    const at = { latitude: near(latitude), longitude: near(longitude) };
+    const where = { currency, customerLocation: city, country, ...at };
     return { userId, amount: 0, cardId, deviceId, ip, email, accountAgeDays, ...where };
   }
 

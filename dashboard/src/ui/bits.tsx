@@ -114,7 +114,7 @@ export function Segmented<T extends string>({
   onChange: (value: T) => void;
 }) {
   return (
-    <fieldset className="inline-flex rounded-lg border border-line bg-sunken p-0.5">
+    <fieldset className="inline-flex w-fit rounded-lg border border-line bg-sunken p-0.5">
       <legend className="sr-only">{label}</legend>
       {options.map((option) => (
         <label

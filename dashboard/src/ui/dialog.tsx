@@ -23,16 +23,15 @@ export function Dialog({ open, onClose, title, note, children }: Props) {
       <Base.Portal>
         <Base.Backdrop className={BACKDROP} />
         <Base.Popup data-modal className={POPUP}>
-          <div className="mb-4 flex items-start gap-4">
-            <div className="min-w-0">
-              <Base.Title className="text-lg font-semibold tracking-tight">{title}</Base.Title>
-              {note && <Base.Description className="mt-0.5 text-muted">{note}</Base.Description>}
-            </div>
-            <Base.Close render={<IconButton label="Close" className="-mt-1 -mr-1.5 ml-auto" />}>
-              <X className="size-4" />
-            </Base.Close>
+          <div className="mb-4 pr-8">
+            <Base.Title className="text-lg font-semibold tracking-tight">{title}</Base.Title>
+            {note && <Base.Description className="mt-0.5 text-muted">{note}</Base.Description>}
           </div>
           {children}
+          {/* Last, so that the first field and not this has the focus. */}
+          <Base.Close render={<IconButton label="Close" className="absolute top-4 right-3.5" />}>
+            <X className="size-4" />
+          </Base.Close>
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
