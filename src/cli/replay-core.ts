@@ -25,15 +25,16 @@ export function coreSink(core: Core, config: Config, moment: { now: number }): R
     },
     async label(id, label, at) {
       const record = await journal.find(`t:${id}`);
-      if (!record) return;
+      if (!record) return false;
       const key = `c:replay:${id}:${at}`;
-      if (await journal.find(key)) return;
+      if (await journal.find(key)) return false;
       moment.now = at;
       const { transaction, entities } = record.data as unknown as DecisionData;
       const event = { id: hash53(id), time: transaction.time, entities, amount: transaction.amountBase };
       const data: LabelData = { labelId: newId(at), transactionId: id, label, source: 'chargeback', event };
       // Durable with the decisions that follow it: the log keeps its order.
       journal.enqueue({ type: 'label', at, key, data: { ...data } }).durable.catch(() => {});
+      return true;
     },
   };
 }

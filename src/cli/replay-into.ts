@@ -6,7 +6,8 @@ import type { ColumnMap } from '../training/formats.ts';
 export interface ReplaySink {
   /** Decides in the order given; resolves when all are durable. */
   decide(rows: { body: Record<string, unknown>; time: number }[]): Promise<{ decision: string; repeated: boolean }[]>;
-  label(id: string, label: 'fraud' | 'legitimate', at: number): Promise<void>;
+  /** False where it was known before. */
+  label(id: string, label: 'fraud' | 'legitimate', at: number): Promise<boolean>;
 }
 
 export interface ReplaySummary {
@@ -64,8 +65,7 @@ export async function replayInto(
         await flush();
         while (due.length > 0 && due[0].at <= time) {
           const { id, label, at } = due.shift()!;
-          await sink.label(id, label, at);
-          summary.labels++;
+          if (await sink.label(id, label, at)) summary.labels++;
         }
       }
       batch.push({ body, time });

@@ -5,11 +5,15 @@ const TRIES = 20;
 
 /** Through the server that holds the data directory: one after another, since the order of history matters. */
 export function serverSink({ url, token }: Control): ReplaySink {
-  async function post(path: string, body: unknown): Promise<{ answer: { decision: string }; replayed: boolean }> {
+  async function post(
+    path: string,
+    body: unknown,
+    key?: string,
+  ): Promise<{ answer: { decision: string }; replayed: boolean }> {
     for (let attempt = 1; ; attempt++) {
       const response = await fetch(url + path, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-api-key': token },
+        headers: { 'content-type': 'application/json', 'x-api-key': token, ...(key ? { 'idempotency-key': key } : {}) },
         body: JSON.stringify(body),
       });
       const text = await response.text();
@@ -30,7 +34,9 @@ export function serverSink({ url, token }: Control): ReplaySink {
     },
     async label(id, label, at) {
       const occurredAt = new Date(at).toISOString();
-      await post(`/api/transactions/${encodeURIComponent(id)}/labels`, { label, source: 'chargeback', occurredAt });
+      const body = { label, source: 'chargeback', occurredAt };
+      const { replayed } = await post(`/api/transactions/${encodeURIComponent(id)}/labels`, body, `replay:${id}:${at}`);
+      return !replayed;
     },
   };
 }

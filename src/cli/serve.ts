@@ -35,7 +35,10 @@ export function serveCommand(): Command {
       };
       process.on('SIGINT', stop);
       process.on('SIGTERM', stop);
-      const url = await app.listen();
+      const url = await app.listen().catch(async (error) => {
+        await app.close();
+        throw error;
+      });
       console.log(`Assay decides at ${url} (documentation: ${url}/docs)`);
     });
 }

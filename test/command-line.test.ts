@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { call } from './support/app.ts';
+import { startServer } from './support/process.ts';
+
+const entry = join(import.meta.dirname, '..', 'bin', 'assay.js');
+
+/** Runs a command as a person would; never rejects. */
+function assay(args: string[], env: Record<string, string> = {}) {
+  return new Promise<{ code: number; out: string; error: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      [entry, ...args],
+      { env: { ...process.env, LOG_LEVEL: 'silent', ...env }, timeout: 60_000 },
+      (failure, out, error) => resolve({ code: failure ? Number(failure.code ?? -1) : 0, out, error }),
+    );
+  });
+}
+
+describe('the command line', () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'assay-cli-'));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('binding to another address without a key is refused, with the way out', async () => {
+    const { code, error } = await assay(['serve', '--port', '0', '--data-dir', join(folder, 'open')], {
+      HOST: '0.0.0.0',
+    });
+    assert.equal(code, 1);
+    assert.match(error, /assay keys create/);
+    assert.match(error, /API_KEY/);
+  });
+
+  test('history is replayed into a data directory once, then through the server that holds it', async () => {
+    const dataDir = join(folder, 'data');
+    const file = join(folder, 'history.csv.gz');
+    const generated = await assay(['generate', '--transactions', '400', '--seed', '3', '--out', file]);
+    assert.equal(generated.code, 0, generated.error);
+    const first = await assay(['replay', file, '--data-dir', dataDir, '--json']);
+    assert.equal(first.code, 0, first.error);
+    const told = JSON.parse(first.out);
+    assert.equal(told.transactions, 400);
+    assert.equal(told.repeated, 0);
+
+    const server = await startServer(dataDir);
+    try {
+      const listed = await call(server.url, 'GET', '/api/transactions/stats?window=8760h');
+      assert.equal(listed.status, 200, JSON.stringify(listed.body));
+      assert.equal(listed.body.count, 400);
+      const again = await assay(['replay', file, '--data-dir', dataDir, '--json']);
+      assert.equal(again.code, 0, again.error);
+      assert.equal(JSON.parse(again.out).repeated, 400);
+
+      const made = await assay(['keys', 'create', '--scope', 'read', '--data-dir', dataDir, '--json']);
+      assert.equal(made.code, 0, made.error);
+      const { id, secret } = JSON.parse(made.out);
+      const headers = { 'x-api-key': secret };
+      assert.equal((await call(server.url, 'GET', '/api/transactions')).status, 401);
+      assert.equal((await call(server.url, 'GET', '/api/transactions', undefined, headers)).status, 200);
+      assert.equal((await assay(['keys', 'revoke', id, '--data-dir', dataDir])).code, 0);
+      assert.equal((await call(server.url, 'GET', '/api/transactions', undefined, headers)).status, 401);
+    } finally {
+      assert.equal(await server.stop(), 0, server.output());
+    }
+    const listed = await assay(['keys', 'list', '--data-dir', dataDir, '--json']);
+    assert.equal(JSON.parse(listed.out).length, 1);
+  });
+
+  test('mistakes are told with their place, and exit with 1', async () => {
+    const nowhere = await assay(['train', join(folder, 'none.csv'), '--out', folder]);
+    assert.deepEqual([nowhere.code, /There is no file/.test(nowhere.error)], [1, true]);
+    const odd = await assay(['keys', 'create', '--scope', 'everything']);
+    assert.deepEqual([odd.code, /not a scope/.test(odd.error)], [1, true]);
+    const unknown = await assay(['conjure']);
+    assert.equal(unknown.code, 1);
+  });
+});
