@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { AssayError } from '../domain/errors.ts';
 import { type Calibration, calibrator } from './calibrator.ts';
 import { canonicalJson, featureSchemaHash, sha256 } from './canonical.ts';
+import { decodeImportedTrees, importedTreesModel } from './formats/imported-trees.ts';
 import { decodeLogistic, logisticScorer } from './logistic.ts';
 import type { FeatureStatistics, Model, Thresholds } from './model.ts';
 import { decodeNetwork, networkScorer } from './network.ts';
@@ -74,6 +75,7 @@ const DECODERS: Record<string, Decoder> = {
   trees: (head, body) => treesModel(decodeTrees(head, body)),
   logistic: (head) => logisticScorer(decodeLogistic(head)),
   network: (head, body) => networkScorer(decodeNetwork(head, body)),
+  'imported-trees': (head, body) => importedTreesModel(decodeImportedTrees(head, body)),
 };
 
 /** The version that `saveArtifact` would give. */

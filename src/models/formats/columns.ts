@@ -1,0 +1,108 @@
+/**
+ * Columns made of features, so that trees which ask more than "x ≤ t" become trees that ask just that. A vector is lengthened by
+ *
+ *   nonzero   x, but NaN where |x| ≤ 1e-35
+ *   outside   0 where the whole part of x is one of some codes, else 1; also for NaN
+ *   member    1 where the whole part of x, rounded to float32, is one of some codes, else 0; NaN stays NaN
+ *
+ *   columns = | feature 0 … feature n−1 | made column 0 | made column 1 | … |
+ */
+import { AssayError } from '../../domain/errors.ts';
+
+export const KINDS = ['nonzero', 'outside', 'member'] as const;
+export type ColumnKind = (typeof KINDS)[number];
+
+/** Made column i: KINDS[kind[i]] of source[i], with the codes whose bits are set in words[wordsAt[i] .. wordsAt[i + 1]). */
+export interface MadeColumns {
+  source: Int32Array;
+  kind: Uint8Array;
+  wordsAt: Int32Array;
+  words: Int32Array;
+}
+
+/** LightGBM takes values this near to zero for zero. */
+export const ZERO = Math.fround(1e-35);
+/** XGBoost takes codes from here on for invalid: float32 no longer tells them apart. */
+const CODES_END = 2 ** 24;
+
+/** Codes beyond this are refused: a set of them would take too much memory. */
+export const CODE_MOST = 1_000_000;
+
+/** Collects columns as trees are read; equal ones are shared. */
+export function columnBook(features: number) {
+  const made: { source: number; kind: ColumnKind; codes: number[] }[] = [];
+  const known = new Map<string, number>();
+  return {
+    /** The place of the column in the lengthened vector. */
+    column(source: number, kind: ColumnKind, codes: number[]): number {
+      if (codes.some((code) => !(Number.isInteger(code) && code >= 0 && code <= CODE_MOST))) {
+        throw new AssayError('invalid_request', `category codes must be whole numbers from 0 to ${CODE_MOST}`);
+      }
+      const key = `${source} ${kind} ${codes.join()}`;
+      const place = known.get(key) ?? features + made.push({ source, kind, codes }) - 1;
+      known.set(key, place);
+      return place;
+    },
+    columns(): MadeColumns {
+      const words = made.map(({ codes }) => bitset(codes));
+      const wordsAt = new Int32Array(made.length + 1);
+      words.forEach((list, i) => {
+        wordsAt[i + 1] = wordsAt[i] + list.length;
+      });
+      return {
+        source: Int32Array.from(made, ({ source }) => source),
+        kind: Uint8Array.from(made, ({ kind }) => KINDS.indexOf(kind)),
+        wordsAt,
+        words: Int32Array.from(words.flatMap((list) => [...list])),
+      };
+    },
+  };
+}
+
+function bitset(codes: number[]): Int32Array {
+  const words = new Int32Array(codes.length === 0 ? 0 : (Math.max(...codes) >>> 5) + 1);
+  for (const code of codes) words[code >>> 5] |= 1 << (code & 31);
+  return words;
+}
+
+/** Writes the made columns of `vector` behind `out[0..features)`, and the features before them. */
+export function columnWriter(columns: MadeColumns, features: number) {
+  const { source, kind, wordsAt, words } = columns;
+  const has = (column: number, code: number): boolean => {
+    const word = wordsAt[column] + Math.floor(code / 32);
+    return word < wordsAt[column + 1] && ((words[word] >>> (code & 31)) & 1) === 1;
+  };
+  return (vector: Float64Array, out: Float64Array): void => {
+    out.set(vector);
+    for (let i = 0; i < source.length; i++) {
+      const x = vector[source[i]];
+      switch (kind[i]) {
+        case 0:
+          out[features + i] = Math.abs(x) <= ZERO ? Number.NaN : x;
+          break;
+        case 1: {
+          const code = Math.trunc(x);
+          out[features + i] = code >= 0 && code < 2 ** 31 && has(i, code) ? 0 : 1;
+          break;
+        }
+        default: {
+          const code = Math.fround(x);
+          const valid = code >= 0 && code < CODES_END;
+          out[features + i] = Number.isNaN(x) ? x : valid && has(i, Math.trunc(code)) ? 1 : 0;
+        }
+      }
+    }
+  };
+}
+
+/** Throws `invalid_request` where a column reads outside of the vector or of the words. */
+export function checkColumns(columns: MadeColumns, features: number): void {
+  const { source, kind, wordsAt, words } = columns;
+  const sound =
+    kind.length === source.length &&
+    wordsAt.length === source.length + 1 &&
+    source.every((feature) => feature >= 0 && feature < features) &&
+    kind.every((value) => value < KINDS.length) &&
+    wordsAt.every((at, i) => at >= (i > 0 ? wordsAt[i - 1] : 0) && at <= words.length);
+  if (!sound) throw new AssayError('invalid_request', 'trees: a column is out of range');
+}

@@ -1,0 +1,44 @@
+/** What a reader of a foreign file hands over: trees in the file's own terms, before they become our ensemble. */
+import { AssayError } from '../../domain/errors.ts';
+import type { Calibration } from '../calibrator.ts';
+
+/** How a split decides. `set` lists category codes; `inLeft` sends its members to the left child, else to the right. */
+export type Decision =
+  | { kind: 'number'; threshold: number; missingLeft: boolean }
+  /** As `number`, but |x| ≤ 1e-35 counts as missing too. */
+  | { kind: 'nonzero'; threshold: number; missingLeft: boolean }
+  | { kind: 'set'; codes: number[]; inLeft: true }
+  | { kind: 'set'; codes: number[]; inLeft: false; missingLeft: boolean };
+
+/** Children as in models/trees.ts, within the tree: c ≥ 0 is split c, c < 0 is leaf ~c. */
+export interface ForeignSplit {
+  /** Place in the file's feature names. */
+  feature: number;
+  decision: Decision;
+  gain: number;
+  left: number;
+  right: number;
+}
+
+export interface ForeignTree {
+  /** The child at which the tree begins. */
+  root: number;
+  splits: ForeignSplit[];
+  leaves: { value: number; cover: number }[];
+}
+
+export interface ForeignModel {
+  format: 'lightgbm' | 'xgboost';
+  names: string[];
+  base: number;
+  trees: ForeignTree[];
+  calibration: Calibration;
+  /** Objective, booster and the like, for the lineage. */
+  options: Record<string, unknown>;
+  /** What the reader should know, one sentence each. */
+  notes: string[];
+}
+
+export function refusal(format: string, what: string): AssayError {
+  return new AssayError('invalid_request', `${format}: ${what}`);
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { AssayError } from '../src/domain/errors.ts';
+import { calibrator } from '../src/models/calibrator.ts';
+import { below32, boundaryBelow, floor32 } from '../src/models/formats/float32.ts';
+import {
+  assembleTrees,
+  decodeImportedTrees,
+  encodeImportedTrees,
+  importedTreesModel,
+} from '../src/models/formats/imported-trees.ts';
+import { readTreesFile } from '../src/models/formats/read.ts';
+import { readUbjson } from '../src/models/formats/ubjson.ts';
+import { decodeTrees, treesModel } from '../src/models/trees.ts';
+
+const fixtures = join(import.meta.dirname, '..', 'src', 'models', 'formats', 'fixtures');
+
+interface Fixture {
+  name: string;
+  model: string;
+  count: number;
+  features: string[];
+  arrays: Record<string, string>;
+}
+
+function fixture(name: string) {
+  const facts = JSON.parse(readFileSync(join(fixtures, `${name}.case.json`), 'utf8')) as Fixture;
+  const array = (key: string) => new Float64Array(new Uint8Array(Buffer.from(facts.arrays[key], 'base64')).buffer);
+  return { ...facts, bytes: new Uint8Array(readFileSync(join(fixtures, facts.model))), array };
+}
+
+const treeCases = globSync('{lightgbm,xgboost}-*.case.json', { cwd: fixtures }).map((path) => path.split('.')[0]);
+
+test('there are fixtures of every way to boost and to handle missing values and categories', () => {
+  assert.ok(treeCases.length >= 14, `${treeCases}`);
+});
+
+/** XGBoost adds in float32; LightGBM as we do. */
+const tolerance = (name: string) => (name.startsWith('xgboost') ? 1e-6 : 1e-12);
+
+for (const name of treeCases) {
+  test(`${name} scores and explains as its library does, also after a round trip`, () => {
+    const { bytes, array, features, count } = fixture(name);
+    const foreign = readTreesFile(bytes);
+    const places = Int32Array.from(foreign.names, (feature) => features.indexOf(feature));
+    const imported = assembleTrees(foreign, places, features.length);
+    const { kind, head, body } = encodeImportedTrees(imported);
+    const stored = JSON.parse(JSON.stringify(head));
+    const served =
+      kind === 'trees' ? treesModel(decodeTrees(stored, body)) : importedTreesModel(decodeImportedTrees(stored, body));
+    const calibrate = calibrator(foreign.calibration);
+    const [rows, probability, contributions] = ['rows', 'probability', 'contributions'].map((key) => array(key));
+    const out = new Float64Array(features.length);
+    for (let row = 0; row < count; row++) {
+      const vector = rows.subarray(row * features.length, (row + 1) * features.length);
+      const score = importedTreesModel(imported).score(vector);
+      assert.equal(served.score(vector), score);
+      // A probability is kept away from 0 and 1; none of these comes near.
+      assert.ok(Math.abs(calibrate(score) - probability[row]) < tolerance(name), `row ${row}`);
+      const base = served.explain(vector, out);
+      const expected = contributions.subarray(row * (features.length + 1), (row + 1) * (features.length + 1));
+      for (let j = 0; j < out.length; j++) assert.ok(Math.abs(out[j] - expected[j]) < 1e-6, `row ${row} feature ${j}`);
+      assert.ok(Math.abs(base - expected[out.length]) < 1e-6);
+      assert.ok(Math.abs(out.reduce((sum, part) => sum + part, base) - score) < 1e-9);
+    }
+  });
+}
+
+test('features are found by name wherever they are in the vector, and a missing one is named', () => {
+  const { bytes, array, features } = fixture('lightgbm-categorical');
+  const foreign = readTreesFile(bytes);
+  const straight = importedTreesModel(
+    assembleTrees(
+      foreign,
+      Int32Array.from(features, (_, i) => i),
+      features.length,
+    ),
+  );
+  const width = features.length + 3;
+  const places = Int32Array.from(features, (_, i) => width - 1 - i);
+  const moved = importedTreesModel(assembleTrees(foreign, places, width));
+  const rows = array('rows');
+  for (let row = 0; row < 20; row++) {
+    const vector = rows.slice(row * features.length, (row + 1) * features.length);
+    const longer = new Float64Array(width).fill(99);
+    for (let i = 0; i < vector.length; i++) longer[places[i]] = vector[i];
+    assert.equal(moved.score(longer), straight.score(vector));
+  }
+  places[6] = -1;
+  assert.throws(() => assembleTrees(foreign, places, width), /needs the feature "Column_6"/);
+});
+
+const edited = (name: string, from: string | RegExp, to: string) =>
+  new TextEncoder().encode(new TextDecoder().decode(fixture(name).bytes).replace(from, to));
+
+const refused: [string, Uint8Array, RegExp][] = [
+  ['LightGBM multi-class', edited('lightgbm-gbdt', /num_class=1/, 'num_class=3'), /multi-class/],
+  ['LightGBM linear trees', edited('lightgbm-gbdt', /is_linear=0/, 'is_linear=1'), /linear trees/],
+  [
+    'LightGBM regression',
+    edited('lightgbm-gbdt', 'objective=binary sigmoid:1', 'objective=regression'),
+    /"regression"/,
+  ],
+  ['LightGBM ranking', edited('lightgbm-gbdt', 'objective=binary sigmoid:1', 'objective=lambdarank'), /"lambdarank"/],
+  ['LightGBM of another version', edited('lightgbm-gbdt', 'version=v4', 'version=v9'), /"v9"/],
+  ['LightGBM cut short', fixture('lightgbm-gbdt').bytes.slice(0, 1500), /not a whole text model/],
+  ['LightGBM with a number missing', edited('lightgbm-gbdt', /leaf_value=\S+ /, 'leaf_value='), /leaf_value must be/],
+  ['LightGBM with a circle', edited('lightgbm-gbdt', /left_child=\S+/, 'left_child=0'), /hangs twice/],
+  ['LightGBM with a wrong feature', edited('lightgbm-gbdt', /split_feature=\S+/, 'split_feature=77'), /feature 77/],
+  ['LightGBM with a child too far', edited('lightgbm-gbdt', /right_child=\S+/, 'right_child=50'), /out of range/],
+  ['XGBoost gblinear', edited('xgboost-gbtree', '"name":"gbtree"', '"name":"gblinear"'), /"gblinear"/],
+  ['XGBoost multi-class', edited('xgboost-gbtree', '"num_class":"0"', '"num_class":"4"'), /multi-class/],
+  ['XGBoost several targets', edited('xgboost-gbtree', '"num_target":"1"', '"num_target":"2"'), /several targets/],
+  [
+    'XGBoost regression',
+    edited('xgboost-gbtree', /"name":"binary:logistic"/, '"name":"reg:squarederror"'),
+    /squarederror/,
+  ],
+  [
+    'XGBoost vector leaves',
+    edited('xgboost-gbtree', '"size_leaf_vector":"1"', '"size_leaf_vector":"2"'),
+    /several outputs/,
+  ],
+  ['XGBoost cut short', fixture('xgboost-gbtree').bytes.slice(0, 2000), /not valid JSON/],
+  ['XGBoost UBJSON cut short', fixture('xgboost-gbtree-ubj').bytes.slice(0, 2000), /ends early/],
+  ['something else', new TextEncoder().encode('PMML'), /not a LightGBM text/],
+  ['an empty file', new Uint8Array(0), /not a LightGBM text/],
+];
+for (const [what, bytes, why] of refused) {
+  test(`${what} is refused by name`, () => {
+    const load = () => {
+      const foreign = readTreesFile(bytes);
+      return assembleTrees(
+        foreign,
+        Int32Array.from(foreign.names, (_, i) => i),
+        foreign.names.length,
+      );
+    };
+    assert.throws(load, (error: unknown) => error instanceof AssayError && why.test(error.message));
+  });
+}
+
+test('damaged files are refused or read, never anything else', () => {
+  for (const name of ['xgboost-categorical-ubj', 'lightgbm-categorical']) {
+    const { bytes } = fixture(name);
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.nat(255), (at, value) => {
+        const damaged = bytes.slice();
+        damaged[at] = value;
+        try {
+          const foreign = readTreesFile(damaged);
+          const places = Int32Array.from(foreign.names, (_, i) => i);
+          assembleTrees(foreign, places, foreign.names.length);
+        } catch (error) {
+          assert.ok(error instanceof AssayError, String(error));
+        }
+      }),
+      { numRuns: 400, seed: 5 },
+    );
+  }
+});
+
+test('the same model in JSON and in UBJSON is the same', () => {
+  const ubj = readUbjson(fixture('xgboost-gbtree-ubj').bytes) as { learner: { gradient_booster: { name: string } } };
+  assert.equal(ubj.learner.gradient_booster.name, 'gbtree');
+  const small = Uint8Array.from(
+    [...'{i\u0001a[$d#i\u0002'].map((c) => c.charCodeAt(0)).concat([63, 128, 0, 0, 192, 0, 0, 0, 125]),
+  );
+  assert.deepEqual(readUbjson(small), { a: [1, -2] });
+});
+
+const float32 = fc.float({ noNaN: true, noDefaultInfinity: true });
+
+test('a comparison below a float32 is one with a double', () => {
+  fc.assert(
+    fc.property(float32, fc.double({ noNaN: true }), fc.integer({ min: -2, max: 2 }), (t, any, steps) => {
+      const bound = boundaryBelow(t);
+      // Doubles around the bound, and any other.
+      const beside = bound + steps * Math.abs(bound) * 2 ** -52;
+      for (const x of [any, bound, beside, t, below32(t)]) assert.equal(x <= bound, Math.fround(x) < t, `${x} ${t}`);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a comparison of float32 values with a double is one with a float32', () => {
+  fc.assert(
+    fc.property(fc.double({ noNaN: true }), float32, (t, v) => {
+      const near = Math.fround(t);
+      for (const x of [v, near, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, below32(near)])
+        assert.equal(x <= floor32(t), x <= t);
+    }),
+    { numRuns: 2000 },
+  );
+});
