@@ -27,6 +27,7 @@ export async function documentApi(app: Api): Promise<void> {
         { name: 'scoring', description: 'A decision that nothing is recorded of' },
         { name: 'users', description: 'Who pays' },
         { name: 'entities', description: 'Cards, devices, addresses and what they share' },
+        { name: 'models', description: 'Which model decides, which is scored beside, how good they were' },
         { name: 'operations', description: 'Health, metrics, features, keys' },
       ],
       components: {

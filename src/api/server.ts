@@ -19,6 +19,7 @@ import { entityRoutes } from './routes/entities.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { liveRoute } from './routes/live.ts';
+import { modelRoutes } from './routes/models.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { scoringRoutes } from './routes/scoring.ts';
 import { transactionCommandRoutes } from './routes/transaction-commands.ts';
@@ -121,6 +122,7 @@ export async function buildServer(services: Services): Promise<Api> {
   scoringRoutes(app, services, memory, charge);
   entityRoutes(app, services);
   keyRoutes(app, services, memory);
+  modelRoutes(app, services, memory);
   healthRoutes(app, services, metrics);
   liveRoute(app, services);
   pageRoutes(app);

@@ -37,7 +37,7 @@ export function createComparison(find: (sequence: number) => ShadowRow | undefin
   const caught = { champion: [0, 0], challenger: [0, 0] };
   const labelled = [0, 0];
   const labels = new Map<number, boolean>();
-  const disagreements: number[] = [];
+  const disagreements: ShadowRow[] = [];
   let count = 0;
   let sum = 0;
   let absolute = 0;
@@ -66,7 +66,7 @@ export function createComparison(find: (sequence: number) => ShadowRow | undefin
       ranks.champion.add(champion.probability);
       ranks.challenger.add(shadow.probability);
       if (champion.outcome === shadow.outcome) return;
-      disagreements.push(row.sequence);
+      disagreements.push(row);
       if (disagreements.length > NEWEST) disagreements.shift();
     },
 
@@ -81,7 +81,7 @@ export function createComparison(find: (sequence: number) => ShadowRow | undefin
       labels.set(decision, fraud);
     },
 
-    /** Sequences of the newest decisions on which the two did not agree, the newest first. */
+    /** The newest decisions on which the two did not agree, the newest first. */
     disagreements: () => [...disagreements].reverse(),
 
     result(): Comparison {

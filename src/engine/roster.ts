@@ -17,8 +17,8 @@ export interface Roster {
   /** What decides; undefined where nothing can. */
   readonly champion: Serving | undefined;
   readonly shadow: Serving | undefined;
-  /** Where the shadow's record stands in the journal. */
-  readonly shadowSince: number;
+  /** As the journal has it, though it may be damaged and not scored. */
+  readonly shadowVersion: string | undefined;
   /** Why the model that was promoted last does not decide. */
   readonly problem: string | undefined;
   /** The newest last. */
@@ -180,8 +180,8 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
     get shadow() {
       return shadow;
     },
-    get shadowSince() {
-      return state.shadow?.since ?? 0;
+    get shadowVersion() {
+      return state.shadow?.version;
     },
     get problem() {
       return problem;

@@ -1,5 +1,5 @@
 import type { DecisionData, LabelData } from '../domain/records.ts';
-import type { ShadowRows } from '../domain/shadow.ts';
+import type { ShadowRow, ShadowRows } from '../domain/shadow.ts';
 import type { Journal, JournalRecord } from '../journal/journal.ts';
 import { outcomeOf } from '../policy/thresholds.ts';
 import { type Comparison, createComparison } from './comparison.ts';
@@ -24,8 +24,8 @@ export interface ShadowReport extends Comparison {
   dropped: number;
   /** Decisions that could not be scored beside, such as those made without a model. */
   skipped: number;
-  /** Sequences of the newest decisions on which the two did not agree, the newest first. */
-  disagreements: number[];
+  /** The newest decisions on which the two did not agree, the newest first. */
+  disagreements: ShadowRow[];
 }
 
 export interface ShadowPorts {

@@ -1,0 +1,128 @@
+import Type from 'typebox';
+import { answer, Time, words } from './common.ts';
+
+const anything = (description: string) => Type.Unsafe<Record<string, unknown>>({ type: 'object', description });
+const orNull = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description });
+const numberOrNull = (description: string) => Type.Unsafe<number | null>({ type: ['number', 'null'], description });
+
+export const VersionParam = Type.Object({
+  version: Type.String({ minLength: 1, maxLength: 64, description: 'Content address: 16 hex digits' }),
+});
+
+const modelFields = {
+  version: Type.String({ description: 'Content address: the same training gives the same' }),
+  role: words(['champion', 'shadow', 'other'], 'The champion decides; the shadow is scored beside it'),
+  name: Type.Optional(Type.String()),
+  kind: Type.Optional(Type.String({ description: 'Such as `trees`' })),
+  featureSchema: Type.Optional(Type.String({ description: 'Hash of the features that it reads' })),
+  thresholds: Type.Optional(answer({ review: Type.Number(), decline: Type.Number() }, 'Probabilities from which')),
+  trainedFrom: Type.Optional(Time('First training event')),
+  trainedTo: Type.Optional(Time('Last training event')),
+  metrics: Type.Optional(anything('By part: train, validation, test')),
+  lineage: Type.Optional(anything('Data hash, rows, seed, options, code version')),
+  promotedAt: Type.Optional(Time('When it was promoted last')),
+  problem: Type.Optional(Type.String({ description: 'Why it cannot serve' })),
+};
+
+export const ModelShown = answer(modelFields, 'A model');
+export const ModelDetail = answer(
+  {
+    ...modelFields,
+    features: Type.Optional(Type.Array(anything('A feature as it was defined in training'))),
+    importance: Type.Optional(
+      Type.Array(answer({ feature: Type.String(), gain: Type.Number() }, 'Strongest first'), {
+        description: 'What it goes by',
+      }),
+    ),
+    calibration: Type.Optional(Type.String()),
+  },
+  'A model in full',
+);
+export const ModelList = answer(
+  {
+    data: Type.Array(ModelShown),
+    champion: orNull('Version that decides'),
+    shadow: orNull('Version that is scored beside'),
+    problem: Type.Optional(Type.String({ description: 'Why the model that was promoted last does not decide' })),
+    promotions: Type.Array(
+      answer({ version: Type.String(), previous: orNull('What decided before'), at: Time('When') }, 'A promotion'),
+      { description: 'The newest first' },
+    ),
+  },
+  'Every model that is kept',
+);
+
+export const ModelUploadBody = Type.Object(
+  {
+    model: anything('What model.json holds'),
+    body: Type.String({ description: 'model.bin in base64' }),
+    report: Type.Optional(anything('What report.json holds')),
+    reportHtml: Type.Optional(Type.String({ description: 'report.html' })),
+  },
+  { description: 'A trained model, verified before it is kept' },
+);
+
+export const Promoted = answer(
+  {
+    version: Type.String(),
+    name: Type.String(),
+    previous: orNull('What decided before; promote it to roll back'),
+    promotedAt: Time('When'),
+  },
+  'The model that decides from now on',
+);
+
+export const ShadowBody = Type.Object({
+  stop: Type.Optional(Type.Boolean({ description: 'End the shadow instead' })),
+});
+export const ShadowShown = answer({ shadow: orNull('Version that is scored beside') }, 'The shadow');
+
+const side = answer({ fraudFlagged: Type.Integer(), legitimateFlagged: Type.Integer() }, 'How many it flags');
+const opinion = answer({ decision: Type.String(), probability: Type.Number() }, 'What it says');
+export const Comparison = answer(
+  {
+    version: Type.String({ description: 'The challenger' }),
+    running: Type.Boolean({ description: 'Whether it is scored now' }),
+    count: Type.Integer({ description: 'Decisions that both scored' }),
+    waiting: Type.Integer(),
+    dropped: Type.Integer({ description: 'Not scored because too many waited' }),
+    skipped: Type.Integer({ description: 'Could not be scored, such as decisions without a model' }),
+    agreement: numberOrNull('Share with the same outcome'),
+    outcomes: Type.Unsafe<Record<string, Record<string, number>>>({
+      type: 'object',
+      description: 'outcomes[champion][challenger]: how many',
+    }),
+    flagged: answer(
+      {
+        champion: Type.Integer(),
+        challenger: Type.Integer(),
+        both: Type.Integer(),
+        championOnly: Type.Integer(),
+        challengerOnly: Type.Integer(),
+      },
+      'Reviewed or declined',
+    ),
+    difference: answer(
+      { mean: numberOrNull('Mean'), meanAbsolute: numberOrNull('Mean size'), greatest: numberOrNull('Greatest') },
+      'Challenger’s probability less the champion’s',
+    ),
+    labels: answer(
+      { fraud: Type.Integer(), legitimate: Type.Integer(), champion: side, challenger: side },
+      'Of the labelled',
+    ),
+    averagePrecision: Type.Unsafe<{ champion: number; challenger: number } | null>({
+      anyOf: [
+        answer({ champion: Type.Number(), challenger: Type.Number() }, 'Unlabelled counts as not fraud'),
+        { type: 'null' },
+      ],
+    }),
+    disagreements: Type.Array(
+      answer(
+        { transactionId: Type.String(), at: Time('When'), champion: opinion, challenger: opinion },
+        'A decision on which the two did not agree',
+      ),
+      { description: 'The newest first, at most 20' },
+    ),
+  },
+  'A challenger beside the champion',
+);

@@ -1,0 +1,51 @@
+import type { ArtifactHead } from '../models/artifact.ts';
+import type { KeptModel } from '../models/registry.ts';
+import type { Services } from './services.ts';
+
+/** A kept model as lists show it. */
+export function modelView({ version, head, problem }: KeptModel, { roster }: Pick<Services, 'roster'>) {
+  const role: 'champion' | 'shadow' | 'other' =
+    roster.champion?.model.version === version
+      ? 'champion'
+      : roster.shadow?.model.version === version
+        ? 'shadow'
+        : 'other';
+  const promoted = roster.promotions.findLast((promotion) => promotion.version === version);
+  return {
+    version,
+    role,
+    ...(head ? headView(head) : {}),
+    ...(promoted ? { promotedAt: new Date(promoted.at).toISOString() } : {}),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+function headView({ name, kind, featureSchema, thresholds, lineage, metrics }: ArtifactHead) {
+  return {
+    name,
+    kind,
+    featureSchema,
+    thresholds,
+    trainedFrom: new Date(lineage.from).toISOString(),
+    trainedTo: new Date(lineage.to).toISOString(),
+    metrics,
+    lineage: { ...lineage },
+  };
+}
+
+/** The same with all that the artifact says of itself. */
+export function modelDetail(kept: KeptModel, services: Pick<Services, 'roster'>) {
+  const { head } = kept;
+  const view = modelView(kept, services);
+  if (!head) return view;
+  return { ...view, calibration: head.calibration.kind, features: head.features, importance: importanceOf(head) };
+}
+
+/** Features that were used, the strongest first; by gain where the learner knows it. */
+export function importanceOf(head: ArtifactHead): { feature: string; gain: number }[] {
+  const { gain = [] } = (head.importance ?? {}) as { gain?: number[] };
+  return head.features
+    .map(({ name }, i) => ({ feature: name, gain: gain[i] ?? 0 }))
+    .filter((entry) => entry.gain > 0)
+    .sort((a, b) => b.gain - a.gain);
+}

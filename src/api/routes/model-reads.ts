@@ -1,0 +1,130 @@
+import Type from 'typebox';
+import { AssayError } from '../../domain/errors.ts';
+import type { DecisionData } from '../../domain/records.ts';
+import type { ShadowRow } from '../../domain/shadow.ts';
+import { json, problems } from '../contract/common.ts';
+import { Comparison, ModelDetail, ModelList, VersionParam } from '../contract/models.ts';
+import { modelDetail, modelView } from '../models.ts';
+import type { Api } from '../server.ts';
+import type { Services } from '../services.ts';
+
+const tags = ['models'];
+const config = { scope: 'read' } as const;
+/** A report has no scripts, and none that somebody put there runs. */
+const REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox";
+const DISAGREEMENTS = 20;
+
+export function modelReadRoutes(app: Api, services: Services): void {
+  const { registry, roster, challengers, journal } = services;
+
+  async function kept(version: string) {
+    const entry = (await registry.list()).find((each) => each.version === version);
+    if (!entry) throw new AssayError('not_found', `There is no model ${version}.`);
+    return entry;
+  }
+
+  app.get(
+    '/api/models',
+    {
+      config,
+      schema: {
+        operationId: 'listModels',
+        tags,
+        summary: 'Every model that is kept: which one decides, which is scored beside, and how good they were',
+        response: { 200: json('The models', ModelList), ...problems(401, 403, 429) },
+      },
+    },
+    async () => ({
+      data: (await registry.list()).map((entry) => modelView(entry, services)),
+      champion: roster.champion?.model.version ?? null,
+      shadow: roster.shadow?.model.version ?? null,
+      ...(roster.problem === undefined ? {} : { problem: roster.problem }),
+      promotions: roster.promotions
+        .map(({ version, previous, at }) => ({ version, previous, at: new Date(at).toISOString() }))
+        .reverse(),
+    }),
+  );
+
+  app.get(
+    '/api/models/:version',
+    {
+      config,
+      schema: {
+        operationId: 'getModel',
+        tags,
+        summary: 'A model: features, importance, metrics, lineage',
+        params: VersionParam,
+        response: { 200: json('The model', ModelDetail), ...problems(401, 403, 404, 422, 429) },
+      },
+    },
+    async (request) => modelDetail(await kept(request.params.version), services),
+  );
+
+  app.get(
+    '/api/models/:version/report',
+    {
+      config,
+      schema: {
+        operationId: 'getModelReport',
+        tags,
+        summary: 'The report of its training; a page for `Accept: text/html`',
+        params: VersionParam,
+        response: {
+          200: {
+            description: 'The report',
+            content: {
+              'application/json': { schema: Type.Object({}, { additionalProperties: true }) },
+              'text/html': { schema: Type.String() },
+            },
+          },
+          ...problems(401, 403, 404, 422, 429),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { version } = request.params;
+      const html = /\btext\/html\b/.test(request.headers.accept ?? '');
+      const report = registry.report(version, html ? 'html' : 'json');
+      if (report === undefined) throw new AssayError('not_found', `Model ${version} came without a report.`);
+      if (html) reply.header('content-security-policy', REPORT_POLICY);
+      return reply
+        .type(html ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8')
+        .serializer(String)
+        .send(report);
+    },
+  );
+
+  app.get(
+    '/api/models/:version/comparison',
+    {
+      config,
+      schema: {
+        operationId: 'compareModel',
+        tags,
+        summary: 'What a challenger in shadow says beside the champion',
+        description:
+          'Scored from the journal after each decision was answered. Average precision counts unlabelled as not fraud.',
+        params: VersionParam,
+        response: { 200: json('The comparison', Comparison), ...problems(401, 403, 404, 422, 429) },
+      },
+    },
+    async (request) => {
+      const { version } = request.params;
+      const report = await challengers.report(version);
+      if (!report) throw new AssayError('not_found', `Model ${version} was never scored beside a champion.`);
+      const newest = report.disagreements.slice(0, DISAGREEMENTS);
+      return { version, ...report, disagreements: await Promise.all(newest.map(disagreement)) };
+    },
+  );
+
+  async function disagreement({ sequence, champion, shadow }: ShadowRow) {
+    const record = await journal.get(sequence);
+    const { transaction } = record!.data as unknown as DecisionData;
+    return {
+      transactionId: transaction.id,
+      at: new Date(record!.at).toISOString(),
+      champion: { decision: champion.outcome, probability: champion.probability },
+      challenger: { decision: shadow.outcome, probability: shadow.probability },
+    };
+  }
+}

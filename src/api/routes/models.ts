@@ -1,0 +1,134 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AssayError } from '../../domain/errors.ts';
+import { bodyHash } from '../canonical.ts';
+import { IdempotencyHeader, json, problems } from '../contract/common.ts';
+import { ModelShown, ModelUploadBody, Promoted, ShadowBody, ShadowShown, VersionParam } from '../contract/models.ts';
+import type { AnswerMemory } from '../idempotency.ts';
+import { modelView } from '../models.ts';
+import type { Api } from '../server.ts';
+import type { Services } from '../services.ts';
+import { modelReadRoutes } from './model-reads.ts';
+
+const tags = ['models'];
+const config = { scope: 'admin' } as const;
+/** A model of some millions of nodes; base64 takes a third more. */
+const UPLOAD_BYTES = 64 * 1024 * 1024;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** What decides, changed while it decides. */
+export function modelRoutes(app: Api, services: Services, memory: AnswerMemory): void {
+  const { registry, roster } = services;
+  modelReadRoutes(app, services);
+
+  /** One answer an Idempotency-Key. */
+  async function once<T>(request: FastifyRequest, reply: FastifyReply, asked: unknown, compute: () => Promise<T>) {
+    const { answer, replayed } = await memory.once(request, () => ({
+      bodyHash: request.headers['idempotency-key'] === undefined ? '' : bodyHash(asked),
+      weight: 1,
+      compute,
+    }));
+    if (replayed) reply.header('idempotent-replayed', 'true');
+    return answer;
+  }
+
+  app.post(
+    '/api/models',
+    {
+      config,
+      bodyLimit: UPLOAD_BYTES,
+      schema: {
+        operationId: 'importModel',
+        tags,
+        summary: 'Bring in a trained model; it decides nothing until it is promoted',
+        headers: IdempotencyHeader,
+        body: ModelUploadBody,
+        response: { 201: json('Kept', ModelShown), ...problems(400, 401, 403, 409, 413, 415, 422, 429) },
+      },
+    },
+    async (request, reply) => {
+      const { model, body, report, reportHtml } = request.body;
+      if (!BASE64.test(body))
+        throw new AssayError('invalid_request', 'The body must be base64.', {
+          errors: [{ path: '/body', message: 'must be base64' }],
+        });
+      const version = await once(request, reply, { model, body }, async () => {
+        return registry.receive({ model, body: Buffer.from(body, 'base64'), report, reportHtml }).version;
+      });
+      const kept = (await registry.list()).find((entry) => entry.version === version);
+      reply.code(201);
+      return modelView(kept ?? { version }, services);
+    },
+  );
+
+  app.post(
+    '/api/models/:version/promote',
+    {
+      config,
+      schema: {
+        operationId: 'promoteModel',
+        tags,
+        summary: 'Let a model decide from now on; an earlier one to roll back',
+        description:
+          'It is verified, loaded and tried out while the champion goes on; the change is one record of the journal, between two decisions. Where it cannot serve, the champion stays.',
+        params: VersionParam,
+        headers: IdempotencyHeader,
+        response: { 200: json('Promoted', Promoted), ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { version } = request.params;
+      const { name, previous, at } = await once(request, reply, {}, () => roster.promote(version, request.apiKey?.id));
+      return { version, name, previous, promotedAt: new Date(at).toISOString() };
+    },
+  );
+
+  app.post(
+    '/api/models/:version/shadow',
+    {
+      config,
+      // The body may be left out.
+      preValidation: async (request) => {
+        request.body ??= {};
+      },
+      schema: {
+        operationId: 'shadowModel',
+        tags,
+        summary: 'Score a model beside the champion, off the path of decisions; one at a time',
+        params: VersionParam,
+        headers: IdempotencyHeader,
+        body: ShadowBody,
+        response: {
+          200: json('The shadow', ShadowShown),
+          ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { version } = request.params;
+      const { stop } = request.body;
+      return once(request, reply, { stop }, async () => {
+        if (!stop) await roster.startShadow(version, request.apiKey?.id);
+        else if (roster.shadowVersion === version) await roster.stopShadow(request.apiKey?.id);
+        else throw new AssayError('not_found', `Model ${version} is not the shadow.`);
+        return { shadow: roster.shadowVersion ?? null };
+      });
+    },
+  );
+
+  app.delete(
+    '/api/models/shadow',
+    {
+      config,
+      schema: {
+        operationId: 'stopShadow',
+        tags,
+        summary: 'End the shadow; its comparison stays',
+        response: { 204: { description: 'Ended' }, ...problems(401, 403, 404, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      if (!(await roster.stopShadow(request.apiKey?.id))) throw new AssayError('not_found', 'There is no shadow.');
+      return reply.code(204).send();
+    },
+  );
+}
