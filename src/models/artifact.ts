@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { AssayError } from '../domain/errors.ts';
 import { type Calibration, calibrator } from './calibrator.ts';
 import { canonicalJson, featureSchemaHash, sha256 } from './canonical.ts';
+import { decodeForest, forestScorer } from './forest.ts';
 import { decodeImportedTrees, importedTreesModel } from './formats/imported-trees.ts';
 import { decodeLogistic, logisticScorer } from './logistic.ts';
 import type { FeatureStatistics, Model, Thresholds } from './model.ts';
@@ -73,6 +74,8 @@ type Decoder = (head: Record<string, unknown>, body: Uint8Array) => Pick<Model, 
 /** Every kind of model that can be served. */
 const DECODERS: Record<string, Decoder> = {
   trees: (head, body) => treesModel(decodeTrees(head, body)),
+  forest: (head, body) => forestScorer(decodeForest(head, body)),
+  isolation: (head, body) => treesModel(decodeTrees(head, body)),
   logistic: (head) => logisticScorer(decodeLogistic(head)),
   network: (head, body) => networkScorer(decodeNetwork(head, body)),
   'imported-trees': (head, body) => importedTreesModel(decodeImportedTrees(head, body)),

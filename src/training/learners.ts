@@ -1,4 +1,6 @@
+import { forestLearner } from './forest/learner.ts';
 import { treesLearner } from './gbdt/learner.ts';
+import { isolationLearner } from './isolation/learner.ts';
 import type { Learner } from './learner.ts';
 import { logisticLearner } from './logistic/learner.ts';
 import { networkLearner } from './network/learner.ts';
@@ -6,6 +8,8 @@ import { networkLearner } from './network/learner.ts';
 /** What `--learner` names. Options are checked by each learner itself. */
 export const LEARNERS: Readonly<Record<string, Learner<object>>> = {
   trees: treesLearner as Learner<object>,
+  forest: forestLearner as unknown as Learner<object>,
+  isolation: isolationLearner as unknown as Learner<object>,
   logistic: logisticLearner as unknown as Learner<object>,
   network: networkLearner as unknown as Learner<object>,
 };

@@ -48,7 +48,12 @@ export function fitLogistic(
   progress?: (share: number) => void,
 ): FittedLogistic {
   const { model, tails } = chooseModel(train, validation, { ...LOGISTIC_DEFAULTS, ...options }, progress);
-  return { ...logisticScorer(model), tails, toArtifact: () => ({ kind: 'logistic', ...encodeLogistic(model) }) };
+  return {
+    ...logisticScorer(model),
+    tails,
+    settled: { tails },
+    toArtifact: () => ({ kind: 'logistic', ...encodeLogistic(model) }),
+  };
 }
 
 export const logisticLearner: Learner<LogisticOptions> = {

@@ -20,7 +20,13 @@ export function trainNetwork(
   progress?: (share: number) => void,
 ): FittedNetwork {
   const { model, history, epochs } = fitNetwork(train, validation, { ...NETWORK_DEFAULTS, ...options }, progress);
-  return { ...networkScorer(model), history, epochs, toArtifact: () => ({ kind: 'network', ...encodeNetwork(model) }) };
+  return {
+    ...networkScorer(model),
+    history,
+    epochs,
+    settled: { epochs },
+    toArtifact: () => ({ kind: 'network', ...encodeNetwork(model) }),
+  };
 }
 
 export const networkLearner: Learner<NetworkOptions> = {
