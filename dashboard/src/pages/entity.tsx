@@ -17,6 +17,7 @@ export function EntityPage() {
     <>
       <PageHeader
         title={<span className="break-all">{id}</span>}
+        name={`${capital(type)} ${id}`}
         note={
           data && transactions.length > 0
             ? `${capital(type)} · ${count(transactions.length)} recent payments, ${percent(stopped / transactions.length)} reviewed or declined`

@@ -55,7 +55,9 @@ function SignIn() {
           : access.error
             ? 'The server does not answer just now.'
             : refused
-              ? refused.message
+              ? refused.status === 401 && !key
+                ? 'This server asks for an API key.'
+                : refused.message
               : key
                 ? `Signed in with the key that begins with ${key.slice(0, 8)}.`
                 : 'This server asks for no key: it has none yet, and answers this machine only.'}

@@ -1,7 +1,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { Menu } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useHotkeys } from '../lib/hotkeys.ts';
 import { IconButton } from '../ui/button.tsx';
 import { LiveBanner } from './live-state.tsx';
@@ -22,8 +22,14 @@ export function Layout() {
     3: () => navigate({ to: '/queue' }),
     4: () => navigate({ to: '/transactions' }),
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when the page changes
-  useEffect(() => setMenu(false), [pathname]);
+  const before = useRef(pathname);
+  // A new page is read from its top: the menu closes, and the keyboard's next step is into the page.
+  useEffect(() => {
+    if (before.current === pathname) return;
+    before.current = pathname;
+    setMenu(false);
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }, [pathname]);
 
   return (
     <div className="flex min-h-dvh">

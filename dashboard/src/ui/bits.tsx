@@ -89,9 +89,21 @@ export function Panel({
   );
 }
 
-export function PageHeader({ title, note, children }: { title: ReactNode; note?: ReactNode; children?: ReactNode }) {
+/** `name` is what the tab says where the title is more than a word. */
+export function PageHeader({
+  title,
+  name,
+  note,
+  children,
+}: {
+  title: ReactNode;
+  name?: string;
+  note?: ReactNode;
+  children?: ReactNode;
+}) {
   return (
     <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-3">
+      <title>{`${name ?? title} · Assay`}</title>
       <div className="min-w-0">
         <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
         {note && <p className="mt-0.5 text-sm text-muted">{note}</p>}

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
 import { transactionQuery } from '../../api/queries.ts';
+import { money } from '../../lib/format.ts';
 import { live } from '../../live/live.ts';
 import { useLiveRefresh } from '../../live/refresh.ts';
 import { Money, Panel } from '../../ui/bits.tsx';
@@ -26,6 +27,7 @@ export function DecisionPage() {
   if (!data) return <LoadingRows />;
   return (
     <>
+      <title>{`${money(data.amount, data.currency)}, ${data.userId} · Assay`}</title>
       <nav aria-label="Way back" className="mb-3">
         <Link
           to="/transactions"

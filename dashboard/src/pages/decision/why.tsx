@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { explanationQuery } from '../../api/queries.ts';
 import type { Transaction } from '../../api/types.ts';
 import { Contributions } from '../../charts/contributions.tsx';
@@ -30,12 +31,7 @@ export function Why({ transaction, shown = 8 }: { transaction: Transaction; show
       </div>
       <p className="mt-2 text-base text-pretty">{fraudExplanation}</p>
       {degraded && <Note>Decided without a model, by rules alone.</Note>}
-      {oodWarning && oodWarning.length > 0 && (
-        <Note>
-          Outside what training saw: {oodWarning.map((code) => featureWords(code).toLowerCase()).join('; ')}. Take the
-          score with care.
-        </Note>
-      )}
+      {oodWarning && oodWarning.length > 0 && <Unusual codes={oodWarning} />}
       {rules && rules.length > 0 && (
         <ul className="mt-3 flex flex-wrap gap-2">
           {rules.map((rule) => (
@@ -65,4 +61,27 @@ export function Why({ transaction, shown = 8 }: { transaction: Transaction; show
 
 function Note({ children }: { children: React.ReactNode }) {
   return <p className="mt-3 rounded-md bg-review-soft px-3 py-2 text-review">{children}</p>;
+}
+
+/** What lies outside the training data: a few in sight, the rest behind a click. */
+function Unusual({ codes }: { codes: string[] }) {
+  const [all, setAll] = useState(false);
+  const shown = all ? codes : codes.slice(0, 3);
+  const hidden = codes.length - shown.length;
+  return (
+    <Note>
+      Outside what training saw, so take the score with care:{' '}
+      {shown.map((code) => featureWords(code).toLowerCase()).join('; ')}
+      {hidden > 0 ? (
+        <>
+          {'; '}
+          <button type="button" className="font-medium underline underline-offset-3" onClick={() => setAll(true)}>
+            and {hidden} more
+          </button>
+        </>
+      ) : (
+        '.'
+      )}
+    </Note>
+  );
 }

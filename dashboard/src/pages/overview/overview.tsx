@@ -103,7 +103,7 @@ function Panels({ data, window }: { data: Stats | undefined; window: Window }) {
         </Panel>
         <RightNow />
       </div>
-      <div className="grid gap-4 lg:grid-cols-2 xl:grid-cols-3">
+      <div className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
         <Panel
           title="Latency"
           note="to decide"

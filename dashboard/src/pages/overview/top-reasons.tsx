@@ -9,7 +9,7 @@ export function TopReasons({ data }: { data: Stats | undefined }) {
   const reasons = data?.topReasons.slice(0, 7) ?? [];
   const most = reasons[0]?.count ?? 1;
   return (
-    <Panel title="Top reasons" note="over reviews and declines" className="lg:max-xl:col-span-2">
+    <Panel title="Top reasons" note="over reviews and declines" className="md:max-xl:col-span-2">
       {!data ? (
         <LoadingBlock height={200} />
       ) : reasons.length === 0 ? (

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { Search, X } from 'lucide-react';
+import { Search, SlidersHorizontal, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { TransactionSearch } from '../../router.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -9,6 +9,8 @@ import { Choice, Field } from '../../ui/field.tsx';
 export function Filters({ search }: { search: TransactionSearch }) {
   const navigate = useNavigate({ from: '/transactions' });
   const [text, setText] = useState(search.q ?? '');
+  // Narrow screens show the list first.
+  const [more, setMore] = useState(false);
   useEffect(() => setText(search.q ?? ''), [search.q]);
   const set = (change: Partial<TransactionSearch>) =>
     void navigate({ search: { ...search, ...change }, replace: true });
@@ -32,57 +34,67 @@ export function Filters({ search }: { search: TransactionSearch }) {
           onChange={(event) => setText(event.target.value)}
         />
       </form>
-      <Choice
-        label="Decision"
-        value={search.decision ?? ''}
-        className="max-sm:w-full"
-        onChange={(event) => set({ decision: (event.target.value || undefined) as TransactionSearch['decision'] })}
+      <Button
+        className="col-span-2 sm:hidden"
+        icon={<SlidersHorizontal className="size-3.5" />}
+        aria-expanded={more}
+        onClick={() => setMore(!more)}
       >
-        <option value="">Any</option>
-        <option value="approve">Approved</option>
-        <option value="review">Review</option>
-        <option value="decline">Declined</option>
-      </Choice>
-      <Choice
-        label="Status"
-        value={search.status ?? ''}
-        className="max-sm:w-full"
-        onChange={(event) => set({ status: (event.target.value || undefined) as TransactionSearch['status'] })}
-      >
-        <option value="">Any</option>
-        <option value="pending">Pending</option>
-        <option value="finalized">Finalized</option>
-        <option value="processing">Processing</option>
-        <option value="failed">Failed</option>
-      </Choice>
-      <Choice
-        label="Score from"
-        value={search.minScore ?? ''}
-        className="max-sm:w-full"
-        onChange={(event) => set({ minScore: Number(event.target.value) || undefined })}
-      >
-        <option value="">Any</option>
-        {[5, 10, 20, 30, 50, 70, 90].map((score) => (
-          <option key={score} value={score}>
-            {score}
-          </option>
-        ))}
-      </Choice>
-      <div className="max-sm:col-span-2 max-sm:grid max-sm:gap-2 sm:contents">
-        <Field
-          label="From"
-          type="datetime-local"
-          className="sm:w-46"
-          value={search.from ?? ''}
-          onChange={(event) => set({ from: event.target.value || undefined })}
-        />
-        <Field
-          label="To"
-          type="datetime-local"
-          className="sm:w-46"
-          value={search.to ?? ''}
-          onChange={(event) => set({ to: event.target.value || undefined })}
-        />
+        {more ? 'Fewer filters' : 'More filters'}
+      </Button>
+      <div className={`contents ${more ? '' : 'max-sm:hidden'}`}>
+        <Choice
+          label="Decision"
+          value={search.decision ?? ''}
+          className="max-sm:w-full"
+          onChange={(event) => set({ decision: (event.target.value || undefined) as TransactionSearch['decision'] })}
+        >
+          <option value="">Any</option>
+          <option value="approve">Approved</option>
+          <option value="review">Review</option>
+          <option value="decline">Declined</option>
+        </Choice>
+        <Choice
+          label="Status"
+          value={search.status ?? ''}
+          className="max-sm:w-full"
+          onChange={(event) => set({ status: (event.target.value || undefined) as TransactionSearch['status'] })}
+        >
+          <option value="">Any</option>
+          <option value="pending">Pending</option>
+          <option value="finalized">Finalized</option>
+          <option value="processing">Processing</option>
+          <option value="failed">Failed</option>
+        </Choice>
+        <Choice
+          label="Score from"
+          value={search.minScore ?? ''}
+          className="max-sm:w-full"
+          onChange={(event) => set({ minScore: Number(event.target.value) || undefined })}
+        >
+          <option value="">Any</option>
+          {[5, 10, 20, 30, 50, 70, 90].map((score) => (
+            <option key={score} value={score}>
+              {score}
+            </option>
+          ))}
+        </Choice>
+        <div className="max-sm:col-span-2 max-sm:grid max-sm:gap-2 sm:contents">
+          <Field
+            label="From"
+            type="datetime-local"
+            className="sm:w-46"
+            value={search.from ?? ''}
+            onChange={(event) => set({ from: event.target.value || undefined })}
+          />
+          <Field
+            label="To"
+            type="datetime-local"
+            className="sm:w-46"
+            value={search.to ?? ''}
+            onChange={(event) => set({ to: event.target.value || undefined })}
+          />
+        </div>
       </div>
       {filtered && (
         <Button
