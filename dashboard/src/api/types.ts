@@ -154,8 +154,8 @@ export interface Feature {
 export interface Health {
   status: 'healthy' | 'degraded' | 'unhealthy';
   model_loaded: boolean;
-  journal: string;
-  database: string;
+  journal: 'ok' | 'failed';
+  database: 'ok' | 'unavailable';
   model?: string;
 }
 
