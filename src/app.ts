@@ -23,6 +23,7 @@ import type { Journal, JournalRecord } from './journal/journal.ts';
 import { openJournal } from './journal/local/journal.ts';
 import { openRegistry, type Registry } from './models/registry.ts';
 import { createProfiles } from './profiles/memory.ts';
+import { createCaseLabels } from './projections/case-labels.ts';
 import { createCommands } from './projections/commands.ts';
 import { createFeed } from './projections/feed.ts';
 import { createKeys, type FoldedKeys } from './projections/keys.ts';
@@ -163,6 +164,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     defer: setImmediate,
     log,
   });
+  const caseLabels = createCaseLabels({ journal, projector, store, clock, log });
   const services: Services = {
     config,
     clock,
@@ -172,6 +174,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     store,
     projector,
     keys,
+    caseLabels,
     registry: core.registry,
     roster: core.roster,
     challengers,
@@ -188,6 +191,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   };
   const server = await buildServer(services);
   await engine.resume();
+  caseLabels.repair();
   const controlFile = join(config.dataDir, 'control.json');
 
   return {
@@ -203,6 +207,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     },
     async close() {
       rmSync(controlFile, { force: true });
+      caseLabels.close();
       await server.close();
       await challengers.close();
       await projector.close();

@@ -12,6 +12,8 @@ export interface Command {
   personal?: Record<string, unknown>;
   /** What the client asked, to tell a repetition from another body; without what this server adds. */
   asked: unknown;
+  /** Makes the answer of what was applied, or follows it up; called again for a repetition. */
+  followUp?: (body: Record<string, unknown>) => Promise<Record<string, unknown>>;
 }
 
 /** Appends a command and answers as the projection settled it. The first of an Idempotency-Key wins. */
@@ -37,5 +39,7 @@ export async function sendCommand(
     reply.header('idempotent-replayed', 'true');
   }
   if (answer.error) throw errorOf(answer.error);
-  return answer.status === 204 ? reply.code(204).send() : reply.code(answer.status).send(answer.body ?? {});
+  if (answer.status === 204) return reply.code(204).send();
+  const body = answer.body ?? {};
+  return reply.code(answer.status).send(command.followUp ? await command.followUp(body) : body);
 }

@@ -25,6 +25,7 @@ export async function documentApi(app: Api): Promise<void> {
       tags: [
         { name: 'transactions', description: 'Decide, read, finalize, label' },
         { name: 'scoring', description: 'A decision that nothing is recorded of' },
+        { name: 'cases', description: 'Alerts of one attack, worked by people as one thing' },
         { name: 'users', description: 'Who pays' },
         { name: 'entities', description: 'Cards, devices, addresses and what they share' },
         { name: 'models', description: 'Which model decides, which is scored beside, how good they were' },

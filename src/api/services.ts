@@ -5,11 +5,36 @@ import type { Engine } from '../engine/engine.ts';
 import type { Roster } from '../engine/roster.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Registry } from '../models/registry.ts';
+import type { CaseLabels } from '../projections/case-labels.ts';
 import type { Commands } from '../projections/commands.ts';
 import type { Feed } from '../projections/feed.ts';
 import type { Keys } from '../projections/keys.ts';
 import type { Projector } from '../projections/projector.ts';
 import type { QueryStore } from '../projections/store.ts';
+
+/** Posts made-up payments to this very server, bounded in rate and time. */
+export interface Demo {
+  /** Starts it, or starts it anew. Payments a second, and for how long. */
+  start(options: { rate: number; seconds: number }): DemoStatus;
+  status(): DemoStatus;
+  /** Resolves when nothing is under way any more. */
+  stop(): Promise<DemoStatus>;
+}
+
+export interface DemoStatus {
+  running: boolean;
+  rate: number;
+  seconds: number;
+  /** Decided, and labels posted. */
+  posted: number;
+  labelled: number;
+  failed: number;
+  /** Milliseconds; absent where it never ran. */
+  startedAt?: number;
+  endsAt?: number;
+  /** Why it ended before its time. */
+  stopped?: string;
+}
 
 /** What `app.ts` hands to the HTTP edge. */
 export interface Services {
@@ -22,6 +47,10 @@ export interface Services {
   store: QueryStore;
   projector: Projector;
   keys: Keys;
+  /** Records what a resolution of a case labels. */
+  caseLabels: CaseLabels;
+  /** The stream of made-up payments; absent where it is off. */
+  demo?: Demo;
   feed: Feed;
   /** Every model that is kept. */
   registry: Registry;

@@ -16,7 +16,7 @@ const alerts = fc.array(
     score: fc.integer({ min: 0, max: 100 }),
     amount: fc.integer({ min: 0, max: 1_000 }),
     /** What is done after it: nothing, a resolution, a deletion. */
-    then: fc.constantFrom('nothing', 'nothing', 'nothing', 'resolve', 'delete'),
+    next: fc.constantFrom('nothing', 'nothing', 'nothing', 'resolve', 'delete'),
     which: fc.nat(),
   }),
   { maxLength: 60 },
@@ -35,9 +35,9 @@ function run(steps: Step[]): CaseFold {
     addAlert(fold, alert);
     const all = [...fold.alerts.values()];
     const chosen = all[step.which % all.length];
-    if (step.then === 'delete') withdrawAlert(fold, chosen.transactionId);
+    if (step.next === 'delete') withdrawAlert(fold, chosen.transactionId);
     const open = [...fold.cases.values()].filter(({ status, transactions }) => status === 'open' && transactions > 0);
-    if (step.then === 'resolve' && open.length > 0) {
+    if (step.next === 'resolve' && open.length > 0) {
       const { id, version } = open[step.which % open.length];
       const data = { action: 'resolve', caseId: id, version, resolution: 'fraud' };
       actOnCase(fold, { type: 'case', at: index, key: 'c:x', data, sequence: 0, version: 1 } as JournalRecord);
@@ -76,7 +76,7 @@ test('every alert is in one case, and a case is what its alerts add up to', () =
 test('alerts that could have met are apart only for a reason: time, a resolution, or that they came first', () => {
   fc.assert(
     fc.property(alerts, (steps) => {
-      const fold = run(steps.map((step) => ({ ...step, then: 'nothing' })));
+      const fold = run(steps.map((step) => ({ ...step, next: 'nothing' })));
       // Of alerts without a case to join, each opened one: no earlier case of the moment shared an entity within a day.
       for (const row of fold.cases.values()) {
         const first = fold.alerts.get(`t${row.sequence - 1}`)!;
@@ -88,14 +88,5 @@ test('alerts that could have met are apart only for a reason: time, a resolution
         }
       }
     }),
-  );
-});
-
-test('the same records give the same cases, one by one or after a copy', () => {
-  fc.assert(
-    fc.property(alerts, (steps) => {
-      assert.deepEqual(run(steps), run(steps));
-    }),
-    { numRuns: 20 },
   );
 });

@@ -1,4 +1,5 @@
 import {
+  type CaseData,
   type DecisionData,
   type FailedData,
   type FinalizeData,
@@ -20,7 +21,7 @@ const made = new WeakMap<JournalRecord, FeedEvent[]>();
 export function eventsOf(record: JournalRecord, outcome: Outcome | undefined): FeedEvent[] | Promise<FeedEvent[]> {
   const known = made.get(record);
   if (known) return known;
-  if (record.type === 'finalize' || record.type === 'label') return commandEvents(record, outcome);
+  if (['finalize', 'label', 'case'].includes(record.type)) return commandEvents(record, outcome);
   const events = recordEvents(record);
   made.set(record, events);
   return events;
@@ -72,6 +73,10 @@ async function commandEvents(record: JournalRecord, outcome: Outcome | undefined
   if (record.type === 'finalize') {
     const { transactionId, override } = record.data as unknown as FinalizeData;
     return [event(record, 0, 'transaction.finalized', { transactionId, override, ...confirmed })];
+  }
+  if (record.type === 'case') {
+    const { caseId, action } = record.data as unknown as CaseData;
+    return [event(record, 0, 'case.changed', { caseId, action, ...answer?.body, ...confirmed })];
   }
   const { labelId, transactionId, label, source, note } = record.data as unknown as LabelData;
   return [event(record, 0, 'label.recorded', { labelId, transactionId, label, source, note, ...confirmed })];

@@ -9,6 +9,7 @@ export type FeedType =
   | 'transaction.finalized'
   | 'label.recorded'
   | 'alert'
+  | 'case.changed'
   | 'stats'
   | 'model.promoted';
 

@@ -12,11 +12,13 @@ export interface Keys {
   readonly configured: boolean;
   /** The key that a secret belongs to, unless unknown or revoked. Constant time in the secret. */
   authenticate(secret: string): ApiKey | undefined;
+  /** The key of an id, revoked or not. */
+  get(id: string): ApiKey | undefined;
   list(): PublicKey[];
-  /** Creates a key, durable when it resolves. The secret is shown this once. */
-  create(request: { name: string; scopes: Scope[] }): Promise<{ key: PublicKey; secret: string }>;
+  /** Creates a key, durable when it resolves; `by` is the key that asked. The secret is shown this once. */
+  create(request: { name: string; scopes: Scope[]; by?: string }): Promise<{ key: PublicKey; secret: string }>;
   /** False when unknown. Throws conflict for a key that the environment holds. */
-  revoke(id: string): Promise<boolean>;
+  revoke(id: string, by?: string): Promise<boolean>;
 }
 
 export type PublicKey = Omit<ApiKey, 'secretHash'>;
@@ -77,12 +79,14 @@ export function createKeys(options: KeysOptions): FoldedKeys {
       return timingSafeEqual(Buffer.from(key.secretHash), Buffer.from(digest)) ? key : undefined;
     },
 
+    get: (id) => byId.get(id) ?? [...inProcess.values()].find((key) => key.id === id),
+
     list() {
       const own = [...inProcess.values()].filter((key) => key.id === ENVIRONMENT_KEY);
       return [...own, ...byId.values()].map(withoutHash);
     },
 
-    async create({ name, scopes }) {
+    async create({ name, scopes, by }) {
       const secret = `ak_${Buffer.from(random(32)).toString('base64url')}`;
       const data: KeyCreateData = {
         id: `key_${newId(clock()).replaceAll('-', '')}`,
@@ -90,6 +94,7 @@ export function createKeys(options: KeysOptions): FoldedKeys {
         scopes: SCOPES.filter((scope) => scopes.includes(scope)),
         secretHash: hash(secret),
         prefix: secret.slice(0, 9),
+        ...(by === undefined ? {} : { by }),
       };
       const { record, durable } = journal.enqueue({
         type: 'key.create',
@@ -102,7 +107,7 @@ export function createKeys(options: KeysOptions): FoldedKeys {
       return { key: withoutHash(byId.get(data.id)!), secret };
     },
 
-    async revoke(id) {
+    async revoke(id, by) {
       if (inProcess.has(hash(options.bootstrap ?? '')) && id === ENVIRONMENT_KEY)
         throw new AssayError('conflict', 'This key is API_KEY of the environment: take it away there and start again.');
       const key = byId.get(id);
@@ -112,7 +117,7 @@ export function createKeys(options: KeysOptions): FoldedKeys {
         type: 'key.revoke',
         at: clock(),
         key: `c:${newId(clock())}`,
-        data: { keyId: id },
+        data: { keyId: id, ...(by === undefined ? {} : { by }) },
       });
       await durable;
       this.fold(record);
@@ -121,7 +126,7 @@ export function createKeys(options: KeysOptions): FoldedKeys {
 
     fold(record) {
       if (record.type === 'key.create') {
-        const data = record.data as unknown as KeyCreateData;
+        const { by: _, ...data } = record.data as unknown as KeyCreateData;
         if (!byId.has(data.id)) hold({ ...data, createdAt: record.at });
       } else if (record.type === 'key.revoke') {
         const key = byId.get((record.data as unknown as KeyRevokeData).keyId);

@@ -74,6 +74,7 @@ export const FinalizeBody = Type.Object({
   override: Type.Optional(
     Type.Boolean({ description: 'Finalize although it was declined; needs scope `review`, and is audited' }),
   ),
+  reason: Type.Optional(Type.String({ maxLength: 2000, description: 'Why it is overridden; kept and shown' })),
 });
 
 export const LabelBody = Type.Object({

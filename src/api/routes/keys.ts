@@ -48,7 +48,7 @@ export function keyRoutes(app: Api, { keys }: Services, memory: AnswerMemory): v
       const { answer, replayed } = await memory.once(request, () => ({
         bodyHash: bodyHash({ name, scopes }),
         weight: 1,
-        compute: () => keys.create({ name, scopes }),
+        compute: () => keys.create({ name, scopes, ...(request.apiKey ? { by: request.apiKey.id } : {}) }),
       }));
       if (replayed) reply.header('idempotent-replayed', 'true');
       reply.code(201);
@@ -70,7 +70,7 @@ export function keyRoutes(app: Api, { keys }: Services, memory: AnswerMemory): v
     },
     async (request, reply) => {
       const { id } = request.params;
-      if (!(await keys.revoke(id))) throw new AssayError('not_found', `There is no key ${id}.`);
+      if (!(await keys.revoke(id, request.apiKey?.id))) throw new AssayError('not_found', `There is no key ${id}.`);
       return reply.code(204).send();
     },
   );

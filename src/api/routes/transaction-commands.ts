@@ -1,6 +1,5 @@
 import { AssayError } from '../../domain/errors.ts';
-import { hash53 } from '../../domain/hash.ts';
-import type { DecisionData, IntakeData, LabelData } from '../../domain/records.ts';
+import { type IntakeData, type LabelData, labelledEvent } from '../../domain/records.ts';
 import { requireScope } from '../auth.ts';
 import { bodyHash } from '../canonical.ts';
 import { sendCommand } from '../command.ts';
@@ -23,6 +22,7 @@ import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import { unfit } from '../text.ts';
 import { parseTime } from '../time.ts';
+import { invalid } from '../window.ts';
 import { missing } from './transaction-reads.ts';
 import { answer } from './transactions.ts';
 
@@ -48,9 +48,11 @@ export function transactionCommandRoutes(app: Api, services: Services, memory: A
       },
     },
     async (request, reply) => {
-      const { tempId, override = false } = request.body;
+      const { tempId, override = false, reason } = request.body;
       if (override) requireScope(request.apiKey, 'review');
-      const data = { transactionId: tempId, override };
+      const fault = reason === undefined ? undefined : unfit(reason);
+      if (fault) throw invalid('/reason', fault);
+      const data = { transactionId: tempId, override, ...(override && reason ? { reason } : {}) };
       return sendCommand(services, request, reply, { type: 'finalize', data, asked: data });
     },
   );
@@ -105,7 +107,7 @@ export function transactionCommandRoutes(app: Api, services: Services, memory: A
         transactionId: id,
         label,
         source,
-        event: eventOf(record.data as unknown as IntakeData),
+        event: labelledEvent(record.data as unknown as IntakeData),
       };
       const fault = note === undefined ? undefined : unfit(note);
       if (fault) throw invalid('/note', fault);
@@ -164,13 +166,4 @@ export function transactionCommandRoutes(app: Api, services: Services, memory: A
       return sendCommand(services, request, reply, { type: 'delete', data, asked: data });
     },
   );
-}
-
-/** What profiles learn a label by: of the decided event, whatever was amended since. */
-function eventOf({ transaction, entities }: IntakeData | DecisionData): LabelData['event'] {
-  return { id: hash53(transaction.id), time: transaction.time, entities, amount: transaction.amountBase };
-}
-
-function invalid(path: string, message: string): AssayError {
-  return new AssayError('invalid_request', `${path} ${message}.`, { errors: [{ path, message }] });
 }

@@ -17,7 +17,7 @@ import { read } from '../read.ts';
 import { allowed } from '../routing.ts';
 import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
-import { parseTime, parseWindow } from '../time.ts';
+import { instant, windowUntil } from '../window.ts';
 
 const tags = ['transactions'];
 const config = { scope: 'read' } as const;
@@ -95,10 +95,7 @@ export function transactionReadRoutes(app: Api, services: Services): void {
     },
     async (request) => {
       const { window } = request.query;
-      const length = parseWindow(window);
-      if (length === undefined) throw invalid('/window', 'must be a window such as 15m, 24h or 7d, at most a year');
-      const to = clock() + 1;
-      const from = to - length;
+      const { from, to } = windowUntil(clock(), window);
       const stats = await read(services, () => store.transactions.stats(from, to));
       return { window, from: new Date(from).toISOString(), to: new Date(to).toISOString(), ...stats };
     },
@@ -163,15 +160,4 @@ function filterOf(query: Static<typeof ListQuery>): TransactionFilter {
     ...(query.from === undefined ? {} : { from: instant('from', query.from) }),
     ...(query.to === undefined ? {} : { to: instant('to', query.to) }),
   };
-}
-
-function instant(name: string, text: string): number {
-  // A plus in a query means a space; in a time it can only have been meant as the offset's sign.
-  const parsed = parseTime(text.replace(' ', '+')) ?? parseTime(text);
-  if (!parsed) throw invalid(`/${name}`, 'must be an RFC 3339 time');
-  return parsed.time;
-}
-
-function invalid(path: string, message: string): AssayError {
-  return new AssayError('invalid_request', `${path} ${message}.`, { errors: [{ path, message }] });
 }

@@ -1,0 +1,175 @@
+import Type from 'typebox';
+import { CASE_ENTITIES, CASE_STATUSES, RESOLUTIONS } from '../../domain/case.ts';
+import { answer, Id, PageQuery, Time, words } from './common.ts';
+import { TransactionShown } from './transactions.ts';
+
+const orNull = (type: string, description: string) => Type.Unsafe<string | null>({ type: [type, 'null'], description });
+const timeOrNull = (description: string) =>
+  Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', description });
+const text = (maxLength: number, description: string) => Type.String({ minLength: 1, maxLength, description });
+
+export const Entity = answer(
+  { type: words(CASE_ENTITIES, 'What it is'), id: orNull('string', 'Its name; null where it was erased') },
+  'An entity that transactions share',
+);
+
+export const CaseShown = answer(
+  {
+    id: Type.String(),
+    status: words(CASE_STATUSES, 'Where it stands'),
+    version: Type.Integer({
+      description: 'Goes up with everything that people do to it; changes say which one they saw',
+    }),
+    entity: Entity,
+    score: Type.Integer({ minimum: 0, maximum: 100, description: 'The highest of its transactions' }),
+    amount: Type.Number({ description: 'Of its transactions, base currency' }),
+    amountAtRisk: Type.Number({ description: 'Σ probability × amount, base currency' }),
+    transactionCount: Type.Integer(),
+    reviews: Type.Integer(),
+    declines: Type.Integer(),
+    openedAt: Time('Its first alert'),
+    lastAlertAt: Time('Its newest alert'),
+    assignee: orNull('string', 'Who works on it'),
+    firstActionAt: timeOrNull('When somebody first did something to it'),
+    resolution: Type.Unsafe<string | null>({ enum: [...RESOLUTIONS, null], description: 'What it turned out to be' }),
+    resolvedAt: timeOrNull('When it was resolved'),
+    resolvedBy: orNull('string', 'Id of the key that resolved it'),
+    resolvedByName: orNull('string', 'Name of that key'),
+    note: orNull('string', 'What was noted at its resolution'),
+  },
+  'A case: the alerts that share a device, a card, an address or a user',
+);
+
+export const Happened = answer(
+  {
+    at: Time('When'),
+    type: Type.String({ description: 'What happened' }),
+    by: orNull('string', 'Id of the key that did it; null for the server itself, and while there are no keys'),
+    byName: orNull('string', 'Name of that key'),
+    detail: Type.Unsafe<Record<string, unknown> | null>({ type: ['object', 'null'] }),
+  },
+  'Something that happened',
+);
+
+const Comment = answer(
+  {
+    at: Time('When'),
+    by: orNull('string', 'Id of the key'),
+    byName: orNull('string', 'Its name'),
+    text: Type.String(),
+  },
+  'A comment',
+);
+
+export const CaseWhole = Type.Intersect([
+  CaseShown,
+  answer(
+    {
+      entities: Type.Array(
+        Type.Intersect([Entity, answer({ transactions: Type.Integer() }, 'How many of its transactions name it')]),
+        { description: 'What its transactions name, the most shared first; at most 50' },
+      ),
+      transactions: Type.Array(TransactionShown, { description: 'The newest 50; the rest by …/transactions' }),
+      comments: Type.Array(Comment),
+      history: Type.Array(Happened, { description: 'The oldest first' }),
+      similar: Type.Array(
+        Type.Intersect([CaseShown, answer({ shared: Type.Array(Entity) }, 'What it shares with this one')]),
+        { description: 'Resolved cases that share an entity, the newest first; at most 10' },
+      ),
+    },
+    'What it is made of',
+  ),
+]);
+
+export const CasesQuery = Type.Object({
+  ...PageQuery,
+  status: Type.Optional(words(CASE_STATUSES, 'Only such')),
+  assignee: Type.Optional(text(255, 'Only theirs')),
+  assigned: Type.Optional(words(['yes', 'no'], 'Whether anyone is assigned')),
+  entity: Type.Optional(text(320, 'Only those with a transaction that names it, such as `device:d_3`')),
+  minScore: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+  sort: Type.Optional(words(['risk', 'newest'], 'By `amountAtRisk` (the default) or by `openedAt`')),
+});
+
+const version = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, description: '`version` of the case as you saw it' });
+
+export const AssignBody = Type.Object({
+  assignee: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    minLength: 1,
+    maxLength: 255,
+    description: 'Who is to work on it; null for nobody',
+  }),
+  version,
+});
+export const CommentBody = Type.Object({ text: text(4000, 'What there is to say'), version: Type.Optional(version) });
+export const ResolveBody = Type.Object({
+  resolution: words(RESOLUTIONS, '`fraud` and `legitimate` label all of its transactions so'),
+  note: Type.Optional(Type.String({ maxLength: 2000 })),
+  version,
+  transactions: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000,
+      description: 'How many transactions you saw: 409 where more have joined since',
+    }),
+  ),
+});
+
+const duration = answer(
+  {
+    p50: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
+    p95: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
+  },
+  'Milliseconds; null where there is none yet',
+);
+export const CaseFigures = answer(
+  {
+    window: Type.String(),
+    from: Time('Start, included'),
+    to: Time('End'),
+    opened: Type.Integer(),
+    open: Type.Integer(),
+    unassigned: Type.Integer(),
+    resolved: Type.Integer(),
+    resolutions: answer(
+      { fraud: Type.Integer(), legitimate: Type.Integer(), unsure: Type.Integer() },
+      'What they turned out to be',
+    ),
+    amountAtRisk: Type.Number({ description: 'Of the open ones, base currency' }),
+    firstActionMs: duration,
+    resolvedMs: duration,
+  },
+  'Cases opened in a window, and how long they took from their opening',
+);
+export const CaseStatsQuery = Type.Object({
+  window: Type.String({ default: '30d', maxLength: 16, description: 'Such as `24h`, `30d`' }),
+});
+
+export const History = answer({ data: Type.Array(Happened) }, 'What happened to a transaction, the oldest first');
+
+export const AuditEntry = Type.Intersect([
+  Happened,
+  answer(
+    {
+      sequence: Type.Integer({ description: 'Of its record in the journal' }),
+      transactionId: orNull('string', 'The transaction it was done to'),
+      caseId: orNull('string', 'The case it was done to'),
+      target: orNull('string', 'What it was done to, whatever that is'),
+      status: Type.Integer({
+        description: 'HTTP status of its answer: from 400 on it was refused and changed nothing',
+      }),
+      code: orNull('string', 'Error code of a refusal'),
+    },
+    'A command',
+  ),
+]);
+export const AuditQuery = Type.Object({
+  ...PageQuery,
+  by: Type.Optional(Id('Only of this key')),
+  type: Type.Optional(Type.String({ maxLength: 64, description: 'Such as `finalize` or `case.resolve`' })),
+  transactionId: Type.Optional(Id('Only on this transaction')),
+  caseId: Type.Optional(Id('Only on this case')),
+  from: Type.Optional(Type.String({ maxLength: 64, description: 'RFC 3339, included' })),
+  to: Type.Optional(Type.String({ maxLength: 64, description: 'RFC 3339, not included' })),
+});

@@ -1,0 +1,115 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CaseView } from '../../projections/case-fold.ts';
+import { sendCommand } from '../command.ts';
+import { AssignBody, CaseShown, CommentBody, ResolveBody } from '../contract/cases.ts';
+import { IdempotencyHeader, json, problems } from '../contract/common.ts';
+import { IdParam } from '../contract/transactions.ts';
+import type { Api } from '../server.ts';
+import type { Services } from '../services.ts';
+import { unfit } from '../text.ts';
+import { invalid } from '../window.ts';
+import { shownCase } from './cases.ts';
+
+const tags = ['cases'];
+const config = { scope: 'review' } as const;
+const failures = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
+const STALE = 'Two people at once: the second saw an older `version` and gets 409.';
+
+/** What people do to a case: appended to the journal, settled in its order, so that of two the second is told. */
+export function caseCommandRoutes(app: Api, services: Services): void {
+  app.post(
+    '/api/cases/:id/assign',
+    {
+      config,
+      schema: {
+        operationId: 'assignCase',
+        tags,
+        summary: 'Say who works on a case',
+        description: STALE,
+        params: IdParam,
+        headers: IdempotencyHeader,
+        body: AssignBody,
+        response: { 200: json('The case as it is now', CaseShown), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { assignee, version } = request.body;
+      check('/assignee', assignee ?? undefined);
+      const data = { action: 'assign', caseId: request.params.id, version, assignee };
+      return send(services, request, reply, data, {});
+    },
+  );
+
+  app.post(
+    '/api/cases/:id/comments',
+    {
+      config,
+      schema: {
+        operationId: 'commentCase',
+        tags,
+        summary: 'Comment on a case, resolved or not',
+        params: IdParam,
+        headers: IdempotencyHeader,
+        body: CommentBody,
+        response: { 201: json('The case as it is now', CaseShown), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { text, version } = request.body;
+      check('/text', text);
+      const data = { action: 'comment', caseId: request.params.id, ...(version === undefined ? {} : { version }) };
+      return send(services, request, reply, data, { text });
+    },
+  );
+
+  app.post(
+    '/api/cases/:id/resolve',
+    {
+      config,
+      schema: {
+        operationId: 'resolveCase',
+        tags,
+        summary: 'Say what a case turned out to be; all of its transactions are labelled so',
+        description: `\`unsure\` labels nothing. Alerts that come later open a new case. ${STALE}`,
+        params: IdParam,
+        headers: IdempotencyHeader,
+        body: ResolveBody,
+        response: { 200: json('The case as it is now', CaseShown), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { resolution, note, version, transactions } = request.body;
+      check('/note', note);
+      const data = {
+        ...{ action: 'resolve', caseId: id, version, resolution },
+        ...(transactions === undefined ? {} : { transactions }),
+      };
+      return send(services, request, reply, data, note ? { note } : {});
+    },
+  );
+}
+
+function send(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  data: { action: string; caseId: string } & Record<string, unknown>,
+  personal: Record<string, unknown>,
+): Promise<FastifyReply> {
+  return sendCommand(services, request, reply, {
+    type: 'case',
+    data,
+    personal,
+    asked: { ...data, ...personal },
+    followUp: async (body) => {
+      if (data.action === 'resolve') await services.caseLabels.record(data.caseId);
+      return shownCase(services, body as unknown as CaseView);
+    },
+  });
+}
+
+function check(path: string, text: string | undefined): void {
+  const fault = text === undefined ? undefined : unfit(text);
+  if (fault) throw invalid(path, fault);
+}

@@ -1,0 +1,21 @@
+import { AssayError } from '../domain/errors.ts';
+import { parseTime, parseWindow } from './time.ts';
+
+/** A window that ends now, milliseconds; `to` is not part of it. Throws `invalid_request`. */
+export function windowUntil(now: number, window: string): { from: number; to: number } {
+  const length = parseWindow(window);
+  if (length === undefined) throw invalid('/window', 'must be a window such as 15m, 24h or 7d, at most a year');
+  return { from: now + 1 - length, to: now + 1 };
+}
+
+/** A time in a query, milliseconds. Throws `invalid_request`. */
+export function instant(name: string, text: string): number {
+  // A plus in a query means a space; in a time it can only have been meant as the offset's sign.
+  const parsed = parseTime(text.replace(' ', '+')) ?? parseTime(text);
+  if (!parsed) throw invalid(`/${name}`, 'must be an RFC 3339 time');
+  return parsed.time;
+}
+
+export function invalid(path: string, message: string): AssayError {
+  return new AssayError('invalid_request', `${path} ${message}.`, { errors: [{ path, message }] });
+}
