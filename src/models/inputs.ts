@@ -30,7 +30,7 @@ export interface Inputs {
 }
 
 /** No input is farther from the mean, in deviations: scores stay finite whatever is sent. */
-const FARTHEST = 1e6;
+export const FARTHEST = 1e6;
 
 export function inputsOf(columns: InputColumn[]): Inputs {
   const features = columns.length;
