@@ -19,8 +19,37 @@ export interface KernelExports {
     base: number,
   ): void;
   addWords(words: number, rows: number, from: number, to: number, pairs: number, out: number): void;
+  addRange(words: number, from: number, to: number, pairs: number, out: number): void;
   addPairs(target: number, source: number, count: number): void;
+  sumPairs(target: number, a: number, b: number, count: number): void;
   subtractPairs(target: number, source: number, count: number): void;
+  expPairs(count: number, x: number, out: number): void;
+  logisticBlock(
+    from: number,
+    to: number,
+    scores: number,
+    labels: number,
+    weights: number,
+    pairs: number,
+    sums: number,
+  ): number;
+  roundGradients(from: number, to: number, pairs: number, rounder: number): void;
+  packHessians(count: number, pairs: number, rounder: number, unit: number): void;
+  partitionRows(bins: number, goesLeft: number, rows: number, from: number, to: number, spare: number): number;
+  addToRows(rows: number, from: number, to: number, value: number, scores: number): void;
+  scanBins(
+    histogram: number,
+    lastBin: number,
+    first: number,
+    unit: number,
+    totals: number,
+    minRows: number,
+    minHessian: number,
+    l2: number,
+    parent: number,
+    floor: number,
+    out: number,
+  ): number;
   addGram(rows: number, width: number, values: number, weights: number, out: number): void;
   matrixProduct(
     m: number,
@@ -59,6 +88,8 @@ export interface Kernel {
   run: KernelExports;
   /** Shared: a worker thread that is handed it can make its own instance over the same arrays. */
   memory: WebAssembly.Memory;
+  /** Whether the array lies in this memory. */
+  owns(array: ArrayBufferView): boolean;
   /** The byte address of an array that this kernel allocated. Throws for any other. */
   address(array: ArrayBufferView): number;
   /** Zeroed arrays, aligned to 16 bytes. Throws RangeError beyond 4 GB. */
@@ -81,9 +112,10 @@ function kernelModule(): WebAssembly.Module {
 
 /**
  * A new instance. With `memory` it works on that of another thread's instance, and then must not allocate: one thread
- * hands out addresses. Memory is never given back but by dropping the whole instance.
+ * hands out addresses. But with `repeats` it allocates as that thread did: the same calls in the same order give the
+ * same arrays. Memory is never given back but by dropping the whole instance.
  */
-export function createKernel(memory?: WebAssembly.Memory): Kernel {
+export function createKernel(memory?: WebAssembly.Memory, repeats = false): Kernel {
   const owned = memory === undefined;
   const store = memory ?? new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true });
   const instance = new WebAssembly.Instance(kernelModule(), { env: { memory: store } });
@@ -92,10 +124,11 @@ export function createKernel(memory?: WebAssembly.Memory): Kernel {
   // Growing makes a new buffer object over the same bytes; arrays keep the one they were made on.
   const buffers = new WeakSet<object>([store.buffer]);
   const allocate = (bytes: number): number => {
-    if (!owned) throw new Error('only the thread that made the memory allocates in it');
+    if (!owned && !repeats) throw new Error('only the thread that made the memory allocates in it');
     const address = top;
     top += Math.ceil(bytes / 16) * 16;
     const pages = Math.ceil(top / PAGE) - store.buffer.byteLength / PAGE;
+    if (pages > 0 && !owned) throw new Error('the thread that made the memory has not allocated as much');
     if (top > PAGE * MAXIMUM_PAGES) throw new RangeError(`kernel memory: ${top} bytes are more than 4 GB`);
     if (pages > 0) {
       store.grow(pages);
@@ -110,6 +143,7 @@ export function createKernel(memory?: WebAssembly.Memory): Kernel {
   return {
     run: instance.exports as unknown as KernelExports,
     memory: store,
+    owns: (array) => buffers.has(array.buffer),
     address: (array) => {
       if (!buffers.has(array.buffer)) throw new Error('the array lies outside of the memory of this kernel');
       return array.byteOffset;

@@ -24,6 +24,23 @@ export function addWords(words: usize, rows: usize, from: i32, to: i32, pairs: u
   }
 }
 
+/** The same for the rows from..to themselves; `pairs` is by row here. */
+export function addRange(words: usize, from: i32, to: i32, pairs: usize, out: usize): void {
+  let at = words + ((<usize>from) << 2);
+  const end = words + ((<usize>to) << 2);
+  pairs += (<usize>from) << 4;
+  while (at < end) {
+    const word = load<u32>(at);
+    const pair = v128.load(pairs);
+    accumulate(out + ((word << 4) & 4080), pair);
+    accumulate(out + 4096 + ((word >> 4) & 4080), pair);
+    accumulate(out + 8192 + ((word >> 12) & 4080), pair);
+    accumulate(out + 12288 + ((word >> 20) & 4080), pair);
+    at += 4;
+    pairs += 16;
+  }
+}
+
 /** target += source over `count` bins. */
 export function addPairs(target: usize, source: usize, count: i32): void {
   for (let i = 0; i < count; i++) {
@@ -39,5 +56,15 @@ export function subtractPairs(target: usize, source: usize, count: i32): void {
     v128.store(target, f64x2.sub(v128.load(target), v128.load(source)));
     target += 16;
     source += 16;
+  }
+}
+
+/** target = a + b over `count` bins: the parts of two threads. */
+export function sumPairs(target: usize, a: usize, b: usize, count: i32): void {
+  for (let i = 0; i < count; i++) {
+    v128.store(target, f64x2.add(v128.load(a), v128.load(b)));
+    target += 16;
+    a += 16;
+    b += 16;
   }
 }

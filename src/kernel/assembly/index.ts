@@ -3,5 +3,14 @@
 
 export { adamStep, columnSums, denseRow, dropout, gatherRows, matrixProduct, rectifyBack, transpose } from './dense';
 export { addGram } from './gram';
-export { addPairs, addWords, subtractPairs } from './histogram';
+export {
+  addToRows,
+  expPairs,
+  logisticBlock,
+  packHessians,
+  partitionRows,
+  roundGradients,
+  scanBins,
+} from './growth';
+export { addPairs, addRange, addWords, subtractPairs, sumPairs } from './histogram';
 export { scoreRow, scoreRows } from './trees';
