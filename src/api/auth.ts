@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { AssayError } from '../domain/errors.ts';
 import type { ApiKey, Scope } from '../domain/key.ts';
 import type { Keys } from '../projections/keys.ts';
+import type { Sessions } from './session.ts';
 
 /** What a route asks of the caller; `none` is open to all. */
 export type RouteScope = Scope | 'none';
@@ -27,13 +28,17 @@ export function authorize(
   scope: RouteScope,
   keys: Keys,
   config: Pick<Config, 'corsOrigins'>,
+  sessions: Pick<Sessions, 'authorize'>,
 ): ApiKey | undefined {
   if (!keys.configured) refuseForeign(request, config.corsOrigins);
   if (scope === 'none') return undefined;
   const secret = secretOf(request);
   if (secret === undefined) {
     if (!keys.configured) return undefined;
-    throw new AssayError('unauthenticated', 'Send an API key as X-API-Key or Authorization: Bearer.');
+    const signedIn = sessions.authorize(request);
+    if (!signedIn) throw new AssayError('unauthenticated', 'Send an API key as X-API-Key or Authorization: Bearer.');
+    requireScope(signedIn, scope);
+    return signedIn;
   }
   const key = keys.authenticate(secret);
   if (!key) {
@@ -42,6 +47,12 @@ export function authorize(
   }
   requireScope(key, scope);
   return key;
+}
+
+/** The key that a request shows, whatever it asks for. */
+export function keyOf(request: FastifyRequest, keys: Keys): ApiKey | undefined {
+  const secret = secretOf(request);
+  return secret === undefined ? undefined : keys.authenticate(secret);
 }
 
 /** Throws forbidden where a key lacks a scope. Without keys everything is allowed. */

@@ -4,6 +4,7 @@ import { authorize } from './auth.ts';
 import type { Allowance, RateLimiter } from './rate-limit.ts';
 import type { Api } from './server.ts';
 import type { Services } from './services.ts';
+import type { Sessions } from './session.ts';
 
 /** Takes further requests from the caller's allowance, as a batch does for its rows. */
 export type Charge = (request: FastifyRequest, reply: FastifyReply, cost: number) => Promise<void>;
@@ -12,14 +13,14 @@ export type Charge = (request: FastifyRequest, reply: FastifyReply, cost: number
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 /** Who may call, how often, and the headers of every answer. */
-export function guard(app: Api, services: Services, limiter: RateLimiter | undefined): Charge {
+export function guard(app: Api, services: Services, sessions: Sessions, limiter: RateLimiter | undefined): Charge {
   const { keys, config, clock } = services;
 
   // Callbacks, not promises: nearly every request is settled at once.
   app.addHook('onRequest', (request, reply, done) => {
     const scope = request.routeOptions.config.scope ?? 'none';
     try {
-      request.apiKey = authorize(request, scope, keys, config);
+      request.apiKey = authorize(request, scope, keys, config, sessions);
     } catch (error) {
       const guessed = error instanceof AssayError && error.code === 'unauthenticated';
       // Guessing secrets costs the guesser's address.

@@ -25,12 +25,14 @@ import { liveRoute } from './routes/live.ts';
 import { modelRoutes } from './routes/models.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { scoringRoutes } from './routes/scoring.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { transactionCommandRoutes } from './routes/transaction-commands.ts';
 import { transactionReadRoutes } from './routes/transaction-reads.ts';
 import { transactionRoutes } from './routes/transactions.ts';
 import { userRoutes } from './routes/users.ts';
 import { declareRoutes } from './routing.ts';
 import type { Services } from './services.ts';
+import { createSessions } from './session.ts';
 import { validatorCompiler } from './validate.ts';
 
 export { assertListenable } from './auth.ts';
@@ -112,7 +114,8 @@ export async function buildServer(services: Services): Promise<Api> {
       exposedHeaders: ['x-request-id', 'x-response-time-ms', 'idempotent-replayed', 'retry-after', 'x-next-cursor'],
     });
   const limiter = createRateLimiter({ max: config.rateLimitMax, windowMs: config.rateLimitWindowMs });
-  const charge = guard(app, services, config.rateLimitMax > 0 ? limiter : undefined);
+  const sessions = createSessions(services.keys, clock);
+  const charge = guard(app, services, sessions, config.rateLimitMax > 0 ? limiter : undefined);
   const metrics = measure(app, services);
   const memory = createAnswerMemory(clock);
 
@@ -128,6 +131,7 @@ export async function buildServer(services: Services): Promise<Api> {
   caseCommandRoutes(app, services);
   auditRoutes(app, services);
   keyRoutes(app, services, memory);
+  sessionRoutes(app, services, sessions, charge);
   modelRoutes(app, services, memory);
   healthRoutes(app, services, metrics);
   liveRoute(app, services);

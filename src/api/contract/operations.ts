@@ -51,6 +51,21 @@ export const KeyCreated = Type.Intersect([
 ]);
 export const KeyList = answer({ data: Type.Array(KeyShown) }, 'All keys, revoked ones included');
 
+export const SessionBody = Type.Object({
+  key: Type.String({ minLength: 1, maxLength: 255, description: 'An API key' }),
+});
+const wordOrNull = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description });
+export const SessionShown = answer(
+  {
+    keyless: Type.Boolean({ description: 'There are no keys: everything is allowed, on this machine only' }),
+    keyName: wordOrNull('The key that signed in; null where nobody did'),
+    scopes: Type.Array(scope),
+    csrfToken: wordOrNull('What unsafe requests of the session send as `X-Assay-CSRF`'),
+    expiresAt: wordOrNull('When it ends, RFC 3339'),
+  },
+  'Who asks, and what they may do',
+);
+
 export const Health = answer(
   {
     status: words(['healthy', 'degraded', 'unhealthy'], 'Degraded still decides'),

@@ -12,10 +12,10 @@ const LiveQuery = Type.Object({
 });
 
 /** `WS /ws`: the live feed. */
-export function liveRoute(app: Api, { feed }: Services): void {
+export function liveRoute(app: Api, { feed, keys }: Services): void {
   /** An event goes to many clients and becomes text once. */
   const texts = new WeakMap<FeedEvent, string>();
-  const alive = new Map<WebSocket, boolean>();
+  const alive = new Map<WebSocket, { answered: boolean; keyId: string | undefined }>();
   const textOf = (event: FeedEvent) => {
     let text = texts.get(event);
     if (text === undefined) {
@@ -46,8 +46,11 @@ export function liveRoute(app: Api, { feed }: Services): void {
         },
         bufferedBytes: () => socket.bufferedAmount,
       });
-      alive.set(socket, true);
-      socket.on('pong', () => alive.set(socket, true));
+      const state = { answered: true, keyId: request.apiKey?.id };
+      alive.set(socket, state);
+      socket.on('pong', () => {
+        state.answered = true;
+      });
       socket.on('error', () => socket.terminate());
       socket.on('close', () => {
         alive.delete(socket);
@@ -57,10 +60,12 @@ export function liveRoute(app: Api, { feed }: Services): void {
   );
 
   const timer = setInterval(() => {
-    for (const [socket, answered] of alive) {
-      if (!answered) socket.terminate();
+    for (const [socket, state] of alive) {
+      if (!state.answered) socket.terminate();
+      else if (state.keyId !== undefined && keys.get(state.keyId)?.revokedAt !== undefined)
+        socket.close(1008, 'The key was revoked');
       else {
-        alive.set(socket, false);
+        state.answered = false;
         socket.ping();
       }
     }
