@@ -5,9 +5,9 @@ import type { EntityView, Explanation, Health, Stats, Transaction, TransactionIn
 
 /**
  * Checked when types are, and never loaded: what the dashboard takes an answer to be must be what the contract says, and
- * what it sends must be what the contract takes. The contract's answers may gain fields, so they may be narrower.
+ * what it sends must be what the contract takes. Fields that only one of them has do not matter: answers may gain some.
  */
-type Fits<Ours extends Theirs, Theirs> = [Ours, Theirs];
+type Fits<Ours extends Pick<Theirs, keyof Theirs & keyof Ours>, Theirs> = [Ours, Theirs];
 
 export type Checks = [
   Fits<Transaction, Static<typeof Transactions.TransactionShown>>,

@@ -48,12 +48,27 @@ export function TimeChart({ times, layers, kind, height = 200, format, target, s
   const span = times.length > 1 ? times.at(-1)! - times[0] : 0;
 
   return (
-    <div ref={ref} className="relative w-full">
+    // biome-ignore lint/a11y/useSemanticElements: no fieldset, a chart
+    <div
+      ref={ref}
+      role="group"
+      aria-label={`${summary}. Arrow keys tell the values.`}
+      className="relative w-full"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what the pointer finds out, the keyboard must too
+      tabIndex={0}
+      onKeyDown={(event) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (step && times.length > 0) {
+          event.preventDefault();
+          setHovered(Math.max(0, Math.min(times.length - 1, (hovered ?? (step > 0 ? -1 : times.length)) + step)));
+        } else if (event.key === 'Escape') setHovered(undefined);
+      }}
+      onBlur={() => setHovered(undefined)}
+    >
       <svg
         width={width}
         height={height}
-        role="img"
-        aria-label={summary}
+        aria-hidden="true"
         className="block overflow-visible"
         onPointerMove={(event) => {
           const at = Math.floor((event.clientX - event.currentTarget.getBoundingClientRect().left - LEFT) / step);
@@ -129,6 +144,7 @@ export function Tip({ left, width, children }: { left: number; width: number; ch
   const right = left > width / 2;
   return (
     <div
+      role="status"
       className="pointer-events-none absolute top-2 z-10 min-w-36 rounded-lg border border-line bg-raised px-2.5 py-2 text-xs shadow-lg"
       style={right ? { right: width - left + 12 } : { left: left + 12 }}
     >

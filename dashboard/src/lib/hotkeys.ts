@@ -8,8 +8,8 @@ export function useShortcutSetting(): ['on' | 'off', (value: 'on' | 'off') => vo
   return [useSyncExternalStore(setting.subscribe, setting.get), setting.set];
 }
 
-/** By key in lower case, several of them parted by spaces. */
-export type Hotkeys = Record<string, (event: KeyboardEvent) => void>;
+/** By key in lower case, several of them parted by spaces. An answer of false leaves the key to the browser. */
+export type Hotkeys = Record<string, (event: KeyboardEvent) => unknown>;
 
 /** Calls the function of a key, unless someone types, a modifier is held or a dialog is open. */
 export function useHotkeys(keys: Hotkeys, enabled = true): void {
@@ -24,9 +24,9 @@ export function useHotkeys(keys: Hotkeys, enabled = true): void {
       if (document.querySelector('[data-modal]')) return;
       const pressed = event.key.toLowerCase();
       const action = Object.entries(current.current).find(([keys]) => keys.split(' ').includes(pressed))?.[1];
-      if (!action) return;
-      event.preventDefault();
-      action(event);
+      // Enter on a button or a link is theirs.
+      if (!action || (pressed === 'enter' && target.closest('button, a, summary'))) return;
+      if (action(event) !== false) event.preventDefault();
     };
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);

@@ -25,7 +25,7 @@ const MAX_FAILURES_IN_A_ROW = 5;
 /** How far back the payments begin; once they reach today, other people begin anew. */
 const HISTORY_MS = 30 * 86_400_000;
 /** Ordinary payments before the first attack. */
-const CALM = 60;
+const CALM = 40;
 
 let state: StreamState = { running: false, perSecond: 20, sent: 0, failed: 0, startedAt: 0 };
 let timer: ReturnType<typeof setInterval> | undefined;

@@ -4,6 +4,8 @@ import { useState } from 'react';
 import { alertsQuery } from '../../api/queries.ts';
 import type { Transaction } from '../../api/types.ts';
 import { because, count } from '../../lib/format.ts';
+import { live } from '../../live/live.ts';
+import { useLiveRefresh } from '../../live/refresh.ts';
 import { EntityLink, Money, Panel, Score, Time } from '../../ui/bits.tsx';
 import { Choice } from '../../ui/field.tsx';
 import { OutcomeWord } from '../../ui/outcome.tsx';
@@ -24,6 +26,8 @@ export function Alerts() {
   const { data, error, refetch } = useQuery(alertsQuery());
   const [group, setGroup] = useState<Group>('device');
   const alerts = data?.data ?? [];
+  // A long list is heavy, and one more alert does not change it much.
+  useLiveRefresh(['alerts'], alerts.length < 50 ? 2_000 : 8_000, () => live.totals().alerts + live.totals().changes);
   return (
     <div className="grid gap-4 xl:grid-cols-3">
       <Panel

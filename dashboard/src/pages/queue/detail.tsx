@@ -21,6 +21,7 @@ export function Detail({ transaction: t, busy, onApprove, onDecline, onLabel }: 
   return (
     <section
       aria-label="Selected payment"
+      data-details
       className="flex min-h-0 flex-col gap-4 overflow-y-auto overscroll-contain max-lg:hidden"
     >
       <div className="panel sticky top-0 z-10 flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">

@@ -47,8 +47,10 @@ export function Queue() {
   const decline = () => current && work.resolve(current, { as: 'decline' }, following());
 
   useHotkeys({
-    'j arrowdown': () => go(place + 1),
-    'k arrowup': () => go(place - 1),
+    j: () => go(place + 1),
+    k: () => go(place - 1),
+    arrowdown: (event) => !reading(event) && go(place + 1),
+    arrowup: (event) => !reading(event) && go(place - 1),
     a: () => approve(),
     d: () => decline(),
     l: () => current && work.ask('label'),
@@ -169,3 +171,6 @@ export function Queue() {
     </div>
   );
 }
+
+/** Whoever is in the details scrolls them with the arrows. */
+const reading = ({ target }: KeyboardEvent) => (target as HTMLElement).closest('[data-details]') !== null;
