@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { AssayError } from '../domain/errors.ts';
 import { type Calibration, calibrator } from './calibrator.ts';
 import { canonicalJson, featureSchemaHash, sha256 } from './canonical.ts';
+import { decodeEnsemble, ensembleScorer } from './ensemble.ts';
 import { decodeForest, forestScorer } from './forest.ts';
 import { decodeImportedTrees, importedTreesModel } from './formats/imported-trees.ts';
 import { decodeLogistic, logisticScorer } from './logistic.ts';
@@ -79,7 +80,18 @@ const DECODERS: Record<string, Decoder> = {
   logistic: (head) => logisticScorer(decodeLogistic(head)),
   network: (head, body) => networkScorer(decodeNetwork(head, body)),
   'imported-trees': (head, body) => importedTreesModel(decodeImportedTrees(head, body)),
+  ensemble(head, body) {
+    const { intercept, members } = decodeEnsemble(head, body);
+    const scored = members.map(({ weight, kind, head, body }) => ({ weight, scorer: decodeMember(kind, head, body) }));
+    return ensembleScorer(intercept, scored);
+  },
 };
+
+function decodeMember(kind: string, head: Record<string, unknown>, body: Uint8Array) {
+  const decode = DECODERS[kind];
+  if (!decode) throw new AssayError('invalid_request', `ensemble: kind "${kind}" of a member is not known`);
+  return decode(head, body);
+}
 
 /** The version that `saveArtifact` would give. */
 export function artifactVersion(head: ArtifactHead, body: Uint8Array): string {
