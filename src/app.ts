@@ -8,20 +8,24 @@ import { openShadowRows } from './adapters/embedded/shadow-rows.ts';
 import { openSnapshots } from './adapters/embedded/snapshots.ts';
 import { openStore } from './adapters/postgres/store.ts';
 import { assertListenable, buildServer } from './api/server.ts';
-import type { Services } from './api/services.ts';
+import type { CardService, Services, StatelessService } from './api/services.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './domain/clock.ts';
 import { newId } from './domain/id.ts';
+import { createCardScorer } from './engine/cards.ts';
 import { createChallengers } from './engine/challengers.ts';
 import { createEngine } from './engine/create.ts';
 import { type EngineState, fold, undecidedPart } from './engine/fold.ts';
 import type { Serving } from './engine/judge.ts';
 import { learning } from './engine/learning.ts';
 import { type Configured, createRoster, type FoldedRoster } from './engine/roster.ts';
+import { createStateless, STATELESS_KINDS } from './engine/stateless.ts';
 import { warmUp } from './engine/warm-up.ts';
 import type { Journal, JournalRecord } from './journal/journal.ts';
 import { openJournal } from './journal/local/journal.ts';
-import { openRegistry, type Registry } from './models/registry.ts';
+import { loadArtifact } from './models/artifact.ts';
+import { chooseModel } from './models/chosen.ts';
+import { openRegistry, type Registry, reasonOf } from './models/registry.ts';
 import { createProfiles } from './profiles/memory.ts';
 import { createCaseLabels } from './projections/case-labels.ts';
 import { createCommands } from './projections/commands.ts';
@@ -178,6 +182,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     registry: core.registry,
     roster: core.roster,
     challengers,
+    cards: loadCards(config, log),
+    stateless: loadStateless(config, log),
     feed: createFeed({
       journal,
       clock,
@@ -216,6 +222,27 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       await database?.stop();
     },
   };
+}
+
+/** Without its model the card service answers 503, and everything else lives on. */
+function loadCards(config: Config, log: pino.Logger): CardService {
+  try {
+    const { model, trainedAt } = chooseModel(config.cardModelPath, config.cardModelVersion);
+    return { scorer: createCardScorer(model), trainedAt };
+  } catch (error) {
+    log.error({ err: error, path: config.cardModelPath }, 'no card model: /v1/fraud-score answers 503');
+    return { problem: reasonOf(error) };
+  }
+}
+
+function loadStateless(config: Config, log: pino.Logger): StatelessService {
+  try {
+    const models = STATELESS_KINDS.map((kind) => [kind, loadArtifact(join(config.statelessModelDir, kind))]);
+    return { judge: createStateless(Object.fromEntries(models)) };
+  } catch (error) {
+    log.error({ err: error, path: config.statelessModelDir }, 'no stateless models: predict_fraud answers 503');
+    return { problem: reasonOf(error) };
+  }
 }
 
 /** The features of a model for people: each with a sentence for its usual value. */

@@ -9,6 +9,13 @@ interface Operation {
   method: string;
   path: string;
   scope: Scope | 'none';
+  /** What a missing or wrong key gets. */
+  badKey: 401 | 403;
+}
+
+interface Shown {
+  'x-scope': Scope | 'none';
+  'x-bad-key'?: 403;
 }
 
 /** Every route of the document, tried by everyone who may not use it. */
@@ -40,13 +47,13 @@ describe('scopes', () => {
     assert.equal(gone.status, 204);
 
     const { body } = await call(app.url, 'GET', '/openapi.json');
-    operations = Object.entries(body.paths as Record<string, Record<string, { 'x-scope': Scope | 'none' }>>).flatMap(
-      ([path, methods]) =>
-        Object.entries(methods).map(([method, operation]) => ({
-          method: method.toUpperCase(),
-          path: path.replaceAll(/\{[^}]+\}/g, 'x'),
-          scope: operation['x-scope'],
-        })),
+    operations = Object.entries(body.paths as Record<string, Record<string, Shown>>).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        method: method.toUpperCase(),
+        path: path.replaceAll(/\{[^}]+\}/g, 'x'),
+        scope: operation['x-scope'],
+        badKey: operation['x-bad-key'] ?? 401,
+      })),
     );
     assert.ok(operations.length >= 20, 'the document lists the routes');
   });
@@ -54,6 +61,11 @@ describe('scopes', () => {
 
   const ask = ({ method, path }: Operation, headers: Record<string, string> = {}) =>
     call(app.url, method, path, method === 'POST' || method === 'PUT' ? {} : undefined, headers);
+
+  test('403 for a missing key is the card services’ own', () => {
+    const paths = operations.filter(({ badKey }) => badKey === 403).map(({ path }) => path);
+    assert.deepEqual(paths, ['/v1/fraud-score', '/v1/fraud-score/batch', '/v1/model-info']);
+  });
 
   test('every route declares a scope, and the document shows it as security', async () => {
     const { body } = await call(app.url, 'GET', '/openapi.json');
@@ -70,14 +82,14 @@ describe('scopes', () => {
     );
   });
 
-  test('without a key, and with a revoked or an unknown one: 401', async () => {
+  test('without a key, and with a revoked or an unknown one: 401, or 403 on the card services', async () => {
     for (const operation of operations) {
       if (operation.scope === 'none') continue;
       for (const headers of [{}, { 'x-api-key': secrets.revoked }, { authorization: 'Bearer ak_unknown' }]) {
         const answer = await ask(operation, headers as Record<string, string>);
-        assert.equal(answer.status, 401, `${operation.method} ${operation.path}`);
-        assert.equal(answer.body.code, 'unauthenticated');
-        assert.ok(answer.headers.get('www-authenticate'));
+        assert.equal(answer.status, operation.badKey, `${operation.method} ${operation.path}`);
+        assert.equal(answer.body.code, operation.badKey === 401 ? 'unauthenticated' : 'forbidden');
+        assert.equal(answer.headers.has('www-authenticate'), operation.badKey === 401);
       }
     }
   });
@@ -97,8 +109,8 @@ describe('scopes', () => {
 
   test('HEAD and a trailing slash ask for the same scope as GET', async () => {
     for (const operation of operations.filter(({ method, scope }) => method === 'GET' && scope !== 'none')) {
-      assert.equal((await ask({ ...operation, method: 'HEAD' })).status, 401, operation.path);
-      assert.equal((await ask({ ...operation, path: `${operation.path}/` })).status, 401, operation.path);
+      assert.equal((await ask({ ...operation, method: 'HEAD' })).status, operation.badKey, operation.path);
+      assert.equal((await ask({ ...operation, path: `${operation.path}/` })).status, operation.badKey, operation.path);
     }
   });
 

@@ -26,6 +26,7 @@ export async function documentApi(app: Api): Promise<void> {
         { name: 'transactions', description: 'Decide, read, finalize, label' },
         { name: 'scoring', description: 'A decision that nothing is recorded of' },
         { name: 'cases', description: 'Alerts of one attack, worked by people as one thing' },
+        { name: 'cards', description: 'Card payments as vectors, and payments of strangers' },
         { name: 'users', description: 'Who pays' },
         { name: 'entities', description: 'Cards, devices, addresses and what they share' },
         { name: 'models', description: 'Which model decides, which is scored beside, how good they were' },
@@ -39,9 +40,12 @@ export async function documentApi(app: Api): Promise<void> {
       },
     },
     transform: ({ schema, url, route }) => {
-      const scope = (route.config as { scope?: RouteScope } | undefined)?.scope ?? 'none';
+      const { scope = 'none', badKey } = (route.config ?? {}) as { scope?: RouteScope; badKey?: number };
       const security = scope === 'none' ? [] : [{ apiKey: [] }, { bearer: [] }];
-      return { url, schema: { ...schema, security, 'x-scope': scope } as unknown as typeof schema };
+      return {
+        url,
+        schema: { ...schema, security, 'x-scope': scope, 'x-bad-key': badKey } as unknown as typeof schema,
+      };
     },
   });
   const ui = {

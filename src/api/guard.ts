@@ -23,9 +23,11 @@ export function guard(app: Api, services: Services, sessions: Sessions, limiter:
       request.apiKey = authorize(request, scope, keys, config, sessions);
     } catch (error) {
       const guessed = error instanceof AssayError && error.code === 'unauthenticated';
+      const { badKey } = request.routeOptions.config;
+      const refused = guessed && badKey === 403 ? new AssayError('forbidden', error.message) : (error as Error);
       // Guessing secrets costs the guesser's address.
-      if (limiter && guessed) charge(request, reply, 1).then(() => done(error as Error), done);
-      else done(error as Error);
+      if (limiter && guessed) charge(request, reply, 1).then(() => done(refused), done);
+      else done(refused);
       return;
     }
     if (!limiter || scope === 'none') {

@@ -1,7 +1,7 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AssayError } from '../domain/errors.ts';
 import type { Journal } from '../journal/journal.ts';
-import { sha256 } from './canonical.ts';
+import { bodyHash, sha256 } from './canonical.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_KEY = 255;
@@ -96,6 +96,21 @@ export function createAnswerMemory(clock: () => number, maxWeight = MAX_WEIGHT):
       return { answer: await answer, replayed: false };
     },
   };
+}
+
+/** The same for a route: `asked` is what tells a repetition from another body; a repetition is marked as one. */
+export async function answerOnce<T>(
+  memory: AnswerMemory,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  asked: unknown,
+  compute: () => Promise<T>,
+  weight = 1,
+): Promise<T> {
+  const hash = request.headers['idempotency-key'] === undefined ? '' : bodyHash(asked);
+  const { answer, replayed } = await memory.once(request, () => ({ bodyHash: hash, weight, compute }));
+  if (replayed) reply.header('idempotent-replayed', 'true');
+  return answer;
 }
 
 export function otherBody(): AssayError {

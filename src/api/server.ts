@@ -3,11 +3,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from '@fastify/cors';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import websocket from '@fastify/websocket';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RawServerDefault } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+  type RawServerDefault,
+} from 'fastify';
 import { AssayError } from '../domain/errors.ts';
 import type { ApiKey } from '../domain/key.ts';
 import type { RouteScope } from './auth.ts';
+import { bareNumbers } from './bare-numbers.ts';
 import { answerClientError } from './client-error.ts';
+import { createDashboard } from './dashboard.ts';
 import { documentApi } from './document.ts';
 import { guard, signAnswer } from './guard.ts';
 import { createAnswerMemory } from './idempotency.ts';
@@ -16,6 +24,7 @@ import { sendProblem } from './problem.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { requestId } from './request-id.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { cardRoutes } from './routes/cards.ts';
 import { caseCommandRoutes } from './routes/case-commands.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { entityRoutes } from './routes/entities.ts';
@@ -24,6 +33,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { liveRoute } from './routes/live.ts';
 import { modelRoutes } from './routes/models.ts';
 import { pageRoutes } from './routes/pages.ts';
+import { predictRoutes } from './routes/predict.ts';
 import { scoringRoutes } from './routes/scoring.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { transactionCommandRoutes } from './routes/transaction-commands.ts';
@@ -41,6 +51,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call: enforced by `guard`, shown in the OpenAPI document. A route without one fails the build. */
     scope?: RouteScope;
+    /** 403 for a key that is missing or wrong, where an API came to be with that; else 401. */
+    badKey?: 403;
+    /** 422 for a body that would be JSON but for NaN or Infinity, where an API came to be with that; else 400. */
+    bareNumbers?: 422;
   }
   interface FastifyInstance {
     /** Every route but the refusals of methods that a path lacks. */
@@ -88,12 +102,15 @@ export async function buildServer(services: Services): Promise<Api> {
   // The schemas document answers, which may gain fields; a serializer made from them would drop those.
   app.setSerializerCompiler(() => JSON.stringify);
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      request,
-      reply,
-      new AssayError('not_found', `There is no ${request.method} ${request.url.slice(0, 200)}.`),
-    ),
+  const dashboard = createDashboard(config.dashboardDir, clock);
+  app.setNotFoundHandler(
+    (request, reply) =>
+      dashboard.send(request, reply) ||
+      sendProblem(
+        request,
+        reply,
+        new AssayError('not_found', `There is no ${request.method} ${request.url.slice(0, 200)}.`),
+      ),
   );
   readJson(app);
 
@@ -132,10 +149,12 @@ export async function buildServer(services: Services): Promise<Api> {
   auditRoutes(app, services);
   keyRoutes(app, services, memory);
   sessionRoutes(app, services, sessions, charge);
+  cardRoutes(app, services, memory, charge);
+  predictRoutes(app, services, memory);
   modelRoutes(app, services, memory);
   healthRoutes(app, services, metrics);
   liveRoute(app, services);
-  pageRoutes(app);
+  pageRoutes(app, dashboard);
   routes.refuseOtherMethods();
   await app.ready();
   return app;
@@ -149,12 +168,13 @@ function readJson(app: Api): void {
   app.addContentTypeParser(/^application\/[\w.+-]+\+json(?:;|$)/, options, parseJson);
 }
 
-function parseJson(_request: unknown, body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
+function parseJson(request: FastifyRequest, body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
   let value: unknown;
   try {
     value = read(body);
   } catch (error) {
-    done(error as Error);
+    const lenient = request.routeOptions.config.bareNumbers === 422 && bareNumbers(body.toString('utf8'));
+    done(lenient || (error as Error));
     return;
   }
   done(null, value);

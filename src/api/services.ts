@@ -1,8 +1,10 @@
 import type { Config } from '../config.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { CardScorer } from '../engine/cards.ts';
 import type { Challengers } from '../engine/challengers.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Roster } from '../engine/roster.ts';
+import type { StatelessJudge } from '../engine/stateless.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Registry } from '../models/registry.ts';
 import type { CaseLabels } from '../projections/case-labels.ts';
@@ -36,6 +38,20 @@ export interface DemoStatus {
   stopped?: string;
 }
 
+/** The model of `/v1/fraud-score`, or why there is none. */
+export interface CardService {
+  scorer?: CardScorer;
+  /** RFC 3339. */
+  trainedAt?: string;
+  problem?: string;
+}
+
+/** The models of `/api/v1/predict_fraud`, or why there are none. */
+export interface StatelessService {
+  judge?: StatelessJudge;
+  problem?: string;
+}
+
 /** What `app.ts` hands to the HTTP edge. */
 export interface Services {
   config: Config;
@@ -57,6 +73,8 @@ export interface Services {
   /** Which of them decides, and which is scored beside. */
   roster: Roster;
   challengers: Challengers;
+  cards: CardService;
+  stateless: StatelessService;
   /** Names, definitions and words of the features that the serving model reads. */
   features: () => { name: string; description: string; entity?: string; windowSeconds?: number }[];
 }

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { readConfig } from '../config.ts';
 import { type Period, splitPeriod } from '../training/period.ts';
@@ -26,6 +27,7 @@ export interface TrainFlags extends HistoryFlags {
   alertShare?: number;
   alertsPerDay?: number;
   twoWay?: boolean;
+  stateless?: boolean;
   seed: number;
   set: Record<string, unknown>;
   default?: boolean;
@@ -38,7 +40,7 @@ export async function runTrain(file: string | undefined, flags: TrainFlags): Pro
   const out = flags.out ?? (flags.default ? defaultModelDir : undefined);
   if (!out) throw new Error('Say where the model goes: --out <folder>.');
 
-  const preset = presetOf(flags.format);
+  const preset = presetOf(flags.format, flags.features);
   const period: Period = { ...flags, delayDays: flags.delayDays ?? preset.delayDays };
   const source = await trainSource({
     file,
@@ -89,6 +91,21 @@ function request(
     },
     progress: (share) => progress(Math.round(100 * share)),
   };
+}
+
+/** The three models of `/api/v1/predict_fraud`, on the stream that the default model learns from. */
+export async function runTrainStateless(flags: TrainFlags): Promise<void> {
+  const folder = flags.out ?? join(dirname(defaultModelDir), 'stateless');
+  for (const learner of ['logistic', 'network', 'trees'])
+    await runTrain(undefined, {
+      ...flags,
+      learner,
+      name: `stateless-${learner}`,
+      out: join(folder, learner),
+      default: true,
+      features: 'stateless',
+      twoWay: true,
+    });
 }
 
 /** Where nobody reviews, a review that costs more than any payment is never chosen. */

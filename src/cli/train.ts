@@ -29,10 +29,11 @@ export function trainCommand(): Command {
   command.addOption(
     new Option('--default', 'train the model that ships, on the generator’s stream; the file is not needed'),
   );
+  command.option('--stateless', 'train the three small models of predict_fraud that ship, on that stream too');
   command.option('--synthetic [rows]', 'with --format ulb: made-up rows instead of a file (default 60000)', whole);
   return withHistoryOptions(command, ['ulb']).action(async (file: string | undefined, flags: TrainFlags) => {
-    const { runTrain } = await import('./train-run.ts');
-    await runTrain(file, flags);
+    const { runTrain, runTrainStateless } = await import('./train-run.ts');
+    await (flags.stateless ? runTrainStateless(flags) : runTrain(file, flags));
   });
 }
 

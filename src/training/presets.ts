@@ -53,6 +53,19 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   },
 };
 
-export function presetOf(format: string): Preset {
-  return PRESETS[format] ?? GENERAL;
+/** What a payment says of itself is little: small models, judged by how good their probabilities are. */
+const STATELESS: Preset = {
+  features: 'stateless',
+  options: {
+    trees: { maxLeaves: 6, maxDepth: 4, rounds: 200, minRows: 200, stopMetric: 'logLoss' },
+    logistic: { choice: 'logLoss' },
+    network: { hidden: [16, 8], stopMetric: 'logLoss' },
+  },
+  validationShare: 0.25,
+  refit: false,
+  delayDays: 7,
+};
+
+export function presetOf(format: string, features?: string): Preset {
+  return features === 'stateless' ? STATELESS : (PRESETS[format] ?? GENERAL);
 }

@@ -70,6 +70,7 @@ export const Health = answer(
   {
     status: words(['healthy', 'degraded', 'unhealthy'], 'Degraded still decides'),
     model_loaded: Type.Boolean(),
+    card_model_loaded: Type.Boolean({ description: 'What `/v1/fraud-score` needs; without it the rest lives on' }),
     journal: words(['ok', 'failed'], 'Where decisions become durable'),
     database: words(['ok', 'unavailable'], 'What answers queries'),
     model: Type.Optional(Type.String({ description: 'Version of the model that decides' })),

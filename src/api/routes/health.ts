@@ -98,13 +98,15 @@ export function healthRoutes(app: Api, services: Services, metrics: Registry): v
   );
 }
 
-function healthOf({ journal, engine, projector }: Services) {
+function healthOf({ journal, engine, projector, roster, cards, stateless }: Services) {
   const durable = journal.status().ok;
   const loaded = engine.modelVersion !== undefined;
-  const status = !durable || !engine.ready ? 'unhealthy' : loaded && projector.healthy ? 'healthy' : 'degraded';
+  const whole = loaded && roster.problem === undefined && cards.scorer && stateless.judge && projector.healthy;
+  const status = !durable || !engine.ready ? 'unhealthy' : whole ? 'healthy' : 'degraded';
   return {
     status,
     model_loaded: loaded,
+    card_model_loaded: cards.scorer !== undefined,
     journal: durable ? 'ok' : 'failed',
     database: projector.healthy ? 'ok' : 'unavailable',
     ...(loaded ? { model: engine.modelVersion } : {}),

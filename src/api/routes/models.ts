@@ -1,9 +1,7 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AssayError } from '../../domain/errors.ts';
-import { bodyHash } from '../canonical.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
 import { ModelShown, ModelUploadBody, Promoted, ShadowBody, ShadowShown, VersionParam } from '../contract/models.ts';
-import type { AnswerMemory } from '../idempotency.ts';
+import { type AnswerMemory, answerOnce } from '../idempotency.ts';
 import { modelView } from '../models.ts';
 import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
@@ -19,17 +17,6 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 export function modelRoutes(app: Api, services: Services, memory: AnswerMemory): void {
   const { registry, roster } = services;
   modelReadRoutes(app, services);
-
-  /** One answer an Idempotency-Key. */
-  async function once<T>(request: FastifyRequest, reply: FastifyReply, asked: unknown, compute: () => Promise<T>) {
-    const { answer, replayed } = await memory.once(request, () => ({
-      bodyHash: request.headers['idempotency-key'] === undefined ? '' : bodyHash(asked),
-      weight: 1,
-      compute,
-    }));
-    if (replayed) reply.header('idempotent-replayed', 'true');
-    return answer;
-  }
 
   app.post(
     '/api/models',
@@ -51,7 +38,7 @@ export function modelRoutes(app: Api, services: Services, memory: AnswerMemory):
         throw new AssayError('invalid_request', 'The body must be base64.', {
           errors: [{ path: '/body', message: 'must be base64' }],
         });
-      const version = await once(request, reply, { model, body }, async () => {
+      const version = await answerOnce(memory, request, reply, { model, body }, async () => {
         return registry.receive({ model, body: Buffer.from(body, 'base64'), report, reportHtml }).version;
       });
       const kept = (await registry.list()).find((entry) => entry.version === version);
@@ -77,7 +64,9 @@ export function modelRoutes(app: Api, services: Services, memory: AnswerMemory):
     },
     async (request, reply) => {
       const { version } = request.params;
-      const { name, previous, at } = await once(request, reply, {}, () => roster.promote(version, request.apiKey?.id));
+      const { name, previous, at } = await answerOnce(memory, request, reply, {}, () =>
+        roster.promote(version, request.apiKey?.id),
+      );
       return { version, name, previous, promotedAt: new Date(at).toISOString() };
     },
   );
@@ -106,7 +95,7 @@ export function modelRoutes(app: Api, services: Services, memory: AnswerMemory):
     async (request, reply) => {
       const { version } = request.params;
       const { stop } = request.body;
-      return once(request, reply, { stop }, async () => {
+      return answerOnce(memory, request, reply, { stop }, async () => {
         if (!stop) await roster.startShadow(version, request.apiKey?.id);
         else if (roster.shadowVersion === version) await roster.stopShadow(request.apiKey?.id);
         else throw new AssayError('not_found', `Model ${version} is not the shadow.`);

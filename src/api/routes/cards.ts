@@ -1,0 +1,121 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { AssayError } from '../../domain/errors.ts';
+import type { CardScorer } from '../../engine/cards.ts';
+import { CardAnswer, CardBatchAnswer, CardBatchBody, CardBody, CardModelInfo } from '../contract/cards.ts';
+import { IdempotencyHeader, json, problems } from '../contract/common.ts';
+import type { Charge } from '../guard.ts';
+import { type AnswerMemory, answerOnce } from '../idempotency.ts';
+import { importanceOf } from '../models.ts';
+import type { Api } from '../server.ts';
+import type { CardService, Services } from '../services.ts';
+
+const tags = ['cards'];
+const BATCH_BYTES = 16 * 1024 * 1024;
+/** Rows between two looks at what else waits. */
+const ROWS_A_TURN = 200;
+
+/** This API came to be with 403 for a key that is missing or wrong, and 422 for numbers that are none. */
+const config = { scope: 'ingest', badKey: 403, bareNumbers: 422 } as const;
+
+/** Scores card payments as vectors; nothing is recorded or learnt. */
+export function cardRoutes(app: Api, services: Services, memory: AnswerMemory, charge: Charge): void {
+  const { cards } = services;
+  const { fraudThreshold } = services.config;
+
+  function answerOf(scorer: CardScorer, fields: Record<string, unknown>) {
+    const { probability, unusual } = scorer.score(fields);
+    const score = Math.round(100 * probability);
+    return {
+      'fraud-score': score,
+      'is-fraud': score >= fraudThreshold,
+      'model-version': scorer.model.version,
+      ood_warning: unusual,
+    };
+  }
+
+  app.post(
+    '/v1/fraud-score',
+    {
+      config,
+      schema: {
+        operationId: 'cardScore',
+        tags,
+        summary: 'Score a card payment given as a vector',
+        headers: IdempotencyHeader,
+        body: CardBody,
+        response: { 200: json('The score', CardAnswer), ...problems(400, 403, 409, 413, 415, 422, 429, 503) },
+      },
+    },
+    async (request, reply) =>
+      answerOnce(memory, request, reply, request.body, async () => answerOf(scorerOf(cards), request.body)),
+  );
+
+  app.post(
+    '/v1/fraud-score/batch',
+    {
+      config,
+      bodyLimit: BATCH_BYTES,
+      schema: {
+        operationId: 'cardScoreBatch',
+        tags,
+        summary: 'Score up to 10,000 card payments',
+        description: 'Every row counts towards the rate limit. One row that does not fit refuses them all.',
+        headers: IdempotencyHeader,
+        body: CardBatchBody,
+        response: { 200: json('The scores', CardBatchAnswer), ...problems(400, 403, 409, 413, 415, 422, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { transactions } = request.body;
+      await charge(request, reply, transactions.length - 1);
+      const compute = async () => {
+        const scorer = scorerOf(cards);
+        const data: ReturnType<typeof answerOf>[] = [];
+        for (const fields of transactions) {
+          data.push(answerOf(scorer, fields));
+          if (data.length % ROWS_A_TURN === 0) await breathe();
+        }
+        return { data };
+      };
+      return answerOnce(memory, request, reply, transactions, compute, transactions.length);
+    },
+  );
+
+  app.get(
+    '/v1/model-info',
+    {
+      config: { scope: 'read', badKey: 403 },
+      schema: {
+        operationId: 'cardModelInfo',
+        tags,
+        summary: 'The card model: when and on what it was trained, what it goes by, how good it is',
+        response: { 200: json('The model', CardModelInfo), ...problems(403, 429, 503) },
+      },
+    },
+    async () => {
+      const { model } = scorerOf(cards);
+      const { head } = model;
+      const importance = importanceOf(head);
+      const total = importance.reduce((sum, { gain }) => sum + gain, 0);
+      return {
+        model_version: model.version,
+        name: head.name,
+        kind: head.kind,
+        training_date: cards.trainedAt ?? '',
+        fraud_threshold: fraudThreshold,
+        features: model.features,
+        feature_importance: importance.map(({ feature, gain }) => ({ feature, importance: gain / total })),
+        metrics: head.metrics,
+        data_lineage: { ...head.lineage },
+      };
+    },
+  );
+}
+
+/** Throws `unavailable` where there is no card model: the rest lives on. */
+export function scorerOf(cards: CardService): CardScorer {
+  if (cards.scorer) return cards.scorer;
+  throw new AssayError('unavailable', `There is no card model: ${cards.problem ?? 'none is configured'}.`, {
+    retryAfterSeconds: 30,
+  });
+}
