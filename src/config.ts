@@ -24,6 +24,10 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** The first champion; once a model was promoted, that one decides. */
   readonly modelDir: string;
+  /** The dashboard's build; undefined serves the plain page. */
+  readonly dashboardDir: string | undefined;
+  /** Whether the stream of made-up payments may be started; undefined: on loopback only. */
+  readonly demo: boolean | undefined;
   /** Folder of the model of `/v1/fraud-score`, or of several of them by version. */
   readonly cardModelPath: string;
   /** Which one: a version, or a folder's name. */
@@ -42,7 +46,7 @@ export interface Config {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the environment. Throws an Error that names the variable where a value makes no sense. */
-export function readConfig(env: Environment, defaults: { modelDir: string }): Config {
+export function readConfig(env: Environment, defaults: { modelDir: string; dashboardDir?: string }): Config {
   const entityFields = parsePairs(env.ASSAY_ENTITIES ?? '', 'ASSAY_ENTITIES');
   for (const name of Object.keys(entityFields))
     if ((CORE_ENTITIES as readonly string[]).includes(name))
@@ -72,6 +76,8 @@ export function readConfig(env: Environment, defaults: { modelDir: string }): Co
         .filter(Boolean),
     ),
     modelDir: env.ASSAY_MODEL_DIR ?? defaults.modelDir,
+    dashboardDir: env.ASSAY_DASHBOARD_DIR || defaults.dashboardDir,
+    demo: onOff(env, 'ASSAY_DEMO'),
     cardModelPath: env.MODEL_PATH || join(dirname(defaults.modelDir), 'card'),
     cardModelVersion: env.MODEL_VERSION || undefined,
     fraudThreshold: percentage(env, 'FRAUD_THRESHOLD', 50),
@@ -99,6 +105,13 @@ function percentage(env: Environment, name: string, fallback: number): number {
   if (text.trim() === '' || !(value >= 0 && value <= 100))
     throw new Error(`${name}: ${text} is not a number from 0 to 100`);
   return value;
+}
+
+function onOff(env: Environment, name: string): boolean | undefined {
+  const text = env[name];
+  if (text === undefined || text === '') return undefined;
+  if (text !== 'on' && text !== 'off') throw new Error(`${name}: ${text} is neither on nor off`);
+  return text === 'on';
 }
 
 /** `500ms`, `30s`, `1m`, `2h`, or bare milliseconds. */

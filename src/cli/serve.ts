@@ -1,5 +1,13 @@
 import { Command } from 'commander';
 
+interface ServeOptions {
+  host?: string;
+  port?: string;
+  dataDir?: string;
+  model?: string;
+  buildDashboard?: boolean;
+}
+
 export function serveCommand(): Command {
   return new Command('serve')
     .description('the server: HTTP API, live feed and page')
@@ -7,8 +15,9 @@ export function serveCommand(): Command {
     .option('--port <port>', 'port to listen on (PORT)')
     .option('--data-dir <folder>', 'where the journal and the embedded database live (ASSAY_DATA_DIR)')
     .option('--model <folder>', 'the model that decides (ASSAY_MODEL_DIR)')
-    .action(async (options: { host?: string; port?: string; dataDir?: string; model?: string }) => {
-      const [{ createApp }, { readConfig }, { defaultModelDir }] = await Promise.all([
+    .option('--build-dashboard', 'build the dashboard where it is not built; npm start does')
+    .action(async (options: ServeOptions) => {
+      const [{ createApp }, { readConfig }, paths] = await Promise.all([
         import('../app.ts'),
         import('../config.ts'),
         import('./paths.ts'),
@@ -20,11 +29,18 @@ export function serveCommand(): Command {
         ASSAY_MODEL_DIR: options.model,
       };
       const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-      const app = await createApp(readConfig({ ...process.env, ...set }, { modelDir: defaultModelDir }));
+      const app = await createApp(
+        readConfig(
+          { ...process.env, ...set },
+          { modelDir: paths.defaultModelDir, dashboardDir: paths.defaultDashboardDir },
+        ),
+      );
       let stopping = false;
+      let building: { stop(): void } | string = 'not asked for';
       const stop = () => {
         if (stopping) return;
         stopping = true;
+        if (typeof building === 'object') building.stop();
         app.close().then(
           () => process.exit(0),
           (error) => {
@@ -40,5 +56,10 @@ export function serveCommand(): Command {
         throw error;
       });
       console.log(`Assay decides at ${url} (documentation: ${url}/docs)`);
+      // After it listens: what is not built yet is the plain page until then.
+      if (options.buildDashboard || process.env.npm_lifecycle_event === 'start') {
+        const { buildDashboard } = await import('./dashboard.ts');
+        building = buildDashboard(paths.dashboardFolder, console.log);
+      }
     });
 }
