@@ -1,0 +1,84 @@
+"""Tunes scikit-learn and XGBoost on the validation folds and writes test scores. Called by rivals.ts; prints JSON."""
+
+import json
+import sys
+import time
+
+import numpy as np
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from xgboost import XGBClassifier
+
+FOLDER, FEATURES, THREADS = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+SEED = 1
+
+
+def part(name):
+    x = np.fromfile(f"{FOLDER}/{name}.x", dtype=np.float64).reshape(-1, FEATURES)
+    return x, np.fromfile(f"{FOLDER}/{name}.y", dtype=np.uint8)
+
+
+def boosted(**options):
+    return XGBClassifier(tree_method="hist", n_jobs=THREADS, random_state=SEED, **options)
+
+
+def forest(**options):
+    return RandomForestClassifier(n_estimators=100, n_jobs=THREADS, random_state=SEED, **options)
+
+
+def logistic(**options):
+    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=500, **options))
+
+
+def network(**options):
+    return make_pipeline(StandardScaler(), MLPClassifier(random_state=SEED, **options))
+
+
+STEPS = dict(learning_rate=0.03, subsample=0.7, colsample_bytree=0.5)
+CONTENDERS = {
+    "XGBoost": [
+        boosted(n_estimators=200, max_depth=3, **STEPS),
+        boosted(n_estimators=200, max_depth=4, **STEPS),
+        boosted(n_estimators=200, max_depth=6, **STEPS),
+        boosted(n_estimators=400, max_depth=3, **STEPS),
+    ],
+    "scikit-learn forest": [
+        forest(max_depth=8, min_samples_leaf=5),
+        forest(max_depth=20, min_samples_leaf=5),
+        forest(),
+        forest(min_samples_leaf=3),
+    ],
+    "scikit-learn logistic": [logistic(C=0.05), logistic(C=1), logistic(C=10), logistic(C=100)],
+    "scikit-learn MLP": [
+        network(hidden_layer_sizes=(64, 32), max_iter=12, learning_rate_init=0.003),
+        network(hidden_layer_sizes=(64, 32), max_iter=12),
+        network(hidden_layer_sizes=(128, 64), max_iter=12),
+        network(hidden_layer_sizes=(64, 32), max_iter=12, alpha=1e-2, batch_size=256),
+    ],
+}
+
+folds = [(part(f"v{i}.train"), part(f"v{i}.test")) for i in range(4)]
+tests = [(part(f"t{i}.train"), part(f"t{i}.test")) for i in range(4)]
+report = {}
+for name, candidates in CONTENDERS.items():
+    merits = []
+    for model in candidates:
+        scores = []
+        for (x, y), (later, labels) in folds:
+            model.fit(x, y)
+            scores.append(average_precision_score(labels, model.predict_proba(later)[:, 1]))
+        merits.append(float(np.mean(scores)))
+    best = int(np.argmax(merits))
+    seconds = []
+    for i, ((x, y), (later, _)) in enumerate(tests):
+        began = time.perf_counter()
+        candidates[best].fit(x, y)
+        seconds.append(time.perf_counter() - began)
+        candidates[best].predict_proba(later)[:, 1].astype(np.float64).tofile(f"{FOLDER}/{name}.{i}.scores")
+    report[name] = {"candidate": best, "validation": merits[best], "merits": merits, "seconds": seconds}
+    print(f"{name} done", file=sys.stderr)
+print(json.dumps(report))
