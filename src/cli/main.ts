@@ -9,6 +9,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   train: async () => (await import('./train.ts')).trainCommand(),
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
   replay: async () => (await import('./replay.ts')).replayCommand(),
+  models: async () => (await import('./models.ts')).modelsCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
 };
 
