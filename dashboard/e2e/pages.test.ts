@@ -107,7 +107,7 @@ describe('every page', { skip, timeout: 240_000 }, () => {
   test('a server that refuses, is away or asks for a key is said in words', async () => {
     const { page } = await openPage(browser, stage.url);
     const answers: [number, string, string][] = [
-      [401, 'unauthenticated', 'Sign in to see this'],
+      [401, 'unauthenticated', 'With an API key of this server.'],
       [403, 'forbidden', 'Your key may not do this'],
       [503, 'unavailable', 'Not available just now'],
     ];

@@ -4,7 +4,8 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './api/client.ts';
-import { onApiKey } from './api/session.ts';
+import { onSession } from './api/session.ts';
+import { loadSession } from './api/sign-in.ts';
 import { startTheme } from './lib/theme.ts';
 import { live } from './live/live.ts';
 import { router } from './router.tsx';
@@ -28,7 +29,9 @@ const client = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 });
-onApiKey(() => void client.resetQueries());
+onSession(() => void client.resetQueries());
+// Who this is comes first, so that nothing is asked that would be refused. Out of reach, the pages say so themselves.
+await loadSession().catch(() => undefined);
 live.start();
 
 createRoot(document.getElementById('root')!).render(

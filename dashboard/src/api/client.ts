@@ -1,4 +1,4 @@
-import { apiKey } from './session.ts';
+import { currentSession, sessionLost } from './session.ts';
 import type { Problem } from './types.ts';
 
 /** What went wrong, as the server put it. Status 0: the server was not reached. */
@@ -29,8 +29,8 @@ export interface Call {
 /** JSON in, JSON out. Throws ApiError for whatever is not a success. */
 export async function call<T>(path: string, { method = 'GET', body, signal, idempotencyKey }: Call = {}): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' };
-  const key = apiKey();
-  if (key) headers['x-api-key'] = key;
+  const csrf = currentSession()?.csrfToken;
+  if (csrf && method !== 'GET') headers['x-assay-csrf'] = csrf;
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (idempotencyKey) headers['idempotency-key'] = idempotencyKey;
   let response: Response;
@@ -48,6 +48,7 @@ export async function call<T>(path: string, { method = 'GET', body, signal, idem
   if (response.status === 204) return undefined as T;
   const parsed = (await response.json().catch(() => undefined)) as unknown;
   if (response.ok) return parsed as T;
+  if (response.status === 401 && path !== '/api/session') sessionLost();
   throw new ApiError(isProblem(parsed) ? parsed : plain(response.status));
 }
 
@@ -71,11 +72,4 @@ export function query(values: Record<string, string | number | undefined>): stri
 /** 128 random bits. `crypto.randomUUID` is missing where a page is served without TLS. */
 export function randomKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** Whether the server lets this page read: false where it asks for a key, or for another one. */
-export async function mayRead(): Promise<boolean> {
-  const key = apiKey();
-  const { status } = await fetch('/api/transactions', { method: 'HEAD', headers: key ? { 'x-api-key': key } : {} });
-  return status !== 401 && status !== 403;
 }

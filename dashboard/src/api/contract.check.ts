@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import type * as Operations from '../../../src/api/contract/operations.ts';
 import type * as Transactions from '../../../src/api/contract/transactions.ts';
-import type { EntityView, Explanation, Health, Stats, Transaction, TransactionInput, User } from './types.ts';
+import type { EntityView, Explanation, Health, Session, Stats, Transaction, TransactionInput, User } from './types.ts';
 
 /**
  * Checked when types are, and never loaded: what the dashboard takes an answer to be must be what the contract says, and
@@ -16,5 +16,6 @@ export type Checks = [
   Fits<TransactionInput, Transactions.TransactionBody>,
   Fits<EntityView, Static<typeof Operations.EntityShown>>,
   Fits<User, Static<typeof Operations.UserShown>>,
+  Fits<Session, Static<typeof Operations.SessionShown>>,
   Fits<Health, Static<typeof Operations.Health>>,
 ];

@@ -1,39 +1,39 @@
 import { useSyncExternalStore } from 'react';
+import type { Scope, Session } from './types.ts';
 
-/** The API key, for as long as the tab lives. */
-const NAME = 'assay.key';
+/**
+ * Who this browser is to the server. The secret is in a cookie that pages cannot read; what is here is what the server
+ * tells of it. Undefined while the server has not been reached: then everything is tried, and the server says no.
+ */
+let session: Session | undefined;
 const listeners = new Set<() => void>();
-let key = read();
 
-function read(): string | undefined {
-  try {
-    return sessionStorage.getItem(NAME) ?? undefined;
-  } catch {
-    // Storage can be forbidden; the key then lives as long as the page.
-    return undefined;
-  }
-}
+export const currentSession = (): Session | undefined => session;
 
-export function apiKey(): string | undefined {
-  return key;
-}
-
-export function setApiKey(next: string | undefined): void {
-  key = next || undefined;
-  try {
-    if (key) sessionStorage.setItem(NAME, key);
-    else sessionStorage.removeItem(NAME);
-  } catch {
-    // As above.
-  }
+export function setSession(next: Session): void {
+  if (JSON.stringify(next) === JSON.stringify(session)) return;
+  session = next;
   for (const listener of listeners) listener();
 }
 
-export function onApiKey(listener: () => void): () => void {
+/** The server does not know the session any more: it ended, or its key was revoked. */
+export function sessionLost(): void {
+  setSession({ keyless: false, keyName: null, scopes: [], csrfToken: null, expiresAt: null });
+}
+
+export function onSession(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-export function useApiKey(): string | undefined {
-  return useSyncExternalStore(onApiKey, apiKey);
+export function useSession(): Session | undefined {
+  return useSyncExternalStore(onSession, currentSession);
+}
+
+export const signedOut = (who: Session | undefined): boolean =>
+  who !== undefined && !who.keyless && who.keyName === null;
+
+/** Those of the scopes that it lacks. */
+export function lacking(who: Session | undefined, needs: readonly Scope[]): Scope[] {
+  return who === undefined || who.keyless ? [] : needs.filter((scope) => !who.scopes.includes(scope));
 }

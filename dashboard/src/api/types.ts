@@ -151,6 +151,18 @@ export interface Feature {
   windowSeconds?: number;
 }
 
+export type Scope = 'ingest' | 'read' | 'review' | 'admin';
+
+export interface Session {
+  /** The server has no keys: everything is allowed, on its own machine only. */
+  keyless: boolean;
+  /** The key that signed in; null where nobody did. */
+  keyName: string | null;
+  scopes: Scope[];
+  csrfToken: string | null;
+  expiresAt: string | null;
+}
+
 export interface Health {
   status: 'healthy' | 'degraded' | 'unhealthy';
   model_loaded: boolean;

@@ -1,4 +1,4 @@
-import { apiKey, onApiKey } from '../api/session.ts';
+import { currentSession, lacking, onSession } from '../api/session.ts';
 import type { LiveEvent } from '../api/types.ts';
 
 /**
@@ -39,14 +39,14 @@ export function createConnection(
 
   function open(): void {
     clearTimeout(retry);
+    if (lacking(currentSession(), ['read']).length > 0) {
+      onStatus({ state: 'refused', attempts: 0 });
+      return;
+    }
     onStatus({ state: 'connecting', attempts });
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
     const since = last === undefined ? '' : `?since=${last}`;
-    const key = apiKey();
-    const opened = new WebSocket(
-      `${scheme}://${location.host}/ws${since}`,
-      key ? ['assay', `assay.key.${key}`] : ['assay'],
-    );
+    const opened = new WebSocket(`${scheme}://${location.host}/ws${since}`, ['assay']);
     socket = opened;
     let greeted = false;
     opened.onopen = () => {
@@ -110,7 +110,7 @@ export function createConnection(
   return {
     start() {
       open();
-      onApiKey(reopen);
+      onSession(reopen);
       window.addEventListener('online', reopen);
     },
     retryNow: reopen,

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { mayRead } from '../api/client.ts';
+import { mayRead } from '../api/sign-in.ts';
 import type { LabelValue, LiveEvent, Transaction } from '../api/types.ts';
 import { createConnection, type LiveStatus } from './connection.ts';
 import { createRing, type FeedRow, toFeedRow } from './ring.ts';

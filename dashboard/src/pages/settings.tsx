@@ -1,21 +1,21 @@
-import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useState } from 'react';
-import { ApiError, call } from '../api/client.ts';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { healthQuery } from '../api/queries.ts';
-import { setApiKey, useApiKey } from '../api/session.ts';
+import { useSession } from '../api/session.ts';
+import { signOut } from '../api/sign-in.ts';
 import { zoneName } from '../lib/format.ts';
 import { useShortcutSetting } from '../lib/hotkeys.ts';
 import { type Theme, useTheme } from '../lib/theme.ts';
-import { PageHeader, Panel, Segmented } from '../ui/bits.tsx';
+import { PageHeader, Panel, Segmented, Time } from '../ui/bits.tsx';
 import { Button } from '../ui/button.tsx';
-import { Field } from '../ui/field.tsx';
+import { failed } from '../ui/toast.tsx';
 
 export function Settings() {
   return (
     <>
       <PageHeader title="Settings" />
       <div className="grid max-w-3xl gap-4">
-        <SignIn />
+        <Access />
         <Appearance />
         <Server />
       </div>
@@ -23,67 +23,37 @@ export function Settings() {
   );
 }
 
-/** The key stays in this tab. */
-function SignIn() {
-  const key = useApiKey();
-  const [text, setText] = useState('');
-  // What reading answers says whether a key is needed, and whether this one will do.
-  const access = useQuery({
-    queryKey: ['access', key],
-    queryFn: async () => {
-      try {
-        await call('/api/transactions?limit=1');
-        return { ok: true as const };
-      } catch (error) {
-        if (error instanceof ApiError && (error.status === 401 || error.status === 403))
-          return { ok: false as const, error };
-        throw error;
-      }
-    },
-  });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    setApiKey(text.trim());
-    setText('');
-  };
-  const refused = access.data?.ok === false ? access.data.error : undefined;
+/** Who is signed in, and the way out. */
+function Access() {
+  const session = useSession();
+  const leaving = useMutation({ mutationFn: signOut, onError: (error) => failed('Not signed out', error) });
   return (
     <Panel title="Access">
-      <p className="text-muted text-pretty" role="status">
-        {access.isLoading
-          ? 'Asking the server…'
-          : access.error
-            ? 'The server does not answer just now.'
-            : refused
-              ? refused.status === 401 && !key
-                ? 'This server asks for an API key.'
-                : refused.message
-              : key
-                ? `Signed in with the key that begins with ${key.slice(0, 8)}.`
-                : 'This server asks for no key: it has none yet, and answers this machine only.'}
-      </p>
-      <form onSubmit={submit} className="mt-4 flex flex-wrap items-end gap-2">
-        <div className="min-w-0 flex-1 basis-64">
-          <Field
-            label="API key"
-            type="password"
-            autoComplete="off"
-            spellCheck={false}
-            value={text}
-            error={key && refused ? 'The server does not take this key for reading.' : undefined}
-            onChange={(event) => setText(event.target.value)}
-          />
-        </div>
-        <Button type="submit" kind="primary" disabled={text.trim() === ''}>
-          {key ? 'Use this key' : 'Sign in'}
-        </Button>
-        {key && <Button onClick={() => setApiKey(undefined)}>Sign out</Button>}
-      </form>
-      <p className="mt-2 text-xs text-muted text-pretty">
-        Kept in this tab only, and forgotten when it is closed. Watching needs the scope <code>read</code>, resolving{' '}
-        <code>review</code> and <code>ingest</code>. Make a key with{' '}
-        <code className="id">npx assay keys create --scope read,review,ingest</code>.
-      </p>
+      {!session ? (
+        <p className="text-muted">The server does not answer just now.</p>
+      ) : session.keyless ? (
+        <p className="text-muted text-pretty">
+          This server asks for no key: it has none yet, and answers this machine only. Make one with{' '}
+          <code className="id">npx assay keys create --scope read,review,ingest</code> before others may reach it.
+        </p>
+      ) : (
+        <>
+          <Line
+            name="Signed in with"
+            note={session.scopes.length > 0 ? `May: ${session.scopes.join(', ')}` : undefined}
+          >
+            <span className="font-medium">{session.keyName}</span>
+            <Button disabled={leaving.isPending} onClick={() => leaving.mutate()}>
+              Sign out
+            </Button>
+          </Line>
+          {session.expiresAt && (
+            <Line name="Until" note="Then the key is asked for again.">
+              <Time at={session.expiresAt} long />
+            </Line>
+          )}
+        </>
+      )}
     </Panel>
   );
 }

@@ -31,7 +31,7 @@ export function Users() {
   });
   const rows = pages.data?.pages.flatMap(({ data }) => data) ?? [];
   const add = (
-    <Button kind="primary" icon={<Plus className="size-4" />} onClick={() => setEdited('new')}>
+    <Button kind="primary" needs={['ingest']} icon={<Plus className="size-4" />} onClick={() => setEdited('new')}>
       New user
     </Button>
   );
@@ -126,10 +126,20 @@ function Table({ rows, onEdit }: { rows: User[]; onEdit: (user: User) => void })
                 <Time at={user.createdAt} />
               </td>
               <td className="!pr-3 text-right whitespace-nowrap">
-                <IconButton label={`Edit ${user.name}`} className="size-7" onClick={() => onEdit(user)}>
+                <IconButton
+                  needs={['review']}
+                  label={`Edit ${user.name}`}
+                  className="size-7"
+                  onClick={() => onEdit(user)}
+                >
                   <Pencil className="size-3.5" />
                 </IconButton>
-                <IconButton label={`Delete ${user.name}`} className="size-7" onClick={() => setDoomed(user)}>
+                <IconButton
+                  needs={['review']}
+                  label={`Delete ${user.name}`}
+                  className="size-7"
+                  onClick={() => setDoomed(user)}
+                >
                   <Trash2 className="size-3.5" />
                 </IconButton>
               </td>

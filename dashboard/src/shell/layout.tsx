@@ -2,16 +2,19 @@ import { Dialog } from '@base-ui/react/dialog';
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { Menu } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { signedOut, useSession } from '../api/session.ts';
 import { useHotkeys } from '../lib/hotkeys.ts';
 import { IconButton } from '../ui/button.tsx';
 import { LiveBanner } from './live-state.tsx';
 import { Logo, Navigation } from './navigation.tsx';
 import { Shortcuts } from './shortcuts.tsx';
+import { SignIn } from './sign-in.tsx';
 import { StreamBar } from './stream-bar.tsx';
 
 /** Navigation on the left, on narrow screens behind a button; the page beside it. */
 export function Layout() {
   const { pathname } = useLocation();
+  const session = useSession();
   const [menu, setMenu] = useState(false);
   const [help, setHelp] = useState(false);
   const navigate = useNavigate();
@@ -31,6 +34,7 @@ export function Layout() {
     document.getElementById('main')?.focus({ preventScroll: true });
   }, [pathname]);
 
+  if (signedOut(session)) return <SignIn />;
   return (
     <div className="flex min-h-dvh">
       <a

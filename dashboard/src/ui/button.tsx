@@ -1,4 +1,6 @@
 import type { ButtonHTMLAttributes, ReactNode } from 'react';
+import { lacking, useSession } from '../api/session.ts';
+import type { Scope } from '../api/types.ts';
 
 type Kind = 'primary' | 'plain' | 'quiet' | 'danger' | 'approve' | 'decline';
 
@@ -15,15 +17,23 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: Kind;
   small?: boolean;
   icon?: ReactNode;
+  /** Scopes of what it does: without one of them it is off, and says why. */
+  needs?: readonly Scope[];
+}
+
+function useRefusal(needs: readonly Scope[] = []): { disabled: true; title: string } | undefined {
+  const lacks = lacking(useSession(), needs);
+  return lacks.length > 0 ? { disabled: true, title: `Your key lacks the scope ${lacks.join(', ')}` } : undefined;
 }
 
 export const buttonClass = (kind: Kind = 'plain', small = false) =>
   `inline-flex shrink-0 items-center justify-center gap-1.5 rounded-[7px] font-medium whitespace-nowrap transition-colors ` +
   `disabled:opacity-50 disabled:cursor-not-allowed ${small ? 'h-7 px-2 text-xs' : 'h-8 px-3 text-sm max-sm:h-10'} ${KINDS[kind]}`;
 
-export function Button({ kind = 'plain', small = false, icon, className = '', children, ...rest }: ButtonProps) {
+export function Button({ kind = 'plain', small = false, icon, className = '', needs, children, ...rest }: ButtonProps) {
+  const refusal = useRefusal(needs);
   return (
-    <button type="button" {...rest} className={`${buttonClass(kind, small)} ${className}`}>
+    <button type="button" {...rest} {...refusal} className={`${buttonClass(kind, small)} ${className}`}>
       {icon}
       {children}
     </button>
@@ -31,13 +41,15 @@ export function Button({ kind = 'plain', small = false, icon, className = '', ch
 }
 
 /** An icon alone; its name is said. */
-export function IconButton({ label, children, className = '', ...rest }: ButtonProps & { label: string }) {
+export function IconButton({ label, children, className = '', needs, ...rest }: ButtonProps & { label: string }) {
+  const refusal = useRefusal(needs);
   return (
     <button
       type="button"
       aria-label={label}
       title={label}
       {...rest}
+      {...refusal}
       className={`inline-flex size-8 shrink-0 items-center justify-center rounded-[7px] text-muted transition-colors hover:bg-sunken hover:text-ink disabled:opacity-50 max-sm:size-10 ${className}`}
     >
       {children}

@@ -2,7 +2,6 @@ import { Link } from '@tanstack/react-router';
 import { CircleOff, KeyRound, Lock, TriangleAlert, WifiOff } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ApiError } from '../api/client.ts';
-import { apiKey } from '../api/session.ts';
 import { Button, buttonClass } from './button.tsx';
 
 function Shown({
@@ -64,7 +63,7 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
             </Link>
           }
         >
-          {apiKey() ? 'The server does not take this API key.' : 'This server asks for an API key.'}
+          This server asks for an API key.
         </Shown>
       ) : known?.status === 403 ? (
         <Shown

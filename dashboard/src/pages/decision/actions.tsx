@@ -39,6 +39,7 @@ export function Actions({ transaction }: { transaction: Transaction }) {
       {open && (
         <Button
           kind="approve"
+          needs={['review', 'ingest']}
           disabled={busy}
           icon={<Check className="size-4" />}
           onClick={() => (declined ? setDialog('override') : resolved.mutate({ as: 'approve' }))}
@@ -49,6 +50,7 @@ export function Actions({ transaction }: { transaction: Transaction }) {
       {open && transaction.label !== 'fraud' && (
         <Button
           kind="decline"
+          needs={['review']}
           disabled={busy}
           icon={<ShieldX className="size-4" />}
           onClick={() => resolved.mutate({ as: 'decline' })}
@@ -56,7 +58,7 @@ export function Actions({ transaction }: { transaction: Transaction }) {
           {declined ? 'Confirm fraud' : 'Decline'}
         </Button>
       )}
-      <Button disabled={busy} icon={<Tag className="size-3.5" />} onClick={() => setDialog('label')}>
+      <Button needs={['review']} disabled={busy} icon={<Tag className="size-3.5" />} onClick={() => setDialog('label')}>
         Label…
       </Button>
       <LabelDialog

@@ -28,6 +28,7 @@ export function Welcome() {
           <div className="mt-6 flex flex-wrap items-center gap-3">
             <Button
               kind="primary"
+              needs={['ingest']}
               className="h-10 px-4"
               icon={<Play className="size-4" />}
               disabled={running}

@@ -49,13 +49,25 @@ export function Detail({ transaction: t, busy, onApprove, onDecline, onLabel }: 
           </p>
         </div>
         <div className="ml-auto flex flex-wrap items-center gap-2">
-          <Button kind="approve" disabled={busy} icon={<Check className="size-4" />} onClick={onApprove}>
+          <Button
+            kind="approve"
+            needs={['review', 'ingest']}
+            disabled={busy}
+            icon={<Check className="size-4" />}
+            onClick={onApprove}
+          >
             {declined ? 'Override…' : 'Approve'} <Kbd>a</Kbd>
           </Button>
-          <Button kind="decline" disabled={busy} icon={<ShieldX className="size-4" />} onClick={onDecline}>
+          <Button
+            kind="decline"
+            needs={['review']}
+            disabled={busy}
+            icon={<ShieldX className="size-4" />}
+            onClick={onDecline}
+          >
             {declined ? 'Confirm fraud' : 'Decline'} <Kbd>d</Kbd>
           </Button>
-          <Button disabled={busy} icon={<Tag className="size-3.5" />} onClick={onLabel}>
+          <Button needs={['review']} disabled={busy} icon={<Tag className="size-3.5" />} onClick={onLabel}>
             Label <Kbd>l</Kbd>
           </Button>
         </div>

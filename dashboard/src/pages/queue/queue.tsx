@@ -3,6 +3,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { Inbox, RotateCw, Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { alertsQuery } from '../../api/queries.ts';
+import { lacking, useSession } from '../../api/session.ts';
+import type { Scope } from '../../api/types.ts';
 import { count } from '../../lib/format.ts';
 import { leaveOnEscape, useHotkeys } from '../../lib/hotkeys.ts';
 import { live } from '../../live/live.ts';
@@ -20,6 +22,7 @@ import { ORDERS, type Order, usable } from './work.ts';
 /** What waits for a person, most at stake first. Worked by keyboard; nothing moves under the reader's hands. */
 export function Queue() {
   const client = useQueryClient();
+  const session = useSession();
   const navigate = useNavigate();
   const { data, error, refetch, isFetching } = useQuery({ ...alertsQuery(), staleTime: 0 });
   useLiveRefresh(['alerts'], 3_000, () => live.totals().alerts + live.totals().changes);
@@ -46,14 +49,16 @@ export function Queue() {
     (current.decision === 'decline' ? work.ask('override') : work.resolve(current, { as: 'approve' }, following()));
   const decline = () => current && work.resolve(current, { as: 'decline' }, following());
 
+  const may = (needs: readonly Scope[]) => lacking(session, needs).length === 0;
+
   useHotkeys({
     j: () => go(place + 1),
     k: () => go(place - 1),
     arrowdown: (event) => !reading(event) && go(place + 1),
     arrowup: (event) => !reading(event) && go(place - 1),
-    a: () => approve(),
-    d: () => decline(),
-    l: () => current && work.ask('label'),
+    a: () => may(['review', 'ingest']) && approve(),
+    d: () => may(['review']) && decline(),
+    l: () => may(['review']) && current && work.ask('label'),
     r: () => work.load(),
     '/': () => search.current?.focus(),
     enter: () => current && navigate({ to: '/decisions/$id', params: { id: current.id } }),

@@ -184,10 +184,20 @@ function Table({ rows }: { rows: Transaction[] }) {
                 className="!pr-3 text-right whitespace-nowrap max-sm:hidden"
                 onClick={(event) => event.stopPropagation()}
               >
-                <IconButton label={`Edit the payment of ${t.userId}`} className="size-7" onClick={() => setEdited(t)}>
+                <IconButton
+                  needs={['review']}
+                  label={`Edit the payment of ${t.userId}`}
+                  className="size-7"
+                  onClick={() => setEdited(t)}
+                >
                   <Pencil className="size-3.5" />
                 </IconButton>
-                <IconButton label={`Delete the payment of ${t.userId}`} className="size-7" onClick={() => setDoomed(t)}>
+                <IconButton
+                  needs={['review']}
+                  label={`Delete the payment of ${t.userId}`}
+                  className="size-7"
+                  onClick={() => setDoomed(t)}
+                >
                   <Trash2 className="size-3.5" />
                 </IconButton>
               </td>

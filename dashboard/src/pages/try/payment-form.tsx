@@ -109,7 +109,7 @@ export function PaymentForm() {
           ))}
         </div>
         <div className="mt-5 flex flex-wrap items-center gap-3">
-          <Button type="submit" kind="primary" disabled={send.isPending}>
+          <Button type="submit" kind="primary" needs={['ingest']} disabled={send.isPending}>
             {send.isPending ? 'Deciding…' : 'Decide'}
           </Button>
           {story.before.length > 0 && (

@@ -34,7 +34,12 @@ export function StreamPanel() {
             Stop
           </Button>
         ) : (
-          <Button kind="primary" icon={<Play className="size-3.5" />} onClick={() => startStream(Number(rate))}>
+          <Button
+            kind="primary"
+            needs={['ingest']}
+            icon={<Play className="size-3.5" />}
+            onClick={() => startStream(Number(rate))}
+          >
             Start
           </Button>
         )}
