@@ -8,14 +8,12 @@ export function naiveGrowth(): GrowthKernel {
         blockGradients(block, Math.min(to, block + BLOCK), scores, labels, weights, pairs, sums);
       }
     },
-    roundGradients(from, to, pairs, rounder) {
-      for (let row = from; row < to; row++) pairs[2 * row] = pairs[2 * row] + rounder - rounder;
-    },
-    packHessians(count, pairs, rounder, unit) {
+    pack(from, to, pairs, { gradient, hessian, unit }) {
       let carry = 0;
-      for (let row = 0; row < count; row++) {
+      for (let row = from; row < to; row++) {
+        pairs[2 * row] = pairs[2 * row] + gradient - gradient;
         carry += pairs[2 * row + 1];
-        const rounded = carry + rounder - rounder;
+        const rounded = carry + hessian - hessian;
         carry -= rounded;
         pairs[2 * row + 1] = unit + rounded;
       }

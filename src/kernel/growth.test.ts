@@ -64,8 +64,7 @@ test('gradients, rounding and packing give the bits of the twin', () => {
           [fast, pairs],
           [slow, naivePairs],
         ] as const) {
-          steps.roundGradients(0, rows, target, 1.5 * 2 ** 20);
-          steps.packHessians(rows, target, 1.5 * 2 ** 25, 2 ** 13);
+          steps.pack(0, middle, target, { gradient: 1.5 * 2 ** 20, hessian: 1.5 * 2 ** 25, unit: 2 ** 13 });
         }
         assert.ok(Buffer.from(pairs.slice().buffer).equals(Buffer.from(naivePairs.buffer)));
       },
@@ -130,7 +129,7 @@ test('the best cut is that of the twin: ties, empty bins, missing values and lim
       (bins, missing, feature, missingLeft, limits) => {
         histogram.fill(0);
         const totals = { gradient: 0, hessian: 0, rows: 0 };
-        const put = (at: number, [gradient, rows, hessian]: number[]) => {
+        const put = (at: number, [gradient, rows, hessian]: readonly number[]) => {
           histogram[feature * 512 + 2 * at] = gradient;
           histogram[feature * 512 + 2 * at + 1] = rows * unit + hessian;
           totals.gradient += gradient;

@@ -12,6 +12,13 @@ import type { Kernel } from './kernel.ts';
 /** Rows whose sums are taken together, whatever the number of threads. */
 export const BLOCK = 4096;
 
+/** A rounder is 1.5 times a power of two: its last bit is the quantum. The unit is a power of two above every Σh. */
+export interface Rounders {
+  gradient: number;
+  hessian: number;
+  unit: number;
+}
+
 /** What a cut must keep on both sides, and what its gain must beat. */
 export interface ScanLimits {
   minRows: number;
@@ -43,10 +50,11 @@ export interface GrowthKernel {
     pairs: Float64Array,
     sums: Float64Array,
   ): void;
-  /** Rounds g of the rows from..to by adding and taking away `rounder`. */
-  roundGradients(from: number, to: number, pairs: Float64Array, rounder: number): void;
-  /** Rounds h of the rows 0..count, each error carried to the next row, and adds `unit`. */
-  packHessians(count: number, pairs: Float64Array, rounder: number, unit: number): void;
+  /**
+   * Rounds g and h of the rows from..to by adding and taking away the rounders, each error of an h carried to the next
+   * row, and adds `unit` to each h.
+   */
+  pack(from: number, to: number, pairs: Float64Array, rounders: Rounders): void;
   /**
    * Moves the rows whose byte `lane` of words[row] has 1 in `goesLeft` to the front of rows[from..to), order kept on both
    * sides; `spare` has room for to − from. Returns where the others begin.
@@ -81,12 +89,14 @@ export interface GrowthKernel {
 const FEATURE_BYTES = 4096;
 const MISSING_BYTES = 255 * 16;
 
-export function growthKernel(kernel: Kernel): GrowthKernel {
+/** Numbers of the kernel's memory that a thread needs for itself. */
+export const SCRATCH_LENGTH = 8;
+
+export function growthKernel(kernel: Kernel, scratch: Float64Array = kernel.float64(SCRATCH_LENGTH)): GrowthKernel {
   const { run, address } = kernel;
-  // Sums of the leaf in, the cut's out; allocated here so that every thread has its own.
-  const totals = kernel.float64(4);
-  const cut = kernel.float64(4);
-  const [totalsAt, cutAt] = [totals.byteOffset, cut.byteOffset];
+  // Sums of the leaf in, the cut's out.
+  const [totals, cut] = [scratch.subarray(0, 4), scratch.subarray(4, 8)];
+  const [totalsAt, cutAt] = [address(totals), address(cut)];
   return {
     gradients(from, to, scores, labels, weights, pairs, sums) {
       const [scoresAt, labelsAt, pairsAt] = [address(scores), address(labels), address(pairs)];
@@ -99,8 +109,8 @@ export function growthKernel(kernel: Kernel): GrowthKernel {
         blockGradients(block, end, scores, labels, weights, pairs, sums);
       }
     },
-    roundGradients: (from, to, pairs, rounder) => run.roundGradients(from, to, address(pairs), rounder),
-    packHessians: (count, pairs, rounder, unit) => run.packHessians(count, address(pairs), rounder, unit),
+    pack: (from, to, pairs, { gradient, hessian, unit }) =>
+      run.packPairs(from, to, address(pairs), gradient, hessian, unit),
     partition: (words, lane, goesLeft, rows, from, to, spare) =>
       run.partitionRows(address(words) + lane, address(goesLeft), address(rows), from, to, address(spare)),
     addToRows: (rows, from, to, value, scores) => run.addToRows(address(rows), from, to, value, address(scores)),

@@ -33,8 +33,14 @@ export interface KernelExports {
     pairs: number,
     sums: number,
   ): number;
-  roundGradients(from: number, to: number, pairs: number, rounder: number): void;
-  packHessians(count: number, pairs: number, rounder: number, unit: number): void;
+  packPairs(
+    from: number,
+    to: number,
+    pairs: number,
+    gradientRounder: number,
+    hessianRounder: number,
+    unit: number,
+  ): void;
   partitionRows(bins: number, goesLeft: number, rows: number, from: number, to: number, spare: number): number;
   addToRows(rows: number, from: number, to: number, value: number, scores: number): void;
   scanBins(

@@ -5,18 +5,17 @@
 
 const NEAR: f64 = 700;
 
-const INVERSE_LN2 = reinterpret<f64>(0x3ff71547652b82fe);
-const LN2_HIGH = reinterpret<f64>(0x3fe62e42fee00000);
-const LN2_LOW = reinterpret<f64>(0x3dea39ef35793c76);
-const P1 = reinterpret<f64>(0x3fc555555555553e);
-const P2 = reinterpret<f64>(0xbf66c16c16bebd93);
-const P3 = reinterpret<f64>(0x3f11566aaf25de2c);
-const P4 = reinterpret<f64>(0xbebbbd41c5d26bf1);
-const P5 = reinterpret<f64>(0x3e66376972bea4d0);
+const INVERSE_LN2 = Math.LOG2E;
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
+const P1 = 0.16666666666666602;
+const P2 = -0.0027777777777015593;
+const P3 = 0.00006613756321437934;
+const P4 = -0.0000016533902205465252;
+const P5 = 4.1381367970572385e-8;
 /** Below the first, no multiple of ln 2 is taken off; below the second, 1 + x is exact enough. */
-const HALF_LN2 = reinterpret<f64>(0x3fd62e4300000000);
-const TINY = reinterpret<f64>(0x3e30000000000000);
-const E = reinterpret<f64>(0x4005bf0a8b145769);
+const HALF_LN2 = 0.3465735912322998;
+const TINY = 3.725290298461914e-9;
 
 /**
  * e^x for |x| ≤ 700, the same bits as the classic fdlibm method that JavaScript engines use: x = k ln 2 + r, a rational
@@ -44,7 +43,7 @@ function expNear(x: v128): v128 {
   const scale = i64x2.shl(i64x2.add(exponent, i64x2.splat(1023)), 52);
   let result = f64x2.mul(y, scale);
   result = v128.bitselect(f64x2.add(one, x), result, f64x2.lt(size, f64x2.splat(TINY)));
-  return v128.bitselect(f64x2.splat(E), result, f64x2.eq(x, one));
+  return v128.bitselect(f64x2.splat(Math.E), result, f64x2.eq(x, one));
 }
 
 /** e^x by lanes into `out`, for |x| ≤ 700: so that the tests can hold it against the engine's. */
@@ -107,23 +106,27 @@ export function logisticBlock(
   return true;
 }
 
-/** Rounds the gradients of the rows from..to: adding and taking away `rounder` leaves a multiple of its last bit. */
-export function roundGradients(from: i32, to: i32, pairs: usize, rounder: f64): void {
+/**
+ * Rounds the gradients of the rows from..to (adding and taking away a rounder leaves a multiple of its last bit) and
+ * their hessians, each error of these carried to the next row, and adds `unit` to each hessian.
+ */
+export function packPairs(
+  from: i32,
+  to: i32,
+  pairs: usize,
+  gradientRounder: f64,
+  hessianRounder: f64,
+  unit: f64,
+): void {
+  let carry: f64 = 0;
   let at = pairs + ((<usize>from) << 4);
   const end = pairs + ((<usize>to) << 4);
-  for (; at < end; at += 16) store<f64>(at, load<f64>(at) + rounder - rounder);
-}
-
-/** Rounds the hessians of the rows 0..count, each error carried to the next row, and adds `unit` to each. */
-export function packHessians(count: i32, pairs: usize, rounder: f64, unit: f64): void {
-  let carry: f64 = 0;
-  let at = pairs + 8;
-  const end = at + ((<usize>count) << 4);
   for (; at < end; at += 16) {
-    carry += load<f64>(at);
-    const rounded = carry + rounder - rounder;
+    store<f64>(at, load<f64>(at) + gradientRounder - gradientRounder);
+    carry += load<f64>(at, 8);
+    const rounded = carry + hessianRounder - hessianRounder;
     carry -= rounded;
-    store<f64>(at, unit + rounded);
+    store<f64>(at, unit + rounded, 8);
   }
 }
 
@@ -223,8 +226,8 @@ export function scanBins(
     if (!v128.any_true(better)) continue;
     const firstGain = f64x2.extract_lane(gain, 0);
     const secondGain = f64x2.extract_lane(gain, 1);
-    const firstBetter = i64x2.extract_lane(better, 0) != 0;
-    const second = i64x2.extract_lane(better, 1) != 0 && !(firstBetter && firstGain >= secondGain);
+    const lanes = i64x2.bitmask(better);
+    const second = lanes === 2 || (lanes === 3 && secondGain > firstGain);
     best = f64x2.splat(second ? secondGain : firstGain);
     bin = second ? at + 1 : at;
     store<f64>(out, second ? secondGain : firstGain);

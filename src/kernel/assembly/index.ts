@@ -7,9 +7,8 @@ export {
   addToRows,
   expPairs,
   logisticBlock,
-  packHessians,
+  packPairs,
   partitionRows,
-  roundGradients,
   scanBins,
 } from './growth';
 export { addPairs, addRange, addWords, subtractPairs, sumPairs } from './histogram';

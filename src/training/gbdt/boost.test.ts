@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import { type FoundedTeam, foundTeam } from '../../kernel/team.ts';
 import type { Dataset } from '../dataset.ts';
 import { averagePrecision, logLossOfRaw, rocAuc } from '../metrics.ts';
 import { boost } from './boost.ts';
@@ -178,4 +180,57 @@ test('nothing to learn is not an error; nothing at all is', () => {
   assert.ok(Number.isFinite(fitTrees(dataset([[1, 2]], [0, 0]), undefined, { rounds: 2 }).score(Float64Array.of(1))));
   assert.throws(() => fitTrees(dataset([[]], []), undefined), RangeError);
   assert.throws(() => fitTrees(flat, undefined, { maxLeaves: 1 }), /maxLeaves/);
+});
+
+test('any number of threads gives the same bits, with samples, weights and early stopping', () => {
+  // More than one block of gradients, so that threads share them.
+  const train = rareFraud(9000, 13);
+  const later = rareFraud(1000, 14);
+  for (const options of [
+    { rounds: 6, stopAfter: 0 },
+    { rounds: 12, rowShare: 0.6, featureShare: 0.7, positiveWeight: 'balanced', learningRate: 0.5, stopAfter: 3 },
+  ] as const) {
+    const fit = (threads: number) => boost(train, later, { ...TREES_DEFAULTS, minHessian: 0.1, ...options, threads });
+    const alone = fit(1);
+    assert.ok(alone.trees.length > 1);
+    assert.deepEqual(fit(2), alone);
+    assert.deepEqual(fit(3), alone);
+  }
+});
+
+/** Founds teams, whose other threads run `script` where it is given, and keeps them. */
+function founder(teams: FoundedTeam[], script?: string): typeof foundTeam {
+  return (threads, own, data, patienceMs) => {
+    const url = script ? new URL(`data:text/javascript,${encodeURIComponent(script)}`) : own;
+    const team = foundTeam(threads, url, data, patienceMs);
+    teams.push(team);
+    return team;
+  };
+}
+
+test('threads end with the call, also when the caller throws', async () => {
+  const train = rareFraud(9000, 15);
+  const teams: FoundedTeam[] = [];
+  const options = { ...TREES_DEFAULTS, rounds: 3, threads: 3 };
+  boost(train, undefined, options, undefined, undefined, founder(teams));
+  const stop = () => {
+    throw new Error('enough');
+  };
+  assert.throws(() => boost(train, undefined, options, stop, undefined, founder(teams)), /enough/);
+  const late = setTimeout(() => assert.fail('a thread lives on'), 10_000);
+  await Promise.all(teams.map(({ ended }) => ended));
+  clearTimeout(late);
+  assert.equal(teams.length, 2);
+});
+
+test('where a thread fails, one thread does it all and says so', async () => {
+  const train = rareFraud(3000, 16);
+  const options = { ...TREES_DEFAULTS, rounds: 3, minHessian: 0.1 };
+  const failing = `import { joinTeam } from '${new URL('../../kernel/team.ts', import.meta.url)}';
+    joinTeam((team) => { team.barrier(); team.barrier(); throw new Error('no memory'); });`;
+  const warned = once(process, 'warning');
+  const threads = boost(train, undefined, { ...options, threads: 2 }, undefined, undefined, founder([], failing));
+  assert.deepEqual(threads, boost(train, undefined, { ...options, threads: 1 }));
+  const [warning] = await warned;
+  assert.match(warning.message, /trained by one thread: a thread of the team has failed/);
 });

@@ -1,14 +1,16 @@
 /** Boosting on the logistic loss: each tree corrects what those before it got wrong (Friedman 2001; Newton leaves). */
+import { availableParallelism } from 'node:os';
 import { createKernel } from '../../kernel/kernel.ts';
+import { type FoundedTeam, foundTeam, SOLO, TeamLost } from '../../kernel/team.ts';
 import type { Tree } from '../../models/trees.ts';
 import type { Dataset } from '../dataset.ts';
 import { averagePrecision, logLossOfRaw } from '../metrics.ts';
 import { applyCuts, type BinnedMatrix, binColumns } from './bins.ts';
-import { type GrownTree, growerMemory, growTree } from './grower.ts';
-import { type HistogramBuilder, kernelHistograms, packPairs } from './histogram.ts';
+import { type HistogramBuilder, kernelHistograms } from './histogram.ts';
 import { checkTreesOptions, type TreesOptions } from './options.ts';
-import { addTree } from './predictor.ts';
-import { type Random, sampleIndices, seededRandom } from './random.ts';
+import { type Leader, runRounds, sampledRows } from './rounds.ts';
+import { CUTS_STRIDE, type Space, type SpaceSizes, trainingSpace } from './space.ts';
+import type { WorkerData } from './worker.ts';
 
 export interface Boosted {
   /** The prior's log-odds, to which every tree adds. */
@@ -19,67 +21,141 @@ export interface Boosted {
   history: number[];
 }
 
+/** Below this many rows a second thread is not worth its start. */
+const ROWS_FOR_THREADS = 100_000;
+
 /**
- * Pure: the same data and options give the same bits, by any builder of histograms. `progress` is told the share of
- * rounds done.
+ * Pure: the same data and options give the same bits, by any number of threads and by any builder of histograms (with
+ * one given, by one thread). `progress` is told the share of rounds done, again from the start where threads fail and
+ * one thread has to do it all.
  */
 export function boost(
   train: Dataset,
   validation: Dataset | undefined,
   options: TreesOptions,
   progress?: (share: number) => void,
-  builder: HistogramBuilder = kernelHistograms(createKernel()),
+  builder?: HistogramBuilder,
+  found: typeof foundTeam = foundTeam,
 ): Boosted {
   checkTreesOptions(options);
-  const { rows, labels } = train;
+  const { rows } = train;
   if (rows === 0 || train.columns.length === 0) throw new RangeError('trees need at least one row and one feature');
-  const weights = rowWeights(train, options.positiveWeight);
-  const base = priorLogOdds(labels, weights);
-  const matrix = binColumns(train.columns, labels, options, builder.int32);
-  const random = seededRandom(options.seed);
-  const memory = growerMemory(rows, builder);
-  const scores = new Float64Array(rows).fill(base);
-  const gradients = new Float64Array(rows);
-  const hessians = new Float64Array(rows);
-  const pairs = new Float64Array(2 * rows);
-  // Rows without a fraud, or of frauds only, cannot judge a ranking: then every round is kept.
-  const judge = validation && hasBoth(validation) ? earlyStopping(validation, matrix, base, options) : undefined;
-  const trees: Tree[] = [];
-  for (let round = 0; round < options.rounds; round++) {
-    logisticGradients(scores, labels, weights, gradients, hessians);
-    const packing = packPairs(gradients, hessians, pairs);
-    const sampled = sampleRows(rows, options.rowShare, random, memory.rows);
-    const features = sampleFeatures(matrix.features, options.featureShare, random);
-    const grown = growTree(matrix, pairs, packing, sampled.count, features, options, memory);
-    // A stump without a split means that nothing is left to learn.
-    if (grown.tree.feature.length === 0 && options.rowShare === 1 && options.featureShare === 1) break;
-    for (let leaf = 0; leaf < grown.tree.value.length; leaf++) grown.tree.value[leaf] *= options.learningRate;
-    addToScores(grown, matrix, memory.rows, sampled.left, scores);
-    trees.push(grown.tree);
-    progress?.((round + 1) / options.rounds);
-    if (judge?.(grown.tree)) break;
+  const threads = builder ? 1 : threadsFor(options.threads, rows);
+  if (threads > 1) {
+    try {
+      return boostInTeam(train, validation, options, threads, found, progress);
+    } catch (error) {
+      if (!(error instanceof TeamLost)) throw error;
+      process.emitWarning(`trees are trained by one thread: ${error.message}`, 'AssayWarning');
+    }
   }
-  return { base, trees: judge ? trees.slice(0, judge.best()) : trees, history: judge ? judge.history : [] };
+  const given = builder ?? kernelHistograms(createKernel());
+  const run = prepare(train, validation, options, 1, given);
+  bin(run);
+  return finish(run, runRounds(run.space, run.matrix, options, SOLO, given, { ...run.leader, progress }));
+}
+
+/** As many threads as wanted; where nothing is, as the number of rows and of cores suggest. */
+function threadsFor(wanted: number | undefined, rows: number): number {
+  if (wanted !== undefined) return Math.floor(wanted);
+  return rows > ROWS_FOR_THREADS ? Math.min(availableParallelism(), 4) : 1;
+}
+
+function boostInTeam(
+  train: Dataset,
+  validation: Dataset | undefined,
+  options: TreesOptions,
+  threads: number,
+  found: typeof foundTeam,
+  progress?: (share: number) => void,
+): Boosted {
+  const kernel = createKernel();
+  let run: Run;
+  let team: FoundedTeam;
+  try {
+    run = prepare(train, validation, options, threads, kernel);
+    const data: WorkerData = { memory: kernel.memory, sizes: run.sizes, options };
+    team = found(threads, new URL('./worker.ts', import.meta.url), data);
+  } catch (error) {
+    throw new TeamLost(error instanceof Error ? error.message : String(error));
+  }
+  try {
+    // The others start meanwhile.
+    bin(run);
+    team.barrier();
+    const builder = kernelHistograms(kernel, run.space.own[0].scratch);
+    return finish(run, runRounds(run.space, run.matrix, options, team, builder, { ...run.leader, progress }));
+  } finally {
+    team.close();
+  }
+}
+
+interface Run {
+  base: number;
+  sizes: SpaceSizes;
+  space: Space;
+  matrix: BinnedMatrix;
+  leader: Leader;
+  history: number[];
+  /** How many of the trees to keep. */
+  best(): number;
+  train: Dataset;
+  validation: Dataset | undefined;
+  options: TreesOptions;
+}
+
+/** Makes the space; all of it is there before another thread looks. */
+function prepare(
+  train: Dataset,
+  validation: Dataset | undefined,
+  options: TreesOptions,
+  threads: number,
+  make: Parameters<typeof trainingSpace>[0],
+): Run {
+  const { rows, labels } = train;
+  const weights = rowWeights(train, options.positiveWeight);
+  // Rows without a fraud, or of frauds only, cannot judge a ranking: then every round is kept.
+  const judged = validation && hasBoth(validation) ? validation : undefined;
+  const sizes: SpaceSizes = {
+    rows,
+    features: train.columns.length,
+    sampled: sampledRows(rows, options.rowShare),
+    weighted: weights !== undefined,
+    validationRows: judged?.rows ?? 0,
+    threads,
+    maxLeaves: options.maxLeaves,
+  };
+  const space = trainingSpace(make, sizes);
+  const base = priorLogOdds(labels, weights);
+  space.labels.set(labels);
+  if (weights) space.weights?.set(weights);
+  space.scores.fill(base);
+  space.validation?.scores.fill(base);
+  const matrix: BinnedMatrix = { rows, features: sizes.features, cuts: [], groups: space.groups };
+  const { judge, history, best } = earlyStopping(space, judged, options);
+  return { base, sizes, space, matrix, leader: { judge }, history, best, train, validation: judged, options };
+}
+
+/** Bins all rows into the space. */
+function bin({ train, validation, options, space, matrix }: Run): void {
+  const into = (groups: Int32Array[]) => {
+    let next = 0;
+    return () => groups[next++];
+  };
+  matrix.cuts = binColumns(train.columns, train.labels, options, into(space.groups)).cuts;
+  matrix.cuts.forEach((cuts, feature) => {
+    space.cutCounts[feature] = cuts.length;
+    space.cuts.set(cuts, feature * CUTS_STRIDE);
+  });
+  if (validation) applyCuts(validation.columns, matrix.cuts, validation.rows, into(space.validation!.groups));
+}
+
+function finish({ base, history, best, validation }: Run, trees: Tree[]): Boosted {
+  return { base, trees: validation ? trees.slice(0, best()) : trees, history };
 }
 
 function hasBoth({ labels }: Dataset): boolean {
   return labels.includes(0) && labels.includes(1);
-}
-
-/** g = w (p − y) and h = w p (1 − p), by row. */
-function logisticGradients(
-  scores: Float64Array,
-  labels: Uint8Array,
-  weights: Float64Array | undefined,
-  gradients: Float64Array,
-  hessians: Float64Array,
-): void {
-  for (let row = 0; row < scores.length; row++) {
-    const p = 1 / (1 + Math.exp(-scores[row]));
-    const weight = weights ? weights[row] : 1;
-    gradients[row] = weight * (p - labels[row]);
-    hessians[row] = weight * p * (1 - p);
-  }
 }
 
 function rowWeights(train: Dataset, positiveWeight: number | 'balanced'): Float64Array | undefined {
@@ -111,58 +187,17 @@ function priorLogOdds(labels: Uint8Array, weights: Float64Array | undefined): nu
   return Math.log(share / (1 - share));
 }
 
-/** Fills `rows` with the sampled rows, ascending; `left` are the others. */
-function sampleRows(total: number, share: number, random: Random, rows: Int32Array) {
-  if (share === 1) {
-    for (let row = 0; row < total; row++) rows[row] = row;
-    return { count: total, left: undefined };
-  }
-  const wanted = Math.max(1, Math.round(total * share));
-  const left = new Int32Array(total - wanted);
-  let count = 0;
-  let skipped = 0;
-  for (let row = 0; row < total; row++) {
-    if (random() * (total - row) < wanted - count) rows[count++] = row;
-    else left[skipped++] = row;
-  }
-  return { count, left };
-}
-
-function sampleFeatures(total: number, share: number, random: Random): Int32Array {
-  if (share === 1) return Int32Array.from({ length: total }, (_, feature) => feature);
-  return sampleIndices(total, Math.max(1, Math.round(total * share)), random);
-}
-
-function addToScores(
-  { tree, leafFrom, leafTo }: GrownTree,
-  matrix: BinnedMatrix,
-  rows: Int32Array,
-  outside: Int32Array | undefined,
-  scores: Float64Array,
-): void {
-  for (let leaf = 0; leaf < leafFrom.length; leaf++) {
-    const value = tree.value[leaf];
-    for (let i = leafFrom[leaf]; i < leafTo[leaf]; i++) scores[rows[i]] += value;
-  }
-  if (outside) addTree(tree, matrix, 1, scores, outside);
-}
-
-/** A judge that is told each tree and answers whether to stop; `best()` is how many trees to keep. */
-function earlyStopping(validation: Dataset, matrix: BinnedMatrix, base: number, options: TreesOptions) {
-  const binned = applyCuts(validation.columns, matrix.cuts, validation.rows);
-  const scores = new Float64Array(validation.rows).fill(base);
+/** A judge of the validation scores after each tree that says whether to stop; `best()` is how many trees to keep. */
+function earlyStopping({ validation }: Space, rows: Dataset | undefined, options: TreesOptions) {
   const history: number[] = [];
   let bestRound = 0;
   const better = (a: number, b: number) => (options.stopMetric === 'averagePrecision' ? a > b : a < b);
-  const judge = (tree: Tree): boolean => {
-    addTree(tree, binned, 1, scores);
-    const result =
-      options.stopMetric === 'averagePrecision'
-        ? averagePrecision(scores, validation.labels)
-        : logLossOfRaw(scores, validation.labels);
+  const judge = (): boolean => {
+    const measure = options.stopMetric === 'averagePrecision' ? averagePrecision : logLossOfRaw;
+    const result = measure(validation!.scores, rows!.labels);
     history.push(result);
     if (history.length === 1 || better(result, history[bestRound])) bestRound = history.length - 1;
     return options.stopAfter > 0 && history.length - 1 - bestRound >= options.stopAfter;
   };
-  return Object.assign(judge, { history, best: () => (options.stopAfter > 0 ? bestRound + 1 : history.length) });
+  return { judge, history, best: () => (options.stopAfter > 0 ? bestRound + 1 : history.length) };
 }

@@ -9,6 +9,8 @@
  * are exact: any order of adding gives the same bits, a child is exactly parent − sibling, and two additions a row do
  * the work of three.
  */
+import { naiveGrowth } from '../../kernel/growth.naive.ts';
+import { BLOCK, type GrowthKernel, growthKernel, type Rounders } from '../../kernel/growth.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { BinnedMatrix } from './bins.ts';
 
@@ -34,6 +36,15 @@ export function packedHessian(packed: number, packing: Packing): number {
 }
 
 /**
+ * The rounders for gradients and hessians of these sums over `rows` rows: every sum of rounded numbers then fits 53 bits.
+ * `gradientSum` is that of absolute values.
+ */
+export function roundersFor(gradientSum: number, hessianSum: number, rows: number): Rounders {
+  const unit = powerAbove(hessianSum * 2);
+  return { gradient: 1.5 * powerAbove(gradientSum * 2), hessian: 1.5 * unit * powerAbove(rows + 1), unit };
+}
+
+/**
  * Rounds gradients and packs hessians into `pairs` = [g(0), p(0), g(1), p(1), …]. The rounding error of a hessian is
  * carried to the next row, so that sums over many rows keep no bias however small the hessians are.
  */
@@ -44,21 +55,18 @@ export function packPairs(gradients: Float64Array, hessians: Float64Array, pairs
   for (let row = 0; row < rows; row++) {
     gradientSum += Math.abs(gradients[row]);
     hessianSum += hessians[row];
+    pairs[2 * row] = gradients[row];
+    pairs[2 * row + 1] = hessians[row];
   }
-  // Adding and taking away 1.5 × 2^52 quanta rounds to the quantum.
-  const gradientRounder = 1.5 * powerAbove(gradientSum * 2);
-  const unit = powerAbove(hessianSum * 2);
-  const hessianRounder = 1.5 * unit * powerAbove(rows + 1);
-  let carry = 0;
-  for (let row = 0; row < rows; row++) {
-    pairs[2 * row] = gradients[row] + gradientRounder - gradientRounder;
-    carry += hessians[row];
-    const rounded = carry + hessianRounder - hessianRounder;
-    carry -= rounded;
-    pairs[2 * row + 1] = unit + rounded;
+  const rounders = roundersFor(gradientSum, hessianSum, rows);
+  for (let chain = 0; chain < rows; chain += CHAIN) {
+    plainHistograms.growth.pack(chain, Math.min(rows, chain + CHAIN), pairs, rounders);
   }
-  return { unit };
+  return rounders;
 }
+
+/** Rows over which the error of a hessian is carried on; another chain of rows begins anew and may be another thread's. */
+export const CHAIN = 128 * BLOCK;
 
 /** The smallest power of two that is at least `value`, for finite values above 0; else the smallest one that works. */
 function powerAbove(value: number): number {
@@ -76,10 +84,18 @@ export function gatherPairs(pairs: Float64Array, rows: Int32Array, from: number,
   }
 }
 
-/** Builds and subtracts histograms of one matrix. */
-export interface HistogramBuilder {
+/** Where arrays are made: plain memory, or that of a kernel. */
+export interface Allocator {
   float64(length: number): Float64Array;
   int32(length: number): Int32Array;
+  uint8(length: number): Uint8Array;
+}
+
+/** Builds and subtracts histograms of one matrix, and the steps of growth around them. */
+export interface HistogramBuilder extends Allocator {
+  growth: GrowthKernel;
+  /** `gatherPairs`, by the kernel where all lies in its memory. */
+  gather(pairs: Float64Array, rows: Int32Array, from: number, to: number, out: Float64Array): void;
   /**
    * Fills `out` for the rows `rows[from..to)`, whose gathered pairs begin at `ordered[0]`. Only groups in `groupMask`
    * are touched. All arrays must come from this builder. This is the one hot loop of training.
@@ -93,6 +109,17 @@ export interface HistogramBuilder {
     ordered: Float64Array,
     out: Float64Array,
   ): void;
+  /** The same for the rows from..to themselves, in order; `pairs` is by row here. */
+  buildRange(
+    matrix: BinnedMatrix,
+    groupMask: Uint8Array,
+    from: number,
+    to: number,
+    pairs: Float64Array,
+    out: Float64Array,
+  ): void;
+  /** The sum of two or more threads' parts into `out`. */
+  merge(parts: Float64Array[], groupMask: Uint8Array, out: Float64Array): void;
   /** parent − child into `parent`: the sibling's histogram, exact because every sum is. */
   subtract(parent: Float64Array, child: Float64Array, groupMask: Uint8Array): void;
 }
@@ -104,44 +131,75 @@ const GROUP_STRIDE = 4 * FEATURE_STRIDE;
 export const plainHistograms: HistogramBuilder = {
   float64: (length) => new Float64Array(length),
   int32: (length) => new Int32Array(length),
+  uint8: (length) => new Uint8Array(length),
+  growth: naiveGrowth(),
+  gather: gatherPairs,
   build(matrix, groupMask, rows, from, to, ordered, out) {
-    for (let group = 0; group < matrix.groups.length; group++) {
-      if (!groupMask[group]) continue;
-      const target = out.subarray(group * GROUP_STRIDE, (group + 1) * GROUP_STRIDE).fill(0);
+    eachGroup(groupMask, (group, at) => {
+      const target = out.subarray(at, at + GROUP_STRIDE).fill(0);
       accumulate(matrix.groups[group], rows, from, to, ordered, target);
-    }
+    });
+  },
+  buildRange(matrix, groupMask, from, to, pairs, out) {
+    const rows = Int32Array.from({ length: to - from }, (_, i) => from + i);
+    plainHistograms.build(matrix, groupMask, rows, 0, to - from, pairs.subarray(2 * from), out);
+  },
+  merge(parts, groupMask, out) {
+    eachGroup(groupMask, (_, at) => {
+      for (let i = at; i < at + GROUP_STRIDE; i++) out[i] = parts.reduce((sum, part) => sum + part[i], 0);
+    });
   },
   subtract(parent, child, groupMask) {
-    for (let group = 0; group < groupMask.length; group++) {
-      if (!groupMask[group]) continue;
-      const end = (group + 1) * GROUP_STRIDE;
-      for (let i = group * GROUP_STRIDE; i < end; i++) parent[i] -= child[i];
-    }
+    eachGroup(groupMask, (_, at) => {
+      for (let i = at; i < at + GROUP_STRIDE; i++) parent[i] -= child[i];
+    });
   },
 };
 
-/** Histograms by a kernel, in its memory: the matrix's words must lie there as well. */
-export function kernelHistograms(kernel: Kernel): HistogramBuilder {
-  const { addWords, subtractPairs } = kernel.run;
+function eachGroup(groupMask: Uint8Array, visit: (group: number, at: number) => void): void {
+  for (let group = 0; group < groupMask.length; group++) if (groupMask[group]) visit(group, group * GROUP_STRIDE);
+}
+
+/**
+ * Histograms by a kernel, in its memory: the matrix's words must lie there as well. `scratch` is the thread's own; see
+ * growthKernel.
+ */
+export function kernelHistograms(kernel: Kernel, scratch?: Float64Array): HistogramBuilder {
+  const { addPairs, addRange, addWords, gatherRows, subtractPairs, sumPairs } = kernel.run;
+  const { address, owns } = kernel;
   return {
     float64: kernel.float64,
     int32: kernel.int32,
+    uint8: kernel.uint8,
+    growth: growthKernel(kernel, scratch),
+    gather(pairs, rows, from, to, out) {
+      if (!owns(pairs)) gatherPairs(pairs, rows, from, to, out);
+      else gatherRows(address(pairs), address(rows) + 4 * from, to - from, 16, address(out));
+    },
     build(matrix, groupMask, rows, from, to, ordered, out) {
-      const [rowsAt, pairsAt, outAt] = [kernel.address(rows), kernel.address(ordered), kernel.address(out)];
-      for (let group = 0; group < matrix.groups.length; group++) {
-        if (!groupMask[group]) continue;
-        out.fill(0, group * GROUP_STRIDE, (group + 1) * GROUP_STRIDE);
-        const target = outAt + group * GROUP_STRIDE * 8;
-        addWords(kernel.address(matrix.groups[group]), rowsAt, from, to, pairsAt, target);
-      }
+      const [rowsAt, pairsAt, outAt] = [address(rows), address(ordered), address(out)];
+      eachGroup(groupMask, (group, at) => {
+        out.fill(0, at, at + GROUP_STRIDE);
+        addWords(address(matrix.groups[group]), rowsAt, from, to, pairsAt, outAt + 8 * at);
+      });
+    },
+    buildRange(matrix, groupMask, from, to, pairs, out) {
+      const [pairsAt, outAt] = [address(pairs), address(out)];
+      eachGroup(groupMask, (group, at) => {
+        out.fill(0, at, at + GROUP_STRIDE);
+        addRange(address(matrix.groups[group]), from, to, pairsAt, outAt + 8 * at);
+      });
+    },
+    merge([first, second, ...others], groupMask, out) {
+      const [outAt, firstAt, secondAt] = [address(out), address(first), address(second)];
+      eachGroup(groupMask, (_, at) => {
+        sumPairs(outAt + 8 * at, firstAt + 8 * at, secondAt + 8 * at, GROUP_STRIDE / 2);
+        for (const other of others) addPairs(outAt + 8 * at, address(other) + 8 * at, GROUP_STRIDE / 2);
+      });
     },
     subtract(parent, child, groupMask) {
-      const [parentAt, childAt] = [kernel.address(parent), kernel.address(child)];
-      for (let group = 0; group < groupMask.length; group++) {
-        if (!groupMask[group]) continue;
-        const at = group * GROUP_STRIDE * 8;
-        subtractPairs(parentAt + at, childAt + at, GROUP_STRIDE / 2);
-      }
+      const [parentAt, childAt] = [address(parent), address(child)];
+      eachGroup(groupMask, (_, at) => subtractPairs(parentAt + 8 * at, childAt + 8 * at, GROUP_STRIDE / 2));
     },
   };
 }

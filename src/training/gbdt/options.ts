@@ -21,6 +21,11 @@ export interface TreesOptions {
   stopAfter: number;
   stopMetric: 'averagePrecision' | 'logLoss';
   seed: number;
+  /**
+   * Threads that share the work; absent: up to four where there are more than 100,000 rows and as many cores. The model
+   * is the same, so it has no default that would be part of a model's lineage.
+   */
+  threads?: number;
 }
 
 export const TREES_DEFAULTS: TreesOptions = {
@@ -63,5 +68,6 @@ export function checkTreesOptions(options: TreesOptions): void {
   within('featureShare', Number.MIN_VALUE, 1);
   if (options.positiveWeight !== 'balanced') within('positiveWeight', Number.MIN_VALUE, 1e6);
   within('stopAfter', 0, 100_000);
+  if (options.threads !== undefined) within('threads', 1, 64);
   within('seed', -(2 ** 31), 2 ** 32);
 }

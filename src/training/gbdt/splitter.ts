@@ -1,6 +1,7 @@
 /** Splits: the best cut of one leaf, found on its histogram. */
+import type { BestCut, GrowthKernel } from '../../kernel/growth.ts';
 import { type BinnedMatrix, MISSING_BIN } from './bins.ts';
-import { FEATURE_STRIDE, type Packing, packedHessian, packedRows } from './histogram.ts';
+import { FEATURE_STRIDE, type Packing, packedHessian, packedRows, plainHistograms } from './histogram.ts';
 
 export interface SplitLimits {
   /** Rows and hessian a child must hold at least. */
@@ -49,8 +50,10 @@ export function findSplit(
   totals: Totals,
   packing: Packing,
   limits: SplitLimits,
+  growth: GrowthKernel = plainHistograms.growth,
 ): Split | undefined {
-  const best: Candidate = { gain: limits.minGain, bin: -1, gradient: 0, hessian: 0, rows: 0 };
+  const best: BestCut = { gain: limits.minGain, bin: -1, gradient: 0, hessian: 0, rows: 0 };
+  const { unit } = packing;
   let feature = -1;
   let missingLeft = false;
   for (let i = 0; i < features.length; i++) {
@@ -58,11 +61,12 @@ export function findSplit(
     const lastBin = matrix.cuts[features[i]].length;
     const missing = histogram[base + 2 * MISSING_BIN + 1] > 0;
     // Missing on the right: "all that is present" against "missing" is a split too, so the last bin counts.
-    if (scan(histogram, base, missing ? lastBin : lastBin - 1, false, totals, packing, limits, best)) {
+    const last = missing ? lastBin : lastBin - 1;
+    if (growth.scan(histogram, features[i], last, false, unit, totals, limits, best)) {
       feature = features[i];
       missingLeft = false;
     }
-    if (missing && scan(histogram, base, lastBin - 1, true, totals, packing, limits, best)) {
+    if (missing && growth.scan(histogram, features[i], lastBin - 1, true, unit, totals, limits, best)) {
       feature = features[i];
       missingLeft = true;
     }
@@ -84,63 +88,4 @@ export function findSplit(
     left,
     right,
   };
-}
-
-interface Candidate {
-  gain: number;
-  bin: number;
-  gradient: number;
-  hessian: number;
-  rows: number;
-}
-
-/** One feature, left to right. Writes into `best` and says whether it was beaten. */
-function scan(
-  histogram: Float64Array,
-  base: number,
-  lastBin: number,
-  missingLeft: boolean,
-  totals: Totals,
-  packing: Packing,
-  limits: SplitLimits,
-  best: Candidate,
-): boolean {
-  const { minRows, minHessian, l2 } = limits;
-  const { unit } = packing;
-  const inverseUnit = 1 / unit;
-  const { gradient: total, hessian: totalHessian, rows: totalRows } = totals;
-  const parentScore = (total * total) / (totalHessian + l2);
-  const missing = base + 2 * MISSING_BIN;
-  let gradient = missingLeft ? histogram[missing] : 0;
-  let packed = missingLeft ? histogram[missing + 1] : 0;
-  let bestGain = best.gain;
-  let found = false;
-  for (let bin = 0; bin <= lastBin; bin++) {
-    const at = base + 2 * bin;
-    const added = histogram[at + 1];
-    // An empty bin makes the same two children as the bin before it.
-    if (added === 0) continue;
-    gradient += histogram[at];
-    packed += added;
-    const rows = Math.floor(packed * inverseUnit);
-    if (rows < minRows) continue;
-    if (totalRows - rows < minRows) break;
-    const hessian = packed - rows * unit;
-    if (hessian < minHessian) continue;
-    const rightHessian = totalHessian - hessian;
-    if (rightHessian < minHessian) break;
-    const rightGradient = total - gradient;
-    const gain =
-      (gradient * gradient) / (hessian + l2) + (rightGradient * rightGradient) / (rightHessian + l2) - parentScore;
-    if (gain > bestGain) {
-      bestGain = gain;
-      found = true;
-      best.bin = bin;
-      best.gradient = gradient;
-      best.hessian = hessian;
-      best.rows = rows;
-    }
-  }
-  best.gain = bestGain;
-  return found;
 }
