@@ -1,17 +1,19 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import { ApiError, call, query, randomKey } from './client.ts';
 import type {
   EntityView,
   Explanation,
-  Feature,
+  Happening,
   Health,
   Label,
   LabelSource,
   LabelValue,
+  Models,
   Outcome,
   Page,
   Stats,
   Status,
+  Thresholds,
   Transaction,
   TransactionInput,
   User,
@@ -63,18 +65,31 @@ export const explanationQuery = (id: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+export const historyQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['history', id],
+    queryFn: ({ signal }) => call<{ data: Happening[] }>(`/api/transactions/${segment(id)}/history`, { signal }),
+  });
+
+export const modelsQuery = () =>
+  queryOptions({
+    queryKey: ['models'],
+    queryFn: ({ signal }) => call<Models>('/api/models', { signal }),
+    staleTime: 60_000,
+  });
+
+/** Of the model of that version, without one of the champion. */
+export function useThresholds(version?: string): Thresholds | undefined {
+  const { data } = useQuery(modelsQuery());
+  const wanted = version ?? data?.champion;
+  return data?.data.find((model) => model.version === wanted)?.thresholds;
+}
+
 export const entityQuery = (type: string, id: string, limit = 60) =>
   queryOptions({
     queryKey: ['entity', type, id, limit],
     queryFn: ({ signal }) =>
       call<EntityView>(`/api/entities/${segment(type)}/${segment(id)}?limit=${limit}`, { signal }),
-  });
-
-export const featuresQuery = () =>
-  queryOptions({
-    queryKey: ['features'],
-    queryFn: ({ signal }) => call<{ data: Feature[] }>('/api/features', { signal }),
-    staleTime: 600_000,
   });
 
 export const healthQuery = () =>

@@ -107,8 +107,6 @@ export interface Stats {
   series: SeriesPoint[];
   latencyMs: { p50: number; p95: number; p99: number };
   topReasons: { code: string; count: number }[];
-  /** Of the serving model, where the server tells. */
-  thresholds?: Thresholds;
 }
 
 export interface Explanation {
@@ -119,13 +117,27 @@ export interface Explanation {
   rawScore: number;
   probability: number;
   contributions: Reason[];
-  /** Calibrated probabilities, where the server tells. */
-  thresholds?: Thresholds;
 }
 
+/** Calibrated probabilities from which a payment is reviewed or declined. */
 export interface Thresholds {
   review: number;
   decline: number;
+}
+
+export interface Models {
+  /** Version of the one that decides; null while none does. */
+  champion: string | null;
+  data: { version: string; thresholds: Thresholds }[];
+}
+
+/** Something that happened to a transaction, and who did it; null for the server itself, or while there are no keys. */
+export interface Happening {
+  at: string;
+  type: string;
+  by: string | null;
+  byName: string | null;
+  detail: Record<string, unknown> | null;
 }
 
 export interface EntityView {
@@ -142,13 +154,6 @@ export interface User {
   email: string;
   createdAt: string;
   updatedAt: string;
-}
-
-export interface Feature {
-  name: string;
-  description: string;
-  entity?: string;
-  windowSeconds?: number;
 }
 
 export type Scope = 'ingest' | 'read' | 'review' | 'admin';

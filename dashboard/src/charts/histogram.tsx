@@ -79,7 +79,7 @@ export function ScoreHistogram({ bins, thresholds }: { bins: number[]; threshold
                 className="stroke-edge"
                 strokeDasharray="3 3"
               />
-              <text x={scoreX(at * 100) + 4} y={TOP} className="fill-muted text-2xs">
+              <text x={scoreX(at * 100) + 4} y={TOP - 3} className="fill-muted text-2xs">
                 {name}
               </text>
             </g>

@@ -1,54 +1,71 @@
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { Transaction } from '../../api/types.ts';
+import { historyQuery } from '../../api/queries.ts';
+import type { Happening, LabelValue, Outcome, Transaction } from '../../api/types.ts';
+import { capital } from '../../lib/format.ts';
+import { live } from '../../live/live.ts';
+import { useLiveRefresh } from '../../live/refresh.ts';
 import { Panel, Time } from '../../ui/bits.tsx';
 import { LabelBadge, OUTCOMES, OutcomeMark } from '../../ui/outcome.tsx';
+import { Failed, LoadingBlock } from '../../ui/states.tsx';
 
-/** What has happened to it, oldest first. */
-export function History({ transaction: t }: { transaction: Transaction }) {
-  const entries: { key: string; at: string; what: ReactNode; note?: string }[] = [];
-  if (t.decision)
-    entries.push({
-      key: 'decided',
-      at: t.createdAt,
-      what: (
-        <span className="inline-flex items-center gap-1.5">
-          <OutcomeMark outcome={t.decision} />{' '}
-          {OUTCOMES[t.decision].past === 'Review' ? 'Sent to review' : OUTCOMES[t.decision].past} with score {t.score}
-        </span>
-      ),
-    });
-  for (const label of t.labels ?? [])
-    entries.push({
-      key: label.id,
-      at: label.recordedAt,
-      what: (
-        <span className="inline-flex flex-wrap items-center gap-1.5">
-          Labelled <LabelBadge label={label.label} /> by {label.source}
-        </span>
-      ),
-      note: label.note,
-    });
-  if (t.finalizedAt)
-    entries.push({ key: 'final', at: t.finalizedAt, what: t.overridden ? 'Finalized by an override' : 'Finalized' });
-  if (t.updatedAt) entries.push({ key: 'amended', at: t.updatedAt, what: 'Amended' });
-  entries.sort((a, b) => a.at.localeCompare(b.at));
+/** What has happened to it, oldest first, and who did it. */
+export function History({ transaction: { id } }: { transaction: Transaction }) {
+  const { data, error, refetch } = useQuery(historyQuery(id));
+  useLiveRefresh(['history', id], 2_000, () => live.totals().changes);
   return (
     <Panel title="History">
-      {entries.length === 0 ? (
-        <p className="text-muted">Nothing yet.</p>
+      {error && !data ? (
+        <Failed error={error} retry={() => void refetch()} />
+      ) : !data ? (
+        <LoadingBlock height={60} />
       ) : (
         <ol className="flex flex-col gap-3">
-          {entries.map(({ key, at, what, note }) => (
-            <li key={key} className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-3">
-              <span>{what}</span>
-              <span className="text-xs text-muted">
-                <Time at={at} />
+          {data.data.map((happening) => (
+            <li
+              key={`${happening.at} ${happening.type}`}
+              className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-3"
+            >
+              <span>
+                {words(happening)}
+                {happening.byName && <span className="text-muted"> · {happening.byName}</span>}
               </span>
-              {note && <p className="col-span-2 mt-0.5 border-l-2 border-line pl-2.5 text-muted">{note}</p>}
+              <span className="text-xs text-muted">
+                <Time at={happening.at} />
+              </span>
+              {typeof happening.detail?.note === 'string' && (
+                <p className="col-span-2 mt-0.5 border-l-2 border-line pl-2.5 text-muted">{happening.detail.note}</p>
+              )}
             </li>
           ))}
         </ol>
       )}
     </Panel>
   );
+}
+
+const PLAIN: Record<string, string> = {
+  received: 'Taken in',
+  alerted: 'Alert raised',
+  finalized: 'Finalized',
+  overridden: 'Finalized by an override',
+  amended: 'Amended',
+};
+
+function words({ type, detail }: Happening): ReactNode {
+  const outcome = detail?.decision as Outcome | undefined;
+  if (type === 'decided' && outcome && OUTCOMES[outcome])
+    return (
+      <span className="inline-flex items-center gap-1.5">
+        <OutcomeMark outcome={outcome} />
+        {outcome === 'review' ? 'Sent to review' : OUTCOMES[outcome].past} with score {String(detail?.score)}
+      </span>
+    );
+  if (type === 'labelled' && detail)
+    return (
+      <span className="inline-flex flex-wrap items-center gap-1.5">
+        Labelled <LabelBadge label={detail.label as LabelValue} /> by {String(detail.source)}
+      </span>
+    );
+  return PLAIN[type] ?? capital(type.replaceAll('.', ' '));
 }

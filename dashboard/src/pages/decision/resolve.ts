@@ -35,6 +35,6 @@ export async function resolve(seen: Transaction, { as, note }: Resolution): Prom
 
 /** Whatever shows this transaction asks again. */
 export function refreshAfter(client: QueryClient, id: string): void {
-  void client.invalidateQueries({ queryKey: ['transaction', id] });
+  for (const key of ['transaction', 'history']) void client.invalidateQueries({ queryKey: [key, id] });
   for (const key of ['alerts', 'entity', 'transactions', 'stats']) void client.invalidateQueries({ queryKey: [key] });
 }

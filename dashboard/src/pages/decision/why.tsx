@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { explanationQuery } from '../../api/queries.ts';
+import { explanationQuery, useThresholds } from '../../api/queries.ts';
 import type { Transaction } from '../../api/types.ts';
 import { Contributions } from '../../charts/contributions.tsx';
 import { ScoreScale } from '../../charts/score-scale.tsx';
@@ -12,6 +12,7 @@ import { Failed, LoadingBlock } from '../../ui/states.tsx';
 export function Why({ transaction, shown = 8 }: { transaction: Transaction; shown?: number }) {
   const { id, decision, probability, score, fraudExplanation, degraded, oodWarning, error, rules } = transaction;
   const explanation = useQuery({ ...explanationQuery(id), enabled: decision !== undefined });
+  const thresholds = useThresholds(transaction.model?.version);
   if (decision === undefined)
     return (
       <Panel title="Decision">
@@ -26,7 +27,7 @@ export function Why({ transaction, shown = 8 }: { transaction: Transaction; show
           <span className="text-xs text-muted">of 100</span>
         </p>
         {probability !== undefined && (
-          <ScoreScale probability={probability} outcome={decision} thresholds={explanation.data?.thresholds} />
+          <ScoreScale probability={probability} outcome={decision} thresholds={thresholds} />
         )}
       </div>
       <p className="mt-2 text-base text-pretty">{fraudExplanation}</p>

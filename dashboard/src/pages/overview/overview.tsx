@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { statsQuery } from '../../api/queries.ts';
+import { statsQuery, useThresholds } from '../../api/queries.ts';
 import type { Stats } from '../../api/types.ts';
 import { ScoreHistogram } from '../../charts/histogram.tsx';
 import { wholeSeries } from '../../charts/series.ts';
@@ -61,12 +61,16 @@ export function Overview() {
 }
 
 function Panels({ data, window }: { data: Stats | undefined; window: Window }) {
+  const thresholds = useThresholds();
   const series = data ? wholeSeries(data) : [];
   const times = series.map(({ at }) => Date.parse(at));
   const minutes = times.length > 1 ? (times[1] - times[0]) / 60_000 : 1;
   const perMinute = (pick: (i: number) => number) => times.map((_, i) => pick(i) / minutes);
   const rate = (value: number) => (value < 10 && value % 1 ? value.toFixed(1) : countShort(Math.round(value)));
   const spoken = data ? `${count(data.count)} payments in the last ${window}` : '';
+  const nothing = data?.count === 0 && (
+    <p className="flex h-57 items-center justify-center text-center text-muted">Nothing was decided in this window.</p>
+  );
   return (
     <div className="grid gap-4">
       <Figures data={data} window={window} />
@@ -84,22 +88,23 @@ function Panels({ data, window }: { data: Stats | undefined; window: Window }) {
             />
           }
         >
-          {data ? (
-            <TimeChart
-              kind="bars"
-              height={236}
-              times={times}
-              format={rate}
-              summary={`Payments per minute by outcome: ${spoken}, ${count(data.decisions.review)} to review, ${count(data.decisions.decline)} declined`}
-              layers={(['approve', 'review', 'decline'] as const).map((outcome) => ({
-                name: OUTCOMES[outcome].past,
-                color: OUTCOMES[outcome].css,
-                values: perMinute((i) => series[i][outcome]),
-              }))}
-            />
-          ) : (
-            <LoadingBlock height={236} />
-          )}
+          {nothing ||
+            (data ? (
+              <TimeChart
+                kind="bars"
+                height={236}
+                times={times}
+                format={rate}
+                summary={`Payments per minute by outcome: ${spoken}, ${count(data.decisions.review)} to review, ${count(data.decisions.decline)} declined`}
+                layers={(['approve', 'review', 'decline'] as const).map((outcome) => ({
+                  name: OUTCOMES[outcome].past,
+                  color: OUTCOMES[outcome].css,
+                  values: perMinute((i) => series[i][outcome]),
+                }))}
+              />
+            ) : (
+              <LoadingBlock height={236} />
+            ))}
         </Panel>
         <RightNow />
       </div>
@@ -116,29 +121,39 @@ function Panels({ data, window }: { data: Stats | undefined; window: Window }) {
             />
           }
         >
-          {data ? (
-            <TimeChart
-              kind="lines"
-              height={228}
-              times={times}
-              format={(value) => (value === 0 ? '0' : latency(value))}
-              target={{ value: TARGET_MS, label: 'target 1 ms (p99)' }}
-              summary={`Latency: p50 ${latency(data.latencyMs.p50)}, p95 ${latency(data.latencyMs.p95)}, p99 ${latency(data.latencyMs.p99)}`}
-              layers={[
-                { name: 'p95', color: 'var(--info)', values: series.map(({ count: n, p95 }) => (n ? p95 : undefined)) },
-                { name: 'p50', color: 'var(--edge)', values: series.map(({ count: n, p50 }) => (n ? p50 : undefined)) },
-              ]}
-            />
-          ) : (
-            <LoadingBlock height={228} />
-          )}
+          {nothing ||
+            (data ? (
+              <TimeChart
+                kind="lines"
+                height={228}
+                times={times}
+                format={(value) => (value === 0 ? '0' : latency(value))}
+                target={{ value: TARGET_MS, label: 'target 1 ms (p99)' }}
+                summary={`Latency: p50 ${latency(data.latencyMs.p50)}, p95 ${latency(data.latencyMs.p95)}, p99 ${latency(data.latencyMs.p99)}`}
+                layers={[
+                  {
+                    name: 'p95',
+                    color: 'var(--info)',
+                    values: series.map(({ count: n, p95 }) => (n ? p95 : undefined)),
+                  },
+                  {
+                    name: 'p50',
+                    color: 'var(--edge)',
+                    values: series.map(({ count: n, p50 }) => (n ? p50 : undefined)),
+                  },
+                ]}
+              />
+            ) : (
+              <LoadingBlock height={228} />
+            ))}
         </Panel>
         <Panel title="Scores" note="100 is certain fraud">
-          {data ? (
-            <ScoreHistogram bins={data.scoreHistogram} thresholds={data.thresholds} />
-          ) : (
-            <LoadingBlock height={228} />
-          )}
+          {nothing ||
+            (data ? (
+              <ScoreHistogram bins={data.scoreHistogram} thresholds={thresholds} />
+            ) : (
+              <LoadingBlock height={228} />
+            ))}
         </Panel>
         <TopReasons data={data} />
       </div>
