@@ -7,6 +7,7 @@ import { startEmbedded } from './adapters/embedded/postgres.ts';
 import { openShadowRows } from './adapters/embedded/shadow-rows.ts';
 import { openSnapshots } from './adapters/embedded/snapshots.ts';
 import { openStore } from './adapters/postgres/store.ts';
+import { isLoopbackName } from './api/auth.ts';
 import { assertListenable, buildServer } from './api/server.ts';
 import type { CardService, Services, StatelessService } from './api/services.ts';
 import type { Config } from './config.ts';
@@ -32,6 +33,7 @@ import { createCommands } from './projections/commands.ts';
 import { createFeed } from './projections/feed.ts';
 import { createKeys, type FoldedKeys } from './projections/keys.ts';
 import { createProjector } from './projections/projector.ts';
+import { createDemo } from './training/demo.ts';
 
 export interface Overrides {
   clock?: Clock;
@@ -195,6 +197,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     }),
     features: () => describeFeatures(core.champion),
   };
+  if (config.demo ?? isLoopbackName(config.host)) services.demo = demoOf(clock, log, token, () => server);
   const server = await buildServer(services);
   await engine.resume();
   caseLabels.repair();
@@ -213,6 +216,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     },
     async close() {
       rmSync(controlFile, { force: true });
+      await services.demo?.stop();
       caseLabels.close();
       await server.close();
       await challengers.close();
@@ -243,6 +247,19 @@ function loadStateless(config: Config, log: pino.Logger): StatelessService {
     log.error({ err: error, path: config.statelessModelDir }, 'no stateless models: predict_fraud answers 503');
     return { problem: reasonOf(error) };
   }
+}
+
+/** Made-up payments take the way of all others: validation, limits, the journal. */
+function demoOf(clock: Clock, log: pino.Logger, token: string, server: () => App['server']) {
+  return createDemo({
+    clock,
+    seed: () => randomBytes(4).readUInt32LE(),
+    onError: (error) => log.error({ err: error }, 'the stream of made-up payments failed'),
+    async send(url, payload) {
+      const headers = { host: 'localhost', 'x-api-key': token };
+      return (await server().inject({ method: 'POST', url, payload, headers })).statusCode;
+    },
+  });
 }
 
 /** The features of a model for people: each with a sentence for its usual value. */

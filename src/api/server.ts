@@ -27,6 +27,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { cardRoutes } from './routes/cards.ts';
 import { caseCommandRoutes } from './routes/case-commands.ts';
 import { caseRoutes } from './routes/cases.ts';
+import { demoRoutes } from './routes/demo.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -149,6 +150,7 @@ export async function buildServer(services: Services): Promise<Api> {
   auditRoutes(app, services);
   keyRoutes(app, services, memory);
   sessionRoutes(app, services, sessions, charge);
+  demoRoutes(app, services);
   cardRoutes(app, services, memory, charge);
   predictRoutes(app, services, memory);
   modelRoutes(app, services, memory);

@@ -66,6 +66,26 @@ export const SessionShown = answer(
   'Who asks, and what they may do',
 );
 
+export const DemoBody = Type.Object({
+  rate: Type.Number({ minimum: 0.1, maximum: 200, description: 'Payments a second' }),
+  seconds: Type.Number({ minimum: 1, maximum: 600, description: 'How long' }),
+});
+export const DemoShown = answer(
+  {
+    enabled: Type.Boolean({ description: 'Whether it may be started here' }),
+    running: Type.Boolean(),
+    rate: Type.Number(),
+    seconds: Type.Number(),
+    posted: Type.Integer({ description: 'Payments that were decided' }),
+    labelled: Type.Integer({ description: 'Labels that were recorded' }),
+    failed: Type.Integer(),
+    startedAt: Type.Optional(Time('When it began')),
+    endsAt: Type.Optional(Time('When it is to end')),
+    stopped: Type.Optional(Type.String({ description: 'Why it ended before its time' })),
+  },
+  'A stream of made-up payments',
+);
+
 export const Health = answer(
   {
     status: words(['healthy', 'degraded', 'unhealthy'], 'Degraded still decides'),
