@@ -42,6 +42,23 @@ export function priorCorrection(negativeRate: number, positiveWeight: number): C
   return { kind: 'platt', slope: 1, intercept: Math.log(checkRate(negativeRate) / positiveWeight) };
 }
 
+/**
+ * Without labels: log-odds rise by one with each unit of the score, from where the mean probability of these rows is
+ * `share`. Only the order is learnt; the height is an assumption.
+ */
+export function assumedShare(raw: ArrayLike<number>, share: number): Calibration {
+  if (!(share > 0 && share < 1)) throw new RangeError(`share must be between 0 and 1, got ${share}`);
+  let [low, high] = [-1000, 1000];
+  for (let step = 0; step < 60; step++) {
+    const intercept = (low + high) / 2;
+    let sum = 0;
+    for (let i = 0; i < raw.length; i++) sum += 1 / (1 + Math.exp(-(raw[i] + intercept)));
+    if (sum < share * raw.length) low = intercept;
+    else high = intercept;
+  }
+  return { kind: 'platt', slope: 1, intercept: (low + high) / 2 };
+}
+
 export interface CalibrationRows {
   raw: ArrayLike<number>;
   labels: ArrayLike<number>;

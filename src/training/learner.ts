@@ -17,6 +17,8 @@ export interface Fitted {
 export interface Learner<Options> {
   name: string;
   defaults: Options;
+  /** Does not look at labels, and so is of use without any. */
+  unlabelled?: boolean;
   /** `validation` is later in time than `train`; learners stop early on it. */
   fit(train: Dataset, validation: Dataset | undefined, options: Options, progress?: (share: number) => void): Fitted;
 }

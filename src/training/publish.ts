@@ -29,7 +29,11 @@ export function publish(directory: string, trained: Trained, costs: CostMatrix, 
     }),
   );
   const version = saveArtifact(directory, { ...head, metrics }, trained.body);
-  const report = { ...reportOf({ ...head, metrics }, version, costs, parts), trainedAt: trainedAt?.toISOString() };
+  const report = {
+    ...reportOf({ ...head, metrics }, version, costs, parts),
+    resampling: trained.resampling,
+    trainedAt: trainedAt?.toISOString(),
+  };
   writeReport(directory, report);
   return report;
 }

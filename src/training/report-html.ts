@@ -33,6 +33,7 @@ export function reportHtml(report: Report): string {
         figures(main.part),
         `<div class="grid2">${ranking(parts)}${calibration(main.part)}${scores(main.part)}${confusion(main.part, report)}${costs(main.part, report)}${importance(report)}</div>`,
         comparison(parts),
+        resampling(report),
         weeks(main.part, main.name),
       ].join('')
     : '<section class="wide"><h2>Nothing was evaluated</h2></section>';
@@ -224,7 +225,9 @@ function comparison(parts: { name: PartName; part: PartReport }[]): string {
     ['First day', (p) => p.from.slice(0, 10)],
     ['Last day', (p) => p.to.slice(0, 10)],
     ['ROC AUC', (p) => number(p.rocAuc)],
+    ['95% interval', (p) => range(p.intervals?.rocAuc)],
     ['Average precision', (p) => number(p.averagePrecision)],
+    ['95% interval', (p) => range(p.intervals?.averagePrecision)],
     ['Card precision@100', (p) => number(p.cardPrecisionAt100)],
     ['Recall at precision 90%', (p) => percent(p.recallAtPrecision90)],
     ['Recall at false positive rate 1%', (p) => percent(p.recallAtFpr1)],
@@ -236,6 +239,27 @@ function comparison(parts: { name: PartName; part: PartReport }[]): string {
     ([name, pick]) => `<tr><td>${name}</td>${parts.map(({ part }) => `<td>${pick(part)}</td>`).join('')}</tr>`,
   );
   return `<section class="wide"><h2>Training, validation, test</h2><div class="scroll"><table><tr><th></th>${parts.map(({ name }) => `<th>${name}</th>`).join('')}</tr>${cells.join('')}</table></div></section>`;
+}
+
+const range = (interval?: [number, number]) => (interval ? interval.map((x) => number(x)).join(' to ') : '–');
+
+const RESAMPLING = {
+  none: 'nothing',
+  smote: 'made-up frauds (SMOTE)',
+  undersample: 'fewer legitimate rows',
+  weights: 'balanced class weights',
+};
+
+function resampling({ resampling: effect }: Report): string {
+  if (!effect) return '';
+  const rows = (['validation', 'test'] as const).flatMap((name) => {
+    const part = effect[name];
+    if (!part) return [];
+    const cells = [part.none, part.resampled].flatMap((ranking) => [ranking.averagePrecision, ranking.rocAuc]);
+    return [`<tr><td>${name}</td>${cells.map((x) => `<td>${number(x)}</td>`).join('')}</tr>`];
+  });
+  const says = `<p>Training rows: ${RESAMPLING[effect.kind]}, so that ${whole(effect.frauds)} of ${whole(effect.rows)} are fraud. Measured on rows as they are, beside the same training without it.</p>`;
+  return `<section class="wide"><h2>Against imbalance</h2>${says}<div class="scroll"><table><tr><th></th><th>AP without</th><th>AUC without</th><th>AP with</th><th>AUC with</th></tr>${rows.join('')}</table></div></section>`;
 }
 
 function weeks(part: PartReport, name: PartName): string {

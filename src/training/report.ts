@@ -2,8 +2,10 @@
 import type { Lineage } from '../models/artifact.ts';
 import type { Calibration } from '../models/calibrator.ts';
 import type { Thresholds } from '../models/model.ts';
+import { type RankingIntervals, rankingIntervals } from './bootstrap.ts';
 import { type Curves, curvesOf, flaggedShares, type WeekReport } from './curves.ts';
 import type { Dataset } from './dataset.ts';
+import type { ResampleEffect } from './imbalance.ts';
 import {
   averagePrecision,
   brier,
@@ -46,6 +48,8 @@ export interface PartReport {
   to: string;
   rocAuc: number;
   averagePrecision: number;
+  /** 95% bootstrap intervals; absent where a class is. */
+  intervals?: RankingIntervals;
   /** Absent where rows name no card. */
   cardPrecisionAt100?: number;
   brier: number;
@@ -71,6 +75,8 @@ export interface Report {
   train?: PartReport;
   validation?: PartReport;
   test?: PartReport;
+  /** Where training rows were resampled: what that changed. */
+  resampling?: ResampleEffect;
   /** Strongest first. */
   importance: { feature: string; gain: number; splits: number }[];
   lineage: Lineage;
@@ -107,6 +113,7 @@ export function evaluatePart(rows: ScoredRows, context: PartContext): PartReport
     to: timeText(times[times.length - 1]),
     rocAuc: rocAuc(raw, labels),
     averagePrecision: averagePrecision(raw, labels),
+    intervals: rankingIntervals(raw, labels),
     cardPrecisionAt100: rows.cards.some((card) => card !== 0) ? cardPrecisionAt(100, raw, rows).mean : undefined,
     brier: brier(probabilities, labels),
     ece: expectedCalibrationError(probabilities, labels),

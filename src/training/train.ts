@@ -1,10 +1,12 @@
 import type { Encoding, FeatureDefinition } from '../features/definition.ts';
 import type { ArtifactHead } from '../models/artifact.ts';
-import { calibrator } from '../models/calibrator.ts';
+import { type Calibration, calibrator } from '../models/calibrator.ts';
 import { featureSchemaHash } from '../models/canonical.ts';
-import { fitCalibration } from './calibration.ts';
+import { assumedShare, fitCalibration } from './calibration.ts';
 import type { Dataset } from './dataset.ts';
 import { applyEncodings, learnEncodings } from './encoding.ts';
+import { type ResampleEffect, type ResamplePlan, rankingOf, resampled } from './imbalance.ts';
+import type { Fitted } from './learner.ts';
 import { LEARNERS } from './learners.ts';
 import { type ScoredRows, scoreRows } from './report.ts';
 import { splitByTime } from './split.ts';
@@ -21,6 +23,8 @@ export interface TrainRequest {
   validationShare: number;
   /** Fit again on all training rows with what validation settled. */
   refit: boolean;
+  /** Of the rows that train, and of no others. Default none. */
+  resample?: ResamplePlan;
   thresholds: { costs: CostMatrix; budget?: AlertBudget };
   seed: number;
   lineage: { dataSha256: string; codeVersion: string; options: Record<string, unknown> };
@@ -33,6 +37,8 @@ export interface Trained {
   train: ScoredRows;
   validation: ScoredRows;
   test: ScoredRows;
+  /** Where rows were resampled: what that changed. */
+  resampling?: ResampleEffect;
   trainSeconds: number;
 }
 
@@ -52,16 +58,23 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
   if (!learner)
     throw new Error(`There is no learner ${request.learner}; there are ${Object.keys(LEARNERS).join(', ')}.`);
   const options = { ...learner.defaults, ...request.options, seed };
+  const plan = request.resample ?? { kind: 'none' };
+  const fit = (how: ResamplePlan) => {
+    const prepare = (rows: Dataset) => resampled(rows, how, definitions, seed);
+    const settling = prepare(first);
+    const fitted = learner.fit(settling, last, options, request.progress);
+    const served = request.refit
+      ? learner.fit(prepare(train), undefined, { ...options, ...fitted.settled }, request.progress)
+      : fitted;
+    return { fitted, served, rows: settling.rows, frauds: count(settling.labels) };
+  };
   const began = stopwatch();
-  const fitted = learner.fit(first, last, options, request.progress);
-  const calibration = fitCalibration(scoreRows({ score: fitted.score, calibrate: Number }, last).raw, last.labels);
+  const { fitted, served, ...trainedOn } = fit(plan);
+  const calibration = calibrationOf(learner.unlabelled === true, scoreRaw(fitted, last), last.labels);
   const calibrate = calibrator(calibration);
   const validation = scoreRows({ score: fitted.score, calibrate }, last);
   const { budget, costs } = request.thresholds;
   const thresholds = budget ? thresholdsByBudget(validation, budget) : thresholdsByCost(validation, costs);
-  const served = request.refit
-    ? learner.fit(train, undefined, { ...options, ...fitted.settled }, request.progress)
-    : fitted;
   const trainSeconds = (stopwatch() - began) / 1000;
 
   const { kind, head: model, body } = served.toArtifact();
@@ -92,7 +105,32 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
     model,
   };
   const scorer = { score: served.score, calibrate };
-  return { head, body, train: scoreRows(scorer, train), validation, test: scoreRows(scorer, test), trainSeconds };
+  const tested = scoreRows(scorer, test);
+  const trained = { head, body, train: scoreRows(scorer, train), validation, test: tested, trainSeconds };
+  if (plan.kind === 'none') return trained;
+  const plain = fit({ kind: 'none' });
+  const against = (own: ScoredRows, without: Fitted, rows: Dataset) => ({
+    none: rankingOf(scoreRows({ score: without.score, calibrate: Number }, rows)),
+    resampled: rankingOf(own),
+  });
+  const resampling: ResampleEffect = {
+    ...plan,
+    ...trainedOn,
+    validation: against(validation, plain.fitted, last),
+    test: test.rows > 0 ? against(tested, plain.served, test) : undefined,
+  };
+  return { ...trained, resampling };
+}
+
+function scoreRaw({ score }: Fitted, rows: Dataset): Float64Array {
+  return scoreRows({ score, calibrate: Number }, rows).raw;
+}
+
+/** Without labels a probability can only be assumed: so many of the rows, the most unusual, are taken for fraud. */
+const ASSUMED_SHARE = 0.01;
+
+function calibrationOf(unlabelled: boolean, raw: Float64Array, labels: Uint8Array): Calibration {
+  return unlabelled && !labels.includes(1) ? assumedShare(raw, ASSUMED_SHARE) : fitCalibration(raw, labels);
 }
 
 function count(labels: Uint8Array): number {

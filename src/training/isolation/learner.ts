@@ -57,6 +57,7 @@ export function fitIsolation(
 
 export const isolationLearner: Learner<IsolationOptions> = {
   name: 'isolation',
+  unlabelled: true,
   defaults: ISOLATION_DEFAULTS,
   fit: fitIsolation,
 };
