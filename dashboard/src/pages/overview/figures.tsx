@@ -51,11 +51,8 @@ export function Figures({ data, window }: { data: Stats | undefined; window: Win
       <Figure name="Confirmed fraud" value={data && percent(data.rates.fraud)}>
         {data && `${count(data.labels.fraud)} labelled fraud, ${count(data.labels.legitimate)} legitimate`}
       </Figure>
-      <Figure
-        name="Latency p99"
-        value={data?.count === 0 ? 'nothing was decided' : data && (data.count === 0 ? '–' : latency(p99))}
-      >
-        {data && (
+      <Figure name="Latency p99" value={data && (data.count === 0 ? '–' : latency(p99))}>
+        {data !== undefined && data.count > 0 && (
           <span className={p99 <= 1 ? 'text-approve' : 'text-review'}>
             {p99 <= 1 ? 'within' : 'above'} the target of 1 ms
             <span className="text-muted"> · p50 {latency(data.latencyMs.p50)}</span>

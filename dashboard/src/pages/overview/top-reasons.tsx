@@ -13,7 +13,9 @@ export function TopReasons({ data }: { data: Stats | undefined }) {
       {!data ? (
         <LoadingBlock height={200} />
       ) : reasons.length === 0 ? (
-        <p className="py-14 text-center text-muted">Nothing was reviewed or declined in this window.</p>
+        <p className="flex h-57 items-center justify-center text-center text-muted">
+          Nothing was reviewed or declined in this window.
+        </p>
       ) : (
         <ol className="flex flex-col gap-2">
           {reasons.map(({ code, count: n }) => (
