@@ -73,7 +73,7 @@ export function ScoreScale({
 function Zone({ from, to, name, className }: { from: number; to: number; name: string; className: string }) {
   return (
     <div
-      className={`absolute top-1.5 flex h-5 items-center overflow-hidden rounded-[3px] px-1.5 text-2xs font-medium ${className}`}
+      className={`absolute top-1.5 flex h-5 items-center justify-center overflow-hidden rounded-[3px] px-1.5 text-2xs font-medium ${className}`}
       style={{ left: `calc(${from}% + 1px)`, width: `calc(${to - from}% - 2px)` }}
     >
       {name}
