@@ -2,7 +2,7 @@
  * Exports every learner, and every imported model of make.py, to ONNX with the scores that Assay gives; check_exports.py holds ONNX
  * Runtime against them.
  *
- *   node bench/formats/export.ts <folder of make.py> <folder>
+ *   node bench/formats/export.ts <folder of make.py> <folder> [one learner]
  */
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,7 +17,7 @@ import { type Dataset, slice } from '../../src/training/dataset.ts';
 import { LEARNERS } from '../../src/training/learners.ts';
 import { featureStatistics } from '../../src/training/statistics.ts';
 
-const [source, out] = process.argv.slice(2);
+const [source, out, only] = process.argv.slice(2);
 if (!source || !out) throw new Error('Say which folder make.py wrote, and where the exports go.');
 
 const ROWS = 10_000;
@@ -32,6 +32,7 @@ const data = readCase('lightgbm-gbdt');
 const part = slice(data, 0, 6000);
 const late = slice(data, 6000, 10_000);
 for (const [name, learner] of Object.entries(LEARNERS)) {
+  if (only && only !== name) continue;
   const fitted = learner.fit(part, undefined, { ...learner.defaults, ...OPTIONS[name] });
   const { kind, head, body } = fitted.toArtifact();
   const vector = new Float64Array(data.features.length);
@@ -51,7 +52,7 @@ for (const [name, learner] of Object.entries(LEARNERS)) {
 for (const path of globSync('*/case.json', { cwd: source }).sort()) {
   const name = dirname(path);
   const facts = JSON.parse(readFileSync(join(source, path), 'utf8'));
-  if (facts.model.endsWith('.onnx')) continue;
+  if (facts.model.endsWith('.onnx') || only) continue;
   const foreign = readTreesFile(readFileSync(join(source, name, facts.model)));
   const places = Int32Array.from(foreign.names, (_, i) => i);
   const { kind, head, body } = encodeImportedTrees(assembleTrees(foreign, places, places.length));

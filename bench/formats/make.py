@@ -3,7 +3,8 @@
     python make.py <folder> [--small]
 
 Every case is a folder: the model file, case.json, rows.f64 (rows × features, row after row), and of the library probability.f64,
-raw.f64 where it gives one, contributions.f64 (rows × (features + 1), the base value last). --small writes few rows and small
+raw.f64 where it gives one, contributions.f64 (rows × (features + 1), the base value last). Of an ONNX model, probability.f64
+is ONNX Runtime's, library.f64 that of the library that trained it. --small writes few rows and small
 models as JSON with base64 columns, which is how test fixtures are made.
 """
 import argparse
@@ -14,8 +15,18 @@ import warnings
 
 import lightgbm as lgb
 import numpy as np
+import onnx
+import onnxruntime as ort
 import shap
 import xgboost as xgb
+from onnx import helper, numpy_helper
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType
+from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 warnings.filterwarnings("ignore")
 FEATURES = 10
@@ -70,8 +81,9 @@ class Writer:
     def __init__(self, folder, small, only=""):
         self.folder, self.small, self.only = folder, small, only
 
-    def case(self, name, model_file, content, rows, names, probability, raw=None, contributions=None, **facts):
-        arrays = dict(rows=rows, probability=probability, raw=raw, contributions=contributions)
+    def case(self, name, model_file, content, rows, names, probability, raw=None, contributions=None, library=None,
+             **facts):
+        arrays = dict(rows=rows, probability=probability, raw=raw, contributions=contributions, library=library)
         arrays = {key: np.ascontiguousarray(value, dtype="<f8") for key, value in arrays.items() if value is not None}
         case = dict(name=name, model=model_file, count=len(rows), features=names, **facts)
         if self.small:
@@ -186,6 +198,91 @@ def make_xgboost(writer, rows, rounds, depth, train_rows):
         writer.case(name, f"model.{extension}", content, test, names, probability, raw, contributions, shap="pred_contribs")
 
 
+def keras_like(mlp):
+    """What tf2onnx writes of Sequential([Dense(64, relu), Dense(32, relu), Dense(1, sigmoid)]), with the weights of a trained network."""
+    nodes, constants, value = [], [], "dense_input"
+    for layer, (weights, bias) in enumerate(zip(mlp.coefs_, mlp.intercepts_)):
+        name = f"sequential/dense_{layer}"
+        constants += [numpy_helper.from_array(weights.astype(np.float32), f"{name}/MatMul/ReadVariableOp:0"),
+                      numpy_helper.from_array(bias.astype(np.float32), f"{name}/BiasAdd/ReadVariableOp:0")]
+        last = layer == len(mlp.coefs_) - 1
+        activation = "Sigmoid" if last else "Relu"
+        output = "dense_2" if last else f"{name}/{activation}:0"
+        nodes += [helper.make_node("MatMul", [value, constants[-2].name], [f"{name}/MatMul:0"]),
+                  helper.make_node("Add", [f"{name}/MatMul:0", constants[-1].name], [f"{name}/BiasAdd:0"]),
+                  helper.make_node(activation, [f"{name}/BiasAdd:0"], [output])]
+        value = output
+    graph = helper.make_graph(nodes, "tf2onnx",
+                              [helper.make_tensor_value_info("dense_input", onnx.TensorProto.FLOAT, ["unk__1", FEATURES])],
+                              [helper.make_tensor_value_info("dense_2", onnx.TensorProto.FLOAT, ["unk__2", 1])], constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 15)], producer_name="tf2onnx")
+    model.ir_version = 8
+    return model
+
+
+def run_onnx(content, feeds):
+    session = ort.InferenceSession(content)
+    outputs = session.run(None, feeds)
+    scores = outputs[-1]
+    if isinstance(scores, list):
+        return np.array([row[1] for row in scores], dtype=float)
+    return np.asarray(scores, dtype=float).reshape(len(scores), -1)[:, -1]
+
+
+def make_onnx(writer, rows, train_rows, hidden, trees):
+    rng = np.random.default_rng(9)
+    x = matrix(rng, train_rows)
+    y = labels(rng, x)
+    whole = np.nan_to_num(x).astype(np.float32)
+    scaler = StandardScaler().fit(whole)
+    test = matrix(rng, rows).astype(np.float32)
+    test_whole = np.nan_to_num(test)
+    names = [f"feature_{i}" for i in range(FEATURES)]
+    one_input = [("float_input", FloatTensorType([None, FEATURES]))]
+
+    def wanted(name):
+        return writer.only in name
+
+    if wanted("onnx-keras"):
+        mlp = MLPClassifier(hidden, max_iter=8, random_state=1).fit(scaler.transform(whole), y)
+        content = keras_like(mlp).SerializeToString()
+        scaled = ((test_whole.astype(float) - scaler.mean_) / scaler.scale_).astype(np.float32)
+        library = 1 / (1 + np.exp(-forward(mlp, scaled.astype(float))))
+        writer.case("onnx-keras", "model.onnx", content, test_whole, names, run_onnx(content, {"dense_input": scaled}), library=library,
+                    given=names, scaling=dict(mean=scaler.mean_.tolist(), scale=scaler.scale_.tolist()))
+    sklearn_models = {
+        "onnx-sklearn-logistic": (make_pipeline(StandardScaler(), LogisticRegression()), whole, test_whole, {}),
+        "onnx-sklearn-mlp": (make_pipeline(StandardScaler(), MLPClassifier(hidden, max_iter=8, random_state=1)), whole, test_whole,
+                             dict(zipmap=False)),
+        "onnx-sklearn-forest": (RandomForestClassifier(trees, max_depth=8, random_state=1), whole, test_whole, dict(zipmap=False)),
+        "onnx-sklearn-boosting": (GradientBoostingClassifier(n_estimators=trees, random_state=1), whole, test_whole, {}),
+    }
+    for name, (model, train, rows_of, options) in sklearn_models.items():
+        if not wanted(name):
+            continue
+        model.fit(train, y)
+        content = to_onnx(model, initial_types=one_input, target_opset={"": 17, "ai.onnx.ml": 3},
+                          options={id(model): options} if options else None).SerializeToString()
+        writer.case(name, "model.onnx", content, rows_of, names, run_onnx(content, {"float_input": rows_of}),
+                    library=model.predict_proba(rows_of)[:, 1], given=names)
+    if wanted("onnx-inputs-by-name"):
+        model = make_pipeline(StandardScaler(), LogisticRegression()).fit(whole, y)
+        inputs = [(name, FloatTensorType([None, 1])) for name in names]
+        content = to_onnx(model, initial_types=inputs, target_opset={"": 17, "ai.onnx.ml": 3}).SerializeToString()
+        feeds = {name: test_whole[:, [i]] for i, name in enumerate(names)}
+        writer.case("onnx-inputs-by-name", "model.onnx", content, test_whole, names, run_onnx(content, feeds),
+                    library=model.predict_proba(test_whole)[:, 1])
+
+
+def forward(mlp, value):
+    """Log-odds of a network, in float64."""
+    for layer, (weights, bias) in enumerate(zip(mlp.coefs_, mlp.intercepts_)):
+        value = value @ weights.astype(np.float32).astype(float) + bias.astype(np.float32).astype(float)
+        if layer < len(mlp.coefs_) - 1:
+            value = np.maximum(value, 0)
+    return value[:, 0]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=pathlib.Path)
@@ -197,6 +294,7 @@ def main():
     rows = 50 if small else 10_000
     make_lightgbm(writer, rows, *((4, 6, 1500) if small else (100, 31, 20_000)))
     make_xgboost(writer, rows, *((3, 3, 1500) if small else (100, 6, 20_000)))
+    make_onnx(writer, rows, *((1500, (6, 4), 3) if small else (20_000, (64, 32), 60)))
 
 
 if __name__ == "__main__":

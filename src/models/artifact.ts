@@ -12,6 +12,7 @@ import { canonicalJson, featureSchemaHash, sha256 } from './canonical.ts';
 import { decodeEnsemble, ensembleScorer } from './ensemble.ts';
 import { decodeForest, forestScorer } from './forest.ts';
 import { decodeImportedTrees, importedTreesModel } from './formats/imported-trees.ts';
+import { decodeOnnx, onnxScorer } from './formats/onnx-model.ts';
 import { decodeLogistic, logisticScorer } from './logistic.ts';
 import type { FeatureStatistics, Model, Thresholds } from './model.ts';
 import { decodeNetwork, networkScorer } from './network.ts';
@@ -80,6 +81,7 @@ const DECODERS: Record<string, Decoder> = {
   logistic: (head) => logisticScorer(decodeLogistic(head)),
   network: (head, body) => networkScorer(decodeNetwork(head, body)),
   'imported-trees': (head, body) => importedTreesModel(decodeImportedTrees(head, body)),
+  onnx: (head, body) => onnxScorer(decodeOnnx(head), body),
   ensemble(head, body) {
     const { intercept, members } = decodeEnsemble(head, body);
     const scored = members.map(({ weight, kind, head, body }) => ({ weight, scorer: decodeMember(kind, head, body) }));

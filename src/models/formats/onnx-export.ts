@@ -6,6 +6,7 @@
  *   probability   float32 [rows, 1]: calibrated
  */
 import type { ArtifactHead } from '../artifact.ts';
+import { decodeEnsemble } from '../ensemble.ts';
 import { decodeForest, FOREST_FLOOR } from '../forest.ts';
 import { decodeLogistic } from '../logistic.ts';
 import { decodeNetwork } from '../network.ts';
@@ -30,7 +31,21 @@ const EXPORTERS: Record<string, Exporter> = {
   },
   logistic: (graph, head, _body, x) => addLogistic(graph, decodeLogistic(head), x),
   network: (graph, head, body, x) => addNetwork(graph, decodeNetwork(head, body), x),
+  ensemble: (graph, head, body, x) => {
+    const { intercept, members } = decodeEnsemble(head, body);
+    const scalar = (value: number) => graph.constant(Float64Array.of(value), [1, 1]);
+    return members.reduce((sum, member) => {
+      const score = addModel(graph, member.kind, member.head, member.body, x);
+      return graph.op('Add', [sum, graph.op('Mul', [score, scalar(member.weight)])]);
+    }, scalar(intercept));
+  },
 };
+
+function addModel(graph: Graph, kind: string, head: Record<string, unknown>, body: Uint8Array, x: string): string {
+  const add = EXPORTERS[kind];
+  if (!add) throw refusal('ONNX export', `models of kind "${kind}" cannot be exported`);
+  return add(graph, head, body, x);
+}
 
 export interface ExportRequest {
   head: ArtifactHead;
@@ -40,10 +55,8 @@ export interface ExportRequest {
 
 /** Throws `invalid_request` for a kind of model that has no form in ONNX. */
 export function exportOnnx({ head, version, body }: ExportRequest): Uint8Array {
-  const add = EXPORTERS[head.kind];
-  if (!add) throw refusal('ONNX export', `models of kind "${head.kind}" cannot be exported`);
   const graph = createGraph();
-  const score = add(graph, head.model, body, 'features');
+  const score = addModel(graph, head.kind, head.model, body, 'features');
   graph.op('Cast', [score], { to: { int: ELEMENT.float } }, 'raw');
   const probability = addCalibration(graph, head.calibration, score);
   graph.op('Cast', [probability], { to: { int: ELEMENT.float } }, 'probability');

@@ -1,0 +1,184 @@
+/** Reads how an ONNX file wants its inputs and what its outputs mean, and tries it once. */
+import type { FeatureStatistics } from '../model.ts';
+import { refusal } from './foreign.ts';
+import type { ImportedPart, ImportRequest } from './import.ts';
+import { type OnnxFile, type OnnxTensor, readOnnxFile, withoutZipMap } from './onnx-file.ts';
+import { ELEMENT_TYPES, type OnnxHead, type OnnxInput, onnxScorer } from './onnx-model.ts';
+
+export interface OnnxOptions {
+  /** The output that holds the probability; needed where several could. */
+  output?: string;
+  /** What the output is; needed where the file does not show it. */
+  form?: 'probability' | 'log-odds';
+  /** Where the file expects (x − mean) / scale: both by feature, in the file's order. */
+  scaling?: { mean: number[]; scale: number[] };
+  /** Instead of a missing value. Default: NaN where the file bears it, else the median. */
+  fill?: number;
+}
+
+type Names = { names?: string[]; servedNames?: string[] };
+type Served = NonNullable<ImportRequest['served']>;
+
+const refuse = (what: string) => refusal('ONNX import', what);
+
+/**
+ * `place` turns the file's names into what is served and where each lies. Throws `invalid_request` for inputs or outputs that are
+ * not rows of numbers, and `unavailable` without the runtime, as the file is run once to see that it works.
+ */
+export function importOnnx(
+  bytes: Uint8Array,
+  options: OnnxOptions & Names,
+  place: (names: string[]) => { served: Served; places: Int32Array },
+): { served: Served; part: ImportedPart } {
+  const body = withoutZipMap(bytes);
+  const file = readOnnxFile(body);
+  const names = namesOf(file, options);
+  const { served, places } = place(names);
+  const lacking = names.filter((_, i) => places[i] < 0);
+  if (lacking.length > 0) throw refuse(`the model needs features that are not served: ${lacking.join(', ')}`);
+  const features = served.features.length;
+  const head: OnnxHead = {
+    format: 1,
+    features,
+    inputs: inputsOf(file, names.length, places),
+    output: outputOf(file, options),
+    batches: file.inputs.every(({ dims }) => typeof dims?.[0] !== 'number'),
+    fill: new Array<number | null>(features).fill(options.fill ?? null),
+    scaling: options.scaling ? scalingOf(options.scaling, places, features) : null,
+    reference: served.statistics.map(median),
+  };
+  const notes = tried(head, body, file, options.fill);
+  const { producer, opsets } = file;
+  return {
+    served,
+    part: {
+      kind: 'onnx',
+      model: head as unknown as Record<string, unknown>,
+      body,
+      calibration: { kind: 'none' },
+      options: { producer, opsets, output: head.output },
+      notes,
+    },
+  };
+}
+
+/** Given, in the metadata `feature_names`, the names of inputs of one column each, or those that are served. */
+function namesOf(file: OnnxFile, { names, servedNames }: Names): string[] {
+  const widths = file.inputs.map(widthOf);
+  const width = widths.every((w) => w !== undefined) ? widths.reduce((sum, w) => sum + w, 0) : undefined;
+  const known = [
+    names,
+    namesInMetadata(file.metadata.feature_names),
+    widths.length > 1 && widths.every((w) => w === 1) ? file.inputs.map(({ name }) => name) : undefined,
+    servedNames,
+  ].find((list) => list !== undefined && (width === undefined || list.length === width));
+  if (!known) throw refuse(`say the names of its ${width ?? ''} features, in order`);
+  return known;
+}
+
+function namesInMetadata(text: string | undefined): string[] | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) && list.every((name) => typeof name === 'string') ? list : undefined;
+  } catch {
+    return text.split(',').map((name) => name.trim());
+  }
+}
+
+/** Columns of an input; undefined where the caller chooses. */
+function widthOf({ name, type, dims }: OnnxTensor): number | undefined {
+  if (type === undefined || !(type in ELEMENT_TYPES)) throw refuse(`input "${name}" is not numbers`);
+  if (dims && dims.length > 2) {
+    throw refuse(
+      `input "${name}" has ${dims.length} dimensions; rows of features have two (sequences are not supported)`,
+    );
+  }
+  if (dims?.length === 1) return 1;
+  return typeof dims?.[1] === 'number' ? dims[1] : undefined;
+}
+
+function inputsOf(file: OnnxFile, total: number, places: Int32Array): OnnxInput[] {
+  const open = file.inputs.filter((input) => widthOf(input) === undefined).length;
+  if (file.inputs.length === 0 || open > 1) throw refuse('the widths of its inputs are not known');
+  const known = file.inputs.reduce((sum, input) => sum + (widthOf(input) ?? 0), 0);
+  let at = 0;
+  return file.inputs.map((input) => {
+    const width = widthOf(input) ?? total - known;
+    const columns = Array.from(places.subarray(at, (at += width)));
+    return { name: input.name, type: ELEMENT_TYPES[input.type!], columns, rank: input.dims?.length === 1 ? 1 : 2 };
+  });
+}
+
+/** What explanations compare a feature with: the median of training, missing where it mostly was, 0 where nothing is known. */
+function median({ p50, missing }: FeatureStatistics): number | null {
+  if (missing > 0.5) return null;
+  return Number.isFinite(p50) ? p50 : 0;
+}
+
+/** Operators that give a probability. */
+const PROBABILITY_MAKERS = [
+  'Sigmoid',
+  'Softmax',
+  'TreeEnsembleClassifier',
+  'LinearClassifier',
+  'SVMClassifier',
+  'Normalizer',
+];
+
+function outputOf(file: OnnxFile, options: OnnxOptions): OnnxHead['output'] {
+  // Labels are whole numbers or words; a score is neither.
+  const scores = file.outputs.filter(
+    ({ type }) => type !== undefined && ['float32', 'float64'].includes(ELEMENT_TYPES[type]),
+  );
+  const likely = scores.filter(({ name }) => /prob/i.test(name));
+  const named = options.output === undefined ? undefined : file.outputs.find(({ name }) => name === options.output);
+  const found = named ?? (scores.length === 1 ? scores[0] : likely.length === 1 ? likely[0] : undefined);
+  const list = file.outputs.map(({ name }) => name).join(', ');
+  if (options.output !== undefined && !named) throw refuse(`it has no output "${options.output}", but ${list}`);
+  if (!found) throw refuse(`say which output is the probability: ${list}`);
+  const last = found.dims?.at(-1);
+  if (found.dims && found.dims.length > 1 && typeof last === 'number' && last > 2) {
+    throw refuse(`output "${found.name}" has ${last} classes; two are supported`);
+  }
+  const shown = PROBABILITY_MAKERS.includes(file.makers[found.name]) || /prob|sigmoid|softmax/i.test(found.name);
+  const form = options.form ?? (shown ? 'probability' : undefined);
+  if (!form) throw refuse(`say whether output "${found.name}" is a probability or log-odds`);
+  return { name: found.name, column: -1, form };
+}
+
+function scalingOf(given: { mean: number[]; scale: number[] }, places: Int32Array, features: number) {
+  const { mean, scale } = given;
+  if (mean?.length !== places.length || scale?.length !== places.length || scale.some((s) => !(s > 0))) {
+    throw refuse(`scaling needs a mean and a scale above 0 for each of ${places.length} features`);
+  }
+  const result = { mean: new Array<number>(features).fill(0), scale: new Array<number>(features).fill(1) };
+  places.forEach((place, i) => {
+    result.mean[place] = mean[i];
+    result.scale[place] = scale[i];
+  });
+  return result;
+}
+
+/** Scores the reference, and a row of missing values: a file that cannot bear these gets the reference instead. */
+function tried(head: OnnxHead, body: Uint8Array, file: OnnxFile, fill: number | undefined): string[] {
+  const notes: string[] = [];
+  const whole = head.inputs.some(({ type }) => type === 'int32' || type === 'int64');
+  const bears = () => {
+    try {
+      return Number.isFinite(onnxScorer(head, body).score(new Float64Array(head.features).fill(Number.NaN)));
+    } catch {
+      return false;
+    }
+  };
+  if (fill === undefined && (whole || !bears())) {
+    head.fill = head.reference.map((value) => value ?? 0);
+    head.reference = head.fill.slice();
+    notes.push('The model cannot take missing values: each is replaced by the median, or by 0 where it is not known.');
+  }
+  const { score } = onnxScorer(head, body);
+  score(Float64Array.from(head.reference, (value) => value ?? Number.NaN));
+  if (file.metadata.feature_names === undefined)
+    notes.push('The file does not name its features: check that their order is right.');
+  return notes;
+}
