@@ -3,12 +3,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import WebSocket from 'ws';
+import { type Core, openCore } from '../src/app.ts';
 import { defaultModelDir } from '../src/cli/paths.ts';
+import { readConfig } from '../src/config.ts';
 import type { DecisionData } from '../src/domain/records.ts';
 import { loadArtifact, saveArtifact } from '../src/models/artifact.ts';
 import { call, startApp, type TestApp } from './support/app.ts';
 import { inParallel, payments, poster, until } from './support/load.ts';
 import { stricterModel, tamper, upload, variantModel } from './support/models.ts';
+
+const stateless = join(import.meta.dirname, '..', 'models', 'stateless', 'trees');
 
 describe('models at run time', () => {
   let app: TestApp;
@@ -253,6 +258,34 @@ describe('models at run time', () => {
     assert.equal((await ask('POST', `/api/models/${other}/shadow`, { stop: true })).body.shadow, null);
   });
 
+  test('a model over other features decides as it is; a challenger must find its own in the stored vectors', async () => {
+    const other = (await ask('POST', '/api/models', upload(stateless))).body.version;
+    assert.equal((await ask('POST', `/api/models/${other}/shadow`)).status, 200, 'a payment alone is enough for it');
+    const promoted = await ask('POST', `/api/models/${other}/promote`);
+    assert.equal(promoted.status, 200, JSON.stringify(promoted.body));
+    assert.equal((await ask('GET', '/api/models')).body.shadow, null, 'it is no challenger any more');
+    const decided = await ask('POST', '/api/transactions', { id: 'other', userId: 'u_7', amount: 20 });
+    assert.equal(decided.body.model.version, other);
+    const { data } = (await ask('GET', '/api/features')).body;
+    assert.equal(data.length, loadArtifact(stateless).features.length);
+    const refused = await ask('POST', `/api/models/${shipped}/shadow`);
+    assert.equal(refused.status, 409);
+    assert.match(refused.body.detail, /user_count_10m/);
+    assert.equal((await ask('POST', `/api/models/${shipped}/promote`)).status, 200);
+  });
+
+  test('the feed tells every promotion, in order', async () => {
+    const seen: { type: string; data: { version: string; previous: string | null } }[] = [];
+    const socket = new WebSocket(`${app.url.replace('http', 'ws')}/ws?since=0`);
+    socket.on('message', (text) => seen.push(JSON.parse(String(text))));
+    const told = () => seen.filter(({ type }) => type === 'model.promoted').map(({ data }) => data.version);
+    const { promotions } = (await ask('GET', '/api/models')).body;
+    const expected = promotions.map((each: { version: string }) => each.version).reverse();
+    await until('all are told', () => told().length >= expected.length);
+    socket.close();
+    assert.deepEqual(told(), expected);
+  });
+
   test('what was promoted last decides after a restart, and a shadow goes on', async () => {
     await ask('POST', `/api/models/${stricter}/promote`);
     await ask('POST', `/api/models/${shipped}/shadow`);
@@ -275,6 +308,34 @@ describe('models at run time', () => {
     assert.equal(damaged.champion, shipped, 'the one before it, which is sound');
     assert.match(damaged.problem, /damaged/);
   });
+});
+
+test('the configured model decides until one is promoted; a change of it is then only kept', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-configured-'));
+  const stricter = stricterModel(join(folder, 'stricter'));
+  const shipped = loadArtifact(defaultModelDir).version;
+  const opened = async <T>(modelDir: string, use: (core: Core) => Promise<T> | T): Promise<T> => {
+    const env = { ASSAY_DATA_DIR: join(folder, 'data'), ASSAY_MODEL_DIR: modelDir, LOG_LEVEL: 'silent' };
+    const core = await openCore(readConfig(env, { modelDir: defaultModelDir }));
+    try {
+      return await use(core);
+    } finally {
+      await core.close();
+    }
+  };
+  const champion = (core: Core) => core.roster.champion?.model.version;
+  try {
+    assert.equal(await opened(defaultModelDir, champion), shipped);
+    assert.equal(await opened(join(folder, 'stricter'), champion), stricter, 'nothing was promoted');
+    assert.equal(await opened(join(folder, 'nowhere'), champion), undefined);
+    await opened(join(folder, 'stricter'), (core) => core.roster.promote(shipped));
+    assert.equal(await opened(join(folder, 'stricter'), champion), shipped, 'what was promoted decides');
+    assert.equal(await opened(join(folder, 'nowhere'), champion), shipped);
+    const kept = await opened(join(folder, 'stricter'), (core) => core.registry.list());
+    assert.deepEqual(kept.map(({ version }) => version).sort(), [shipped, stricter].sort());
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 /** As decisions are made: from the parts that they are explained by. */
