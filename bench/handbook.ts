@@ -1,7 +1,7 @@
 /**
  * The published results on the Fraud Detection Handbook's data, and ours beside them, in one run:
  *
- *   node bench/handbook.ts [--file …/handbook-transactions.csv.gz] [--threads 2] [--rivals] [--json out.json]
+ *   node bench/handbook.ts [--file …/handbook-transactions.csv.gz] [--threads 2] [--sets handbook,product,history] [--rivals] [--json out.json]
  *
  * The raw transactions are replayed through the profiles and features that serve. Every learner's settings are chosen by
  * average precision on four validation folds, whose test weeks end before the first test week; then it is fitted on each
@@ -27,12 +27,13 @@ import {
 import { measure } from './handbook/measure.ts';
 import { createPool, type Pool } from './handbook/pool.ts';
 import { runRivals } from './handbook/rivals.ts';
-import { type Line, printTable } from './handbook/table.ts';
+import { briefly, type Line, printTable } from './handbook/table.ts';
 
 const { values } = parseArgs({
   options: {
     file: { type: 'string', default: join(import.meta.dirname, '../../shared/data/handbook-transactions.csv.gz') },
     threads: { type: 'string', default: '2' },
+    sets: { type: 'string', default: 'handbook,product,history' },
     rivals: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
@@ -76,7 +77,9 @@ async function test(
       pool.run({ contender: name, learner, set, span, fold, options: chosen.options, settle: learner === 'ensemble' }),
     ),
   );
-  return { name, set, span, folds, chosen: chosen.options, validation: chosen.validation };
+  const line: Line = { name, set, span, folds, chosen: chosen.options, validation: chosen.validation };
+  if (!process.stderr.isTTY) console.error(`${seconds()} s: ${briefly(line)}`);
+  return line;
 }
 
 /** Members of the ensemble as each was tuned by itself. */
@@ -115,21 +118,22 @@ const began = performance.now();
 const seconds = () => Math.round((performance.now() - began) / 1000);
 const data = await loadMatrix(values.file);
 console.log(`${data.rows} transactions from the raw file in ${seconds()} s`);
-const per = CONTENDERS.reduce((sum, { candidates }) => sum + candidates.length, 0) * VALIDATION_FOLDS.length;
-const total = 2 * (per + (CONTENDERS.length + 1) * TEST_FOLDS.length) + HISTORY_CONTENDERS.length * TEST_FOLDS.length;
-const bar = createProgress('fitting', total, { unit: 'fits' });
+const sets = values.sets.split(',').filter((set) => set !== '');
+const featureSets = (['handbook', 'product'] as const).filter((set) => sets.includes(set));
+const history = sets.includes('history') ? HISTORY_CONTENDERS : [];
+const tuning = CONTENDERS.reduce((sum, { candidates }) => sum + candidates.length, 0) * VALIDATION_FOLDS.length;
+const testing = (CONTENDERS.length + 1) * TEST_FOLDS.length;
+const bar = createProgress('fitting', featureSets.length * (tuning + testing) + history.length * TEST_FOLDS.length, {
+  unit: 'fits',
+});
 let fits = 0;
 const pool = createPool(Number(values.threads), data, () => bar.update(++fits));
-const lines = (
-  await Promise.all([
-    ...(['handbook', 'product'] as const).map((set) => compete(pool, set)),
-    Promise.all(
-      HISTORY_CONTENDERS.map((contender) =>
-        test(pool, contender, 'product', 'history', { options: contender.candidates[0], validation: Number.NaN }),
-      ),
-    ),
-  ])
-).flat();
+const lines: Line[] = [];
+for (const set of featureSets) lines.push(...(await compete(pool, set)));
+for (const contender of history) {
+  const only = { options: contender.candidates[0], validation: Number.NaN };
+  lines.push(await test(pool, contender, 'product', 'history', only));
+}
 await pool.close();
 bar.stop();
 lines.push(await oracle(data));

@@ -28,8 +28,8 @@ export const CONTENDERS: Contender[] = [
     learner: 'network',
     candidates: [
       { hidden: [64, 32], epochs: 12 },
-      { hidden: [64, 32], epochs: 25, dropout: 0.2 },
-      { hidden: [128, 64], epochs: 15, dropout: 0.2 },
+      { hidden: [64, 32], epochs: 12, dropout: 0.2 },
+      { hidden: [64, 32], epochs: 8, rate: 0.006 },
       { hidden: [64, 32], epochs: 12, batch: 256, decay: 1e-3 },
     ],
   },
@@ -40,7 +40,7 @@ export const CONTENDERS: Contender[] = [
       { ...BOOSTING, maxLeaves: 8 },
       { ...BOOSTING, maxLeaves: 16 },
       { ...BOOSTING, maxLeaves: 31, maxDepth: 0, minRows: 10 },
-      { ...BOOSTING, maxLeaves: 8, rounds: 400 },
+      { ...BOOSTING, maxLeaves: 8, rounds: 300 },
     ],
   },
   {
@@ -72,7 +72,7 @@ export const HISTORY_CONTENDERS: Contender[] = [
   {
     name: 'trees',
     learner: 'trees',
-    candidates: [{ ...BOOSTING, maxLeaves: 16, rounds: 300, learningRate: 0.04, rowShare: 0.5 }],
+    candidates: [{ ...BOOSTING, maxLeaves: 16, rowShare: 0.5 }],
   },
 ];
 

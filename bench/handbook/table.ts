@@ -40,6 +40,12 @@ function spread(numbers: number[]): number {
   return Math.sqrt(mean(numbers.map((x) => (x - middle) ** 2)));
 }
 
+/** One line as it comes in. */
+export function briefly({ name, set, span, folds }: Line): string {
+  const of = (pick: keyof Figures) => mean(folds.map((fold) => fold[pick])).toFixed(3);
+  return `${name}, ${set} features, ${span}: AP ${of('ap')}, AUC ${of('auc')}, CP@100 ${of('cards')}, ${of('seconds')} s a fit`;
+}
+
 const SETS: Record<string, string> = {
   'handbook week': "the handbook's 15 features, one week of training",
   'product week': "the product's features, one week of training",

@@ -1,10 +1,13 @@
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { readConfig } from '../config.ts';
+import type { Dataset } from '../training/dataset.ts';
+import type { ResampleKind } from '../training/imbalance.ts';
 import { type Period, splitPeriod } from '../training/period.ts';
-import { CATALOGUES, presetOf } from '../training/presets.ts';
+import { CATALOGUES, optionsFor, type Preset, presetOf } from '../training/presets.ts';
 import { publish } from '../training/publish.ts';
 import type { Report } from '../training/report.ts';
+import type { SearchBudget } from '../training/search.ts';
 import { type CostMatrix, DEFAULT_COSTS } from '../training/thresholds.ts';
 import { type TrainRequest, trainModel } from '../training/train.ts';
 import type { HistoryFlags } from './history.ts';
@@ -23,7 +26,9 @@ export interface TrainFlags extends HistoryFlags {
   testFrom?: number;
   testTo?: number;
   delayDays?: number;
-  resample: 'none' | 'smote' | 'weights';
+  resample: ResampleKind;
+  resampleRatio?: number;
+  search?: SearchBudget;
   alertShare?: number;
   alertsPerDay?: number;
   twoWay?: boolean;
@@ -51,8 +56,12 @@ export async function runTrain(file: string | undefined, flags: TrainFlags): Pro
   });
   const { train, test } = splitPeriod(source.dataset, period, flags.format === 'handbook');
 
+  const asked = request(flags, preset, source, period);
+  if (flags.search)
+    await addSearch(asked, flags.search, { train, preset, period, out, fixed: flags.set, quiet: flags.json });
   const bar = createProgress('fitting', 100, { unit: '%', quiet: flags.json });
-  const trained = trainModel(train, test, request(flags, preset, source, period, bar.update), () => performance.now());
+  const progress = (share: number) => bar.update(Math.round(100 * share));
+  const trained = trainModel(train, test, { ...asked, progress }, () => performance.now());
   bar.stop();
   const report = publish(out, trained, costsOf(flags), new Date());
   const { replay } = source;
@@ -65,20 +74,16 @@ function request(
   preset: ReturnType<typeof presetOf>,
   { definitions, sha256, what }: TrainSource,
   period: Period,
-  progress: (percent: number) => void,
 ): TrainRequest {
   const budget = { alertShare: flags.alertShare, alertsPerDay: flags.alertsPerDay, declinePrecision: 0.5 };
   return {
     name: flags.name,
     learner: flags.learner,
-    options: {
-      ...preset.options[flags.learner],
-      ...(flags.resample === 'weights' ? { positiveWeight: 'balanced' } : {}),
-      ...flags.set,
-    },
+    options: { ...optionsFor(preset, flags.learner), ...flags.set },
     definitions,
     validationShare: preset.validationShare,
     refit: preset.refit,
+    resample: { kind: flags.resample, ratio: flags.resampleRatio },
     thresholds: {
       costs: costsOf(flags),
       budget: flags.alertShare === undefined && flags.alertsPerDay === undefined ? undefined : budget,
@@ -87,10 +92,34 @@ function request(
     lineage: {
       dataSha256: sha256,
       codeVersion: codeVersion(),
-      options: { ...what, delayDays: period.delayDays, resample: flags.resample },
+      options: {
+        ...what,
+        delayDays: period.delayDays,
+        resample: flags.resample,
+        ...(flags.resampleRatio === undefined ? {} : { resampleRatio: flags.resampleRatio }),
+      },
     },
-    progress: (share) => progress(Math.round(100 * share)),
   };
+}
+
+interface SearchContext {
+  train: Dataset;
+  preset: Preset;
+  period: Period;
+  out: string;
+  fixed: Record<string, unknown>;
+  quiet?: boolean;
+}
+
+/** Puts the options that a search finds on the training rows into the request. */
+async function addSearch(asked: TrainRequest, budget: SearchBudget, context: SearchContext): Promise<void> {
+  const { runSearch } = await import('./train-search.ts');
+  const { learner, options: base, definitions, seed, lineage } = asked;
+  const { delayDays } = context.period;
+  const { dataSha256 } = lineage;
+  const { options, found } = runSearch({ ...context, delayDays, definitions, learner, base, seed, budget, dataSha256 });
+  asked.options = { ...base, ...options };
+  asked.lineage = { ...lineage, options: { ...lineage.options, search: found } };
 }
 
 /** The three models of `/api/v1/predict_fraud`, on the stream that the default model learns from. */

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { dayEnd, dayStart, whole, withHistoryOptions } from './history.ts';
+import { searchBudget } from './search-budget.ts';
 import type { TrainFlags } from './train-run.ts';
 
 const CATALOGUES = ['default', 'handbook', 'handbook-15', 'stateless'];
@@ -19,7 +20,15 @@ export function trainCommand(): Command {
     .option('--test-to <day>', 'last day that tests', dayEnd)
     .option('--delay-days <n>', 'after how many days a label is known where the file does not say', whole)
     .addOption(
-      new Option('--resample <how>', 'of the training rows').choices(['none', 'smote', 'weights']).default('none'),
+      new Option('--resample <how>', 'of the training rows; the report says what it changed')
+        .choices(['none', 'smote', 'undersample', 'weights'])
+        .default('none'),
+    )
+    .option('--resample-ratio <n>', 'smote: frauds for each legitimate row; undersample: the reverse', Number)
+    .option(
+      '--search <budget>',
+      'options by trial on folds of the training part: trials=20, minutes=5 or both',
+      searchBudget,
     )
     .option('--alert-share <share>', 'thresholds by alert budget: this share of payments is flagged', Number)
     .option('--alerts-per-day <n>', 'thresholds by alert budget: this many are flagged a day', Number)

@@ -69,3 +69,12 @@ const STATELESS: Preset = {
 export function presetOf(format: string, features?: string): Preset {
   return features === 'stateless' ? STATELESS : (PRESETS[format] ?? GENERAL);
 }
+
+/** A learner's options by a preset; of an ensemble, those of each member as `member.option`. */
+export function optionsFor(preset: Preset, learner: string): Record<string, unknown> {
+  if (learner !== 'ensemble') return preset.options[learner] ?? {};
+  const members = Object.entries(preset.options).flatMap(([member, own]) =>
+    Object.entries(own).map(([key, value]) => [`${member}.${key}`, value] as const),
+  );
+  return { ...Object.fromEntries(members), ...preset.options.ensemble };
+}
