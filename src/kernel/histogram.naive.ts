@@ -2,10 +2,7 @@
 import { GROUP_LENGTH, type HistogramKernel } from './histogram.ts';
 
 export function naiveHistogram(): HistogramKernel {
-  const combine = (target: Float64Array, source: Float64Array, mask: Uint8Array, sign: number) => {
-    for (let i = 0; i < target.length; i++) if (mask[Math.floor(i / GROUP_LENGTH)]) target[i] += sign * source[i];
-  };
-  return {
+  const twin: HistogramKernel = {
     gather(pairs, rows, from, to, out) {
       for (let i = from; i < to; i++) out.set(pairs.subarray(2 * rows[i], 2 * rows[i] + 2), 2 * (i - from));
     },
@@ -23,7 +20,18 @@ export function naiveHistogram(): HistogramKernel {
         }
       }
     },
-    add: (target, source, mask) => combine(target, source, mask, 1),
-    subtract: (target, source, mask) => combine(target, source, mask, -1),
+    buildRange(words, mask, from, to, pairs, out) {
+      const rows = Int32Array.from({ length: to }, (_, row) => row);
+      twin.build(words, mask, rows, from, to, pairs.subarray(2 * from), out);
+    },
+    merge(parts, mask, out) {
+      for (let i = 0; i < out.length; i++) {
+        if (mask[Math.floor(i / GROUP_LENGTH)]) out[i] = parts.reduce((sum, part) => sum + part[i], 0);
+      }
+    },
+    subtract(target, source, mask) {
+      for (let i = 0; i < target.length; i++) if (mask[Math.floor(i / GROUP_LENGTH)]) target[i] -= source[i];
+    },
   };
+  return twin;
 }

@@ -31,6 +31,7 @@ test('building, adding and subtracting give the bits of the twin', () => {
   const [ordered, naiveOrdered] = [kernel.float64(160), new Float64Array(160)];
   const [parent, child] = [kernel.float64(length), kernel.float64(length)];
   const [naiveParent, naiveChild] = [new Float64Array(length), new Float64Array(length)];
+  const [whole, naiveWhole] = [kernel.float64(length), new Float64Array(length)];
   fc.assert(
     fc.property(cases, (given) => {
       given.words.forEach((column, group) => {
@@ -54,9 +55,19 @@ test('building, adding and subtracting give the bits of the twin', () => {
       fast.subtract(parent, child, mask);
       slow.subtract(naiveParent, naiveChild, mask);
       assert.deepEqual(parent, naiveParent);
-      fast.add(parent, child, mask);
-      fast.build(words, mask, rows, 0, size, pairs, child);
-      assert.deepEqual(parent, child);
+      // The sibling and the child are parts of the parent, as those of two threads are; a third adds the child again.
+      for (const parts of [
+        [parent, child],
+        [parent, child, child],
+      ]) {
+        const naiveParts = parts.map((part) => new Float64Array(part));
+        fast.merge(parts, mask, whole);
+        slow.merge(naiveParts, mask, naiveWhole);
+        assert.deepEqual(whole, naiveWhole);
+      }
+      fast.buildRange(words, mask, from % 60, to % 60, pairs, whole);
+      slow.buildRange(words, mask, from % 60, to % 60, pairs, naiveWhole);
+      assert.deepEqual(whole, naiveWhole);
     }),
     { seed: 11, numRuns: 100 },
   );
@@ -66,7 +77,7 @@ test('an array that the kernel did not allocate is refused', () => {
   const kernel = createKernel();
   const own = kernel.float64(GROUP_LENGTH);
   assert.throws(
-    () => histogramKernel(kernel).add(own, new Float64Array(GROUP_LENGTH), Uint8Array.of(1)),
+    () => histogramKernel(kernel).subtract(own, new Float64Array(GROUP_LENGTH), Uint8Array.of(1)),
     /outside of the memory/,
   );
 });

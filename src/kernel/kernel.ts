@@ -20,6 +20,8 @@ export interface KernelExports {
   ): void;
   addWords(words: number, rows: number, from: number, to: number, pairs: number, out: number): void;
   addRange(words: number, from: number, to: number, pairs: number, out: number): void;
+  addTwoWords(first: number, second: number, rows: number, from: number, to: number, pairs: number, out: number): void;
+  addTwoRanges(first: number, second: number, from: number, to: number, pairs: number, out: number): void;
   addPairs(target: number, source: number, count: number): void;
   sumPairs(target: number, a: number, b: number, count: number): void;
   subtractPairs(target: number, source: number, count: number): void;

@@ -11,5 +11,5 @@ export {
   partitionRows,
   scanBins,
 } from './growth';
-export { addPairs, addRange, addWords, subtractPairs, sumPairs } from './histogram';
+export { addPairs, addRange, addTwoRanges, addTwoWords, addWords, subtractPairs, sumPairs } from './histogram';
 export { scoreRow, scoreRows } from './trees';

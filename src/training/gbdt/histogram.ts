@@ -11,6 +11,7 @@
  */
 import { naiveGrowth } from '../../kernel/growth.naive.ts';
 import { BLOCK, type GrowthKernel, growthKernel, type Rounders } from '../../kernel/growth.ts';
+import { histogramKernel } from '../../kernel/histogram.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { BinnedMatrix } from './bins.ts';
 
@@ -165,42 +166,20 @@ function eachGroup(groupMask: Uint8Array, visit: (group: number, at: number) => 
  * growthKernel.
  */
 export function kernelHistograms(kernel: Kernel, scratch?: Float64Array): HistogramBuilder {
-  const { addPairs, addRange, addWords, gatherRows, subtractPairs, sumPairs } = kernel.run;
-  const { address, owns } = kernel;
+  const { build, buildRange, gather, merge, subtract } = histogramKernel(kernel);
   return {
     float64: kernel.float64,
     int32: kernel.int32,
     uint8: kernel.uint8,
     growth: growthKernel(kernel, scratch),
     gather(pairs, rows, from, to, out) {
-      if (!owns(pairs)) gatherPairs(pairs, rows, from, to, out);
-      else gatherRows(address(pairs), address(rows) + 4 * from, to - from, 16, address(out));
+      if (kernel.owns(pairs)) gather(pairs, rows, from, to, out);
+      else gatherPairs(pairs, rows, from, to, out);
     },
-    build(matrix, groupMask, rows, from, to, ordered, out) {
-      const [rowsAt, pairsAt, outAt] = [address(rows), address(ordered), address(out)];
-      eachGroup(groupMask, (group, at) => {
-        out.fill(0, at, at + GROUP_STRIDE);
-        addWords(address(matrix.groups[group]), rowsAt, from, to, pairsAt, outAt + 8 * at);
-      });
-    },
-    buildRange(matrix, groupMask, from, to, pairs, out) {
-      const [pairsAt, outAt] = [address(pairs), address(out)];
-      eachGroup(groupMask, (group, at) => {
-        out.fill(0, at, at + GROUP_STRIDE);
-        addRange(address(matrix.groups[group]), from, to, pairsAt, outAt + 8 * at);
-      });
-    },
-    merge([first, second, ...others], groupMask, out) {
-      const [outAt, firstAt, secondAt] = [address(out), address(first), address(second)];
-      eachGroup(groupMask, (_, at) => {
-        sumPairs(outAt + 8 * at, firstAt + 8 * at, secondAt + 8 * at, GROUP_STRIDE / 2);
-        for (const other of others) addPairs(outAt + 8 * at, address(other) + 8 * at, GROUP_STRIDE / 2);
-      });
-    },
-    subtract(parent, child, groupMask) {
-      const [parentAt, childAt] = [address(parent), address(child)];
-      eachGroup(groupMask, (_, at) => subtractPairs(parentAt + 8 * at, childAt + 8 * at, GROUP_STRIDE / 2));
-    },
+    build: ({ groups }, mask, rows, from, to, ordered, out) => build(groups, mask, rows, from, to, ordered, out),
+    buildRange: ({ groups }, mask, from, to, pairs, out) => buildRange(groups, mask, from, to, pairs, out),
+    merge,
+    subtract,
   };
 }
 
