@@ -7,8 +7,9 @@ const DESCRIPTION = `Decides whether a transaction is genuine: **approve**, **re
 probability and the reasons. Errors are RFC 9457 problem documents. Every answer carries \`X-Request-ID\` and
 \`X-Response-Time-Ms\`. Without any API key the server answers on loopback only, and asks for none.
 
-\`WS /ws\` is the live feed: \`{seq, type, at, data}\`; \`?since=seq\` resumes after an event. Browsers send their key as
-the subprotocol \`assay.key.<key>\`.`;
+\`WS /ws\` is the live feed: \`{seq, type, at, data}\` of the types \`transaction.decided\`, \`transaction.finalized\`,
+\`label.recorded\`, \`alert\`, \`case.changed\`, \`stats\` and \`model.promoted\`; \`?since=seq\` resumes after an event. Browsers send
+their key as the subprotocol \`assay.key.<key>\`, or the cookie of their session.`;
 
 /** Inline styles are what swagger-ui is made of; scripts come from its own files only, and nothing from elsewhere. */
 const DOCS_POLICY =

@@ -15,6 +15,8 @@ import type { QueryStore } from './store.ts';
 export interface CaseLabels {
   /** Resolves with how many were recorded now, durable. */
   record(caseId: string): Promise<number>;
+  /** The same after a resolution that stands: where the database has just gone away, they are recorded once it is back. */
+  follow(caseId: string): Promise<void>;
   /** Goes through all cases that owe labels; waits for a database that is away. */
   repair(): void;
   close(): void;
@@ -55,7 +57,8 @@ export function createCaseLabels(options: CaseLabelsOptions): CaseLabels {
             event: labelledEvent(decided.data as unknown as IntakeData),
           };
           // Another request for the same case may have come first, within this very tick.
-          if (journal.recent(key)) return;
+          const taken = journal.recent(key);
+          if (taken) return taken.durable;
           durable.push(journal.enqueue({ type: 'label', at: clock(), key, data: { ...data } }).durable);
         }),
       );
@@ -77,16 +80,21 @@ export function createCaseLabels(options: CaseLabelsOptions): CaseLabels {
   }
 
   function repair(): void {
-    pass().catch((error) => {
-      if (closed) return;
-      if (!(error instanceof AssayError)) log.error({ err: error }, 'the labels of resolved cases are not recorded');
-      timer = setTimeout(repair, retryMs);
-      timer.unref();
-    });
+    clearTimeout(timer);
+    pass().catch(again);
+  }
+
+  function again(error: unknown): void {
+    if (closed) return;
+    if (!(error instanceof AssayError)) log.error({ err: error }, 'the labels of resolved cases are not recorded');
+    clearTimeout(timer);
+    timer = setTimeout(repair, retryMs);
+    timer.unref();
   }
 
   return {
     record,
+    follow: (caseId) => record(caseId).then(() => {}, again),
     repair,
     close() {
       closed = true;

@@ -103,7 +103,7 @@ function send(
     personal,
     asked: { ...data, ...personal },
     followUp: async (body) => {
-      if (data.action === 'resolve') await services.caseLabels.record(data.caseId);
+      if (data.action === 'resolve') await services.caseLabels.follow(data.caseId);
       return shownCase(services, body as unknown as CaseView);
     },
   });
