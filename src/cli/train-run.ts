@@ -117,7 +117,17 @@ async function addSearch(asked: TrainRequest, budget: SearchBudget, context: Sea
   const { learner, options: base, definitions, seed, lineage } = asked;
   const { delayDays } = context.period;
   const { dataSha256 } = lineage;
-  const { options, found } = runSearch({ ...context, delayDays, definitions, learner, base, seed, budget, dataSha256 });
+  const { options, found } = runSearch({
+    ...context,
+    resample: asked.resample ?? { kind: 'none' },
+    delayDays,
+    definitions,
+    learner,
+    base,
+    seed,
+    budget,
+    dataSha256,
+  });
   asked.options = { ...base, ...options };
   asked.lineage = { ...lineage, options: { ...lineage.options, search: found } };
 }

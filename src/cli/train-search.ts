@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { FeatureDefinition } from '../features/definition.ts';
 import type { Dataset } from '../training/dataset.ts';
+import { type ResamplePlan, resampled } from '../training/imbalance.ts';
 import { LEARNERS } from '../training/learners.ts';
 import type { Preset } from '../training/presets.ts';
 import { type SearchBudget, search, searchFolds, type Trial } from '../training/search.ts';
@@ -20,6 +21,7 @@ export interface SearchCall {
   /** Options that were said on the command line: these are not sought. */
   fixed: Record<string, unknown>;
   preset: Preset;
+  resample: ResamplePlan;
   delayDays: number;
   seed: number;
   budget: SearchBudget;
@@ -37,7 +39,16 @@ export function runSearch(call: SearchCall): { options: Record<string, unknown>;
   const { folds, gapMs } = searchFolds(train, call.delayDays * DAY_MS, definitions);
   const { validationShare, refit } = preset;
   const features = definitions.map(({ name }) => name);
-  const identity = { learner, base, seed, dataSha256: call.dataSha256, features, validationShare, refit };
+  const identity = {
+    learner,
+    base,
+    seed,
+    dataSha256: call.dataSha256,
+    features,
+    validationShare,
+    refit,
+    resample: call.resample,
+  };
   const period = { from: train.times[0], to: train.times[train.rows - 1], rows: train.rows, gapMs };
   const log = openTrials(join(call.out, 'trials.jsonl'), { ...identity, ...period });
   const bar = createProgress('searching', STEPS, { unit: '‰', quiet: call.quiet });
@@ -50,6 +61,7 @@ export function runSearch(call: SearchCall): { options: Record<string, unknown>;
       base,
       validationShare,
       refit,
+      prepare: (rows) => resampled(rows, call.resample, definitions, seed),
       seed,
       budget: call.budget,
       done: log.done,

@@ -83,6 +83,8 @@ export interface SearchRequest {
   /** As in the training to come: the share that settles, and whether all rows are fitted again. */
   validationShare: number;
   refit: boolean;
+  /** What is done to rows before they train, such as resampling; never to those that measure. */
+  prepare?(rows: Dataset): Dataset;
   seed: number;
   budget: SearchBudget;
   /** Trials of a search that was broken off. */
@@ -133,10 +135,10 @@ function optionsOfTrial({ space, seed }: SearchRequest, index: number, best: Tri
 }
 
 function runFold({ train, test }: SearchFold, request: SearchRequest, options: Record<string, unknown>): number {
-  const { learner, base, validationShare, refit, seed } = request;
+  const { learner, base, validationShare, refit, seed, prepare = (rows) => rows } = request;
   const all = { ...learner.defaults, ...base, ...options, seed };
   const { first, last } = splitByTime(train, validationShare);
-  const settled = learner.fit(first, last, all);
-  const fitted = refit ? learner.fit(train, undefined, { ...all, ...settled.settled }) : settled;
+  const settled = learner.fit(prepare(first), last, all);
+  const fitted = refit ? learner.fit(prepare(train), undefined, { ...all, ...settled.settled }) : settled;
   return averagePrecision(scoreRows({ score: fitted.score, calibrate: Number }, test).raw, test.labels);
 }

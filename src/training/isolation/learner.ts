@@ -16,7 +16,7 @@ export interface IsolationOptions {
   seed: number;
 }
 
-export const ISOLATION_DEFAULTS: IsolationOptions = { trees: 200, sampleRows: 256, seed: 1 };
+export const ISOLATION_DEFAULTS: IsolationOptions = { trees: 100, sampleRows: 256, seed: 1 };
 
 export interface FittedIsolation extends Fitted {
   ensemble: TreeEnsemble;
