@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import type { ModelAccess, ShownModel } from './model-access.ts';
+import { exportCommand, type ImportFlags, importFile, isModelFile, withImportOptions } from './models-formats.ts';
 
 interface Flags {
   dataDir?: string;
@@ -8,7 +12,7 @@ interface Flags {
 
 /** `assay models`: through the running server where one holds the data directory, else straight into it. */
 export function modelsCommand(): Command {
-  const models = new Command('models').description('models: list, import, promote, roll back, shadow, compare');
+  const models = new Command('models').description('models: list, import, export, promote, roll back, shadow, compare');
   const add = (usage: string, description: string) =>
     models
       .command(usage)
@@ -29,13 +33,15 @@ export function modelsCommand(): Command {
         return [model, JSON.stringify(model, undefined, 2)];
       }),
   );
-  add('import <folder>', 'brings in a trained model; it decides nothing until it is promoted').action(
-    (folder: string, flags: Flags) =>
-      run(flags, async (access) => {
-        const version = await access.take(folder);
-        return [{ version }, `${version} is kept. assay models promote ${version} lets it decide.`];
-      }),
-  );
+  withImportOptions(
+    add(
+      'import <path>',
+      'brings in a trained model, or a LightGBM, XGBoost or ONNX file; it decides nothing until it is promoted',
+    ),
+  )
+    .option('--out <folder>', 'of a file: the model that it becomes; with it, nothing is kept')
+    .action((path: string, flags: Flags & Partial<ImportFlags>) => bringIn(path, flags));
+  models.addCommand(exportCommand());
   add('promote <version>', 'lets a model decide from now on; an earlier one to roll back').action(
     (version: string, flags: Flags) =>
       run(flags, async (access) => {
@@ -65,6 +71,29 @@ export function modelsCommand(): Command {
     }),
   );
   return models;
+}
+
+/** A folder is kept as it is; a file becomes a model first, and is kept unless it is to lie elsewhere. */
+async function bringIn(path: string, flags: Flags & Partial<ImportFlags>): Promise<void> {
+  const take = (folder: string, notes: string[]) =>
+    run(flags, async (access) => {
+      const version = await access.take(folder);
+      const kept = `${version} is kept. assay models promote ${version} lets it decide.`;
+      return [{ version, notes }, [kept, ...notes].join('\n')];
+    });
+  if (!isModelFile(path)) return take(path, []);
+  if (flags.out !== undefined) {
+    const imported = importFile(path, { ...flags, out: flags.out });
+    const text = [`${flags.out}: ${imported.kind}, version ${imported.version}`, ...imported.notes].join('\n');
+    console.log(flags.json ? JSON.stringify({ out: flags.out, ...imported }) : text);
+    return;
+  }
+  const out = mkdtempSync(join(tmpdir(), 'assay-import-'));
+  try {
+    await take(out, importFile(path, { ...flags, out }).notes);
+  } finally {
+    rmSync(out, { recursive: true });
+  }
 }
 
 /** Prints what `use` returns: the first for machines, the second for people. */

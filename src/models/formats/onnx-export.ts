@@ -17,34 +17,43 @@ import { createGraph, ELEMENT, type Graph } from './onnx-graph.ts';
 import { addCalibration, addLogistic, addLogOdds, addNetwork } from './onnx-inputs.ts';
 import { addColumns, addTrees, moveColumns } from './onnx-trees.ts';
 
-/** Appends a model over `x`, float32 [rows, features]; returns its raw score, float64 [rows, 1]. */
-type Exporter = (graph: Graph, head: Record<string, unknown>, body: Uint8Array, x: string) => string;
+/** What a model is added to: `x` is float32 [rows, features]. */
+interface Target {
+  graph: Graph;
+  x: string;
+  /** Whether a difference of 1e-6 in the raw score matters. */
+  exact: boolean;
+}
+
+/** Appends a model; returns its raw score, float64 [rows, 1]. */
+type Exporter = (target: Target, head: Record<string, unknown>, body: Uint8Array) => string;
 
 const EXPORTERS: Record<string, Exporter> = {
-  trees: (graph, head, body, x) => addTrees(graph, decodeTrees(head, body), x),
-  isolation: (graph, head, body, x) => addTrees(graph, decodeTrees(head, body), x),
-  forest: (graph, head, body, x) => addLogOdds(graph, addTrees(graph, decodeForest(head, body), x), FOREST_FLOOR),
-  'imported-trees': (graph, head, body, x) => {
+  trees: ({ graph, x }, head, body) => addTrees(graph, decodeTrees(head, body), x),
+  isolation: ({ graph, x }, head, body) => addTrees(graph, decodeTrees(head, body), x),
+  forest: ({ graph, x }, head, body) => addLogOdds(graph, addTrees(graph, decodeForest(head, body), x), FOREST_FLOOR),
+  'imported-trees': ({ graph, x }, head, body) => {
     const { ensemble, features, columns } = decodeImportedTrees(head, body);
     const lengthened = addColumns(graph, columns, features, x);
     return addTrees(graph, moveColumns(ensemble, lengthened.placeOf), lengthened.x);
   },
-  logistic: (graph, head, _body, x) => addLogistic(graph, decodeLogistic(head), x),
-  network: (graph, head, body, x) => addNetwork(graph, decodeNetwork(head, body), x),
-  ensemble: (graph, head, body, x) => {
+  logistic: ({ graph, x }, head) => addLogistic(graph, decodeLogistic(head), x),
+  network: ({ graph, x, exact }, head, body) => addNetwork(graph, decodeNetwork(head, body), x, exact),
+  ensemble: (target, head, body) => {
+    const { graph } = target;
     const { intercept, members } = decodeEnsemble(head, body);
     const scalar = (value: number) => graph.constant(Float64Array.of(value), [1, 1]);
     return members.reduce((sum, member) => {
-      const score = addModel(graph, member.kind, member.head, member.body, x);
+      const score = addModel(target, member.kind, member.head, member.body);
       return graph.op('Add', [sum, graph.op('Mul', [score, scalar(member.weight)])]);
     }, scalar(intercept));
   },
 };
 
-function addModel(graph: Graph, kind: string, head: Record<string, unknown>, body: Uint8Array, x: string): string {
+function addModel(target: Target, kind: string, head: Record<string, unknown>, body: Uint8Array): string {
   const add = EXPORTERS[kind];
   if (!add) throw refusal('ONNX export', `models of kind "${kind}" cannot be exported`);
-  return add(graph, head, body, x);
+  return add(target, head, body);
 }
 
 export interface ExportRequest {
@@ -56,7 +65,9 @@ export interface ExportRequest {
 /** Throws `invalid_request` for a kind of model that has no form in ONNX. */
 export function exportOnnx({ head, version, body }: ExportRequest): Uint8Array {
   const graph = createGraph();
-  const score = addModel(graph, head.kind, head.model, body, 'features');
+  // Between two points of an isotonic calibration a probability may rise steeply.
+  const exact = head.calibration.kind === 'isotonic';
+  const score = addModel({ graph, x: 'features', exact }, head.kind, head.model, body);
   graph.op('Cast', [score], { to: { int: ELEMENT.float } }, 'raw');
   const probability = addCalibration(graph, head.calibration, score);
   graph.op('Cast', [probability], { to: { int: ELEMENT.float } }, 'probability');

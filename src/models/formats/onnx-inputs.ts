@@ -54,8 +54,17 @@ export function addLogistic(graph: Graph, model: LogisticModel, x: string): stri
   return graph.op('Add', [sum, graph.constant(Float64Array.of(model.intercept), [1, 1])]);
 }
 
-/** Raw score, float64 [rows, 1]; the layers are computed in float32, as our own are. */
-export function addNetwork(graph: Graph, { columns, hidden, parameters }: NetworkModel, x: string): string {
+/**
+ * Raw score, float64 [rows, 1]; the layers are computed in float32, as our own are. Runtimes add products in an order of their own, which
+ * moves a score by some 1e-6; with `exact` they are added one after another, as ours are, and every bit is the same, but a runtime needs
+ * memory for each product.
+ */
+export function addNetwork(
+  graph: Graph,
+  { columns, hidden, parameters }: NetworkModel,
+  x: string,
+  exact: boolean,
+): string {
   const inputs = addInputs(graph, columns, x);
   const width = columns.length + columns.filter(indicates).length;
   const { sizes, widths, weights, biases } = denseLayout([width, ...hidden, 1]);
@@ -69,10 +78,27 @@ export function addNetwork(graph: Graph, { columns, hidden, parameters }: Networ
       matrix.set(parameters.subarray(from, from + n), i * n);
     }
     const bias = parameters.slice(biases[layer], biases[layer] + n);
-    values = graph.op('Gemm', [values, graph.constant(matrix, [k, n]), graph.constant(bias, [n])]);
+    values = exact
+      ? addOrderedLayer(graph, values, matrix, bias, k)
+      : graph.op('Gemm', [values, graph.constant(matrix, [k, n]), graph.constant(bias, [n])]);
     if (layer + 2 < sizes.length) values = graph.op('Relu', [values]);
   }
   return graph.op('Cast', [values], TO_DOUBLE);
+}
+
+/** bias + x₀ w₀ + x₁ w₁ + …, added in this order: running sums, of which the last is the layer's. */
+function addOrderedLayer(graph: Graph, x: string, matrix: Float32Array, bias: Float32Array, k: number): string {
+  const index = (value: number, dims: number[]) => graph.constant(BigInt64Array.of(BigInt(value)), dims);
+  const scalar = (value: number) => graph.constant(Float32Array.of(value), [1, 1]);
+  const first = graph.op('Gather', [x, index(0, [1])], { axis: { int: 1 } });
+  const one = graph.op('Add', [graph.op('Mul', [first, scalar(0)]), scalar(1)]);
+  const factors = graph.op('Unsqueeze', [graph.op('Concat', [one, x], { axis: { int: 1 } }), index(2, [1])]);
+  const weights = new Float32Array(bias.length + matrix.length);
+  weights.set(bias);
+  weights.set(matrix, bias.length);
+  const products = graph.op('Mul', [factors, graph.constant(weights, [1, k + 1, bias.length])]);
+  const sums = graph.op('CumSum', [products, index(1, [])]);
+  return graph.op('Gather', [sums, index(k, [])], { axis: { int: 1 } });
 }
 
 /** ln(p / (1 − p)) of a probability that is kept `floor` away from 0 and 1; both float64 [rows, 1]. */

@@ -1,0 +1,95 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Command, Option } from 'commander';
+import { loadArtifact, saveArtifact } from '../models/artifact.ts';
+import { importModel } from '../models/formats/import.ts';
+import { exportOnnx } from '../models/formats/onnx-export.ts';
+import { codeVersion } from './paths.ts';
+
+export interface ImportFlags {
+  out: string;
+  like?: string;
+  name?: string;
+  features?: string;
+  rounds?: number;
+  review?: number;
+  decline?: number;
+  output?: string;
+  outputForm?: 'probability' | 'log-odds';
+  scaling?: string;
+  fill?: number;
+}
+
+/** Whether `assay models import` was given a model file rather than the folder of a trained model. */
+export function isModelFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Options that say what a file does not; for any command that imports one. */
+export function withImportOptions(command: Command): Command {
+  return command
+    .option(
+      '--like <folder>',
+      'a model trained here, whose features, word codes and thresholds the file is to be served with',
+    )
+    .option('--name <name>', 'of the model (default: of the file)')
+    .option('--features <names>', "names of the file's features, in its order: by commas, or a JSON file with a list")
+    .option('--rounds <n>', 'only the first rounds of boosted trees', Number)
+    .option('--review <p>', 'probability from which a transaction is reviewed', Number)
+    .option('--decline <p>', 'probability from which it is declined', Number)
+    .option('--output <name>', 'ONNX: the output that holds the probability')
+    .addOption(new Option('--output-form <form>', 'ONNX: what the output is').choices(['probability', 'log-odds']))
+    .option('--scaling <file>', 'ONNX: JSON {"mean": […], "scale": […]}, where the network expects (x − mean) / scale')
+    .option('--fill <x>', 'ONNX: instead of a missing value', Number);
+}
+
+/** Turns a LightGBM, XGBoost or ONNX file into the folder of a model. Returns its version and what one should know. */
+export function importFile(file: string, flags: ImportFlags): { version: string; kind: string; notes: string[] } {
+  const like = flags.like === undefined ? undefined : loadArtifact(flags.like);
+  const thresholds = {
+    review: flags.review ?? like?.thresholds.review ?? 0.5,
+    decline: flags.decline ?? like?.thresholds.decline ?? 0.9,
+  };
+  const { head, body, notes } = importModel({
+    bytes: new Uint8Array(readFileSync(file)),
+    name: flags.name ?? like?.name ?? basename(file).replace(/\.[^.]*$/, ''),
+    served: like && { features: like.head.features, encodings: like.encodings, statistics: like.statistics },
+    thresholds,
+    names: flags.features === undefined ? undefined : listOf(flags.features),
+    rounds: flags.rounds,
+    onnx: {
+      output: flags.output,
+      form: flags.outputForm,
+      scaling: flags.scaling === undefined ? undefined : JSON.parse(readFileSync(flags.scaling, 'utf8')),
+      fill: flags.fill,
+    },
+    codeVersion: codeVersion(),
+  });
+  const version = saveArtifact(flags.out, head, body);
+  // What does not load is not there to be promoted.
+  loadArtifact(flags.out);
+  return { version, kind: head.kind, notes };
+}
+
+function listOf(features: string): string[] {
+  if (!isModelFile(features)) return features.split(',').map((name) => name.trim());
+  const list: unknown = JSON.parse(readFileSync(features, 'utf8'));
+  if (!Array.isArray(list)) throw new Error(`${features} must hold a list of names.`);
+  return list.map(String);
+}
+
+/** `assay models export <folder> --onnx <file>`. */
+export function exportCommand(): Command {
+  return new Command('export')
+    .description('a model becomes an ONNX file (opset 17, ai.onnx.ml 3), with its scaling and calibration')
+    .argument('<folder>', 'of the model')
+    .requiredOption('--onnx <file>', 'where it goes')
+    .option('--json', 'print JSON')
+    .action((folder: string, { onnx, json }: { onnx: string; json?: boolean }) => {
+      const { head, version } = loadArtifact(folder);
+      const bytes = exportOnnx({ head, version, body: new Uint8Array(readFileSync(join(folder, 'model.bin'))) });
+      writeFileSync(onnx, bytes);
+      if (json) console.log(JSON.stringify({ out: onnx, version, bytes: bytes.length }));
+      else console.log(`${onnx}: ${bytes.length} bytes; features → raw, probability`);
+    });
+}
