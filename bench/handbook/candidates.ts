@@ -93,5 +93,6 @@ export interface Figures {
   ap: number;
   auc: number;
   cards: number;
+  /** Processor time of the fit. */
   seconds: number;
 }

@@ -43,7 +43,7 @@ function spread(numbers: number[]): number {
 /** One line as it comes in. */
 export function briefly({ name, set, span, folds }: Line): string {
   const of = (pick: keyof Figures) => mean(folds.map((fold) => fold[pick])).toFixed(3);
-  return `${name}, ${set} features, ${span}: AP ${of('ap')}, AUC ${of('auc')}, CP@100 ${of('cards')}, ${of('seconds')} s a fit`;
+  return `${name}, ${set} features, ${span}: AP ${of('ap')}, AUC ${of('auc')}, CP@100 ${of('cards')}, ${of('seconds')} processor s a fit`;
 }
 
 const SETS: Record<string, string> = {
@@ -55,7 +55,7 @@ const SETS: Record<string, string> = {
 /** A Markdown table for each set of features. */
 export function printTable(lines: Line[]): void {
   const head =
-    '| | A: AUC | AP | CP@100 | B: AUC | AP (± folds) | CP@100 | s a fit |\n|---|---|---|---|---|---|---|---|';
+    '| | A: AUC | AP | CP@100 | B: AUC | AP (± folds) | CP@100 | processor s a fit |\n|---|---|---|---|---|---|---|---|';
   const f = (x: number) => x.toFixed(3);
   console.log(`\nPublished (15 features)\n\n${head}`);
   for (const name of new Set([...PUBLISHED.A, ...PUBLISHED.B].map(([name]) => name))) {
