@@ -35,6 +35,9 @@ import { createKeys, type FoldedKeys } from './projections/keys.ts';
 import { createProjector } from './projections/projector.ts';
 import { createDemo } from './training/demo.ts';
 
+/** How long decisions gather before a challenger is asked. */
+const SHADOW_LINGER_MS = 40;
+
 export interface Overrides {
   clock?: Clock;
   log?: pino.Logger;
@@ -168,6 +171,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     open: (version) => openShadowRows(shadowFile(version), log),
     isKept: (version) => /^[0-9a-f]{16}$/.test(version) && existsSync(shadowFile(version)),
     defer: setImmediate,
+    linger: (task) => setTimeout(task, SHADOW_LINGER_MS).unref(),
     log,
   });
   const caseLabels = createCaseLabels({ journal, projector, store, clock, log });

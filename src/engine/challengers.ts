@@ -17,12 +17,13 @@ export interface ChallengerPorts {
   open: (version: string) => ShadowRows;
   isKept: (version: string) => boolean;
   defer: (task: () => void) => void;
+  linger: (task: () => void) => void;
   log: { warn(fields: object, message: string): void };
 }
 
 /** Follows the roster: begins and ends the scoring as its records say. */
 export function createChallengers(ports: ChallengerPorts): Challengers {
-  const { journal, roster, open, isKept, defer, log } = ports;
+  const { journal, roster, open, isKept, defer, linger, log } = ports;
   let current: Shadow | undefined;
   /** Closing comes before opening, since both may be of one file. */
   let changing: Promise<void> = Promise.resolve();
@@ -35,7 +36,7 @@ export function createChallengers(ports: ChallengerPorts): Challengers {
         await before?.close();
         if (!challenger) return;
         const rows = open(challenger.model.version);
-        current = createShadow({ journal, rows, challenger, since, servingOf: roster.servingOf, defer, log });
+        current = createShadow({ journal, rows, challenger, since, servingOf: roster.servingOf, defer, linger, log });
       })
       .catch((error) => log.warn({ err: error }, 'the challenger is not scored'));
   });

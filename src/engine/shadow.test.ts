@@ -75,6 +75,7 @@ function shadowing(challenger: Serving, options: { capacity?: number; since?: nu
       since: options.since ?? 0,
       servingOf: (version) => (version === 'champion' ? champion : undefined),
       defer: setImmediate,
+      linger: setImmediate,
       log: { warn: (_fields, message) => warnings.push(message) },
       ...(options.capacity ? { capacity: options.capacity } : {}),
     });
@@ -122,7 +123,7 @@ describe('a challenger, scored from the journal', () => {
     await turns(5);
     for (let i = 1; i <= 100; i++) journal.append(decision(i));
     assert.equal(shadow.report().waiting, 30);
-    await turns(20);
+    await turns(40);
     assert.equal(rows.rows.length, 30);
     assert.equal(shadow.report().dropped, 70);
     assert.equal(warnings.length, 1);

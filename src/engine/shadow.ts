@@ -37,6 +37,8 @@ export interface ShadowPorts {
   servingOf: (version: string) => Serving | undefined;
   /** Runs a task once what waits now has had its turn. */
   defer: (task: () => void) => void;
+  /** Runs a task after a moment in which more gathers: scored together, they cost less each. */
+  linger: (task: () => void) => void;
   log: { warn(fields: object, message: string): void };
   /** Records that may wait. */
   capacity?: number;
@@ -44,10 +46,10 @@ export interface ShadowPorts {
 
 const CAPACITY = 20_000;
 /** Decisions scored before others have their turn: a fraction of a millisecond. */
-const ROWS_A_TURN = 16;
+const ROWS_A_TURN = 8;
 
 export function createShadow(ports: ShadowPorts): Shadow {
-  const { journal, rows, challenger, defer, log, capacity = CAPACITY } = ports;
+  const { journal, rows, challenger, defer, linger, log, capacity = CAPACITY } = ports;
   const { model } = challenger;
   const comparison = createComparison(rows.find);
   const transfers = new Map<string, Transfer | undefined>();
@@ -68,7 +70,7 @@ export function createShadow(ports: ShadowPorts): Shadow {
       return;
     }
     queue.push(record);
-    if (!catchingUp) schedule();
+    if (!catchingUp) schedule(linger);
   });
 
   /** What was kept of it, then what became durable between its last row and now. */
@@ -91,13 +93,13 @@ export function createShadow(ports: ShadowPorts): Shadow {
       if (++turn % ROWS_A_TURN === 0) await new Promise<void>((resolve) => defer(resolve));
     }
     catchingUp = false;
-    schedule();
+    schedule(defer);
   }
 
-  function schedule(): void {
+  function schedule(soon: (task: () => void) => void): void {
     if (scheduled || closed || catchingUp) return;
     scheduled = true;
-    defer(() => void turn());
+    soon(() => void turn());
   }
 
   async function turn(): Promise<void> {
@@ -111,7 +113,7 @@ export function createShadow(ports: ShadowPorts): Shadow {
       next = 0;
     }
     scheduled = false;
-    if (queue.length > next) schedule();
+    if (queue.length > next) schedule(defer);
   }
 
   /** Synchronous for decisions, so that a turn of them is one. */
