@@ -1,5 +1,5 @@
 /** Boosting on the logistic loss: each tree corrects what those before it got wrong (Friedman 2001; Newton leaves). */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { createKernel } from '../../kernel/kernel.ts';
 import { type FoundedTeam, foundTeam, SOLO, TeamLost } from '../../kernel/team.ts';
 import type { Tree } from '../../models/trees.ts';
@@ -55,10 +55,13 @@ export function boost(
   return finish(run, runRounds(run.space, run.matrix, options, SOLO, given, { ...run.leader, progress }));
 }
 
-/** As many threads as wanted; where nothing is, as the number of rows and of cores suggest. */
+/** As many threads as wanted; where nothing is, as the number of rows and of idle cores suggest. */
 function threadsFor(wanted: number | undefined, rows: number): number {
   if (wanted !== undefined) return Math.floor(wanted);
-  return rows > ROWS_FOR_THREADS ? Math.min(availableParallelism(), 4) : 1;
+  if (rows <= ROWS_FOR_THREADS) return 1;
+  // Threads meet thousands of times a second: on cores that others keep busy they would mostly wait for one another.
+  const free = availableParallelism() - Math.max(0, loadavg()[0] - 1);
+  return Math.min(4, Math.max(1, Math.round(free)));
 }
 
 function boostInTeam(

@@ -22,7 +22,7 @@ export interface TreesOptions {
   stopMetric: 'averagePrecision' | 'logLoss';
   seed: number;
   /**
-   * Threads that share the work; absent: up to four where there are more than 100,000 rows and as many cores. The model
+   * Threads that share the work; absent: up to four where there are more than 100,000 rows and as many idle cores. The model
    * is the same, so it has no default that would be part of a model's lineage.
    */
   threads?: number;
