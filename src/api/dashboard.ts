@@ -32,6 +32,8 @@ const POLICY =
 const OTHERS = /^\/(?:api|v1|score|ws|docs|health|ready|metrics|openapi\.json|assets)(?:\/|$)/;
 const MIN_COMPRESSED = 1024;
 const LOOK_EVERY_MS = 1_000;
+/** Of 645 KB: 8 leaves 209 KB in 0.2 s, 11 leaves 195 KB in 2.8 s. */
+const BROTLI_QUALITY = 8;
 
 interface File {
   content: Buffer;
@@ -63,6 +65,7 @@ export function createDashboard(folder: string | undefined, clock: () => number)
       earlier = files;
       files = next;
       builtAt = changedAt;
+      void prepare(next);
     } catch {
       // A build is being put there: the next look finds it whole.
     }
@@ -74,6 +77,7 @@ export function createDashboard(folder: string | undefined, clock: () => number)
     return page ? sendFile(request, reply, page) : false;
   };
 
+  look();
   return {
     sendPage,
     send(request, reply) {
@@ -129,12 +133,17 @@ function encodingFor({ type, content }: File, accepted: string | string[] | unde
   return (['br', 'gzip'] as const).find((name) => names.includes(name));
 }
 
+/** One after the other, off the thread that decides: the first who comes finds them small already. */
+async function prepare(files: Files): Promise<void> {
+  for (const file of files.values()) if (encodingFor(file, 'br')) await compressed(file, 'br').catch(() => {});
+}
+
 function compressed(file: File, encoding: 'br' | 'gzip'): Promise<Buffer> {
   let content = file.encoded.get(encoding);
   if (!content) {
     content =
       encoding === 'br'
-        ? promisify(brotliCompress)(file.content, { params: { [constants.BROTLI_PARAM_QUALITY]: 10 } })
+        ? promisify(brotliCompress)(file.content, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } })
         : promisify(gzip)(file.content, { level: 9 });
     file.encoded.set(encoding, content);
   }
