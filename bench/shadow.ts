@@ -1,7 +1,7 @@
 /**
  * What a challenger in shadow costs a decision: the same server under the same load, with and without one, in turns.
  *
- *   node bench/shadow.ts [--seconds 6] [--rate 500] [--turns 4]
+ *   node bench/shadow.ts [--seconds 20] [--rate 500] [--turns 2]
  *
  * Prints JSON, by turn and in the middle: latency of the answer (p50, p99), of the decision itself, and the server's
  * processor time a decision, which the noise of a shared machine touches least.
@@ -13,9 +13,9 @@ import { bringChallenger, load, serve } from './served.ts';
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '6' },
+    seconds: { type: 'string', default: '20' },
     rate: { type: 'string', default: '500' },
-    turns: { type: 'string', default: '4' },
+    turns: { type: 'string', default: '2' },
   },
 });
 const options = { seconds: Number(values.seconds), rate: Number(values.rate) };
