@@ -93,6 +93,143 @@ test('features are found by name wherever they are in the vector, and a missing 
   assert.throws(() => assembleTrees(foreign, places, width), /needs the feature "Column_6"/);
 });
 
+/** One split of one feature: 1 on the left, 2 on the right. */
+const stump = (threshold: string, decisionType: number) =>
+  new TextEncoder().encode(
+    [
+      'tree',
+      'version=v4',
+      'num_class=1',
+      'num_tree_per_iteration=1',
+      'max_feature_idx=0',
+      'objective=binary sigmoid:1',
+      'feature_names=x',
+      '',
+      'Tree=0',
+      'num_leaves=2',
+      'num_cat=0',
+      'split_feature=0',
+      `threshold=${threshold}`,
+      `decision_type=${decisionType}`,
+      'left_child=-1',
+      'right_child=-2',
+      'leaf_value=1 2',
+      'leaf_count=5 5',
+      'is_linear=0',
+      '',
+      'end of trees',
+    ].join('\n'),
+  );
+
+// Default direction is bit 1, what is missing bits 2 and 3: 4 zero, 8 NaN. LightGBM reads |x| ≤ 1e-35 (as a float32) as 0.
+const zero = '1.0000000180025095e-35';
+const stumps: [string, number, [number, number][]][] = [
+  // Nothing is missing: NaN goes where 0 goes.
+  [
+    '0.5',
+    0,
+    [
+      [0.5, 1],
+      [0.6, 2],
+      [Number.NaN, 1],
+      [0, 1],
+    ],
+  ],
+  [
+    '-0.5',
+    2,
+    [
+      [-0.5, 1],
+      [-0.4, 2],
+      [Number.NaN, 2],
+      [0, 2],
+    ],
+  ],
+  // Zero is missing, and so is NaN.
+  [
+    '-1',
+    4 + 2,
+    [
+      [-1, 1],
+      [-0.5, 2],
+      [0, 1],
+      [1e-36, 1],
+      [-1e-36, 1],
+      [1e-34, 2],
+      [Number.NaN, 1],
+    ],
+  ],
+  [
+    '1',
+    4,
+    [
+      [1, 1],
+      [-3, 1],
+      [0, 2],
+      [-0, 2],
+      [1e-36, 2],
+      [1e-34, 1],
+      [Number.NaN, 2],
+    ],
+  ],
+  // NaN is missing.
+  [
+    '-1',
+    8 + 2,
+    [
+      [-1, 1],
+      [0, 2],
+      [Number.NaN, 1],
+    ],
+  ],
+  [
+    '1',
+    8,
+    [
+      [1, 1],
+      [0, 1],
+      [2, 2],
+      [Number.NaN, 2],
+    ],
+  ],
+  // Thresholds beside zero: all that is read as 0 goes one way.
+  [
+    zero,
+    8,
+    [
+      [Number(zero), 1],
+      [1e-36, 1],
+      [2e-35, 2],
+    ],
+  ],
+  [
+    `-${zero}`,
+    8,
+    [
+      [-Number(zero), 2],
+      [-1e-36, 2],
+      [0, 2],
+      [-2e-35, 1],
+    ],
+  ],
+  [
+    '0',
+    8,
+    [
+      [1e-36, 1],
+      [Number(zero), 1],
+      [2e-35, 2],
+    ],
+  ],
+];
+for (const [threshold, decisionType, cases] of stumps) {
+  test(`LightGBM: a split at ${threshold} of decision type ${decisionType}`, () => {
+    const imported = assembleTrees(readTreesFile(stump(threshold, decisionType)), Int32Array.of(0), 1);
+    const { score } = importedTreesModel(imported);
+    for (const [x, side] of cases) assert.equal(score(Float64Array.of(x)), side, `${x}`);
+  });
+}
+
 const edited = (name: string, from: string | RegExp, to: string) =>
   new TextEncoder().encode(new TextDecoder().decode(fixture(name).bytes).replace(from, to));
 
