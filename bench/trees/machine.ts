@@ -15,14 +15,14 @@ export function measured<T>(work: () => T): [T, Measured] {
   return [result, { seconds, cpuSeconds: (user + system) / 1e6 }];
 }
 
-/** Seconds a call: the median of nine runs of `count` calls. */
+/** Seconds a call: the best of nine runs of `count` calls, which other programs disturbed least. */
 export function each(count: number, work: (i: number) => void): number {
   const times = Array.from({ length: 9 }, () => {
     const start = performance.now();
     for (let i = 0; i < count; i++) work(i);
     return (performance.now() - start) / 1000 / count;
   });
-  return median(times);
+  return Math.min(...times);
 }
 
 export function median(values: number[]): number {
