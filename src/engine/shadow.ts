@@ -64,16 +64,16 @@ export function createShadow(ports: ShadowPorts): Shadow {
   let closed = false;
 
   const unsubscribe = journal.subscribe((record) => {
-    if (record.type !== 'decision' && record.type !== 'label') return;
+    if (catchingUp || (record.type !== 'decision' && record.type !== 'label')) return;
     if (queue.length - next >= capacity) {
       if (dropped++ === 0) log.warn({ version: model.version, capacity }, 'the challenger lags: decisions are let go');
       return;
     }
     queue.push(record);
-    if (!catchingUp) schedule(linger);
+    schedule(linger);
   });
 
-  /** What was kept of it, then what became durable between its last row and now. */
+  /** What was kept of it, then the journal from there on until it is level. */
   async function catchUp(): Promise<void> {
     await rows.read(
       (row) => {
@@ -85,19 +85,19 @@ export function createShadow(ports: ShadowPorts): Shadow {
         position = Math.max(position, label.sequence);
       },
     );
-    const until = journal.durable;
     let turn = 0;
-    for await (const record of journal.read(position + 1)) {
-      if (closed || record.sequence > until) break;
-      await take(record);
-      if (++turn % ROWS_A_TURN === 0) await new Promise<void>((resolve) => defer(resolve));
-    }
+    while (position < journal.durable && !closed)
+      for await (const record of journal.read(position + 1)) {
+        if (closed) return;
+        await take(record);
+        if (++turn % ROWS_A_TURN === 0) await new Promise<void>((resolve) => defer(resolve));
+      }
+    // Level in this very tick: what comes next comes by the subscription.
     catchingUp = false;
-    schedule(defer);
   }
 
   function schedule(soon: (task: () => void) => void): void {
-    if (scheduled || closed || catchingUp) return;
+    if (scheduled || closed) return;
     scheduled = true;
     soon(() => void turn());
   }
@@ -174,7 +174,7 @@ export function createShadow(ports: ShadowPorts): Shadow {
     version: model.version,
     report: () => ({
       ...comparison.result(),
-      waiting: queue.length - next + (catchingUp ? Math.max(0, journal.durable - position) : 0),
+      waiting: catchingUp ? journal.durable - position : queue.length - next,
       dropped,
       skipped,
       disagreements: comparison.disagreements(),
