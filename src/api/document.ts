@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { RouteScope } from './auth.ts';
 import type { Api } from './server.ts';
+import { SESSION_COOKIE } from './session.ts';
 
 const DESCRIPTION = `Decides whether a transaction is genuine: **approve**, **review** or **decline**, with a calibrated
 probability and the reasons. Errors are RFC 9457 problem documents. Every answer carries \`X-Request-ID\` and
@@ -37,12 +38,13 @@ export async function documentApi(app: Api): Promise<void> {
         securitySchemes: {
           apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
           bearer: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'See `POST /api/session`' },
         },
       },
     },
     transform: ({ schema, url, route }) => {
       const { scope = 'none', badKey } = (route.config ?? {}) as { scope?: RouteScope; badKey?: number };
-      const security = scope === 'none' ? [] : [{ apiKey: [] }, { bearer: [] }];
+      const security = scope === 'none' ? [] : [{ apiKey: [] }, { bearer: [] }, { session: [] }];
       return {
         url,
         schema: { ...schema, security, 'x-scope': scope, 'x-bad-key': badKey } as unknown as typeof schema,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { CASE_WINDOW_MS } from '../../src/domain/case.ts';
 import { AssayError } from '../../src/domain/errors.ts';
 import { randomHistory } from './random-history.ts';
@@ -277,6 +278,53 @@ export function caseContract(url: () => string): void {
     for (let from = 0; from < entries.length; from += 300) await apply(other, entries.slice(from, from + 300));
     assert.deepEqual(await dump(other), await dump(bench));
     await other.close();
+  });
+
+  check('however attacks are cut into batches, the cases are the same', async (bench) => {
+    const step = fc.record({
+      hours: fc.integer({ min: 0, max: 90 }),
+      user: fc.integer({ min: 0, max: 12 }),
+      device: fc.integer({ min: 0, max: 8 }),
+      card: fc.integer({ min: 0, max: 8 }),
+      ip: fc.integer({ min: 0, max: 8 }),
+      act: fc.constantFrom('pay', 'pay', 'pay', 'pay', 'delete', 'resolve', 'comment', 'label'),
+      which: fc.nat(),
+    });
+    const cuts = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 30, maxLength: 70 }), cuts, async (steps, sizes) => {
+        const name = (type: string, n: number) => (n === 0 ? undefined : `${type}${n}`);
+        const made = steps.map(({ hours, user, device, card, ip, act: what, which }, index) => {
+          const at = T0 + hours * HOUR;
+          const caseId = `case_${1 + (which % (index + 1))}`;
+          const transactionId = `t${which % (index + 1)}`;
+          if (what === 'delete') return command('delete', { transactionId }, { at });
+          if (what === 'resolve') return act('resolve', caseId, { version: 1, resolution: 'fraud' }, at);
+          if (what === 'comment') return act('comment', caseId, {}, at);
+          const paid = label(transactionId, 'fraud', at);
+          if (what === 'label') return { ...paid, data: { ...paid.data, caseId } };
+          return alert({
+            ...{ id: `t${index}`, at, userId: `u${user}`, amount: index, decision: which % 2 ? 'review' : 'decline' },
+            ...{ deviceId: name('d', device), cardId: name('c', card), ip: name('10.0.0.', ip) },
+          });
+        });
+        // Late events among them, in the order in which they were told.
+        const entries = made.map((entry, index) => ({ ...entry, at: T0 + index }));
+        const [whole, cut] = [await openBench(bench.url), await openBench(bench.url)];
+        try {
+          await apply(whole, entries);
+          for (let from = 0, turn = 0; from < entries.length; turn++) {
+            const to = from + sizes[turn % sizes.length];
+            await apply(cut, entries.slice(from, to));
+            from = to;
+          }
+          assert.deepEqual(await dump(cut), await dump(whole));
+        } finally {
+          await Promise.all([whole.close(), cut.close()]);
+        }
+      }),
+      { numRuns: 6 },
+    );
   });
 
   check('the audit pages, newest first, and filters', async (bench) => {
