@@ -15,6 +15,7 @@ import { createGraph, ELEMENT } from '../src/models/formats/onnx-graph.ts';
 import { importOnnx } from '../src/models/formats/onnx-import.ts';
 import { runtimeInstalled } from '../src/models/formats/onnx-runtime.ts';
 import { permutationAttribution } from '../src/models/formats/permutations.ts';
+import { bytesField, message, varintField } from '../src/models/formats/protobuf.ts';
 import type { Dataset } from '../src/training/dataset.ts';
 import { LEARNERS } from '../src/training/learners.ts';
 import { evaluateOnnx } from './support/onnx-evaluator.ts';
@@ -187,6 +188,11 @@ const refused: [string, Uint8Array, RegExp][] = [
   ['an output that could be either', tiny({ dims: ['n', 2] }, ['a'], 'Relu'), /a probability or log-odds/],
   ['three classes', tiny({ dims: ['n', 2] }, ['p'], 'Softmax', 3), /3 classes/],
   ['as many names as it has no features', tiny({ dims: ['n', 3] }, ['p']), /names of its 3 features/],
+  [
+    'weights in other files',
+    message(bytesField(7, bytesField(5, message(bytesField(8, 'w'), varintField(14, 1))))),
+    /save the model as one file/,
+  ],
   ['a damaged file', new Uint8Array([8, 1, 58, 200, 1, 1]), /damaged/],
 ];
 for (const [what, bytes, why] of refused) {
@@ -227,6 +233,23 @@ for (const name of ['onnx-keras', 'onnx-sklearn-logistic', 'onnx-sklearn-boostin
     }
   });
 }
+
+test('an export comes back in as an ONNX model, missing values and all', { skip }, () => {
+  const fitted = LEARNERS.trees.fit(data, undefined, { ...LEARNERS.trees.defaults, ...OPTIONS.trees });
+  const first = artifact('there', data.features, fitted.toArtifact(), { kind: 'platt', slope: 0.8, intercept: -0.5 });
+  const file = join(scratch, 'there.onnx');
+  writeFileSync(file, first.onnx);
+  // Both outputs are numbers, but only one is called a probability.
+  const { notes, kind } = importFile(file, { out: join(scratch, 'back') });
+  assert.deepEqual([notes, kind], [[], 'onnx']);
+  const back = loadArtifact(join(scratch, 'back'));
+  assert.deepEqual(back.features, data.features);
+  for (const row of [...rowsOf(data, 50), ...unusual]) {
+    const vector = Float64Array.from(row);
+    const expected = first.model.calibrate(first.model.score(vector));
+    assert.ok(Math.abs(back.calibrate(back.score(vector)) - expected) < 2e-6, `${row}`);
+  }
+});
 
 test('sampled contributions are exact where features do not interact, and always sum to the score', () => {
   const reference = Float64Array.of(1, 2, Number.NaN, 0, 5);

@@ -65,31 +65,52 @@ function bitset(codes: number[]): Int32Array {
   return words;
 }
 
+/** Columns of one feature that ask for its code in the same way: the code is found once for all of them. */
+interface Group {
+  source: number;
+  kind: ColumnKind;
+  /** Made columns. */
+  members: Int32Array;
+}
+
+function groupsOf({ source, kind }: MadeColumns): Group[] {
+  const groups = Map.groupBy(source.keys(), (i) => `${source[i]} ${kind[i]}`);
+  return Array.from(groups.values(), (members) => ({
+    source: source[members[0]],
+    kind: KINDS[kind[members[0]]],
+    members: Int32Array.from(members),
+  }));
+}
+
 /** Writes the made columns of `vector` behind `out[0..features)`, and the features before them. */
 export function columnWriter(columns: MadeColumns, features: number) {
-  const { source, kind, wordsAt, words } = columns;
-  const has = (column: number, code: number): boolean => {
-    const word = wordsAt[column] + Math.floor(code / 32);
-    return word < wordsAt[column + 1] && ((words[word] >>> (code & 31)) & 1) === 1;
+  const { wordsAt, words } = columns;
+  const groups = groupsOf(columns);
+  const writeSame = (members: Int32Array, value: number, out: Float64Array): void => {
+    for (let k = 0; k < members.length; k++) out[features + members[k]] = value;
+  };
+  const writeSets = (members: Int32Array, code: number, inside: number, out: Float64Array): void => {
+    const word = code >>> 5;
+    const bit = 1 << (code & 31);
+    for (let k = 0; k < members.length; k++) {
+      const at = wordsAt[members[k]] + word;
+      const has = at < wordsAt[members[k] + 1] && (words[at] & bit) !== 0;
+      out[features + members[k]] = has ? inside : 1 - inside;
+    }
   };
   return (vector: Float64Array, out: Float64Array): void => {
     out.set(vector);
-    for (let i = 0; i < source.length; i++) {
-      const x = vector[source[i]];
-      switch (kind[i]) {
-        case 0:
-          out[features + i] = Math.abs(x) <= ZERO ? Number.NaN : x;
-          break;
-        case 1: {
-          const code = Math.trunc(x);
-          out[features + i] = code >= 0 && code < 2 ** 31 && has(i, code) ? 0 : 1;
-          break;
-        }
-        default: {
-          const code = Math.fround(x);
-          const valid = code >= 0 && code < CODES_END;
-          out[features + i] = Number.isNaN(x) ? x : valid && has(i, Math.trunc(code)) ? 1 : 0;
-        }
+    for (const { source, kind, members } of groups) {
+      const x = vector[source];
+      if (kind === 'nonzero') writeSame(members, Math.abs(x) <= ZERO ? Number.NaN : x, out);
+      else if (kind === 'outside') {
+        const code = Math.trunc(x);
+        if (code >= 0 && code < 2 ** 31) writeSets(members, code, 0, out);
+        else writeSame(members, 1, out);
+      } else {
+        const code = Math.fround(x);
+        if (code >= 0 && code < CODES_END) writeSets(members, Math.trunc(code), 1, out);
+        else writeSame(members, Number.isNaN(x) ? x : 0, out);
       }
     }
   };

@@ -19,6 +19,8 @@ export interface OnnxFile {
   /** Type of the operator that makes each output, by the output's name. */
   makers: Record<string, string>;
   metadata: Record<string, string>;
+  /** Whether some constants lie in files beside it. */
+  external: boolean;
 }
 
 const decoder = new TextDecoder();
@@ -32,7 +34,8 @@ export function readOnnxFile(bytes: Uint8Array): OnnxFile {
   const graphField = first(model, 7);
   if (!graphField) throw refusal('ONNX', 'the file holds no graph');
   const graph = fieldsOf(graphField.bytes);
-  const constants = new Set(all(graph, 5).map(({ bytes: tensor }) => text(first(fieldsOf(tensor), 8))));
+  const tensors = all(graph, 5).map(({ bytes: tensor }) => fieldsOf(tensor));
+  const constants = new Set(tensors.map((tensor) => text(first(tensor, 8))));
   const makers = all(graph, 1).flatMap(({ bytes: node }) => {
     const fields = fieldsOf(node);
     return all(fields, 2).map((output) => [text(output), text(first(fields, 4))] as const);
@@ -47,6 +50,8 @@ export function readOnnxFile(bytes: Uint8Array): OnnxFile {
     outputs: all(graph, 12).map(readValueInfo),
     makers: Object.fromEntries(makers),
     metadata: pairs(all(model, 14), (fields) => [text(first(fields, 1)), text(first(fields, 2))]),
+    // data_location is EXTERNAL.
+    external: tensors.some((tensor) => first(tensor, 14)?.number === 1),
   };
 }
 

@@ -32,6 +32,7 @@ export function importOnnx(
 ): { served: Served; part: ImportedPart } {
   const body = withoutZipMap(bytes);
   const file = readOnnxFile(body);
+  if (file.external) throw refuse('its weights lie in other files: save the model as one file');
   const names = namesOf(file, options);
   const { served, places } = place(names);
   const lacking = names.filter((_, i) => places[i] < 0);

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Everything in one go: makes the models, then prints the largest differences of imports and of exports. Eight minutes on two cores.
+#   bench/formats/run.sh [folder]
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+work=${1:-$(mktemp -d)}
+mkdir -p "$work/node"
+[ -x "$work/venv/bin/python" ] || python3 -m venv "$work/venv"
+"$work/venv/bin/pip" install -q -r "$here/requirements.txt"
+[ -d "$work/node/node_modules/onnxruntime-node" ] || ONNXRUNTIME_NODE_INSTALL=skip npm install --silent --prefix "$work/node" onnxruntime-node@1.30.0
+[ -f "$work/cases/onnx-inputs-by-name/case.json" ] || "$work/venv/bin/python" "$here/make.py" "$work/cases"
+echo 'Imported models against their libraries:'
+NODE_PATH="$work/node/node_modules" node "$here/compare.ts" "$work/cases"
+node "$here/export.ts" "$work/cases" "$work/exports" >/dev/null
+echo 'Exported models in ONNX Runtime against Assay:'
+"$work/venv/bin/python" "$here/check_exports.py" "$work/exports"
