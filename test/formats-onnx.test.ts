@@ -25,7 +25,10 @@ after(() => rmSync(scratch, { recursive: true }));
 const fixtures = join(import.meta.dirname, '..', 'src', 'models', 'formats', 'fixtures');
 const skip = runtimeInstalled() ? false : 'onnxruntime-node is not installed';
 
-/** Rows of float32 values: one feature with a long tail, one of which a part is missing, one of few values, one far from zero. */
+/**
+ * Rows of float32 values: one feature with a long tail, one of which a part is missing, one of few values, one far from
+ * zero.
+ */
 function madeUp(rows: number): Dataset {
   let state = 12345;
   const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;

@@ -121,7 +121,8 @@ const stump = (threshold: string, decisionType: number) =>
     ].join('\n'),
   );
 
-// Default direction is bit 1, what is missing bits 2 and 3: 4 zero, 8 NaN. LightGBM reads |x| ≤ 1e-35 (as a float32) as 0.
+// Default direction is bit 1, what is missing bits 2 and 3: 4 zero, 8 NaN. LightGBM reads |x| ≤ 1e-35 (as a float32) as
+// 0.
 const zero = '1.0000000180025095e-35';
 const stumps: [string, number, [number, number][]][] = [
   // Nothing is missing: NaN goes where 0 goes.

@@ -1,6 +1,6 @@
 /**
- * Holds imported models against what make.py noted of their libraries: the largest differences of probabilities, raw scores and
- * contributions, one line a case.
+ * Holds imported models against what make.py noted of their libraries: the largest differences of probabilities, raw
+ * scores and contributions, one line a case.
  *
  *   node bench/formats/compare.ts <folder of make.py>
  *

@@ -1,6 +1,6 @@
 /**
- * Exports every learner, and every imported model of make.py, to ONNX with the scores that Assay gives; check_exports.py holds ONNX
- * Runtime against them.
+ * Exports every learner, and every imported model of make.py, to ONNX with the scores that Assay gives;
+ * check_exports.py holds ONNX Runtime against them.
  *
  *   node bench/formats/export.ts <folder of make.py> <folder> [one learner]
  */

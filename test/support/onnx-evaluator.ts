@@ -1,6 +1,6 @@
 /**
- * Runs ONNX files of the operators that Assay writes, in the plainest way: what the files mean, for tests that have no runtime.
- * Float32 results are rounded after every operator; running sums after every addition.
+ * Runs ONNX files of the operators that Assay writes, in the plainest way: what the files mean, for tests that have no
+ * runtime. Float32 results are rounded after every operator; running sums after every addition.
  */
 import assert from 'node:assert/strict';
 import { type Field, fieldsOf } from '../../src/models/formats/protobuf.ts';

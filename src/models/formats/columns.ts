@@ -1,5 +1,6 @@
 /**
- * Columns made of features, so that trees which ask more than "x ≤ t" become trees that ask just that. A vector is lengthened by
+ * Columns made of features, so that trees which ask more than "x ≤ t" become trees that ask just that. A vector is
+ * lengthened by
  *
  *   nonzero   x, but NaN where |x| ≤ 1e-35
  *   outside   0 where the whole part of x is one of some codes, else 1; also for NaN
@@ -12,7 +13,9 @@ import { AssayError } from '../../domain/errors.ts';
 export const KINDS = ['nonzero', 'outside', 'member'] as const;
 export type ColumnKind = (typeof KINDS)[number];
 
-/** Made column i: KINDS[kind[i]] of source[i], with the codes whose bits are set in words[wordsAt[i] .. wordsAt[i + 1]). */
+/**
+ * Made column i: KINDS[kind[i]] of source[i], with the codes whose bits are set in words[wordsAt[i] .. wordsAt[i + 1]).
+ */
 export interface MadeColumns {
   source: Int32Array;
   kind: Uint8Array;

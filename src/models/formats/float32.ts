@@ -29,8 +29,8 @@ export function below64(x: number): number {
 const OVERFLOW = 2 ** 128;
 
 /**
- * The double b for which fround(x) < t and x ≤ b are the same for every double x; t is a finite float32. It lies half way between t and
- * the float32 below it, as a tie goes to the one with an even significand.
+ * The double b for which fround(x) < t and x ≤ b are the same for every double x; t is a finite float32. It lies half
+ * way between t and the float32 below it, as a tie goes to the one with an even significand.
  */
 export function boundaryBelow(t: number): number {
   const below = below32(t);

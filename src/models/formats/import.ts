@@ -11,7 +11,10 @@ export interface ImportRequest {
   bytes: Uint8Array;
   /** Of the model, not of the file. */
   name: string;
-  /** What is served, and how its words are coded: that of a model trained here. Without it the file's own features are the vector. */
+  /**
+   * What is served, and how its words are coded: that of a model trained here. Without it the file's own features are
+   * the vector.
+   */
   served?: {
     features: ArtifactHead['features'];
     encodings: Record<string, unknown>;
@@ -117,7 +120,10 @@ function unknownFeatures(names: string[]): Served {
 /** What LightGBM, XGBoost and data frames call features that were given no names. */
 const NAMELESS = /^(Column_|f)?\d+$/;
 
-/** Where each of the file's features lies in the vector, −1 where it does not: by name, or all in order where none has a name. */
+/**
+ * Where each of the file's features lies in the vector, −1 where it does not: by name, or all in order where none has a
+ * name.
+ */
 function placesOf(names: string[], { features }: Served): Int32Array {
   // LightGBM writes names with underscores for spaces.
   const plain = (name: string) => name.replaceAll(/\s/g, '_');

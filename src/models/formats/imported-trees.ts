@@ -1,4 +1,7 @@
-/** Trees from other libraries as ours: ensembles of models/trees.ts, over columns made of features where they ask for these. */
+/**
+ * Trees from other libraries as ours: ensembles of models/trees.ts, over columns made of features where they ask for
+ * these.
+ */
 import { treeScorer } from '../../kernel/trees.ts';
 import { type ArrayPlace, packArrays, unpackArray } from '../arrays.ts';
 import { attributionOf } from '../attribution.ts';
@@ -17,8 +20,8 @@ export interface ImportedTrees {
 }
 
 /**
- * `places[i]` is the place in the vector of the file's feature i, −1 for one that the vector lacks. Throws `invalid_request` where
- * a tree asks for such a feature, or is not a tree.
+ * `places[i]` is the place in the vector of the file's feature i, −1 for one that the vector lacks. Throws
+ * `invalid_request` where a tree asks for such a feature, or is not a tree.
  */
 export function assembleTrees(model: ForeignModel, places: Int32Array, features: number): ImportedTrees {
   const book = columnBook(features);
@@ -100,7 +103,9 @@ export function ownersOf({ features, columns }: ImportedTrees): Int32Array {
   return Int32Array.of(...Array.from({ length: features }, (_, i) => i), ...columns.source);
 }
 
-/** `score` and `explain`; see models/model.ts. Contributions of all columns of a feature are that feature's, exactly. */
+/**
+ * `score` and `explain`; see models/model.ts. Contributions of all columns of a feature are that feature's, exactly.
+ */
 export function importedTreesModel(imported: ImportedTrees): Pick<Model, 'score' | 'explain'> {
   const { ensemble, features, columns } = imported;
   if (columns.source.length === 0) return treesModel(ensemble);

@@ -1,6 +1,6 @@
 /**
- * Reads LightGBM's text format (`booster.save_model`), v3 and v4: one class, numeric and categorical splits, all three ways to
- * handle missing values, and every boosting (gbdt, dart, goss, rf). Each tree is a block of `key=values` lines.
+ * Reads LightGBM's text format (`booster.save_model`), v3 and v4: one class, numeric and categorical splits, all three
+ * ways to handle missing values, and every boosting (gbdt, dart, goss, rf). Each tree is a block of `key=values` lines.
  */
 import type { Calibration } from '../calibrator.ts';
 import { ZERO } from './columns.ts';
@@ -142,7 +142,9 @@ function beyondZero(threshold: number): number {
   return threshold >= 0 ? ZERO : below64(-ZERO);
 }
 
-/** Category sets: bit b of word w of a set is code 32 w + b; set i is the words from boundaries[i] to boundaries[i + 1]. */
+/**
+ * Category sets: bit b of word w of a set is code 32 w + b; set i is the words from boundaries[i] to boundaries[i + 1].
+ */
 function readSets(
   block: Block,
   numbers: (key: string, length: number) => number[],

@@ -78,8 +78,8 @@ function readValueInfo({ bytes }: Field): OnnxTensor {
 }
 
 /**
- * scikit-learn's converters end classifiers with a ZipMap, which makes a list of dictionaries of the probabilities. This takes it away,
- * so that the probabilities themselves are an output. A file without one is returned as it is.
+ * scikit-learn's converters end classifiers with a ZipMap, which makes a list of dictionaries of the probabilities.
+ * This takes it away, so that the probabilities themselves are an output. A file without one is returned as it is.
  */
 export function withoutZipMap(bytes: Uint8Array): Uint8Array {
   const model = fieldsOf(bytes);

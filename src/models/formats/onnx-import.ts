@@ -22,8 +22,9 @@ type Served = NonNullable<ImportRequest['served']>;
 const refuse = (what: string) => refusal('ONNX import', what);
 
 /**
- * `place` turns the file's names into what is served and where each lies. Throws `invalid_request` for inputs or outputs that are
- * not rows of numbers, and `unavailable` without the runtime, as the file is run once to see that it works.
+ * `place` turns the file's names into what is served and where each lies. Throws `invalid_request` for inputs or
+ * outputs that are not rows of numbers, and `unavailable` without the runtime, as the file is run once to see that it
+ * works.
  */
 export function importOnnx(
   bytes: Uint8Array,
@@ -111,7 +112,10 @@ function inputsOf(file: OnnxFile, total: number, places: Int32Array): OnnxInput[
   });
 }
 
-/** What explanations compare a feature with: the median of training, missing where it mostly was, 0 where nothing is known. */
+/**
+ * What explanations compare a feature with: the median of training, missing where it mostly was, 0 where nothing is
+ * known.
+ */
 function median({ p50, missing }: FeatureStatistics): number | null {
   if (missing > 0.5) return null;
   return Number.isFinite(p50) ? p50 : 0;

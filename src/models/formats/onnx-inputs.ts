@@ -1,4 +1,7 @@
-/** Scaling of inputs, linear models, networks and calibration as operators of ONNX; see models/inputs.ts and so on for what they do. */
+/**
+ * Scaling of inputs, linear models, networks and calibration as operators of ONNX; see models/inputs.ts and so on for
+ * what they do.
+ */
 import { denseLayout } from '../../kernel/dense.ts';
 import { type Calibration, PROBABILITY_FLOOR } from '../calibrator.ts';
 import { FARTHEST, type InputColumn, indicates } from '../inputs.ts';
@@ -55,9 +58,9 @@ export function addLogistic(graph: Graph, model: LogisticModel, x: string): stri
 }
 
 /**
- * Raw score, float64 [rows, 1]; the layers are computed in float32, as our own are. Runtimes add products in an order of their own, which
- * moves a score by some 1e-6; with `exact` they are added one after another, as ours are, and every bit is the same, but a runtime needs
- * memory for each product.
+ * Raw score, float64 [rows, 1]; the layers are computed in float32, as our own are. Runtimes add products in an order
+ * of their own, which moves a score by some 1e-6; with `exact` they are added one after another, as ours are, and every
+ * bit is the same, but a runtime needs memory for each product.
  */
 export function addNetwork(
   graph: Graph,
@@ -120,7 +123,9 @@ export function addCalibration(graph: Graph, calibration: Calibration, raw: stri
   return graph.op('Min', [graph.op('Max', [probability, scalar(PROBABILITY_FLOOR)]), scalar(1 - PROBABILITY_FLOOR)]);
 }
 
-/** Lines between points: the first probability, and of each line that begins below the score its rise, in part or whole. */
+/**
+ * Lines between points: the first probability, and of each line that begins below the score its rise, in part or whole.
+ */
 function addIsotonic(
   graph: Graph,
   { raw: xs, probability: ys }: Extract<Calibration, { kind: 'isotonic' }>,

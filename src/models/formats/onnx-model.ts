@@ -1,6 +1,6 @@
 /**
- * An ONNX model, ready to serve. Its head says how a vector becomes the model's inputs, and which number of its outputs is the
- * probability or the log-odds; its body is the file. Computed by ONNX Runtime (onnx-runtime.ts).
+ * An ONNX model, ready to serve. Its head says how a vector becomes the model's inputs, and which number of its outputs
+ * is the probability or the log-odds; its body is the file. Computed by ONNX Runtime (onnx-runtime.ts).
  */
 import type { Model } from '../model.ts';
 import { refusal } from './foreign.ts';
@@ -44,15 +44,17 @@ export const ELEMENT_TYPES: Record<number, OnnxInput['type']> = {
 /** A probability's log-odds are taken no nearer to 0 or 1 than this, as calibration does. */
 const FLOOR = 1e-6;
 
-/** No input is larger: in float32 sums of products of larger numbers overflow, and infinity less infinity is no score. */
+/**
+ * No input is larger: in float32 sums of products of larger numbers overflow, and infinity less infinity is no score.
+ */
 const LARGEST = 1e18;
 
 /** Rows of a batch at most. */
 const BATCH_MOST = 512;
 
 /**
- * `score` and `explain` (see models/model.ts). Contributions are Shapley values against the reference by sampled orders of features
- * (permutations.ts), which sum exactly.
+ * `score` and `explain` (see models/model.ts). Contributions are Shapley values against the reference by sampled orders
+ * of features (permutations.ts), which sum exactly.
  */
 export function onnxScorer(head: OnnxHead, body: Uint8Array): Pick<Model, 'score' | 'explain'> {
   const session = openSession(body);

@@ -3,8 +3,9 @@
  *
  *   ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node@1.30.0
  *
- * The variable keeps its install script from downloading CUDA, which is not needed. Its public functions answer by promises only, but
- * a decision's score must be there at once; its binding, which they wrap, runs a session synchronously.
+ * The variable keeps its install script from downloading CUDA, which is not needed. Its public functions answer by
+ * promises only, but a decision's score must be there at once; its binding, which they wrap, runs a session
+ * synchronously.
  */
 import { createRequire } from 'node:module';
 import { AssayError } from '../../domain/errors.ts';
@@ -81,7 +82,9 @@ export function runtimeInstalled(): boolean {
   }
 }
 
-/** One thread: rows are few, and the server's other threads have work. Throws `invalid_request` for a model it refuses. */
+/**
+ * One thread: rows are few, and the server's other threads have work. Throws `invalid_request` for a model it refuses.
+ */
 export function openSession(bytes: Uint8Array): OnnxSession {
   const { Tensor, binding, initOrt } = runtime();
   initOrt();

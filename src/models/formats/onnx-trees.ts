@@ -6,8 +6,8 @@ import { refusal } from './foreign.ts';
 import { ELEMENT, type Graph } from './onnx-graph.ts';
 
 /**
- * Appends an ensemble over `x`, float32 [rows, columns]; returns its raw score, float64 [rows, 1]. For float32 values of x every
- * comparison is that of the ensemble: thresholds become the greatest float32 that is not above them.
+ * Appends an ensemble over `x`, float32 [rows, columns]; returns its raw score, float64 [rows, 1]. For float32 values
+ * of x every comparison is that of the ensemble: thresholds become the greatest float32 that is not above them.
  */
 export function addTrees(graph: Graph, trees: TreeEnsemble, x: string): string {
   if (trees.roots.length === 0) throw refusal('ONNX export', 'the ensemble has no trees');
@@ -37,9 +37,10 @@ export function addTrees(graph: Graph, trees: TreeEnsemble, x: string): string {
 }
 
 /**
- * Each leaf as the sum of two float32 values. The coarse ones are multiples of one power of two, so large that no sum over trees
- * needs more than the 24 bits of a float32: they are added without any rounding, in whatever order a runtime chooses. The fine ones are
- * what is left, at most half of that power, so that the rounding of their sum does not matter.
+ * Each leaf as the sum of two float32 values. The coarse ones are multiples of one power of two, so large that no sum
+ * over trees needs more than the 24 bits of a float32: they are added without any rounding, in whatever order a runtime
+ * chooses. The fine ones are what is left, at most half of that power, so that the rounding of their sum does not
+ * matter.
  */
 function splitLeaves(trees: TreeEnsemble): { coarse: Float64Array; fine: Float64Array } {
   const most = largestSum(trees);

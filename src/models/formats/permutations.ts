@@ -1,7 +1,8 @@
 /**
- * Shapley values of any scorer, by sampling orders in which features change from a reference to the row (Štrumbelj and Kononenko
- * 2014). Along one order the changes of the score sum to score(row) − score(reference), so every order's sum is exact, and so is
- * that of their mean. Each order is followed by its reverse, which halves the error where features work in pairs (Mitchell et al. 2022).
+ * Shapley values of any scorer, by sampling orders in which features change from a reference to the row (Štrumbelj and
+ * Kononenko 2014). Along one order the changes of the score sum to score(row) − score(reference), so every order's sum
+ * is exact, and so is that of their mean. Each order is followed by its reverse: of two features that matter only
+ * together, each then comes first once.
  */
 
 /** Scores of `count` rows, one after another in `rows`, into `out`. */
@@ -14,8 +15,8 @@ export const ORDERS = 16;
 const SEED = 0x2545f491;
 
 /**
- * Writes contributions of a row, whose score is `reached`, and returns `base`, the score of the reference. Features that equal the
- * reference contribute 0. Keeps scratch memory: not reentrant.
+ * Writes contributions of a row, whose score is `reached`, and returns `base`, the score of the reference. Features
+ * that equal the reference contribute 0. Keeps scratch memory: not reentrant.
  */
 export function permutationAttribution(reference: Float64Array, scores: BatchScorer, base: number) {
   const features = reference.length;

@@ -1,6 +1,6 @@
 /**
- * Reads UBJSON, the binary form of JSON of ubjson.org (draft 12), as XGBoost writes it: objects, strings, numbers, and arrays with
- * or without a type and a count.
+ * Reads UBJSON, the binary form of JSON of ubjson.org (draft 12), as XGBoost writes it: objects, strings, numbers, and
+ * arrays with or without a type and a count.
  */
 import { refusal } from './foreign.ts';
 

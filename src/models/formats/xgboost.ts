@@ -1,6 +1,7 @@
 /**
- * Reads XGBoost's JSON and UBJSON models (`booster.save_model`): gbtree and dart, logistic objectives, numeric and categorical
- * splits. XGBoost computes in float32: a value is rounded to float32 before it is compared, and the comparison is x < t.
+ * Reads XGBoost's JSON and UBJSON models (`booster.save_model`): gbtree and dart, logistic objectives, numeric and
+ * categorical splits. XGBoost computes in float32: a value is rounded to float32 before it is compared, and the
+ * comparison is x < t.
  */
 
 import { boundaryBelow } from './float32.ts';
@@ -58,9 +59,8 @@ function notesOf(learner: Json, model: Json, options: ReadTreesOptions): string[
   const notes: string[] = [];
   const best = (learner.attributes as Json | undefined)?.best_iteration;
   if (best !== undefined && options.rounds === undefined) {
-    notes.push(
-      `Training stopped early at round ${Number(best) + 1}; all rounds were read. Use --rounds ${Number(best) + 1} for the best.`,
-    );
+    const round = Number(best) + 1;
+    notes.push(`Training stopped early at round ${round}; all rounds were read. Use --rounds ${round} for the best.`);
   }
   const encodings = ((model.cats as Json | undefined)?.enc ?? []) as unknown[];
   if (encodings.length > 0)
