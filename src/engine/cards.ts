@@ -39,6 +39,17 @@ export function createCardScorer(model: LoadedModel): CardScorer {
   };
 }
 
+/**
+ * How far the score moves, in log-odds, while one feature goes from its 1% to its 99% quantile and the others stay at their
+ * middle: importance for learners that count no gain.
+ */
+export function sensitivityOf(model: LoadedModel): number[] {
+  const { statistics } = model;
+  const middle = Float64Array.from(statistics, ({ p50 }) => p50);
+  const scoreAt = (feature: number, value: number) => model.score(middle.with(feature, value));
+  return statistics.map(({ p01, p99 }, feature) => Math.abs(scoreAt(feature, p99) - scoreAt(feature, p01)));
+}
+
 function unusual(model: LoadedModel, vector: Float64Array): CardScore['unusual'] {
   const far: CardScore['unusual'] = [];
   for (let i = 0; i < vector.length; i++) {

@@ -47,7 +47,13 @@ export const CardModelInfo = answer(
     fraud_threshold: Type.Number({ description: 'Score from which it is fraud' }),
     features: Type.Array(Type.String()),
     feature_importance: Type.Array(
-      answer({ feature: Type.String(), importance: Type.Number({ description: 'Share of the gain' }) }, 'A feature'),
+      answer(
+        {
+          feature: Type.String(),
+          importance: Type.Number({ description: 'Share of the gain, or of what the score moves by it' }),
+        },
+        'A feature',
+      ),
       { description: 'Strongest first' },
     ),
     metrics: Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'By part: train, validation, test' }),

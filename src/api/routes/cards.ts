@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { AssayError } from '../../domain/errors.ts';
-import type { CardScorer } from '../../engine/cards.ts';
+import { type CardScorer, sensitivityOf } from '../../engine/cards.ts';
+import type { LoadedModel } from '../../models/artifact.ts';
 import { CardAnswer, CardBatchAnswer, CardBatchBody, CardBody, CardModelInfo } from '../contract/cards.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
 import type { Charge } from '../guard.ts';
@@ -95,8 +96,6 @@ export function cardRoutes(app: Api, services: Services, memory: AnswerMemory, c
     async () => {
       const { model } = scorerOf(cards);
       const { head } = model;
-      const importance = importanceOf(head);
-      const total = importance.reduce((sum, { gain }) => sum + gain, 0);
       return {
         model_version: model.version,
         name: head.name,
@@ -104,12 +103,21 @@ export function cardRoutes(app: Api, services: Services, memory: AnswerMemory, c
         training_date: cards.trainedAt ?? '',
         fraud_threshold: fraudThreshold,
         features: model.features,
-        feature_importance: importance.map(({ feature, gain }) => ({ feature, importance: gain / total })),
+        feature_importance: importances(model),
         metrics: head.metrics,
         data_lineage: { ...head.lineage },
       };
     },
   );
+}
+
+/** Shares of the gain, or of what the score moves where the learner counts no gain; the strongest first. */
+function importances(model: LoadedModel): { feature: string; importance: number }[] {
+  const gains = importanceOf(model.head);
+  const moves = gains.length > 0 ? [] : sensitivityOf(model).map((gain, i) => ({ feature: model.features[i], gain }));
+  const all = [...gains, ...moves].filter(({ gain }) => gain > 0).sort((a, b) => b.gain - a.gain);
+  const total = all.reduce((sum, { gain }) => sum + gain, 0);
+  return all.map(({ feature, gain }) => ({ feature, importance: gain / total }));
 }
 
 /** Throws `unavailable` where there is no card model: the rest lives on. */
