@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CORE_ENTITIES } from './domain/entity.ts';
 
 /** Everything that the environment can settle, read once. Times in milliseconds unless the name says otherwise. */
@@ -59,7 +59,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
   return Object.freeze({
     host: env.HOST ?? '127.0.0.1',
     port: integer(env, 'PORT', 3000, 0, 65535),
-    dataDir: env.ASSAY_DATA_DIR ?? './.assay',
+    dataDir: resolve(env.ASSAY_DATA_DIR ?? './.assay'),
     databaseUrl: env.DATABASE_URL || undefined,
     namespace: identifier(env.ASSAY_NAMESPACE ?? 'assay'),
     apiKey: env.API_KEY || undefined,

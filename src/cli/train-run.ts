@@ -40,6 +40,9 @@ export interface TrainFlags extends HistoryFlags {
   synthetic?: number | true;
 }
 
+/** What the shipped model may flag: nobody has told it what a review costs. */
+const DEFAULT_ALERT_SHARE = 0.01;
+
 export async function runTrain(file: string | undefined, flags: TrainFlags): Promise<void> {
   const config = readConfig(process.env, { modelDir: defaultModelDir });
   const out = flags.out ?? (flags.default ? defaultModelDir : undefined);
@@ -75,7 +78,10 @@ function request(
   { definitions, sha256, what }: TrainSource,
   period: Period,
 ): TrainRequest {
-  const budget = { alertShare: flags.alertShare, alertsPerDay: flags.alertsPerDay, declinePrecision: 0.5 };
+  const alertShare =
+    flags.alertShare ??
+    (flags.default && !flags.twoWay && flags.alertsPerDay === undefined ? DEFAULT_ALERT_SHARE : undefined);
+  const budget = { alertShare, alertsPerDay: flags.alertsPerDay, declinePrecision: 0.95 };
   return {
     name: flags.name,
     learner: flags.learner,
@@ -86,7 +92,7 @@ function request(
     resample: { kind: flags.resample, ratio: flags.resampleRatio },
     thresholds: {
       costs: costsOf(flags),
-      budget: flags.alertShare === undefined && flags.alertsPerDay === undefined ? undefined : budget,
+      budget: alertShare === undefined && flags.alertsPerDay === undefined ? undefined : budget,
     },
     seed: flags.seed,
     lineage: {

@@ -6,8 +6,8 @@ import type { Settings, World } from './world.ts';
 import { createWorld, settle } from './world.ts';
 
 /** Of the arrivals: people who pay once, newcomers who stay, sales at which many pay a little, shared computers. */
-const GUESTS = 0.075;
-const NEWCOMERS = 0.014;
+const GUESTS = 0.11;
+const NEWCOMERS = 0.02;
 const DROPS = 0.0032;
 const SHARED = 0.0015;
 /** Rows that one arrival brings on average, bursts included (measured). */

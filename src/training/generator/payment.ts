@@ -75,11 +75,18 @@ function drawAddress(world: World, person: Person, channel: number): string {
   return person.homeIp;
 }
 
-/** Prices end as prices do: .99, whole, .50, or anything. Rounded to the currency's minor unit, at least one of it. */
+/**
+ * Prices end as prices do: a round sum, .99, whole, .50, or anything. Rounded to the currency's minor unit, at least one
+ * of it.
+ */
 export function price(random: Random, amount: number, digits: number): number {
   const ending = random.float();
   let value = amount;
-  if (digits === 0) value = ending < 0.5 ? Math.round(amount / 10) * 10 : amount;
+  // Vouchers, deposits, fares, and whatever is sold for a hundred.
+  if (amount >= 20 && random.chance(amount < 100 ? 0.12 : 0.2)) {
+    const step = amount < 50 ? 5 : amount < 200 ? 10 : 50;
+    value = Math.round(amount / step) * step;
+  } else if (digits === 0) value = ending < 0.5 ? Math.round(amount / 10) * 10 : amount;
   else if (ending < 0.25) value = Math.floor(amount) + 0.99;
   else if (ending < 0.4) value = Math.round(amount);
   else if (ending < 0.5) value = Math.floor(amount) + 0.5;

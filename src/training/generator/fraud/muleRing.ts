@@ -32,7 +32,7 @@ export const muleRing: Scheme = {
       online(random, payment);
       payment.card = mule.cards[0];
       const amount = Math.max(CATEGORIES[merchant.category].median / 2, typical * random.logNormal(1, 0.3));
-      payment.dollars = random.chance(0.7) ? Math.round(amount / 50) * 50 || 50 : amount;
+      payment.dollars = random.chance(0.4) ? Math.round(amount / 50) * 50 || 50 : amount;
       // Two in three shops see the device; at the others only address or account tie them together.
       if (random.chance(0.66)) payment.fields |= FIELD.device | FIELD.merchant;
       planned += commit(world, payment, 'mule_ring');
