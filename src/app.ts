@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import pino from 'pino';
-import { startEmbedded } from './adapters/embedded/postgres.ts';
+import { type EmbeddedPostgres, startEmbedded } from './adapters/embedded/postgres.ts';
 import { openShadowRows } from './adapters/embedded/shadow-rows.ts';
 import { openSnapshots } from './adapters/embedded/snapshots.ts';
 import { openStore } from './adapters/postgres/store.ts';
@@ -154,8 +154,28 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const token = `local_${randomBytes(24).toString('base64url')}`;
   // The core takes the data directory's lock; the database starts under it.
   const core = await openCore(config, { ...overrides, log }, token);
+  let database: EmbeddedPostgres | undefined;
+  try {
+    database = config.databaseUrl ? undefined : await startEmbedded({ dataDir: config.dataDir, log });
+    return await wire({ config, core, database, token, clock, log });
+  } catch (error) {
+    await database?.stop();
+    await core.close();
+    throw error;
+  }
+}
+
+interface Wired {
+  config: Config;
+  core: Core;
+  database: EmbeddedPostgres | undefined;
+  token: string;
+  clock: Clock;
+  log: pino.Logger;
+}
+
+async function wire({ config, core, database, token, clock, log }: Wired): Promise<App> {
   const { journal, engine, keys, state } = core;
-  const database = config.databaseUrl ? undefined : await startEmbedded({ dataDir: config.dataDir, log });
   const store = await openStore({
     url: config.databaseUrl ?? database!.url,
     schema: config.namespace,
@@ -163,7 +183,13 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     entityFields: config.entityFields,
     log,
   });
-  const projector = await createProjector({ journal, store, log, readWaitMs: config.readWaitMs });
+  const projector = await createProjector({
+    journal,
+    store,
+    log,
+    readWaitMs: config.readWaitMs,
+    rebuild: database && (() => store.rebuild()),
+  });
   const shadowFile = (version: string) => join(config.dataDir, 'shadow', `${version}.rows`);
   const challengers = createChallengers({
     journal,

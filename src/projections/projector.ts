@@ -31,6 +31,8 @@ export interface ProjectorOptions {
   lingerMs?: number;
   /** Records that wait in memory; beyond, they are read from the journal again. */
   bufferSize?: number;
+  /** Empties the store, where it belongs to this journal alone: then one that does not fit is filled anew. */
+  rebuild?: () => Promise<void>;
 }
 
 const MIN_BACKOFF_MS = 50;
@@ -56,9 +58,19 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
 
   /** Finds out where the store stands, and that it stands in this journal. */
   async function place(): Promise<void> {
-    const { sequence, key } = await store.position();
-    const record = sequence === 0 ? undefined : await journal.get(sequence);
-    if (sequence > journal.durable || (record && key !== undefined && record.key !== key)) {
+    let { sequence, key } = await store.position();
+    let record = sequence === 0 ? undefined : await journal.get(sequence);
+    const isForeign = () => sequence > journal.durable || (record && key !== undefined && record.key !== key);
+    if (isForeign() && options.rebuild) {
+      log.warn(
+        { database: sequence, journal: journal.durable },
+        'the database belongs to another journal; it is made anew',
+      );
+      await options.rebuild();
+      ({ sequence, key } = await store.position());
+      record = undefined;
+    }
+    if (isForeign()) {
       foreign = new Error(
         `The database was filled from another journal: it stands at record ${sequence} (${key}), and this journal ` +
           (record ? `has ${record.key} there.` : `ends at ${journal.durable}.`) +

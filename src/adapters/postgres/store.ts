@@ -25,11 +25,16 @@ export interface StoreOptions {
   log: Log;
 }
 
+export interface RebuildableStore extends QueryStore {
+  /** Drops everything; the schema is made again when it is next needed. */
+  rebuild(): Promise<void>;
+}
+
 /**
  * The query store on PostgreSQL. Resolves though the database is away: the schema is then made when it first answers,
  * and until then everything throws `AssayError('unavailable')`. Throws where the options make no sense.
  */
-export async function openStore(options: StoreOptions): Promise<QueryStore> {
+export async function openStore(options: StoreOptions): Promise<RebuildableStore> {
   const { url, schema, log } = options;
   if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema)) throw new Error(`${schema} is no name for an SQL schema`);
   const connection = connect(url, log);
@@ -87,6 +92,11 @@ export async function openStore(options: StoreOptions): Promise<QueryStore> {
     ping: () =>
       reading(async () => {
         await pool.query('SELECT 1');
+      }),
+    rebuild: () =>
+      reading(async () => {
+        migrated = undefined;
+        await pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
       }),
     close: () => pool.end(),
   };
