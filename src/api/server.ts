@@ -15,6 +15,7 @@ import type { ApiKey } from '../domain/key.ts';
 import type { RouteScope } from './auth.ts';
 import { bareNumbers } from './bare-numbers.ts';
 import { answerClientError } from './client-error.ts';
+import { boundClosing } from './closing.ts';
 import { createDashboard } from './dashboard.ts';
 import { documentApi } from './document.ts';
 import { guard, signAnswer } from './guard.ts';
@@ -117,6 +118,7 @@ export async function buildServer(services: Services): Promise<Api> {
 
   const routes = declareRoutes(app);
   // Before the guard: it ends the sockets of the upgrades that the guard refuses.
+  boundClosing(app);
   await app.register(websocket, {
     options: {
       maxPayload: 4096,

@@ -19,6 +19,8 @@ export interface Keys {
   create(request: { name: string; scopes: Scope[]; by?: string }): Promise<{ key: PublicKey; secret: string }>;
   /** False when unknown. Throws conflict for a key that the environment holds. */
   revoke(id: string, by?: string): Promise<boolean>;
+  /** Tells of every key that is revoked from now on, once that is durable. */
+  onRevoked(listener: (id: string) => void): void;
 }
 
 export type PublicKey = Omit<ApiKey, 'secretHash'>;
@@ -49,6 +51,7 @@ export function createKeys(options: KeysOptions): FoldedKeys {
   const byId = new Map<string, ApiKey>();
   const byHash = new Map<string, ApiKey>();
   const inProcess = new Map<string, ApiKey>();
+  const listeners: ((id: string) => void)[] = [];
 
   const hold = (key: ApiKey) => {
     byId.set(key.id, key);
@@ -124,13 +127,17 @@ export function createKeys(options: KeysOptions): FoldedKeys {
       return true;
     },
 
+    onRevoked: (listener) => void listeners.push(listener),
+
     fold(record) {
       if (record.type === 'key.create') {
         const { by: _, ...data } = record.data as unknown as KeyCreateData;
         if (!byId.has(data.id)) hold({ ...data, createdAt: record.at });
       } else if (record.type === 'key.revoke') {
         const key = byId.get((record.data as unknown as KeyRevokeData).keyId);
-        if (key) key.revokedAt ??= record.at;
+        if (!key || key.revokedAt !== undefined) return;
+        key.revokedAt = record.at;
+        for (const listener of listeners) listener(key.id);
       }
     },
 

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import type { WebSocket } from 'ws';
 import { AssayError } from '../../domain/errors.ts';
 import type { FeedEvent } from '../../projections/feed.ts';
+import { endSocket } from '../closing.ts';
 import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 
@@ -15,7 +16,7 @@ const LiveQuery = Type.Object({
 export function liveRoute(app: Api, { feed, keys }: Services): void {
   /** An event goes to many clients and becomes text once. */
   const texts = new WeakMap<FeedEvent, string>();
-  const alive = new Map<WebSocket, { answered: boolean; keyId: string | undefined }>();
+  const alive = new Map<WebSocket, { answered: boolean; keyId: string | undefined; stop: () => void }>();
   const textOf = (event: FeedEvent) => {
     let text = texts.get(event);
     if (text === undefined) {
@@ -46,7 +47,7 @@ export function liveRoute(app: Api, { feed, keys }: Services): void {
         },
         bufferedBytes: () => socket.bufferedAmount,
       });
-      const state = { answered: true, keyId: request.apiKey?.id };
+      const state = { answered: true, keyId: request.apiKey?.id, stop };
       alive.set(socket, state);
       socket.on('pong', () => {
         state.answered = true;
@@ -62,8 +63,6 @@ export function liveRoute(app: Api, { feed, keys }: Services): void {
   const timer = setInterval(() => {
     for (const [socket, state] of alive) {
       if (!state.answered) socket.terminate();
-      else if (state.keyId !== undefined && keys.get(state.keyId)?.revokedAt !== undefined)
-        socket.close(1008, 'The key was revoked');
       else {
         state.answered = false;
         socket.ping();
@@ -71,8 +70,14 @@ export function liveRoute(app: Api, { feed, keys }: Services): void {
     }
   }, PING_MS);
   timer.unref();
-  app.addHook('preClose', async () => {
-    clearInterval(timer);
-    for (const socket of alive.keys()) socket.close(1001, 'The server is going away');
+  app.addHook('preClose', async () => clearInterval(timer));
+
+  // Whoever signed in with the key has its id too. Nothing more is sent, not even what waits for the close frame.
+  keys.onRevoked((keyId) => {
+    for (const [socket, state] of alive) {
+      if (state.keyId !== keyId) continue;
+      state.stop();
+      endSocket(socket, 1008, 'The key was revoked');
+    }
   });
 }
