@@ -16,7 +16,7 @@ import { newId } from './domain/id.ts';
 import { createCardScorer } from './engine/cards.ts';
 import { createChallengers } from './engine/challengers.ts';
 import { createEngine } from './engine/create.ts';
-import { type EngineState, fold, undecidedPart } from './engine/fold.ts';
+import { type EngineState, fold, statePart } from './engine/fold.ts';
 import type { Serving } from './engine/judge.ts';
 import { learning } from './engine/learning.ts';
 import { type Configured, createRoster, type FoldedRoster } from './engine/roster.ts';
@@ -82,7 +82,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
   });
 
   const profiles = createProfiles({ entityTypes: config.entityTypes });
-  const state: EngineState = { profiles, undecided: new Map() };
+  const state: EngineState = { profiles, undecided: new Map(), deleted: new Set() };
   const foldAll = (record: JournalRecord) => {
     fold(state, record);
     keys.fold(record);
@@ -100,7 +100,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     log,
   });
   const keys = createKeys({ journal, clock, bootstrap: config.apiKey, local: token });
-  const parts = { keys, undecided: undecidedPart(state), roster };
+  const parts = { keys, engine: statePart(state), roster };
   const snapshots = openSnapshots({ directory: join(config.dataDir, 'snapshots'), profiles, parts, log });
   const restored = await snapshots.restore(local.durable);
   for await (const record of local.read(restored + 1)) foldAll(record);
@@ -120,6 +120,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     journal,
     profiles,
     state,
+    deleted: state.deleted,
     serving: () => roster.champion,
     servingOf: roster.servingOf,
     naming: config,
@@ -219,6 +220,7 @@ async function wire({ config, core, database, token, clock, log }: Wired): Promi
     feed: createFeed({
       journal,
       clock,
+      hidden: (id) => state.deleted.has(id),
       // The feed tells a command once it is applied, and not if it was refused.
       outcome: async (sequence) => {
         await projector.settled(sequence);

@@ -83,7 +83,11 @@ describe('the engine', () => {
 
   async function open() {
     local = await openJournal({ directory });
-    const opened: EngineState = { profiles: createProfiles({ entityTypes: CORE_ENTITIES }), undecided: new Map() };
+    const opened: EngineState = {
+      profiles: createProfiles({ entityTypes: CORE_ENTITIES }),
+      undecided: new Map(),
+      deleted: new Set<string>(),
+    };
     state = opened;
     waiting = [];
     for await (const record of local.read(1)) fold(opened, record);
@@ -92,6 +96,7 @@ describe('the engine', () => {
       journal: learning(local, (record) => fold(opened, record)),
       profiles: opened.profiles,
       state: opened,
+      deleted: opened.deleted,
       serving: () => serving,
       servingOf: () => serving,
       naming: { entityTypes: CORE_ENTITIES, entityFields: {} },
@@ -155,7 +160,11 @@ describe('the engine', () => {
         await durable;
       }
     }
-    const fresh = { profiles: createProfiles({ entityTypes: CORE_ENTITIES }), undecided: new Map() };
+    const fresh = {
+      profiles: createProfiles({ entityTypes: CORE_ENTITIES }),
+      undecided: new Map(),
+      deleted: new Set<string>(),
+    };
     const vector = new Float64Array(features.names.length);
     let decisions = 0;
     for await (const record of local.read(1)) {

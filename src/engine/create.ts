@@ -1,3 +1,4 @@
+import type { Decision } from '../domain/decision.ts';
 import { AssayError } from '../domain/errors.ts';
 import type { IntakeData } from '../domain/records.ts';
 import type { JournalRecord } from '../journal/journal.ts';
@@ -14,7 +15,7 @@ import type { Engine, Explanation, Submission } from './engine.ts';
 import { joined, split } from './entry.ts';
 import { entityKeys } from './event.ts';
 import type { EngineState } from './fold.ts';
-import { allReasons, type Serving } from './judge.ts';
+import { allReasons, judge, type Serving } from './judge.ts';
 
 export interface EnginePorts extends DecidePorts {
   state: EngineState;
@@ -70,7 +71,7 @@ export function createEngine(ports: EnginePorts): Engine & { resume(): Promise<v
 
     async accept(submission) {
       const key = `t:${submission.transaction.id}`;
-      const earlier = (await findEarlier(journal, key, submission)) ?? takenMeanwhile(journal, key, submission);
+      const earlier = (await findEarlier(ports, key, submission)) ?? takenMeanwhile(ports, key, submission);
       if (earlier) return { record: await earlier, idempotent: true };
       if (waiting >= MAX_WAITING)
         throw new AssayError('unavailable', 'Too many transactions wait to be decided.', { retryAfterSeconds: 1 });
@@ -90,7 +91,7 @@ export function createEngine(ports: EnginePorts): Engine & { resume(): Promise<v
 
     async retry(id) {
       const intake = await journal.find(`t:${id}`);
-      if (!intake) throw new AssayError('not_found', `There is no transaction ${id}.`);
+      if (!intake || state.deleted.has(id)) throw new AssayError('not_found', `There is no transaction ${id}.`);
       const open = state.undecided.get(id);
       if (!open) throw new AssayError('conflict', `Transaction ${id} is decided.`);
       if (!open.failed) throw new AssayError('processing', `Transaction ${id} is still being decided.`);
@@ -103,6 +104,12 @@ export function createEngine(ports: EnginePorts): Engine & { resume(): Promise<v
     score(transaction) {
       const began = ports.stopwatch();
       const { decision } = assess(ports, transaction, entityKeys(transaction, ports.naming));
+      return { decision, latencyMs: Math.round((ports.stopwatch() - began) * 1000) / 1000 };
+    },
+
+    rescore(record) {
+      const began = ports.stopwatch();
+      const decision = judgeAgain(ports, record);
       return { decision, latencyMs: Math.round((ports.stopwatch() - began) * 1000) / 1000 };
     },
 
@@ -124,6 +131,18 @@ export function createEngine(ports: EnginePorts): Engine & { resume(): Promise<v
       }
     },
   };
+}
+
+/** A stored decision as the model of today makes it of the vector of then: the transaction does not meet itself. */
+function judgeAgain(ports: EnginePorts, record: JournalRecord): Decision {
+  const serving = ports.serving();
+  const { vector } = record;
+  const version = (record.data as { decision?: Decision }).decision?.model?.version;
+  const made = version === undefined ? undefined : ports.servingOf(version);
+  if (serving && vector && made && made.model.featureSchema === serving.model.featureSchema)
+    return judge(serving, vector, new Float64Array(vector.length));
+  const transaction = joined(record.data as unknown as IntakeData, record.personal);
+  return assess(ports, transaction, entityKeys(transaction, ports.naming)).decision;
 }
 
 function explain(ports: EnginePorts, record: JournalRecord): Explanation {

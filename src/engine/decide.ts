@@ -13,6 +13,8 @@ export interface DecidePorts {
   /** Folds each record into `profiles` in the tick in which it is handed in: `learning` makes such a journal. */
   journal: Journal;
   profiles: Profiles;
+  /** Ids that were deleted: see `EngineState`. */
+  deleted: ReadonlySet<string>;
   serving: () => Serving | undefined;
   naming: EntityNaming;
   /** Epoch milliseconds. */
@@ -31,7 +33,7 @@ export interface Recorded {
 export async function decide(ports: DecidePorts, submission: Submission): Promise<Recorded> {
   const began = ports.stopwatch();
   const key = `t:${submission.transaction.id}`;
-  const earlier = (await findEarlier(ports.journal, key, submission)) ?? takenMeanwhile(ports.journal, key, submission);
+  const earlier = (await findEarlier(ports, key, submission)) ?? takenMeanwhile(ports, key, submission);
   if (earlier) return { record: await earlier, idempotent: true };
   const { record, durable } = ports.journal.enqueue(decisionEntry(ports, submission, key, began));
   await durable;
@@ -45,10 +47,10 @@ export async function decideInOrder(
   before: (submission: Submission) => void,
 ): Promise<Recorded[]> {
   const keyOf = (submission: Submission) => `t:${submission.transaction.id}`;
-  const earlier = await Promise.all(submissions.map((each) => findEarlier(ports.journal, keyOf(each), each)));
+  const earlier = await Promise.all(submissions.map((each) => findEarlier(ports, keyOf(each), each)));
   const answers = submissions.map((submission, i): Recorded | Promise<Recorded> => {
     const key = keyOf(submission);
-    const known = earlier[i] ?? takenMeanwhile(ports.journal, key, submission);
+    const known = earlier[i] ?? takenMeanwhile(ports, key, submission);
     if (known) return Promise.resolve(known).then((record) => ({ record, idempotent: true }));
     before(submission);
     const { record, durable } = ports.journal.enqueue(decisionEntry(ports, submission, key, ports.stopwatch()));
@@ -86,25 +88,33 @@ export function assess(ports: DecidePorts, transaction: Transaction, entities: F
 }
 
 /** The record that took the id or the Idempotency-Key before, if its body was the same; throws if it was another. */
-export async function findEarlier(journal: Journal, key: string, submission: Submission) {
+export async function findEarlier(ports: Taken, key: string, submission: Submission) {
   const { alias } = submission;
-  return sameBody(submission, await journal.find(key), alias ? await journal.find(alias) : undefined);
+  const { journal } = ports;
+  return sameBody(ports, submission, await journal.find(key), alias ? await journal.find(alias) : undefined);
 }
 
 /** The same for what another request handed in while this one was looking. Nothing may be awaited after it. */
-export function takenMeanwhile(
-  journal: Journal,
-  key: string,
-  submission: Submission,
-): Promise<JournalRecord> | undefined {
+export function takenMeanwhile(ports: Taken, key: string, submission: Submission): Promise<JournalRecord> | undefined {
+  const { journal } = ports;
   const byId = journal.recent(key);
   const byAlias = submission.alias ? journal.recent(submission.alias) : undefined;
-  const record = sameBody(submission, byId?.record, byAlias?.record);
+  const record = sameBody(ports, submission, byId?.record, byAlias?.record);
   return record && (byId ?? byAlias)!.durable.then(() => record);
 }
 
-function sameBody(submission: Submission, byId: JournalRecord | undefined, byAlias: JournalRecord | undefined) {
+type Taken = Pick<DecidePorts, 'journal' | 'deleted'>;
+
+function sameBody(
+  { deleted }: Taken,
+  submission: Submission,
+  byId: JournalRecord | undefined,
+  byAlias: JournalRecord | undefined,
+) {
   const earlier = byId ?? byAlias;
+  const id = (earlier?.data as unknown as IntakeData | undefined)?.transaction.id;
+  if (id !== undefined && deleted.has(id))
+    throw new AssayError('conflict', `Transaction ${id} was deleted; its id stays taken.`);
   if (!earlier || (earlier.data as unknown as IntakeData).bodyHash === submission.bodyHash) return earlier;
   throw byId
     ? new AssayError('conflict', `Transaction ${submission.transaction.id} exists with another body.`)

@@ -20,6 +20,8 @@ export interface Engine {
   retry(id: string): Promise<JournalRecord>;
   /** As `decide`, with nothing recorded or learnt. */
   score(transaction: Transaction): { decision: Decision; latencyMs: number };
+  /** A stored decision as the serving model makes it now, of what was known then. */
+  rescore(record: JournalRecord): { decision: Decision; latencyMs: number };
   /** Every contribution of a stored decision, from its vector and the model version that made it. */
   explain(record: JournalRecord): Explanation;
   /** A model serves, or rules do. */

@@ -1,5 +1,5 @@
 import { LABEL_FRAUD, LABEL_LEGITIMATE } from '../domain/event.ts';
-import type { FailedData, LabelData } from '../domain/records.ts';
+import type { DeleteData, FailedData, LabelData } from '../domain/records.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import { eventOfRecord } from './event.ts';
@@ -9,6 +9,8 @@ export interface EngineState {
   profiles: Profiles;
   /** Transactions taken in and not decided yet, by id. */
   undecided: Map<string, Undecided>;
+  /** Ids of transactions that were deleted: taken for ever, and shown no more. */
+  deleted: Set<string>;
 }
 
 export interface Undecided {
@@ -33,6 +35,9 @@ export function fold(state: EngineState, record: JournalRecord): void {
         sequence: record.sequence,
         failed: false,
       });
+      break;
+    case 'delete':
+      state.deleted.add((record.data as unknown as DeleteData).transactionId);
       break;
     case 'failed': {
       const known = state.undecided.get((record.data as unknown as FailedData).transactionId);
@@ -69,12 +74,16 @@ const BLANK = {
   accountAgeDays: Number.NaN,
 };
 
-/** The undecided, for a snapshot. */
-export function undecidedPart(state: EngineState) {
+/** What is not in the profiles, for a snapshot. Filled in place: others hold on to the same collections. */
+export function statePart({ undecided, deleted }: EngineState) {
   return {
-    save: () => [...state.undecided],
-    load: (value: unknown) => {
-      state.undecided = new Map(value as [string, Undecided][]);
+    save: () => ({ undecided: [...undecided], deleted: [...deleted] }),
+    load(value: unknown) {
+      const saved = value as { undecided: [string, Undecided][]; deleted: string[] };
+      undecided.clear();
+      for (const [id, what] of saved.undecided) undecided.set(id, what);
+      deleted.clear();
+      for (const id of saved.deleted) deleted.add(id);
     },
   };
 }

@@ -35,7 +35,8 @@ export const velocity: Record<string, Operation> = {
       columnNames: [],
       columns: [],
       run: (view, _event, slots) => {
-        slots[at] = view.profile.total;
+        // What happened after T is not known at T.
+        slots[at] = view.profile.total - (view.profile.start + view.profile.count - view.end);
       },
     }));
     return (slots) => slots[slot];

@@ -18,7 +18,16 @@ type Outcome = (sequence: number) => Promise<CommandAnswer | undefined>;
 const made = new WeakMap<JournalRecord, FeedEvent[]>();
 
 /** What a record tells: at once, unless it is a command whose outcome has to be asked for. */
-export function eventsOf(record: JournalRecord, outcome: Outcome | undefined): FeedEvent[] | Promise<FeedEvent[]> {
+export function eventsOf(
+  record: JournalRecord,
+  outcome: Outcome | undefined,
+  hidden?: (transactionId: string) => boolean,
+): FeedEvent[] | Promise<FeedEvent[]> {
+  if (hidden) {
+    const { transaction, transactionId } = record.data as { transaction?: { id: string }; transactionId?: string };
+    const id = transaction?.id ?? transactionId;
+    if (id !== undefined && hidden(id)) return [];
+  }
   const known = made.get(record);
   if (known) return known;
   if (['finalize', 'label', 'case'].includes(record.type)) return commandEvents(record, outcome);

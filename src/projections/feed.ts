@@ -45,6 +45,8 @@ export interface FeedOptions {
    * are told with `confirmed: false`.
    */
   outcome?: (sequence: number) => Promise<CommandAnswer | undefined>;
+  /** Whether a transaction was deleted: then nothing of it is told any more. */
+  hidden?: (transactionId: string) => boolean;
   /** A client with more waiting is paused, and goes on once it has a quarter of that. */
   maxBufferedBytes?: number;
   /** A client that was live and has fallen further behind skips ahead, and is told how much it missed. */
@@ -58,7 +60,7 @@ export interface FeedOptions {
  * position and not a queue. Clients that are level share the record that just arrived.
  */
 export function createFeed(options: FeedOptions): Feed & { close(): void } {
-  const { journal, clock, outcome, maxBufferedBytes = 1024 * 1024, maxLagRecords = 10_000 } = options;
+  const { journal, clock, outcome, hidden, maxBufferedBytes = 1024 * 1024, maxLagRecords = 10_000 } = options;
   const { statsEveryMs = 5_000, pollMs = 25 } = options;
   const followers = new Set<Follower>();
   const stats = createFeedStats(clock());
@@ -116,7 +118,7 @@ export function createFeed(options: FeedOptions): Feed & { close(): void } {
           skipAhead();
           for await (const record of journal.read(position + 1)) {
             if (stopped) return;
-            for (const event of await eventsOf(record, outcome)) send(event);
+            for (const event of await eventsOf(record, outcome, hidden)) send(event);
             position = record.sequence;
             if (client.bufferedBytes() > maxBufferedBytes) {
               await drained();
@@ -156,7 +158,7 @@ export function createFeed(options: FeedOptions): Feed & { close(): void } {
       },
       arrive(record) {
         const next = level && record.sequence === position + 1 && client.bufferedBytes() <= maxBufferedBytes;
-        const events = next ? eventsOf(record, outcome) : undefined;
+        const events = next ? eventsOf(record, outcome, hidden) : undefined;
         if (!Array.isArray(events)) return resume();
         for (const event of events) send(event);
         position = record.sequence;

@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { IntakeData } from '../../domain/records.ts';
 import type { Transaction } from '../../domain/transaction.ts';
+import type { JournalRecord } from '../../journal/journal.ts';
 import { bodyHash } from '../canonical.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
 import { BatchAnswer, BatchBody, ScoreBody, ScoredAnswer, type TransactionBody } from '../contract/transactions.ts';
@@ -28,6 +28,11 @@ export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory
     return { ...decision, latencyMs, ...(warnings.length > 0 ? { warnings } : {}) };
   }
 
+  function rescored(record: JournalRecord) {
+    const { decision, latencyMs } = engine.rescore(record);
+    return { ...decision, latencyMs };
+  }
+
   app.post(
     '/score',
     {
@@ -51,7 +56,7 @@ export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory
         weight: 1,
         compute: async () => {
           if ('transactionId' in body && typeof body.transactionId === 'string')
-            return score(await stored(services, body.transactionId));
+            return rescored(await stored(services, body.transactionId));
           const receivedAt = clock();
           return score(takeIn(body as TransactionBody, { id: nextId(receivedAt), receivedAt }, config));
         },
@@ -105,10 +110,9 @@ export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory
   }
 }
 
-/** A stored transaction as it was decided, unless it was deleted. */
-async function stored({ journal, ...services }: Services, id: string): Promise<Transaction> {
+/** The record of a stored transaction, unless it was deleted. */
+async function stored({ journal, ...services }: Services, id: string): Promise<JournalRecord> {
   const seen = await read({ journal, ...services }, () => services.store.transactions.get(id));
-  const record = seen && (await journal.find(`t:${id}`));
-  if (!record) return missing(id);
-  return { ...(record.data as unknown as IntakeData).transaction, ...record.personal };
+  const record = seen && ((await journal.find(`d:${id}`)) ?? (await journal.find(`t:${id}`)));
+  return record ?? missing(id);
 }
