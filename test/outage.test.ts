@@ -33,6 +33,8 @@ test('while PostgreSQL is away decisions go on and reads answer 503; afterwards 
     const key = { 'idempotency-key': 'finalize-p1' };
     const command = await call(app.url, 'POST', '/api/transactions/finalize', finalize, key);
     assert.equal(command.status, 503, JSON.stringify(command.body));
+    assert.match(command.body.detail, /nothing was recorded|is recorded and will take effect/);
+    assert.doesNotMatch(command.body.detail, /\d/);
     assert.ok(Number(command.headers.get('retry-after')) >= 1);
     const health = await call(app.url, 'GET', '/health');
     assert.equal(health.status, 200);

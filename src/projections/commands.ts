@@ -6,8 +6,9 @@ import type { CommandAnswer, QueryStore } from './store.ts';
 /** Appends a command and answers as the projection settled it, in log order. */
 export interface Commands {
   /**
-   * Durable first, then applied. Throws `unavailable` (with Retry-After) where the projection does not get there within
-   * the bound; the command stays and a retry with the same Idempotency-Key gets its answer.
+   * Durable first, then applied. Throws `unavailable` (with Retry-After): where the database is known to be away, before
+   * anything is recorded; where the projection then does not get there within the bound, after. The detail says which: in
+   * the second case the command stays, takes effect, and a retry with the same Idempotency-Key gets its answer.
    */
   submit(entry: JournalEntry): Promise<{ record: JournalRecord; answer: CommandAnswer; replayed: boolean }>;
 }
@@ -17,6 +18,12 @@ interface CommandPorts {
   projector: Projector;
   store: QueryStore;
 }
+
+const NOTHING_RECORDED = 'The database is away: nothing was recorded. Send it again later.';
+const RECORDED =
+  'The database is behind: this is recorded and will take effect. Repeating it with the same Idempotency-Key gives its answer.';
+
+const unavailable = (detail: string) => new AssayError('unavailable', detail, { retryAfterSeconds: 2 });
 
 export function createCommands({ journal, projector, store }: CommandPorts): Commands {
   /** The same command twice at once: the one that came second takes the first one's record. */
@@ -28,16 +35,25 @@ export function createCommands({ journal, projector, store }: CommandPorts): Com
       await taken.durable;
       return { record: taken.record, replayed: true };
     }
+    if (!projector.healthy) throw unavailable(NOTHING_RECORDED);
     const { record, durable } = journal.enqueue(entry);
     await durable;
     return { record, replayed: false };
   }
 
+  async function answerTo(record: JournalRecord): Promise<CommandAnswer | undefined> {
+    try {
+      await projector.settled(record.sequence);
+      return await store.answer(record.sequence);
+    } catch (error) {
+      throw error instanceof AssayError && error.code === 'unavailable' ? unavailable(RECORDED) : error;
+    }
+  }
+
   return {
     async submit(entry) {
       const { record, replayed } = await append(entry);
-      await projector.settled(record.sequence);
-      const answer = await store.answer(record.sequence);
+      const answer = await answerTo(record);
       if (answer) return { record, answer, replayed };
       if (replayed)
         throw new AssayError(

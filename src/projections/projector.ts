@@ -135,7 +135,9 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
   }
 
   function away(): AssayError {
-    const detail = foreign ? foreign.message : 'The database is away. Decisions go on, reads do not.';
+    const detail = foreign
+      ? 'The database belongs to another journal. Decisions go on, reads do not until that is mended.'
+      : 'The database is away. Decisions go on, reads do not.';
     return new AssayError('unavailable', detail, { retryAfterSeconds: 2 });
   }
 

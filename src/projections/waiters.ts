@@ -20,19 +20,19 @@ export function createWaiters(boundMs: number) {
     if (error) waiter.reject(error);
     else waiter.resolve();
   };
-  const late = (sequence: number) =>
-    new AssayError('unavailable', `The database has not got to record ${sequence} yet.`, { retryAfterSeconds: 1 });
+  const late = () =>
+    new AssayError('unavailable', 'The database has not caught up yet. Decisions go on.', { retryAfterSeconds: 1 });
 
   return {
     get size() {
       return waiting.size;
     },
     wait(sequence: number): Promise<void> {
-      if (waiting.size >= MAX_WAITERS) return Promise.reject(late(sequence));
+      if (waiting.size >= MAX_WAITERS) return Promise.reject(late());
       return new Promise((resolve, reject) => {
         const waiter: Waiter = {
           ...{ sequence, resolve, reject },
-          timer: setTimeout(() => end(waiter, late(sequence)), boundMs),
+          timer: setTimeout(() => end(waiter, late()), boundMs),
         };
         waiting.add(waiter);
       });
