@@ -51,19 +51,19 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
   for (const name of Object.keys(entityFields))
     if ((CORE_ENTITIES as readonly string[]).includes(name))
       throw new Error(`ASSAY_ENTITIES: ${name} is profiled already`);
-  const rates = Object.entries(parsePairs(env.CURRENCY_RATES ?? '', 'CURRENCY_RATES')).map(([currency, rate]) => {
+  const rates = Object.entries(parsePairs(env.CURRENCY_RATES ?? '', 'CURRENCY_RATES')).map(([code, rate]) => {
     const value = Number(rate);
-    if (!(value > 0) || !Number.isFinite(value)) throw new Error(`CURRENCY_RATES: ${currency} needs a positive number`);
-    return [currency.toUpperCase(), value] as const;
+    if (!(value > 0) || !Number.isFinite(value)) throw new Error(`CURRENCY_RATES: ${code} needs a positive number`);
+    return [currency(code, 'CURRENCY_RATES'), value] as const;
   });
   return Object.freeze({
     host: env.HOST ?? '127.0.0.1',
     port: integer(env, 'PORT', 3000, 0, 65535),
     dataDir: resolve(env.ASSAY_DATA_DIR ?? './.assay'),
-    databaseUrl: env.DATABASE_URL || undefined,
+    databaseUrl: databaseUrl(env.DATABASE_URL || undefined),
     namespace: identifier(env.ASSAY_NAMESPACE ?? 'assay'),
     apiKey: env.API_KEY || undefined,
-    baseCurrency: (env.BASE_CURRENCY ?? 'USD').toUpperCase(),
+    baseCurrency: currency(env.BASE_CURRENCY ?? 'USD', 'BASE_CURRENCY'),
     currencyRates: Object.freeze(Object.fromEntries(rates)),
     entityTypes: Object.freeze([...CORE_ENTITIES, ...Object.keys(entityFields)]),
     entityFields: Object.freeze(entityFields),
@@ -82,11 +82,31 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     cardModelVersion: env.MODEL_VERSION || undefined,
     fraudThreshold: percentage(env, 'FRAUD_THRESHOLD', 50),
     statelessModelDir: env.ASSAY_STATELESS_MODELS || join(dirname(defaults.modelDir), 'stateless'),
-    logLevel: env.LOG_LEVEL ?? 'info',
+    logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     readWaitMs: integer(env, 'READ_WAIT_MS', 2_000, 0),
     snapshotEveryRecords: integer(env, 'SNAPSHOT_EVERY_RECORDS', 200_000, 1),
     journalSegmentBytes: integer(env, 'JOURNAL_SEGMENT_BYTES', 64 * 1024 * 1024, 65_536),
   });
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+function oneOf(env: Environment, name: string, allowed: readonly string[], fallback: string): string {
+  const value = env[name] || fallback;
+  if (!allowed.includes(value)) throw new Error(`${name}: ${value} is not one of ${allowed.join(', ')}`);
+  return value;
+}
+
+function currency(code: string, name: string): string {
+  if (!Intl.supportedValuesOf('currency').includes(code.toUpperCase()))
+    throw new Error(`${name}: ${code} is not an ISO 4217 currency`);
+  return code.toUpperCase();
+}
+
+function databaseUrl(text: string | undefined): string | undefined {
+  if (text !== undefined && (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol)))
+    throw new Error('DATABASE_URL: needs the form postgres://user:password@host:port/database');
+  return text;
 }
 
 function integer(env: Environment, name: string, fallback: number, min: number, max = Number.MAX_SAFE_INTEGER): number {

@@ -30,7 +30,7 @@ test('values are told in plain words, against what is usual', () => {
       say('merchant_fraud_share_30d_delay_7d', 0.02, 0.02),
       '2% of payments at this merchant in the 30 days up to 7 days ago were confirmed as fraud, which is usual',
     ],
-    [say('category_risk', -4.6, -5.3), '1% of payments in this category turned out to be fraud (usually 0.5%)'],
+    [say('category_risk', -4.6, -5.3), '1% of the payments of this category were fraud in training (usually 0.5%)'],
     [say('hour', 23, 14), 'made between 23:00 and 00:00 local time'],
     [say('weekday', 6), 'made on a Sunday'],
     [say('account_age_days', Number.NaN, 3), 'the age of the account is not given'],

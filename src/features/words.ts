@@ -137,7 +137,7 @@ const clauses: Record<string, Words> = {
   sinceFraud: (d, v) => `${duration(v)} since the last confirmed fraud ${whose(d)}`,
   sinceRunStart: (d, v) => `payments ${whose(d)} began to turn out as fraud ${duration(v)} ago`,
   sinceClean: (d, v) => `${duration(v)} since the last payment ${whose(d)} that is not known as fraud`,
-  encoding: (d, v) => `${share(probability(v))} of payments in this ${noun(d.field)} turned out to be fraud`,
+  encoding: (d, v) => `${share(probability(v))} of the payments of this ${noun(d.field)} were fraud in training`,
 };
 
 /** Clauses that say all there is to say: a middle value of a yes or no, or of an hour, tells nothing. */

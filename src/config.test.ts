@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { isAbsolute } from 'node:path';
+import { test } from 'node:test';
+import { readConfig } from './config.ts';
+
+const read = (env: Record<string, string>) => readConfig(env, { modelDir: '/models/transactions' });
+
+test('every default makes sense, and the result is frozen', () => {
+  const config = read({});
+  assert.equal(config.host, '127.0.0.1');
+  assert.equal(config.rateLimitMax, 100_000);
+  assert.equal(config.rateLimitWindowMs, 60_000);
+  assert.ok(isAbsolute(config.dataDir));
+  assert.ok(Object.isFrozen(config) && Object.isFrozen(config.currencyRates));
+});
+
+test('values are read as they are documented', () => {
+  const config = read({
+    CURRENCY_RATES: 'eur=1.08, GBP=1.27',
+    ASSAY_ENTITIES: 'terminal=metadata.terminal',
+    RATE_LIMIT_WINDOW: '30s',
+  });
+  assert.deepEqual(config.currencyRates, { EUR: 1.08, GBP: 1.27 });
+  assert.equal(config.entityTypes.at(-1), 'terminal');
+  assert.equal(config.entityFields.terminal, 'metadata.terminal');
+  assert.equal(config.rateLimitWindowMs, 30_000);
+});
+
+test('a value that makes no sense is refused by the name of its variable', () => {
+  const wrong: Record<string, string> = {
+    PORT: '99999',
+    RATE_LIMIT_MAX: '-1',
+    RATE_LIMIT_WINDOW: 'soon',
+    BASE_CURRENCY: 'foo',
+    CURRENCY_RATES: 'XYZ=2',
+    ASSAY_ENTITIES: 'card=metadata.card',
+    ASSAY_NAMESPACE: 'drop table',
+    DATABASE_URL: 'foo',
+    LOG_LEVEL: 'loud',
+  };
+  for (const [name, value] of Object.entries(wrong))
+    assert.throws(() => read({ [name]: value }), new RegExp(`^Error: ${name}`));
+});
