@@ -4,6 +4,7 @@ import { extname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { vary } from './vary.ts';
 
 /** The built dashboard, in memory: what a browser may have of it, and how it is sent. */
 export interface Dashboard {
@@ -110,8 +111,8 @@ function readFiles(folder: string): Files {
 function sendFile(request: FastifyRequest, reply: FastifyReply, file: File): FastifyReply {
   reply
     .header('cache-control', file.hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
-    .header('etag', file.tag)
-    .header('vary', 'accept-encoding');
+    .header('etag', file.tag);
+  vary(reply, 'Accept-Encoding');
   if (file.type.startsWith('text/html')) reply.header('content-security-policy', POLICY);
   if (request.headers['if-none-match'] === file.tag) return reply.code(304).send();
   reply.type(file.type);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { call, startApp, type TestApp } from '../../test/support/app.ts';
 
 const DAY = 86_400_000;
@@ -88,8 +89,16 @@ describe('the edge', () => {
     const refused = await call(app.url, 'GET', '/api/users', undefined, { origin: 'https://shop.example' });
     assert.equal(refused.status, 401);
     assert.equal(refused.headers.get('access-control-allow-origin'), 'https://shop.example');
+    assert.equal(refused.headers.get('vary'), 'Origin, Authorization');
+    const exposed = (refused.headers.get('access-control-expose-headers') ?? '').toLowerCase().split(/, */);
+    for (const name of ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'retry-after', 'location'])
+      assert.ok(exposed.includes(name), name);
+    for (const name of ['x-request-id', 'x-response-time-ms', 'idempotent-replayed'])
+      assert.ok(exposed.includes(name), name);
     const foreign = await ask('GET', '/api/users', undefined, { origin: 'https://evil.example' });
     assert.notEqual(foreign.headers.get('access-control-allow-origin'), 'https://evil.example');
+    for (const path of ['/api/transactions', '/health', '/nope'])
+      assert.match((await ask('GET', path)).headers.get('vary') ?? '', /^Origin/, path);
   });
 
   test('refusals by size, type and method', async () => {
@@ -106,6 +115,26 @@ describe('the edge', () => {
     );
     const patch = await ask('PATCH', '/api/users/x', {});
     assert.deepEqual([patch.status, patch.headers.get('allow')], [405, 'GET, HEAD, PUT, DELETE, OPTIONS']);
+  });
+
+  test('a body that is compressed, or empty, is refused for what it is', async () => {
+    const zipped = await fetch(`${app.url}/api/transactions`, {
+      method: 'POST',
+      headers: { 'x-api-key': KEY, 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      body: gzipSync('{"userId":"u","amount":1}'),
+    });
+    const problem = (await zipped.json()) as { code: string; detail: string };
+    assert.deepEqual([zipped.status, problem.code], [415, 'unsupported_media_type']);
+    assert.match(problem.detail, /Content-Encoding/);
+    const plain = await ask('POST', '/score', { userId: 'u', amount: 1 }, { 'content-encoding': 'identity' });
+    assert.equal(plain.status, 200);
+    for (const path of ['/api/transactions', '/score', '/v1/fraud-score', '/api/users']) {
+      const empty = await ask('POST', path, '', { 'content-type': 'application/json' });
+      assert.deepEqual([empty.status, empty.body.code], [400, 'malformed_json'], path);
+      assert.equal((await ask('POST', path, 'null')).status, 422, path);
+    }
+    const bodiless = await ask('DELETE', '/api/users/nobody', '', { 'content-type': 'application/json' });
+    assert.equal(bodiless.status, 404, 'nothing is needed here');
   });
 
   test('ids of any kind find their way through addresses', async () => {

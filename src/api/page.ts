@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Page } from '../projections/store.ts';
 import { toCsv } from './csv.ts';
+import { vary } from './vary.ts';
 
 /** A page as JSON, or as CSV where the client prefers that; then the cursor stands in `X-Next-Cursor`. */
 export function sendPage<T extends object>(request: FastifyRequest, reply: FastifyReply, page: Page<T>) {
-  reply.header('vary', 'accept');
+  vary(reply, 'Accept');
   if (!prefersCsv(request.headers.accept)) return page;
   if (page.nextCursor !== null) reply.header('x-next-cursor', page.nextCursor);
   return reply

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AssayError, type ErrorCode, type FieldError } from '../domain/errors.ts';
+import { vary } from './vary.ts';
 
 /** The one place where an error code becomes an HTTP answer. */
 const STATUS: Record<ErrorCode, [status: number, title: string]> = {
@@ -81,7 +82,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown
   const error = asAssayError(thrown);
   if (error.code === 'internal') request.log.error({ err: thrown, requestId: request.id }, 'unexpected error');
   if (error.code === 'unauthenticated')
-    reply.header('www-authenticate', 'Bearer realm="assay", charset="UTF-8"').header('vary', 'authorization');
+    vary(reply.header('www-authenticate', 'Bearer realm="assay", charset="UTF-8"'), 'Authorization');
   if (error.retryAfterSeconds !== undefined || error.code === 'unavailable')
     reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterSeconds ?? 1))));
   const body = problemOf(error, request.id);

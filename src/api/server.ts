@@ -76,6 +76,11 @@ export type Api = FastifyInstance<
 >;
 
 const MIB = 1024 * 1024;
+/** What pages of other origins may read of an answer. */
+const EXPOSED = [
+  ...['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset', 'Retry-After', 'Location', 'X-Next-Cursor'],
+  ...['X-Request-ID', 'X-Response-Time-Ms', 'Idempotent-Replayed', 'Preference-Applied', 'WWW-Authenticate'],
+];
 /** Longest id of 255 characters, every one of them four bytes, percent-encoded. */
 const MAX_PARAM = 255 * 12;
 
@@ -131,7 +136,7 @@ export async function buildServer(services: Services): Promise<Api> {
       origin: [...config.corsOrigins],
       strictPreflight: false,
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
-      exposedHeaders: ['x-request-id', 'x-response-time-ms', 'idempotent-replayed', 'retry-after', 'x-next-cursor'],
+      exposedHeaders: EXPOSED,
     });
   const limiter = createRateLimiter({ max: config.rateLimitMax, windowMs: config.rateLimitWindowMs });
   const sessions = createSessions(services.keys, clock);
@@ -164,7 +169,7 @@ export async function buildServer(services: Services): Promise<Api> {
   return app;
 }
 
-/** UTF-8 JSON and nothing else; an empty body is no body. */
+/** UTF-8 JSON and nothing else; an empty body is no body, where none is needed. */
 function readJson(app: Api): void {
   app.removeAllContentTypeParsers();
   const options = { parseAs: 'buffer' } as const;
@@ -175,7 +180,7 @@ function readJson(app: Api): void {
 function parseJson(request: FastifyRequest, body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
   let value: unknown;
   try {
-    value = read(body);
+    value = read(request, body);
   } catch (error) {
     const lenient = request.routeOptions.config.bareNumbers === 422 && bareNumbers(body.toString('utf8'));
     done(lenient || (error as Error));
@@ -184,8 +189,14 @@ function parseJson(request: FastifyRequest, body: Buffer, done: (error: Error | 
   done(null, value);
 }
 
-function read(body: Buffer): unknown {
-  if (body.length === 0) return undefined;
+function read(request: FastifyRequest, body: Buffer): unknown {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity')
+    throw new AssayError('unsupported_media_type', `Send the body as it is, without Content-Encoding.`);
+  if (body.length === 0) {
+    if (request.routeOptions.schema?.body === undefined) return undefined;
+    throw new AssayError('malformed_json', 'The request needs a JSON body; this one is empty.');
+  }
   if (!isUtf8(body)) throw new AssayError('malformed_json', 'The body is not valid UTF-8.');
   try {
     return JSON.parse(body.toString('utf8'));
