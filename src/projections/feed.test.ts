@@ -108,6 +108,22 @@ describe('the live feed', () => {
     feed.close();
   });
 
+  test('one that resumes after what never was is told so at once, and goes on live', async () => {
+    await decide(3);
+    const feed = createFeed({ journal, clock });
+    const [stranger, level] = [client(), client()];
+    feed.follow(16, stranger);
+    feed.follow(15, level);
+    assert.deepEqual(
+      stranger.seen.map(({ seq, type, data }) => [seq, type, data.unknownSince]),
+      [[15, 'stats', true]],
+    );
+    await decide(1);
+    await until(() => stranger.seen.length === 2 && level.seen.length === 1);
+    assert.deepEqual([seqs(stranger.seen), seqs(level.seen)], [[16], [16]]);
+    feed.close();
+  });
+
   test('a slow client is paused and goes on from the journal', async () => {
     const feed = createFeed({ journal, clock, maxBufferedBytes: 100, pollMs: 1 });
     const follower = client();

@@ -26,7 +26,8 @@ export interface Feed {
   /**
    * Sends every event after `since` (or from now on) to `send`, which answers whether the client keeps up. A client that
    * does not is paused, and later told what it missed by an event of type `stats` with `data.missed` before it goes on
-   * from the journal. Returns the way to stop.
+   * from the journal. One whose `since` is not known here, as with another installation's, is told by an event of type
+   * `stats` with `data.unknownSince` and the newest `seq`, and goes on from now. Returns the way to stop.
    */
   follow(since: number | undefined, client: FeedClient): () => void;
 }
@@ -96,6 +97,7 @@ export function createFeed(options: FeedOptions): Feed & { close(): void } {
 
   function createFollower(since: number | undefined, client: FeedClient): Follower {
     const known = since !== undefined && since < (journal.durable + 1) * SLOTS;
+    const unknownSince = since !== undefined && !known;
     /** Sequence of the last record that was told whole. */
     let position = known ? Math.max(0, Math.floor(since / SLOTS) - 1) : journal.durable;
     const after = known ? since : 0;
@@ -140,6 +142,11 @@ export function createFeed(options: FeedOptions): Feed & { close(): void } {
       send({ ...told, data: { ...told.data, missed } });
     }
 
+    function tellUnknown(): void {
+      const told = stats.event(position * SLOTS + SLOTS - 1, clock());
+      send({ ...told, data: { ...told.data, unknownSince: true } });
+    }
+
     async function drained(): Promise<void> {
       while (!stopped && client.bufferedBytes() > maxBufferedBytes / 4)
         await new Promise((resolve) => setTimeout(resolve, pollMs).unref());
@@ -152,7 +159,10 @@ export function createFeed(options: FeedOptions): Feed & { close(): void } {
       });
 
     return {
-      start: resume,
+      start() {
+        if (unknownSince) tellUnknown();
+        resume();
+      },
       stop() {
         stopped = true;
       },
