@@ -64,6 +64,17 @@ describe('the OpenAPI document', () => {
       }
   });
 
+  test('the example of a transaction is one', async () => {
+    const { content } = document.paths['/api/transactions'].post.requestBody;
+    const { example, examples, schema } = content['application/json'];
+    const shown = [example, ...Object.values(examples ?? {}).map((one) => (one as { value: unknown }).value)];
+    const [given] = [...shown, ...(schema.examples ?? [])].filter((one) => one !== undefined);
+    const decided = await call(app.url, 'POST', '/api/transactions', given);
+    assert.equal(decided.status, 201, JSON.stringify(decided.body));
+    assert.deepEqual(Object.keys(given).sort(), Object.keys(schema.properties).sort(), 'every field is shown');
+    assert.deepEqual({ ...decided.body, ...given, transactionDate: decided.body.transactionDate }, decided.body);
+  });
+
   test('a route without a declared scope fails the build', async () => {
     const { default: Fastify } = await import('fastify');
     const { declareRoutes } = await import('../src/api/routing.ts');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { call, startApp, type TestApp } from '../../test/support/app.ts';
+import { RESERVED_IDS } from './contract/transactions.ts';
 
 const DAY = 86_400_000;
 const KEY = 'edge-secret';
@@ -151,6 +152,26 @@ describe('the edge', () => {
       );
     }
     assert.equal((await ask('GET', '/api/users/100%')).status, 404);
+  });
+
+  test('ids that are addresses of their own are refused, and these are all of them', async () => {
+    const urls = app.server.declaredRoutes.map(({ url }) => /^\/api\/transactions\/([^:/]+)/.exec(url)?.[1]);
+    assert.deepEqual([...new Set(urls.filter((name) => name !== undefined))].sort(), RESERVED_IDS);
+    for (const id of RESERVED_IDS) {
+      const refused = await ask('POST', '/api/transactions', { id, userId: 'u', amount: 1 });
+      assert.deepEqual([refused.status, refused.body.errors[0].path], [422, '/id'], id);
+      assert.equal((await ask('POST', '/score', { id, userId: 'u', amount: 1 })).status, 200, 'nothing is recorded');
+    }
+  });
+
+  test('a stored transaction and one in the body are not scored together', async () => {
+    await ask('POST', '/api/transactions', { id: 'stored', userId: 'u', amount: 1 });
+    assert.equal((await ask('POST', '/score', { transactionId: 'stored' })).status, 200);
+    for (const more of [{ userId: 'u', amount: 2 }, { amount: 2 }, { channel: 'web' }]) {
+      const both = await ask('POST', '/score', { transactionId: 'stored', ...more });
+      assert.deepEqual([both.status, both.body.errors?.[0].path], [422, '/transactionId'], JSON.stringify(both.body));
+    }
+    assert.equal((await ask('POST', '/score', { transactionId: 7, userId: 'u', amount: 1 })).status, 422);
   });
 
   test('the same list as CSV, with its cursor in a header', async () => {

@@ -40,6 +40,7 @@ const amount = Type.Number({
 });
 const currency = Type.Optional(Type.String({ maxLength: 3, default: 'USD', description: 'ISO 4217' }));
 
+const TAKEN_IN = 'A transaction to decide. Fields that are not listed are ignored; use `metadata`.';
 export const TransactionBody = Type.Object(
   {
     id: Type.Optional(Id('Chosen by you; repeated with the same body it gets the first answer')),
@@ -48,9 +49,47 @@ export const TransactionBody = Type.Object(
     currency,
     ...details,
   },
-  { description: 'A transaction to decide. Fields that are not listed are ignored; use `metadata`.' },
+  { description: TAKEN_IN },
 );
 export type TransactionBody = Static<typeof TransactionBody>;
+
+/** Under `/api/transactions` these are addresses of their own, so that a transaction of that id could not be read. */
+export const RESERVED_IDS: readonly string[] = ['alerts', 'finalize', 'stats', 'user'];
+
+/** The same as it is recorded, with an example for the document. */
+export const DecideBody = Type.Object(
+  {
+    ...TransactionBody.properties,
+    id: Type.Optional(
+      Id(`Chosen by you; repeated with the same body it gets the first answer. Not ${RESERVED_IDS.join(', ')}`),
+    ),
+  },
+  {
+    description: TAKEN_IN,
+    examples: [
+      {
+        id: 'ord_981',
+        userId: 'auth0|12345',
+        amount: 100.5,
+        currency: 'USD',
+        productCategory: 'Electronics',
+        customerLocation: 'New York',
+        accountAgeDays: 365,
+        transactionDate: '2023-09-15T12:00:00Z',
+        merchantId: 'm_7',
+        cardId: 'c_9',
+        deviceId: 'd_3',
+        ip: '203.0.113.9',
+        email: 'a@b.co',
+        country: 'US',
+        latitude: 40.71,
+        longitude: -74.0,
+        channel: 'web',
+        metadata: { basketSize: 3 },
+      },
+    ],
+  },
+);
 
 /** null takes an optional field away. */
 const nullable = Object.fromEntries(

@@ -3,7 +3,7 @@ import type { Transaction } from '../../domain/transaction.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import { bodyHash } from '../canonical.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
-import { BatchAnswer, BatchBody, ScoreBody, ScoredAnswer, type TransactionBody } from '../contract/transactions.ts';
+import { BatchAnswer, BatchBody, ScoreBody, ScoredAnswer, TransactionBody } from '../contract/transactions.ts';
 import type { Charge } from '../guard.ts';
 import type { AnswerMemory } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
@@ -11,6 +11,7 @@ import { takeIn } from '../intake.ts';
 import { read } from '../read.ts';
 import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
+import { invalid } from '../window.ts';
 import { missing } from './transaction-reads.ts';
 
 const tags = ['scoring'];
@@ -51,6 +52,7 @@ export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory
     },
     async (request, reply) => {
       const { body } = request;
+      if ('transactionId' in body) refuseBoth(body);
       const { answer, replayed } = await memory.once(request, () => ({
         bodyHash: request.headers['idempotency-key'] === undefined ? '' : bodyHash(body),
         weight: 1,
@@ -108,6 +110,12 @@ export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory
     }
     return answers;
   }
+}
+
+/** Either a stored transaction or one in the body: of both, one would be ignored without a word. */
+function refuseBoth(body: object): void {
+  if (Object.keys(body).some((name) => Object.hasOwn(TransactionBody.properties, name)))
+    throw invalid('/transactionId', 'names a stored transaction; send it alone, or a transaction without it');
 }
 
 /** The record of a stored transaction, unless it was deleted. */

@@ -4,12 +4,13 @@ import { type DecisionData, transactionView } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import { sha256 } from '../canonical.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
-import { Decided, Processing, TransactionBody } from '../contract/transactions.ts';
+import { DecideBody, Decided, Processing, RESERVED_IDS } from '../contract/transactions.ts';
 import { idempotencyKey, idempotentName, otherBody } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
 import { takeIn, transactionHash } from '../intake.ts';
 import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
+import { invalid } from '../window.ts';
 
 const RESPOND_ASYNC = /(?:^|[,;\s])respond-async(?:$|[,;\s])/i;
 
@@ -27,7 +28,7 @@ export function transactionRoutes(app: Api, services: Services): void {
         summary: 'Decide a transaction',
         description: 'Answered when the decision is durable. `Prefer: respond-async` answers as soon as the intake is.',
         headers: IdempotencyHeader,
-        body: TransactionBody,
+        body: DecideBody,
         response: {
           201: json('Decided and durable', Decided),
           202: json('Taken in; with `Prefer: respond-async`', Processing),
@@ -38,6 +39,8 @@ export function transactionRoutes(app: Api, services: Services): void {
     async (request, reply) => {
       const receivedAt = clock();
       const { body } = request;
+      if (body.id !== undefined && RESERVED_IDS.includes(body.id))
+        throw invalid('/id', 'is a word of this API’s own addresses; choose another');
       const key = idempotencyKey(request);
       const alias = key === undefined ? undefined : await idempotentName(request, key, journal, receivedAt, 'i');
       const id = body.id ?? (alias ? `txn_${sha256(alias).slice(0, 32)}` : nextId(receivedAt));
