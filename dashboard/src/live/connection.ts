@@ -77,7 +77,8 @@ export function createConnection(
   /** Figures repeat the number of the record they follow; everything else has one of its own. */
   function fresh(event: LiveEvent): boolean {
     if (event.type === 'stats') {
-      if (last === undefined || event.seq > last) last = event.seq;
+      // The server's log is another one, or began anew: what was seen before counts no more.
+      if (last === undefined || event.seq > last || event.data.unknownSince === true) last = event.seq;
       return true;
     }
     if (last !== undefined && event.seq <= last) return false;
