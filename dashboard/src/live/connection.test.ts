@@ -69,6 +69,14 @@ test('figures may repeat their number, and never hide the event that follows', (
   assert.deepEqual(seen, [7, 7, 8]);
 });
 
+test('a log that began anew is followed from where it is', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { seen, socket } = connect();
+  socket().tell({ seq: 900, type: 'transaction.decided' }, { seq: 7, type: 'stats', data: { unknownSince: true } });
+  socket().tell({ seq: 8, type: 'transaction.decided' });
+  assert.deepEqual(seen, [900, 7, 8]);
+});
+
 test('what is not JSON is left out', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { seen, socket } = connect();

@@ -78,7 +78,7 @@ export function createConnection(
   function fresh(event: LiveEvent): boolean {
     if (event.type === 'stats') {
       // The server's log is another one, or began anew: what was seen before counts no more.
-      if (last === undefined || event.seq > last || event.data.unknownSince === true) last = event.seq;
+      if (last === undefined || event.seq > last || event.data?.unknownSince === true) last = event.seq;
       return true;
     }
     if (last !== undefined && event.seq <= last) return false;
