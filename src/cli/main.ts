@@ -11,6 +11,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   replay: async () => (await import('./replay.ts')).replayCommand(),
   models: async () => (await import('./models.ts')).modelsCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
+  bench: async () => (await import('./bench.ts')).benchCommand(),
 };
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'));
