@@ -1,4 +1,4 @@
-/** What is tried of each learner on the validation folds: four settings each, as many as a rival gets. */
+/** What is tried of each learner on the validation folds: four settings each; a rival gets as many or more. */
 import type { FeatureSet, TrainSpan } from './data.ts';
 
 export interface Contender {

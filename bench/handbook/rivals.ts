@@ -33,13 +33,16 @@ export async function runRivals(data: Dataset): Promise<Line[]> {
       stdio: ['ignore', 'pipe', 'inherit'],
       encoding: 'utf8',
     });
-    const report = JSON.parse(text) as Record<string, { candidate: number; validation: number; seconds: number[] }>;
-    return Object.entries(report).map(([name, { candidate, validation, seconds }]): Line => {
+    const report = JSON.parse(text) as Record<
+      string,
+      { options: Record<string, unknown>; validation: number; seconds: number[] }
+    >;
+    return Object.entries(report).map(([name, { options, validation, seconds }]): Line => {
       const folds = tests.map(({ test }, i) => ({
         ...measure(readScores(join(folder, `${name}.${i}.scores`)), test),
         seconds: seconds[i],
       }));
-      return { name, set: 'handbook', span: 'week', folds, chosen: { candidate }, validation };
+      return { name, set: 'handbook', span: 'week', folds, chosen: options, validation };
     });
   } finally {
     rmSync(folder, { recursive: true });
