@@ -139,10 +139,11 @@ bar.stop();
 lines.push(await oracle(data));
 const ownSeconds = seconds();
 const { user, system } = process.cpuUsage();
-const rivals = values.rivals ? await runRivals(data) : [];
-printTable([...lines, ...rivals]);
+printTable(lines);
 const cpuSeconds = Math.round((user + system) / 1e6);
 console.log(`${ownSeconds} s, ${cpuSeconds} s of processor time, on ${cpus().length} × ${cpus()[0]?.model.trim()}`);
+const rivals = values.rivals ? await runRivals(data) : [];
+if (rivals.length > 0) printTable(rivals);
 if (values.json) {
   const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
   writeFileSync(values.json, `${JSON.stringify({ machine, ownSeconds, cpuSeconds, lines, rivals }, undefined, 1)}\n`);

@@ -73,7 +73,12 @@ CONTENDERS = {
 def described(model):
     last = model[-1] if hasattr(model, "steps") else model
     plain = type(last)().get_params()
-    return {key: value for key, value in last.get_params().items() if value is not None and value != plain.get(key)}
+    return {key: value for key, value in last.get_params().items() if sound(value) and value != plain.get(key)}
+
+
+def sound(value):
+    # JSON knows no NaN.
+    return value is not None and value == value
 
 
 folds = [(part(f"v{i}.train"), part(f"v{i}.test")) for i in range(4)]
