@@ -1,5 +1,7 @@
+import type { Position } from '../domain/position.ts';
+
 /**
- * The port of the append-only log that is the truth. `journal/local/` implements it on one machine.
+ * The port of the append-only log that is the truth. `journal/local/` implements it on one machine, `adapters/kafka/` in a fleet.
  *
  * A record is acknowledged when it is durable, never before. Sequences start at 1 and have no gaps.
  */
@@ -11,6 +13,8 @@ export interface Journal {
   /**
    * Hands a record in. The sequence is settled at once, so the caller may learn from the record in the same tick; its
    * durability is not. Throws `AssayError('conflict')` if `key` was taken within the recent segments (see `recent`).
+   * In a fleet the sequence is 0 until the log has settled it, which for decisions may be after `durable` resolves; and another
+   * process may have taken the key: once `durable` resolves, `recent(key)` is the record that holds it.
    */
   enqueue(entry: JournalEntry): Appended;
   /** The first record with this key or alias. Waits for it to be durable. */
@@ -21,6 +25,8 @@ export interface Journal {
   get(sequence: number): Promise<JournalRecord | undefined>;
   /** Durable records from `fromSequence` on, in order, ending at what is durable when it gets there. */
   read(fromSequence: number): AsyncIterable<JournalRecord>;
+  /** In a fleet: the sequence that covers all that any process had made durable when it was called. */
+  horizon?(): Promise<number>;
   /** Calls back with every record once durable, in order, from now on. Returns the way to stop. */
   subscribe(listener: (record: JournalRecord) => void): () => void;
   /** Overwrites the personal block of a record in place and renews its checksum. Durable when it resolves. */
@@ -30,7 +36,7 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-/** Every type that a record may have. Old ones are read for ever. */
+/** Every type that a record may have. Old ones are read for ever. `void` takes a sequence and says nothing: its key was taken. */
 export const RECORD_TYPES = [
   'decision',
   'intake',
@@ -48,6 +54,7 @@ export const RECORD_TYPES = [
   'case',
   'audit',
   'model.shadow',
+  'void',
 ] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
 
@@ -71,6 +78,8 @@ export interface JournalRecord extends JournalEntry {
   sequence: number;
   /** Format version of the record. */
   version: number;
+  /** Where it lies, in a log of several partitions. */
+  position?: Position;
 }
 
 export interface Appended {

@@ -51,6 +51,7 @@ const TYPE_CODES = {
   case: 14,
   audit: 15,
   'model.shadow': 16,
+  void: 17,
 } satisfies Record<RecordType, number>;
 const TYPES: (RecordType | undefined)[] = [];
 for (const [type, code] of Object.entries(TYPE_CODES)) TYPES[code] = type as RecordType;

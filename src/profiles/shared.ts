@@ -1,0 +1,46 @@
+import type { Event, LabelCode } from '../domain/event.ts';
+import type { Position } from '../domain/position.ts';
+import type { Profiles } from './profiles.ts';
+
+/** The port of profiles that several processes share: the same values as `Profiles`, a round trip away. */
+export interface SharedProfiles {
+  readonly entityTypes: readonly string[];
+  /**
+   * The profiles of these entities as they are now (one key a type, 0 where absent), to read from at once. Never rejects and never
+   * takes longer than its deadline: `degraded` says that some could not be read and are stale or empty.
+   */
+  fetch(entities: Float64Array): Promise<{ profiles: Profiles; degraded: boolean }>;
+  /**
+   * Adds the event to the profile of every entity that it names; resolves when readers see it. Idempotent by position, free of
+   * order. Rejects with `AssayError('unavailable')` after its deadline: the log's consumer repeats it.
+   */
+  insert(event: Event, position: Position): Promise<void>;
+  /** For /health: whether it answers. */
+  readonly healthy: boolean;
+}
+
+/** The log consumer's side: repeats every record of a partition in the order of its offsets, and remembers how far it got. */
+export interface ProfileLog {
+  /** Offset of the next record to repeat, by partition; kept beside the profiles, so that they are lost together or not at all. */
+  next(partition: number): Promise<number>;
+  /** Repeats records and moves the partition's position in one stroke. Resolves when it is done; rejects where the store is away. */
+  repeat(partition: number, records: RepeatedRecord[], next: number): Promise<void>;
+  /** Called whenever the store may have lost its newest writes (after each reconnection): read `next` anew. */
+  onReconnected(listener: () => void): void;
+}
+
+export interface RepeatedRecord {
+  offset: number;
+  /** A decision, learnt; or a label, settled. Undefined for a record that profiles do not care about. */
+  learn?: Event;
+  label?: { event: Event; code: LabelCode };
+  /** Names under which the record is found: see `KeyIndex`. */
+  keys: string[];
+}
+
+/** Where the first record of a key lies, for what is older than a process's own memory of the log. */
+export interface KeyIndex {
+  get(key: string): Promise<Position | undefined>;
+  /** Within a partition the smallest offset stays. */
+  set(keys: readonly string[], position: Position): Promise<void>;
+}
