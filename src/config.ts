@@ -41,6 +41,29 @@ export interface Config {
   readonly readWaitMs: number;
   readonly snapshotEveryRecords: number;
   readonly journalSegmentBytes: number;
+  /** Days that the database keeps transactions; 0 for ever. */
+  readonly retentionDays: number;
+  /** Connections to the database. */
+  readonly databasePool: number;
+  /** Kafka and Redis, where many processes share one log; undefined where this one keeps its own. */
+  readonly fleet: FleetConfig | undefined;
+}
+
+export interface FleetConfig {
+  readonly brokers: readonly string[];
+  readonly redisUrl: string;
+  /** Of transactions.raw and transactions.scored, where they are made. */
+  readonly partitions: number;
+  readonly replication: number;
+  readonly minInsync: number;
+  /** Days that the log is kept; 0 for ever. */
+  readonly logRetentionDays: number;
+  readonly rawRetentionDays: number;
+  /** How long a decision waits for profiles before it goes on without. */
+  readonly redisDeadlineMs: number;
+  readonly profileTtlDays: number;
+  /** Transactions that a worker decides at once. */
+  readonly workerConcurrency: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -86,6 +109,39 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     readWaitMs: integer(env, 'READ_WAIT_MS', 2_000, 0),
     snapshotEveryRecords: integer(env, 'SNAPSHOT_EVERY_RECORDS', 200_000, 1),
     journalSegmentBytes: integer(env, 'JOURNAL_SEGMENT_BYTES', 64 * 1024 * 1024, 65_536),
+    retentionDays: integer(env, 'RETENTION_DAYS', 0, 0),
+    databasePool: integer(env, 'DATABASE_POOL', 8, 2, 1_000),
+    fleet: fleet(env),
+  });
+}
+
+/** Kafka's brokers make it a fleet, and then nothing is kept on this machine alone. */
+function fleet(env: Environment): FleetConfig | undefined {
+  const brokers = (env.KAFKA_BROKERS ?? '')
+    .split(',')
+    .map((broker) => broker.trim())
+    .filter(Boolean);
+  if (brokers.length === 0) return undefined;
+  for (const broker of brokers)
+    if (!/^[^\s:]+:\d+$/.test(broker) && !/^\[[0-9a-f:]+\]:\d+$/i.test(broker))
+      throw new Error(`KAFKA_BROKERS: ${broker} is not host:port`);
+  for (const name of ['REDIS_URL', 'DATABASE_URL'])
+    if (!env[name]) throw new Error(`${name}: needed where KAFKA_BROKERS is set`);
+  const redisUrl = env.REDIS_URL!;
+  if (!URL.canParse(redisUrl) || !/^rediss?:$/.test(new URL(redisUrl).protocol))
+    throw new Error('REDIS_URL: needs the form redis://user:password@host:port/0');
+  const replication = integer(env, 'KAFKA_REPLICATION', Math.min(3, brokers.length), 1, 9);
+  return Object.freeze({
+    brokers: Object.freeze(brokers),
+    redisUrl,
+    partitions: integer(env, 'KAFKA_PARTITIONS', 12, 1, 1_000),
+    replication,
+    minInsync: integer(env, 'KAFKA_MIN_INSYNC', Math.min(2, replication), 1, replication),
+    logRetentionDays: integer(env, 'KAFKA_RETENTION_DAYS', 0, 0),
+    rawRetentionDays: integer(env, 'RAW_RETENTION_DAYS', 7, 1),
+    redisDeadlineMs: integer(env, 'REDIS_DEADLINE_MS', 50, 1),
+    profileTtlDays: integer(env, 'PROFILE_TTL_DAYS', 180, 1),
+    workerConcurrency: integer(env, 'WORKER_CONCURRENCY', 256, 1, 10_000),
   });
 }
 

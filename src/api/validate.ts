@@ -1,5 +1,5 @@
 import type { FastifySchemaCompiler } from 'fastify';
-import type { TSchema } from 'typebox';
+import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { AssayError, type FieldError } from '../domain/errors.ts';
 import { summary } from './intake.ts';
@@ -23,6 +23,15 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     return compiled.Check(value) ? { value } : { error: refusal(compiled.Errors(value), value) };
   };
 };
+
+/** The same for what comes by another way than HTTP. Throws `invalid_request` with every fault. */
+export function checkerOf<T extends TSchema>(schema: T): (value: unknown) => Static<T> {
+  const compiled = Compile(schema);
+  return (value) => {
+    if (!compiled.Check(value)) throw refusal(compiled.Errors(value), value);
+    return value as Static<T>;
+  };
+}
 
 interface Fault {
   keyword: string;

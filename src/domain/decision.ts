@@ -33,7 +33,7 @@ export interface Decision {
   rules: RuleResult[];
   /** Absent when no model took part. */
   model?: ModelReference;
-  /** Decided without a model. */
+  /** Decided without a model, or without all that is known of its entities. */
   degraded?: boolean;
   /** Features far (|z| > 3) from what the model was trained on. */
   oodWarning: string[];

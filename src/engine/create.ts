@@ -1,4 +1,3 @@
-import type { Decision } from '../domain/decision.ts';
 import { AssayError } from '../domain/errors.ts';
 import type { IntakeData } from '../domain/records.ts';
 import type { JournalRecord } from '../journal/journal.ts';
@@ -11,11 +10,12 @@ import {
   findEarlier,
   takenMeanwhile,
 } from './decide.ts';
-import type { Engine, Explanation, Submission } from './engine.ts';
+import type { Engine, Submission } from './engine.ts';
 import { joined, split } from './entry.ts';
 import { entityKeys } from './event.ts';
+import { explain, judgeAgain, transactionOf } from './explain.ts';
 import type { EngineState } from './fold.ts';
-import { allReasons, judge, type Serving } from './judge.ts';
+import type { Serving } from './judge.ts';
 
 export interface EnginePorts extends DecidePorts {
   state: EngineState;
@@ -110,6 +110,7 @@ export function createEngine(ports: EnginePorts): Engine & { resume(): Promise<v
     rescore(record) {
       const began = ports.stopwatch();
       const decision = judgeAgain(ports, record);
+      if (!decision) return this.score(transactionOf(record));
       return { decision, latencyMs: Math.round((ports.stopwatch() - began) * 1000) / 1000 };
     },
 
@@ -130,42 +131,5 @@ export function createEngine(ports: EnginePorts): Engine & { resume(): Promise<v
         if (intake) settleSoon(intake);
       }
     },
-  };
-}
-
-/** A stored decision as the model of today makes it of the vector of then: the transaction does not meet itself. */
-function judgeAgain(ports: EnginePorts, record: JournalRecord): Decision {
-  const serving = ports.serving();
-  const { vector } = record;
-  const version = (record.data as { decision?: Decision }).decision?.model?.version;
-  const made = version === undefined ? undefined : ports.servingOf(version);
-  if (serving && vector && made && made.model.featureSchema === serving.model.featureSchema)
-    return judge(serving, vector, new Float64Array(vector.length));
-  const transaction = joined(record.data as unknown as IntakeData, record.personal);
-  return assess(ports, transaction, entityKeys(transaction, ports.naming)).decision;
-}
-
-function explain(ports: EnginePorts, record: JournalRecord): Explanation {
-  const data = record.data as { transaction: { id: string }; decision?: { model?: { name: string; version: string } } };
-  const reference = data.decision?.model;
-  const transactionId = data.transaction.id;
-  if (!reference || !record.vector)
-    return { transactionId, model: null, baseValue: 0, rawScore: 0, probability: 0, contributions: [] };
-  const serving = ports.servingOf(reference.version);
-  if (!serving)
-    throw new AssayError(
-      'not_found',
-      `Model ${reference.version}, which decided ${transactionId}, is not here any more.`,
-    );
-  const contributions = new Float64Array(record.vector.length);
-  const baseValue = serving.model.explain(record.vector, contributions);
-  const rawScore = contributions.reduce((sum, part) => sum + part, baseValue);
-  return {
-    transactionId,
-    model: reference,
-    baseValue,
-    rawScore,
-    probability: serving.model.calibrate(rawScore),
-    contributions: allReasons(serving, record.vector, contributions),
   };
 }

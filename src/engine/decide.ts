@@ -60,9 +60,16 @@ export async function decideInOrder(
 }
 
 /** The decision of a submission as a journal entry. Synchronous: nothing is learnt between reading and deciding. */
-export function decisionEntry(ports: DecidePorts, submission: Submission, key: string, began: number): JournalEntry {
+export function decisionEntry(
+  ports: DecidePorts,
+  submission: Submission,
+  key: string,
+  began: number,
+  degraded = false,
+): JournalEntry {
   const entities = entityKeys(submission.transaction, ports.naming);
   const { decision, vector, readSet } = assess(ports, submission.transaction, entities);
+  if (degraded) decision.degraded = true;
   const { data, personal } = split(submission, entities);
   const latencyMs = Math.round((ports.stopwatch() - began) * 1000) / 1000;
   return {

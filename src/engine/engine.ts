@@ -18,15 +18,20 @@ export interface Engine {
   accept(submission: Submission): Promise<{ record: JournalRecord; idempotent: boolean }>;
   /** Decides a failed transaction again. Throws not_found, or conflict when it has not failed. */
   retry(id: string): Promise<JournalRecord>;
-  /** As `decide`, with nothing recorded or learnt. */
-  score(transaction: Transaction): { decision: Decision; latencyMs: number };
+  /** As `decide`, with nothing recorded or learnt. A promise where profiles are a round trip away. */
+  score(transaction: Transaction): Scored | Promise<Scored>;
   /** A stored decision as the serving model makes it now, of what was known then. */
-  rescore(record: JournalRecord): { decision: Decision; latencyMs: number };
+  rescore(record: JournalRecord): Scored | Promise<Scored>;
   /** Every contribution of a stored decision, from its vector and the model version that made it. */
   explain(record: JournalRecord): Explanation;
   /** A model serves, or rules do. */
   readonly ready: boolean;
   readonly modelVersion: string | undefined;
+}
+
+export interface Scored {
+  decision: Decision;
+  latencyMs: number;
 }
 
 export interface Submission {

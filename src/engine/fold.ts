@@ -1,4 +1,4 @@
-import { LABEL_FRAUD, LABEL_LEGITIMATE } from '../domain/event.ts';
+import { type Event, LABEL_FRAUD, LABEL_LEGITIMATE, type LabelCode } from '../domain/event.ts';
 import type { DeleteData, FailedData, LabelData } from '../domain/records.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { Profiles } from '../profiles/profiles.ts';
@@ -45,22 +45,21 @@ export function fold(state: EngineState, record: JournalRecord): void {
       break;
     }
     case 'label': {
-      const { event, label } = record.data as unknown as LabelData;
-      const code = label === 'fraud' ? LABEL_FRAUD : LABEL_LEGITIMATE;
-      state.profiles.label(
-        {
-          ...BLANK,
-          id: event.id,
-          time: event.time,
-          amount: event.amount,
-          entities: Float64Array.from(event.entities),
-        },
-        code,
-        record.sequence,
-      );
+      const { event, code } = labelOf(record);
+      state.profiles.label(event, code, record.sequence);
       break;
     }
   }
+}
+
+/** What profiles learn of a label's record. */
+export function labelOf(record: JournalRecord): { event: Event; code: LabelCode } {
+  const { event, label } = record.data as unknown as LabelData;
+  const { id, time, amount } = event;
+  return {
+    event: { ...BLANK, id, time, amount, entities: Float64Array.from(event.entities) },
+    code: label === 'fraud' ? LABEL_FRAUD : LABEL_LEGITIMATE,
+  };
 }
 
 const BLANK = {

@@ -117,18 +117,35 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
     const data = record.data as unknown as PromoteData;
     state.promotions.push({ ...data, at: record.at });
     if (state.promotions.length > REMEMBERED) state.promotions.shift();
-    if (started) {
-      champion = prepared.get(data.version) ?? champion;
-      problem = undefined;
-    }
+    if (started) elect(data.version);
     // It is no challenger any more.
     if (state.shadow?.version === data.version) setShadow(null);
+  }
+
+  /** Prepared where it was asked for here; another process of a fleet reads its own copy. */
+  function elect(version: string): void {
+    try {
+      champion = prepared.get(version) ?? compiled(registry.verified(version));
+      problem = undefined;
+    } catch (error) {
+      problem = (error as Error).message;
+      log.error({ err: error, version }, 'the model that was promoted is not here; the one before goes on');
+    }
+  }
+
+  function challenger(version: string): Serving | undefined {
+    try {
+      return prepared.get(version) ?? compiled(registry.verified(version));
+    } catch (error) {
+      log.error({ err: error, version }, 'the challenger cannot be loaded and is not scored');
+      return undefined;
+    }
   }
 
   function setShadow(next: State['shadow']): void {
     state.shadow = next;
     if (!started) return;
-    shadow = next ? prepared.get(next.version) : undefined;
+    shadow = next ? challenger(next.version) : undefined;
     for (const listener of listeners) listener(shadow, next?.since ?? 0);
   }
 
@@ -165,11 +182,7 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
 
   function startShadowing(): void {
     if (!state.shadow) return;
-    try {
-      shadow = compiled(registry.verified(state.shadow.version));
-    } catch (error) {
-      log.error({ err: error }, 'the challenger cannot be loaded and is not scored');
-    }
+    shadow = challenger(state.shadow.version);
     for (const listener of listeners) listener(shadow, state.shadow.since);
   }
 

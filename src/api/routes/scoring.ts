@@ -23,14 +23,14 @@ const ROWS_A_TURN = 50;
 export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory, charge: Charge): void {
   const { engine, clock, config } = services;
 
-  function score(transaction: Transaction) {
-    const { decision, latencyMs } = engine.score(transaction);
+  async function score(transaction: Transaction) {
+    const { decision, latencyMs } = await engine.score(transaction);
     const { warnings } = transaction;
     return { ...decision, latencyMs, ...(warnings.length > 0 ? { warnings } : {}) };
   }
 
-  function rescored(record: JournalRecord) {
-    const { decision, latencyMs } = engine.rescore(record);
+  async function rescored(record: JournalRecord) {
+    const { decision, latencyMs } = await engine.rescore(record);
     return { ...decision, latencyMs };
   }
 
@@ -103,10 +103,10 @@ export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory
       rows.push(takeIn(body, { id: nextId(receivedAt), receivedAt }, config, `/transactions/${index}`));
       if (index % ROWS_A_TURN === ROWS_A_TURN - 1) await breathe();
     }
-    const answers: ReturnType<typeof score>[] = [];
-    for (const row of rows) {
-      answers.push(score(row));
-      if (answers.length % ROWS_A_TURN === 0) await breathe();
+    const answers: Awaited<ReturnType<typeof score>>[] = [];
+    for (let from = 0; from < rows.length; from += ROWS_A_TURN) {
+      answers.push(...(await Promise.all(rows.slice(from, from + ROWS_A_TURN).map(score))));
+      await breathe();
     }
     return answers;
   }

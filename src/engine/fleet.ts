@@ -1,0 +1,165 @@
+import { AssayError } from '../domain/errors.ts';
+import type { IntakeData } from '../domain/records.ts';
+import type { Transaction } from '../domain/transaction.ts';
+import type { JournalRecord } from '../journal/journal.ts';
+import type { SharedProfiles } from '../profiles/shared.ts';
+import { assess, type DecidePorts, decisionEntry, findEarlier, type Recorded, takenMeanwhile } from './decide.ts';
+import type { Engine, Submission } from './engine.ts';
+import { split } from './entry.ts';
+import { entityKeys, eventOfRecord } from './event.ts';
+import { explain, judgeAgain, transactionOf } from './explain.ts';
+import type { Serving } from './judge.ts';
+
+export interface FleetPorts extends Omit<DecidePorts, 'profiles'> {
+  profiles: SharedProfiles;
+  /** The model of a version, serving or not. */
+  servingOf: (version: string) => Serving | undefined;
+  newId: () => string;
+  /** Hands a transaction to the workers; resolves when it is durable. */
+  send: (transaction: Transaction, submission: Submission) => Promise<void>;
+  onError: (error: unknown, what: string) => void;
+}
+
+export interface FleetEngine extends Engine {
+  /**
+   * Decides what was taken in for later: once, whoever else tries. The decision's record, or that of a failure. Throws
+   * `conflict` where its id was taken by another body, and `unavailable` where nothing can be recorded now.
+   */
+  settle(submission: Submission): Promise<JournalRecord>;
+}
+
+/** The same decisions where profiles and the log are shared by many processes: each step is a round trip with a deadline. */
+export function createFleetEngine(ports: FleetPorts): FleetEngine {
+  const { journal, profiles } = ports;
+  const keyOf = (submission: Submission) => `t:${submission.transaction.id}`;
+
+  /** What took the key: an earlier record, or one that another process appended just before. */
+  const known = async (key: string, submission: Submission) =>
+    (await findEarlier(ports, key, submission)) ?? takenMeanwhile(ports, key, submission);
+
+  /** read → decide → append → learn. The record that holds the key, which may be another process's. */
+  async function record(submission: Submission, key: string, began: number): Promise<Recorded> {
+    const view = await profiles.fetch(entityKeys(submission.transaction, ports.naming));
+    const taken = takenMeanwhile(ports, key, submission);
+    if (taken) return { record: await taken, idempotent: true };
+    const entry = decisionEntry({ ...ports, profiles: view.profiles }, submission, key, began, view.degraded);
+    const { record, durable } = journal.enqueue(entry);
+    await durable;
+    const first = await takenMeanwhile(ports, key, submission);
+    if (first && first.position?.offset !== record.position?.offset) return { record: first, idempotent: true };
+    // The log's consumer repeats it, should this not get there.
+    await profiles
+      .insert(eventOfRecord(record), record.position!)
+      .catch((error) => ports.onError(error, 'learning at once'));
+    return { record, idempotent: false };
+  }
+
+  async function decide(submission: Submission): Promise<Recorded> {
+    const began = ports.stopwatch();
+    const key = keyOf(submission);
+    const earlier = await known(key, submission);
+    return earlier ? { record: earlier, idempotent: true } : record(submission, key, began);
+  }
+
+  async function takeIn(submission: Submission): Promise<Recorded> {
+    const { data, personal } = split(submission, entityKeys(submission.transaction, ports.naming));
+    const key = keyOf(submission);
+    const { record, durable } = journal.enqueue({
+      ...{ type: 'intake', at: ports.clock(), key, data: { ...data }, personal },
+      aliases: submission.alias ? [submission.alias] : undefined,
+    });
+    await durable;
+    const first = await takenMeanwhile(ports, key, submission);
+    const idempotent = first !== undefined && first.position?.offset !== record.position?.offset;
+    return { record: first ?? record, idempotent };
+  }
+
+  async function failed(submission: Submission, error: unknown): Promise<JournalRecord> {
+    const { id } = submission.transaction;
+    ports.onError(error, `deciding ${id}`);
+    if (!(await known(keyOf(submission), submission))) await takeIn(submission);
+    const data = { transactionId: id, error: error instanceof Error ? error.message : String(error) };
+    const { record, durable } = journal.enqueue({ type: 'failed', at: ports.clock(), key: `x:${ports.newId()}`, data });
+    await durable;
+    return record;
+  }
+
+  async function settleOnce(submission: Submission): Promise<JournalRecord> {
+    const first = await decide(submission);
+    if (first.record.type !== 'intake') return first.record;
+    const key = `d:${submission.transaction.id}`;
+    const decided = await known(key, submission);
+    return decided ?? (await record(submission, key, ports.stopwatch())).record;
+  }
+
+  async function scored(transaction: Transaction) {
+    const began = ports.stopwatch();
+    const entities = entityKeys(transaction, ports.naming);
+    const view = await profiles.fetch(entities);
+    const { decision } = assess({ ...ports, profiles: view.profiles }, transaction, entities);
+    if (view.degraded) decision.degraded = true;
+    return { decision, latencyMs: since(began) };
+  }
+
+  const since = (began: number) => Math.round((ports.stopwatch() - began) * 1000) / 1000;
+
+  return {
+    decide,
+
+    async decideInOrder(submissions, before) {
+      const answers: Recorded[] = [];
+      for (const submission of submissions) {
+        before(submission);
+        answers.push(await decide(submission));
+      }
+      return answers;
+    },
+
+    async accept(submission) {
+      const earlier = await known(keyOf(submission), submission);
+      // The workers first: what is taken in is then sure to be decided.
+      if (!earlier || earlier.type === 'intake') await ports.send(submission.transaction, submission);
+      return earlier ? { record: earlier, idempotent: true } : takeIn(submission);
+    },
+
+    async retry(id) {
+      const intake = await journal.find(`t:${id}`);
+      if (!intake || ports.deleted.has(id)) throw new AssayError('not_found', `There is no transaction ${id}.`);
+      if (intake.type !== 'intake' || (await journal.find(`d:${id}`)))
+        throw new AssayError('conflict', `Transaction ${id} is decided.`);
+      return settleOnce(submissionOf(intake));
+    },
+
+    async settle(submission) {
+      try {
+        return await settleOnce(submission);
+      } catch (error) {
+        if (error instanceof AssayError) throw error;
+        return failed(submission, error);
+      }
+    },
+
+    score: scored,
+
+    async rescore(record) {
+      const began = ports.stopwatch();
+      const decision = judgeAgain(ports, record);
+      return decision ? { decision, latencyMs: since(began) } : scored(transactionOf(record));
+    },
+
+    explain: (record) => explain(ports, record),
+
+    get ready() {
+      return ports.serving() !== undefined;
+    },
+    get modelVersion() {
+      return ports.serving()?.model.version;
+    },
+  };
+}
+
+/** What was submitted, from the record of its intake. */
+function submissionOf(intake: JournalRecord): Submission {
+  const { bodyHash, by } = intake.data as unknown as IntakeData;
+  return { transaction: transactionOf(intake), bodyHash, ...(by === undefined ? {} : { by }) };
+}
