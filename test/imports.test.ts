@@ -34,6 +34,7 @@ const allowed: Record<string, string[]> = {
     'config.ts',
   ],
   'config.ts': ['domain'],
+  app: ['*'],
   'app.ts': ['*'],
 };
 

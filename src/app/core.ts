@@ -1,0 +1,45 @@
+import type pino from 'pino';
+import type { Config } from '../config.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { EngineState } from '../engine/fold.ts';
+import type { Serving } from '../engine/judge.ts';
+import type { Configured, FoldedRoster } from '../engine/roster.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Registry } from '../models/registry.ts';
+import type { FoldedKeys } from '../projections/keys.ts';
+
+export interface Overrides {
+  clock?: Clock;
+  log?: pino.Logger;
+  /** Replaces the model from disk; null serves none. */
+  serving?: Serving | null;
+  /** Called where the log cannot go on; ends the process by default. */
+  onFatal?: (error: unknown) => void;
+}
+
+/** What decides: journal, profiles, model and engine, without HTTP or a database. */
+export interface Core {
+  journal: Journal;
+  engine: Engine;
+  /** What this process itself folds of the journal; in a fleet, profiles are elsewhere and these are empty. */
+  state: EngineState;
+  keys: FoldedKeys;
+  registry: Registry;
+  roster: FoldedRoster;
+  /** The model that decides; null where none does. */
+  readonly champion: Serving | null;
+  /** Decides what was taken in and not decided when the process ended. */
+  resume(): Promise<void>;
+  /** Takes a last snapshot and closes the journal. */
+  close(): Promise<void>;
+}
+
+/** The model of the configuration: kept by its version whether it decides or not; it decides unless another one was promoted. */
+export function configured(registry: Registry, config: Config): Configured {
+  try {
+    return { model: registry.admit(config.modelDir) };
+  } catch (error) {
+    return { error };
+  }
+}

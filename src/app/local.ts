@@ -1,0 +1,89 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import pino from 'pino';
+import { openSnapshots } from '../adapters/embedded/snapshots.ts';
+import type { Config } from '../config.ts';
+import { newId } from '../domain/id.ts';
+import { createEngine } from '../engine/create.ts';
+import { type EngineState, fold, statePart } from '../engine/fold.ts';
+import { learning } from '../engine/learning.ts';
+import { createRoster } from '../engine/roster.ts';
+import { warmUp } from '../engine/warm-up.ts';
+import type { JournalRecord } from '../journal/journal.ts';
+import { openJournal } from '../journal/local/journal.ts';
+import { openRegistry } from '../models/registry.ts';
+import { createProfiles } from '../profiles/memory.ts';
+import { createKeys } from '../projections/keys.ts';
+import { type Core, configured, type Overrides } from './core.ts';
+
+/** Opens the data directory: recovers the journal, rebuilds the profiles, loads the model. `token` is the CLI's key. */
+export async function openCore(config: Config, overrides: Overrides = {}, token?: string): Promise<Core> {
+  const clock = overrides.clock ?? Date.now;
+  const log = overrides.log ?? pino({ level: config.logLevel });
+  mkdirSync(config.dataDir, { recursive: true });
+  const local = await openJournal({
+    directory: join(config.dataDir, 'journal'),
+    segmentBytes: config.journalSegmentBytes,
+    ...(overrides.onFatal ? { onFatal: overrides.onFatal } : {}),
+  });
+
+  const profiles = createProfiles({ entityTypes: config.entityTypes });
+  const state: EngineState = { profiles, undecided: new Map(), deleted: new Set() };
+  const foldAll = (record: JournalRecord) => {
+    fold(state, record);
+    keys.fold(record);
+    roster.fold(record);
+  };
+  const journal = learning(local, foldAll);
+  const registry = openRegistry(join(config.dataDir, 'models'));
+  const roster = createRoster({
+    journal,
+    registry,
+    profiles,
+    entityTypes: config.entityTypes,
+    currency: config.baseCurrency,
+    clock,
+    log,
+  });
+  const keys = createKeys({ journal, clock, bootstrap: config.apiKey, local: token });
+  const parts = { keys, engine: statePart(state), roster };
+  const snapshots = openSnapshots({ directory: join(config.dataDir, 'snapshots'), profiles, parts, log });
+  const restored = await snapshots.restore(local.durable);
+  for await (const record of local.read(restored + 1)) foldAll(record);
+  log.info({ sequence: local.durable, snapshot: restored }, 'profiles are rebuilt');
+  const stopSnapshots = snapshots.follow(local, config.snapshotEveryRecords);
+
+  roster.start(overrides.serving === undefined ? configured(registry, config) : { serving: overrides.serving });
+  const engine = createEngine({
+    journal,
+    profiles,
+    state,
+    deleted: state.deleted,
+    serving: () => roster.champion,
+    servingOf: roster.servingOf,
+    naming: config,
+    clock,
+    stopwatch: () => performance.now(),
+    newId: () => newId(clock()),
+    defer: setImmediate,
+    onError: (error, what) => log.error({ err: error }, what),
+  });
+  if (roster.champion) warmUp(engine, clock(), () => performance.now());
+  return {
+    journal,
+    state,
+    engine,
+    resume: () => engine.resume(),
+    keys,
+    registry,
+    roster,
+    get champion() {
+      return roster.champion ?? null;
+    },
+    async close() {
+      await stopSnapshots();
+      await journal.close();
+    },
+  };
+}
