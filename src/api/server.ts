@@ -138,7 +138,8 @@ export async function buildServer(services: Services): Promise<Api> {
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
       exposedHeaders: EXPOSED,
     });
-  const limiter = createRateLimiter({ max: config.rateLimitMax, windowMs: config.rateLimitWindowMs });
+  const limiter =
+    services.fleet?.limiter ?? createRateLimiter({ max: config.rateLimitMax, windowMs: config.rateLimitWindowMs });
   const sessions = createSessions(services.keys, clock);
   const charge = guard(app, services, sessions, config.rateLimitMax > 0 ? limiter : undefined);
   const metrics = measure(app, services);

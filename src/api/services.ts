@@ -13,6 +13,7 @@ import type { Feed } from '../projections/feed.ts';
 import type { Keys } from '../projections/keys.ts';
 import type { Projector } from '../projections/projector.ts';
 import type { QueryStore } from '../projections/store.ts';
+import type { RateLimiter } from './rate-limit.ts';
 
 /** Posts made-up payments to this very server, bounded in rate and time. */
 export interface Demo {
@@ -52,6 +53,13 @@ export interface StatelessService {
   problem?: string;
 }
 
+/** What the processes of a fleet share, besides the journal. */
+export interface FleetParts {
+  /** Whether Redis answers. */
+  readonly profilesHealthy: boolean;
+  limiter: RateLimiter;
+}
+
 /** What `app.ts` hands to the HTTP edge. */
 export interface Services {
   config: Config;
@@ -73,6 +81,8 @@ export interface Services {
   /** Which of them decides, and which is scored beside. */
   roster: Roster;
   challengers: Challengers;
+  /** What this process shares with others; absent on one machine. */
+  fleet?: FleetParts;
   cards: CardService;
   stateless: StatelessService;
   /** Names, definitions and words of the features that the serving model reads. */

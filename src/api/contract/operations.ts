@@ -93,6 +93,8 @@ export const Health = answer(
     card_model_loaded: Type.Boolean({ description: 'What `/v1/fraud-score` needs; without it the rest lives on' }),
     journal: words(['ok', 'failed'], 'Where decisions become durable'),
     database: words(['ok', 'unavailable'], 'What answers queries'),
+    kafka: Type.Optional(words(['ok', 'unavailable'], 'The log of a fleet')),
+    redis: Type.Optional(words(['ok', 'unavailable'], 'Profiles of a fleet; without them decisions are degraded')),
     model: Type.Optional(Type.String({ description: 'Version of the model that decides' })),
   },
   'State of the server',

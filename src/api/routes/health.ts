@@ -98,10 +98,16 @@ export function healthRoutes(app: Api, services: Services, metrics: Registry): v
   );
 }
 
-function healthOf({ journal, engine, projector, roster, cards, stateless }: Services) {
+function healthOf({ journal, engine, projector, roster, cards, stateless, fleet }: Services) {
   const durable = journal.status().ok;
   const loaded = engine.modelVersion !== undefined;
-  const whole = loaded && roster.problem === undefined && cards.scorer && stateless.judge && projector.healthy;
+  const whole =
+    loaded &&
+    roster.problem === undefined &&
+    cards.scorer &&
+    stateless.judge &&
+    projector.healthy &&
+    fleet?.profilesHealthy !== false;
   const status = !durable || !engine.ready ? 'unhealthy' : whole ? 'healthy' : 'degraded';
   return {
     status,
@@ -109,6 +115,7 @@ function healthOf({ journal, engine, projector, roster, cards, stateless }: Serv
     card_model_loaded: cards.scorer !== undefined,
     journal: durable ? 'ok' : 'failed',
     database: projector.healthy ? 'ok' : 'unavailable',
+    ...(fleet ? { kafka: durable ? 'ok' : 'unavailable', redis: fleet.profilesHealthy ? 'ok' : 'unavailable' } : {}),
     ...(loaded ? { model: engine.modelVersion } : {}),
   };
 }
