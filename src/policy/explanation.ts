@@ -1,4 +1,5 @@
 import type { Outcome, Reason } from '../domain/decision.ts';
+import { capital, percent, sentenceOf } from './phrases.ts';
 
 const OPENING: Record<Outcome, string> = {
   approve: 'Approved',
@@ -8,21 +9,43 @@ const OPENING: Record<Outcome, string> = {
 
 /** Two sentences at most: the outcome with its risk, and the two strongest reasons that speak for it. */
 export function sentence(outcome: Outcome, probability: number, reasons: Reason[]): string {
-  const forIt = reasons.filter(({ contribution }) => (outcome === 'approve' ? contribution < 0 : contribution > 0));
-  const said = forIt
-    .slice(0, 2)
-    .map(({ message }) => message)
-    .join('; ');
   const opening = `${OPENING[outcome]}: the risk of fraud is ${percent(probability)}.`;
-  if (said === '') return opening;
-  return outcome === 'approve'
-    ? `${opening} In its favour: ${said}.`
-    : `${opening} ${said[0].toUpperCase()}${said.slice(1)}.`;
+  const [first, second] = reasonsFor(outcome, reasons, 2);
+  if (first === undefined) return opening;
+  const said = sentenceOf(first.message);
+  if (second === undefined) return `${opening} ${capital(said)}.`;
+  return `${opening} ${capital(said)}, and ${sentenceOf(second.message)}.`;
 }
 
-function percent(probability: number): string {
-  const share = 100 * probability;
-  if (share < 0.1) return 'under 0.1%';
-  if (share > 99.9) return 'over 99.9%';
-  return `${share < 10 || share > 99 ? share.toFixed(1) : Math.round(share)}%`;
+/**
+ * The strongest reasons that speak for the outcome, at most `limit`: of one thing seen over several lengths of time
+ * (`user_count_1h`, `user_count_24h`) only the strongest.
+ */
+export function reasonsFor(outcome: Outcome, reasons: readonly Reason[], limit: number): Reason[] {
+  const sign = outcome === 'approve' ? -1 : 1;
+  const found: Reason[] = [];
+  for (const reason of reasons) {
+    if (sign * reason.contribution <= 0) continue;
+    if (found.length > 0) {
+      const about = subjectOf(reason.code);
+      if (found.some(({ code }) => subjectOf(code) === about)) continue;
+    }
+    if (found.push(reason) === limit) break;
+  }
+  return found;
 }
+
+/** `device_cards` of `device_cards_10m`. */
+function subjectOf(code: string): string {
+  let subject = subjects.get(code);
+  if (subject === undefined) {
+    if (subjects.size >= SUBJECTS_KEPT) subjects.clear();
+    subject = code.replace(/(?:_\d+[mhd]|_delay)+$/, '');
+    subjects.set(code, subject);
+  }
+  return subject;
+}
+
+/** Every decision asks for the same few. */
+const subjects = new Map<string, string>();
+const SUBJECTS_KEPT = 2_000;
