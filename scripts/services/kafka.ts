@@ -1,0 +1,163 @@
+/**
+ * The real Apache Kafka broker (KRaft, one JVM) on a private port, for tests and trials. `startKafka` for tests; as a
+ * command, `node scripts/services/kafka.ts [--port 4300] [--directory DIR]` runs one until it is interrupted.
+ */
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { kafkaJars } from './kafka-jars.ts';
+
+export interface KafkaOptions {
+  /** Of the broker; its controller listens on the next one. */
+  port: number;
+  /** Made if it is missing; holds the data and the broker's output. */
+  directory: string;
+  /** What clients are told to connect to, where that is a proxy before the broker: `host:port`. */
+  advertised?: string;
+  /** Lines of server.properties that replace the ones from here. */
+  properties?: Record<string, string | number>;
+}
+
+export interface Kafka {
+  /** Bootstrap addresses, `host:port`. */
+  readonly brokers: string[];
+  /** Of the JVM; undefined while it is down. */
+  readonly pid: number | undefined;
+  /** Ends it as an operator would (SIGTERM) and starts it on the same data. */
+  restart(): Promise<void>;
+  /** SIGKILL; `restart` brings it back. */
+  kill(): Promise<void>;
+  /** SIGTERM, and after ten seconds SIGKILL. The data stay. */
+  stop(): Promise<void>;
+}
+
+const READY_MS = 60_000;
+const STOP_MS = 10_000;
+
+/** Resolves when the broker takes connections. Throws where there is no Java or the jars cannot be had. */
+export async function startKafka(options: KafkaOptions): Promise<Kafka> {
+  const java = findJava();
+  const jars = await kafkaJars();
+  const { port, directory } = options;
+  mkdirSync(directory, { recursive: true });
+  const properties = join(directory, 'server.properties');
+  writeFileSync(properties, propertiesOf(options));
+  if (!existsSync(join(directory, 'data', 'meta.properties'))) {
+    const cluster = randomBytes(16).toString('base64url');
+    const format = ['format', '--config', properties, '--cluster-id', cluster];
+    execFileSync(java, ['-Xmx128m', '-cp', `${jars}/*`, 'kafka.tools.StorageTool', ...format], { stdio: 'pipe' });
+  }
+  let child: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    const output = openSync(join(directory, 'broker.log'), 'a');
+    const heap = ['-Xmx512m', '-Xms128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'];
+    const started = spawn(java, [...heap, '-cp', `${jars}/*`, 'kafka.Kafka', properties], {
+      stdio: ['ignore', output, output],
+    });
+    closeSync(output);
+    child = started;
+    started.once('exit', () => {
+      if (child === started) child = undefined;
+    });
+    const end = performance.now() + READY_MS;
+    while (!(await answers(port))) {
+      if (started.exitCode !== null || started.signalCode !== null || performance.now() > end) {
+        await halt('SIGKILL');
+        throw new Error(`The broker does not start:\n${tail(join(directory, 'broker.log'))}`);
+      }
+      await sleep(100);
+    }
+  }
+
+  async function halt(signal: NodeJS.Signals): Promise<void> {
+    const ending = child;
+    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
+    const gone = new Promise((resolve) => ending.once('exit', resolve));
+    ending.kill(signal);
+    const timer = setTimeout(() => ending.kill('SIGKILL'), STOP_MS);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  const killOnExit = () => child?.kill('SIGKILL');
+  process.once('exit', killOnExit);
+  await start();
+  return {
+    brokers: [options.advertised ?? `127.0.0.1:${port}`],
+    get pid() {
+      return child?.pid;
+    },
+    async restart() {
+      await halt('SIGTERM');
+      await start();
+    },
+    kill: () => halt('SIGKILL'),
+    async stop() {
+      process.off('exit', killOnExit);
+      await halt('SIGTERM');
+    },
+  };
+}
+
+function propertiesOf({ port, directory, advertised, properties }: KafkaOptions): string {
+  const lines: Record<string, string | number> = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${port + 1}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${port + 1}`,
+    'advertised.listeners': `PLAINTEXT://${advertised ?? `127.0.0.1:${port}`}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'controller.listener.names': 'CONTROLLER',
+    'log.dirs': join(directory, 'data'),
+    'auto.create.topics.enable': 'false',
+    'offsets.topic.num.partitions': 4,
+    'offsets.topic.replication.factor': 1,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'group.initial.rebalance.delay.ms': 0,
+    'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
+    'num.network.threads': 2,
+    'num.io.threads': 4,
+    ...properties,
+  };
+  return Object.entries(lines)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+/** The java on the path; where there is none and this is a Debian as root, the system's headless runtime is installed. */
+function findJava(): string {
+  const works = () => spawnSync('java', ['-version'], { stdio: 'ignore' }).status === 0;
+  if (!works() && process.getuid?.() === 0)
+    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'default-jre-headless'], { stdio: 'ignore' });
+  if (!works()) throw new Error('Kafka needs a Java runtime, 17 or newer: apt-get install default-jre-headless');
+  return 'java';
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: '127.0.0.1', port });
+    const end = (open: boolean) => {
+      socket.destroy();
+      resolve(open);
+    };
+    socket.once('connect', () => end(true)).once('error', () => end(false));
+  });
+}
+
+const tail = (file: string) => readFileSync(file, 'utf8').split('\n').slice(-20).join('\n');
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: { port: { type: 'string', default: '4300' }, directory: { type: 'string' } },
+  });
+  const directory = values.directory ?? join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'kafka-data');
+  const kafka = await startKafka({ port: Number(values.port), directory });
+  process.stdout.write(`${JSON.stringify({ brokers: kafka.brokers, pid: kafka.pid })}\n`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void kafka.stop());
+}
