@@ -26,6 +26,20 @@ test('values are read as they are documented', () => {
   assert.equal(config.rateLimitWindowMs, 30_000);
 });
 
+test('a language model is one endpoint or one file, and sends nothing personal unless told to', () => {
+  assert.equal(read({}).llm, undefined);
+  const { llm } = read({ LLM_URL: 'http://127.0.0.1:8080/v1', LLM_API_KEY: 'k' });
+  assert.deepEqual(llm, {
+    from: { url: 'http://127.0.0.1:8080/v1', key: 'k' },
+    ...{ model: 'default', timeoutMs: 20_000, perMinute: 30, concurrency: 1, narrate: 'alerts', sendPersonal: false },
+  });
+  const local = read({ LLM_MODEL_PATH: '/models/small.gguf', LLM_THREADS: '2', LLM_SEND_PERSONAL: 'on' }).llm;
+  assert.deepEqual(local?.from, { file: '/models/small.gguf', threads: 2 });
+  assert.deepEqual([local?.model, local?.sendPersonal], ['small.gguf', true]);
+  assert.throws(() => read({ LLM_URL: 'http://a', LLM_MODEL_PATH: '/b' }), /^Error: LLM_URL/);
+  assert.throws(() => read({ LLM_URL: 'http://a', LLM_NARRATE: 'some' }), /^Error: LLM_NARRATE/);
+});
+
 test('a value that makes no sense is refused by the name of its variable', () => {
   const wrong: Record<string, string> = {
     PORT: '99999',
@@ -37,6 +51,7 @@ test('a value that makes no sense is refused by the name of its variable', () =>
     ASSAY_NAMESPACE: 'drop table',
     DATABASE_URL: 'foo',
     LOG_LEVEL: 'loud',
+    LLM_URL: 'ftp://here',
   };
   for (const [name, value] of Object.entries(wrong))
     assert.throws(() => read({ [name]: value }), new RegExp(`^Error: ${name}`));

@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { CORE_ENTITIES } from './domain/entity.ts';
 
 /** Everything that the environment can settle, read once. Times in milliseconds unless the name says otherwise. */
@@ -47,6 +47,8 @@ export interface Config {
   readonly databasePool: number;
   /** Kafka and Redis, where many processes share one log; undefined where this one keeps its own. */
   readonly fleet: FleetConfig | undefined;
+  /** The language model that writes beside the reasons; undefined: the template alone. */
+  readonly llm: LlmConfig | undefined;
 }
 
 export interface FleetConfig {
@@ -64,6 +66,22 @@ export interface FleetConfig {
   readonly profileTtlDays: number;
   /** Transactions that a worker decides at once. */
   readonly workerConcurrency: number;
+}
+
+export interface LlmConfig {
+  /** An endpoint of OpenAI's shape, such as http://127.0.0.1:8080/v1; or a GGUF file, read in a process of its own. */
+  readonly from: { url: string; key: string | undefined } | { file: string; threads: number };
+  /** What the endpoint calls the model. */
+  readonly model: string;
+  /** For one text, retries included. */
+  readonly timeoutMs: number;
+  readonly perMinute: number;
+  /** Texts asked for at once. */
+  readonly concurrency: number;
+  /** Which decisions are told without being asked for. */
+  readonly narrate: 'alerts' | 'all' | 'none';
+  /** Whether details of the payment itself may be sent: its amount, merchant, place and metadata. */
+  readonly sendPersonal: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -112,6 +130,29 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     retentionDays: integer(env, 'RETENTION_DAYS', 0, 0),
     databasePool: integer(env, 'DATABASE_POOL', 8, 2, 1_000),
     fleet: fleet(env),
+    llm: llm(env),
+  });
+}
+
+/** A language model where one is named. */
+function llm(env: Environment): LlmConfig | undefined {
+  const { LLM_URL: url, LLM_MODEL_PATH: path } = env;
+  if (url && path) throw new Error('LLM_URL: not together with LLM_MODEL_PATH; choose one');
+  if (!url && !path) return undefined;
+  if (url && (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)))
+    throw new Error('LLM_URL: needs the form http://host:port/v1');
+  return Object.freeze({
+    from: Object.freeze(
+      url
+        ? { url, key: env.LLM_API_KEY || undefined }
+        : { file: resolve(path!), threads: integer(env, 'LLM_THREADS', 1, 1, 64) },
+    ),
+    model: env.LLM_MODEL || (url ? 'default' : basename(path!)),
+    timeoutMs: integer(env, 'LLM_TIMEOUT_MS', 20_000, 100, 600_000),
+    perMinute: integer(env, 'LLM_PER_MINUTE', 30, 1, 10_000),
+    concurrency: integer(env, 'LLM_CONCURRENCY', 1, 1, 16),
+    narrate: oneOf(env, 'LLM_NARRATE', ['alerts', 'all', 'none'], 'alerts') as LlmConfig['narrate'],
+    sendPersonal: onOff(env, 'LLM_SEND_PERSONAL') ?? false,
   });
 }
 

@@ -16,9 +16,10 @@ const allowed: Record<string, string[]> = {
   features: ['domain', 'profiles'],
   engine: ['domain', 'profiles', 'policy', 'models', 'journal', 'features'],
   projections: ['domain', 'journal'],
+  narrator: ['domain', 'policy', 'journal'],
   training: ['domain', 'profiles', 'features', 'models', 'engine', 'kernel'],
-  adapters: ['domain', 'journal', 'projections', 'profiles'],
-  api: ['domain', 'engine', 'journal', 'projections', 'models', 'policy', 'config.ts'],
+  adapters: ['domain', 'journal', 'projections', 'profiles', 'narrator'],
+  api: ['domain', 'engine', 'journal', 'projections', 'models', 'policy', 'narrator', 'config.ts'],
   cli: [
     'domain',
     'profiles',

@@ -39,3 +39,9 @@ export const CHECKS = {
   hold_delivery: 'Hold the delivery until this is settled.',
 } as const satisfies Record<string, string>;
 export type Check = keyof typeof CHECKS;
+
+/** A narrative as the API and the feed show it: each check with its words. */
+export function narrativeView({ checks, ...narrative }: Narrative) {
+  return { ...narrative, checks: checks.map((code) => ({ code, text: CHECKS[code] })) };
+}
+export type NarrativeView = ReturnType<typeof narrativeView>;

@@ -26,6 +26,7 @@ import type { Transaction, TransactionStatus } from './transaction.ts';
  * | key.revoke    | `c:<command id>`       | {keyId}      |                                       |
  * | model.promote | `c:<command id>`       | PromoteData  |                                       |
  * | model.shadow  | `c:<command id>`       | ShadowData   |                                       |
+ * | narrative     | `n:<transaction id>`   | NarrativeData | narrative                            |
  *
  * A command's id is derived from the caller's key, the route and the Idempotency-Key, else it is a new UUIDv7.
  */

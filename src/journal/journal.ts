@@ -55,6 +55,7 @@ export const RECORD_TYPES = [
   'audit',
   'model.shadow',
   'void',
+  'narrative',
 ] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
 

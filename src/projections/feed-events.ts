@@ -1,3 +1,4 @@
+import { type Narrative, type NarrativeData, narrativeView } from '../domain/narrative.ts';
 import {
   type CaseData,
   type DecisionData,
@@ -66,6 +67,13 @@ function recordEvents(record: JournalRecord): FeedEvent[] {
     case 'failed': {
       const { transactionId, error } = record.data as unknown as FailedData;
       return [event(record, 1, 'alert', { transactionId, status: 'failed', error })];
+    }
+    case 'narrative': {
+      // What was erased is told no more.
+      const narrative = record.personal?.narrative as Narrative | undefined;
+      const { transactionId } = record.data as unknown as NarrativeData;
+      if (!narrative) return [];
+      return [event(record, 0, 'transaction.narrated', { transactionId, narrative: narrativeView(narrative) })];
     }
     case 'model.promote':
       return [event(record, 0, 'model.promoted', record.data)];

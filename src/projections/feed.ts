@@ -7,6 +7,7 @@ import type { CommandAnswer } from './store.ts';
 export type FeedType =
   | 'transaction.decided'
   | 'transaction.finalized'
+  | 'transaction.narrated'
   | 'label.recorded'
   | 'alert'
   | 'case.changed'

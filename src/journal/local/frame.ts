@@ -52,6 +52,7 @@ const TYPE_CODES = {
   audit: 15,
   'model.shadow': 16,
   void: 17,
+  narrative: 18,
 } satisfies Record<RecordType, number>;
 const TYPES: (RecordType | undefined)[] = [];
 for (const [type, code] of Object.entries(TYPE_CODES)) TYPES[code] = type as RecordType;
