@@ -9,47 +9,54 @@ const WORDS: Record<string, number> = {
   ...{ twenty: 20, thirty: 30, forty: 40, fifty: 50, sixty: 60, seventy: 70, eighty: 80, ninety: 90 },
   ...{ twice: 2, thrice: 3, dozen: 12, hundred: 100, thousand: 1000, million: 1e6, billion: 1e9 },
 };
-const NUMBER = /\d[\d,]*(?:\.\d+)?|\.\d+/g;
+const NUMBER = /(\d[\d,]*(?:\.\d+)?|\.\d+)(\s*(?:%|per ?cent))?/g;
 
-/** Every number that a text says, in digits or in words. Undefined where it holds digits of another script. */
-export function numbersIn(text: string): number[] | undefined {
+/**
+ * Every number that a text says, in digits or in words, as `6` or, of a share, `97%`. Undefined where it holds digits
+ * of another script.
+ */
+export function numbersIn(text: string): string[] | undefined {
   if (/[^\P{N}0-9]/u.test(text)) return undefined;
-  const numbers = [...text.matchAll(NUMBER)].map(([digits]) => Number(digits.replaceAll(',', '')));
+  const numbers = [...text.matchAll(NUMBER)].map(
+    ([, digits, share]) => `${Number(digits.replaceAll(',', ''))}${share ? '%' : ''}`,
+  );
   for (const [word] of text.toLowerCase().matchAll(/[a-z]+/g)) {
     const value = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
-    if (value !== undefined) numbers.push(value);
+    if (value !== undefined) numbers.push(String(value));
   }
   return numbers;
 }
 
 /** The numbers that may be said of a subject: those of its messages, and its figures as they may be rounded. */
-export function numbersOf(subject: Subject): Set<number> {
-  const allowed = new Set<number>();
+export function numbersOf(subject: Subject): Set<string> {
+  const allowed = new Set<string>();
   const say = (text: string) => {
     for (const number of numbersIn(text) ?? []) allowed.add(number);
   };
-  const round = (value: number) => {
-    for (const digits of [0, 1, 2]) allowed.add(Number(Math.abs(value).toFixed(digits)));
+  const round = (value: number, unit = '') => {
+    for (const digits of [0, 1, 2]) allowed.add(`${Number(Math.abs(value).toFixed(digits))}${unit}`);
+  };
+  const count = (...values: number[]) => {
+    for (const value of values) allowed.add(String(value));
   };
   for (const { message, value } of subject.reasons) {
     say(message);
     if (value !== null) round(value);
   }
-  allowed.add(subject.score);
+  count(subject.score);
   if (subject.kind === 'transaction') {
-    round(100 * subject.probability);
+    round(100 * subject.probability, '%');
     say(percent(subject.probability));
     say(money(subject.amount, subject.currency));
     round(subject.amount);
     say(moment(subject.time, subject.offsetMinutes));
     for (const { id } of subject.rules) say(id);
-    allowed.add(subject.rules.length);
+    count(subject.rules.length);
     return allowed;
   }
   const { transactions, reviews, declines, entities, similar, similarFrauds, amount, amountAtRisk } = subject;
-  for (const count of [transactions, reviews, declines, similar, similarFrauds, ...Object.values(entities)])
-    allowed.add(count);
-  for (const reason of subject.reasons) allowed.add(reason.transactions);
+  count(transactions, reviews, declines, similar, similarFrauds, ...Object.values(entities));
+  count(...subject.reasons.map((reason) => reason.transactions));
   for (const value of [amount, amountAtRisk]) {
     say(money(value, subject.currency));
     round(value);
