@@ -55,6 +55,40 @@ describe('models at run time', () => {
     assert.match(page.body, /<html/);
   });
 
+  test('its scores over time stand beside those of its training', async () => {
+    const distribution = async (query = '') => (await ask('GET', `/api/models/${shipped}/distribution${query}`)).body;
+    const before = await distribution();
+    const { test: reference } = (await ask('GET', `/api/models/${shipped}/report`)).body;
+    const { legitimate, fraud } = reference.curves.histogram;
+    assert.equal(before.reference.part, 'test');
+    assert.deepEqual(
+      before.reference.bins,
+      legitimate.map((count: number, bin: number) => count + fraud[bin]),
+    );
+    assert.deepEqual([before.series, before.stability], [[], null]);
+    const scores: number[] = [];
+    for (let i = 0; i < 210; i++) {
+      const sent = {
+        id: `dist_${i}`,
+        userId: `dist_${i % 9}`,
+        amount: 5 + i,
+        cardId: `dist_c${i}`,
+        deviceId: 'dist_d',
+      };
+      scores.push((await ask('POST', '/api/transactions', sent)).body.score);
+    }
+    const after = await distribution('?window=24h');
+    assert.equal(after.intervalSeconds, 1800);
+    const counted = after.series.flatMap(({ bins }: { bins: number[] }) =>
+      bins.flatMap((count, bin) => new Array<number>(count).fill(bin)),
+    );
+    const expected = scores.map((score) => Math.min(19, Math.floor(score / 5)));
+    assert.deepEqual(counted.sort(), expected.sort());
+    assert.ok(after.stability > 0.25, 'cards tested on one device are not what training saw');
+    assert.equal((await ask('GET', '/api/models/0000000000000000/distribution')).status, 404);
+    assert.equal((await ask('GET', `/api/models/${shipped}/distribution?window=soon`)).status, 422);
+  });
+
   test('a model comes in, is promoted, and is rolled back', async () => {
     const brought = await ask('POST', '/api/models', upload(join(folder, 'stricter')));
     assert.equal(brought.status, 201, JSON.stringify(brought.body));

@@ -34,6 +34,7 @@ describe('signing in', () => {
     assert.ok(!setCookie.includes('Secure'), 'not over plain HTTP, where no browser would keep it');
     assert.ok(!setCookie.includes(secret) && !JSON.stringify(body).includes(secret));
     assert.deepEqual([body.keyless, body.keyName, body.scopes], [false, 'ann', ['read', 'review']]);
+    assert.equal(body.baseCurrency, 'USD');
     const { body: session } = await ask('GET', '/api/session', { cookie: `theme=dark; ${cookie}; x=y` });
     assert.deepEqual(session, body);
     assert.equal((await ask('GET', '/api/transactions', { cookie })).status, 200);

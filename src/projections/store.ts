@@ -64,8 +64,18 @@ export interface TransactionQueries {
   /** Undefined when unknown or deleted. */
   get(id: string): Promise<TransactionView | undefined>;
   stats(from: number, to: number): Promise<TransactionStats>;
+  /** Scores of what a model decided in [from, to), milliseconds; intervals without any are left out. */
+  scores(model: string, from: number, to: number): Promise<ScoreHistory>;
   /** Recent transactions of an entity and the entities that share them. `type` as in domain/entity. */
   entity(type: string, id: string, limit: number): Promise<EntityView>;
+}
+
+/** How a model scored over time. */
+export interface ScoreHistory {
+  /** Of an interval. */
+  widthMs: number;
+  /** Oldest first. `bins` are those of a training report: scores 0–4, 5–9, …, 95–100. */
+  series: { at: string; count: number; bins: number[] }[];
 }
 
 export interface EntityView {

@@ -59,6 +59,7 @@ async function loadTransactions(client: pg.PoolClient, schema: string, fold: Fol
       entities: row.entities.map(Number),
       reasons: row.reasons?.map(restored) ?? null,
       viewId: Number(row.view_id),
+      model: row.model,
       view: row.view,
     };
     fold.transactions.set(loaded.id, loaded);

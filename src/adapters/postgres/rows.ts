@@ -22,6 +22,8 @@ export interface TransactionRow {
   deleted: boolean;
   entities: number[];
   reasons: string[] | null;
+  /** Version of the model that decided; null where none did. */
+  model: string | null;
   /** Sequence of the first record: stays when an intake is decided. */
   viewId: number;
   view: TransactionView;
@@ -56,6 +58,7 @@ export function decisionRow(record: JournalRecord, types: readonly string[]): Tr
       decision.decision === 'approve'
         ? null
         : decision.reasons.filter(({ contribution }) => contribution > 0).map(({ code }) => code),
+    model: decision.model?.version ?? null,
     createdAt: view.createdAt,
     view,
   };
@@ -72,6 +75,7 @@ export function intakeRow(record: JournalRecord, types: readonly string[]): Tran
     probability: null,
     latencyUs: null,
     reasons: null,
+    model: null,
     createdAt: view.createdAt,
     view,
   };

@@ -36,6 +36,7 @@ export function tablesIn(name: string) {
       entities: bigint('entities', { mode: 'number' }).array().notNull(),
       reasons: text('reasons').array(),
       viewId: bigint('view_id', { mode: 'number' }).notNull(),
+      model: text('model'),
     }),
     views: schema.table('views', {
       id: bigint('id', { mode: 'number' }).primaryKey(),

@@ -5,6 +5,7 @@ import { type Connection, reading } from './connection.ts';
 import { afterCursor, newestFirst, pageOf } from './paging.ts';
 import { type EntityNames, entityOfView } from './rows.ts';
 import type { Tables } from './schema.ts';
+import { readScores } from './scores.ts';
 import { readStats } from './stats.ts';
 import { storable } from './text.ts';
 
@@ -51,6 +52,8 @@ export function createTransactionQueries(
       }),
 
     stats: (from, to) => reading(() => readStats(pool, schema, from, to)),
+
+    scores: (model, from, to) => reading(() => readScores(pool, schema, model, from, to)),
 
     entity: (type, id, limit) =>
       reading(async () => {

@@ -27,10 +27,11 @@ export async function writeTransactions(client: pg.PoolClient, schema: string, f
         sequence = r.sequence, created_at = r."createdAt", user_id = r."userId", status = r.status,
         decision = r.decision, score = r.score, probability = r.probability, currency = r.currency,
         amount_minor = r."amountMinor", minor_digits = r."minorDigits", latency_us = r."latencyUs", label = r.label,
-        deleted = r.deleted, entities = r.entities::bigint[], reasons = r.reasons
+        deleted = r.deleted, entities = r.entities::bigint[], reasons = r.reasons,
+        model = r.model
       FROM ${rowsFrom(`id text, sequence bigint, "createdAt" timestamptz, "userId" text, status text, decision text,
         score smallint, probability double precision, currency text, "amountMinor" bigint, "minorDigits" smallint,
-        "latencyUs" integer, label text, deleted boolean, entities text, reasons text[]`)}
+        "latencyUs" integer, label text, deleted boolean, entities text, reasons text[], model text`)}
       WHERE t.id = r.id`,
     values: [JSON.stringify(rows)],
   });

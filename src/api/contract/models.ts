@@ -126,3 +126,43 @@ export const Comparison = answer(
   },
   'A challenger beside the champion',
 );
+
+export const DistributionQuery = Type.Object({
+  window: Type.String({ default: '7d', maxLength: 16, description: 'Such as `24h`, `7d`' }),
+});
+const bins = (description: string) => Type.Array(Type.Integer(), { minItems: 20, maxItems: 20, description });
+export const Distribution = answer(
+  {
+    version: Type.String(),
+    window: Type.String(),
+    from: Time('Start, included'),
+    to: Time('End'),
+    intervalSeconds: Type.Number({ description: 'Length of an interval' }),
+    reference: Type.Unsafe<{ part: string; bins: number[] } | null>({
+      anyOf: [
+        answer(
+          {
+            part: words(['test', 'validation', 'train'], 'The latest part of its training that was scored'),
+            bins: bins('Rows by score'),
+          },
+          'What training saw',
+        ),
+        { type: 'null' },
+      ],
+    }),
+    series: Type.Array(
+      answer(
+        {
+          at: Time('Start of the interval'),
+          count: Type.Integer(),
+          bins: bins('Decisions by score: 0–4, 5–9, …, 95–100'),
+          stability: numberOrNull('Population stability index against the reference; null below 200 decisions'),
+        },
+        'An interval with decisions',
+      ),
+      { description: 'The oldest first; intervals without decisions are left out' },
+    ),
+    stability: numberOrNull('The same of the whole window. Below 0.1 is stable, above 0.25 has shifted'),
+  },
+  'How a model scored what it decided, over time and against its training',
+);

@@ -62,6 +62,9 @@ export const SessionShown = answer(
     scopes: Type.Array(scope),
     csrfToken: wordOrNull('What unsafe requests of the session send as `X-Assay-CSRF`'),
     expiresAt: wordOrNull('When it ends, RFC 3339'),
+    baseCurrency: Type.Optional(
+      Type.String({ description: 'What `amountBase` and amounts at risk are in; told to whoever may do something' }),
+    ),
   },
   'Who asks, and what they may do',
 );

@@ -3,10 +3,20 @@ import { AssayError } from '../../domain/errors.ts';
 import type { DecisionData } from '../../domain/records.ts';
 import type { ShadowRow } from '../../domain/shadow.ts';
 import { json, problems } from '../contract/common.ts';
-import { Comparison, ModelDetail, ModelList, VersionParam } from '../contract/models.ts';
+import {
+  Comparison,
+  Distribution,
+  DistributionQuery,
+  ModelDetail,
+  ModelList,
+  VersionParam,
+} from '../contract/models.ts';
 import { modelDetail, modelView } from '../models.ts';
+import { read } from '../read.ts';
+import { distributionOf } from '../score-distribution.ts';
 import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
+import { windowUntil } from '../window.ts';
 
 const tags = ['models'];
 const config = { scope: 'read' } as const;
@@ -15,7 +25,7 @@ const REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src da
 const DISAGREEMENTS = 20;
 
 export function modelReadRoutes(app: Api, services: Services): void {
-  const { registry, roster, challengers, journal } = services;
+  const { registry, roster, challengers, journal, store, clock } = services;
 
   async function kept(version: string) {
     const entry = (await registry.list()).find((each) => each.version === version);
@@ -114,6 +124,35 @@ export function modelReadRoutes(app: Api, services: Services): void {
       if (!report) throw new AssayError('not_found', `Model ${version} was never scored beside a champion.`);
       const newest = report.disagreements.slice(0, DISAGREEMENTS);
       return { version, ...report, disagreements: await Promise.all(newest.map(disagreement)) };
+    },
+  );
+
+  app.get(
+    '/api/models/:version/distribution',
+    {
+      config,
+      schema: {
+        operationId: 'modelScores',
+        tags,
+        summary: 'The scores of what a model decided, over time and against its training',
+        params: VersionParam,
+        querystring: DistributionQuery,
+        response: { 200: json('The distribution', Distribution), ...problems(401, 403, 404, 422, 429, 503) },
+      },
+    },
+    async (request) => {
+      const { version } = request.params;
+      const { window } = request.query;
+      await kept(version);
+      const { from, to } = windowUntil(clock(), window);
+      const history = await read(services, () => store.transactions.scores(version, from, to));
+      return {
+        version,
+        window,
+        from: new Date(from).toISOString(),
+        to: new Date(to).toISOString(),
+        ...distributionOf(history, registry.report(version, 'json')),
+      };
     },
   );
 

@@ -13,8 +13,15 @@ const tags = ['operations'];
 /** Whoever asks has nothing to show yet; each answers by what they show. */
 const config = { scope: 'none' } as const;
 
+const NOBODY = { keyless: false, keyName: null, scopes: [], csrfToken: null, expiresAt: null };
+
 /** Signing in with a key, for browsers: an HttpOnly cookie that other sites cannot make use of. */
-export function sessionRoutes(app: Api, { keys }: Services, sessions: Sessions, charge: Charge): void {
+export function sessionRoutes(
+  app: Api,
+  { keys, config: { baseCurrency } }: Services,
+  sessions: Sessions,
+  charge: Charge,
+): void {
   app.post(
     '/api/session',
     {
@@ -29,7 +36,7 @@ export function sessionRoutes(app: Api, { keys }: Services, sessions: Sessions, 
       },
     },
     async (request, reply) => {
-      if (!keys.configured) return keyless();
+      if (!keys.configured) return { ...keyless(), baseCurrency };
       const key = keys.authenticate(request.body.key);
       if (!key) {
         // Guessing costs the guesser.
@@ -39,7 +46,7 @@ export function sessionRoutes(app: Api, { keys }: Services, sessions: Sessions, 
       sessions.close(request);
       const { session, secret } = sessions.open(key);
       reply.header('set-cookie', sessionCookie(request, secret));
-      return shown(key, session);
+      return { ...shown(key, session), baseCurrency };
     },
   );
 
@@ -55,13 +62,11 @@ export function sessionRoutes(app: Api, { keys }: Services, sessions: Sessions, 
       },
     },
     async (request) => {
-      if (!keys.configured) return keyless();
+      if (!keys.configured) return { ...keyless(), baseCurrency };
       const known = sessions.of(request);
-      if (known) return shown(known.key, known.session);
+      if (known) return { ...shown(known.key, known.session), baseCurrency };
       const key = keyOf(request, keys);
-      return key
-        ? shown(key, undefined)
-        : { keyless: false, keyName: null, scopes: [], csrfToken: null, expiresAt: null };
+      return key ? { ...shown(key, undefined), baseCurrency } : NOBODY;
     },
   );
 
