@@ -1,0 +1,270 @@
+import { AssayError } from '../../domain/errors.ts';
+import type { Journal, JournalRecord } from '../../journal/journal.ts';
+import { createAppends } from './appends.ts';
+import { createLogClient, type Fetched, unavailable, within } from './client.ts';
+import { createDelivery } from './delivery.ts';
+import type { RawRecord } from './encoding.ts';
+import { createHistory, type History } from './history.ts';
+import { createHorizon } from './horizon.ts';
+import { createMemory } from './memory.ts';
+import { DEFAULT_DEADLINE_MS, type KafkaJournalOptions } from './options.ts';
+import { decodeOrder, foldOrder } from './order.ts';
+import { createOutbox } from './outbox.ts';
+import { createReader } from './reader.ts';
+import { readRecords } from './reading.ts';
+import { createSegments } from './segments.ts';
+import { createSequencer } from './sequencer.ts';
+import { findStart } from './start.ts';
+import { createTail } from './tail.ts';
+import { ensureTopics } from './topics.ts';
+
+export interface KafkaJournal extends Journal {
+  horizon(): Promise<number>;
+  /**
+   * All records of assay.control that were durable when it was called, in order, with their sequences. Who follows them by
+   * `subscribe` listens before: then a record may come twice, and none is missed.
+   */
+  control(): AsyncIterable<JournalRecord>;
+  stats(): KafkaJournalStats;
+}
+
+export interface KafkaJournalStats {
+  /** Records that this process has read and that have no sequence yet: how far the order is behind. */
+  unordered: number;
+  /** Records that have a sequence and that this process has not handed to its listeners yet. */
+  undelivered: number;
+  produceErrors: number;
+  heldBytes: number;
+  pendingBytes: number;
+  /** Whether this process writes the order. */
+  sequencer: boolean;
+  healthy: boolean;
+}
+
+const ANCHOR_EVERY = 256;
+const DEFAULT_WINDOW = 10_000;
+const DEFAULT_HELD_BYTES = 64 * 1024 * 1024;
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
+}
+
+/**
+ * Opens the log of a fleet: makes its topics where they are missing, reads back as far as it must and follows it.
+ * Resolves once it has handed out all that was durable when it was called. Throws `AssayError('unavailable')`.
+ */
+export async function openKafkaJournal(options: KafkaJournalOptions): Promise<KafkaJournal> {
+  const { deadlineMs = DEFAULT_DEADLINE_MS, window = DEFAULT_WINDOW, onWarning = warn, log } = options;
+  const layout = await ensureTopics(options);
+  const sources = Array.from({ length: layout.sources }, (_, source) => source);
+  const asking = createLogClient(options, layout, 'offsets');
+  const points = createReader(options, layout, 'points');
+  const bulk = createReader(options, layout, 'bulk');
+  const outbox = createOutbox(options, 'journal', options.maxInFlightBytes);
+  const orderOutbox = createOutbox(options, 'order');
+  const closeClients = () =>
+    Promise.allSettled([outbox, orderOutbox, asking, points, bulk].map((client) => client.close()));
+  let closing: Promise<void> | undefined;
+
+  let isVoid: (source: number, offset: number) => boolean | undefined = () => undefined;
+  let folded = () => Number.POSITIVE_INFINITY;
+  const history: History = createHistory({
+    ...{ layout, window, onWarning, readPartition: bulk.read },
+    earliest: async (number) => (await asking.earliest([number])).get(number)!,
+    isVoid: (source, offset) => isVoid(source, offset),
+    folded: () => folded(),
+  });
+  const start = await findStart(layout, asking, bulk.read, history, window).catch(async (error) => {
+    await closeClients();
+    throw error;
+  });
+  const { state } = start;
+  folded = () => state.k;
+
+  const segments = createSegments();
+  const memory = createMemory({
+    ...{ layout, start, window, deadlineMs, segments, onWarning, read: points.read },
+    maxHeldBytes: options.maxHeldBytes ?? DEFAULT_HELD_BYTES,
+  });
+  isVoid = memory.isVoid;
+  const appends = createAppends({
+    ...{ layout, outbox, deadlineMs, isVoid },
+    isTaken: (key) => memory.placeOf(key) !== undefined,
+    async settleVoid(key) {
+      const place = memory.placeOf(key);
+      if (place) await memory.load(place.source, place.offset);
+    },
+  });
+  const horizons = createHorizon(() => asking.latest(sources), state, deadlineMs);
+  const sequencer = createSequencer(
+    {
+      ...{ layout, state },
+      end: (source) => tail.position(source),
+      scoredEnds: () => within(asking.latest(sources.slice(0, layout.partitions)), deadlineMs, 'Asking for offsets'),
+      write(message) {
+        const { topic, partition } = layout.at[layout.order];
+        return orderOutbox.send(topic, partition, message);
+      },
+      patienceMs: () => options.patienceMs ?? 300 + Math.random() * 300,
+      onError: (error) => log?.warn({ reason: (error as Error).message }, 'the order of the log was not written'),
+    },
+    appends.instance,
+  );
+  const delivery = createDelivery({
+    ...{ durable: state.b - 1, memory, segments, onWarning },
+    end: (source) => tail.position(source),
+    onDelivered: appends.sequenced,
+  });
+  const tail = createTail({
+    client: createLogClient(options, layout, 'tail'),
+    from: start.from,
+    log,
+    onFetched(fetched) {
+      for (const { number, records } of fetched) if (number === layout.order) takeOrder(records);
+      for (const one of fetched) if (one.number !== layout.order) takeSource(one);
+      sequencer.kick();
+      delivery.kick();
+    },
+    onGap(number, earliest) {
+      onWarning(new Error(`${layout.at[number].topic} keeps nothing before ${earliest}: its retention is too short`));
+    },
+  });
+
+  function takeOrder(records: RawRecord[]): void {
+    for (const { value, offset } of records) {
+      const record = decodeOrder(value, layout.sources);
+      const added = foldOrder(state, record, offset);
+      for (const segment of added) segments.push(segment);
+      if (state.k % ANCHOR_EVERY === 0) history.anchor(state);
+      if (record) sequencer.folded(record.writer, added.length > 0);
+    }
+    horizons.check();
+  }
+
+  function takeSource({ number: source, records }: Fetched): void {
+    for (const raw of records) {
+      const names = memory.take(raw);
+      if (names?.nonce) appends.seen(names.nonce, source, raw.offset);
+    }
+    appends.passed(source);
+  }
+
+  /** The place of a sequence, from memory or from the order. */
+  async function placeOf(sequence: number): Promise<{ source: number; offset: number } | undefined> {
+    const known = segments.at(sequence);
+    if (known) return { source: known.source, offset: known.from + sequence - known.base };
+    for await (const { source, from, base } of history.segments(sequence))
+      return sequence < base ? undefined : { source, offset: from + sequence - base };
+    return undefined;
+  }
+
+  /** The first record of a name by the index, for what is older than this process's memory. */
+  async function indexed(name: string): Promise<JournalRecord | undefined> {
+    const position = await options.index?.get(name);
+    if (!position) return undefined;
+    const record = await memory.load(position.partition, position.offset);
+    if (!record || (record.key !== name && !record.aliases?.includes(name))) return undefined;
+    if (record.sequence === 0) record.sequence = (await history.sequenceOf(position.partition, position.offset)) ?? 0;
+    return record;
+  }
+
+  const journal: KafkaJournal = {
+    get durable() {
+      return delivery.durable;
+    },
+    get last() {
+      return state.b - 1;
+    },
+    enqueue(entry) {
+      if (closing) throw unavailable('Assay is stopping');
+      return appends.enqueue(entry);
+    },
+    recent(name) {
+      const pending = appends.pending(name);
+      if (pending) return pending;
+      const place = memory.placeOf(name);
+      const record = place && memory.recordAt(place.source, place.offset);
+      return record && { record, durable: Promise.resolve() };
+    },
+    async find(name) {
+      await appends.pending(name)?.durable;
+      const place = memory.placeOf(name);
+      if (!place) return within(indexed(name), 2 * deadlineMs, 'Looking a record up');
+      const record = await memory.load(place.source, place.offset);
+      if (record?.sequence === 0 && place.offset < state.n[place.source])
+        record.sequence = (await history.sequenceOf(place.source, place.offset)) ?? 0;
+      return record;
+    },
+    async get(sequence) {
+      if (!Number.isSafeInteger(sequence) || sequence < 1 || sequence > delivery.durable) return undefined;
+      const place = await placeOf(sequence);
+      if (!place) return undefined;
+      const { source, offset } = place;
+      if (memory.isVoid(source, offset) !== undefined) return memory.load(source, offset, sequence);
+      return history.cursor()(source, offset, sequence);
+    },
+    read: (from) => readRecords({ from, delivery, segments, memory, history }),
+    subscribe: delivery.subscribe,
+    horizon: () => horizons.ask(),
+    async *control() {
+      await horizons.ask();
+      const end = state.n[layout.control];
+      const cursor = history.cursor();
+      for (let offset = (await asking.earliest([layout.control])).get(layout.control)!; offset < end; offset++) {
+        const sequence = await history.sequenceOf(layout.control, offset);
+        const record = await cursor(layout.control, offset, sequence ?? 0);
+        if (record.type !== 'void') yield record;
+      }
+    },
+    async erasePersonal() {
+      throw new AssayError(
+        'unavailable',
+        'Kafka keeps what was written: personal fields go when their topic’s retention ends.',
+      );
+    },
+    status() {
+      return {
+        ok: tail.healthy && outbox.healthy && closing === undefined,
+        durable: delivery.durable,
+        segments: layout.sources,
+        bytes: memory.heldBytes,
+      };
+    },
+    stats() {
+      return {
+        unordered: sources.reduce((sum, source) => sum + Math.max(0, tail.position(source) - state.n[source]), 0),
+        undelivered: state.b - 1 - delivery.durable,
+        produceErrors: outbox.errors + orderOutbox.errors,
+        heldBytes: memory.heldBytes,
+        pendingBytes: outbox.pendingBytes + orderOutbox.pendingBytes,
+        sequencer: sequencer.mine,
+        healthy: tail.healthy && outbox.healthy,
+      };
+    },
+    close() {
+      closing ??= (async () => {
+        const end = performance.now() + deadlineMs;
+        while (appends.size > 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 5));
+        sequencer.close();
+        delivery.close();
+        appends.close();
+        await tail.close();
+        await closeClients();
+      })();
+      return closing;
+    },
+  };
+
+  try {
+    const covered = await horizons.ask();
+    const end = performance.now() + 2 * deadlineMs;
+    while (delivery.durable < covered) {
+      if (performance.now() > end) throw unavailable('The log is not read to its end in time');
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    return journal;
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
