@@ -10,6 +10,7 @@ import { assertListenable, buildServer } from './api/server.ts';
 import type { Services } from './api/services.ts';
 import type { Core, Overrides } from './app/core.ts';
 import { openCore } from './app/local.ts';
+import { openNarration } from './app/narration.ts';
 import { demoOf, describeFeatures, loadCards, loadStateless } from './app/services.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './domain/clock.ts';
@@ -45,7 +46,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   let database: EmbeddedPostgres | undefined;
   try {
     database = config.databaseUrl ? undefined : await startEmbedded({ dataDir: config.dataDir, log });
-    return await wire({ config, core, database, token, clock, log });
+    return await wire({ config, core, database, token, clock, log, narrator: overrides.narrator });
   } catch (error) {
     await database?.stop();
     await core.close();
@@ -60,9 +61,10 @@ interface Wired {
   token: string;
   clock: Clock;
   log: pino.Logger;
+  narrator: Overrides['narrator'];
 }
 
-async function wire({ config, core, database, token, clock, log }: Wired): Promise<App> {
+async function wire({ config, core, database, token, clock, log, narrator }: Wired): Promise<App> {
   const { journal, engine, keys, state } = core;
   const store = await openStore({
     url: config.databaseUrl ?? database!.url,
@@ -89,6 +91,8 @@ async function wire({ config, core, database, token, clock, log }: Wired): Promi
     log,
   });
   const caseLabels = createCaseLabels({ journal, projector, store, clock, log });
+  const hidden = (id: string) => state.deleted.has(id);
+  const narration = openNarration(config.llm, { journal, hidden, clock, log, ...(narrator ? { narrator } : {}) });
   const services: Services = {
     config,
     clock,
@@ -102,12 +106,13 @@ async function wire({ config, core, database, token, clock, log }: Wired): Promi
     registry: core.registry,
     roster: core.roster,
     challengers,
+    narration,
     cards: loadCards(config, log),
     stateless: loadStateless(config, log),
     feed: createFeed({
       journal,
       clock,
-      hidden: (id) => state.deleted.has(id),
+      hidden,
       // The feed tells a command once it is applied, and not if it was refused.
       outcome: async (sequence) => {
         await projector.settled(sequence);
@@ -139,6 +144,7 @@ async function wire({ config, core, database, token, clock, log }: Wired): Promi
       caseLabels.close();
       await server.close();
       await challengers.close();
+      await narration.close();
       await projector.close();
       await store.close();
       await core.close();

@@ -34,7 +34,9 @@ test('a language model is one endpoint or one file, and sends nothing personal u
     ...{ model: 'default', timeoutMs: 20_000, perMinute: 30, concurrency: 1, narrate: 'alerts', sendPersonal: false },
   });
   const local = read({ LLM_MODEL_PATH: '/models/small.gguf', LLM_THREADS: '2', LLM_SEND_PERSONAL: 'on' }).llm;
-  assert.deepEqual(local?.from, { file: '/models/small.gguf', threads: 2 });
+  assert.deepEqual(local?.from, {
+    ...{ file: '/models/small.gguf', threads: 2, contextTokens: 4_096, library: undefined },
+  });
   assert.deepEqual([local?.model, local?.sendPersonal], ['small.gguf', true]);
   assert.throws(() => read({ LLM_URL: 'http://a', LLM_MODEL_PATH: '/b' }), /^Error: LLM_URL/);
   assert.throws(() => read({ LLM_URL: 'http://a', LLM_NARRATE: 'some' }), /^Error: LLM_NARRATE/);

@@ -68,9 +68,23 @@ export interface FleetConfig {
   readonly workerConcurrency: number;
 }
 
+export interface LlmEndpoint {
+  readonly url: string;
+  readonly key: string | undefined;
+}
+
+export interface LlmFile {
+  readonly file: string;
+  readonly threads: number;
+  /** Tokens that one question and its answer may take. */
+  readonly contextTokens: number;
+  /** Folder in whose node_modules node-llama-cpp is, where it is not beside Assay. */
+  readonly library: string | undefined;
+}
+
 export interface LlmConfig {
   /** An endpoint of OpenAI's shape, such as http://127.0.0.1:8080/v1; or a GGUF file, read in a process of its own. */
-  readonly from: { url: string; key: string | undefined } | { file: string; threads: number };
+  readonly from: LlmEndpoint | LlmFile;
   /** What the endpoint calls the model. */
   readonly model: string;
   /** For one text, retries included. */
@@ -145,7 +159,12 @@ function llm(env: Environment): LlmConfig | undefined {
     from: Object.freeze(
       url
         ? { url, key: env.LLM_API_KEY || undefined }
-        : { file: resolve(path!), threads: integer(env, 'LLM_THREADS', 1, 1, 64) },
+        : {
+            file: resolve(path!),
+            threads: integer(env, 'LLM_THREADS', 1, 1, 64),
+            contextTokens: integer(env, 'LLM_CONTEXT', 4_096, 512, 131_072),
+            library: env.LLM_LIBRARY || undefined,
+          },
     ),
     model: env.LLM_MODEL || (url ? 'default' : basename(path!)),
     timeoutMs: integer(env, 'LLM_TIMEOUT_MS', 20_000, 100, 600_000),

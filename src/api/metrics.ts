@@ -36,6 +36,7 @@ export function measure(app: Api, services: Services): Registry {
   gauge('assay_database_up', '1 while the database answers', () => Number(services.projector.healthy));
   gauge('assay_model_loaded', '1 while a model serves', () => Number(services.engine.modelVersion !== undefined));
   countDecisions(app, services, registers);
+  countNarratives(services, gauge, registers);
 
   // A label set is looked up once per route and status, not hashed on every request.
   const timers = new Map<string, { observe(seconds: number): void }>();
@@ -76,4 +77,35 @@ function countDecisions(app: Api, services: Services, registers: Registry[]): vo
     latency.observe(latencyMs / 1000);
   });
   app.addHook('onClose', async () => stop());
+}
+
+function countNarratives(
+  { narration }: Services,
+  gauge: (name: string, help: string, read: () => number) => unknown,
+  registers: Registry[],
+): void {
+  if (narration.model === undefined) return;
+  gauge('assay_narratives_waiting', 'Decisions that wait for a language model', () => narration.status().waiting);
+  gauge('assay_narrator_open', '1 while the language model is not asked because it failed', () =>
+    Number(narration.status().open),
+  );
+  const count = (name: string, help: string, collect: (counter: Counter<string>) => void, labelNames: string[] = []) =>
+    new Counter({
+      ...{ name, help, labelNames, registers },
+      collect() {
+        this.reset();
+        collect(this);
+      },
+    });
+  count('assay_narratives_written_total', 'Texts of a language model that were taken', (counter) =>
+    counter.inc(narration.status().written),
+  );
+  count('assay_narratives_dropped_total', 'Decisions let go because too many waited to be told', (counter) =>
+    counter.inc(narration.status().dropped),
+  );
+  const help = 'Texts that a language model did not give, or that were not believed, by why';
+  const failures = (counter: Counter<string>) => {
+    for (const [reason, value] of Object.entries(narration.status().failures)) counter.inc({ reason }, value);
+  };
+  count('assay_narratives_refused_total', help, failures, ['reason']);
 }

@@ -7,6 +7,7 @@ import type { Roster } from '../engine/roster.ts';
 import type { StatelessJudge } from '../engine/stateless.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Registry } from '../models/registry.ts';
+import type { Narration } from '../narrator/narration.ts';
 import type { CaseLabels } from '../projections/case-labels.ts';
 import type { Commands } from '../projections/commands.ts';
 import type { Feed } from '../projections/feed.ts';
@@ -81,6 +82,8 @@ export interface Services {
   /** Which of them decides, and which is scored beside. */
   roster: Roster;
   challengers: Challengers;
+  /** Decisions and cases in words. */
+  narration: Narration;
   /** What this process shares with others; absent on one machine. */
   fleet?: FleetParts;
   cards: CardService;

@@ -7,6 +7,7 @@ import type { Serving } from '../engine/judge.ts';
 import type { Configured, FoldedRoster } from '../engine/roster.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Registry } from '../models/registry.ts';
+import type { Narrator } from '../narrator/narrator.ts';
 import type { FoldedKeys } from '../projections/keys.ts';
 
 export interface Overrides {
@@ -16,6 +17,8 @@ export interface Overrides {
   serving?: Serving | null;
   /** Called where the log cannot go on; ends the process by default. */
   onFatal?: (error: unknown) => void;
+  /** Replaces the language model that is configured. */
+  narrator?: Narrator;
 }
 
 /** What decides: journal, profiles, model and engine, without HTTP or a database. */

@@ -151,6 +151,26 @@ export const decisionFields = {
   oodWarning: Type.Array(Type.String(), { description: 'Inputs unlike any in training' }),
 };
 
+export const NarrativeShown = answer(
+  {
+    summary: Type.String({ description: 'Two or three sentences' }),
+    signals: Type.Array(Type.String(), { description: 'Codes of the reasons that it is about' }),
+    checks: Type.Array(
+      answer(
+        { code: Type.String(), text: Type.String({ description: 'In words' }) },
+        'What to look at next, of a closed list',
+      ),
+    ),
+    confidence: words(['low', 'medium', 'high'], 'How far what is known carries the outcome'),
+    source: words(
+      ['template', 'model'],
+      'Made of the reasons, or written by a language model and checked against them',
+    ),
+    model: Type.Optional(Type.String({ description: 'The language model' })),
+  },
+  'A decision or a case in words, beside its reasons and never in their place',
+);
+
 const ownFields = {
   id: Type.String(),
   tempId: Type.Optional(Type.String()),
@@ -174,6 +194,7 @@ export const TransactionShown = answer(
     status,
     ...Type.Partial(Type.Object(decisionFields)).properties,
     error: Type.Optional(Type.String()),
+    narrative: Type.Optional(NarrativeShown),
   },
   'A transaction',
 );
@@ -230,6 +251,7 @@ export const Explanation = answer(
     rawScore: Type.Number({ description: 'baseValue + all contributions, log-odds' }),
     probability: Type.Number(),
     contributions: Type.Array(Reason),
+    narrative: Type.Optional(NarrativeShown),
   },
   'Every contribution, exact',
 );
@@ -248,6 +270,14 @@ export const BatchBody = Type.Object({
   transactions: Type.Array(TransactionBody, { minItems: 1, maxItems: 10_000 }),
 });
 export const BatchAnswer = answer({ data: Type.Array(ScoredAnswer) }, 'One decision a row, in order');
+
+export const NarrateQuery = Type.Object({
+  narrate: Type.Optional(
+    Type.Boolean({
+      description: 'Also in words; a language model is asked where one is configured and has not written yet',
+    }),
+  ),
+});
 
 export const IdParam = Type.Object({ id: Id('Percent-encode what a path reserves') });
 export const UserIdParam = Type.Object({ userId: Id('Percent-encode what a path reserves') });

@@ -2,12 +2,14 @@ import type { Static } from 'typebox';
 import Type from 'typebox';
 import { CASE_ENTITIES } from '../../domain/case.ts';
 import { AssayError } from '../../domain/errors.ts';
+import { narrativeView } from '../../domain/narrative.ts';
+import { caseFacts } from '../../narrator/facts.ts';
 import type { CaseView } from '../../projections/case-fold.ts';
 import type { AuditView, CaseDetail, CaseFilter, TransactionView } from '../../projections/store.ts';
 import { actor } from '../actor.ts';
 import { CaseFigures, CaseShown, CaseStatsQuery, CasesQuery, CaseWhole } from '../contract/cases.ts';
 import { json, list, PageQuery, problems } from '../contract/common.ts';
-import { IdParam, TransactionShown } from '../contract/transactions.ts';
+import { IdParam, NarrateQuery, NarrativeShown, TransactionShown } from '../contract/transactions.ts';
 import { sendPage } from '../page.ts';
 import { read } from '../read.ts';
 import type { Api } from '../server.ts';
@@ -79,6 +81,30 @@ export function caseRoutes(app: Api, services: Services): void {
         Promise.all([store.cases.get(id), store.cases.transactions(id, { limit: SHOWN_TRANSACTIONS })]),
       );
       return detail ? wholeCase(services, detail, transactions.data) : missingCase(id);
+    },
+  );
+
+  app.get(
+    '/api/cases/:id/summary',
+    {
+      config,
+      schema: {
+        operationId: 'summarizeCase',
+        tags,
+        summary: 'A case in words, and what to check next',
+        params: IdParam,
+        querystring: NarrateQuery,
+        response: { 200: json('The summary', NarrativeShown), ...problems(401, 403, 404, 422, 429, 503) },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const [detail, transactions] = await read(services, () =>
+        Promise.all([store.cases.get(id), store.cases.transactions(id, { limit: SHOWN_TRANSACTIONS })]),
+      );
+      if (!detail) return missingCase(id);
+      const facts = caseFacts(detail, transactions.data, services.config.baseCurrency);
+      return narrativeView(await services.narration.ofCase(facts, request.query.narrate === true));
     },
   );
 

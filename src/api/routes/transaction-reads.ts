@@ -1,12 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { AssayError } from '../../domain/errors.ts';
+import { narrativeView } from '../../domain/narrative.ts';
 import type { TransactionFilter } from '../../projections/store.ts';
 import { json, list, PageQuery, problems } from '../contract/common.ts';
 import {
   Explanation,
   IdParam,
   ListQuery,
+  NarrateQuery,
   Stats,
   StatsQuery,
   TransactionShown,
@@ -115,7 +117,9 @@ export function transactionReadRoutes(app: Api, services: Services): void {
     },
     async (request) => {
       const { id } = request.params;
-      return (await read(services, () => store.transactions.get(id))) ?? missing(id);
+      const view = (await read(services, () => store.transactions.get(id))) ?? missing(id);
+      const narrative = await services.narration.written(id);
+      return narrative ? { ...view, narrative: narrativeView(narrative) } : view;
     },
   );
 
@@ -126,8 +130,9 @@ export function transactionReadRoutes(app: Api, services: Services): void {
       schema: {
         operationId: 'explainTransaction',
         tags,
-        summary: 'Every contribution to the decision, exact',
+        summary: 'Every contribution to the decision, exact; with `narrate=true` also in words',
         params: IdParam,
+        querystring: NarrateQuery,
         response: { 200: json('The explanation', Explanation), ...problems(401, 403, 404, 409, 422, 429, 503) },
       },
     },
@@ -135,7 +140,10 @@ export function transactionReadRoutes(app: Api, services: Services): void {
   );
 }
 
-async function explain(services: Services, request: FastifyRequest<{ Params: { id: string } }>) {
+async function explain(
+  services: Services,
+  request: FastifyRequest<{ Params: { id: string }; Querystring: { narrate?: boolean } }>,
+) {
   const { id } = request.params;
   const { journal, engine, store } = services;
   // The journal remembers what was deleted; the store says whether it may still be seen.
@@ -143,7 +151,9 @@ async function explain(services: Services, request: FastifyRequest<{ Params: { i
   const record = (await journal.find(`d:${id}`)) ?? (await journal.find(`t:${id}`));
   if (!record) return missing(id);
   if (record.type !== 'decision') throw new AssayError('processing', `Transaction ${id} is not decided yet.`);
-  return engine.explain(record);
+  const explanation = engine.explain(record);
+  if (!request.query.narrate) return explanation;
+  return { ...explanation, narrative: narrativeView(await services.narration.ofDecision(record, true)) };
 }
 
 export function missing(id: string): never {
