@@ -40,6 +40,7 @@ describe('models at run time', () => {
     assert.equal(body.data.length, 1);
     const [shown] = body.data;
     assert.equal(shown.role, 'champion');
+    assert.deepEqual([shown.report, shown.compared], [true, false]);
     assert.ok(shown.metrics.test.averagePrecision > 0);
     assert.ok(Date.parse(shown.trainedFrom) < Date.parse(shown.trainedTo));
     assert.equal(shown.lineage.dataSha256.length, 64);
@@ -215,7 +216,8 @@ describe('models at run time', () => {
     const started = await ask('POST', `/api/models/${stricter}/shadow`);
     assert.equal(started.status, 200, JSON.stringify(started.body));
     assert.equal(started.body.shadow, stricter);
-    assert.equal((await ask('GET', `/api/models/${stricter}`)).body.role, 'shadow');
+    const { body: challenger } = await ask('GET', `/api/models/${stricter}`);
+    assert.deepEqual([challenger.role, challenger.report, challenger.compared], ['shadow', false, true]);
     const client = poster(app.url, 8);
     const sent = Array.from({ length: 300 }, (_, i) =>
       JSON.stringify({ id: `sh_p${i}`, userId: `calm_${i}`, amount: 20 + i / 10, accountAgeDays: 900, channel: 'pos' }),

@@ -2,8 +2,11 @@ import type { ArtifactHead } from '../models/artifact.ts';
 import type { KeptModel } from '../models/registry.ts';
 import type { Services } from './services.ts';
 
+type ModelServices = Pick<Services, 'roster' | 'registry'> & { challengers: Pick<Services['challengers'], 'has'> };
+
 /** A kept model as lists show it. */
-export function modelView({ version, head, problem }: KeptModel, { roster }: Pick<Services, 'roster'>) {
+export function modelView({ version, head, problem }: KeptModel, services: ModelServices) {
+  const { roster, registry, challengers } = services;
   const role: 'champion' | 'shadow' | 'other' =
     roster.champion?.model.version === version
       ? 'champion'
@@ -16,6 +19,8 @@ export function modelView({ version, head, problem }: KeptModel, { roster }: Pic
     role,
     ...(head ? headView(head) : {}),
     ...(promoted ? { promotedAt: new Date(promoted.at).toISOString() } : {}),
+    report: registry.hasReport(version, 'json'),
+    compared: challengers.has(version),
     ...(problem === undefined ? {} : { problem }),
   };
 }
@@ -34,7 +39,7 @@ function headView({ name, kind, featureSchema, thresholds, lineage, metrics }: A
 }
 
 /** The same with all that the artifact says of itself. */
-export function modelDetail(kept: KeptModel, services: Pick<Services, 'roster'>) {
+export function modelDetail(kept: KeptModel, services: ModelServices) {
   const { head } = kept;
   const view = modelView(kept, services);
   if (!head) return view;

@@ -60,6 +60,8 @@ async function offline(config: Config, journal: Awaited<ReturnType<typeof openJo
   } catch (error) {
     roster.start({ error });
   }
+  const compared = (version: string) => existsSync(join(config.dataDir, 'shadow', `${version}.rows`));
+  const shownBy = { roster, registry, challengers: { has: compared } };
   const kept = async (version: string) => {
     const entry = (await registry.list()).find((each) => each.version === version);
     if (!entry) throw new Error(`There is no model ${version}.`);
@@ -67,12 +69,12 @@ async function offline(config: Config, journal: Awaited<ReturnType<typeof openJo
   };
   return {
     list: async () => ({
-      data: (await registry.list()).map((entry) => modelView(entry, { roster }) as unknown as ShownModel),
+      data: (await registry.list()).map((entry) => modelView(entry, shownBy) as unknown as ShownModel),
       champion: roster.champion?.model.version ?? null,
       shadow: roster.shadowVersion ?? null,
       problem: roster.problem,
     }),
-    show: async (version) => modelDetail(await kept(version), { roster }) as unknown as ShownModel,
+    show: async (version) => modelDetail(await kept(version), shownBy) as unknown as ShownModel,
     promote: (version) => roster.promote(version),
     shadow: (version) => roster.startShadow(version),
     stopShadow: () => roster.stopShadow(),

@@ -5,6 +5,8 @@ import { createShadow, pastReport, type Shadow, type ShadowReport } from './shad
 
 /** The challenger that is scored now, and what is known of earlier ones. */
 export interface Challengers {
+  /** Whether the version was ever scored beside a champion. */
+  has(version: string): boolean;
   /** Undefined where the version was never scored beside a champion. */
   report(version: string): Promise<(ShadowReport & { running: boolean }) | undefined>;
   close(): Promise<void>;
@@ -42,6 +44,7 @@ export function createChallengers(ports: ChallengerPorts): Challengers {
   });
 
   return {
+    has: (version) => current?.version === version || isKept(version),
     async report(version) {
       await changing;
       if (current?.version === version) return { ...current.report(), running: true };

@@ -32,6 +32,7 @@ export interface Registry {
   list(): Promise<KeptModel[]>;
   /** Undefined where the model came without one. Throws `not_found` for a model that is not here. */
   report(version: string, kind: 'json' | 'html'): string | undefined;
+  hasReport(version: string, kind: 'json' | 'html'): boolean;
 }
 
 export interface KeptModel {
@@ -144,6 +145,7 @@ export function openRegistry(kept: string): Registry {
       }
       return entries;
     },
+    hasReport: (version, kind) => isVersion(version) && existsSync(join(folderOf(version), REPORTS[kind])),
     report(version, kind) {
       if (!isVersion(version) || !existsSync(folderOf(version)))
         throw new AssayError('not_found', `There is no model ${version}.`);

@@ -21,6 +21,8 @@ const modelFields = {
   metrics: Type.Optional(anything('By part: train, validation, test')),
   lineage: Type.Optional(anything('Data hash, rows, seed, options, code version')),
   promotedAt: Type.Optional(Time('When it was promoted last')),
+  report: Type.Boolean({ description: 'Whether it came with the report of its training' }),
+  compared: Type.Boolean({ description: 'Whether it was ever scored beside a champion' }),
   problem: Type.Optional(Type.String({ description: 'Why it cannot serve' })),
 };
 
