@@ -31,7 +31,15 @@ test('a language model is one endpoint or one file, and sends nothing personal u
   const { llm } = read({ LLM_URL: 'http://127.0.0.1:8080/v1', LLM_API_KEY: 'k' });
   assert.deepEqual(llm, {
     from: { url: 'http://127.0.0.1:8080/v1', key: 'k' },
-    ...{ model: 'default', timeoutMs: 20_000, perMinute: 30, concurrency: 1, narrate: 'alerts', sendPersonal: false },
+    ...{
+      model: 'default',
+      timeoutMs: 20_000,
+      maxTokens: 500,
+      perMinute: 30,
+      concurrency: 1,
+      narrate: 'alerts',
+      sendPersonal: false,
+    },
   });
   const local = read({ LLM_MODEL_PATH: '/models/small.gguf', LLM_THREADS: '2', LLM_SEND_PERSONAL: 'on' }).llm;
   assert.deepEqual(local?.from, {

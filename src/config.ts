@@ -89,6 +89,8 @@ export interface LlmConfig {
   readonly model: string;
   /** For one text, retries included. */
   readonly timeoutMs: number;
+  /** Tokens that an answer may take. */
+  readonly maxTokens: number;
   readonly perMinute: number;
   /** Texts asked for at once. */
   readonly concurrency: number;
@@ -168,6 +170,7 @@ function llm(env: Environment): LlmConfig | undefined {
     ),
     model: env.LLM_MODEL || (url ? 'default' : basename(path!)),
     timeoutMs: integer(env, 'LLM_TIMEOUT_MS', 20_000, 100, 600_000),
+    maxTokens: integer(env, 'LLM_MAX_TOKENS', 500, 100, 16_384),
     perMinute: integer(env, 'LLM_PER_MINUTE', 30, 1, 10_000),
     concurrency: integer(env, 'LLM_CONCURRENCY', 1, 1, 16),
     narrate: oneOf(env, 'LLM_NARRATE', ['alerts', 'all', 'none'], 'alerts') as LlmConfig['narrate'],

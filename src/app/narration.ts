@@ -36,11 +36,11 @@ export function openNarration(config: LlmConfig | undefined, { narrator, ...port
   return createNarration({ ...ports, narrate, concurrency, asker: { asker, model, close: () => used.close() } });
 }
 
-function narratorOf({ from, model }: LlmConfig): Narrator {
+function narratorOf({ from, model, maxTokens }: LlmConfig): Narrator {
   return 'url' in from
-    ? createEndpointNarrator({ url: from.url, model, ...(from.key ? { key: from.key } : {}) })
+    ? createEndpointNarrator({ url: from.url, model, maxTokens, ...(from.key ? { key: from.key } : {}) })
     : createLocalNarrator({
-        ...{ name: model, file: from.file, threads: from.threads, contextTokens: from.contextTokens },
+        ...{ name: model, file: from.file, threads: from.threads, contextTokens: from.contextTokens, maxTokens },
         ...(from.library ? { library: from.library } : {}),
       });
 }

@@ -1,8 +1,5 @@
 /** Characters of an answer that are read at most; a text of ours takes a thousand. */
 export const MAX_ANSWER_CHARS = 16_384;
-/** Tokens that a model may answer with. */
-export const MAX_TOKENS = 500;
-
 /** The JSON object of an answer, without what some models put around it. What cannot be read is handed on as it is. */
 export function parseAnswer(text: string): unknown {
   const said = text.slice(text.lastIndexOf('</think>') + 1);

@@ -5,13 +5,14 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { MAX_TOKENS } from './answer.ts';
 
 export interface LocalSettings {
   file: string;
   /** Threads that compute. */
   threads: number;
   contextTokens: number;
+  /** Tokens that an answer may take. */
+  maxTokens: number;
   /** Folder in whose node_modules node-llama-cpp is; default: Assay's own. */
   library?: string;
 }
@@ -53,7 +54,7 @@ async function load(library: string | undefined): Promise<Library> {
   }
 }
 
-async function open({ file, threads, contextTokens, library }: LocalSettings) {
+async function open({ file, threads, contextTokens, maxTokens, library }: LocalSettings) {
   const { getLlama, LlamaChatSession } = await load(library);
   // Only what is installed, on the processor: nothing is downloaded or compiled.
   const llama = await getLlama({
@@ -68,7 +69,7 @@ async function open({ file, threads, contextTokens, library }: LocalSettings) {
     // Each text begins anew; what two of them begin with is kept by the sequence.
     const session = new LlamaChatSession({ contextSequence, systemPrompt: system });
     try {
-      return await session.prompt(user, { grammar, maxTokens: MAX_TOKENS, temperature: 0, signal });
+      return await session.prompt(user, { grammar, maxTokens, temperature: 0, signal });
     } finally {
       session.dispose({ disposeSequence: false });
     }

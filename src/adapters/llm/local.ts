@@ -58,8 +58,10 @@ function start(settings: LocalSettings, onEnd: (self: Running) => void): Running
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   // It must not keep the server from ending.
+  // But for an answer that is waited for.
+  const hold = () => (waiting.size > 0 ? child.channel?.ref() : child.channel?.unref());
   child.unref();
-  child.channel?.unref();
+  hold();
   if (child.pid !== undefined)
     try {
       setPriority(child.pid, constants.priority.PRIORITY_LOW);
@@ -80,6 +82,7 @@ function start(settings: LocalSettings, onEnd: (self: Running) => void): Running
     const call = waiting.get(message.id);
     if (!call) return;
     waiting.delete(message.id);
+    hold();
     if ('text' in message) call.resolve(message.text);
     else call.reject(new NarratorError(message.error, { retryable: false }));
   });
@@ -109,10 +112,12 @@ function start(settings: LocalSettings, onEnd: (self: Running) => void): Running
           };
         waiting.set(id, { resolve: over(resolve), reject: over(reject) });
         signal.addEventListener('abort', giveUp, { once: true });
+        hold();
         send({ id, ...brief });
       });
     },
     async stop() {
+      child.ref();
       child.kill('SIGKILL');
       await ended;
     },

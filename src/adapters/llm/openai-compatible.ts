@@ -1,11 +1,13 @@
 import { type Brief, type Narrator, NarratorError } from '../../narrator/narrator.ts';
-import { MAX_ANSWER_CHARS, MAX_TOKENS, parseAnswer } from './answer.ts';
+import { MAX_ANSWER_CHARS, parseAnswer } from './answer.ts';
 import { eventsOf } from './server-sent-events.ts';
 
 export interface EndpointOptions {
   /** `http://127.0.0.1:8080/v1`; without a path `/v1` is meant. */
   url: string;
   model: string;
+  /** Tokens that an answer may take. */
+  maxTokens: number;
   key?: string;
 }
 
@@ -17,7 +19,7 @@ const MAX_ERROR_BYTES = 4096;
  * Any endpoint that speaks the chat protocol of OpenAI: llama.cpp's server, Ollama, vLLM, a hosted one. The answer is
  * streamed, so that one which never ends is cut short, and held to the schema where the server can.
  */
-export function createEndpointNarrator({ url, model, key }: EndpointOptions): Narrator {
+export function createEndpointNarrator({ url, model, maxTokens, key }: EndpointOptions): Narrator {
   const target = addressOf(url);
   const headers = {
     'content-type': 'application/json',
@@ -31,7 +33,7 @@ export function createEndpointNarrator({ url, model, key }: EndpointOptions): Na
     const give = () => done.abort();
     signal.addEventListener('abort', give, { once: true });
     try {
-      const body = JSON.stringify(requestOf(brief, model));
+      const body = JSON.stringify(requestOf(brief, model, maxTokens));
       // Followed redirects would take the facts, and the key, to somewhere that was not named.
       const init = { method: 'POST', headers, body, signal: done.signal, redirect: 'error' } as const;
       const response = await fetch(target, init).catch((error) => {
@@ -55,7 +57,7 @@ function addressOf(url: string): URL {
   return address;
 }
 
-function requestOf({ system, user, schema }: Brief, model: string) {
+function requestOf({ system, user, schema }: Brief, model: string, maxTokens: number) {
   return {
     model,
     messages: [
@@ -63,7 +65,7 @@ function requestOf({ system, user, schema }: Brief, model: string) {
       { role: 'user', content: user },
     ],
     temperature: 0,
-    max_tokens: MAX_TOKENS,
+    max_tokens: maxTokens,
     stream: true,
     response_format: { type: 'json_schema', json_schema: { name: 'narrative', schema } },
   };
