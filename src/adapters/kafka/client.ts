@@ -1,7 +1,7 @@
 import { ConnectionPool, Consumer, type RecordsBatch } from '@platformatic/kafka';
 import { AssayError } from '../../domain/errors.ts';
 import type { RawRecord } from './encoding.ts';
-import type { Layout } from './layout.ts';
+import type { Numbered } from './layout.ts';
 import { DEFAULT_DEADLINE_MS, type KafkaOptions } from './options.ts';
 
 const LATEST = -1n;
@@ -70,7 +70,7 @@ export interface Fetched {
   highWatermark: number;
 }
 
-export function createLogClient(options: KafkaOptions, layout: Layout, purpose: string): LogClient {
+export function createLogClient(options: KafkaOptions, layout: Numbered, purpose: string): LogClient {
   const base = clientOptions(options, purpose);
   const consumer = new Consumer({ ...base, groupId: `assay-${purpose}`, isolationLevel: 0 });
   const topics = [...new Set(layout.at.map(({ topic }) => topic))];

@@ -9,15 +9,21 @@ import type { RecordType } from '../../journal/journal.ts';
  *
  * and P+2 is assay.order, which says in which sequence the sources' records stand.
  */
-export interface Layout {
+export interface Layout extends Numbered {
   readonly partitions: number;
   readonly names: Names;
+  /** Partitions of transactions.raw, numbered for themselves. */
+  readonly raw: Numbered;
   /** Number of sources: P + 2. */
   readonly sources: number;
   readonly events: number;
   readonly control: number;
   readonly order: number;
-  /** Topic and partition of a source, or of the order. */
+}
+
+/** Partitions of several topics under one numbering. */
+export interface Numbered {
+  /** Topic and partition by number. */
   readonly at: readonly { topic: string; partition: number }[];
   /** Number of a topic's partition; undefined where it is none of these. */
   numberOf(topic: string, partition: number): number | undefined;
@@ -46,15 +52,22 @@ export function namesOf(namespace = DEFAULT_NAMESPACE): Names {
   };
 }
 
-export function layoutOf(names: Names, partitions: number): Layout {
-  const at = Array.from({ length: partitions }, (_, partition) => ({ topic: names.scored, partition }));
+export function layoutOf(names: Names, partitions: number, rawPartitions: number): Layout {
+  const at = partitionsOf(names.scored, partitions);
   for (const topic of [names.events, names.control, names.order]) at.push({ topic, partition: 0 });
-  const numbers = new Map(at.map(({ topic, partition }, number) => [`${topic}:${partition}`, number]));
   return {
-    ...{ partitions, names, at, sources: partitions + 2 },
+    ...{ partitions, names, sources: partitions + 2, raw: numbered(partitionsOf(names.raw, rawPartitions)) },
     ...{ events: partitions, control: partitions + 1, order: partitions + 2 },
-    numberOf: (topic, partition) => numbers.get(`${topic}:${partition}`),
+    ...numbered(at),
   };
+}
+
+const partitionsOf = (topic: string, count: number) =>
+  Array.from({ length: count }, (_, partition) => ({ topic, partition }));
+
+function numbered(at: { topic: string; partition: number }[]): Numbered {
+  const numbers = new Map(at.map(({ topic, partition }, number) => [`${topic}:${partition}`, number]));
+  return { at, numberOf: (topic, partition) => numbers.get(`${topic}:${partition}`) };
 }
 
 const SCORED: ReadonlySet<RecordType> = new Set(['decision', 'intake', 'failed']);

@@ -2,7 +2,7 @@ import { findErrorBy } from '@platformatic/kafka';
 import { createLogClient, unavailable } from './client.ts';
 import type { RawRecord } from './encoding.ts';
 import type { ReadPartition } from './history.ts';
-import type { Layout } from './layout.ts';
+import type { Numbered } from './layout.ts';
 import { DEFAULT_DEADLINE_MS, type KafkaOptions } from './options.ts';
 
 /**
@@ -18,7 +18,7 @@ export interface Reader {
 const WAIT_MS = 10;
 const AGAIN_MS = 50;
 
-export function createReader(options: KafkaOptions, layout: Layout, purpose: string): Reader {
+export function createReader(options: KafkaOptions, layout: Numbered, purpose: string): Reader {
   const { deadlineMs = DEFAULT_DEADLINE_MS } = options;
   const client = createLogClient(options, layout, purpose);
   let leaders: Map<number, number> | undefined;

@@ -36,9 +36,9 @@ export async function ensureTopics(options: KafkaOptions): Promise<Layout> {
     for (let attempt = 0; ; attempt++) {
       try {
         const metadata = await admin.metadata({ topics: [...all], forceUpdate: true });
+        const countOf = (name: string) => metadata.topics.get(name)!.partitionsCount;
         const leaders = all.flatMap((name) => metadata.topics.get(name)?.partitions.map((p) => p.leader) ?? [-1]);
-        if (leaders.every((leader) => leader >= 0))
-          return layoutOf(names, metadata.topics.get(names.scored)!.partitionsCount);
+        if (leaders.every((leader) => leader >= 0)) return layoutOf(names, countOf(names.scored), countOf(names.raw));
         throw new Error('partitions without a leader');
       } catch (error) {
         if (attempt >= 50) throw error;

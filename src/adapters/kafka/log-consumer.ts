@@ -1,0 +1,133 @@
+import type { JournalRecord } from '../../journal/journal.ts';
+import { decodeRecord } from './encoding.ts';
+import { type GroupOptions, joinGroup } from './group.ts';
+import { createPartitionsReader } from './partitions-reader.ts';
+import { ensureTopics } from './topics.ts';
+
+export interface LogConsumerOptions extends GroupOptions {
+  /** `assay-profiles` by default, under the namespace. */
+  groupId?: string;
+  /** Offset of the next record to repeat of a partition (numbered as in `JournalRecord.position`). */
+  next(partition: number): Promise<number>;
+  /**
+   * Repeats records of one partition, in order of their offsets, all before `next`. Where it rejects it is called again with the
+   * same records a little later. A record that could not be read is not among them. Sequences are 0.
+   */
+  repeat(partition: number, records: JournalRecord[], next: number): Promise<void>;
+}
+
+export interface LogConsumer {
+  /** Asks for all positions anew and goes on there: after the store has lost its newest writes. */
+  seek(): void;
+  /** Records that are not repeated yet, by partition that is this process's. */
+  stats(): { lag: Map<number, number>; healthy: boolean };
+  close(): Promise<void>;
+}
+
+const MIN_BACKOFF_MS = 50;
+const MAX_BACKOFF_MS = 2_000;
+const COMMIT_MS = 2_000;
+
+/**
+ * Repeats transactions.scored and assay.events, shared out among all processes of a group, from positions that the caller keeps.
+ * The group's own offsets are committed for those who watch its lag, and never read.
+ */
+export async function openLogConsumer(options: LogConsumerOptions): Promise<LogConsumer> {
+  const { log } = options;
+  const layout = await ensureTopics(options);
+  // The sources that profiles learn from, under the journal's own numbers.
+  const space = {
+    at: layout.at.slice(0, layout.events + 1),
+    numberOf: (topic: string, partition: number) => {
+      const number = layout.numberOf(topic, partition);
+      return number !== undefined && number <= layout.events ? number : undefined;
+    },
+  };
+  const done = new Map<number, number>();
+  let assigned: number[] = [];
+  let closed = false;
+  let seeking = 0;
+
+  const reader = createPartitionsReader(options, {
+    ...{ space, purpose: 'profiles' },
+    async handle(partition, raws, next, isCurrent) {
+      const records: JournalRecord[] = [];
+      for (const raw of raws) {
+        try {
+          records.push(decodeRecord(raw, 0));
+        } catch (error) {
+          log?.warn({ partition, offset: raw.offset, reason: (error as Error).message }, 'a record cannot be read');
+        }
+      }
+      for (let backoffMs = MIN_BACKOFF_MS; isCurrent(); backoffMs = Math.min(2 * backoffMs, MAX_BACKOFF_MS)) {
+        try {
+          await options.repeat(partition, records, next);
+          if (isCurrent()) done.set(partition, next);
+          return;
+        } catch (error) {
+          log?.warn({ partition, reason: (error as Error).message }, 'records are repeated again');
+          await new Promise((resolve) => setTimeout(resolve, backoffMs));
+        }
+      }
+    },
+  });
+
+  /** Where the caller stands with what is assigned; asked until it answers, or something else is assigned. */
+  async function seek(): Promise<void> {
+    const mine = ++seeking;
+    reader.assign(new Map());
+    done.clear();
+    for (
+      let backoffMs = MIN_BACKOFF_MS;
+      mine === seeking && !closed;
+      backoffMs = Math.min(2 * backoffMs, MAX_BACKOFF_MS)
+    ) {
+      try {
+        const offsets = await Promise.all(assigned.map((partition) => options.next(partition)));
+        if (mine === seeking) reader.assign(new Map(assigned.map((partition, i) => [partition, offsets[i]])));
+        return;
+      } catch (error) {
+        log?.warn({ reason: (error as Error).message }, 'the position in the log is not known yet');
+        await new Promise((resolve) => setTimeout(resolve, backoffMs));
+      }
+    }
+  }
+
+  const commit = async () => {
+    const positions = new Map(done);
+    done.clear();
+    await group.commit(positions).catch(() => {});
+  };
+  const group = joinGroup(options, {
+    ...{ space, groupId: groupName(options.namespace, options.groupId ?? 'assay-profiles') },
+    onAssigned(numbers) {
+      assigned = numbers;
+      void seek();
+    },
+    async onRevoking() {
+      reader.assign(new Map());
+      await commit();
+    },
+  });
+  const committing = setInterval(commit, COMMIT_MS);
+  committing.unref();
+
+  return {
+    seek: () => void seek(),
+    stats() {
+      const lag = [...reader.places()].map(([number, { handed, end }]): [number, number] => [number, end - handed]);
+      return { lag: new Map(lag), healthy: reader.healthy };
+    },
+    async close() {
+      closed = true;
+      clearInterval(committing);
+      await reader.close();
+      await commit();
+      await group.close();
+    },
+  };
+}
+
+export function groupName(namespace: string | undefined, name: string): string {
+  return namespace === undefined || namespace === 'assay' ? name : `${namespace}.${name}`;
+}

@@ -1,0 +1,80 @@
+import { AssayError } from '../../domain/errors.ts';
+import type { RawRecord } from './encoding.ts';
+import type { GroupOptions } from './group.ts';
+import type { Layout } from './layout.ts';
+import type { KafkaOptions } from './options.ts';
+import { createOutbox, type Message, type Outbox } from './outbox.ts';
+import { partitionOf } from './partition.ts';
+import { consumeRaw, type RawConsumer, type RawConsumerOptions } from './raw-consumer.ts';
+import { ensureTopics } from './topics.ts';
+
+/** A message of transactions.raw. */
+export interface RawMessage {
+  partition: number;
+  offset: number;
+  /** When the log took it in, or its producer says it was made; milliseconds. */
+  timestamp: number;
+  key: string | undefined;
+  value: Buffer;
+  headers: Readonly<Record<string, string>>;
+}
+
+export interface RawTopic {
+  /** Hands a transaction to the workers; resolves when it is replicated. `key` is the user's id. Rejects `unavailable`. */
+  send(message: { key: string; value: string | Buffer; headers?: Record<string, string> }): Promise<void>;
+  /** Puts a message into transactions.dead, as it was, with the reason in its headers. */
+  bury(message: RawMessage, error: unknown): Promise<void>;
+  consume(options: RawConsumerOptions): RawConsumer;
+  stats(): { produceErrors: number; pendingBytes: number; healthy: boolean };
+  /** Consumers are closed before, by whoever opened them. */
+  close(): Promise<void>;
+}
+
+/** The way in of a fleet: transactions.raw, and transactions.dead for what of it could not be read. */
+export async function openRawTopic(options: KafkaOptions & GroupOptions): Promise<RawTopic> {
+  const layout = await ensureTopics(options);
+  const outbox = createOutbox(options, 'raw');
+  const bury = (message: RawMessage, error: unknown) => buryIn(outbox, layout, message, error);
+  return {
+    async send({ key, value, headers = {} }) {
+      const bytes = Buffer.from(key);
+      const partition = partitionOf(bytes, layout.raw.at.length);
+      await outbox.send(layout.names.raw, partition, messageOf(bytes, Buffer.from(value), headers));
+    },
+    bury,
+    consume: (consumer) => consumeRaw({ ...options, ...consumer }, layout, bury),
+    stats: () => ({ produceErrors: outbox.errors, pendingBytes: outbox.pendingBytes, healthy: outbox.healthy }),
+    close: () => outbox.close(),
+  };
+}
+
+async function buryIn(outbox: Outbox, layout: Layout, message: RawMessage, error: unknown): Promise<void> {
+  const { key, value, headers, partition, offset, timestamp } = message;
+  const known = error instanceof AssayError ? error : undefined;
+  const reason: Record<string, string> = {
+    'assay-reason': error instanceof Error ? error.message : String(error),
+    'assay-code': known?.code ?? 'internal',
+    'assay-topic': layout.names.raw,
+    'assay-partition': String(partition),
+    'assay-offset': String(offset),
+    'assay-timestamp': String(timestamp),
+  };
+  if (known?.errors) reason['assay-errors'] = JSON.stringify(known.errors);
+  const bytes = key === undefined ? null : Buffer.from(key);
+  await outbox.send(layout.names.dead, 0, messageOf(bytes, value, { ...headers, ...reason }));
+}
+
+function messageOf(key: Buffer | null, value: Buffer, headers: Record<string, string>): Message {
+  const pairs = Object.entries(headers).map(([name, text]): [Buffer, Buffer] => [Buffer.from(name), Buffer.from(text)]);
+  const bytes = pairs.reduce((sum, [name, text]) => sum + name.length + text.length + 4, value.length + 64);
+  return { key, value, headers: pairs, bytes: bytes + (key?.length ?? 0) };
+}
+
+export function rawMessageOf(record: RawRecord): RawMessage {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of record.headers) if (name) headers[name.toString()] = value?.toString() ?? '';
+  return {
+    ...{ partition: record.source, offset: record.offset, timestamp: record.timestamp, headers },
+    ...{ key: record.key?.toString(), value: record.value ?? Buffer.alloc(0) },
+  };
+}
