@@ -22,6 +22,7 @@ const allowed: Record<string, string[]> = {
   api: ['domain', 'engine', 'journal', 'projections', 'models', 'policy', 'narrator', 'config.ts'],
   cli: [
     'domain',
+    'narrator',
     'profiles',
     'features',
     'models',

@@ -10,6 +10,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
   replay: async () => (await import('./replay.ts')).replayCommand(),
   models: async () => (await import('./models.ts')).modelsCommand(),
+  explain: async () => (await import('./explain.ts')).explainCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
   bench: async () => (await import('./bench.ts')).benchCommand(),
 };

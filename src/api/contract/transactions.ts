@@ -273,9 +273,11 @@ export const BatchAnswer = answer({ data: Type.Array(ScoredAnswer) }, 'One decis
 
 export const NarrateQuery = Type.Object({
   narrate: Type.Optional(
-    Type.Boolean({
-      description: 'Also in words; a language model is asked where one is configured and has not written yet',
-    }),
+    words(
+      ['true', 'kept', 'false'],
+      '`true`: also in words, for which a language model is asked where one is configured and has not written yet; ' +
+        '`kept`: in words without asking one',
+    ),
   ),
 });
 

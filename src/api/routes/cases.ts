@@ -104,7 +104,7 @@ export function caseRoutes(app: Api, services: Services): void {
       );
       if (!detail) return missingCase(id);
       const facts = caseFacts(detail, transactions.data, services.config.baseCurrency);
-      return narrativeView(await services.narration.ofCase(facts, request.query.narrate === true));
+      return narrativeView(await services.narration.ofCase(facts, request.query.narrate === 'true'));
     },
   );
 

@@ -142,7 +142,7 @@ export function transactionReadRoutes(app: Api, services: Services): void {
 
 async function explain(
   services: Services,
-  request: FastifyRequest<{ Params: { id: string }; Querystring: { narrate?: boolean } }>,
+  request: FastifyRequest<{ Params: { id: string }; Querystring: Static<typeof NarrateQuery> }>,
 ) {
   const { id } = request.params;
   const { journal, engine, store } = services;
@@ -152,8 +152,10 @@ async function explain(
   if (!record) return missing(id);
   if (record.type !== 'decision') throw new AssayError('processing', `Transaction ${id} is not decided yet.`);
   const explanation = engine.explain(record);
-  if (!request.query.narrate) return explanation;
-  return { ...explanation, narrative: narrativeView(await services.narration.ofDecision(record, true)) };
+  const { narrate = 'false' } = request.query;
+  if (narrate === 'false') return explanation;
+  const narrative = await services.narration.ofDecision(record, narrate === 'true');
+  return { ...explanation, narrative: narrativeView(narrative) };
 }
 
 export function missing(id: string): never {

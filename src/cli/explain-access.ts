@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { readConfig } from '../config.ts';
+import type { Reason } from '../domain/decision.ts';
+import { type Narrative, type NarrativeView, narrativeView } from '../domain/narrative.ts';
+import type { DecisionData, DeleteData } from '../domain/records.ts';
+import type { Journal } from '../journal/journal.ts';
+import { openJournal } from '../journal/local/journal.ts';
+import { factsOf } from '../narrator/facts.ts';
+import { tell } from '../narrator/template.ts';
+import { type Control, readControl } from './control.ts';
+import { defaultModelDir } from './paths.ts';
+
+export interface Explained {
+  narrative: NarrativeView;
+  /** Largest first: all of them from a server, else those that were kept with the decision; none of a case. */
+  reasons?: Reason[];
+}
+
+/** Throws an Error that says so where there is no such decision. */
+export async function explained(id: string, options: { ask: boolean; dataDir?: string }): Promise<Explained> {
+  const env = options.dataDir ? { ...process.env, ASSAY_DATA_DIR: options.dataDir } : process.env;
+  const config = readConfig(env, { modelDir: defaultModelDir });
+  const control = readControl(config.dataDir);
+  if (control) return overHttp(control, id, options.ask);
+  const journal = await openJournal({ directory: join(config.dataDir, 'journal') });
+  try {
+    return await fromJournal(journal, id);
+  } finally {
+    await journal.close();
+  }
+}
+
+async function overHttp(control: Control, id: string, ask: boolean): Promise<Explained> {
+  const name = encodeURIComponent(id);
+  if (/^case_\d+$/.test(id)) {
+    const narrative = await get<NarrativeView>(control, `/api/cases/${name}/summary?narrate=${ask}`);
+    return { narrative };
+  }
+  // Without asking, the template's text is there all the same.
+  const { narrative, contributions } = await get<{ narrative: NarrativeView; contributions: Reason[] }>(
+    control,
+    `/api/transactions/${name}/explanation?narrate=${ask ? 'true' : 'kept'}`,
+  );
+  return { narrative, reasons: contributions };
+}
+
+async function get<T>({ url, token }: Control, path: string): Promise<T> {
+  const response = await fetch(url + path, { headers: { 'x-api-key': token } });
+  const body = (await response.json()) as T & { detail?: string };
+  if (!response.ok) throw new Error(body.detail ?? `${path} answers ${response.status}`);
+  return body;
+}
+
+async function fromJournal(journal: Journal, id: string): Promise<Explained> {
+  if (/^case_\d+$/.test(id)) throw new Error('Cases are the running server’s: start it, and ask again.');
+  const record = (await journal.find(`d:${id}`)) ?? (await journal.find(`t:${id}`));
+  if (record?.type !== 'decision') throw new Error(`There is no decision of a transaction ${id}.`);
+  for await (const later of journal.read(record.sequence + 1))
+    if (later.type === 'delete' && (later.data as unknown as DeleteData).transactionId === id)
+      throw new Error(`There is no decision of a transaction ${id}.`);
+  const written = (await journal.find(`n:${id}`))?.personal?.narrative as Narrative | undefined;
+  const { reasons } = (record.data as unknown as DecisionData).decision;
+  return { narrative: narrativeView(written ?? tell(factsOf(record))), reasons };
+}

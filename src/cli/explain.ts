@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+
+interface Flags {
+  model: boolean;
+  dataDir?: string;
+  json?: boolean;
+}
+
+/** `assay explain`: through the running server where one holds the data directory, else straight from the journal. */
+export function explainCommand(): Command {
+  return new Command('explain')
+    .description('a decision in words, with its reasons and what to check next; or a case, by its id')
+    .argument('<id>', 'of a transaction or, from a running server, of a case (case_12)')
+    .option('--no-model', 'does not ask the language model that is configured')
+    .option('--data-dir <folder>', 'the data directory (ASSAY_DATA_DIR)')
+    .option('--json', 'print JSON')
+    .action(async (id: string, { model, dataDir, json }: Flags) => {
+      const { explained } = await import('./explain-access.ts');
+      const told = await explained(id, { ask: model, dataDir });
+      console.log(json ? JSON.stringify(told) : words(told));
+    });
+}
+
+type Explained = Awaited<ReturnType<typeof import('./explain-access.ts')['explained']>>;
+
+const REASONS_SHOWN = 10;
+
+function words({ narrative, reasons }: Explained): string {
+  const { summary, checks, confidence, source, model } = narrative;
+  const lines = [summary, ''];
+  const shown = (reasons ?? []).filter(({ contribution }) => contribution !== 0).slice(0, REASONS_SHOWN);
+  for (const { contribution, message, code } of shown)
+    lines.push(`${signed(contribution).padStart(7)}  ${message}  [${code}]`);
+  if (shown.length > 0) lines.push('');
+  if (checks.length > 0) lines.push('To check next:', ...checks.map(({ text }) => `  ${text}`), '');
+  lines.push(
+    `Confidence: ${confidence}. ${source === 'model' ? `Written by ${model}, checked against the reasons.` : 'From the reasons alone.'}`,
+  );
+  return lines.join('\n');
+}
+
+function signed(contribution: number): string {
+  return `${contribution < 0 ? '−' : '+'}${Math.abs(contribution).toFixed(2)}`;
+}
