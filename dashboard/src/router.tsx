@@ -75,6 +75,12 @@ const users = createRoute({
   validateSearch: (search): { q?: string } => ({ q: text(search.q) }),
   component: lazyRouteComponent(() => import('./pages/users.tsx'), 'Users'),
 });
+const models = createRoute({
+  getParentRoute: () => root,
+  path: '/models',
+  validateSearch: (search): { model?: string } => ({ model: text(search.model) }),
+  component: lazyRouteComponent(() => import('./pages/models/models.tsx'), 'Models'),
+});
 const tryIt = createRoute({
   getParentRoute: () => root,
   path: '/try',
@@ -92,7 +98,19 @@ const about = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, feed, queue, decision, entity, transactions, users, tryIt, settings, about]),
+  routeTree: root.addChildren([
+    overview,
+    feed,
+    queue,
+    decision,
+    entity,
+    transactions,
+    users,
+    models,
+    tryIt,
+    settings,
+    about,
+  ]),
   defaultPreload: 'intent',
   defaultPendingComponent: () => <LoadingRows />,
   scrollRestoration: true,

@@ -1,6 +1,8 @@
 import type { Static } from 'typebox';
+import type * as ModelContract from '../../../src/api/contract/models.ts';
 import type * as Operations from '../../../src/api/contract/operations.ts';
 import type * as Transactions from '../../../src/api/contract/transactions.ts';
+import type { Comparison, Distribution, ModelDetail, ModelList } from './model-types.ts';
 import type { EntityView, Explanation, Health, Session, Stats, Transaction, TransactionInput, User } from './types.ts';
 
 /**
@@ -18,4 +20,8 @@ export type Checks = [
   Fits<User, Static<typeof Operations.UserShown>>,
   Fits<Session, Static<typeof Operations.SessionShown>>,
   Fits<Health, Static<typeof Operations.Health>>,
+  Fits<ModelList, Static<typeof ModelContract.ModelList>>,
+  Fits<ModelDetail, Static<typeof ModelContract.ModelDetail>>,
+  Fits<Comparison, Static<typeof ModelContract.Comparison>>,
+  Fits<Distribution, Static<typeof ModelContract.Distribution>>,
 ];

@@ -166,6 +166,8 @@ export interface Session {
   scopes: Scope[];
   csrfToken: string | null;
   expiresAt: string | null;
+  /** What `amountBase` is in; absent while nobody is signed in. */
+  baseCurrency?: string;
 }
 
 export interface Health {

@@ -50,11 +50,16 @@ const PATTERNS: [RegExp, Words][] = [
 
 /** `device_cards_1h` → "Different cards on the device in an hour". */
 export function featureWords(code: string): string {
+  return knownWords(code) ?? humanize(code);
+}
+
+/** The same; undefined for a feature that only the server knows. */
+export function knownWords(code: string): string | undefined {
   if (FIXED[code]) return capital(FIXED[code]);
   for (const [pattern, words] of PATTERNS) {
     const match = pattern.exec(code);
     const text = match && words(match[1], match[2], match[3]);
     if (text && !text.includes('undefined')) return capital(text);
   }
-  return humanize(code);
+  return undefined;
 }

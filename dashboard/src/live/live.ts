@@ -21,7 +21,7 @@ let version = 0;
 let status: LiveStatus = { state: 'connecting', attempts: 0 };
 let figures: LiveFigures | undefined;
 /** Counts what came over the line, for pages that refresh what they asked for. */
-const totals = { decisions: 0, alerts: 0, changes: 0 };
+const totals = { decisions: 0, alerts: 0, changes: 0, promotions: 0 };
 
 export interface LiveFigures {
   perMinute: number;
@@ -92,6 +92,9 @@ function take({ type, at, data, seq }: LiveEvent): void {
       return;
     case 'label.recorded':
       amend(data.transactionId, { label: data.label as LabelValue });
+      return;
+    case 'model.promoted':
+      totals.promotions++;
       return;
     case 'stats': {
       figures = data as unknown as LiveFigures;

@@ -7,6 +7,7 @@ import {
   FlaskConical,
   Info,
   Keyboard,
+  Layers,
   LayoutDashboard,
   ListChecks,
   Monitor,
@@ -40,7 +41,7 @@ const ITEM =
   'flex h-8 items-center gap-2.5 rounded-[7px] px-2 text-sm font-medium text-muted transition-colors hover:bg-sunken hover:text-ink [&_svg]:size-4 [&_svg]:shrink-0 max-lg:h-10';
 const ACTIVE = { className: 'bg-sunken !text-ink', 'aria-current': 'page' as const };
 
-type Path = '/' | '/feed' | '/queue' | '/transactions' | '/users' | '/try' | '/settings' | '/about';
+type Path = '/' | '/feed' | '/queue' | '/transactions' | '/users' | '/models' | '/try' | '/settings' | '/about';
 
 function Item({ to, icon, children, badge }: { to: Path; icon: ReactNode; children: ReactNode; badge?: ReactNode }) {
   return (
@@ -78,6 +79,9 @@ export function Navigation({ onHelp }: { onHelp: () => void }) {
           </Item>
           <Item to="/users" icon={<Users />}>
             Users
+          </Item>
+          <Item to="/models" icon={<Layers />}>
+            Models
           </Item>
           <Item to="/try" icon={<FlaskConical />}>
             Try it

@@ -6,23 +6,26 @@ import { Button, IconButton } from './button.tsx';
 
 const BACKDROP =
   'fixed inset-0 z-40 bg-black/35 dark:bg-black/60 transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0';
+const NARROW = 'w-[min(30rem,calc(100vw-2rem))]';
+const WIDE = 'w-[min(42rem,calc(100vw-2rem))]';
 const POPUP =
-  'fixed top-1/2 left-1/2 z-50 max-h-[calc(100dvh-2rem)] w-[min(30rem,calc(100vw-2rem))] -translate-1/2 overflow-y-auto rounded-xl border border-line bg-raised p-5 shadow-2xl transition-all data-ending-style:scale-98 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0';
+  'fixed top-1/2 left-1/2 z-50 max-h-[calc(100dvh-2rem)] -translate-1/2 overflow-y-auto rounded-xl border border-line bg-raised p-5 shadow-2xl transition-all data-ending-style:scale-98 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0';
 
 interface Props {
   open: boolean;
   onClose: () => void;
   title: string;
   note?: ReactNode;
+  wide?: boolean;
   children?: ReactNode;
 }
 
-export function Dialog({ open, onClose, title, note, children }: Props) {
+export function Dialog({ open, onClose, title, note, wide = false, children }: Props) {
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={BACKDROP} />
-        <Base.Popup data-modal className={POPUP}>
+        <Base.Popup data-modal className={`${POPUP} ${wide ? WIDE : NARROW}`}>
           <div className="mb-4 pr-8">
             <Base.Title className="text-lg font-semibold tracking-tight">{title}</Base.Title>
             {note && <Base.Description className="mt-0.5 text-muted">{note}</Base.Description>}
@@ -52,7 +55,7 @@ export function Confirm({
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={BACKDROP} />
-        <AlertDialog.Popup data-modal className={POPUP}>
+        <AlertDialog.Popup data-modal className={`${POPUP} ${NARROW}`}>
           <AlertDialog.Title className="text-lg font-semibold tracking-tight">{title}</AlertDialog.Title>
           <AlertDialog.Description className="mt-1 text-muted" render={<div />}>
             {note}

@@ -93,7 +93,8 @@ export function modelReadRoutes(app: Api, services: Services): void {
     },
     async (request, reply) => {
       const { version } = request.params;
-      const html = /\btext\/html\b/.test(request.headers.accept ?? '');
+      // An upload may bring the figures without the page.
+      const html = /\btext\/html\b/.test(request.headers.accept ?? '') && registry.hasReport(version, 'html');
       const report = registry.report(version, html ? 'html' : 'json');
       if (report === undefined) throw new AssayError('not_found', `Model ${version} came without a report.`);
       if (html) reply.header('content-security-policy', REPORT_POLICY);
