@@ -5,15 +5,15 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { kafkaJars } from './kafka-jars.ts';
 
 export interface KafkaOptions {
-  /** Of the broker; its controller listens on the next one. */
-  port: number;
+  /** Of the broker; its controller listens on the next one. A free pair by default. */
+  port?: number;
   /** Made if it is missing; holds the data and the broker's output. */
   directory: string;
   /** What clients are told to connect to, where that is a proxy before the broker: `host:port`. */
@@ -42,10 +42,10 @@ const STOP_MS = 10_000;
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   const java = findJava();
   const jars = await kafkaJars();
-  const { port, directory } = options;
+  const { directory, port = await freePort() } = options;
   mkdirSync(directory, { recursive: true });
   const properties = join(directory, 'server.properties');
-  writeFileSync(properties, propertiesOf(options));
+  writeFileSync(properties, propertiesOf({ ...options, port }));
   if (!existsSync(join(directory, 'data', 'meta.properties'))) {
     const cluster = randomBytes(16).toString('base64url');
     const format = ['format', '--config', properties, '--cluster-id', cluster];
@@ -104,7 +104,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   };
 }
 
-function propertiesOf({ port, directory, advertised, properties }: KafkaOptions): string {
+function propertiesOf({ port, directory, advertised, properties }: KafkaOptions & { port: number }): string {
   const lines: Record<string, string | number> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
@@ -121,6 +121,9 @@ function propertiesOf({ port, directory, advertised, properties }: KafkaOptions)
     'transaction.state.log.min.isr': 1,
     'group.initial.rebalance.delay.ms': 0,
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
+    // A broker that was killed comes back when its session has ended.
+    'broker.session.timeout.ms': 3_000,
+    'broker.heartbeat.interval.ms': 500,
     'num.network.threads': 2,
     'num.io.threads': 4,
     ...properties,
@@ -137,6 +140,25 @@ function findJava(): string {
     spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'default-jre-headless'], { stdio: 'ignore' });
   if (!works()) throw new Error('Kafka needs a Java runtime, 17 or newer: apt-get install default-jre-headless');
   return 'java';
+}
+
+/** A port that is free, and so is the next one. */
+async function freePort(): Promise<number> {
+  while (true) {
+    const port = await bound(0);
+    if (port < 65_535 && (await bound(port + 1).catch(() => 0))) return port;
+  }
+}
+
+function bound(port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const { port: own } = server.address() as { port: number };
+      server.close(() => resolve(own));
+    });
+  });
 }
 
 function answers(port: number): Promise<boolean> {

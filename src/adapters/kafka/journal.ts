@@ -42,6 +42,8 @@ export interface KafkaJournalStats {
 }
 
 const ANCHOR_EVERY = 256;
+/** To read back what names are taken, at the start. */
+const CATCH_UP_MS = 60_000;
 const DEFAULT_WINDOW = 10_000;
 const DEFAULT_HELD_BYTES = 64 * 1024 * 1024;
 
@@ -255,13 +257,20 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
     },
   };
 
-  try {
+  /** All that was durable is ordered, handed out, and its names are known. */
+  async function caughtUp(): Promise<void> {
+    const ends = await asking.latest(sources);
     const covered = await horizons.ask();
-    const end = performance.now() + 2 * deadlineMs;
-    while (delivery.durable < covered) {
-      if (performance.now() > end) throw unavailable('The log is not read to its end in time');
+    const until = performance.now() + CATCH_UP_MS;
+    const isBehind = () => delivery.durable < covered || [...ends].some(([source, end]) => tail.position(source) < end);
+    while (isBehind()) {
+      if (performance.now() > until) throw unavailable('The log is not read to its end in time');
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
+  }
+
+  try {
+    await caughtUp();
     return journal;
   } catch (error) {
     await journal.close();

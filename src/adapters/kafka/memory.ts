@@ -70,6 +70,11 @@ export function createMemory(options: MemoryOptions): Memory {
     return one.record;
   }
 
+  function sequenceOf(source: number, offset: number): number {
+    if (offset < start.heldFrom[source]) return 0;
+    return segments.sequenceOf(source, offset) ?? Number.POSITIVE_INFINITY;
+  }
+
   return {
     take(raw) {
       const { source, offset } = raw;
@@ -81,11 +86,14 @@ export function createMemory(options: MemoryOptions): Memory {
     },
     isVoid,
     placeOf(name) {
+      let first: Place | undefined;
       for (let source = 0; source < layout.sources; source++) {
         const offset = windows[source].first(name);
-        if (offset !== undefined) return { source, offset };
+        // An alias may stand in several partitions; then the order says.
+        if (offset !== undefined && (!first || sequenceOf(source, offset) < sequenceOf(first.source, first.offset)))
+          first = { source, offset };
       }
-      return undefined;
+      return first;
     },
     recordAt,
     async load(source, offset, sequence) {
