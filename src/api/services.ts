@@ -89,5 +89,5 @@ export interface Services {
   cards: CardService;
   stateless: StatelessService;
   /** Names, definitions and words of the features that the serving model reads. */
-  features: () => { name: string; description: string; entity?: string; windowSeconds?: number }[];
+  features: () => { name: string; description: string; usual: string; entity?: string; windowSeconds?: number }[];
 }

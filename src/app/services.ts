@@ -8,6 +8,7 @@ import type { Clock } from '../domain/clock.ts';
 import { createCardScorer } from '../engine/cards.ts';
 import type { Serving } from '../engine/judge.ts';
 import { createStateless, STATELESS_KINDS } from '../engine/stateless.ts';
+import { about } from '../features/about.ts';
 import { loadArtifact } from '../models/artifact.ts';
 import { chooseModel } from '../models/chosen.ts';
 import { reasonOf } from '../models/registry.ts';
@@ -47,12 +48,13 @@ export function demoOf(clock: Clock, log: pino.Logger, token: string, server: ()
   });
 }
 
-/** The features of a model for people: each with a sentence for its usual value. */
+/** The features of a model for people: what each is about, and a sentence for its usual value. */
 export function describeFeatures(serving: Serving | null) {
   if (!serving) return [];
   const { model, features } = serving;
   return features.definitions.map((definition, i) => ({
     ...definition,
-    description: features.describe(i, model.statistics[i].p50, model.statistics[i]),
+    description: about(definition),
+    usual: features.describe(i, model.statistics[i].p50, model.statistics[i]),
   }));
 }

@@ -21,13 +21,13 @@ const NOUNS: Record<string, [one: string, many: string]> = {
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
-function noun(name: string | undefined, count = 1): string {
+export function noun(name: string | undefined, count = 1): string {
   const [one, many] = NOUNS[name ?? ''] ?? [name ?? 'entity', `${name ?? 'entitie'}s`];
   return count === 1 ? one : many;
 }
 
 /** Whose past it is: "by this user", "on this device", "at this merchant". */
-function whose(definition: FeatureDefinition): string {
+export function whose(definition: FeatureDefinition): string {
   const place: Record<string, string> = {
     user: 'by',
     card: 'with',
@@ -73,7 +73,7 @@ export function money(value: number, currency: string): string {
 }
 
 /** "in the last hour"; with a delay, "in the 7 days before the last 7 days". */
-function during(definition: FeatureDefinition): string {
+export function during(definition: FeatureDefinition): string {
   const { windowSeconds = 0, delaySeconds = 0 } = definition;
   const length = spell(windowSeconds);
   return delaySeconds > 0 ? `in the ${length} up to ${duration(delaySeconds)} ago` : `in the last ${length}`;

@@ -6,7 +6,7 @@ import { call } from './client.ts';
 interface Feature {
   name: string;
   /** What it is about, without a value. */
-  about?: string;
+  description: string;
 }
 
 const featuresQuery = () =>
@@ -20,7 +20,7 @@ const featuresQuery = () =>
 export function useFeatureWords(): (code: string) => string {
   const { data } = useQuery(featuresQuery());
   return (code) => {
-    const about = data?.data.find(({ name }) => name === code)?.about;
+    const about = data?.data.find(({ name }) => name === code)?.description;
     return knownWords(code) ?? (about ? capital(about) : featureWords(code));
   };
 }

@@ -110,7 +110,8 @@ export const Features = answer(
       answer(
         {
           name: Type.String(),
-          description: Type.String(),
+          description: Type.String({ description: 'What it is about' }),
+          usual: Type.String({ description: 'A sentence for its middle value in training' }),
           entity: Type.Optional(Type.String()),
           windowSeconds: Type.Optional(Type.Number()),
         },
