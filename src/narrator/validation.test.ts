@@ -68,6 +68,19 @@ test('markup, links, hidden and look-alike letters, and talk of instructions are
   assert.equal(rejection(saying('As instructed, there were 6 cards on it.')), 'instruction');
 });
 
+test('what a model that broke down writes is no prose', () => {
+  for (const text of [
+    "dr1'r1'r1'r1'r1'yJr1'r1'r1'6dr1'6dr1",
+    'cards cards cards cards cards cards cards cards cards cards cards',
+    '6 6 6 6 6 6 6 6 6 6 6 6 6 6 10 10 10 6 6 6',
+    'Therewere6differentcardsonthisdevice and more of them',
+    'too few words here....',
+    `it is a ${'very'.repeat(20)} long word of it`,
+  ])
+    assert.equal(rejection(saying(text)), 'prose', text);
+  assert.equal(rejection(saying('What device_cards_10m says: 6 different cards were on this device.')), undefined);
+});
+
 test('what strangers wrote does not come back', () => {
   const untrusted = {
     merchantId: 'Cheap goods for the whole wide family',

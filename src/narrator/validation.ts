@@ -5,7 +5,7 @@ import { MAX_CHECKS, MAX_SIGNALS, SUMMARY_CHARS } from './prompt.ts';
 import { cleanFields } from './untrusted.ts';
 
 /** Why a text was rejected; metrics count by these. */
-export const REJECTIONS = ['shape', 'signal', 'number', 'outcome', 'instruction', 'markup', 'echo'] as const;
+export const REJECTIONS = ['shape', 'prose', 'signal', 'number', 'outcome', 'instruction', 'markup', 'echo'] as const;
 export type Rejection = (typeof REJECTIONS)[number];
 
 export type Verdict = { narrative: Omit<Narrative, 'source'> } | { rejection: Rejection };
@@ -18,6 +18,7 @@ export function validate(answer: unknown, subject: Subject): Verdict {
   const shaped = shapeOf(answer);
   if (!shaped) return { rejection: 'shape' };
   const { summary, signals } = shaped;
+  if (!isProse(shaped.summary)) return { rejection: 'prose' };
   const codes = new Set(subject.reasons.map(({ code }) => code));
   if (signals.some((code) => !codes.has(code)) || (codes.size > 0 && signals.length === 0))
     return { rejection: 'signal' };
@@ -50,6 +51,23 @@ function shapeOf(answer: unknown): Omit<Narrative, 'source'> | undefined {
     checks: [...new Set(checks)] as Check[],
     confidence: confidence as Confidence,
   };
+}
+
+const MIN_WORDS = 5;
+const MAX_WORD_CHARS = 48;
+
+/** Words with spaces between them, most of them not said before: what a model that broke down writes is not. */
+function isProse(text: string): boolean {
+  const words = text.toLowerCase().split(/\s+/);
+  const letters = text.replace(/[^\p{L}\s]/gu, '').length;
+  return (
+    words.length >= MIN_WORDS &&
+    words.every(({ length }) => length <= MAX_WORD_CHARS) &&
+    new Set(words).size >= words.length / 3 &&
+    letters >= 0.7 * text.length &&
+    // Digits within words are numbers of nothing; codes of features may hold them.
+    !/\p{L}['’]?\d|\d['’]\p{L}/u.test(text.replace(/\b[a-z]+(?:_[a-z0-9]+)+\b/g, ''))
+  );
 }
 
 function strings(value: unknown, most: number): value is string[] {

@@ -2,6 +2,8 @@
  * The process that holds a GGUF file: `local.ts` starts it and speaks to it by messages. node-llama-cpp, which is
  * llama.cpp with its programs for each machine, takes hundreds of megabytes and is no dependency of Assay's.
  */
+
+import { open as openFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -54,8 +56,25 @@ async function load(library: string | undefined): Promise<Library> {
   }
 }
 
+/** The library tries for minutes to read what is no such file. */
+async function assertGguf(file: string): Promise<void> {
+  const handle = await openFile(file, 'r').catch((error: Error) => {
+    throw new Error(`LLM_MODEL_PATH: ${error.message}`);
+  });
+  try {
+    const head = Buffer.alloc(8);
+    await handle.read(head, 0, 8, 0);
+    const version = head.readUInt32LE(4);
+    if (head.toString('latin1', 0, 4) !== 'GGUF' || version < 2 || version > 3)
+      throw new Error(`LLM_MODEL_PATH: ${file} is no GGUF file of version 2 or 3`);
+  } finally {
+    await handle.close();
+  }
+}
+
 async function open({ file, threads, contextTokens, maxTokens, library }: LocalSettings) {
   const { getLlama, LlamaChatSession } = await load(library);
+  await assertGguf(file);
   // Only what is installed, on the processor: nothing is downloaded or compiled.
   const llama = await getLlama({
     ...{ gpu: false, build: 'never', skipDownload: true, progressLogs: false, logLevel: 'disabled' },
