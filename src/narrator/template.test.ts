@@ -9,7 +9,7 @@ test('a decline in words: what, when by the clock of who paid, how likely, why, 
     summary:
       'A payment of $1,250.00 on Tuesday 3 March 2026 at 02:14 was declined: the risk of fraud is 97%. ' +
       'There were 6 different cards on this device in the last 10 minutes (usually 1), it is the first payment by this ' +
-      'user (usually 12) and it was made at night. In its favour: the account is 900 days old (usually 400 days).',
+      'user (usually 12), and it was made at night. In its favour: the account is 900 days old (usually 400 days).',
     signals: ['device_cards_10m', 'user_total', 'night', 'account_age_days'],
     checks: ['inspect_device', 'inspect_account', 'inspect_user', 'ask_customer'],
     confidence: 'high',

@@ -42,7 +42,11 @@ function opening(facts: TransactionFacts): string {
   return `${what}: the risk of fraud is ${percent(probability)}${partial}.`;
 }
 
-const clauses = (reasons: { message: string }[]) => series(reasons.map(({ message }) => sentenceOf(message)));
+/** Whole sentences in a row take a comma before the last. */
+function clauses(reasons: { message: string }[]): string {
+  const said = reasons.map(({ message }) => sentenceOf(message));
+  return said.length < 2 ? said.join('') : `${said.slice(0, -1).join(', ')}, and ${said[said.length - 1]}`;
+}
 
 function confidenceOf({ probability, degraded, oodWarning }: TransactionFacts): Confidence {
   if (degraded) return 'low';

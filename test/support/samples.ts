@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import type { Decision } from '../../src/domain/decision.ts';
+import { CORE_ENTITIES } from '../../src/domain/entity.ts';
+import type { Transaction } from '../../src/domain/transaction.ts';
+import { entityKeys, eventOf } from '../../src/engine/event.ts';
+import { judge, type Serving } from '../../src/engine/judge.ts';
+import { createReplay } from '../../src/engine/replay.ts';
+import { servingOf } from '../../src/engine/serving.ts';
+import { loadArtifact } from '../../src/models/artifact.ts';
+import { factsOf } from '../../src/narrator/facts.ts';
+import type { TransactionFacts } from '../../src/narrator/narrator.ts';
+import { createProfiles } from '../../src/profiles/memory.ts';
+import { generate } from '../../src/training/generator/generate.ts';
+import { DOLLAR_RATES } from '../../src/training/generator/places.ts';
+import { FRAUD_KINDS, type FraudKind, type GeneratedTransaction } from '../../src/training/generator/transaction.ts';
+
+const STREAM = { transactions: 30_000, seed: 7, users: 1_200, days: 60 };
+/** Before that, nobody has a past. */
+const WARM = 6_000;
+
+export interface Sample {
+  /** What it is an instance of. */
+  kind: FraudKind | 'honest';
+  facts: TransactionFacts;
+  decision: Decision;
+  serving: Serving;
+  vector: Float64Array;
+}
+
+/** The shipped model's decisions on a stream of the generator: two or three of each kind of fraud, and honest ones. */
+export function samples(): Sample[] {
+  const wanted = new Map<string, number>();
+  for (const kind of FRAUD_KINDS) for (const outcome of ['decline', 'review']) wanted.set(`${kind} ${outcome}`, 1);
+  wanted.set('card_testing approve', 1);
+  wanted.set('slow_low approve', 1);
+  wanted.set('honest approve', 3).set('honest review', 1);
+  const found: Sample[] = [];
+  for (const sample of decisions()) {
+    const name = `${sample.kind} ${sample.decision.decision}`;
+    const left = wanted.get(name) ?? 0;
+    if (left === 0) continue;
+    if (left === 1) wanted.delete(name);
+    else wanted.set(name, left - 1);
+    found.push(sample);
+    if (wanted.size === 0) break;
+  }
+  const order = (kind: string) => [...FRAUD_KINDS, 'honest'].indexOf(kind);
+  return found.sort((a, b) => order(a.kind) - order(b.kind));
+}
+
+function* decisions(): Generator<Sample> {
+  const model = loadArtifact(join(import.meta.dirname, '..', '..', 'models', 'transactions'));
+  const serving = servingOf(model, CORE_ENTITIES, 'USD');
+  const naming = { entityTypes: CORE_ENTITIES, entityFields: {} };
+  const profiles = createProfiles({ entityTypes: CORE_ENTITIES });
+  const replay = createReplay(profiles);
+  let row = 0;
+  for (const generated of generate(STREAM)) {
+    const transaction = transactionOf(generated);
+    const event = eventOf(transaction, entityKeys(transaction, naming));
+    replay.advance(event.time);
+    if (++row > WARM) {
+      const vector = new Float64Array(serving.features.names.length);
+      serving.features.extract(profiles, event, vector);
+      const decision = judge(serving, vector, new Float64Array(vector.length));
+      const data = { transaction, decision };
+      const record = {
+        type: 'decision',
+        at: event.time,
+        key: '',
+        sequence: row,
+        version: 1,
+        data,
+        personal: {},
+      } as const;
+      const kind = generated.fraudKind ?? 'honest';
+      yield { kind, facts: factsOf({ ...record, data: { ...data } }), decision, serving, vector };
+    }
+    replay.learn(event, generated.isFraud, generated.labelledAt ?? Number.NaN);
+  }
+}
+
+function transactionOf(row: GeneratedTransaction): Transaction {
+  const { isFraud: _isFraud, fraudKind: _kind, labelledAt: _labelledAt, ...fields } = row;
+  const currency = row.currency ?? 'USD';
+  const rate = (DOLLAR_RATES as Record<string, number>)[currency] ?? 1;
+  return {
+    ...fields,
+    ...{ currency, amountMinor: Math.round(row.amount * 100), amountBase: row.amount * rate, baseRate: rate },
+    ...{ dated: true, receivedAt: row.time, warnings: [] },
+  };
+}
