@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { launch, openPage, post } from './browser.ts';
+import { bringChallenger } from './challenger.ts';
 import { type Stage, skip, startStage } from './stage.ts';
 
 const PATHS: Record<string, string> = {
@@ -12,6 +13,7 @@ const PATHS: Record<string, string> = {
   queue: '/queue',
   transactions: '/transactions',
   users: '/users',
+  models: '/models',
   'try it': '/try',
   settings: '/settings',
   about: '/about',
@@ -61,6 +63,10 @@ describe('every page', { skip, timeout: 240_000 }, () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ name: 'Ada Example', email: 'ada@example.org' }),
     });
+    const challenger = await bringChallenger(stage.server);
+    await fetch(`${stage.server}/api/models/${challenger}/shadow`, { method: 'POST' });
+    for (let i = 0; i < 20; i++) await post(stage.url, { userId: `s_${i}`, amount: 20 + i, country: 'US' });
+    PATHS['a challenger'] = `/models?model=${challenger}`;
     PATHS.decision = `/decisions/${encodeURIComponent(last)}`;
     PATHS.entity = '/entities/device/d_shared';
     PATHS['a page that is not there'] = '/nowhere';
@@ -87,6 +93,22 @@ describe('every page', { skip, timeout: 240_000 }, () => {
         await page.context().close();
       });
 
+  test('the server’s own serving: a strict policy, and nothing that goes against it', async () => {
+    const { page, complaints } = await openPage(browser, stage.server);
+    for (const [name, path] of Object.entries(PATHS)) {
+      const answer = await page.goto(path);
+      assert.equal(answer?.status(), 200, name);
+      const policy = answer?.headers()['content-security-policy'] ?? '';
+      assert.match(policy, /default-src 'none'; script-src 'self'; style-src 'self';/, name);
+      assert.doesNotMatch(policy, /unsafe/, name);
+      await page.locator('#main h1, #main p').first().waitFor();
+      await page.waitForLoadState('networkidle');
+      assert.equal(await page.locator('#main [role="alert"]').count(), 0, name);
+    }
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
   test('dialogs have nothing serious to axe', async () => {
     const { page, complaints } = await openPage(browser, stage.url);
     await page.goto(PATHS.decision);
@@ -98,6 +120,14 @@ describe('every page', { skip, timeout: 240_000 }, () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('?');
     await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor();
+    await page.waitForTimeout(300);
+    assert.deepEqual(await violations(page), []);
+    await page.goto('/models');
+    await page
+      .getByRole('button', { name: /^Promote/ })
+      .first()
+      .click();
+    await page.getByText('Decisions that would differ').waitFor();
     await page.waitForTimeout(300);
     assert.deepEqual(await violations(page), []);
     assert.deepEqual(complaints, []);
@@ -119,7 +149,7 @@ describe('every page', { skip, timeout: 240_000 }, () => {
           body: JSON.stringify({ status, code, title: code, detail: 'So it is.' }),
         }),
       );
-      for (const path of ['/', '/queue', '/transactions', '/users', PATHS.decision, PATHS.entity]) {
+      for (const path of ['/', '/queue', '/transactions', '/users', '/models', PATHS.decision, PATHS.entity]) {
         await page.goto(path);
         await page.getByText(words).first().waitFor();
       }

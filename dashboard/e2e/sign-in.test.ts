@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { launch, openPage } from './browser.ts';
+import { bringChallenger } from './challenger.ts';
 import { type Stage, skip, startStage } from './stage.ts';
 
 const ADMIN = 'sk_end_to_end_0123456789abcdef';
@@ -68,6 +69,12 @@ describe('signing in', { skip, timeout: 120_000 }, () => {
     assert.equal(await create.isDisabled(), true);
     assert.equal(await create.getAttribute('title'), 'Your key lacks the scope ingest');
     await page.getByText('Live', { exact: true }).waitFor();
+    await bringChallenger(stage.server, { 'x-api-key': ADMIN });
+    await page.goto('/models');
+    const promote = page.getByRole('button', { name: /^Promote/ }).first();
+    await promote.waitFor();
+    assert.equal(await promote.isDisabled(), true);
+    assert.equal(await promote.getAttribute('title'), 'Your key lacks the scope admin');
     assert.deepEqual(complaints, []);
     await page.context().close();
   });

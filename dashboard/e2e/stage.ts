@@ -8,7 +8,7 @@ import { extname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 
 const root = join(import.meta.dirname, '..', '..');
-const dist = join(import.meta.dirname, '..', 'dist');
+const dist = process.env.ASSAY_DASHBOARD_DIR ?? join(import.meta.dirname, '..', 'dist');
 const modelDir = process.env.ASSAY_MODEL_DIR ?? join(root, 'models', 'transactions');
 const CHROMIUM = [
   process.env.CHROMIUM_PATH,
@@ -30,6 +30,8 @@ export const skip: string | false = !chromiumPath
 
 export interface Stage {
   url: string;
+  /** The server itself, which serves the page as it does to people. */
+  server: string;
   /** Ends every live connection and refuses new ones, as a network that is gone. */
   cut(): void;
   mend(): void;
@@ -41,13 +43,14 @@ export async function startStage(apiKey = ''): Promise<Stage> {
   const dataDir = mkdtempSync(join(tmpdir(), 'assay-e2e-'));
   const server = spawn(process.execPath, ['bin/assay.js', 'serve', '--port', '0', '--data-dir', dataDir], {
     cwd: root,
-    env: { ...process.env, ASSAY_MODEL_DIR: modelDir, RATE_LIMIT_MAX: '0', API_KEY: apiKey },
+    env: { ...process.env, ASSAY_DASHBOARD_DIR: dist, ASSAY_MODEL_DIR: modelDir, RATE_LIMIT_MAX: '0', API_KEY: apiKey },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const port = await portOf(server);
   const line = await startLine(port);
   return {
     ...line,
+    server: `http://127.0.0.1:${port}`,
     async stop() {
       await line.stop();
       const ended = new Promise((resolve) => server.once('exit', resolve));

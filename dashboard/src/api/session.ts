@@ -30,6 +30,11 @@ export function useSession(): Session | undefined {
   return useSyncExternalStore(onSession, currentSession);
 }
 
+/** What `amountBase` and amounts at risk are in. */
+export function useBaseCurrency(): string {
+  return useSession()?.baseCurrency ?? 'USD';
+}
+
 export const signedOut = (who: Session | undefined): boolean =>
   who !== undefined && !who.keyless && who.keyName === null;
 

@@ -1,10 +1,12 @@
 import type { ReactNode } from 'react';
+import { useBaseCurrency } from '../../api/session.ts';
 import type { Transaction } from '../../api/types.ts';
 import { latency, money } from '../../lib/format.ts';
 import { EntityLink, Panel, Time } from '../../ui/bits.tsx';
 
 /** Who, where, when. */
 export function Details({ transaction: t }: { transaction: Transaction }) {
+  const base = useBaseCurrency();
   const place = [t.customerLocation, t.country].filter(Boolean).join(', ');
   const coordinates =
     t.latitude !== undefined && t.longitude !== undefined ? `${t.latitude.toFixed(2)}, ${t.longitude.toFixed(2)}` : '';
@@ -51,7 +53,7 @@ export function Details({ transaction: t }: { transaction: Transaction }) {
         {t.latencyMs !== undefined && <Row name="Latency">{latency(t.latencyMs)}</Row>}
         {t.accountAgeDays !== undefined && <Row name="Account age">{Math.round(t.accountAgeDays)} days</Row>}
         {t.amountBase !== undefined && t.amountBase !== t.amount && (
-          <Row name="In base">{money(t.amountBase, 'USD')}</Row>
+          <Row name="In base">{money(t.amountBase, base)}</Row>
         )}
         {t.metadata && Object.keys(t.metadata).length > 0 && (
           <Row name="Metadata">

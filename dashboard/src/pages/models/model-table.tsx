@@ -93,7 +93,7 @@ export function Actions({ model, onChange }: { model: Model; onChange: (change: 
         <Button
           small
           needs={['admin']}
-          aria-label={`End the shadow of ${name}`}
+          aria-label={`End shadow of ${name}`}
           onClick={() => onChange({ kind: 'stop', model })}
         >
           End shadow

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useBaseCurrency } from '../../api/session.ts';
 import type { Stats } from '../../api/types.ts';
 import { count, countShort, latency, moneyShort, percent } from '../../lib/format.ts';
 import { live, useLiveVersion } from '../../live/live.ts';
@@ -11,11 +12,13 @@ const MINUTES: Record<Window, number> = { '15m': 15, '1h': 60, '6h': 360, '24h':
 export function Figures({ data, window }: { data: Stats | undefined; window: Window }) {
   useLiveVersion();
   const now = live.figures();
+  const base = useBaseCurrency();
   const minutes = spanned(data, MINUTES[window]);
+  // Sums of different currencies do not compare: the base comes first.
   const amounts = Object.entries(data?.amounts ?? {}).sort(
-    ([a, x], [b, y]) => major(b) - major(a) || y.total - x.total,
+    ([a, x], [b, y]) => Number(b === base) - Number(a === base) || y.total - x.total,
   );
-  const [currency, most] = amounts[0] ?? ['USD', { total: 0, blocked: 0 }];
+  const [currency, most] = amounts[0] ?? [base, { total: 0, blocked: 0 }];
   const others = (pick: 'total' | 'blocked') => {
     const rest = amounts.slice(1).filter(([, amount]) => amount[pick] > 0);
     if (rest.length === 0) return null;
@@ -62,9 +65,6 @@ export function Figures({ data, window }: { data: Stats | undefined; window: Win
     </dl>
   );
 }
-
-/** Sums of different currencies do not compare: the widely used ones come first. */
-const major = (code: string) => ['GBP', 'EUR', 'USD'].indexOf(code);
 
 /** Minutes that the data covers, so that a rate is not thinned by the time before anything came. */
 function spanned(data: Stats | undefined, window: number): number {
