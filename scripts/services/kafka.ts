@@ -25,6 +25,8 @@ export interface KafkaOptions {
 export interface Kafka {
   /** Bootstrap addresses, `host:port`. */
   readonly brokers: string[];
+  /** Of the broker itself, whatever it is advertised as. */
+  readonly port: number;
   /** Of the JVM; undefined while it is down. */
   readonly pid: number | undefined;
   /** Ends it as an operator would (SIGTERM) and starts it on the same data. */
@@ -89,6 +91,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   await start();
   return {
     brokers: [options.advertised ?? `127.0.0.1:${port}`],
+    port,
     get pid() {
       return child?.pid;
     },

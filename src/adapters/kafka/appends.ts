@@ -28,12 +28,16 @@ export interface AppendPorts {
   layout: Layout;
   outbox: Outbox;
   deadlineMs: number;
+  /** Bound on what is handed in and not acknowledged. */
+  maxBytes: number;
   /** Whether a key is taken by a record that this process has read. */
   isTaken(key: string): boolean;
   /** Makes sure that `recent(key)` has the record that holds a key, which is not at this position. */
   settleVoid(key: string): Promise<void>;
   isVoid(source: number, offset: number): boolean | undefined;
 }
+
+const MAX_PENDING = 100_000;
 
 interface Pending {
   appended: Appended;
@@ -97,6 +101,8 @@ export function createAppends(ports: AppendPorts): Appends {
     enqueue(entry) {
       if (byName.has(entry.key) || ports.isTaken(entry.key))
         throw new AssayError('conflict', `the key ${entry.key} is taken`);
+      if (byNonce.size >= MAX_PENDING || outbox.pendingBytes >= ports.maxBytes)
+        throw unavailable('Too much waits for the log');
       const nonce = `${instance}.${++count}`;
       const message = encodeRecord(entry, nonce);
       const source = isScored(entry.type)

@@ -25,6 +25,7 @@ export interface DeliveryPorts {
 }
 
 const AGAIN_MS = 100;
+const BREATHE_EVERY = 64;
 
 export function createDelivery(ports: DeliveryPorts): Delivery {
   const { memory, segments, onWarning } = ports;
@@ -50,6 +51,8 @@ export function createDelivery(ports: DeliveryPorts): Delivery {
         durable = sequence;
         ports.onDelivered(source, offset, sequence);
         announce(record);
+        // A long batch lets requests and answers through.
+        if (sequence % BREATHE_EVERY === 0) await new Promise((resolve) => setImmediate(resolve));
       }
     }
   }

@@ -46,6 +46,7 @@ const ANCHOR_EVERY = 256;
 const CATCH_UP_MS = 60_000;
 const DEFAULT_WINDOW = 10_000;
 const DEFAULT_HELD_BYTES = 64 * 1024 * 1024;
+const DEFAULT_IN_FLIGHT_BYTES = 64 * 1024 * 1024;
 
 function warn(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : String(error));
@@ -62,7 +63,8 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
   const asking = createLogClient(options, layout, 'offsets');
   const points = createReader(options, layout, 'points');
   const bulk = createReader(options, layout, 'bulk');
-  const outbox = createOutbox(options, 'journal', options.maxInFlightBytes);
+  const maxBytes = options.maxInFlightBytes ?? DEFAULT_IN_FLIGHT_BYTES;
+  const outbox = createOutbox(options, 'journal');
   const orderOutbox = createOutbox(options, 'order');
   const closeClients = () =>
     Promise.allSettled([outbox, orderOutbox, asking, points, bulk].map((client) => client.close()));
@@ -90,7 +92,7 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
   });
   isVoid = memory.isVoid;
   const appends = createAppends({
-    ...{ layout, outbox, deadlineMs, isVoid },
+    ...{ layout, outbox, deadlineMs, maxBytes, isVoid },
     isTaken: (key) => memory.placeOf(key) !== undefined,
     async settleVoid(key) {
       const place = memory.placeOf(key);

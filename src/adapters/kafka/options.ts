@@ -45,3 +45,5 @@ export interface KafkaJournalOptions extends KafkaOptions {
 }
 
 export const DEFAULT_DEADLINE_MS = 5_000;
+/** A body of a megabyte, twice, and what is decided about it. */
+export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;

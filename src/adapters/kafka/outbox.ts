@@ -1,7 +1,8 @@
 import { Producer } from '@platformatic/kafka';
-import { clientOptions, unavailable } from './client.ts';
+import { AssayError } from '../../domain/errors.ts';
+import { clientOptions, unavailable, within } from './client.ts';
 import type { Encoded } from './encoding.ts';
-import { DEFAULT_DEADLINE_MS, type KafkaOptions } from './options.ts';
+import { DEFAULT_DEADLINE_MS, type KafkaOptions, MAX_MESSAGE_BYTES } from './options.ts';
 
 /**
  * An idempotent producer with acks=all that sends one request at a time: what is handed in meanwhile is the next one, so
@@ -36,15 +37,19 @@ interface Entry {
 const MAX_BATCH_BYTES = 1024 * 1024;
 const MAX_BATCH = 2_000;
 const RETRY_MS = 100;
+const MAX_PENDING_BYTES = 256 * 1024 * 1024;
+const MAX_RECORD_BYTES = MAX_MESSAGE_BYTES - 64 * 1024;
 
-export function createOutbox(options: KafkaOptions, purpose: string, maxPendingBytes = 64 * 1024 * 1024): Outbox {
+export function createOutbox(options: KafkaOptions, purpose: string): Outbox {
   const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
-  const producer = new Producer({
-    ...clientOptions(options, purpose),
-    ...{ idempotent: true, acks: -1, retryDelay: RETRY_MS },
-    // The client repeats a request under the same numbers, which the broker writes once.
-    retries: Math.max(2, Math.ceil(deadlineMs / RETRY_MS)),
-  });
+  const create = () =>
+    new Producer({
+      ...clientOptions(options, purpose),
+      ...{ idempotent: true, acks: -1, retryDelay: RETRY_MS },
+      // The client repeats a request under the same numbers, which the broker writes once.
+      retries: Math.max(2, Math.ceil(deadlineMs / RETRY_MS)),
+    });
+  let producer = create();
   let queue: Entry[] = [];
   let inFlight: Entry[] = [];
   let pendingBytes = 0;
@@ -82,12 +87,11 @@ export function createOutbox(options: KafkaOptions, purpose: string, maxPendingB
       inFlight = take();
       const batch = inFlight;
       try {
-        const { offsets = [] } = await producer.send({
-          messages: batch.map(({ topic, partition, message }) => ({
-            ...{ topic, partition, value: message.value, headers: new Map(message.headers) },
-            ...(message.key ? { key: message.key } : {}),
-          })),
-        });
+        const { offsets = [] } = await within(
+          producer.send({ messages: batch.map(toProduce) }),
+          3 * deadlineMs,
+          'Kafka',
+        );
         const next = new Map(offsets.map((at) => [`${at.topic}:${at.partition}`, Number(at.offset)]));
         healthy = true;
         for (const entry of batch) {
@@ -99,6 +103,11 @@ export function createOutbox(options: KafkaOptions, purpose: string, maxPendingB
       } catch (error) {
         errors++;
         healthy = false;
+        // A client that does not answer at all is given up.
+        if (error instanceof AssayError) {
+          void producer.close(true).catch(() => {});
+          producer = create();
+        }
         const reason = unavailable('Kafka did not take the record', error);
         for (const entry of batch) settle(entry, reason);
       }
@@ -123,9 +132,10 @@ export function createOutbox(options: KafkaOptions, purpose: string, maxPendingB
 
   return {
     send(topic, partition, message) {
+      if (message.bytes > MAX_RECORD_BYTES)
+        return Promise.reject(new AssayError('too_large', 'The record is larger than the log takes.'));
       if (closed) return Promise.reject(unavailable('Assay is stopping'));
-      if (pendingBytes + message.bytes > maxPendingBytes && pendingBytes > 0)
-        return Promise.reject(unavailable('Too much waits for Kafka'));
+      if (pendingBytes > MAX_PENDING_BYTES) return Promise.reject(unavailable('Too much waits for Kafka'));
       pendingBytes += message.bytes;
       const sent = new Promise<number>((resolve, reject) => {
         const until = performance.now() + deadlineMs;
@@ -151,4 +161,9 @@ export function createOutbox(options: KafkaOptions, purpose: string, maxPendingB
       await producer.close(true).catch(() => {});
     },
   };
+}
+
+function toProduce({ topic, partition, message }: Entry) {
+  const { key, value, headers } = message;
+  return { topic, partition, value, headers: new Map(headers), ...(key ? { key } : {}) };
 }

@@ -40,9 +40,8 @@ export function createReader(options: KafkaOptions, layout: Numbered, purpose: s
     }
   }
 
-  /** Again through a change of leaders, until the deadline. */
-  async function patiently(number: number, offset: number, maxBytes: number): Promise<RawRecord[]> {
-    const end = performance.now() + deadlineMs;
+  /** Again through a change of leaders, until the deadline, which counts from when it was asked. */
+  async function patiently(number: number, offset: number, maxBytes: number, end: number): Promise<RawRecord[]> {
     let reason: unknown;
     while (!closed && performance.now() < end) {
       try {
@@ -59,7 +58,8 @@ export function createReader(options: KafkaOptions, layout: Numbered, purpose: s
 
   return {
     read(number, offset, maxBytes) {
-      const records = last.then(() => patiently(number, offset, maxBytes));
+      const end = performance.now() + deadlineMs;
+      const records = last.then(() => patiently(number, offset, maxBytes, end));
       last = records.catch(() => {});
       return records;
     },

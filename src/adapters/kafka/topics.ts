@@ -1,11 +1,9 @@
 import { Admin } from '@platformatic/kafka';
 import { clientOptions, unavailable } from './client.ts';
 import { type Layout, layoutOf, type Names, namesOf } from './layout.ts';
-import type { KafkaOptions } from './options.ts';
+import { type KafkaOptions, MAX_MESSAGE_BYTES } from './options.ts';
 
 const DAY_MS = 86_400_000;
-/** A body of a megabyte, and what is decided about it. */
-const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 const TOPIC_ALREADY_EXISTS = 36;
 
 /**
