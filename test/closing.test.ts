@@ -52,6 +52,46 @@ describe('the end of a connection', () => {
     }
   });
 
+  test('live clients go with the session that let them in: signed out, replaced or over; others stay', async () => {
+    let now = Date.now();
+    const app = await startApp({ API_KEY: 'bootstrap' }, { clock: () => now });
+    try {
+      const signIn = async (headers: Record<string, string> = {}) => {
+        const answer = await call(app.url, 'POST', '/api/session', { key: 'bootstrap' }, headers);
+        const cookie = String(answer.headers.get('set-cookie')).split(';')[0];
+        return { cookie, csrf: { 'x-assay-csrf': String(answer.body.csrfToken) } };
+      };
+      const [out, again, over] = [await signIn(), await signIn(), await signIn()];
+      const watch = (cookie: string) => follow(app, { cookie, origin: app.url });
+      const tabs = [watch(out.cookie), watch(out.cookie)];
+      const [replaced, late] = [watch(again.cookie), watch(over.cookie)];
+      // Who shows a key is let in by that, whatever cookie comes along.
+      const byKey = follow(app, { ...admin, cookie: out.cookie, origin: app.url });
+      await Promise.all([...tabs, replaced, late, byKey].map(({ open }) => open));
+
+      const left = await call(app.url, 'DELETE', '/api/session', undefined, { cookie: out.cookie, ...out.csrf });
+      assert.equal(left.status, 204);
+      await call(app.url, 'POST', '/api/transactions', { userId: 'u', amount: 1 }, admin);
+      assert.deepEqual(await Promise.all(tabs.map(({ closed }) => closed)), [1008, 1008]);
+      assert.deepEqual(
+        tabs.flatMap(({ types }) => types),
+        [],
+        'nothing is told after signing out',
+      );
+      await signIn({ cookie: again.cookie });
+      assert.equal(await replaced.closed, 1008);
+      assert.equal(late.socket.readyState, WebSocket.OPEN);
+      now += 12 * 3_600_000;
+      assert.equal((await call(app.url, 'GET', '/api/users', undefined, { cookie: over.cookie })).status, 401);
+      assert.equal(await late.closed, 1008);
+      for (let i = 0; i < 200 && byKey.types.length === 0; i++) await sleep(10);
+      assert.equal(byKey.socket.readyState, WebSocket.OPEN);
+      byKey.socket.close();
+    } finally {
+      await app.stop();
+    }
+  });
+
   // The bound is far below what it takes without one: a request may take a minute to arrive, a close frame half.
   test('half a request and a client that never answers do not hold up the stop', { timeout: 20_000 }, async () => {
     const app = await startApp();

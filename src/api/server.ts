@@ -163,7 +163,7 @@ export async function buildServer(services: Services): Promise<Api> {
   predictRoutes(app, services, memory);
   modelRoutes(app, services, memory);
   healthRoutes(app, services, metrics);
-  liveRoute(app, services);
+  liveRoute(app, services, sessions);
   pageRoutes(app, dashboard);
   routes.refuseOtherMethods();
   await app.ready();

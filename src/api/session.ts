@@ -26,6 +26,8 @@ export interface Sessions {
   authorize(request: FastifyRequest): ApiKey | undefined;
   /** Ends the session of the request's cookie. */
   close(request: FastifyRequest): void;
+  /** Calls the listener with each session that ends before its time: signed out, replaced, or beyond the bound. */
+  onEnded(listener: (session: Session) => void): void;
 }
 
 export const SESSION_COOKIE = 'assay_session';
@@ -38,6 +40,13 @@ const MAX_SESSIONS = 10_000;
 export function createSessions(keys: Pick<Keys, 'get'>, clock: Clock, random = randomBytes): Sessions {
   const sessions = new Map<string, Session>();
   const secretOf = (size: number) => random(size).toString('base64url');
+  const listeners: ((session: Session) => void)[] = [];
+  const end = (name: string) => {
+    const session = sessions.get(name);
+    if (!session) return;
+    sessions.delete(name);
+    for (const listener of listeners) listener(session);
+  };
 
   const of: Sessions['of'] = (request) => {
     const secret = cookieOf(request.headers.cookie);
@@ -47,7 +56,7 @@ export function createSessions(keys: Pick<Keys, 'get'>, clock: Clock, random = r
     if (!session) return undefined;
     const key = keys.get(session.keyId);
     if (key && key.revokedAt === undefined && clock() < session.expiresAt) return { session, key };
-    sessions.delete(name);
+    end(name);
     return undefined;
   };
 
@@ -57,7 +66,7 @@ export function createSessions(keys: Pick<Keys, 'get'>, clock: Clock, random = r
       const secret = secretOf(32);
       const session = { keyId: key.id, csrfToken: secretOf(24), expiresAt: clock() + SESSION_MS };
       sessions.set(hash(secret), session);
-      if (sessions.size > MAX_SESSIONS) sessions.delete(sessions.keys().next().value!);
+      if (sessions.size > MAX_SESSIONS) end(sessions.keys().next().value!);
       return { session, secret };
     },
     authorize(request) {
@@ -72,8 +81,9 @@ export function createSessions(keys: Pick<Keys, 'get'>, clock: Clock, random = r
     },
     close(request) {
       const secret = cookieOf(request.headers.cookie);
-      if (secret !== undefined) sessions.delete(hash(secret));
+      if (secret !== undefined) end(hash(secret));
     },
+    onEnded: (listener) => void listeners.push(listener),
   };
 }
 

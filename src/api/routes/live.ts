@@ -2,9 +2,11 @@ import Type from 'typebox';
 import type { WebSocket } from 'ws';
 import { AssayError } from '../../domain/errors.ts';
 import type { FeedEvent } from '../../projections/feed.ts';
+import { keyOf } from '../auth.ts';
 import { endSocket } from '../closing.ts';
 import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
+import type { Session, Sessions } from '../session.ts';
 
 const PING_MS = 30_000;
 const MAX_CLIENTS = 1_000;
@@ -12,11 +14,23 @@ const LiveQuery = Type.Object({
   since: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Resume after it' })),
 });
 
+interface Client {
+  answered: boolean;
+  keyId: string | undefined;
+  /** The one that it was let in by; undefined where it showed a key, or needed none. */
+  session: Session | undefined;
+  stop: () => void;
+}
+
 /** `WS /ws`: the live feed. */
-export function liveRoute(app: Api, { feed, keys }: Services): void {
+export function liveRoute(
+  app: Api,
+  { feed, keys, clock }: Pick<Services, 'feed' | 'keys' | 'clock'>,
+  sessions: Pick<Sessions, 'of' | 'onEnded'>,
+): void {
   /** An event goes to many clients and becomes text once. */
   const texts = new WeakMap<FeedEvent, string>();
-  const alive = new Map<WebSocket, { answered: boolean; keyId: string | undefined; stop: () => void }>();
+  const alive = new Map<WebSocket, Client>();
   const textOf = (event: FeedEvent) => {
     let text = texts.get(event);
     if (text === undefined) {
@@ -47,7 +61,8 @@ export function liveRoute(app: Api, { feed, keys }: Services): void {
         },
         bufferedBytes: () => socket.bufferedAmount,
       });
-      const state = { answered: true, keyId: request.apiKey?.id, stop };
+      const session = keyOf(request, keys) ? undefined : sessions.of(request)?.session;
+      const state: Client = { answered: true, keyId: request.apiKey?.id, session, stop };
       alive.set(socket, state);
       socket.on('pong', () => {
         state.answered = true;
@@ -62,7 +77,8 @@ export function liveRoute(app: Api, { feed, keys }: Services): void {
 
   const timer = setInterval(() => {
     for (const [socket, state] of alive) {
-      if (!state.answered) socket.terminate();
+      if (state.session && clock() >= state.session.expiresAt) dismiss(socket, state, 'The session has ended');
+      else if (!state.answered) socket.terminate();
       else {
         state.answered = false;
         socket.ping();
@@ -72,12 +88,15 @@ export function liveRoute(app: Api, { feed, keys }: Services): void {
   timer.unref();
   app.addHook('preClose', async () => clearInterval(timer));
 
-  // Whoever signed in with the key has its id too. Nothing more is sent, not even what waits for the close frame.
-  keys.onRevoked((keyId) => {
-    for (const [socket, state] of alive) {
-      if (state.keyId !== keyId) continue;
-      state.stop();
-      endSocket(socket, 1008, 'The key was revoked');
-    }
-  });
+  // Nothing more is sent, not even what waits for the close frame.
+  function dismiss(socket: WebSocket, state: Client, why: string): void {
+    state.stop();
+    endSocket(socket, 1008, why);
+  }
+  function dismissAll(goes: (client: Client) => boolean, why: string): void {
+    for (const [socket, state] of alive) if (goes(state)) dismiss(socket, state, why);
+  }
+  // Whoever signed in with the key has its id too.
+  keys.onRevoked((keyId) => dismissAll((client) => client.keyId === keyId, 'The key was revoked'));
+  sessions.onEnded((session) => dismissAll((client) => client.session === session, 'The session has ended'));
 }
