@@ -6,6 +6,14 @@ import { Empty, Failed, LoadingRows } from './ui/states.tsx';
 export const WINDOWS = ['15m', '1h', '6h', '24h', '7d', '30d'] as const;
 export type Window = (typeof WINDOWS)[number];
 
+export const QUEUE_SHOWS = ['open', 'mine', 'unassigned', 'resolved'] as const;
+export interface QueueSearch {
+  /** The one whose details are shown. */
+  case?: string;
+  show?: (typeof QUEUE_SHOWS)[number];
+  sort?: 'risk' | 'newest';
+}
+
 const root = createRootRoute({
   component: Layout,
   notFoundComponent: () => <Empty title="There is no such page">The address may have a slip in it.</Empty>,
@@ -31,6 +39,11 @@ const feed = createRoute({
 const queue = createRoute({
   getParentRoute: () => root,
   path: '/queue',
+  validateSearch: (search): QueueSearch => ({
+    case: text(search.case),
+    show: oneOf(QUEUE_SHOWS, search.show),
+    sort: oneOf(['risk', 'newest'] as const, search.sort),
+  }),
   component: lazyRouteComponent(() => import('./pages/queue/queue.tsx'), 'Queue'),
 });
 const decision = createRoute({

@@ -1,7 +1,11 @@
 import type { Static } from 'typebox';
+import type * as CaseContract from '../../../src/api/contract/cases.ts';
 import type * as ModelContract from '../../../src/api/contract/models.ts';
 import type * as Operations from '../../../src/api/contract/operations.ts';
 import type * as Transactions from '../../../src/api/contract/transactions.ts';
+import type { AuditEntry } from './audit.ts';
+import type { Case, CaseStats, WholeCase } from './cases.ts';
+import type { Demo } from './demo.ts';
 import type { Comparison, Distribution, ModelDetail, ModelList } from './model-types.ts';
 import type { EntityView, Explanation, Health, Session, Stats, Transaction, TransactionInput, User } from './types.ts';
 
@@ -16,6 +20,11 @@ export type Checks = [
   Fits<Stats, Static<typeof Transactions.Stats>>,
   Fits<Explanation, Static<typeof Transactions.Explanation>>,
   Fits<TransactionInput, Transactions.TransactionBody>,
+  Fits<Case, Static<typeof CaseContract.CaseShown>>,
+  Fits<WholeCase, Static<typeof CaseContract.CaseWhole>>,
+  Fits<CaseStats, Static<typeof CaseContract.CaseFigures>>,
+  Fits<AuditEntry, Static<typeof CaseContract.AuditEntry>>,
+  Fits<Demo, Static<typeof Operations.DemoShown>>,
   Fits<EntityView, Static<typeof Operations.EntityShown>>,
   Fits<User, Static<typeof Operations.UserShown>>,
   Fits<Session, Static<typeof Operations.SessionShown>>,

@@ -132,8 +132,9 @@ export function labelTransaction(id: string, body: LabelInput) {
   return call<Label>(`/api/transactions/${segment(id)}/labels`, { method: 'POST', body, idempotencyKey: randomKey() });
 }
 
-export function finalizeTransaction(tempId: string, override = false) {
-  const body = override ? { tempId, override } : { tempId };
+/** A declined one goes through only as an override, with the reason for it. */
+export function finalizeTransaction(tempId: string, override?: { reason: string }) {
+  const body = override ? { tempId, override: true, reason: override.reason } : { tempId };
   return call<Transaction>('/api/transactions/finalize', { method: 'POST', body, idempotencyKey: randomKey() });
 }
 

@@ -89,7 +89,7 @@ export interface SeriesPoint {
   p95: number;
   p99?: number;
   /** By currency, where the server tells. */
-  amounts?: Record<string, number>;
+  amounts?: Record<string, { total: number; blocked: number }>;
 }
 
 export interface Stats {
@@ -107,6 +107,9 @@ export interface Stats {
   series: SeriesPoint[];
   latencyMs: { p50: number; p95: number; p99: number };
   topReasons: { code: string; count: number }[];
+  /** Entities with the most alerts, where the server tells. */
+  topEntities?: { type: string; id: string; alerts: number }[];
+  places?: { country: string; count: number; alerts: number }[];
 }
 
 export interface Explanation {
@@ -193,6 +196,7 @@ export type LiveType =
   | 'transaction.finalized'
   | 'label.recorded'
   | 'alert'
+  | 'case.changed'
   | 'stats'
   | 'model.promoted';
 

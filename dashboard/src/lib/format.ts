@@ -90,6 +90,18 @@ export function ago(at: Date, now: Date): string {
   return `${Math.floor(seconds / 86_400)} d ago`;
 }
 
+/** How long something took: "42 s", "8 min", "3.5 h", "2 d". */
+export function duration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  const [value, unit] = seconds < 172_800 ? [seconds / 3600, 'h'] : [seconds / 86_400, 'd'];
+  return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} ${unit}`;
+}
+
+/** "1 payment", "12 payments" */
+export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+
 /** `user_count_1h` → "User count 1h", where the catalogue has no words for it. */
 export function humanize(code: string): string {
   const text = code.replaceAll('_', ' ');

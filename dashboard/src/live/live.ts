@@ -21,11 +21,24 @@ let version = 0;
 let status: LiveStatus = { state: 'connecting', attempts: 0 };
 let figures: LiveFigures | undefined;
 /** Counts what came over the line, for pages that refresh what they asked for. */
-const totals = { decisions: 0, alerts: 0, changes: 0, promotions: 0 };
+const totals = { decisions: 0, alerts: 0, changes: 0, promotions: 0, cases: 0 };
+/** Cases as people left them, the latest last. Bounded: beyond it the oldest go. */
+const cases = new Map<string, LiveCase>();
+const MAX_CASES = 500;
 
 export interface LiveFigures {
   perMinute: number;
   latencyMs: { p50: number; p95: number; p99: number };
+}
+
+/** What the feed says of a case that somebody did something to. */
+export interface LiveCase {
+  caseId: string;
+  action: 'assign' | 'comment' | 'resolve';
+  version: number;
+  status: 'open' | 'resolved';
+  assignee: string | null;
+  resolution: string | null;
 }
 
 const onChange = new Set<() => void>();
@@ -87,6 +100,14 @@ function take({ type, at, data, seq }: LiveEvent): void {
     case 'alert':
       totals.alerts++;
       return;
+    case 'case.changed': {
+      const changed = data as unknown as LiveCase;
+      totals.cases++;
+      cases.delete(changed.caseId);
+      cases.set(changed.caseId, changed);
+      if (cases.size > MAX_CASES) cases.delete(cases.keys().next().value!);
+      return;
+    }
     case 'transaction.finalized':
       amend(data.transactionId, { status: 'finalized' });
       return;
@@ -124,6 +145,8 @@ export const live = {
   retryNow: () => connection.retryNow(),
   rows: () => ring.rows(),
   get: (id: string) => ring.get(id),
+  /** What was last done to a case, if anything was since this page was opened. */
+  case: (id: string) => cases.get(id),
   seed(transactions: Transaction[]): void {
     ring.seed(transactions.map(toFeedRow));
     version++;

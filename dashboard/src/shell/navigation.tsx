@@ -17,7 +17,8 @@ import {
   Users,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { alertsQuery } from '../api/queries.ts';
+import { caseStatsQuery } from '../api/cases.ts';
+import { countShort } from '../lib/format.ts';
 import { type Theme, useTheme } from '../lib/theme.ts';
 import { live } from '../live/live.ts';
 import { useLiveRefresh } from '../live/refresh.ts';
@@ -115,14 +116,14 @@ export function Navigation({ onHelp }: { onHelp: () => void }) {
   );
 }
 
-/** How many wait for a person. */
+/** How many cases wait for a person. */
 function Waiting() {
-  const { data } = useQuery({ ...alertsQuery(), notifyOnChangeProps: ['data'] });
-  useLiveRefresh(['alerts'], 8_000, () => live.totals().alerts + live.totals().changes);
-  if (!data || data.data.length === 0) return null;
+  const { data } = useQuery({ ...caseStatsQuery(), notifyOnChangeProps: ['data'] });
+  useLiveRefresh(caseStatsQuery().queryKey, 8_000, () => live.totals().alerts + live.totals().cases);
+  if (!data || data.open === 0) return null;
   return (
     <span className="num ml-auto rounded-full bg-review-soft px-1.5 text-2xs font-semibold text-review">
-      {data.hasMore ? `${data.data.length}+` : data.data.length}
+      {countShort(data.open)}
       <span className="sr-only"> waiting</span>
     </span>
   );

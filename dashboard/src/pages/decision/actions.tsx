@@ -1,14 +1,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Check, ShieldX, Tag } from 'lucide-react';
+import { Check, CircleCheck, ShieldX, Tag } from 'lucide-react';
 import { useState } from 'react';
-import { type LabelInput, labelTransaction } from '../../api/queries.ts';
+import { finalizeTransaction, type LabelInput, labelTransaction } from '../../api/queries.ts';
 import type { Transaction } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { failed, told } from '../../ui/toast.tsx';
 import { LabelDialog, OverrideDialog } from './dialogs.tsx';
 import { type Resolution, refreshAfter, resolve } from './resolve.ts';
 
-/** Approve, decline or label one payment. */
+/** Finalize, approve, override, decline or label one payment. */
 export function Actions({ transaction }: { transaction: Transaction }) {
   const client = useQueryClient();
   const [dialog, setDialog] = useState<'label' | 'override'>();
@@ -30,13 +30,30 @@ export function Actions({ transaction }: { transaction: Transaction }) {
       refreshAfter(client, transaction.id);
     },
   });
+  const finalized = useMutation({
+    mutationFn: () => finalizeTransaction(transaction.tempId ?? transaction.id),
+    onSuccess: () => told('Finalized'),
+    onError: (error) => failed('Not finalized', error),
+    onSettled: () => refreshAfter(client, transaction.id),
+  });
   if (transaction.decision === undefined) return null;
-  const busy = resolved.isPending || labelled.isPending;
+  const busy = resolved.isPending || labelled.isPending || finalized.isPending;
   const open = transaction.status === 'pending';
   const declined = transaction.decision === 'decline';
   return (
     <div className="flex flex-wrap gap-2">
-      {open && (
+      {open && !declined && (
+        <Button
+          needs={['ingest']}
+          disabled={busy}
+          icon={<CircleCheck className="size-4" />}
+          onClick={() => finalized.mutate()}
+          title="The payment went through; nothing is labelled"
+        >
+          Finalize
+        </Button>
+      )}
+      {open && transaction.decision !== 'approve' && (
         <Button
           kind="approve"
           needs={['review', 'ingest']}

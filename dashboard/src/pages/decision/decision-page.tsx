@@ -9,8 +9,11 @@ import { Money, Panel } from '../../ui/bits.tsx';
 import { LabelBadge, OutcomeBadge, StatusWord } from '../../ui/outcome.tsx';
 import { Failed, LoadingRows } from '../../ui/states.tsx';
 import { Actions } from './actions.tsx';
+import { Audit } from './audit.tsx';
+import { CaseOf } from './case-of.tsx';
 import { Details } from './details.tsx';
 import { History } from './history.tsx';
+import { Labels } from './labels.tsx';
 import { Past } from './past.tsx';
 import { Why } from './why.tsx';
 
@@ -58,8 +61,11 @@ export function DecisionPage() {
           <Past transaction={data} />
         </div>
         <div className="grid min-w-0 gap-4">
+          <CaseOf transaction={data} />
           <Details transaction={data} />
+          <Labels transaction={data} />
           <History transaction={data} />
+          <Audit transaction={data} />
         </div>
       </div>
     </>

@@ -60,13 +60,13 @@ function LabelForm({ busy, onSubmit }: { busy: boolean; onSubmit: (label: LabelI
   );
 }
 
-/** A declined payment goes through only with a reason, which is kept as the label's note. */
+/** A declined payment goes through only with a reason, which its history shows. */
 export function OverrideDialog({ onSubmit, ...dialog }: Common & { onSubmit: (reason: string) => void }) {
   return (
     <Dialog
       {...dialog}
       title="Override the decline"
-      note="The payment is finalized and labelled as legitimate. This is kept for the audit."
+      note="The payment is finalized although it was declined, and labelled as legitimate. Who did it and why stays in its history."
     >
       {dialog.open && <OverrideForm busy={dialog.busy} onSubmit={onSubmit} />}
     </Dialog>

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { historyQuery } from '../../api/queries.ts';
 import type { Happening, LabelValue, Outcome, Transaction } from '../../api/types.ts';
@@ -33,8 +34,10 @@ export function History({ transaction: { id } }: { transaction: Transaction }) {
               <span className="text-xs text-muted">
                 <Time at={happening.at} />
               </span>
-              {typeof happening.detail?.note === 'string' && (
-                <p className="col-span-2 mt-0.5 border-l-2 border-line pl-2.5 text-muted">{happening.detail.note}</p>
+              {wordsOf(happening) && (
+                <p className="col-span-2 mt-0.5 border-l-2 border-line pl-2.5 break-words text-muted">
+                  {wordsOf(happening)}
+                </p>
               )}
             </li>
           ))}
@@ -44,9 +47,14 @@ export function History({ transaction: { id } }: { transaction: Transaction }) {
   );
 }
 
+/** What was written with it: the reason of an override, the note of a label. */
+const wordsOf = ({ detail }: Happening): string | undefined => {
+  const words = detail?.reason ?? detail?.note;
+  return typeof words === 'string' && words !== '' ? words : undefined;
+};
+
 const PLAIN: Record<string, string> = {
   received: 'Taken in',
-  alerted: 'Alert raised',
   finalized: 'Finalized',
   overridden: 'Finalized by an override',
   amended: 'Amended',
@@ -65,7 +73,17 @@ function words({ type, detail }: Happening): ReactNode {
     return (
       <span className="inline-flex flex-wrap items-center gap-1.5">
         Labelled <LabelBadge label={detail.label as LabelValue} /> by {String(detail.source)}
+        {typeof detail.caseId === 'string' && <span className="text-muted">with its case</span>}
       </span>
+    );
+  if (type === 'alerted' && typeof detail?.caseId === 'string')
+    return (
+      <>
+        Alert in{' '}
+        <Link to="/queue" search={{ case: detail.caseId }} className="underline decoration-faint underline-offset-3">
+          its case
+        </Link>
+      </>
     );
   return PLAIN[type] ?? capital(type.replaceAll('.', ' '));
 }

@@ -28,13 +28,15 @@ export async function resolve(seen: Transaction, { as, note }: Resolution): Prom
   const label = as === 'approve' ? 'legitimate' : 'fraud';
   const text = note?.trim();
   const body: LabelInput = { label, source: 'analyst', ...(text ? { note: text } : {}) };
-  // Finalize first: it is the one that can be refused, and a label alone would take the payment off the queue.
-  if (as === 'approve' && now.status === 'pending') await finalizeTransaction(now.id, now.decision === 'decline');
+  // Finalize first: it is the one that can be refused.
+  if (as === 'approve' && now.status === 'pending')
+    await finalizeTransaction(now.tempId ?? now.id, now.decision === 'decline' ? { reason: text ?? '' } : undefined);
   await labelTransaction(now.id, body);
 }
 
 /** Whatever shows this transaction asks again. */
 export function refreshAfter(client: QueryClient, id: string): void {
-  for (const key of ['transaction', 'history']) void client.invalidateQueries({ queryKey: [key, id] });
-  for (const key of ['alerts', 'entity', 'transactions', 'stats']) void client.invalidateQueries({ queryKey: [key] });
+  for (const key of ['transaction', 'history', 'audit']) void client.invalidateQueries({ queryKey: [key, id] });
+  for (const key of ['alerts', 'entity', 'transactions', 'stats', 'case'])
+    void client.invalidateQueries({ queryKey: [key] });
 }

@@ -1,21 +1,27 @@
 import { Link } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
-import { startStream, useStream } from '../../sample/stream.ts';
+import { useDemo, useDemoControl } from '../../api/demo.ts';
 import { Button } from '../../ui/button.tsx';
 
 const EXAMPLE = `curl ${typeof location === 'undefined' ? '' : location.origin}/api/transactions \\
   -H 'content-type: application/json' \\
-  -d '{"userId": "u_1", "amount": 42.50, "currency": "USD"}'`;
+  -d '{"userId": "u_1", "amount": 42.50}'`;
+
+/** Enough that everything moves within seconds, and that there is something to work on for a while. */
+const SAMPLE = { rate: 40, seconds: 300 };
 
 const STEPS = [
   ['Decide', 'Every payment is scored before you capture it: approve, review or decline, with the reasons.'],
   ['Watch', 'This page then shows rates, amounts, scores and latency as they happen.'],
-  ['Review', 'What is unclear waits in the queue; your labels are what the model learns from.'],
+  ['Review', 'What is unclear waits in the queue, an attack as one case; your labels are what the model learns from.'],
 ] as const;
 
 /** Shown while nothing has ever been decided: what this is, and one button that fills it. */
 export function Welcome() {
-  const { running, stopped } = useStream();
+  const demo = useDemo();
+  const { start } = useDemoControl();
+  const running = demo?.running === true || start.isPending;
+  const off = demo?.enabled === false;
   return (
     <div className="panel overflow-hidden">
       <div className="grid lg:grid-cols-[minmax(0,1.25fr)_minmax(0,1fr)]">
@@ -26,26 +32,32 @@ export function Welcome() {
             everything move, or send the first one of your own.
           </p>
           <div className="mt-6 flex flex-wrap items-center gap-3">
-            <Button
-              kind="primary"
-              needs={['ingest']}
-              className="h-10 px-4"
-              icon={<Play className="size-4" />}
-              disabled={running}
-              onClick={() => startStream(20)}
-            >
-              {running ? 'Sending sample payments…' : 'Send sample payments'}
-            </Button>
+            {!off && (
+              <Button
+                kind="primary"
+                needs={['admin', 'ingest']}
+                className="h-10 px-4"
+                icon={<Play className="size-4" />}
+                disabled={running}
+                onClick={() => start.mutate(SAMPLE)}
+              >
+                {running ? 'Sending sample payments…' : 'Send sample payments'}
+              </Button>
+            )}
             <Link to="/try" className="px-1 font-medium text-muted hover:text-ink hover:underline">
-              or fill in one yourself
+              {off ? 'Fill in one yourself' : 'or fill in one yourself'}
             </Link>
           </div>
-          <p className="mt-3 text-xs text-muted">20 a second, from this page to this server. Stop it at any time.</p>
-          {stopped instanceof Error && (
-            <p role="alert" className="mt-3 text-decline">
-              The stream stopped: {stopped.message}
-            </p>
-          )}
+          <p className="mt-3 text-xs text-muted text-pretty">
+            {off ? (
+              <>
+                Sample payments are off here, since others may reach this server;{' '}
+                <code className="id">ASSAY_DEMO=on</code> allows them.
+              </>
+            ) : (
+              `${SAMPLE.rate} a second for ${SAMPLE.seconds / 60} minutes, made up by this server for itself. Stop it at any time.`
+            )}
+          </p>
           <ol className="mt-9 grid gap-5 sm:grid-cols-3">
             {STEPS.map(([title, text]) => (
               <li key={title}>

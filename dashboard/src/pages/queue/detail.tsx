@@ -1,79 +1,158 @@
 import { Link } from '@tanstack/react-router';
-import { Check, ExternalLink, ShieldX, Tag } from 'lucide-react';
-import type { Transaction } from '../../api/types.ts';
-import { EntityLink, Kbd, Money } from '../../ui/bits.tsx';
+import { ArrowLeft, Check, ShieldX, Tag, UserPlus } from 'lucide-react';
+import type { RefObject } from 'react';
+import type { CaseAct, CaseResolution, WholeCase } from '../../api/cases.ts';
+import { useBaseCurrency } from '../../api/session.ts';
+import { moneyShort, plural } from '../../lib/format.ts';
+import { Kbd, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
-import { OutcomeBadge } from '../../ui/outcome.tsx';
-import { Past } from '../decision/past.tsx';
-import { Why } from '../decision/why.tsx';
+import { Entities, Similar } from './around.tsx';
+import { ConflictNotice, WaitingNotice } from './conflict.tsx';
+import { EntityIcon, EntityName, Outcomes, ResolutionBadge } from './parts.tsx';
+import { Payments } from './payments.tsx';
+import { Talk } from './talk.tsx';
+import type { Work } from './use-case.ts';
+import { ENTITY_NAMES } from './work.ts';
 
 interface Props {
-  transaction: Transaction;
-  busy: boolean;
-  onApprove: () => void;
-  onDecline: () => void;
-  onLabel: () => void;
+  of: WholeCase;
+  work: Work;
+  box: RefObject<HTMLTextAreaElement | null>;
+  me: string | undefined;
+  onAct: (act: CaseAct) => void;
+  onResolve: (preset: CaseResolution) => void;
+  onAssign: () => void;
+  onAssignOther: () => void;
 }
 
-/** All that it takes to decide on the selected one, with the actions always in sight. */
-export function Detail({ transaction: t, busy, onApprove, onDecline, onLabel }: Props) {
-  const declined = t.decision === 'decline';
+/** All that it takes to decide on a case, with the actions always in sight. */
+export function Detail({ of, work, box, me, onAct, onResolve, onAssign, onAssignOther }: Props) {
   return (
-    <section
-      aria-label="Selected payment"
-      data-details
-      className="flex min-h-0 flex-col gap-4 overflow-y-auto overscroll-contain max-lg:hidden"
-    >
-      <div className="panel sticky top-0 z-10 flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
-        <div className="min-w-0">
-          <h2 className="flex items-center gap-2.5 text-lg font-semibold tracking-tight">
-            <Money amount={t.amount} currency={t.currency} />
-            {t.decision && <OutcomeBadge outcome={t.decision} />}
-            <Link
-              to="/decisions/$id"
-              params={{ id: t.id }}
-              className="flex size-7 items-center justify-center rounded-[7px] text-muted hover:bg-sunken hover:text-ink"
-              aria-label="Open the decision"
-              title="Open the decision"
-            >
-              <ExternalLink className="size-4" />
-            </Link>
-          </h2>
-          <p className="mt-0.5 flex min-w-0 items-baseline gap-1.5 text-xs text-muted">
-            <EntityLink type="user" id={t.userId} />
-            {[t.productCategory, t.customerLocation ?? t.country].filter(Boolean).map((word) => (
-              <span key={word} className="whitespace-nowrap">
-                · {word}
-              </span>
-            ))}
-          </p>
+    <div className="grid gap-4">
+      <Head of={of} busy={work.busy} me={me} onResolve={onResolve} onAssign={onAssign} onAssignOther={onAssignOther} />
+      {work.conflict && (
+        <ConflictNotice conflict={work.conflict} now={of} busy={work.busy} onAgain={onAct} onDismiss={work.dismiss} />
+      )}
+      {work.waiting && !work.conflict && <WaitingNotice changes={work.waiting} onShow={work.takeIn} />}
+      {of.note && of.status === 'resolved' && (
+        <p className="panel px-4 py-3 whitespace-pre-wrap">
+          <span className="block text-xs font-medium text-muted">Note of the resolution</span>
+          {of.note}
+        </p>
+      )}
+      <div className="grid items-start gap-4 2xl:grid-cols-[minmax(0,1.7fr)_minmax(20rem,1fr)]">
+        <div className="grid min-w-0 gap-4">
+          <Payments of={of} />
         </div>
-        <div className="ml-auto flex flex-wrap items-center gap-2">
-          <Button
-            kind="approve"
-            needs={['review', 'ingest']}
-            disabled={busy}
-            icon={<Check className="size-4" />}
-            onClick={onApprove}
-          >
-            {declined ? 'Override…' : 'Approve'} <Kbd>a</Kbd>
-          </Button>
-          <Button
-            kind="decline"
-            needs={['review']}
-            disabled={busy}
-            icon={<ShieldX className="size-4" />}
-            onClick={onDecline}
-          >
-            {declined ? 'Confirm fraud' : 'Decline'} <Kbd>d</Kbd>
-          </Button>
-          <Button needs={['review']} disabled={busy} icon={<Tag className="size-3.5" />} onClick={onLabel}>
-            Label <Kbd>l</Kbd>
-          </Button>
+        <div className="grid min-w-0 gap-4 max-2xl:xl:grid-cols-2 max-2xl:xl:items-start">
+          <Entities of={of} />
+          <Similar of={of} />
+          <div className="min-w-0 max-2xl:xl:col-span-2">
+            <Talk of={of} busy={work.busy} box={box} onComment={(text) => onAct({ kind: 'comment', text })} />
+          </div>
         </div>
       </div>
-      <Why transaction={t} shown={6} />
-      <Past transaction={t} />
-    </section>
+    </div>
+  );
+}
+
+/** Of no use to whoever has no keyboard at hand. */
+function Key({ children }: { children: string }) {
+  return (
+    <span className="max-lg:hidden">
+      <Kbd>{children}</Kbd>
+    </span>
+  );
+}
+
+function Head({
+  of,
+  busy,
+  me,
+  onResolve,
+  onAssign,
+  onAssignOther,
+}: Pick<Props, 'of' | 'me' | 'onResolve' | 'onAssign' | 'onAssignOther'> & { busy: boolean }) {
+  const base = useBaseCurrency();
+  const open = of.status === 'open';
+  const own = me !== undefined && of.assignee === me;
+  return (
+    <header className="panel top-0 z-10 flex flex-wrap items-center gap-x-4 gap-y-2.5 px-4 py-3 lg:sticky">
+      <div className="min-w-0 basis-64 grow">
+        <Link
+          to="/queue"
+          search={(before) => ({ ...before, case: undefined })}
+          className="mb-1 inline-flex items-center gap-1.5 text-xs font-medium text-muted hover:text-ink lg:hidden"
+        >
+          <ArrowLeft className="size-3.5" /> All cases
+        </Link>
+        <h2 className="flex min-w-0 items-center gap-2 text-lg font-semibold tracking-tight">
+          <EntityIcon type={of.entity.type} />
+          <span className="whitespace-nowrap">{ENTITY_NAMES[of.entity.type]}</span>
+          <span className="flex min-w-0 font-normal">
+            <EntityName entity={of.entity} link />
+          </span>
+          {!open && <ResolutionBadge resolution={of.resolution} />}
+        </h2>
+        <p className="mt-0.5 flex flex-wrap items-baseline gap-x-3 text-xs text-muted">
+          <span className="num">
+            <span className="font-medium text-ink">{moneyShort(of.amountAtRisk, base)}</span> at risk of{' '}
+            {moneyShort(of.amount, base)}
+          </span>
+          <span>{plural(of.transactionCount, 'payment')}</span>
+          <Outcomes {...of} />
+          <span className="num">score {of.score}</span>
+          <span>
+            {open ? 'since' : 'resolved'} <Time at={open ? of.openedAt : (of.resolvedAt ?? of.openedAt)} />
+            {!open && of.resolvedByName && ` by ${of.resolvedByName}`}
+          </span>
+        </p>
+      </div>
+      <div className="flex flex-wrap items-center gap-2">
+        {open && (
+          <>
+            <Button
+              kind="approve"
+              needs={['review']}
+              disabled={busy}
+              icon={<Check className="size-4" />}
+              onClick={() => onResolve('legitimate')}
+            >
+              Legitimate <Key>a</Key>
+            </Button>
+            <Button
+              kind="decline"
+              needs={['review']}
+              disabled={busy}
+              icon={<ShieldX className="size-4" />}
+              onClick={() => onResolve('fraud')}
+            >
+              Fraud <Key>d</Key>
+            </Button>
+            <Button
+              needs={['review']}
+              disabled={busy}
+              icon={<Tag className="size-3.5" />}
+              onClick={() => onResolve('unsure')}
+            >
+              Label… <Key>l</Key>
+            </Button>
+          </>
+        )}
+        {open && (
+          <Button needs={['review']} disabled={busy} icon={<UserPlus className="size-3.5" />} onClick={onAssign}>
+            {own ? 'Give it back' : 'Take it'} <Key>s</Key>
+          </Button>
+        )}
+        {open ? (
+          <Button kind="quiet" needs={['review']} disabled={busy} onClick={onAssignOther}>
+            <span className="sr-only">Assigned to </span>
+            {own ? 'With you' : (of.assignee ?? 'With nobody')}
+          </Button>
+        ) : (
+          of.assignee && <span className="text-xs text-muted">worked by {of.assignee}</span>
+        )}
+      </div>
+    </header>
   );
 }

@@ -1,10 +1,10 @@
-import type { Transaction } from '../../api/types.ts';
-import { because } from '../../lib/format.ts';
-import { Money, Time } from '../../ui/bits.tsx';
-import { OutcomeWord } from '../../ui/outcome.tsx';
+import type { Case } from '../../api/cases.ts';
+import { useBaseCurrency } from '../../api/session.ts';
+import { ago, moneyShort } from '../../lib/format.ts';
+import { EntityIcon, EntityName, Outcomes, ResolutionBadge } from './parts.tsx';
 
 interface Props {
-  item: Transaction;
+  item: Case;
   selected: boolean;
   /** Somebody else was faster. */
   elsewhere: string | undefined;
@@ -12,6 +12,7 @@ interface Props {
 }
 
 export function Item({ item, selected, elsewhere, onSelect }: Props) {
+  const base = useBaseCurrency();
   return (
     <li data-id={item.id} className="border-b border-line last:border-b-0">
       <button
@@ -20,22 +21,33 @@ export function Item({ item, selected, elsewhere, onSelect }: Props) {
         onClick={onSelect}
         className={`relative block w-full px-4 py-2.5 text-left outline-offset-[-2px] hover:bg-sunken aria-[current]:bg-sunken ${selected ? 'before:absolute before:inset-y-0 before:left-0 before:w-0.5 before:bg-ink' : ''}`}
       >
-        <span className="flex items-baseline gap-2">
-          <OutcomeWord outcome={item.decision} />
-          <span className="num text-xs text-muted">{item.score}</span>
-          <span className="ml-auto">
-            <Money amount={item.amount} currency={item.currency} strong />
+        <span className="flex items-center gap-2">
+          <EntityIcon type={item.entity.type} />
+          <span className="sr-only">{item.entity.type}</span>
+          <span className="flex min-w-0 flex-1 font-medium">
+            <EntityName entity={item.entity} />
+          </span>
+          <span className="num font-medium whitespace-nowrap" title="At risk: probability × amount">
+            {moneyShort(item.amountAtRisk, base)}
           </span>
         </span>
-        <span className="mt-0.5 line-clamp-1 text-muted">
-          {elsewhere ? <em className="text-review not-italic">Already {elsewhere}</em> : because(item)}
-        </span>
-        <span className="mt-0.5 flex items-baseline gap-2 text-xs text-muted">
-          <span className="id min-w-0 truncate">{item.userId}</span>
-          <span className="ml-auto">
-            <Time at={item.createdAt} />
+        <span className="mt-1 flex items-center gap-2.5 pl-6 text-xs text-muted">
+          <Outcomes {...item} />
+          <span className="num">score {item.score}</span>
+          <span className="num ml-auto whitespace-nowrap">
+            {ago(new Date(item.status === 'resolved' ? (item.resolvedAt ?? item.openedAt) : item.openedAt), new Date())}
           </span>
         </span>
+        {(elsewhere || item.status === 'resolved' || item.assignee) && (
+          <span className="mt-1 flex items-center gap-2 pl-6 text-xs">
+            {item.status === 'resolved' && <ResolutionBadge resolution={item.resolution} />}
+            {elsewhere ? (
+              <em className="text-review not-italic">Now {elsewhere}</em>
+            ) : (
+              item.assignee && <span className="truncate">{item.assignee}</span>
+            )}
+          </span>
+        )}
       </button>
     </li>
   );

@@ -1,179 +1,177 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Inbox, RotateCw, Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { alertsQuery } from '../../api/queries.ts';
-import { lacking, useSession } from '../../api/session.ts';
-import type { Scope } from '../../api/types.ts';
 import { count } from '../../lib/format.ts';
 import { leaveOnEscape, useHotkeys } from '../../lib/hotkeys.ts';
-import { live } from '../../live/live.ts';
-import { useLiveRefresh } from '../../live/refresh.ts';
-import { PageHeader } from '../../ui/bits.tsx';
+import { useMe } from '../../lib/who.ts';
+import { PageHeader, Segmented } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Choice } from '../../ui/field.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
-import { LabelDialog, OverrideDialog } from '../decision/dialogs.tsx';
-import { Detail } from './detail.tsx';
+import { CaseView } from './case-view.tsx';
 import { Item } from './item.tsx';
-import { useWork } from './use-work.ts';
-import { ORDERS, type Order, usable } from './work.ts';
+import { Strip } from './strip.tsx';
+import { useList } from './use-list.ts';
+import { filterOf, SHOWS, type Show, type Sort } from './work.ts';
 
-/** What waits for a person, most at stake first. Worked by keyboard; nothing moves under the reader's hands. */
+/** Cases that wait for a person, most at risk first. Worked by keyboard; nothing moves under the reader's hands. */
 export function Queue() {
-  const client = useQueryClient();
-  const session = useSession();
-  const navigate = useNavigate();
-  const { data, error, refetch, isFetching } = useQuery({ ...alertsQuery(), staleTime: 0 });
-  useLiveRefresh(['alerts'], 3_000, () => live.totals().alerts + live.totals().changes);
-  const [order, setOrder] = useState<Order>('stake');
+  const { case: selected, show = 'open', sort = 'risk' } = useSearch({ from: '/queue' });
+  const navigate = useNavigate({ from: '/queue' });
+  const me = useMe();
   const [text, setText] = useState('');
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
-  const work = useWork(data, client);
-  const items = usable(work.items, order, text.trim().toLowerCase());
-  const place = Math.max(
-    0,
-    items.findIndex(({ id }) => id === work.selected),
-  );
-  const current = items[place];
+  const cases = useList(filterOf(show, sort, me.name), text);
+  const { items, query } = cases;
+  const place = items.findIndex(({ id }) => id === selected);
+  const current = selected ?? items[0]?.id;
+  const at = selected === undefined ? 0 : place;
 
-  const go = (to: number) => {
-    const next = items[Math.max(0, Math.min(items.length - 1, to))];
-    if (next) work.select(next.id);
+  const open = (id: string | undefined, push = false) =>
+    void navigate({ search: (before) => ({ ...before, case: id }), replace: !push });
+  const step = (by: number) => {
+    const next = items[Math.max(0, Math.min(items.length - 1, at + by))];
+    if (next) open(next.id);
   };
-  /** The one after it, before it goes. */
-  const following = () => (items[place + 1] ?? items[place - 1])?.id;
-  const approve = () =>
-    current &&
-    (current.decision === 'decline' ? work.ask('override') : work.resolve(current, { as: 'approve' }, following()));
-  const decline = () => current && work.resolve(current, { as: 'decline' }, following());
-
-  const may = (needs: readonly Scope[]) => lacking(session, needs).length === 0;
+  /** The reader is through with the one in sight: the one after it, before it goes. */
+  const finish = (id: string) => {
+    const index = items.findIndex((one) => one.id === id);
+    const next = items[index + 1] ?? items[index - 1];
+    cases.finish(id);
+    open(index < 0 ? id : next?.id);
+  };
 
   useHotkeys({
-    j: () => go(place + 1),
-    k: () => go(place - 1),
-    arrowdown: (event) => !reading(event) && go(place + 1),
-    arrowup: (event) => !reading(event) && go(place - 1),
-    a: () => may(['review', 'ingest']) && approve(),
-    d: () => may(['review']) && decline(),
-    l: () => may(['review']) && current && work.ask('label'),
-    r: () => work.load(),
+    j: () => step(1),
+    k: () => step(-1),
+    arrowdown: (event) => !reading(event) && step(1),
+    arrowup: (event) => !reading(event) && step(-1),
     '/': () => search.current?.focus(),
-    enter: () => current && navigate({ to: '/decisions/$id', params: { id: current.id } }),
+    enter: () => document.querySelector<HTMLElement>('[data-details]')?.focus(),
   });
   useEffect(() => {
     if (current)
-      list.current?.querySelector(`[data-id="${CSS.escape(current.id)}"]`)?.scrollIntoView({ block: 'nearest' });
+      list.current?.querySelector(`[data-id="${CSS.escape(current)}"]`)?.scrollIntoView({ block: 'nearest' });
   }, [current]);
 
+  const besides = selected === undefined ? '' : 'max-lg:hidden';
   return (
     <div className="flex flex-col lg:h-[calc(100dvh-2.5rem)]">
-      <PageHeader
-        title="Review queue"
-        note={data && `${count(items.length)} waiting${data.hasMore ? ' here, more behind' : ''}`}
-      >
-        {work.arrived > 0 && (
-          <Button kind="primary" icon={<RotateCw className="size-3.5" />} onClick={work.load}>
-            Load {count(work.arrived)} new
-          </Button>
-        )}
-        <div className="relative max-sm:flex-1">
-          <Search className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-muted" />
-          <input
-            ref={search}
-            type="search"
-            aria-label="Search the queue"
-            placeholder="User, card, device, reason…"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-            onKeyDown={leaveOnEscape}
-            className="control w-60 pl-8 max-sm:w-full"
+      <div className={besides}>
+        <PageHeader title="Review queue">
+          {cases.arrived > 0 && (
+            <Button kind="primary" icon={<RotateCw className="size-3.5" />} onClick={cases.load}>
+              Load {count(cases.arrived)} new
+            </Button>
+          )}
+          <Segmented
+            label="Show"
+            value={show}
+            options={SHOWS}
+            onChange={(value: Show) => navigate({ search: (before) => ({ ...before, show: value, case: undefined }) })}
           />
-        </div>
-        <Choice label="Order" hidden value={order} onChange={(event) => setOrder(event.target.value as Order)}>
-          {ORDERS.map(({ value, label }) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </Choice>
-      </PageHeader>
-      {error && !data ? (
-        <div className="panel">
-          <Failed error={error} retry={() => void refetch()} />
-        </div>
-      ) : !data ? (
-        <div className="panel">
-          <LoadingRows />
-        </div>
-      ) : items.length === 0 ? (
-        <div className="panel">
-          <Empty
-            icon={<Inbox />}
-            title={text ? 'Nothing fits the search' : 'The queue is empty'}
-            action={
-              <Button disabled={isFetching} onClick={work.load}>
-                Look again
-              </Button>
+          <div className="relative max-sm:min-w-0 max-sm:flex-1">
+            <Search className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-muted" />
+            <input
+              ref={search}
+              type="search"
+              aria-label="Search the queue"
+              placeholder="User, card, device, IP, person…"
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+              onKeyDown={leaveOnEscape}
+              className="control w-60 pl-8 max-sm:w-full"
+            />
+          </div>
+          <Choice
+            label="Order"
+            hidden
+            value={sort}
+            onChange={(event) =>
+              navigate({ search: (before) => ({ ...before, sort: event.target.value as Sort, case: undefined }) })
             }
           >
-            {text
-              ? 'Try another word, or clear the search.'
-              : 'Payments that are sent to review or declined wait here.'}
-          </Empty>
+            <option value="risk">Risk × amount</option>
+            <option value="newest">Newest</option>
+          </Choice>
+        </PageHeader>
+      </div>
+      <Strip className={besides} />
+      {query.error && !query.data ? (
+        <div className="panel">
+          <Failed error={query.error} retry={() => void query.refetch()} />
         </div>
       ) : (
-        <div className="grid min-h-0 flex-1 gap-4 lg:grid-cols-[19rem_minmax(0,1fr)] 2xl:grid-cols-[25rem_minmax(0,1fr)]">
-          <ul
-            ref={list}
-            aria-label="Waiting"
-            className="panel min-h-0 overflow-y-auto overscroll-contain max-lg:max-h-none"
-          >
-            {items.map((item) => (
-              <Item
-                key={item.id}
-                item={item}
-                selected={item.id === current?.id}
-                elsewhere={work.elsewhere(item.id)}
-                onSelect={() => {
-                  // On a narrow screen there is no room beside the list: the decision has its own page.
-                  if (matchMedia('(min-width: 64rem)').matches) work.select(item.id);
-                  else void navigate({ to: '/decisions/$id', params: { id: item.id } });
-                }}
-              />
-            ))}
-          </ul>
+        <div className="grid min-h-0 flex-1 gap-4 lg:grid-cols-[19rem_minmax(0,1fr)] 2xl:grid-cols-[23rem_minmax(0,1fr)]">
+          <div className={`panel relative min-h-0 overflow-y-auto overscroll-contain ${besides}`}>
+            {!query.data || (items.length === 0 && cases.searching) ? (
+              <LoadingRows />
+            ) : items.length === 0 ? (
+              <Nothing text={text} show={show} busy={query.isFetching} onLook={cases.load} />
+            ) : (
+              <>
+                <ul ref={list} aria-label="Cases">
+                  {items.map((item) => (
+                    <Item
+                      key={item.id}
+                      item={item}
+                      selected={item.id === current}
+                      elsewhere={cases.elsewhere(item)}
+                      onSelect={() => open(item.id, selected === undefined)}
+                    />
+                  ))}
+                </ul>
+                {query.hasNextPage && text === '' && (
+                  <div className="border-t border-line p-2.5 text-center">
+                    <Button small disabled={query.isFetchingNextPage} onClick={cases.loadMore}>
+                      {query.isFetchingNextPage ? 'Loading…' : 'Show more'}
+                    </Button>
+                  </div>
+                )}
+              </>
+            )}
+          </div>
           {current && (
-            <Detail
-              key={current.id}
-              transaction={current}
-              busy={work.busy}
-              onApprove={approve}
-              onDecline={decline}
-              onLabel={() => work.ask('label')}
+            <CaseView
+              key={current}
+              id={current}
+              me={me}
+              className={selected === undefined ? 'max-lg:hidden' : ''}
+              onLoad={cases.load}
+              onFinished={() => show !== 'resolved' && finish(current)}
             />
           )}
         </div>
       )}
-      {current && (
-        <>
-          <LabelDialog
-            open={work.dialog === 'label'}
-            busy={work.busy}
-            onClose={() => work.ask(undefined)}
-            onSubmit={(label) => work.label(current, label, following())}
-          />
-          <OverrideDialog
-            open={work.dialog === 'override'}
-            busy={work.busy}
-            onClose={() => work.ask(undefined)}
-            onSubmit={(note) => work.resolve(current, { as: 'approve', note }, following())}
-          />
-        </>
-      )}
     </div>
+  );
+}
+
+function Nothing({ text, show, busy, onLook }: { text: string; show: Show; busy: boolean; onLook: () => void }) {
+  const [title, words] = text
+    ? ['Nothing fits the search', 'It looks at users, cards, devices and addresses of the cases, as a whole.']
+    : {
+        open: [
+          'The queue is empty',
+          'Payments that are sent to review or declined gather here, an attack as one case.',
+        ],
+        mine: ['Nothing is with you', 'Press s on a case to take it.'],
+        unassigned: ['Every open case is with somebody', 'What comes new is with nobody at first.'],
+        resolved: ['Nothing is resolved yet', 'What you resolve can be read here again.'],
+      }[show];
+  return (
+    <Empty
+      icon={<Inbox />}
+      title={title}
+      action={
+        <Button disabled={busy} onClick={onLook}>
+          Look again
+        </Button>
+      }
+    >
+      {words}
+    </Empty>
   );
 }
 

@@ -1,34 +1,91 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Transaction } from '../../api/types.ts';
-import { usable } from './work.ts';
+import type { Case, WholeCase } from '../../api/cases.ts';
+import {
+  arranged,
+  changesSince,
+  deed,
+  effect,
+  entitiesNamed,
+  filterOf,
+  fitting,
+  typed,
+  wish,
+  wordsOf,
+} from './work.ts';
 
-const item = (id: string, probability: number, amount: number, more: Partial<Transaction> = {}) =>
+const one = (id: string, more: Partial<Case> = {}) =>
   ({
     id,
-    userId: `user_${id}`,
-    probability,
-    amount,
-    createdAt: `2026-01-01T00:00:0${id.length}Z`,
+    entity: { type: 'device', id: `dev_${id}` },
+    version: 1,
+    transactionCount: 3,
+    assignee: null,
     ...more,
-  }) as Transaction;
+  }) as Case;
+const ids = (list: Case[]) => list.map(({ id }) => id);
 
-const items = [item('a', 0.9, 10), item('bb', 0.5, 100), item('ccc', 0.1, 900, { deviceId: 'DEV_9' })];
-const ids = (list: Transaction[]) => list.map(({ id }) => id);
-
-test('most at stake first; or by score, amount or age', () => {
-  assert.deepEqual(ids(usable(items, 'stake', '')), ['ccc', 'bb', 'a']);
-  assert.deepEqual(ids(usable(items, 'score', '')), ['a', 'bb', 'ccc']);
-  assert.deepEqual(ids(usable(items, 'amount', '')), ['ccc', 'bb', 'a']);
-  assert.deepEqual(ids(usable(items, 'newest', '')), ['ccc', 'bb', 'a']);
+test('each view asks the server for its own; whoever has no name has none of their own', () => {
+  assert.deepEqual(filterOf('open', 'risk', 'ann'), { status: 'open', sort: 'risk' });
+  assert.deepEqual(filterOf('mine', 'newest', 'ann'), { status: 'open', assignee: 'ann', sort: 'newest' });
+  assert.notEqual(filterOf('mine', 'risk', undefined).assignee, undefined);
+  assert.deepEqual(filterOf('unassigned', 'risk', 'ann'), { status: 'open', assigned: 'no', sort: 'risk' });
+  assert.deepEqual(filterOf('resolved', 'risk', 'ann'), { status: 'resolved', sort: 'risk' });
 });
 
-test('amounts compare in the base currency', () => {
-  const yen = item('yen', 0.9, 9_000, { amountBase: 60 });
-  assert.deepEqual(ids(usable([yen, item('usd', 0.9, 100)], 'stake', '')), ['usd', 'yen']);
+test('the search looks at what the list shows, whatever its case', () => {
+  const list = [one('a'), one('b', { assignee: 'Ann' }), one('c', { entity: { type: 'card', id: null } })];
+  assert.deepEqual(ids(fitting(list, 'dev_')), ['a', 'b']);
+  assert.deepEqual(ids(fitting(list, 'ann')), ['b']);
+  assert.deepEqual(ids(fitting(list, '')), ['a', 'b', 'c']);
 });
 
-test('the search looks at the entities, whatever their case', () => {
-  assert.deepEqual(ids(usable(items, 'stake', 'dev_9')), ['ccc']);
-  assert.deepEqual(ids(usable(items, 'stake', 'nobody')), []);
+test('the search names entities: the one that is written, or any with that id', () => {
+  assert.deepEqual(entitiesNamed('Device: d_3'), ['device:d_3']);
+  assert.deepEqual(entitiesNamed('d_3'), ['device:d_3', 'card:d_3', 'ip:d_3', 'user:d_3']);
+  assert.deepEqual(entitiesNamed('2001:db8::1'), [
+    'device:2001:db8::1',
+    'card:2001:db8::1',
+    'ip:2001:db8::1',
+    'user:2001:db8::1',
+  ]);
+  for (const nothing of ['', 'd', 'device:', '  ']) assert.deepEqual(entitiesNamed(nothing), [], nothing);
+});
+
+test('the list stays as it was read, without what was done', () => {
+  const known = new Map([one('a'), one('b'), one('c')].map((each) => [each.id, each]));
+  assert.deepEqual(ids(arranged(['c', 'a', 'gone', 'b'], known, new Set(['a']))), ['c', 'b']);
+});
+
+test('what others did since is the tail of the history, as long as the version has moved', () => {
+  const at = '2026-01-01T00:00:00Z';
+  const act = (type: string, detail: Record<string, unknown>) => ({ at, type, by: 'key_2', byName: 'Ben', detail });
+  const history = [
+    act('opened', {}),
+    act('assigned', { assignee: 'Ben' }),
+    act('resolved', { resolution: 'fraud', note: 'Called them' }),
+  ];
+  const now = { ...one('a'), version: 3, transactionCount: 5, history } as unknown as WholeCase;
+  const { acts, joined } = changesSince({ version: 2, transactionCount: 3 }, now);
+  assert.deepEqual(acts.map(deed), ['resolved it as fraud']);
+  assert.equal(wordsOf(acts[0]), 'Called them');
+  assert.equal(joined, 2);
+  assert.deepEqual(changesSince({ version: 1, transactionCount: 5 }, now).acts.map(deed), [
+    'assigned it to Ben',
+    'resolved it as fraud',
+  ]);
+  assert.deepEqual(changesSince(now, now), { acts: [], joined: 0 });
+});
+
+test('what was wanted is said, and what was typed for it is kept', () => {
+  const act = { kind: 'resolve', resolution: 'legitimate', note: 'A family' } as const;
+  assert.deepEqual([wish(act), typed(act)], ['resolve it as legitimate', 'A family']);
+  assert.equal(typed({ kind: 'resolve', resolution: 'fraud', note: '  ' }), undefined);
+  assert.equal(wish({ kind: 'assign', assignee: null }), 'assign it to nobody');
+});
+
+test('what a resolution does is said before it is done', () => {
+  assert.equal(effect('fraud', 12), 'Labels all 12 payments as fraud.');
+  assert.equal(effect('legitimate', 1), 'Labels its payment as legitimate.');
+  assert.match(effect('unsure', 9), /nothing is labelled/);
 });

@@ -1,44 +1,123 @@
-import type { Transaction } from '../../api/types.ts';
+import type { Case, CaseAct, CaseFilter, CaseResolution, EntityType, WholeCase } from '../../api/cases.ts';
+import type { Happening } from '../../api/types.ts';
+import { plural } from '../../lib/format.ts';
+import type { QueueSearch } from '../../router.tsx';
 
-export type Order = 'stake' | 'newest' | 'score' | 'amount';
+export type Show = NonNullable<QueueSearch['show']>;
+export type Sort = NonNullable<QueueSearch['sort']>;
 
-export const ORDERS: { value: Order; label: string }[] = [
-  { value: 'stake', label: 'Risk × amount' },
-  { value: 'score', label: 'Highest score' },
-  { value: 'amount', label: 'Largest amount' },
-  { value: 'newest', label: 'Newest' },
+export const SHOWS: { value: Show; label: string }[] = [
+  { value: 'open', label: 'Open' },
+  { value: 'mine', label: 'Mine' },
+  { value: 'unassigned', label: 'Unassigned' },
+  { value: 'resolved', label: 'Resolved' },
 ];
-
-/** Amounts compare in the base currency. */
-const base = ({ amountBase, amount }: Transaction) => amountBase ?? amount;
-/** What is expected to be lost if it goes through. */
-export const stake = (t: Transaction) => (t.probability ?? 0) * base(t);
-
-const COMPARE: Record<Order, (a: Transaction, b: Transaction) => number> = {
-  stake: (a, b) => stake(b) - stake(a),
-  score: (a, b) => (b.probability ?? 0) - (a.probability ?? 0),
-  amount: (a, b) => base(b) - base(a),
-  newest: (a, b) => b.createdAt.localeCompare(a.createdAt),
+export const ENTITY_NAMES: Record<EntityType, string> = { device: 'Device', card: 'Card', ip: 'IP', user: 'User' };
+export const RESOLUTION_NAMES: Record<CaseResolution, string> = {
+  fraud: 'Fraud',
+  legitimate: 'Legitimate',
+  unsure: 'Unsure',
 };
+export const resolutionName = (resolution: unknown): string =>
+  RESOLUTION_NAMES[resolution as CaseResolution] ?? String(resolution);
 
-/** What fits the search, in order. `text` in lower case. */
-export function usable(items: Transaction[], order: Order, text: string): Transaction[] {
-  const fitting =
-    text === ''
-      ? items
-      : items.filter((t) =>
-          [
-            t.id,
-            t.userId,
-            t.cardId,
-            t.deviceId,
-            t.ip,
-            t.merchantId,
-            t.email,
-            t.country,
-            t.productCategory,
-            t.fraudExplanation,
-          ].some((value) => value?.toLowerCase().includes(text)),
-        );
-  return [...fitting].sort(COMPARE[order]);
+/** Whoever has no name has no cases: nobody is called so. */
+const NOBODY = '\u0000';
+
+export function filterOf(show: Show, sort: Sort, me: string | undefined): CaseFilter {
+  if (show === 'resolved') return { status: 'resolved', sort };
+  if (show === 'mine') return { status: 'open', assignee: me ?? NOBODY, sort };
+  if (show === 'unassigned') return { status: 'open', assigned: 'no', sort };
+  return { status: 'open', sort };
+}
+
+/** Those whose own fields have the text, which is in lower case. */
+export function fitting(cases: Case[], text: string): Case[] {
+  if (text === '') return cases;
+  return cases.filter(({ id, entity, assignee, resolution, note }) =>
+    [id, entity.id, entity.type, assignee, resolution, note].some((value) => value?.toLowerCase().includes(text)),
+  );
+}
+
+const TYPES = Object.keys(ENTITY_NAMES) as EntityType[];
+
+/** What a search may name of a case's payments: the entity as it is written, or one of any type with that id. */
+export function entitiesNamed(text: string): string[] {
+  const wanted = text.trim();
+  if (wanted.length < 2) return [];
+  const [type, id] = [wanted.slice(0, wanted.indexOf(':')).toLowerCase(), wanted.slice(wanted.indexOf(':') + 1).trim()];
+  if (wanted.includes(':') && (TYPES as string[]).includes(type)) return id ? [`${type}:${id}`] : [];
+  return TYPES.map((each) => `${each}:${wanted}`);
+}
+
+/** The list in the order in which it was read; what the reader has done with is left out. */
+export function arranged(
+  order: readonly string[],
+  known: ReadonlyMap<string, Case>,
+  done: ReadonlySet<string>,
+): Case[] {
+  return order.flatMap((id) => {
+    const one = known.get(id);
+    return one && !done.has(id) ? [one] : [];
+  });
+}
+
+/** What people did to a case after it was seen, the oldest first, and how many payments have joined since. */
+export interface Changes {
+  acts: Happening[];
+  joined: number;
+}
+
+export function changesSince(seen: Pick<Case, 'version' | 'transactionCount'>, now: WholeCase): Changes {
+  const acts = now.version - seen.version;
+  return {
+    acts: acts > 0 ? now.history.slice(-acts) : [],
+    joined: Math.max(0, now.transactionCount - seen.transactionCount),
+  };
+}
+
+/** What somebody did to a case, without who: "resolved it as fraud". */
+export function deed({ type, detail }: Happening): string {
+  switch (type) {
+    case 'opened':
+      return 'opened by its first alert';
+    case 'assigned':
+      return typeof detail?.assignee === 'string' ? `assigned it to ${detail.assignee}` : 'assigned it to nobody';
+    case 'commented':
+      return 'commented';
+    case 'resolved':
+      return `resolved it as ${String(detail?.resolution)}`;
+    default:
+      return type;
+  }
+}
+
+/** What was written along with a deed. */
+export function wordsOf({ detail }: Happening): string | undefined {
+  const words = detail?.text ?? detail?.note;
+  return typeof words === 'string' && words !== '' ? words : undefined;
+}
+
+/** What the reader wanted, as they would say it. */
+export function wish(act: CaseAct): string {
+  switch (act.kind) {
+    case 'assign':
+      return act.assignee === null ? 'assign it to nobody' : `assign it to ${act.assignee}`;
+    case 'comment':
+      return 'comment';
+    case 'resolve':
+      return `resolve it as ${act.resolution}`;
+  }
+}
+
+/** What the reader had typed for it. */
+export function typed(act: CaseAct): string | undefined {
+  const text = act.kind === 'comment' ? act.text : act.kind === 'resolve' ? act.note : undefined;
+  return text?.trim() ? text : undefined;
+}
+
+/** What a resolution does to the payments. */
+export function effect(resolution: CaseResolution, payments: number): string {
+  if (resolution === 'unsure') return 'The case is closed and nothing is labelled.';
+  return `Labels ${payments === 1 ? 'its payment' : `all ${plural(payments, 'payment')}`} as ${resolution}.`;
 }

@@ -5,12 +5,12 @@ import { ApiError } from '../../api/client.ts';
 import { submitTransaction } from '../../api/queries.ts';
 import type { Transaction, TransactionInput } from '../../api/types.ts';
 import { latency } from '../../lib/format.ts';
-import { PRESETS, type Preset, tell } from '../../sample/presets.ts';
 import { Panel } from '../../ui/bits.tsx';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
 import { OutcomeBadge } from '../../ui/outcome.tsx';
 import { Failed } from '../../ui/states.tsx';
+import { PRESETS, type Preset, tell } from './presets.ts';
 
 const FIELDS: { name: keyof TransactionInput; label: string; number?: boolean; required?: boolean }[] = [
   { name: 'userId', label: 'User', required: true },

@@ -1,4 +1,4 @@
-import type { TransactionInput } from '../api/types.ts';
+import type { TransactionInput } from '../../api/types.ts';
 
 export type Preset = 'ordinary' | 'cardTesting' | 'takeover';
 

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { launch, openPage, post } from './browser.ts';
+import { type Stage, skip, startStage } from './stage.ts';
+
+interface CaseRead {
+  id: string;
+  status: string;
+  version: number;
+  resolution: string | null;
+  note: string | null;
+  assignee: string | null;
+  transactionCount: number;
+  transactions: { id: string; label?: string }[];
+  comments: { text: string }[];
+}
+
+/** The review queue, by people who act at once, against a real server. */
+describe('the review queue', { skip, timeout: 180_000 }, () => {
+  let stage: Stage;
+  let browser: Browser;
+
+  before(async () => {
+    [stage, browser] = await Promise.all([startStage(), launch()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await stage?.stop();
+  });
+
+  test('by keyboard alone: a burst of card testing is one case, and its resolution labels every payment of it', async () => {
+    const device = 'd_burst';
+    await burst(device);
+    const { page, complaints } = await openPage(browser, stage.url);
+    await page.goto('/');
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.keyboard.press('3');
+    await page.locator('[data-id]').first().waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type(`device:${device}`);
+    await page.keyboard.press('Escape');
+    await until(async () => (await page.locator('[data-id]').count()) === 1);
+    await page.getByRole('heading', { name: `Device ${device}` }).waitFor();
+
+    await page.keyboard.press('s');
+    await page.getByLabel('Name').waitFor();
+    await page.keyboard.type('Ann');
+    await page.keyboard.press('Enter');
+    await page.getByText('Assigned to Ann').first().waitFor();
+    await page.locator('[data-modal]').waitFor({ state: 'detached' });
+    await page.keyboard.press('c');
+    await page.keyboard.type('Nine cards within minutes');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Comment added').first().waitFor();
+    await page.keyboard.press('d');
+    await page.locator('[data-modal]').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Card testing');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Resolved as fraud').first().waitFor();
+
+    const [resolved, ...others] = await casesOf(device);
+    assert.deepEqual(others, [], 'one attack, one case');
+    const whole = await read(resolved.id);
+    assert.deepEqual(
+      [whole.status, whole.resolution, whole.assignee, whole.note, whole.comments.map(({ text }) => text)],
+      ['resolved', 'fraud', 'Ann', 'Card testing', ['Nine cards within minutes']],
+    );
+    assert.ok(whole.transactionCount >= 5, `only ${whole.transactionCount} alerts`);
+    await until(async () => (await read(resolved.id)).transactions.every(({ label }) => label === 'fraud'));
+    assert.equal((await read(resolved.id)).transactions.length, whole.transactionCount);
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  test('two resolve the same case: the second is told what the first did, and keeps what they wrote', async () => {
+    await burst('d_two');
+    const [{ id }] = await casesOf('d_two');
+    const [first, second] = [await openCase(id), await openCase(id)];
+    // Both have it before them when the first one acts.
+    await choose(first, 'd', 'Known to the shop');
+    await choose(second, 'a', 'I called the holder');
+    await first.keyboard.press('Control+Enter');
+    await first.getByText('Resolved as fraud').first().waitFor();
+    await second.keyboard.press('Control+Enter');
+
+    const conflict = second.getByRole('alert', { name: 'Conflict' });
+    await conflict.getByText('Somebody was faster').waitFor();
+    for (const text of ['resolved it as fraud', 'Known to the shop', 'resolve it as legitimate', 'I called the holder'])
+      await conflict.getByText(text).waitFor();
+    const [before, labels] = [await read(id), ['fraud']];
+    assert.deepEqual([before.resolution, before.note], ['fraud', 'Known to the shop']);
+    await conflict.getByRole('button', { name: 'Add what I wrote as a comment' }).click();
+    await second.getByText('Comment added').first().waitFor();
+    const now = await read(id);
+    assert.deepEqual(
+      now.comments.map(({ text }) => text),
+      ['I called the holder'],
+    );
+    assert.deepEqual([...new Set(now.transactions.map(({ label }) => label))], labels);
+    await Promise.all([first.context().close(), second.context().close()]);
+  });
+
+  test('where the case is still open, the second may do it all the same, having seen what changed', async () => {
+    await burst('d_open');
+    const [{ id, version }] = await casesOf('d_open');
+    const page = await openCase(id);
+    await choose(page, 'l', '');
+    await change(id, 'assign', { assignee: 'Ben', version });
+    await page.keyboard.press('Enter');
+    const conflict = page.getByRole('alert', { name: 'Conflict' });
+    await conflict.getByText('assigned it to Ben').waitFor();
+    assert.equal((await read(id)).status, 'open');
+    await conflict.getByRole('button', { name: 'Resolve it as unsure all the same' }).click();
+    await page.getByText('Resolved as unsure').first().waitFor();
+    const now = await read(id);
+    assert.deepEqual([now.resolution, now.assignee], ['unsure', 'Ben']);
+    assert.ok(
+      now.transactions.every(({ label }) => label === undefined),
+      'unsure labels nothing',
+    );
+    await page.context().close();
+  });
+
+  test('what others do is announced and not slipped in', async () => {
+    await burst('d_seen');
+    const [{ id, version }] = await casesOf('d_seen');
+    const page = await openCase(id);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await change(id, 'comments', { text: 'Wait for the bank', version });
+    await page.getByText('This case has changed since you opened it').waitFor();
+    assert.equal(await page.locator('ol').getByText('Wait for the bank').count(), 0);
+    await page.keyboard.press('r');
+    await page.locator('ol').getByText('Wait for the bank').waitFor();
+    await page.context().close();
+  });
+
+  test('a payment that joins unseen is not waved through', async () => {
+    await burst('d_joins');
+    const [{ id }] = await casesOf('d_joins');
+    const page = await openCase(id);
+    await choose(page, 'a', '');
+    const { transactionCount } = await read(id);
+    for (let i = 20; (await read(id)).transactionCount === transactionCount; i++) await pay('d_joins', i);
+    await page.keyboard.press('Enter');
+    const conflict = page.getByRole('alert', { name: 'Conflict' });
+    await conflict.getByText(/more payments? joined/).waitFor();
+    assert.equal((await read(id)).status, 'open');
+    await conflict.getByRole('button', { name: 'Resolve it as legitimate all the same' }).click();
+    await page.getByText('Resolved as legitimate').first().waitFor();
+    await until(async () => (await read(id)).transactions.every(({ label }) => label === 'legitimate'));
+    await page.context().close();
+  });
+
+  async function openCase(id: string): Promise<Page> {
+    const { page } = await openPage(browser, stage.url);
+    await page.goto(`/queue?case=${id}`);
+    await page.getByRole('heading', { name: 'Comments and history' }).waitFor();
+    return page;
+  }
+
+  /** Opens the dialog by its key, and types the note. */
+  async function choose(page: Page, key: string, note: string): Promise<void> {
+    await page.keyboard.press(key);
+    await page.locator('[data-modal]').waitFor();
+    if (note === '') return;
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(note);
+  }
+
+  const pay = (deviceId: string, i: number) =>
+    post(stage.url, {
+      ...{ userId: `${deviceId}_${i}`, cardId: `c_${deviceId}_${i}`, deviceId, email: `x${i}@mail.test` },
+      ...{ amount: 1.2, country: 'NG', merchantId: 'm_1', accountAgeDays: 0 },
+    });
+
+  async function burst(device: string): Promise<void> {
+    for (let i = 0; i < 12; i++) await pay(device, i);
+    await until(async () => (await casesOf(device)).length > 0);
+  }
+
+  async function casesOf(device: string): Promise<CaseRead[]> {
+    const answer = await fetch(`${stage.url}/api/cases?entity=${encodeURIComponent(`device:${device}`)}`);
+    return ((await answer.json()) as { data: CaseRead[] }).data;
+  }
+
+  async function read(id: string): Promise<CaseRead> {
+    return (await fetch(`${stage.url}/api/cases/${id}`)).json() as Promise<CaseRead>;
+  }
+
+  async function change(id: string, what: string, body: object): Promise<void> {
+    const answer = await fetch(`${stage.url}/api/cases/${id}/${what}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    assert.ok(answer.ok, `${answer.status}`);
+  }
+});
+
+/** Waits for what must come true. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 150; i++) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('it did not come true');
+}

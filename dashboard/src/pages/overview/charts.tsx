@@ -1,0 +1,93 @@
+import { useBaseCurrency } from '../../api/session.ts';
+import type { SeriesPoint, Stats } from '../../api/types.ts';
+import { type Layer, Legend, TimeChart } from '../../charts/time-chart.tsx';
+import { latency, moneyShort } from '../../lib/format.ts';
+import { Panel } from '../../ui/bits.tsx';
+import { LoadingBlock } from '../../ui/states.tsx';
+
+/** What the decision itself may take, at the 99th percentile. */
+const TARGET_MS = 1;
+const HEIGHT = 228;
+
+interface Props {
+  data: Stats | undefined;
+  series: SeriesPoint[];
+  times: number[];
+}
+
+/** Stands in a chart's place. */
+export function Quiet() {
+  return (
+    <p className="flex h-57 items-center justify-center text-center text-muted">Nothing was decided in this window.</p>
+  );
+}
+
+const LINES = [
+  { name: 'p99', color: 'var(--decline-fill)' },
+  { name: 'p95', color: 'var(--info)' },
+  { name: 'p50', color: 'var(--edge)' },
+] as const;
+
+/** p50, p95 and p99 beside the target. */
+export function Latency({ data, series, times }: Props) {
+  const lines = LINES.filter(({ name }) => name !== 'p99' || series.some(({ p99 }) => p99 !== undefined));
+  return (
+    <Panel title="Latency" note="to decide" aside={<Legend items={[...lines]} />}>
+      {!data ? (
+        <LoadingBlock height={HEIGHT} />
+      ) : data.count === 0 ? (
+        <Quiet />
+      ) : (
+        <TimeChart
+          kind="lines"
+          height={HEIGHT}
+          times={times}
+          format={(value) => (value === 0 ? '0' : latency(value))}
+          target={{ value: TARGET_MS, label: 'target 1 ms (p99)' }}
+          summary={`Latency: p50 ${latency(data.latencyMs.p50)}, p95 ${latency(data.latencyMs.p95)}, p99 ${latency(data.latencyMs.p99)}`}
+          layers={lines.map(
+            ({ name, color }): Layer => ({
+              name,
+              color,
+              values: series.map((point) => (point.count ? point[name] : undefined)),
+            }),
+          )}
+        />
+      )}
+    </Panel>
+  );
+}
+
+/** The currency that most is paid in, the base first: sums of different currencies do not compare. */
+export function mainCurrency(amounts: Stats['amounts'], base: string): string {
+  const [first] = Object.entries(amounts).sort(
+    ([a, x], [b, y]) => Number(b === base) - Number(a === base) || y.total - x.total,
+  );
+  return first?.[0] ?? base;
+}
+
+/** Money a minute: what went through and what was blocked. Where the server tells it. */
+export function Amounts({ data, series, times, minutes }: Props & { minutes: number }) {
+  const base = useBaseCurrency();
+  if (!data || data.count === 0 || !series.some(({ amounts }) => amounts)) return null;
+  const currency = mainCurrency(data.amounts, base);
+  const { total, blocked } = data.amounts[currency] ?? { total: 0, blocked: 0 };
+  const of = (pick: (amount: { total: number; blocked: number }) => number) =>
+    series.map(({ amounts }) => pick(amounts?.[currency] ?? { total: 0, blocked: 0 }) / minutes);
+  const layers: Layer[] = [
+    { name: 'Let through', color: 'var(--approve-fill)', values: of((amount) => amount.total - amount.blocked) },
+    { name: 'Blocked', color: 'var(--decline-fill)', values: of((amount) => amount.blocked) },
+  ];
+  return (
+    <Panel title="Amount per minute" note={currency} aside={<Legend items={layers} />}>
+      <TimeChart
+        kind="bars"
+        height={HEIGHT}
+        times={times}
+        format={(value) => moneyShort(value, currency)}
+        summary={`Amount per minute in ${currency}: ${moneyShort(total, currency)} in all, ${moneyShort(blocked, currency)} blocked`}
+        layers={layers}
+      />
+    </Panel>
+  );
+}

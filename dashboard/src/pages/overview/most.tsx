@@ -1,0 +1,125 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { alertsQuery } from '../../api/queries.ts';
+import type { Stats, Transaction } from '../../api/types.ts';
+import { count, percent } from '../../lib/format.ts';
+import { live } from '../../live/live.ts';
+import { useLiveRefresh } from '../../live/refresh.ts';
+import { EntityLink, Panel } from '../../ui/bits.tsx';
+import { LoadingBlock } from '../../ui/states.tsx';
+import { topEntities, topPlaces } from './gathered.ts';
+
+const SHOWN = 7;
+
+/** The open alerts, while the server does not tell of a window by itself. */
+function useAlerts(told: boolean): readonly Transaction[] {
+  const { data } = useQuery({ ...alertsQuery(), enabled: !told });
+  useLiveRefresh(['alerts'], 4_000, () => (told ? 0 : live.totals().alerts + live.totals().changes));
+  return data?.data ?? [];
+}
+
+/** The entities that gather most alerts. */
+export function TopEntities({ data, className }: { data: Stats | undefined; className: string }) {
+  const told = data?.topEntities !== undefined;
+  const alerts = useAlerts(data === undefined || told);
+  const rows = topEntities(data, alerts, SHOWN);
+  return (
+    <Panel title="Most alerts" note={told ? 'in this window' : 'open ones'} className={className} flush>
+      {!data ? (
+        <Loading />
+      ) : rows.length === 0 ? (
+        <Nothing>No device, card, address or person has had an alert.</Nothing>
+      ) : (
+        <table className="w-full">
+          <thead>
+            <tr className="text-left text-xs text-muted">
+              <th className="w-24 py-1 pl-4 font-medium">Kind</th>
+              <th className="py-1 font-medium">Entity</th>
+              <th className="px-4 py-1 text-right font-medium">Alerts</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ type, id, alerts: n }) => (
+              <tr key={`${type} ${id}`} className="h-8 border-t border-line">
+                <td className="pl-4 text-xs text-muted">{type}</td>
+                <td className="max-w-0 truncate">
+                  <EntityLink type={type} id={id} />
+                </td>
+                <td className="num w-16 px-4 text-right font-medium">{count(n)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
+  );
+}
+
+/** Where payments come from, and how many of them are alerts. */
+export function Places({ data }: { data: Stats | undefined }) {
+  const told = data?.places !== undefined;
+  const alerts = useAlerts(data === undefined || told);
+  const rows = topPlaces(data, alerts, SHOWN);
+  const most = Math.max(1, ...rows.map((row) => row.count ?? row.alerts));
+  return (
+    <Panel title="Places" note={told ? 'by country of the payment' : 'of open alerts'} flush>
+      {!data ? (
+        <Loading />
+      ) : rows.length === 0 ? (
+        <Nothing>No payment has said its country.</Nothing>
+      ) : (
+        <table className="w-full">
+          <thead>
+            <tr className="text-left text-xs text-muted">
+              <th className="py-1 pl-4 font-medium">Country</th>
+              {told && <th className="py-1 text-right font-medium">Payments</th>}
+              <th className="py-1 pr-4 text-right font-medium">Alerts</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ id, alerts: n, count: all }) => (
+              <tr key={id} className="h-8 border-t border-line">
+                <td className="max-w-0 pl-4">
+                  <span className="flex items-center gap-2">
+                    <span className="min-w-0 flex-1 truncate">{country(id)}</span>
+                    <span className="h-1 w-14 shrink-0 overflow-hidden rounded-full bg-sunken" aria-hidden="true">
+                      <span
+                        className="block h-full rounded-full bg-edge"
+                        style={{ width: `${((all ?? n) / most) * 100}%` }}
+                      />
+                    </span>
+                  </span>
+                </td>
+                {told && <td className="num w-20 text-right">{count(all ?? 0)}</td>}
+                <td className="num w-24 pr-4 text-right font-medium">
+                  {count(n)}
+                  {told && all ? <span className="ml-1.5 font-normal text-muted">{percent(n / all)}</span> : null}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
+  );
+}
+
+function Nothing({ children }: { children: ReactNode }) {
+  return <p className="px-4 py-10 text-center text-muted">{children}</p>;
+}
+
+function Loading() {
+  return (
+    <div className="px-4 pb-4">
+      <LoadingBlock height={200} />
+    </div>
+  );
+}
+
+function country(code: string): string {
+  try {
+    return new Intl.DisplayNames(undefined, { type: 'region' }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}

@@ -1,0 +1,69 @@
+import { useId, useRef, useState } from 'react';
+import type { Case } from '../../api/cases.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Field } from '../../ui/field.tsx';
+
+interface Props {
+  /** `name`: the reader says how they are called, and takes the case. `other`: somebody is given it. */
+  kind: 'name' | 'other' | undefined;
+  seen: Case;
+  busy: boolean;
+  onClose: () => void;
+  onAssign: (assignee: string | null) => void;
+}
+
+export function AssignDialog({ kind, seen, busy, onClose, onAssign }: Props) {
+  // While it closes, it stays what it was.
+  const last = useRef(kind);
+  if (kind) last.current = kind;
+  const asked = last.current;
+  return (
+    <Dialog
+      open={kind !== undefined}
+      onClose={onClose}
+      title={asked === 'name' ? 'What are you called?' : 'Who works on it?'}
+      note={
+        asked === 'name'
+          ? 'This server has no keys, so it knows no names. Yours is kept in this browser.'
+          : 'The name of a key, or whatever your team goes by.'
+      }
+    >
+      {kind && <Form kind={kind} seen={seen} busy={busy} onAssign={onAssign} />}
+    </Dialog>
+  );
+}
+
+function Form({ kind, seen, busy, onAssign }: Omit<Props, 'onClose'>) {
+  const [name, setName] = useState(kind === 'other' ? (seen.assignee ?? '') : '');
+  const id = useId();
+  return (
+    <form
+      className="grid gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onAssign(name.trim());
+      }}
+    >
+      <Field
+        label="Name"
+        name={id}
+        autoComplete="off"
+        maxLength={255}
+        required
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <div className="flex flex-wrap justify-end gap-2">
+        {kind === 'other' && seen.assignee && (
+          <Button needs={['review']} disabled={busy} onClick={() => onAssign(null)}>
+            Nobody
+          </Button>
+        )}
+        <Button type="submit" kind="primary" needs={['review']} disabled={busy || name.trim() === ''}>
+          {kind === 'name' ? 'Take the case' : 'Assign'}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,117 @@
+import { useRef, useState } from 'react';
+import type { CaseAct, CaseResolution, WholeCase } from '../../api/cases.ts';
+import { lacking, useSession } from '../../api/session.ts';
+import { useHotkeys } from '../../lib/hotkeys.ts';
+import type { useMe } from '../../lib/who.ts';
+import { Failed, LoadingRows } from '../../ui/states.tsx';
+import { told } from '../../ui/toast.tsx';
+import { AssignDialog } from './assign-dialog.tsx';
+import { Detail } from './detail.tsx';
+import { ResolveDialog } from './resolve-dialog.tsx';
+import { useCase } from './use-case.ts';
+import { wish } from './work.ts';
+
+interface Props {
+  id: string;
+  me: ReturnType<typeof useMe>;
+  className: string;
+  /** Brings the list up to date. */
+  onLoad: () => void;
+  onFinished: () => void;
+}
+
+/** The selected case: what can be done to it, by hand and by key. */
+export function CaseView({ id, me, className, onLoad, onFinished }: Props) {
+  const work = useCase(id);
+  const session = useSession();
+  const [resolving, setResolving] = useState<{ seen: WholeCase; preset: CaseResolution }>();
+  const [assigning, setAssigning] = useState<'name' | 'other'>();
+  const box = useRef<HTMLTextAreaElement>(null);
+  const { shown } = work;
+  const may = lacking(session, ['review']).length === 0;
+  const open = may && shown?.status === 'open' && !work.busy;
+
+  const resolve = (preset: CaseResolution) => open && shown && setResolving({ seen: shown, preset });
+  async function act(wanted: CaseAct, as = shown): Promise<void> {
+    if (!as) return;
+    const done = await work.act(wanted, as);
+    setResolving(undefined);
+    setAssigning(undefined);
+    if (!done) return;
+    if (wanted.kind === 'comment') box.current?.blur();
+    if (wanted.kind !== 'resolve') return told(wanted.kind === 'comment' ? 'Comment added' : said(wanted));
+    told(`Resolved as ${wanted.resolution}`);
+    onFinished();
+  }
+  const assignToMe = () => {
+    if (!open || !shown) return;
+    if (me.name === undefined) return setAssigning('name');
+    void act({ kind: 'assign', assignee: shown.assignee === me.name ? null : me.name });
+  };
+
+  useHotkeys({
+    a: () => resolve('legitimate'),
+    d: () => resolve('fraud'),
+    l: () => resolve('unsure'),
+    s: assignToMe,
+    c: () => may && box.current?.focus(),
+    r: () => {
+      work.takeIn();
+      onLoad();
+    },
+  });
+
+  const { error, refetch } = work.query;
+  return (
+    <section
+      aria-label="Selected case"
+      data-details
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and Enter in the list leads here
+      tabIndex={0}
+      className={`relative min-h-0 min-w-0 overflow-y-auto overscroll-contain rounded-[10px] outline-offset-[-2px] max-lg:overflow-visible ${className}`}
+    >
+      {error && !shown ? (
+        <div className="panel">
+          <Failed error={error} retry={() => void refetch()} />
+        </div>
+      ) : !shown ? (
+        <div className="panel">
+          <LoadingRows />
+        </div>
+      ) : (
+        <>
+          <Detail
+            of={shown}
+            work={work}
+            box={box}
+            me={me.name}
+            onAct={(wanted) => void act(wanted)}
+            onResolve={resolve}
+            onAssign={assignToMe}
+            onAssignOther={() => setAssigning('other')}
+          />
+          <AssignDialog
+            kind={assigning}
+            seen={shown}
+            busy={work.busy}
+            onClose={() => setAssigning(undefined)}
+            onAssign={(assignee) => {
+              if (assigning === 'name' && assignee) me.choose(assignee);
+              void act({ kind: 'assign', assignee });
+            }}
+          />
+        </>
+      )}
+      <ResolveDialog
+        seen={resolving?.seen}
+        preset={resolving?.preset ?? 'fraud'}
+        busy={work.busy}
+        onClose={() => setResolving(undefined)}
+        onResolve={(wanted) => void act(wanted, resolving?.seen)}
+      />
+    </section>
+  );
+}
+
+/** "Assigned to Ann" */
+const said = (act: CaseAct): string => wish(act).replace('assign it', 'Assigned');

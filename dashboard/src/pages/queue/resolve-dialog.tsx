@@ -1,0 +1,85 @@
+import { useId, useState } from 'react';
+import type { Case, CaseAct, CaseResolution } from '../../api/cases.ts';
+import { Kbd, Segmented } from '../../ui/bits.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { useDraft } from './drafts.ts';
+import { caseName } from './parts.tsx';
+import { effect, RESOLUTION_NAMES } from './work.ts';
+
+interface Props {
+  /** The case as it was when this was opened: what joins meanwhile is not resolved unseen. */
+  seen: Case | undefined;
+  preset: CaseResolution;
+  busy: boolean;
+  onClose: () => void;
+  onResolve: (act: CaseAct) => void;
+}
+
+/** Says what a case turned out to be. The choice has the focus: arrows change it, Enter does it. */
+export function ResolveDialog({ seen, preset, busy, onClose, onResolve }: Props) {
+  return (
+    <Dialog
+      open={seen !== undefined}
+      onClose={onClose}
+      title="What did it turn out to be?"
+      note={seen && <span className="break-all">{caseName(seen)}</span>}
+    >
+      {seen && <Form seen={seen} preset={preset} busy={busy} onResolve={onResolve} />}
+    </Dialog>
+  );
+}
+
+function Form({ seen, preset, busy, onResolve }: { seen: Case } & Omit<Props, 'seen' | 'onClose'>) {
+  const [resolution, setResolution] = useState(preset);
+  const [note, setNote] = useDraft(seen.id, 'note');
+  const id = useId();
+  const submit = () => !busy && onResolve({ kind: 'resolve', resolution, ...(note.trim() ? { note } : {}) });
+  return (
+    <form
+      className="grid gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <div>
+        <Segmented
+          label="It is"
+          value={resolution}
+          options={(['fraud', 'legitimate', 'unsure'] as const).map((value) => ({
+            value,
+            label: RESOLUTION_NAMES[value],
+          }))}
+          onChange={setResolution}
+        />
+        <p className="mt-2" aria-live="polite">
+          {effect(resolution, seen.transactionCount)} <span className="text-muted">This cannot be taken back.</span>
+        </p>
+      </div>
+      <div>
+        <label htmlFor={id} className="mb-1 block text-xs font-medium text-muted">
+          Note (optional)
+        </label>
+        <textarea
+          id={id}
+          rows={3}
+          maxLength={2000}
+          value={note}
+          onChange={(event) => setNote(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+            event.preventDefault();
+            submit();
+          }}
+          className="control w-full"
+        />
+      </div>
+      <div className="flex justify-end">
+        <Button type="submit" kind={resolution === 'fraud' ? 'danger' : 'primary'} needs={['review']} disabled={busy}>
+          Resolve as {resolution} <Kbd>Enter</Kbd>
+        </Button>
+      </div>
+    </form>
+  );
+}

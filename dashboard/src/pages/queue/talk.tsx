@@ -1,0 +1,81 @@
+import { type RefObject, useId } from 'react';
+import type { WholeCase } from '../../api/cases.ts';
+import { capital } from '../../lib/format.ts';
+import { Kbd, Panel, Time } from '../../ui/bits.tsx';
+import { Button } from '../../ui/button.tsx';
+import { who } from './conflict.tsx';
+import { useDraft } from './drafts.ts';
+import { deed, wordsOf } from './work.ts';
+
+interface Props {
+  of: WholeCase;
+  busy: boolean;
+  box: RefObject<HTMLTextAreaElement | null>;
+  onComment: (text: string) => void;
+}
+
+/** What people did and said, the oldest first, and the place to say more. */
+export function Talk({ of, busy, box, onComment }: Props) {
+  const [text, setText] = useDraft(of.id, 'comment');
+  const id = useId();
+  const send = () => !busy && text.trim() !== '' && onComment(text.trim());
+  return (
+    <Panel title="Comments and history">
+      <ol className="flex flex-col gap-2.5">
+        {of.history.map((act) => (
+          <li key={`${act.at} ${act.type}`}>
+            <p className="flex items-baseline gap-2">
+              <span className="min-w-0">
+                {act.type === 'opened' ? (
+                  capital(deed(act))
+                ) : (
+                  <>
+                    <span className="font-medium">{who(act)}</span> {deed(act)}
+                  </>
+                )}
+              </span>
+              <span className="ml-auto text-xs text-muted">
+                <Time at={act.at} />
+              </span>
+            </p>
+            {wordsOf(act) && (
+              <p className="mt-0.5 border-l-2 border-line pl-2.5 break-words whitespace-pre-wrap">{wordsOf(act)}</p>
+            )}
+          </li>
+        ))}
+      </ol>
+      <form
+        className="mt-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <label htmlFor={id} className="mb-1 flex items-center gap-1.5 text-xs font-medium text-muted">
+          Comment <Kbd>c</Kbd>
+        </label>
+        <textarea
+          ref={box}
+          id={id}
+          rows={2}
+          maxLength={4000}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') event.currentTarget.blur();
+            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+            event.preventDefault();
+            send();
+          }}
+          className="control w-full"
+        />
+        <div className="mt-1.5 flex items-center gap-2">
+          <span className="text-xs text-muted max-sm:hidden">Ctrl + Enter sends, Esc goes back to the list</span>
+          <Button type="submit" small className="ml-auto" needs={['review']} disabled={busy || text.trim() === ''}>
+            Comment
+          </Button>
+        </div>
+      </form>
+    </Panel>
+  );
+}

@@ -1,0 +1,84 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { actOnCase, type Case, type CaseAct, caseQuery, readCase, type WholeCase } from '../../api/cases.ts';
+import { ApiError } from '../../api/client.ts';
+import { live } from '../../live/live.ts';
+import { useLiveRefresh } from '../../live/refresh.ts';
+import { failed } from '../../ui/toast.tsx';
+import { setDraft } from './drafts.ts';
+import { type Changes, changesSince } from './work.ts';
+
+/** What the reader wanted when somebody else had been faster, and what that was. */
+export interface Conflict {
+  wanted: CaseAct;
+  changes: Changes;
+}
+
+/**
+ * A case as the reader sees it. What others do to it is announced and not slipped in, so that a change always carries
+ * the version in sight; where that is stale, the server refuses and the reader is told what happened meanwhile.
+ */
+export function useCase(id: string) {
+  const client = useQueryClient();
+  const query = useQuery(caseQuery(id));
+  useLiveRefresh(['case', id], 1_500, () => live.totals().alerts + live.totals().cases);
+  const { data } = query;
+  const [seen, setSeen] = useState<WholeCase>();
+  const [conflict, setConflict] = useState<Conflict>();
+  const [busy, setBusy] = useState(false);
+
+  // Payments that join do not change what people agreed on: those are taken in.
+  useEffect(() => {
+    if (data) setSeen((before) => (!before || before.version === data.version ? data : before));
+  }, [data]);
+
+  const shown = seen ?? data;
+  const waiting = seen && data && data.version > seen.version ? changesSince(seen, data) : undefined;
+
+  /** Whether it was done. Where it was not, the reader is told why; what they typed stays. */
+  async function act(wanted: CaseAct, as: Pick<Case, 'id' | 'version' | 'transactionCount'>): Promise<boolean> {
+    setBusy(true);
+    try {
+      const now = await actOnCase(wanted, as);
+      if (wanted.kind === 'comment') setDraft(id, 'comment', '');
+      if (wanted.kind === 'resolve') setDraft(id, 'note', '');
+      setConflict(undefined);
+      setSeen((before) => before && { ...before, ...now });
+      void client.invalidateQueries({ queryKey: ['case', id] });
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 409) await tell(wanted, as, error);
+      else failed('Not done', error);
+      return false;
+    } finally {
+      setBusy(false);
+      for (const key of ['cases', 'case-stats']) void client.invalidateQueries({ queryKey: [key] });
+    }
+  }
+
+  async function tell(wanted: CaseAct, as: Pick<Case, 'version' | 'transactionCount'>, error: ApiError) {
+    try {
+      const now = await readCase(id);
+      client.setQueryData(caseQuery(id).queryKey, now);
+      setSeen(now);
+      setConflict({ wanted, changes: changesSince(as, now) });
+    } catch {
+      failed('Nothing was changed', error);
+    }
+  }
+
+  return {
+    query,
+    shown,
+    /** What others did since, not shown yet. */
+    waiting,
+    /** Shows it. */
+    takeIn: () => data && setSeen(data),
+    act,
+    busy,
+    conflict,
+    dismiss: () => setConflict(undefined),
+  };
+}
+
+export type Work = ReturnType<typeof useCase>;
