@@ -32,8 +32,8 @@ export interface AppendPorts {
   maxBytes: number;
   /** Whether a key is taken by a record that this process has read. */
   isTaken(key: string): boolean;
-  /** Makes sure that `recent(key)` has the record that holds a key, which is not at this position. */
-  settleVoid(key: string): Promise<void>;
+  /** Makes sure that `recent(key)` has the record that holds a key; resolves with its sequence, 0 where it has none yet. */
+  settleVoid(key: string): Promise<number>;
   isVoid(source: number, offset: number): boolean | undefined;
 }
 
@@ -87,7 +87,11 @@ export function createAppends(ports: AppendPorts): Appends {
     if (pending.needsSequence && record.sequence === 0) return;
     pending.settled = true;
     try {
-      if (ports.isVoid(source, seenAt)) await ports.settleVoid(record.key);
+      if (ports.isVoid(source, seenAt)) {
+        const first = await ports.settleVoid(record.key);
+        // Whoever asks for the outcome of this command gets that of the first one.
+        if (pending.needsSequence) record.sequence = first;
+      }
       forget(pending);
       pending.resolve();
     } catch (error) {

@@ -31,7 +31,7 @@ function past(orders: number) {
     // A snapshot now and then, some of them of a while ago.
     const known = states[Math.max(0, i - (i % 4))];
     const snapshot = i % 9 === 0 ? { ...known, n: [...known.n] } : undefined;
-    const value = encodeOrder({ writer: `w${i % 11}`, ranges, snapshot });
+    const value = encodeOrder({ writer: `w${i % 11}`, ranges, snapshot }, layout.sources);
     partitions[layout.order].push({ source: layout.order, offset: i, timestamp: i, key: null, value, headers: [] });
     for (const segment of foldOrder(state, { writer: 'w', ranges }, i))
       for (let offset = segment.from; offset <= segment.to; offset++) places.push({ source: segment.source, offset });

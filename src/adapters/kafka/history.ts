@@ -66,6 +66,22 @@ export function createHistory(ports: HistoryPorts): History {
     return undefined;
   }
 
+  /** The first state that the order gives from an offset on: retention has taken what is before. */
+  async function oldestState(kept: number, end: number): Promise<OrderState | undefined> {
+    for (let at = kept; at < end; ) {
+      const records = await readPartition(layout.order, at, PROBE_BYTES);
+      if (records.length === 0) return undefined;
+      for (const { value } of records) {
+        const snapshot = decodeOrder(value, layout.sources)?.snapshot;
+        if (!snapshot || snapshot.k < kept) continue;
+        anchors = [copyOf(snapshot), ...anchors.filter(({ k }) => k > snapshot.k)];
+        return snapshot;
+      }
+      at = records[records.length - 1].offset + 1;
+    }
+    return undefined;
+  }
+
   /** The state to begin at: the latest one of which `isBefore` holds, near enough. It holds of all before one of which it does. */
   async function begin(isBefore: (state: OrderState) => boolean): Promise<OrderState> {
     let low = anchors[0];
@@ -86,10 +102,16 @@ export function createHistory(ports: HistoryPorts): History {
     return copyOf(low);
   }
 
-  async function* foldFrom(state: OrderState): AsyncIterable<Segment> {
+  async function* foldFrom(state: OrderState, chunkBytes = CHUNK_BYTES): AsyncIterable<Segment> {
     while (state.k < ports.folded()) {
-      const records = await readPartition(layout.order, state.k, CHUNK_BYTES);
+      const records = await readPartition(layout.order, state.k, chunkBytes);
       if (records.length === 0) return;
+      if (records[0].offset > state.k) {
+        const kept = await oldestState(records[0].offset, ports.folded());
+        if (!kept) return;
+        Object.assign(state, copyOf(kept));
+        continue;
+      }
       for (const { value, offset } of records) {
         if (offset >= ports.folded()) return;
         yield* foldOrder(state, decodeOrder(value, layout.sources), offset);
@@ -156,10 +178,7 @@ export function createHistory(ports: HistoryPorts): History {
           at = records[records.length - 1].offset + 1;
         }
         if (newest || from === start) {
-          if (start > 0) {
-            const oldest = await snapshotFrom(start, end);
-            if (oldest) anchors[0] = oldest;
-          }
+          if (start > 0) await oldestState(start, end);
           const state = newest ?? copyOf(anchors[0]);
           anchor(state);
           return state;
@@ -173,7 +192,7 @@ export function createHistory(ports: HistoryPorts): History {
     },
     async sequenceOf(source, offset) {
       const state = await begin(({ n }) => n[source] <= offset);
-      for await (const segment of foldFrom(state))
+      for await (const segment of foldFrom(state, PROBE_BYTES))
         if (segment.source === source && segment.from <= offset && offset <= segment.to)
           return segment.base + offset - segment.from;
       return undefined;

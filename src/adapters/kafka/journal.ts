@@ -1,4 +1,5 @@
 import { AssayError } from '../../domain/errors.ts';
+import type { Position } from '../../domain/position.ts';
 import type { Journal, JournalRecord } from '../../journal/journal.ts';
 import { createAppends } from './appends.ts';
 import { createLogClient, type Fetched, unavailable, within } from './client.ts';
@@ -34,6 +35,8 @@ export interface KafkaJournalStats {
   /** Records that have a sequence and that this process has not handed to its listeners yet. */
   undelivered: number;
   produceErrors: number;
+  /** Look-ups of the index that failed. */
+  indexErrors: number;
   heldBytes: number;
   pendingBytes: number;
   /** Whether this process writes the order. */
@@ -69,6 +72,7 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
   const closeClients = () =>
     Promise.allSettled([outbox, orderOutbox, asking, points, bulk].map((client) => client.close()));
   let closing: Promise<void> | undefined;
+  let indexErrors = 0;
 
   let isVoid: (source: number, offset: number) => boolean | undefined = () => undefined;
   let folded = () => Number.POSITIVE_INFINITY;
@@ -96,7 +100,7 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
     isTaken: (key) => memory.placeOf(key) !== undefined,
     async settleVoid(key) {
       const place = memory.placeOf(key);
-      if (place) await memory.load(place.source, place.offset);
+      return place ? ((await settledAt(place.source, place.offset))?.sequence ?? 0) : 0;
     },
   });
   const horizons = createHorizon(() => asking.latest(sources), state, deadlineMs);
@@ -162,14 +166,37 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
     return undefined;
   }
 
-  /** The first record of a name by the index, for what is older than this process's memory. */
-  async function indexed(name: string): Promise<JournalRecord | undefined> {
-    const position = await options.index?.get(name);
-    if (!position) return undefined;
-    const record = await memory.load(position.partition, position.offset);
-    if (!record || (record.key !== name && !record.aliases?.includes(name))) return undefined;
-    if (record.sequence === 0) record.sequence = (await history.sequenceOf(position.partition, position.offset)) ?? 0;
+  /** The record at a place, with its sequence if it has one. */
+  async function settledAt(source: number, offset: number): Promise<JournalRecord | undefined> {
+    const record = await memory.load(source, offset);
+    if (record?.sequence === 0 && offset < state.n[source])
+      record.sequence = (await history.sequenceOf(source, offset)) ?? 0;
     return record;
+  }
+
+  /** While the index is away, what is older than this process's memory is not known: whoever writes it twice is told later. */
+  async function indexed(name: string): Promise<Position | undefined> {
+    try {
+      return await options.index?.get(name);
+    } catch {
+      indexErrors++;
+      return undefined;
+    }
+  }
+
+  async function findIndexed(name: string): Promise<JournalRecord | undefined> {
+    const position = await indexed(name);
+    if (!position || !(position.partition < layout.sources)) return undefined;
+    const record = await settledAt(position.partition, position.offset);
+    return record && (record.key === name || record.aliases?.includes(name)) ? record : undefined;
+  }
+
+  /** A record from before this process's memory. Whether it is void, the index says; exactly, and slowly, all before it. */
+  async function getOld(source: number, offset: number, sequence: number): Promise<JournalRecord | undefined> {
+    const record = await memory.load(source, offset, sequence);
+    const first = record && (await indexed(record.key));
+    if (first && (first.partition !== source || first.offset >= offset)) return record;
+    return history.cursor()(source, offset, sequence);
   }
 
   const journal: KafkaJournal = {
@@ -193,11 +220,8 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
     async find(name) {
       await appends.pending(name)?.durable;
       const place = memory.placeOf(name);
-      if (!place) return within(indexed(name), 2 * deadlineMs, 'Looking a record up');
-      const record = await memory.load(place.source, place.offset);
-      if (record?.sequence === 0 && place.offset < state.n[place.source])
-        record.sequence = (await history.sequenceOf(place.source, place.offset)) ?? 0;
-      return record;
+      const found = place ? settledAt(place.source, place.offset) : findIndexed(name);
+      return within(found, 2 * deadlineMs, 'Looking a record up');
     },
     async get(sequence) {
       if (!Number.isSafeInteger(sequence) || sequence < 1 || sequence > delivery.durable) return undefined;
@@ -205,7 +229,7 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
       if (!place) return undefined;
       const { source, offset } = place;
       if (memory.isVoid(source, offset) !== undefined) return memory.load(source, offset, sequence);
-      return history.cursor()(source, offset, sequence);
+      return within(getOld(source, offset, sequence), 2 * deadlineMs, 'Reading the log');
     },
     read: (from) => readRecords({ from, delivery, segments, memory, history }),
     subscribe: delivery.subscribe,
@@ -239,6 +263,7 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
         unordered: sources.reduce((sum, source) => sum + Math.max(0, tail.position(source) - state.n[source]), 0),
         undelivered: state.b - 1 - delivery.durable,
         produceErrors: outbox.errors + orderOutbox.errors,
+        indexErrors,
         heldBytes: memory.heldBytes,
         pendingBytes: outbox.pendingBytes + orderOutbox.pendingBytes,
         sequencer: sequencer.mine,

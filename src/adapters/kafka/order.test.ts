@@ -73,18 +73,19 @@ test('a fold that begins at any writer’s snapshot goes on as the whole one', (
 
 test('what is no record of the order, or leaves a gap, changes nothing', () => {
   const record = { writer: 'w', ranges: [[0, 0, 2]] as [number, number, number][], snapshot: FIRST_STATE(SOURCES) };
-  assert.deepEqual(decodeOrder(encodeOrder(record), SOURCES), record);
+  assert.deepEqual(decodeOrder(encodeOrder(record, SOURCES), SOURCES), record);
   const bad = [
     '',
     'x',
     'null',
     '{}',
-    '{"v":2,"w":"w","r":[]}',
-    '{"v":1,"w":"w","r":[[3,0,1]]}',
-    '{"v":1,"w":"w","r":[[0,2,1]]}',
-    '{"v":1,"w":"w","r":[[0,-1,1]]}',
-    '{"v":1,"w":"w","r":[[0,0,0.5]]}',
-    '{"v":1,"w":"w","r":[],"s":{"k":0,"b":1,"n":[0]}}',
+    '{"v":2,"p":3,"w":"w","r":[]}',
+    '{"v":1,"p":4,"w":"w","r":[]}',
+    '{"v":1,"p":3,"w":"w","r":[[3,0,1]]}',
+    '{"v":1,"p":3,"w":"w","r":[[0,2,1]]}',
+    '{"v":1,"p":3,"w":"w","r":[[0,-1,1]]}',
+    '{"v":1,"p":3,"w":"w","r":[[0,0,0.5]]}',
+    '{"v":1,"p":3,"w":"w","r":[],"s":{"k":0,"b":1,"n":[0]}}',
   ];
   for (const text of bad) assert.equal(decodeOrder(Buffer.from(text), SOURCES), undefined, text);
   assert.equal(decodeOrder(null, SOURCES), undefined);

@@ -1,6 +1,6 @@
 /**
- * The total order: assay.order holds records {v: 1, w, r: [[source, from, to], …], s?: {k, b, n}}, ranges of offsets that stand
- * next, both ends included. Every reader folds them in the topic's order and ignores the part of a range that it has already,
+ * The total order: assay.order holds records {v: 1, p, w, r: [[source, from, to], …], s?: {k, b, n}}, ranges of offsets that
+ * stand next, both ends included, over `p` sources. Every reader folds them in the topic's order and ignores the part of a range that it has already,
  * so several writers need no fence: all readers agree. Sources are gapless, so sequence n ↔ (source, offset) is arithmetic.
  *
  * `s` says, now and then, what its writer had folded: before the order's offset `k`, the next sequence is `b` and the next
@@ -34,18 +34,27 @@ export const FIRST_STATE = (sources: number): OrderState => ({ k: 0, b: 1, n: ne
 
 export const copyOf = ({ k, b, n }: OrderState): OrderState => ({ k, b, n: [...n] });
 
-export function encodeOrder({ writer, ranges, snapshot }: OrderRecord): Buffer {
-  return Buffer.from(JSON.stringify({ v: 1, w: writer, r: ranges, s: snapshot }));
+export function encodeOrder({ writer, ranges, snapshot }: OrderRecord, sources: number): Buffer {
+  return Buffer.from(JSON.stringify({ v: 1, p: sources, w: writer, r: ranges, s: snapshot }));
+}
+
+/** How many sources a record of the order is about; undefined where it is none. */
+export function sourcesOf(value: Buffer | null): number | undefined {
+  try {
+    return JSON.parse(value?.toString() ?? '').p;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Undefined where it is none: every reader then ignores it. */
 export function decodeOrder(value: Buffer | null, sources: number): OrderRecord | undefined {
   try {
-    const { v, w, r, s } = JSON.parse(value?.toString() ?? '');
+    const { v, p, w, r, s } = JSON.parse(value?.toString() ?? '');
     const whole = (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 0;
     const isRange = (x: unknown) =>
       Array.isArray(x) && x.length === 3 && x.every(whole) && x[0] < sources && x[1] <= x[2];
-    if (v !== 1 || typeof w !== 'string' || !Array.isArray(r) || !r.every(isRange)) return undefined;
+    if (v !== 1 || p !== sources || typeof w !== 'string' || !Array.isArray(r) || !r.every(isRange)) return undefined;
     if (s !== undefined && !(whole(s.k) && whole(s.b) && s.n?.length === sources && s.n.every(whole))) return undefined;
     return { writer: w, ranges: r, ...(s ? { snapshot: s } : {}) };
   } catch {

@@ -72,7 +72,7 @@ export function createSequencer(ports: SequencerPorts, me: string): Sequencer {
       const ranges = await rangesNow();
       if (ranges.length === 0) return;
       const snapshot = !mine || written++ % SNAPSHOT_EVERY === 0 ? copyOf(state) : undefined;
-      const value = encodeOrder({ writer: me, ranges, snapshot });
+      const value = encodeOrder({ writer: me, ranges, snapshot }, layout.sources);
       awaited = await ports.write({ key: null, value, headers: [], bytes: value.length + 16 });
     } catch (error) {
       ports.onError(error);

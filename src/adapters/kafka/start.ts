@@ -1,7 +1,8 @@
+import { AssayError } from '../../domain/errors.ts';
 import type { LogClient } from './client.ts';
 import type { History, ReadPartition } from './history.ts';
 import type { Layout } from './layout.ts';
-import { decodeOrder, foldOrder, type OrderState } from './order.ts';
+import { decodeOrder, foldOrder, type OrderState, sourcesOf } from './order.ts';
 
 /** Where a process begins to follow the log. */
 export interface Start {
@@ -26,6 +27,7 @@ export async function findStart(
 ): Promise<Start> {
   const sources = Array.from({ length: layout.sources }, (_, source) => source);
   const end = (await client.latest([layout.order])).get(layout.order)!;
+  if (end > 0) await checkSources(layout, end, read);
   const state = await history.newestSnapshot(end);
   while (state.k < end) {
     const records = await read(layout.order, state.k, CHUNK_BYTES);
@@ -43,4 +45,16 @@ export async function findStart(
     knownFrom.push(start === earliest ? start : state.n[source]);
   }
   return { state, from, knownFrom, heldFrom: [...state.n] };
+}
+
+/** The order numbers the sources, so their number must stay: partitions cannot be added to transactions.scored. */
+async function checkSources(layout: Layout, end: number, read: ReadPartition): Promise<void> {
+  const [newest] = await read(layout.order, end - 1, 1);
+  const sources = sourcesOf(newest.value);
+  if (sources === undefined || sources === layout.sources) return;
+  throw new AssayError(
+    'internal',
+    `${layout.names.scored} has ${layout.partitions} partitions, and its order was written for ${sources - 2}. ` +
+      'Their number cannot change: take another ASSAY_NAMESPACE and replay, or put the topic back.',
+  );
 }
