@@ -1,0 +1,208 @@
+import type { Clock } from '../../domain/clock.ts';
+import { AssayError } from '../../domain/errors.ts';
+import type { Event } from '../../domain/event.ts';
+import { createLayout, type Layout } from '../../profiles/layout.ts';
+import { fingerprint, type Profiles } from '../../profiles/profiles.ts';
+import type { KeyIndex, ProfileLog, SharedProfiles } from '../../profiles/shared.ts';
+import { createCache } from './cache.ts';
+import { type Answer, type Command, call, firstError, openConnection, type RedisLog } from './connection.ts';
+import { createDeletedIds, createKeyIndex, type DeletedIds } from './keys.ts';
+import { createProfileLog } from './log.ts';
+import { packEvent } from './rows.ts';
+import { APPLY, READ } from './scripts.ts';
+import { addNewest, type Known, type Reply, wholeProfile } from './view.ts';
+
+export interface RedisProfilesOptions {
+  /** `redis://user:password@host:port/0`, or `rediss:`. */
+  url: string;
+  namespace: string;
+  entityTypes: readonly string[];
+  /** Columns to keep by entity type, beyond those always kept; everything by default. The same in all processes. */
+  columns?: Readonly<Record<string, readonly string[]>>;
+  /** Of what a decision waits for. 50 by default. */
+  deadlineMs?: number;
+  /** Of what the log's consumer waits for. 5,000 by default. */
+  logDeadlineMs?: number;
+  /** An entity that is not seen for so long is forgotten. 180 by default. */
+  ttlDays?: number;
+  /** How long the key of a record leads to it. 30 by default. */
+  keyTtlDays?: number;
+  /** Bound on the profiles that this process remembers. 64 MiB by default. */
+  cacheBytes?: number;
+  log?: RedisLog;
+  clock?: Clock;
+}
+
+export interface RedisProfilesStats {
+  healthy: boolean;
+  /** Decisions' reads, and those that were degraded. */
+  fetches: number;
+  degraded: number;
+  /** Profiles read: unchanged, by their newest events alone, whole, never seen. */
+  unchanged: number;
+  newest: number;
+  whole: number;
+  unseen: number;
+  /** Inserts, and those that Redis did not take in time: the log's consumer repeats them. */
+  inserts: number;
+  insertErrors: number;
+  cachedProfiles: number;
+  cachedBytes: number;
+}
+
+export interface RedisProfiles extends SharedProfiles, ProfileLog, KeyIndex, DeletedIds {
+  stats(): RedisProfilesStats;
+  close(): Promise<void>;
+}
+
+const DAY_SECONDS = 86_400;
+const FIRST_READY_MS = 3_000;
+
+/**
+ * Profiles that many processes share over Redis, equal to those of `createProfiles` given the same events and labels.
+ *
+ *   {<namespace>:p:<type>:<key>}:s   hash    t total, h hash, f first time, x label changes, n rows, T and I newest that fell out,
+ *                                            w<p> offset of partition p that the log's consumer has passed, c direct inserts that it
+ *                                            has not, each with its place as a field; y labels are remembered, u expires at
+ *                                   :e   zset    rows by time: see `rows.ts`
+ *                                   :b   string  hour and day buckets of what fell out
+ *                                   :l   hash    labels of events that are not among the rows, by id; :m the older ones
+ *   <namespace>:log:<p>                  string  offset of the next record of partition p to repeat
+ *   <namespace>:k:<hash>                 string  where the first record of a key lies
+ *   <namespace>:deleted                  set     ids of deleted transactions
+ *
+ * Resolves once Redis answers, or after three seconds without it: degraded, until it does.
+ */
+export async function openRedisProfiles(options: RedisProfilesOptions): Promise<RedisProfiles> {
+  const { url, namespace, entityTypes, columns, clock = Date.now, log } = options;
+  const { deadlineMs = 50, logDeadlineMs = 5_000, ttlDays = 180, keyTtlDays = 30 } = options;
+  const layouts = entityTypes.map((name, type) => createLayout(type, entityTypes, columns && (columns[name] ?? [])));
+  const connection = openConnection({ url, name: 'profiles', clock, log });
+  // Apart, so that decisions never wait behind what is repeated.
+  const logConnection = openConnection({ url, name: 'profile-log', clock, log, patience: 0 });
+  const cache = createCache(options.cacheBytes ?? 64 * 1024 * 1024);
+  const counts = { fetches: 0, degraded: 0, unchanged: 0, newest: 0, whole: 0, unseen: 0, inserts: 0, insertErrors: 0 };
+
+  const nameOf = (type: number, key: number) => `{${namespace}:p:${entityTypes[type]}:${key}}`;
+  // By whole days, so that most inserts leave it as it is.
+  const expiresAt = () => (Math.floor(clock() / 1000 / DAY_SECONDS) + 1 + ttlDays) * DAY_SECONDS;
+
+  function apply(type: number, key: number, partition: number, direct: boolean, packed: Buffer[]): Command {
+    const name = nameOf(type, key);
+    const keys = [`${name}:s`, `${name}:e`, `${name}:b`, `${name}:l`, `${name}:m`];
+    return call(APPLY, keys, [expiresAt(), `w${partition}`, direct ? 'd' : 'r', ...packed]);
+  }
+
+  function read(name: string, known: Known | undefined): Command {
+    const keys = [`${name}:s`, `${name}:e`, `${name}:b`];
+    return call(READ, keys, known ? [known.total, known.changes, known.hash] : [-1, 0, 0]);
+  }
+
+  /** Takes in what Redis said of a profile; false where the whole has to be read. */
+  function take(name: string, layout: Layout, answer: Answer): boolean {
+    if (answer === null) {
+      counts.unseen++;
+      cache.delete(name);
+      return true;
+    }
+    const known = cache.get(name);
+    if (answer === 1) {
+      counts.unchanged++;
+      // Given up meanwhile, or changed by a later answer: as good as new, unless it is gone.
+      return known !== undefined;
+    }
+    const reply = answer as Reply;
+    if (reply.length === 6) {
+      counts.whole++;
+      cache.set(name, wholeProfile(layout, reply), connection.epoch);
+      return true;
+    }
+    if (!known || !addNewest(known, layout, reply)) return false;
+    counts.newest++;
+    cache.set(name, known, connection.epoch);
+    return true;
+  }
+
+  /** Reads profiles into the cache. Rejects where some could not be. */
+  async function refresh(wanted: { type: number; name: string }[], knowing: boolean, endMs: number): Promise<void> {
+    const answers = await connection.run(
+      wanted.map(({ name }) => read(name, knowing ? cache.fresh(name, connection.epoch) : undefined)),
+      Math.max(1, endMs - performance.now()),
+    );
+    const error = firstError(answers);
+    if (error) throw error;
+    const again = wanted.filter(({ type, name }, i) => !take(name, layouts[type], answers[i]));
+    if (again.length > 0) await refresh(again, false, endMs);
+  }
+
+  function viewOf(found: (Known | undefined)[], entities: Float64Array): Profiles {
+    const get = (type: number, key: number) => (key > 0 && entities[type] === key ? found[type]?.profile : undefined);
+    const readOnly = () => {
+      throw new Error('Profiles that were fetched are for reading.');
+    };
+    return {
+      ...{ entityTypes, layouts, get, learn: readOnly, label: readOnly },
+      readSet: (asked) =>
+        Array.from(asked, (key, type) => {
+          const profile = get(type, key);
+          return [profile?.total ?? 0, fingerprint(profile)];
+        }),
+    };
+  }
+
+  async function fetch(entities: Float64Array): Promise<{ profiles: Profiles; degraded: boolean }> {
+    counts.fetches++;
+    const wanted: { type: number; name: string }[] = [];
+    for (let type = 0; type < entityTypes.length; type++)
+      if (entities[type] > 0) wanted.push({ type, name: nameOf(type, entities[type]) });
+    const degraded = await refresh(wanted, true, performance.now() + deadlineMs).then(
+      () => false,
+      () => true,
+    );
+    if (degraded) counts.degraded++;
+    const found: (Known | undefined)[] = [];
+    for (const { type, name } of wanted) found[type] = cache.get(name);
+    return { profiles: viewOf(found, entities), degraded };
+  }
+
+  async function insert(event: Event, { partition, offset }: { partition: number; offset: number }): Promise<void> {
+    counts.inserts++;
+    const commands: Command[] = [];
+    for (let type = 0; type < entityTypes.length; type++) {
+      const key = event.entities[type];
+      if (!(key > 0)) continue;
+      commands.push(apply(type, key, partition, true, [packEvent(layouts[type], event, partition, offset)]));
+    }
+    try {
+      const error = firstError(await connection.run(commands, deadlineMs));
+      if (error) throw error;
+    } catch (error) {
+      counts.insertErrors++;
+      throw error instanceof AssayError ? error : new AssayError('unavailable', String(error));
+    }
+  }
+
+  const deadlines = { namespace, deadlineMs, logDeadlineMs };
+  const keys = createKeyIndex(connection, { ...deadlines, keyTtlDays });
+  const logKeys = createKeyIndex(logConnection, { ...deadlines, keyTtlDays });
+  const profileLog = createProfileLog(logConnection, { namespace, layouts, logDeadlineMs, apply, index: logKeys });
+  await Promise.all([connection.untilReady(FIRST_READY_MS), logConnection.untilReady(FIRST_READY_MS)]);
+
+  return {
+    ...{ entityTypes, fetch, insert },
+    ...profileLog,
+    ...keys.index,
+    ...createDeletedIds(connection, deadlines),
+    get healthy() {
+      return connection.healthy;
+    },
+    stats: () => ({
+      healthy: connection.healthy,
+      ...counts,
+      ...{ cachedProfiles: cache.size, cachedBytes: cache.bytes },
+    }),
+    async close() {
+      await Promise.all([connection.close(), logConnection.close()]);
+    },
+  };
+}
