@@ -166,7 +166,10 @@ export const NarrativeShown = answer(
       ['template', 'model'],
       'Made of the reasons, or written by a language model and checked against them',
     ),
-    model: Type.Optional(Type.String({ description: 'The language model' })),
+    model: Type.Optional(Type.String({ description: 'The language model that wrote it' })),
+    narrator: Type.Optional(
+      Type.String({ description: 'The language model that can be asked; absent where none can' }),
+    ),
   },
   'A decision or a case in words, beside its reasons and never in their place',
 );

@@ -2,7 +2,6 @@ import type { Static } from 'typebox';
 import Type from 'typebox';
 import { CASE_ENTITIES } from '../../domain/case.ts';
 import { AssayError } from '../../domain/errors.ts';
-import { narrativeView } from '../../domain/narrative.ts';
 import { caseFacts } from '../../narrator/facts.ts';
 import type { CaseView } from '../../projections/case-fold.ts';
 import type { AuditView, CaseDetail, CaseFilter, TransactionView } from '../../projections/store.ts';
@@ -10,6 +9,7 @@ import { actor } from '../actor.ts';
 import { CaseFigures, CaseShown, CaseStatsQuery, CasesQuery, CaseWhole } from '../contract/cases.ts';
 import { json, list, PageQuery, problems } from '../contract/common.ts';
 import { IdParam, NarrateQuery, NarrativeShown, TransactionShown } from '../contract/transactions.ts';
+import { shownNarrative } from '../narrative.ts';
 import { sendPage } from '../page.ts';
 import { read } from '../read.ts';
 import type { Api } from '../server.ts';
@@ -104,7 +104,7 @@ export function caseRoutes(app: Api, services: Services): void {
       );
       if (!detail) return missingCase(id);
       const facts = caseFacts(detail, transactions.data, services.config.baseCurrency);
-      return narrativeView(await services.narration.ofCase(facts, request.query.narrate === 'true'));
+      return shownNarrative(services, await services.narration.ofCase(facts, request.query.narrate === 'true'));
     },
   );
 

@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { AssayError } from '../../domain/errors.ts';
-import { narrativeView } from '../../domain/narrative.ts';
 import type { TransactionFilter } from '../../projections/store.ts';
 import { json, list, PageQuery, problems } from '../contract/common.ts';
 import {
@@ -14,6 +13,7 @@ import {
   TransactionShown,
   UserIdParam,
 } from '../contract/transactions.ts';
+import { shownNarrative } from '../narrative.ts';
 import { sendPage } from '../page.ts';
 import { read } from '../read.ts';
 import { allowed } from '../routing.ts';
@@ -119,7 +119,7 @@ export function transactionReadRoutes(app: Api, services: Services): void {
       const { id } = request.params;
       const view = (await read(services, () => store.transactions.get(id))) ?? missing(id);
       const narrative = await services.narration.written(id);
-      return narrative ? { ...view, narrative: narrativeView(narrative) } : view;
+      return narrative ? { ...view, narrative: shownNarrative(services, narrative) } : view;
     },
   );
 
@@ -155,7 +155,7 @@ async function explain(
   const { narrate = 'false' } = request.query;
   if (narrate === 'false') return explanation;
   const narrative = await services.narration.ofDecision(record, narrate === 'true');
-  return { ...explanation, narrative: narrativeView(narrative) };
+  return { ...explanation, narrative: shownNarrative(services, narrative) };
 }
 
 export function missing(id: string): never {
