@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { violations } from './axe.ts';
 import { launch, openPage, post } from './browser.ts';
 import { bringChallenger } from './challenger.ts';
 import { type Stage, skip, startStage } from './stage.ts';
@@ -18,27 +17,6 @@ const PATHS: Record<string, string> = {
   settings: '/settings',
   about: '/about',
 };
-
-/** What is serious or critical to axe, as "rule: element". */
-async function violations(page: Page): Promise<string[]> {
-  const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(source);
-  const { passes, found } = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(): Promise<{ passes: unknown[]; violations: Violation[] }> } };
-    const result = await axe.run();
-    return { passes: result.passes.length, found: result.violations };
-  });
-  assert.ok(passes > 10, `only ${passes} rules found anything to look at`);
-  return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-}
-
-interface Violation {
-  id: string;
-  impact: string;
-  nodes: { html: string }[];
-}
 
 describe('every page', { skip, timeout: 240_000 }, () => {
   let stage: Stage;

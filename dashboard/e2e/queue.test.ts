@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { violations } from './axe.ts';
 import { launch, openPage, post } from './browser.ts';
 import { type Stage, skip, startStage } from './stage.ts';
 
@@ -152,6 +153,33 @@ describe('the review queue', { skip, timeout: 180_000 }, () => {
     await until(async () => (await read(id)).transactions.every(({ label }) => label === 'legitimate'));
     await page.context().close();
   });
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    test(`${colorScheme}: a case, its dialogs and a conflict have nothing serious to axe, wide or narrow`, async () => {
+      const device = `d_axe_${colorScheme}`;
+      await burst(device);
+      const [{ id }] = await casesOf(device);
+      for (const width of [1280, 390]) {
+        const options = { colorScheme, viewport: { width, height: 860 }, reducedMotion: 'reduce' as const };
+        const { page } = await openPage(browser, stage.url, options);
+        await page.goto(`/queue?case=${id}`);
+        await page.getByRole('heading', { name: 'Comments and history' }).waitFor();
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(wide <= 0, `${wide} px too wide`);
+        assert.deepEqual(await violations(page), [], 'a case');
+        await choose(page, 'd', 'Seen before');
+        assert.deepEqual(await violations(page), [], 'resolving');
+        await change(id, 'assign', { assignee: `Ben ${width}`, version: (await read(id)).version });
+        await page.keyboard.press('Control+Enter');
+        await page.getByRole('alert', { name: 'Conflict' }).waitFor();
+        await page.locator('[data-modal]').waitFor({ state: 'detached' });
+        assert.deepEqual(await violations(page), [], 'a conflict');
+        await page.keyboard.press('s');
+        await page.locator('[data-modal]').waitFor();
+        assert.deepEqual(await violations(page), [], 'assigning');
+        await page.context().close();
+      }
+    });
 
   async function openCase(id: string): Promise<Page> {
     const { page } = await openPage(browser, stage.url);

@@ -145,9 +145,8 @@ function Head({
           </Button>
         )}
         {open ? (
-          <Button kind="quiet" needs={['review']} disabled={busy} onClick={onAssignOther}>
-            <span className="sr-only">Assigned to </span>
-            {own ? 'With you' : (of.assignee ?? 'With nobody')}
+          <Button kind="quiet" needs={['review']} disabled={busy} title="Assign to somebody" onClick={onAssignOther}>
+            {own ? 'With you' : `With ${of.assignee ?? 'nobody'}`}
           </Button>
         ) : (
           of.assignee && <span className="text-xs text-muted">worked by {of.assignee}</span>

@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import type { Case, CaseAct, CaseResolution } from '../../api/cases.ts';
-import { Kbd, Segmented } from '../../ui/bits.tsx';
+import { Segmented } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { useDraft } from './drafts.ts';
@@ -75,9 +75,10 @@ function Form({ seen, preset, busy, onResolve }: { seen: Case } & Omit<Props, 's
           className="control w-full"
         />
       </div>
-      <div className="flex justify-end">
+      <div className="flex items-center justify-end gap-3">
+        <span className="text-xs text-muted max-lg:hidden">Enter does it; in the note, Ctrl + Enter</span>
         <Button type="submit" kind={resolution === 'fraud' ? 'danger' : 'primary'} needs={['review']} disabled={busy}>
-          Resolve as {resolution} <Kbd>Enter</Kbd>
+          Resolve as {resolution}
         </Button>
       </div>
     </form>
