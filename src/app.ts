@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { type EmbeddedPostgres, startEmbedded } from './adapters/embedded/postgres.ts';
 import { openShadowRows } from './adapters/embedded/shadow-rows.ts';
@@ -9,6 +10,7 @@ import { isLoopbackName } from './api/auth.ts';
 import { assertListenable, buildServer } from './api/server.ts';
 import type { Services } from './api/services.ts';
 import type { Core, Overrides } from './app/core.ts';
+import { openFleetCore } from './app/fleet.ts';
 import { openCore } from './app/local.ts';
 import { openNarration } from './app/narration.ts';
 import { demoOf, describeFeatures, loadCards, loadStateless } from './app/services.ts';
@@ -23,6 +25,7 @@ import { createProjector } from './projections/projector.ts';
 
 export type { Core, Overrides } from './app/core.ts';
 export { openCore } from './app/local.ts';
+export { createWorker, type Worker } from './app/worker.ts';
 
 /** How long decisions gather before a challenger is asked. */
 const SHADOW_LINGER_MS = 40;
@@ -41,8 +44,9 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const clock = overrides.clock ?? Date.now;
   const log = overrides.log ?? pino({ level: config.logLevel });
   const token = `local_${randomBytes(24).toString('base64url')}`;
-  // The core takes the data directory's lock; the database starts under it.
-  const core = await openCore(config, { ...overrides, log }, token);
+  // On one machine the core takes the data directory's lock, and the database starts under it.
+  const open = config.fleet ? openFleetCore : openCore;
+  const core = await open(config, { ...overrides, log }, token);
   let database: EmbeddedPostgres | undefined;
   try {
     database = config.databaseUrl ? undefined : await startEmbedded({ dataDir: config.dataDir, log });
@@ -107,6 +111,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     roster: core.roster,
     challengers,
     narration,
+    ...(core.fleet ? { fleet: core.fleet } : {}),
     cards: loadCards(config, log),
     stateless: loadStateless(config, log),
     feed: createFeed({
@@ -139,8 +144,11 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
       return url;
     },
     async close() {
+      services.draining = true;
       rmSync(controlFile, { force: true });
       await services.demo?.stop();
+      // Balancers see that it is not ready before it stops to listen.
+      await sleep(config.drainDelayMs);
       caseLabels.close();
       await server.close();
       await challengers.close();

@@ -37,6 +37,8 @@ export interface Config {
   /** Folder of the three models of `/api/v1/predict_fraud`. */
   readonly statelessModelDir: string;
   readonly logLevel: string;
+  /** How long it says that it is not ready, before it stops to listen. */
+  readonly drainDelayMs: number;
   /** How long a read waits for the projection before it answers 503. */
   readonly readWaitMs: number;
   readonly snapshotEveryRecords: number;
@@ -140,6 +142,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     fraudThreshold: percentage(env, 'FRAUD_THRESHOLD', 50),
     statelessModelDir: env.ASSAY_STATELESS_MODELS || join(dirname(defaults.modelDir), 'stateless'),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
+    drainDelayMs: integer(env, 'DRAIN_DELAY_MS', 0, 0, 600_000),
     readWaitMs: integer(env, 'READ_WAIT_MS', 2_000, 0),
     snapshotEveryRecords: integer(env, 'SNAPSHOT_EVERY_RECORDS', 200_000, 1),
     journalSegmentBytes: integer(env, 'JOURNAL_SEGMENT_BYTES', 64 * 1024 * 1024, 65_536),

@@ -59,6 +59,27 @@ export interface FleetParts {
   /** Whether Redis answers. */
   readonly profilesHealthy: boolean;
   limiter: RateLimiter;
+  /** For /metrics. */
+  stats(): FleetStats;
+}
+
+/** What this process has done with what is shared: counts since its start, and how far it is behind now. */
+export interface FleetStats {
+  log: { unordered: number; undelivered: number; produceErrors: number; indexErrors: number; sequencer: boolean };
+  profiles: {
+    fetches: number;
+    degraded: number;
+    unchanged: number;
+    newest: number;
+    whole: number;
+    unseen: number;
+    inserts: number;
+    insertErrors: number;
+    cachedProfiles: number;
+    cachedBytes: number;
+  };
+  /** Records that profiles have not been repeated, by partition that is this process's. */
+  profileLag: ReadonlyMap<number, number>;
 }
 
 /** What `app.ts` hands to the HTTP edge. */
@@ -86,6 +107,8 @@ export interface Services {
   narration: Narration;
   /** What this process shares with others; absent on one machine. */
   fleet?: FleetParts;
+  /** Set once this process is about to stop: then it is ready for nothing new. */
+  draining?: boolean;
   cards: CardService;
   stateless: StatelessService;
   /** Names, definitions and words of the features that the serving model reads. */

@@ -1,4 +1,5 @@
 import type pino from 'pino';
+import type { FleetParts } from '../api/services.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -30,6 +31,8 @@ export interface Core {
   keys: FoldedKeys;
   registry: Registry;
   roster: FoldedRoster;
+  /** What the processes of a fleet share; absent on one machine. */
+  fleet?: FleetParts;
   /** The model that decides; null where none does. */
   readonly champion: Serving | null;
   /** Decides what was taken in and not decided when the process ended. */

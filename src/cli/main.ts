@@ -5,6 +5,7 @@ import { Command } from 'commander';
 /** Each command in a file of its own, loaded when it is called or its help is asked for. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
   serve: async () => (await import('./serve.ts')).serveCommand(),
+  worker: async () => (await import('./worker.ts')).workerCommand(),
   generate: async () => (await import('./generate.ts')).generateCommand(),
   train: async () => (await import('./train.ts')).trainCommand(),
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),

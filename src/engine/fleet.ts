@@ -88,8 +88,10 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
     const first = await decide(submission);
     if (first.record.type !== 'intake') return first.record;
     const key = `d:${submission.transaction.id}`;
-    const decided = await known(key, submission);
-    return decided ?? (await record(submission, key, ports.stopwatch())).record;
+    // The Idempotency-Key is the intake's: asked for by it, the decision would be taken for made.
+    const { alias: _, ...open } = submission;
+    const decided = await known(key, open);
+    return decided ?? (await record(open, key, ports.stopwatch())).record;
   }
 
   async function scored(transaction: Transaction) {

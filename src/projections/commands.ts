@@ -38,7 +38,10 @@ export function createCommands({ journal, projector, store }: CommandPorts): Com
     if (!projector.healthy) throw unavailable(NOTHING_RECORDED);
     const { record, durable } = journal.enqueue(entry);
     await durable;
-    return { record, replayed: false };
+    // In a fleet another process may have been quicker by a moment.
+    const holder = journal.recent(entry.key)?.record ?? record;
+    if (holder.position?.offset === record.position?.offset) return { record, replayed: false };
+    return { record: (await journal.find(entry.key)) ?? holder, replayed: true };
   }
 
   async function answerTo(record: JournalRecord): Promise<CommandAnswer | undefined> {

@@ -30,6 +30,7 @@ function memoryStore() {
         applied.push(record);
       }
       state.batches.push(records.length);
+      return applied.length;
     },
     async answer(sequence: number): Promise<CommandAnswer | undefined> {
       const record = applied[sequence - 1];

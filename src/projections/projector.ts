@@ -3,7 +3,7 @@ import type { Journal, JournalRecord } from '../journal/journal.ts';
 import { createInbox } from './inbox.ts';
 import type { Log } from './log.ts';
 import type { QueryStore } from './store.ts';
-import { createWaiters } from './waiters.ts';
+import { createWaiters, late } from './waiters.ts';
 
 /** Carries the journal into the query store: catches up, follows, waits out an outage, applies each record once. */
 export interface Projector {
@@ -37,6 +37,8 @@ export interface ProjectorOptions {
 
 const MIN_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 2_000;
+/** While another process applies the same records. */
+const AGAIN_MS = 5;
 
 /**
  * Resolves at once where the store is away, else when the first look at it is done. Throws where the store was filled
@@ -59,6 +61,7 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
   /** Finds out where the store stands, and that it stands in this journal. */
   async function place(): Promise<void> {
     let { sequence, key } = await store.position();
+    await reachedBy(sequence);
     let record = sequence === 0 ? undefined : await journal.get(sequence);
     const isForeign = () => sequence > journal.durable || (record && key !== undefined && record.key !== key);
     if (isForeign() && options.rebuild) {
@@ -85,11 +88,26 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
       log.info({ applied, durable: journal.durable }, 'the database catches up with the journal');
   }
 
+  /** Another process of a fleet may have applied what this one has not been handed yet. */
+  async function reachedBy(sequence: number): Promise<void> {
+    if (!journal.horizon || sequence <= journal.durable || sequence > (await journal.horizon())) return;
+    const end = performance.now() + readWaitMs;
+    while (journal.durable < sequence && performance.now() < end) await inbox.sleep(AGAIN_MS);
+    if (journal.durable < sequence) throw late();
+  }
+
   async function apply(records: JournalRecord[]): Promise<void> {
-    await store.apply(records);
-    applied = records[records.length - 1].sequence;
-    waiters.reached(applied);
-    up();
+    const last = records[records.length - 1].sequence;
+    for (;;) {
+      const reached = await store.apply(records);
+      if (reached > applied) {
+        applied = reached;
+        waiters.reached(applied);
+      }
+      up();
+      if (closed || applied >= last) return;
+      await inbox.sleep(AGAIN_MS);
+    }
   }
 
   /** From the journal itself, up to what is durable now; what comes meanwhile gathers in the inbox. */
@@ -98,6 +116,7 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
     let batch: JournalRecord[] = [];
     for await (const record of journal.read(applied + 1)) {
       if (closed) return;
+      if (record.sequence <= applied) continue;
       batch.push(record);
       if (batch.length < batchSize) continue;
       await apply(batch);
@@ -141,6 +160,13 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
     return new AssayError('unavailable', detail, { retryAfterSeconds: 2 });
   }
 
+  /** What covers all that was acknowledged by any process when it is called. */
+  async function covering(): Promise<number> {
+    if (!journal.horizon) return journal.durable;
+    const tooLate = new Promise<never>((_, reject) => setTimeout(() => reject(late()), readWaitMs).unref());
+    return Promise.race([journal.horizon(), tooLate]);
+  }
+
   async function run(): Promise<void> {
     while (!closed && !foreign) {
       try {
@@ -173,8 +199,9 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
     get healthy() {
       return healthy;
     },
-    async settled(sequence = journal.durable) {
+    async settled(asked) {
       if (!healthy) throw away();
+      const sequence = asked ?? (await covering());
       if (applied >= sequence) return;
       const done = waiters.wait(sequence);
       inbox.hurry();

@@ -12,8 +12,11 @@ export interface QueryStore {
   applied(): Promise<number>;
   /** The same with that record's key, which tells whether this is the journal that the store was filled from. */
   position(): Promise<{ sequence: number; key: string | undefined }>;
-  /** Applies records in order; those at or below `applied` are skipped. All or nothing. */
-  apply(records: JournalRecord[]): Promise<void>;
+  /**
+   * Applies records in order; those at or below `applied` are skipped. All or nothing. Resolves with the sequence that is applied
+   * then, which falls short of the last record where another process is applying: try again.
+   */
+  apply(records: JournalRecord[]): Promise<number>;
   /** The answer that a command (finalize, amend, delete, label, user…) got when it was applied. */
   answer(sequence: number): Promise<CommandAnswer | undefined>;
   transactions: TransactionQueries;

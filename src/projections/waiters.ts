@@ -20,9 +20,6 @@ export function createWaiters(boundMs: number) {
     if (error) waiter.reject(error);
     else waiter.resolve();
   };
-  const late = () =>
-    new AssayError('unavailable', 'The database has not caught up yet. Decisions go on.', { retryAfterSeconds: 1 });
-
   return {
     get size() {
       return waiting.size;
@@ -44,4 +41,10 @@ export function createWaiters(boundMs: number) {
       for (const waiter of waiting) end(waiter, error);
     },
   };
+}
+
+export function late(): AssayError {
+  return new AssayError('unavailable', 'The database has not caught up yet. Decisions go on.', {
+    retryAfterSeconds: 1,
+  });
 }

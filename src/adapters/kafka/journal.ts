@@ -8,7 +8,7 @@ import type { RawRecord } from './encoding.ts';
 import { createHistory, type History } from './history.ts';
 import { createHorizon } from './horizon.ts';
 import { createMemory } from './memory.ts';
-import { DEFAULT_DEADLINE_MS, type KafkaJournalOptions } from './options.ts';
+import { DEFAULT_DEADLINE_MS, DEFAULT_WINDOW, type KafkaJournalOptions } from './options.ts';
 import { decodeOrder, foldOrder } from './order.ts';
 import { createOutbox } from './outbox.ts';
 import { createReader } from './reader.ts';
@@ -26,7 +26,16 @@ export interface KafkaJournal extends Journal {
    * `subscribe` listens before: then a record may come twice, and none is missed.
    */
   control(): AsyncIterable<JournalRecord>;
+  voids: Voids;
   stats(): KafkaJournalStats;
+}
+
+/** Which records count for nothing, because their key was taken before them. */
+export interface Voids {
+  /** From which offset of a partition on this process knows. */
+  knownFrom(partition: number): number;
+  /** Waits until this process has read that far; undefined where it does not know. Throws `unavailable` after the deadline. */
+  isVoid(partition: number, offset: number): Promise<boolean | undefined>;
 }
 
 export interface KafkaJournalStats {
@@ -47,7 +56,6 @@ export interface KafkaJournalStats {
 const ANCHOR_EVERY = 256;
 /** To read back what names are taken, at the start. */
 const CATCH_UP_MS = 60_000;
-const DEFAULT_WINDOW = 10_000;
 const DEFAULT_HELD_BYTES = 64 * 1024 * 1024;
 const DEFAULT_IN_FLIGHT_BYTES = 64 * 1024 * 1024;
 
@@ -243,6 +251,16 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
         const record = await cursor(layout.control, offset, sequence ?? 0);
         if (record.type !== 'void') yield record;
       }
+    },
+    voids: {
+      knownFrom: memory.knownFrom,
+      async isVoid(source, offset) {
+        for (const end = performance.now() + deadlineMs; tail.position(source) <= offset; ) {
+          if (closing || performance.now() > end) throw unavailable('The log is not read that far');
+          await new Promise((resolve) => setTimeout(resolve, 2));
+        }
+        return memory.isVoid(source, offset);
+      },
     },
     async erasePersonal() {
       throw new AssayError(

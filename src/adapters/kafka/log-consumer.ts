@@ -1,6 +1,9 @@
 import type { JournalRecord } from '../../journal/journal.ts';
-import { decodeRecord } from './encoding.ts';
+import { decodeRecord, namesOfRecord, type RawRecord } from './encoding.ts';
 import { type GroupOptions, joinGroup } from './group.ts';
+import type { Voids } from './journal.ts';
+import { createNameWindow, type NameWindow } from './names.ts';
+import { DEFAULT_WINDOW } from './options.ts';
 import { createPartitionsReader } from './partitions-reader.ts';
 import { ensureTopics } from './topics.ts';
 
@@ -11,9 +14,19 @@ export interface LogConsumerOptions extends GroupOptions {
   next(partition: number): Promise<number>;
   /**
    * Repeats records of one partition, in order of their offsets, all before `next`. Where it rejects it is called again with the
-   * same records a little later. A record that could not be read is not among them. Sequences are 0.
+   * same records a little later. What could not be read, and what is void, is not among them. Sequences are 0.
    */
   repeat(partition: number, records: JournalRecord[], next: number): Promise<void>;
+  /** What this process's journal knows of void records; what it does not is found out by reading further back. */
+  voids?: Voids;
+  /** As the journal's. */
+  window?: number;
+}
+
+/** Of a partition: what is before `from` is read for its names alone. */
+interface Place {
+  from: number;
+  names?: NameWindow;
 }
 
 export interface LogConsumer {
@@ -33,7 +46,7 @@ const COMMIT_MS = 2_000;
  * The group's own offsets are committed for those who watch its lag, and never read.
  */
 export async function openLogConsumer(options: LogConsumerOptions): Promise<LogConsumer> {
-  const { log } = options;
+  const { log, window = DEFAULT_WINDOW, voids } = options;
   const layout = await ensureTopics(options);
   // The sources that profiles learn from, under the journal's own numbers.
   const space = {
@@ -45,23 +58,19 @@ export async function openLogConsumer(options: LogConsumerOptions): Promise<LogC
   };
   const done = new Map<number, number>();
   let assigned: number[] = [];
+  let places = new Map<number, Place>();
   let closed = false;
   let seeking = 0;
 
   const reader = createPartitionsReader(options, {
     ...{ space, purpose: 'profiles' },
     async handle(partition, raws, next, isCurrent) {
-      const records: JournalRecord[] = [];
-      for (const raw of raws) {
-        try {
-          records.push(decodeRecord(raw, 0));
-        } catch (error) {
-          log?.warn({ partition, offset: raw.offset, reason: (error as Error).message }, 'a record cannot be read');
-        }
-      }
+      const place = places.get(partition)!;
+      let records: JournalRecord[] | undefined;
       for (let backoffMs = MIN_BACKOFF_MS; isCurrent(); backoffMs = Math.min(2 * backoffMs, MAX_BACKOFF_MS)) {
         try {
-          await options.repeat(partition, records, next);
+          records ??= await recordsOf(partition, raws, place);
+          if (next > place.from) await options.repeat(partition, records, next);
           if (isCurrent()) done.set(partition, next);
           return;
         } catch (error) {
@@ -71,6 +80,25 @@ export async function openLogConsumer(options: LogConsumerOptions): Promise<LogC
       }
     },
   });
+
+  async function recordsOf(partition: number, raws: RawRecord[], place: Place): Promise<JournalRecord[]> {
+    const records: JournalRecord[] = [];
+    for (const raw of raws) {
+      if ((await isVoid(partition, raw, place)) || raw.offset < place.from) continue;
+      try {
+        records.push(decodeRecord(raw, 0));
+      } catch (error) {
+        log?.warn({ partition, offset: raw.offset, reason: (error as Error).message }, 'a record cannot be read');
+      }
+    }
+    return records;
+  }
+
+  async function isVoid(partition: number, raw: RawRecord, { names }: Place): Promise<boolean> {
+    if (!names) return (await voids!.isVoid(partition, raw.offset)) ?? false;
+    const own = namesOfRecord(raw);
+    return own ? names.take(raw.offset, own.key, own.aliases) : true;
+  }
 
   /** Where the caller stands with what is assigned; asked until it answers, or something else is assigned. */
   async function seek(): Promise<void> {
@@ -84,13 +112,23 @@ export async function openLogConsumer(options: LogConsumerOptions): Promise<LogC
     ) {
       try {
         const offsets = await Promise.all(assigned.map((partition) => options.next(partition)));
-        if (mine === seeking) reader.assign(new Map(assigned.map((partition, i) => [partition, offsets[i]])));
+        if (mine !== seeking) return;
+        places = new Map(assigned.map((partition, i) => [partition, placeAt(partition, offsets[i])]));
+        reader.assign(
+          new Map(
+            [...places].map(([partition, { from, names }]) => [partition, names ? Math.max(0, from - window) : from]),
+          ),
+        );
         return;
       } catch (error) {
         log?.warn({ reason: (error as Error).message }, 'the position in the log is not known yet');
         await new Promise((resolve) => setTimeout(resolve, backoffMs));
       }
     }
+  }
+
+  function placeAt(partition: number, from: number): Place {
+    return voids && from >= voids.knownFrom(partition) ? { from } : { from, names: createNameWindow(window) };
   }
 
   const commit = async () => {

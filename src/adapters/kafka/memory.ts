@@ -19,6 +19,8 @@ export interface Memory {
   take(raw: RawRecord): RecordNames | undefined;
   /** Undefined where it is older than what is known. */
   isVoid(source: number, offset: number): boolean | undefined;
+  /** Offset from which on it is known. */
+  knownFrom(source: number): number;
   /** The first record with a name. */
   placeOf(name: string): Place | undefined;
   /** The record at a place where it is in memory; with its sequence, where that is given or known. */
@@ -85,6 +87,7 @@ export function createMemory(options: MemoryOptions): Memory {
       return names;
     },
     isVoid,
+    knownFrom: (source) => knownFrom[source],
     placeOf(name) {
       let first: Place | undefined;
       for (let source = 0; source < layout.sources; source++) {

@@ -45,5 +45,6 @@ export interface KafkaJournalOptions extends KafkaOptions {
 }
 
 export const DEFAULT_DEADLINE_MS = 5_000;
+export const DEFAULT_WINDOW = 10_000;
 /** A body of a megabyte, twice, and what is decided about it. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;

@@ -15,21 +15,22 @@ const PRUNE_EVERY_MS = 600_000;
 const UNIQUE_VIOLATION = '23505';
 
 export interface Applier {
-  apply(records: JournalRecord[]): Promise<void>;
+  /** Resolves with the sequence that is applied then: see `QueryStore`. */
+  apply(records: JournalRecord[]): Promise<number>;
 }
 
 /**
- * Applies records in order, rows and offset in one transaction. `SELECT … FOR UPDATE` on the offset makes a second
- * writer wait and then skip what the first one applied.
+ * Applies records in order, rows and offset in one transaction. `SELECT … FOR UPDATE` on the offset is the fence between
+ * several processes: one that finds it locked leaves the records to the one that holds it, and skips what that one applied.
  */
 export function createApplier(pool: pg.Pool, schema: string, names: EntityNames, log: Log): Applier {
   let prunedAt = 0;
 
-  async function attempt(records: JournalRecord[], mode: { loadAll: boolean; rejected?: string }): Promise<void> {
-    await inTransaction(pool, async (client) => {
-      const applied = await lockApplied(client, schema);
+  async function attempt(records: JournalRecord[], mode: { loadAll: boolean; rejected?: string }): Promise<number> {
+    return inTransaction(pool, async (client) => {
+      const { applied, isMine } = await lockApplied(client, schema);
       const fresh = records.filter(({ sequence }) => sequence > applied);
-      if (fresh.length === 0) return;
+      if (fresh.length === 0 || !isMine) return applied;
       if (fresh[0].sequence !== applied + 1)
         throw new Error(`Record ${fresh[0].sequence} does not follow ${applied}, the last one applied.`);
       const fold = emptyFold(names);
@@ -45,6 +46,7 @@ export function createApplier(pool: pg.Pool, schema: string, names: EntityNames,
         values: [last.sequence, storable(last.key)],
       });
       await prune(client, fold, last.at);
+      return last.sequence;
     });
   }
 
@@ -82,28 +84,35 @@ export function createApplier(pool: pg.Pool, schema: string, names: EntityNames,
     async apply(records) {
       try {
         // A new id is not looked up; should it be taken after all, the second attempt looks up every one.
-        await attempt(records, { loadAll: false }).catch((error) => {
+        return await attempt(records, { loadAll: false }).catch((error) => {
           if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
           return attempt(records, { loadAll: true });
         });
       } catch (error) {
         if (!isRefusal(error)) throw error;
-        for (const record of records) await applyAlone(record);
+        let applied = 0;
+        for (const record of records) {
+          applied = await applyAlone(record);
+          if (applied < record.sequence) break;
+        }
+        return applied;
       }
     },
   };
 
-  async function applyAlone(record: JournalRecord): Promise<void> {
+  async function applyAlone(record: JournalRecord): Promise<number> {
     try {
-      await attempt([record], { loadAll: true });
+      return await attempt([record], { loadAll: true });
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      await attempt([record], { loadAll: true, rejected: (error as Error).message });
+      return attempt([record], { loadAll: true, rejected: (error as Error).message });
     }
   }
 }
 
-async function lockApplied(client: pg.PoolClient, schema: string): Promise<number> {
-  const { rows } = await client.query<{ applied: string }>(`SELECT applied FROM ${schema}.meta FOR UPDATE`);
-  return Number(rows[0].applied);
+async function lockApplied(client: pg.PoolClient, schema: string): Promise<{ applied: number; isMine: boolean }> {
+  const locked = await client.query<{ applied: string }>(`SELECT applied FROM ${schema}.meta FOR UPDATE SKIP LOCKED`);
+  if (locked.rows.length > 0) return { applied: Number(locked.rows[0].applied), isMine: true };
+  const { rows } = await client.query<{ applied: string }>(`SELECT applied FROM ${schema}.meta`);
+  return { applied: Number(rows[0].applied), isMine: false };
 }

@@ -20,6 +20,8 @@ export function connect(url: string, log: Log): Connection {
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    // Of a process that was cut off while it held the offset, which the others wait for.
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     // Ours, for a network that swallows packets and lets no error come back.
     query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
   });

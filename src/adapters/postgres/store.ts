@@ -77,7 +77,7 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
     apply: (records) =>
       reading(async () => {
         await ready();
-        await applier.apply(records);
+        return applier.apply(records);
       }),
     answer: (sequence) =>
       reading(async () => {

@@ -70,6 +70,8 @@ export function healthRoutes(app: Api, services: Services, metrics: Registry): v
       },
     },
     async () => {
+      if (services.draining)
+        throw new AssayError('unavailable', 'This server is about to stop.', { retryAfterSeconds: 5 });
       if (healthOf(services).status === 'unhealthy')
         throw new AssayError('unavailable', 'Nothing can be decided now.', { retryAfterSeconds: 5 });
       return { ready: true };

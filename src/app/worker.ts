@@ -1,0 +1,52 @@
+import pino from 'pino';
+import type { RawConsumer } from '../adapters/kafka/raw-consumer.ts';
+import { readRaw } from '../api/raw.ts';
+import { buildWorkerServer } from '../api/worker.ts';
+import type { Config } from '../config.ts';
+import type { Overrides } from './core.ts';
+import { openFleetCore } from './fleet.ts';
+
+export interface Worker {
+  /** Begins to take transactions, and listens for those who look after it. Returns the address. */
+  start(): Promise<string>;
+  /** Takes nothing more, finishes what is under way, commits and leaves. */
+  close(): Promise<void>;
+}
+
+/** A process that decides what comes by transactions.raw. */
+export async function createWorker(config: Config, overrides: Overrides = {}): Promise<Worker> {
+  if (!config.fleet)
+    throw new Error('KAFKA_BROKERS: needed for a worker; on one machine assay serve decides by itself');
+  const log = overrides.log ?? pino({ level: config.logLevel });
+  const core = await openFleetCore(config, { ...overrides, log });
+  const { journal, engine, roster, fleet } = core;
+  let consumer: RawConsumer | undefined;
+  let draining = false;
+  const server = buildWorkerServer({
+    ...{ journal, engine, roster, fleet },
+    get draining() {
+      return draining;
+    },
+    stats: () => consumer?.stats(),
+  });
+  return {
+    async start() {
+      consumer = core.raw.consume({
+        concurrency: config.fleet!.workerConcurrency,
+        async handle(message) {
+          await engine.settle(readRaw(message, config));
+        },
+        onDead: ({ partition, offset }, error) =>
+          log.warn({ partition, offset, reason: (error as Error).message }, 'a message went to transactions.dead'),
+        onAssigned: (partitions) => log.info({ partitions }, 'partitions of transactions.raw'),
+      });
+      return server.listen({ host: config.host, port: config.port });
+    },
+    async close() {
+      draining = true;
+      await consumer?.close();
+      await server.close();
+      await core.close();
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import pg from 'pg';
+import { call } from '../support/app.ts';
+import { type Fleet, followFeed, startFleet } from '../support/fleet.ts';
+import { openLog } from '../support/fleet-log.ts';
+import { differentProfiles, foldLog } from '../support/fleet-verify.ts';
+import { inParallel, payments, poster, until } from '../support/load.ts';
+
+const COUNT = Number(process.env.ASSAY_FLEET_TRANSACTIONS ?? 20_000);
+let fleet: Fleet;
+before(async () => {
+  fleet = await startFleet({ servers: 2, workers: 2 });
+});
+after(() => fleet?.stop());
+
+test('two servers and two workers decide each transaction once, whichever way it came', async () => {
+  const all = payments(COUNT, 1);
+  const feeds = fleet.servers.map((server) => followFeed(() => server.url));
+  await Promise.all(feeds.map((feed) => feed.opened()));
+  const log = await openLog(fleet.env);
+  try {
+    const clients = fleet.servers.map((server) => poster(server.url, 16));
+    const half = COUNT / 2;
+    await Promise.all([
+      inParallel(all.slice(0, half), 32, async (payment) => {
+        const answer = await clients[Number(payment.id.slice(1)) % 2].post('/api/transactions', payment.body);
+        assert.equal(answer.status, 201, answer.body);
+      }),
+      log.sendRaw(all.slice(half).map(({ body }) => body)),
+    ]);
+    for (const client of clients) client.close();
+    const reported = async () =>
+      (await call(fleet.servers[0].url, 'GET', '/api/transactions/stats?window=24h')).body.count;
+    await until('every transaction is counted', async () => (await reported()) >= COUNT, 120_000);
+
+    const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
+    const expected = sum(all.map(({ body }) => Math.round(JSON.parse(body).amount * 100)));
+    const folded = await foldLog(log.journal);
+    assert.deepEqual([folded.minor.size, folded.decisions], [COUNT, COUNT], 'transactions.scored');
+    assert.equal(sum(folded.minor.values()), expected);
+    const rows = await query(
+      `SELECT count(*)::int AS count, sum(amount_minor)::bigint AS sum, count(DISTINCT id)::int AS ids FROM assay.transactions`,
+    );
+    assert.deepEqual([rows[0].count, Number(rows[0].sum), rows[0].ids], [COUNT, expected, COUNT], 'PostgreSQL');
+    for (const feed of feeds) {
+      await until('the feed told all', () => feed.decided.size >= COUNT, 30_000);
+      assert.deepEqual(
+        [feed.decided.size, feed.twice, sum(feed.decided.values())],
+        [COUNT, 0, expected],
+        'the live feed',
+      );
+      await feed.close();
+    }
+    await log.caughtUp(folded);
+    const { compared, different } = await differentProfiles(folded, log.profiles);
+    assert.deepEqual(different, [], `of ${compared} profiles`);
+  } finally {
+    await log.close();
+  }
+});
+
+test('the same id by every way at once is decided once, and all get that answer', async () => {
+  const log = await openLog(fleet.env);
+  try {
+    const ids = Array.from({ length: 40 }, (_, i) => `same-${i}`);
+    const bodies = ids.map((id) => ({ id, userId: `su-${id}`, amount: 12.5, merchantId: 'm-same' }));
+    const answers = await Promise.all([
+      ...fleet.servers.flatMap((server) => bodies.map((body) => call(server.url, 'POST', '/api/transactions', body))),
+      log.sendRaw([...bodies, ...bodies].map((body) => JSON.stringify(body))),
+    ]);
+    const byId = new Map<string, string>();
+    for (const answer of answers) {
+      if (answer === undefined) continue;
+      assert.equal(answer.status, 201, JSON.stringify(answer.body));
+      const said = JSON.stringify([answer.body.createdAt, answer.body.probability, answer.body.latencyMs]);
+      assert.equal(byId.get(answer.body.id) ?? said, said);
+      byId.set(answer.body.id, said);
+    }
+    const other = await call(fleet.servers[0].url, 'POST', '/api/transactions', { ...bodies[0], amount: 13 });
+    assert.equal(other.status, 409);
+    const [{ count }] = await query(`SELECT count(*)::int AS count FROM assay.transactions WHERE id LIKE 'same-%'`);
+    assert.equal(count, ids.length);
+  } finally {
+    await log.close();
+  }
+});
+
+test('what one server acknowledged, the other reads at once: a payment, its finalization, a label, a key', async () => {
+  const [one, two] = fleet.servers;
+  for (let i = 0; i < 20; i++) {
+    const id = `read-${i}`;
+    const made = await call(one.url, 'POST', '/api/transactions', { id, userId: 'reader', amount: 3 });
+    assert.equal(made.status, 201);
+    const seen = await call(two.url, 'GET', `/api/transactions/${id}`);
+    assert.equal(seen.body.createdAt, made.body.createdAt);
+    const finalized = await call(two.url, 'POST', '/api/transactions/finalize', { tempId: id });
+    assert.equal(finalized.status, 200, JSON.stringify(finalized.body));
+    const again = await call(one.url, 'GET', `/api/transactions/${id}`);
+    assert.equal(again.body.status, 'finalized');
+  }
+  const gone = await call(one.url, 'DELETE', '/api/transactions/read-3');
+  assert.equal(gone.status, 204);
+  assert.equal((await call(two.url, 'GET', '/api/transactions/read-3')).status, 404);
+});
+
+test('respond-async is taken in, decided by a worker, and told', async () => {
+  const [one, two] = fleet.servers;
+  const body = { id: 'later-1', userId: 'patient', amount: 8 };
+  const taken = await call(one.url, 'POST', '/api/transactions', body, { prefer: 'respond-async' });
+  assert.equal(taken.status, 202);
+  await until(
+    'it is decided',
+    async () => (await call(two.url, 'GET', '/api/transactions/later-1')).body.status === 'pending',
+  );
+  const repeated = await call(two.url, 'POST', '/api/transactions', body, { prefer: 'respond-async' });
+  assert.equal(repeated.status, 202);
+});
+
+test('what cannot be read goes to transactions.dead with the reason, and stops nothing', async () => {
+  const log = await openLog(fleet.env);
+  try {
+    const before = await log.dead();
+    await log.sendRaw([
+      '{"userId":',
+      '[]',
+      '{"userId":"u","amount":-1}',
+      '{"id":"after-poison","userId":"u","amount":1}',
+    ]);
+    await until('the one after them is decided', async () => {
+      const { status } = await call(fleet.servers[0].url, 'GET', '/api/transactions/after-poison');
+      return status === 200;
+    });
+    const dead = (await log.dead()).slice(before.length);
+    assert.equal(dead.length, 3);
+    assert.deepEqual(dead.map(({ code }) => code).sort(), ['invalid_request', 'invalid_request', 'malformed_json']);
+    assert.ok(dead.some(({ reason, value }) => /amount/.test(reason) && value === '{"userId":"u","amount":-1}'));
+  } finally {
+    await log.close();
+  }
+});
+
+async function query(text: string) {
+  const client = new pg.Client({ connectionString: fleet.env.DATABASE_URL });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}

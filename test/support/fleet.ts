@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { startKafka } from '../../scripts/services/kafka.ts';
+import { startRedis } from '../../scripts/services/redis.ts';
+import { until } from './load.ts';
+import { startDebianPostgres } from './postgres.ts';
+import { type ServerProcess, startServer } from './process.ts';
+
+export interface WorkerProcess {
+  child: ChildProcess;
+  url: string;
+  output(): string;
+  kill(): Promise<void>;
+  stop(): Promise<number | null>;
+}
+
+const entry = join(import.meta.dirname, '..', '..', 'bin', 'assay.js');
+
+/** `assay worker` as a process of its own; resolves once it is ready to decide. */
+export async function startWorker(env: Record<string, string>): Promise<WorkerProcess> {
+  const child = spawn(process.execPath, [entry, 'worker', '--port', '0'], {
+    env: { ...process.env, LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  const ended = once(child, 'exit');
+  child.stderr.on('data', (chunk) => {
+    text += chunk;
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      const match = /at (http:\/\/\S+)/.exec(text);
+      if (match) resolve(match[1]);
+    });
+    child.once('exit', (code) => reject(new Error(`the worker ended with ${code}:\n${text}`)));
+  });
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    const [code] = await ended;
+    return code as number | null;
+  };
+  return {
+    ...{ child, url, output: () => text },
+    kill: async () => void (await end('SIGKILL')),
+    stop: () => end('SIGTERM'),
+  };
+}
+
+/** Real Kafka, Redis and PostgreSQL, and as many servers and workers as asked for, each a process with a folder of its own. */
+export async function startFleet(options: { servers: number; workers: number; env?: Record<string, string> }) {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-fleet-'));
+  const [kafka, redis, postgres] = await Promise.all([
+    startKafka({ directory: join(folder, 'kafka') }),
+    startRedis({ directory: join(folder, 'redis') }),
+    startDebianPostgres(),
+  ]);
+  const env: Record<string, string> = {
+    KAFKA_BROKERS: kafka.brokers.join(','),
+    KAFKA_PARTITIONS: '6',
+    REDIS_URL: redis.url,
+    DATABASE_URL: postgres.url,
+    ...options.env,
+  };
+  let made = 0;
+  const directory = () => join(folder, `process-${made++}`);
+  const server = () => startServer(directory(), env);
+  const worker = () => startWorker({ ...env, ASSAY_DATA_DIR: directory() });
+  const servers: ServerProcess[] = [];
+  const workers: WorkerProcess[] = [];
+  for (let i = 0; i < options.servers; i++) servers.push(await server());
+  for (let i = 0; i < options.workers; i++) workers.push(await worker());
+  return {
+    ...{ kafka, redis, postgres, env, servers, workers },
+    startServer: server,
+    startWorker: worker,
+    async stop() {
+      await Promise.all(
+        [...servers, ...workers].map((each) => (each.child.exitCode === null ? each.stop() : undefined)),
+      );
+      await Promise.all([kafka.stop(), redis.stop(), postgres.dispose()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Fleet = Awaited<ReturnType<typeof startFleet>>;
+
+/** Follows a server's feed, through its restarts too: what was decided, each event once. */
+export function followFeed(urlOf: () => string) {
+  const decided = new Map<string, number>();
+  let twice = 0;
+  let seq: number | undefined;
+  let socket: WebSocket | undefined;
+  let closed = false;
+  function connect(): void {
+    if (closed) return;
+    socket = new WebSocket(`${urlOf().replace('http', 'ws')}/ws${seq === undefined ? '' : `?since=${seq}`}`);
+    socket.on('message', (message) => {
+      const event = JSON.parse(String(message));
+      seq = event.seq;
+      if (event.type !== 'transaction.decided') return;
+      if (decided.has(event.data.id)) twice++;
+      decided.set(event.data.id, Math.round(event.data.amount * 100));
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => setTimeout(connect, 200));
+  }
+  connect();
+  return {
+    decided,
+    get twice() {
+      return twice;
+    },
+    opened: () => until('the feed is open', () => socket?.readyState === WebSocket.OPEN),
+    async close() {
+      closed = true;
+      socket?.close();
+      await sleep(50);
+    },
+  };
+}
