@@ -75,7 +75,11 @@ export async function openFleetCore(config: Config, overrides: Overrides = {}, t
   const ports = {
     ...{ journal, deleted: state.deleted, serving: () => roster.champion, servingOf: roster.servingOf },
     ...{ naming: config, clock, stopwatch: () => performance.now(), newId: () => newId(clock()) },
-    onError: (error: unknown, what: string) => log.error({ err: error }, what),
+    onError(error: unknown, what: string) {
+      // What is away is said where it is found to be, and counted.
+      const isAway = error instanceof AssayError && error.code === 'unavailable';
+      if (!isAway) log.error({ err: error }, what);
+    },
   };
   const engine = createFleetEngine({
     ...ports,

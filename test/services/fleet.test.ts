@@ -7,7 +7,7 @@ import { openLog } from '../support/fleet-log.ts';
 import { differentProfiles, foldLog } from '../support/fleet-verify.ts';
 import { inParallel, payments, poster, until } from '../support/load.ts';
 
-const COUNT = Number(process.env.ASSAY_FLEET_TRANSACTIONS ?? 20_000);
+const COUNT = Number(process.env.ASSAY_FLEET_TRANSACTIONS ?? 3_000);
 let fleet: Fleet;
 before(async () => {
   fleet = await startFleet({ servers: 2, workers: 2 });
