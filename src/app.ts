@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pino from 'pino';
+import type pino from 'pino';
 import { type EmbeddedPostgres, startEmbedded } from './adapters/embedded/postgres.ts';
 import { openShadowRows } from './adapters/embedded/shadow-rows.ts';
 import { openStore } from './adapters/postgres/store.ts';
@@ -12,6 +12,7 @@ import type { Services } from './api/services.ts';
 import type { Core, Overrides } from './app/core.ts';
 import { openFleetCore } from './app/fleet.ts';
 import { openCore } from './app/local.ts';
+import { createLog } from './app/log.ts';
 import { openNarration } from './app/narration.ts';
 import { demoOf, describeFeatures, loadCards, loadStateless } from './app/services.ts';
 import type { Config } from './config.ts';
@@ -42,7 +43,7 @@ export interface App {
 /** Wires everything once. Listens to nothing until `listen`. */
 export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const clock = overrides.clock ?? Date.now;
-  const log = overrides.log ?? pino({ level: config.logLevel });
+  const log = overrides.log ?? createLog(config.logLevel);
   const token = `local_${randomBytes(24).toString('base64url')}`;
   // On one machine the core takes the data directory's lock, and the database starts under it.
   const open = config.fleet ? openFleetCore : openCore;
@@ -100,6 +101,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   const services: Services = {
     config,
     clock,
+    log,
     journal,
     engine,
     commands: createCommands({ journal, projector, store }),

@@ -26,6 +26,15 @@ test('values are read as they are documented', () => {
   assert.equal(config.rateLimitWindowMs, 30_000);
 });
 
+test('proxies are trusted by address, and none by default', () => {
+  const { trustProxy, keepAliveMs } = read({});
+  assert.deepEqual([trustProxy, keepAliveMs], [false, 75_000]);
+  assert.equal(read({ TRUST_PROXY: 'off' }).trustProxy, false);
+  assert.equal(read({ TRUST_PROXY: '10.0.0.0/8, loopback,fd00::/8' }).trustProxy, '10.0.0.0/8,loopback,fd00::/8');
+  for (const wrong of ['on', 'true', '*', '1', '10.0.0.0/33', '0.0.0.0/0', '10.0.0/8', 'proxy.internal', '10.0.0.1,'])
+    assert.throws(() => read({ TRUST_PROXY: wrong }), /^Error: TRUST_PROXY/, wrong);
+});
+
 test('a language model is one endpoint or one file, and sends nothing personal unless told to', () => {
   assert.equal(read({}).llm, undefined);
   const { llm } = read({ LLM_URL: 'http://127.0.0.1:8080/v1', LLM_API_KEY: 'k' });
@@ -62,6 +71,7 @@ test('a value that makes no sense is refused by the name of its variable', () =>
     DATABASE_URL: 'foo',
     LOG_LEVEL: 'loud',
     LLM_URL: 'ftp://here',
+    KEEP_ALIVE_MS: '75s',
   };
   for (const [name, value] of Object.entries(wrong))
     assert.throws(() => read({ [name]: value }), new RegExp(`^Error: ${name}`));

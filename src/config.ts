@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CORE_ENTITIES } from './domain/entity.ts';
 
@@ -22,6 +23,10 @@ export interface Config {
   readonly rateLimitMax: number;
   readonly rateLimitWindowMs: number;
   readonly corsOrigins: readonly string[];
+  /** How long a connection may idle: longer than any load balancer in front keeps it, which else sends into a closed one. */
+  readonly keepAliveMs: number;
+  /** Addresses of the proxies that may say who asked, by X-Forwarded-*, such as `10.0.0.0/8,loopback`; false: none. */
+  readonly trustProxy: string | false;
   /** The first champion; once a model was promoted, that one decides. */
   readonly modelDir: string;
   /** The dashboard's build; undefined serves the plain page. */
@@ -134,6 +139,8 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
         .map((origin) => origin.trim())
         .filter(Boolean),
     ),
+    keepAliveMs: integer(env, 'KEEP_ALIVE_MS', 75_000, 1_000, 3_600_000),
+    trustProxy: trustProxy(env),
     modelDir: env.ASSAY_MODEL_DIR ?? defaults.modelDir,
     dashboardDir: env.ASSAY_DASHBOARD_DIR || defaults.dashboardDir,
     demo: onOff(env, 'ASSAY_DEMO'),
@@ -261,6 +268,25 @@ function duration(text: string, name: string): number {
   const match = /^(\d+)\s*(ms|s|m|h)?$/.exec(text.trim());
   if (!match || Number(match[1]) === 0) throw new Error(`${name}: ${text} is not a duration such as 30s or 1m`);
   return Number(match[1]) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] ?? 'ms']!;
+}
+
+/** By address: behind a number of hops, or all of them, whoever gets past the proxy could name any address. */
+function trustProxy(env: Environment): string | false {
+  const text = env.TRUST_PROXY?.trim();
+  if (!text || text === 'off') return false;
+  const parts = text.split(',').map((part) => part.trim());
+  for (const part of parts)
+    if (!isAddress(part)) throw new Error(`TRUST_PROXY: ${part} is neither an address nor a network`);
+  return parts.join(',');
+}
+
+/** An address, a network such as 10.0.0.0/8, or one of the names for those of this machine and of private networks. */
+function isAddress(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address, prefix, ...more] = text.split('/');
+  const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  if (bits === 0 || more.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) >= 1 && Number(prefix) <= bits);
 }
 
 function identifier(text: string): string {

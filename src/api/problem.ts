@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AssayError, type ErrorCode, type FieldError } from '../domain/errors.ts';
+import { named } from './log-requests.ts';
 import { vary } from './vary.ts';
 
 /** The one place where an error code becomes an HTTP answer. */
@@ -80,7 +81,7 @@ export function asAssayError(error: unknown): AssayError {
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
   const error = asAssayError(thrown);
-  if (error.code === 'internal') request.log.error({ err: thrown, requestId: request.id }, 'unexpected error');
+  if (error.code === 'internal') request.log.error({ err: thrown, ...named(request) }, 'unexpected error');
   if (error.code === 'unauthenticated')
     vary(reply.header('www-authenticate', 'Bearer realm="assay", charset="UTF-8"'), 'Authorization');
   if (error.retryAfterSeconds !== undefined || error.code === 'unavailable')

@@ -20,7 +20,8 @@ import { createDashboard } from './dashboard.ts';
 import { documentApi } from './document.ts';
 import { guard, signAnswer } from './guard.ts';
 import { createAnswerMemory } from './idempotency.ts';
-import { measure } from './metrics.ts';
+import { logRequests } from './log-requests.ts';
+import { measure } from './metrics/metrics.ts';
 import { sendProblem } from './problem.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { requestId } from './request-id.ts';
@@ -86,14 +87,16 @@ const MAX_PARAM = 255 * 12;
 
 /** The HTTP server with everything on it. Listens to nothing. */
 export async function buildServer(services: Services): Promise<Api> {
-  const { config, clock } = services;
+  const { config, clock, log } = services;
   const app: Api = Fastify({
-    logger: { level: config.logLevel },
+    loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     // A logger a request costs more than validating it; what is logged names its request id instead.
     childLoggerFactory: (logger) => logger,
     bodyLimit: MIB,
     requestTimeout: 60_000,
+    keepAliveTimeout: config.keepAliveMs,
+    trustProxy: config.trustProxy,
     genReqId: requestId(),
     rewriteUrl: ({ url }) => encodeRaw(url ?? '/'),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM },
@@ -142,6 +145,7 @@ export async function buildServer(services: Services): Promise<Api> {
     services.fleet?.limiter ?? createRateLimiter({ max: config.rateLimitMax, windowMs: config.rateLimitWindowMs });
   const sessions = createSessions(services.keys, clock);
   const charge = guard(app, services, sessions, config.rateLimitMax > 0 ? limiter : undefined);
+  logRequests(app, log);
   const metrics = measure(app, services);
   const memory = createAnswerMemory(clock);
 

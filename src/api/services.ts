@@ -1,3 +1,4 @@
+import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { CardScorer } from '../engine/cards.ts';
@@ -14,6 +15,7 @@ import type { Feed } from '../projections/feed.ts';
 import type { Keys } from '../projections/keys.ts';
 import type { Projector } from '../projections/projector.ts';
 import type { QueryStore } from '../projections/store.ts';
+import type { FleetFigures } from './metrics/fleet.ts';
 import type { RateLimiter } from './rate-limit.ts';
 
 /** Posts made-up payments to this very server, bounded in rate and time. */
@@ -59,33 +61,16 @@ export interface FleetParts {
   /** Whether Redis answers. */
   readonly profilesHealthy: boolean;
   limiter: RateLimiter;
-  /** For /metrics. */
-  stats(): FleetStats;
-}
-
-/** What this process has done with what is shared: counts since its start, and how far it is behind now. */
-export interface FleetStats {
-  log: { unordered: number; undelivered: number; produceErrors: number; indexErrors: number; sequencer: boolean };
-  profiles: {
-    fetches: number;
-    degraded: number;
-    unchanged: number;
-    newest: number;
-    whole: number;
-    unseen: number;
-    inserts: number;
-    insertErrors: number;
-    cachedProfiles: number;
-    cachedBytes: number;
-  };
-  /** Records that profiles have not been repeated, by partition that is this process's. */
-  profileLag: ReadonlyMap<number, number>;
+  /** What its parts count, for /metrics. */
+  figures: FleetFigures;
 }
 
 /** What `app.ts` hands to the HTTP edge. */
 export interface Services {
   config: Config;
   clock: Clock;
+  /** `lines`: written so far, by level, for /metrics. */
+  log: FastifyBaseLogger & { lines?: Readonly<Record<string, number>> };
   journal: Journal;
   engine: Engine;
   commands: Commands;

@@ -1,15 +1,20 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Engine } from '../engine/engine.ts';
 import type { Roster } from '../engine/roster.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { FleetParts } from './services.ts';
+import { measureDecisions } from './metrics/decisions.ts';
+import { measureFleet } from './metrics/fleet.ts';
+import { createMeters } from './metrics/meters.ts';
+import { measureJournal, measureLog } from './metrics/metrics.ts';
+import type { FleetParts, Services } from './services.ts';
 
 export interface WorkerServices {
   journal: Journal;
   engine: Pick<Engine, 'ready' | 'modelVersion'>;
   roster: Pick<Roster, 'problem'>;
-  fleet: FleetParts;
+  fleet: Pick<FleetParts, 'profilesHealthy' | 'figures'>;
+  log: Services['log'];
   /** About to stop. */
   readonly draining: boolean;
   /** Undefined until it takes transactions. */
@@ -59,43 +64,19 @@ function healthOf({ journal, engine, roster, fleet, stats }: WorkerServices) {
   };
 }
 
-function metricsOf({ stats, fleet }: WorkerServices): Registry {
+/** Before it takes transactions it has none, and is no member yet. */
+const IDLE: WorkerStats = { lag: new Map(), inFlight: 0, handled: 0, dead: 0, retried: 0, healthy: false };
+
+/** A server's figures without those of HTTP and the projection, which a worker does not have. */
+function metricsOf({ journal, fleet, stats, log }: WorkerServices): Registry {
   const registry = new Registry();
-  const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      ...{ name, help, registers },
-      collect() {
-        this.set(read());
-      },
-    });
-  const count = (name: string, help: string, read: () => number) =>
-    new Counter({
-      ...{ name, help, registers },
-      collect() {
-        this.reset();
-        this.inc(read());
-      },
-    });
-  new Gauge({
-    ...{ name: 'assay_raw_lag_messages', help: 'Messages of transactions.raw that are not done', registers },
-    labelNames: ['partition'],
-    collect() {
-      this.reset();
-      for (const [partition, lag] of stats()?.lag ?? []) this.set({ partition }, lag);
-    },
-  });
-  gauge('assay_raw_in_flight', 'Transactions under way', () => stats()?.inFlight ?? 0);
-  count('assay_raw_handled_total', 'Messages of transactions.raw that were decided', () => stats()?.handled ?? 0);
-  count('assay_raw_dead_total', 'Messages that went to transactions.dead', () => stats()?.dead ?? 0);
-  count('assay_raw_retried_total', 'Attempts that were made again', () => stats()?.retried ?? 0);
-  count('assay_profile_fetches_total', 'Reads of profiles', () => fleet.stats().profiles.fetches);
-  count(
-    'assay_profile_degraded_total',
-    'Reads of profiles that Redis did not answer in time',
-    () => fleet.stats().profiles.degraded,
-  );
-  gauge('assay_log_unordered_records', 'Read and without a sequence yet', () => fleet.stats().log.unordered);
+  const meters = createMeters(registry);
+  const worker = () => stats() ?? IDLE;
+  const { figures } = fleet;
+  measureJournal(meters, journal);
+  measureDecisions(registry, figures.onDecided);
+  measureFleet(meters, { ...figures, worker, consumers: { ...figures.consumers, workers: worker } });
+  measureLog(meters, log);
   return registry;
 }

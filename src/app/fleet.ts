@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pino from 'pino';
+import type pino from 'pino';
 import { type KafkaJournal, openKafkaJournal } from '../adapters/kafka/journal.ts';
 import { type LogConsumer, openLogConsumer } from '../adapters/kafka/log-consumer.ts';
 import { openRawTopic, type RawTopic } from '../adapters/kafka/raw.ts';
@@ -24,6 +24,7 @@ import { openRegistry } from '../models/registry.ts';
 import { createProfiles } from '../profiles/memory.ts';
 import { createKeys, type FoldedKeys } from '../projections/keys.ts';
 import { type Core, configured, type Overrides } from './core.ts';
+import { createLog } from './log.ts';
 
 export interface FleetCore extends Core {
   journal: KafkaJournal;
@@ -44,7 +45,7 @@ const DELETED_EVERY_MS = 30_000;
 /** What a process of a fleet decides with: Kafka's log, Redis' profiles, and keys and models folded from the log. */
 export async function openFleetCore(config: Config, overrides: Overrides = {}, token?: string): Promise<FleetCore> {
   const clock = overrides.clock ?? Date.now;
-  const log = overrides.log ?? pino({ level: config.logLevel });
+  const log = overrides.log ?? createLog(config.logLevel);
   const { entityTypes, namespace } = config;
   const fleet = config.fleet!;
   mkdirSync(config.dataDir, { recursive: true });
@@ -81,9 +82,13 @@ export async function openFleetCore(config: Config, overrides: Overrides = {}, t
       if (!isAway) log.error({ err: error }, what);
     },
   };
+  const deciders = new Set<(record: JournalRecord) => void>();
   const engine = createFleetEngine({
     ...ports,
     profiles,
+    onDecided(record) {
+      for (const listener of deciders) listener(record);
+    },
     send: (_transaction, submission) => raw.send(rawMessage(submission)),
   });
   if (roster.champion) {
@@ -104,7 +109,14 @@ export async function openFleetCore(config: Config, overrides: Overrides = {}, t
         return profiles.healthy;
       },
       limiter: createRateLimiter({ max: config.rateLimitMax, windowMs: config.rateLimitWindowMs }),
-      stats: () => ({ log: journal.stats(), profiles: profiles.stats(), profileLag: repeating.stats().lag }),
+      figures: {
+        onDecided(listener) {
+          deciders.add(listener);
+          return () => deciders.delete(listener);
+        },
+        ...{ journal: journal.stats, raw: raw.stats, profiles: profiles.stats },
+        consumers: { profiles: repeating.stats },
+      },
     },
     async close() {
       stopDeleted();

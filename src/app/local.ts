@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import pino from 'pino';
 import { openSnapshots } from '../adapters/embedded/snapshots.ts';
 import type { Config } from '../config.ts';
 import { newId } from '../domain/id.ts';
@@ -16,11 +15,12 @@ import { openRegistry } from '../models/registry.ts';
 import { createProfiles } from '../profiles/memory.ts';
 import { createKeys } from '../projections/keys.ts';
 import { type Core, configured, type Overrides } from './core.ts';
+import { createLog } from './log.ts';
 
 /** Opens the data directory: recovers the journal, rebuilds the profiles, loads the model. `token` is the CLI's key. */
 export async function openCore(config: Config, overrides: Overrides = {}, token?: string): Promise<Core> {
   const clock = overrides.clock ?? Date.now;
-  const log = overrides.log ?? pino({ level: config.logLevel });
+  const log = overrides.log ?? createLog(config.logLevel);
   mkdirSync(config.dataDir, { recursive: true });
   const local = await openJournal({
     directory: join(config.dataDir, 'journal'),

@@ -1,10 +1,10 @@
-import pino from 'pino';
 import type { RawConsumer } from '../adapters/kafka/raw-consumer.ts';
 import { readRaw } from '../api/raw.ts';
 import { buildWorkerServer } from '../api/worker.ts';
 import type { Config } from '../config.ts';
 import type { Overrides } from './core.ts';
 import { openFleetCore } from './fleet.ts';
+import { createLog } from './log.ts';
 
 export interface Worker {
   /** Begins to take transactions, and listens for those who look after it. Returns the address. */
@@ -17,13 +17,13 @@ export interface Worker {
 export async function createWorker(config: Config, overrides: Overrides = {}): Promise<Worker> {
   if (!config.fleet)
     throw new Error('KAFKA_BROKERS: needed for a worker; on one machine assay serve decides by itself');
-  const log = overrides.log ?? pino({ level: config.logLevel });
+  const log = overrides.log ?? createLog(config.logLevel);
   const core = await openFleetCore(config, { ...overrides, log });
   const { journal, engine, roster, fleet } = core;
   let consumer: RawConsumer | undefined;
   let draining = false;
   const server = buildWorkerServer({
-    ...{ journal, engine, roster, fleet },
+    ...{ journal, engine, roster, fleet, log },
     get draining() {
       return draining;
     },

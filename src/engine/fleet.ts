@@ -17,6 +17,8 @@ export interface FleetPorts extends Omit<DecidePorts, 'profiles'> {
   newId: () => string;
   /** Hands a transaction to the workers; resolves when it is durable. */
   send: (transaction: Transaction, submission: Submission) => Promise<void>;
+  /** A decision that was made here is durable, and no other process was first. */
+  onDecided?: (record: JournalRecord) => void;
   onError: (error: unknown, what: string) => void;
 }
 
@@ -47,6 +49,7 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
     await durable;
     const first = await takenMeanwhile(ports, key, submission);
     if (first && first.position?.offset !== record.position?.offset) return { record: first, idempotent: true };
+    ports.onDecided?.(record);
     // The log's consumer repeats it, should this not get there.
     await profiles
       .insert(eventOfRecord(record), record.position!)

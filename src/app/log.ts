@@ -1,0 +1,65 @@
+import pino from 'pino';
+
+/**
+ * JSON lines on standard output. Errors and reasons are written without what they quote and without the values of a query:
+ * a database or a parser repeats what it was given, and that is people's.
+ */
+export function createLog(level: string, destination?: pino.DestinationStream): CountedLog {
+  const lines = { warn: 0, error: 0, fatal: 0 };
+  const options: pino.LoggerOptions = {
+    level,
+    serializers: { err: describe, reason: withoutValues },
+    hooks: {
+      logMethod(args, method, number) {
+        const name = pino.levels.labels[number];
+        if (name in lines) lines[name as keyof typeof lines]++;
+        method.apply(this, args);
+      },
+    },
+  };
+  return Object.assign(destination ? pino(options, destination) : pino(options), { lines });
+}
+
+export interface CountedLog extends pino.Logger {
+  /** Written so far, by level. */
+  readonly lines: Readonly<Record<'warn' | 'error' | 'fatal', number>>;
+}
+
+interface Described {
+  type: string;
+  message: string;
+  code?: string;
+  /** Of PostgreSQL. */
+  table?: string;
+  constraint?: string;
+  column?: string;
+  stack?: string;
+  cause?: Described;
+}
+
+const MAX_MESSAGE = 500;
+const MAX_CAUSES = 5;
+
+/** What an error says of itself; no property beyond these, for drivers hang rows, parameters and requests on theirs. */
+function describe(error: unknown, depth = 0): Described | unknown {
+  if (!(error instanceof Error)) return withoutValues(error);
+  const { code, table, constraint, column } = error as Error & Partial<Record<string, unknown>>;
+  const described: Described = { type: error.constructor.name, message: withoutValues(error.message) as string };
+  for (const [name, value] of Object.entries({ code, table, constraint, column }))
+    if (typeof value === 'string') Object.assign(described, { [name]: value });
+  // The first lines of a stack repeat the message.
+  const frames = error.stack?.match(/\n {4}at .*/g)?.join('');
+  if (frames) described.stack = frames.slice(1);
+  if (error.cause instanceof Error && depth < MAX_CAUSES)
+    described.cause = describe(error.cause, depth + 1) as Described;
+  return described;
+}
+
+/** What stands in quotation marks goes, and so does what follows a query. */
+function withoutValues(text: unknown): unknown {
+  if (typeof text !== 'string') return typeof text === 'number' || typeof text === 'boolean' ? text : typeof text;
+  return text
+    .replace(/\n?params: .*$/s, '')
+    .replace(/"(?:[^"\\]|\\.)*"?/g, '"…"')
+    .slice(0, MAX_MESSAGE);
+}
