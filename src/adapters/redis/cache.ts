@@ -3,9 +3,7 @@ import type { Known } from './view.ts';
 /** Profiles that were read lately, up to so many bytes; those unread for longest go. */
 export interface Cache {
   get(name: string): Known | undefined;
-  /** Only if it was read over this very connection: Redis may have lost writes before it. */
-  fresh(name: string, epoch: number): Known | undefined;
-  set(name: string, known: Known, epoch: number): void;
+  set(name: string, known: Known): void;
   delete(name: string): void;
   readonly size: number;
   readonly bytes: number;
@@ -18,7 +16,6 @@ const BUCKET_BYTES = 4_500;
 
 interface Entry {
   known: Known;
-  epoch: number;
   bytes: number;
 }
 
@@ -30,16 +27,18 @@ export function createCache(maxBytes: number): Cache {
     entries.delete(name);
   };
   return {
-    get: (name) => entries.get(name)?.known,
-    fresh(name, epoch) {
+    get(name) {
       const entry = entries.get(name);
-      return entry?.epoch === epoch ? entry.known : undefined;
+      if (!entry) return undefined;
+      entries.delete(name);
+      entries.set(name, entry);
+      return entry.known;
     },
-    set(name, known, epoch) {
+    set(name, known) {
       remove(name);
       const { columns, buckets } = known.profile;
       const size = BASE_BYTES + columns.byteLength + (buckets ? BUCKET_BYTES : 0);
-      entries.set(name, { known, epoch, bytes: size });
+      entries.set(name, { known, bytes: size });
       bytes += size;
       while (bytes > maxBytes && entries.size > 1) remove(entries.keys().next().value!);
     },

@@ -26,6 +26,8 @@ export interface Connection {
   run(commands: Command[], deadlineMs: number): Promise<Answer[]>;
   /** Resolves when it is ready, or after so long without. */
   untilReady(timeoutMs: number): Promise<void>;
+  /** Calls the listener whenever it has become ready. */
+  onReady(listener: () => void): void;
   /** Calls the listener when it is ready again after having been lost. */
   onReconnected(listener: () => void): void;
   close(): Promise<void>;
@@ -62,6 +64,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     retryStrategy: (times) => Math.min(50 * times, RETRY_MS),
   });
   const listeners: (() => void)[] = [];
+  const readyListeners: (() => void)[] = [];
   const waiting: (() => void)[] = [];
   let ready = false;
   let epoch = 0;
@@ -87,6 +90,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     givenUpUntil = 0;
     told = undefined;
     for (const resolve of waiting.splice(0)) resolve();
+    for (const listener of readyListeners) listener();
     if (!lost) return;
     lost = false;
     log?.info({ connection: name }, 'Redis answers again');
@@ -165,6 +169,7 @@ export function openConnection(options: ConnectionOptions): Connection {
         });
       });
     },
+    onReady: (listener) => void readyListeners.push(listener),
     onReconnected: (listener) => void listeners.push(listener),
     async close() {
       closed = true;

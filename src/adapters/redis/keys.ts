@@ -6,18 +6,22 @@ import { PARTITIONS, placeOf, positionOf } from './places.ts';
 import { SMALLEST } from './scripts.ts';
 
 const DAY_MS = 86_400_000;
-/** Of 16 bytes no two keys share a name by chance. */
-const NAME_BYTES = 16;
+/** Of 16 bytes no two names are the same by chance. */
+const HASH_BYTES = 16;
 
-/** Keys of records as numbers in Redis, each under the hash of its name: short, and nothing of a client's own words. */
+/** Short, and nothing of a client's own words. */
+export function hashedName(name: string): string {
+  return createHash('sha256').update(name).digest().subarray(0, HASH_BYTES).toString('base64url');
+}
+
+/** Where the first records of keys lie, as numbers. */
 export function createKeyIndex(
   connection: Connection,
   options: { namespace: string; deadlineMs: number; logDeadlineMs: number; keyTtlDays: number },
 ) {
   const { namespace, deadlineMs, logDeadlineMs } = options;
   const ttlMs = options.keyTtlDays * DAY_MS;
-  const nameOf = (key: string) =>
-    `${namespace}:k:${createHash('sha256').update(key).digest().subarray(0, NAME_BYTES).toString('base64url')}`;
+  const nameOf = (key: string) => `${namespace}:k:${hashedName(key)}`;
 
   /** Most keys are new and are set at once; for the others the smaller place is looked for. */
   async function setAll(entries: readonly { key: string; position: Position }[], timeoutMs: number): Promise<void> {

@@ -5,14 +5,14 @@ import type { ProfileLog, RepeatedRecord } from '../../profiles/shared.ts';
 import { type Command, type Connection, call, firstError } from './connection.ts';
 import type { createKeyIndex } from './keys.ts';
 import { packEvent, packLabel } from './rows.ts';
-import { FORWARD } from './scripts.ts';
+import { FORWARD, MOVED } from './scripts.ts';
 
 export interface LogOptions {
-  namespace: string;
   layouts: readonly Layout[];
   logDeadlineMs: number;
-  /** The command that applies what is packed to one profile. */
-  apply(type: number, key: number, partition: number, direct: boolean, packed: Buffer[]): Command;
+  positionKey(partition: number): string;
+  /** The command that applies what is packed to one profile, while the consumer's position is what it was. */
+  repeated(type: number, key: number, partition: number, position: number, packed: Buffer[]): Command;
   index: Pick<ReturnType<typeof createKeyIndex>, 'setAll'>;
 }
 
@@ -28,8 +28,7 @@ interface Work {
 
 /** The log consumer's side: what it repeats, and how far it got. */
 export function createProfileLog(connection: Connection, options: LogOptions): ProfileLog {
-  const { layouts, logDeadlineMs, apply, index } = options;
-  const positionKey = (partition: number) => `${options.namespace}:log:${partition}`;
+  const { layouts, logDeadlineMs, positionKey, repeated, index } = options;
   const listeners: (() => void)[] = [];
   /** How far each partition was when last heard of. */
   const reached = new Map<number, number>();
@@ -42,15 +41,27 @@ export function createProfileLog(connection: Connection, options: LogOptions): P
   async function run(commands: Command[], epoch: number) {
     if (connection.epoch !== epoch) throw lost();
     const answers = await connection.run(commands, logDeadlineMs);
+    if (answers.some((answer) => answer instanceof Error && answer.message.startsWith(MOVED))) {
+      tellReconnected();
+      throw lost();
+    }
     const error = firstError(answers);
     if (error) throw error;
     if (connection.epoch !== epoch) throw lost();
     return answers;
   }
 
+  /** Never absent once it was read, so that a server that was emptied since can be told. */
   async function read(partition: number, epoch: number): Promise<number> {
-    const [position] = await run([['GET', positionKey(partition)]], epoch);
-    return position === null ? 0 : Number(String(position));
+    const name = positionKey(partition);
+    const [, position] = await run(
+      [
+        ['SET', name, 0, 'NX'],
+        ['GET', name],
+      ],
+      epoch,
+    );
+    return Number(String(position));
   }
 
   /** What each profile takes, in order. */
@@ -74,12 +85,12 @@ export function createProfileLog(connection: Connection, options: LogOptions): P
   }
 
   /** All parts of a profile one after the other: had a later one been taken and an earlier not, it would never be. */
-  async function applyAll(partition: number, works: Work[], epoch: number): Promise<void> {
+  async function applyAll(partition: number, works: Work[], position: number, epoch: number): Promise<void> {
     for (let from = 0; works.length > 0; from += AT_ONCE) {
       for (let i = 0; i < works.length; i += COMMANDS_AT_ONCE) {
         const commands = works
           .slice(i, i + COMMANDS_AT_ONCE)
-          .map(({ type, key, packed }) => apply(type, key, partition, false, packed.slice(from, from + AT_ONCE)));
+          .map(({ type, key, packed }) => repeated(type, key, partition, position, packed.slice(from, from + AT_ONCE)));
         await run(commands, epoch);
       }
       works = works.filter(({ packed }) => packed.length > from + AT_ONCE);
@@ -102,14 +113,18 @@ export function createProfileLog(connection: Connection, options: LogOptions): P
         tellReconnected();
         throw lost();
       }
-      const entries = records.flatMap(({ offset, keys }) =>
-        keys.map((key) => ({ key, position: { partition, offset } })),
-      );
+      if (next <= position) {
+        reached.set(partition, position);
+        return;
+      }
+      // What lies before was repeated by this partition's consumer of a moment ago.
+      const left = records.filter(({ offset }) => offset >= position);
+      const entries = left.flatMap(({ offset, keys }) => keys.map((key) => ({ key, position: { partition, offset } })));
       for (let i = 0; i < entries.length; i += COMMANDS_AT_ONCE)
         await index.setAll(entries.slice(i, i + COMMANDS_AT_ONCE));
-      await applyAll(partition, workOf(partition, records), epoch);
-      await run([call(FORWARD, [positionKey(partition)], [next])], epoch);
-      reached.set(partition, Math.max(next, position));
+      await applyAll(partition, workOf(partition, left), position, epoch);
+      await run([call(FORWARD, [positionKey(partition)], [position, next])], epoch);
+      reached.set(partition, next);
     },
 
     onReconnected: (listener) => void listeners.push(listener),

@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.ts';
-import { AssayError } from '../../domain/errors.ts';
+import type { AssayError } from '../../domain/errors.ts';
 import type { Event } from '../../domain/event.ts';
+import type { Position } from '../../domain/position.ts';
 import { createLayout, type Layout } from '../../profiles/layout.ts';
 import { fingerprint, type Profiles } from '../../profiles/profiles.ts';
 import type { KeyIndex, ProfileLog, SharedProfiles } from '../../profiles/shared.ts';
@@ -8,6 +9,7 @@ import { createCache } from './cache.ts';
 import { type Answer, type Command, call, firstError, openConnection, type RedisLog } from './connection.ts';
 import { createDeletedIds, createKeyIndex, type DeletedIds } from './keys.ts';
 import { createProfileLog } from './log.ts';
+import { refuseEviction } from './policy.ts';
 import { packEvent } from './rows.ts';
 import { APPLY, READ } from './scripts.ts';
 import { addNewest, type Known, type Reply, wholeProfile } from './view.ts';
@@ -61,7 +63,7 @@ const FIRST_READY_MS = 3_000;
 /**
  * Profiles that many processes share over Redis, equal to those of `createProfiles` given the same events and labels.
  *
- *   {<namespace>:p:<type>:<key>}:s   hash    t total, h hash, f first time, x label changes, n rows, T and I newest that fell out,
+ *   <namespace>:p:<type>:<key>:s     hash    t total, h hash, f first time, x label changes, n rows, T and I newest that fell out,
  *                                            w<p> offset of partition p that the log's consumer has passed, c direct inserts that it
  *                                            has not, each with its place as a field; y labels are remembered, u expires at
  *                                   :e   zset    rows by time: see `rows.ts`
@@ -71,7 +73,7 @@ const FIRST_READY_MS = 3_000;
  *   <namespace>:k:<hash>                 string  where the first record of a key lies
  *   <namespace>:deleted                  set     ids of deleted transactions
  *
- * Resolves once Redis answers, or after three seconds without it: degraded, until it does.
+ * Resolves once Redis answers, or after three seconds without it: degraded, until it does. Rejects where Redis would drop profiles.
  */
 export async function openRedisProfiles(options: RedisProfilesOptions): Promise<RedisProfiles> {
   const { url, namespace, entityTypes, columns, clock = Date.now, log } = options;
@@ -83,15 +85,17 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
   const cache = createCache(options.cacheBytes ?? 64 * 1024 * 1024);
   const counts = { fetches: 0, degraded: 0, unchanged: 0, newest: 0, whole: 0, unseen: 0, inserts: 0, insertErrors: 0 };
 
-  const nameOf = (type: number, key: number) => `{${namespace}:p:${entityTypes[type]}:${key}}`;
+  const nameOf = (type: number, key: number) => `${namespace}:p:${entityTypes[type]}:${key}`;
   // By whole days, so that most inserts leave it as it is.
   const expiresAt = () => (Math.floor(clock() / 1000 / DAY_SECONDS) + 1 + ttlDays) * DAY_SECONDS;
 
-  function apply(type: number, key: number, partition: number, direct: boolean, packed: Buffer[]): Command {
-    const name = nameOf(type, key);
-    const keys = [`${name}:s`, `${name}:e`, `${name}:b`, `${name}:l`, `${name}:m`];
-    return call(APPLY, keys, [expiresAt(), `w${partition}`, direct ? 'd' : 'r', ...packed]);
-  }
+  const positionKey = (partition: number) => `${namespace}:log:${partition}`;
+
+  const keysOf = (type: number, key: number) => ['s', 'e', 'b', 'l', 'm'].map((part) => `${nameOf(type, key)}:${part}`);
+  const direct = (type: number, key: number, partition: number, packed: Buffer) =>
+    call(APPLY, keysOf(type, key), [expiresAt(), `w${partition}`, 'd', packed]);
+  const repeated = (type: number, key: number, partition: number, position: number, packed: Buffer[]) =>
+    call(APPLY, [...keysOf(type, key), positionKey(partition)], [expiresAt(), `w${partition}`, position, ...packed]);
 
   function read(name: string, known: Known | undefined): Command {
     const keys = [`${name}:s`, `${name}:e`, `${name}:b`];
@@ -114,19 +118,19 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
     const reply = answer as Reply;
     if (reply.length === 6) {
       counts.whole++;
-      cache.set(name, wholeProfile(layout, reply), connection.epoch);
+      cache.set(name, wholeProfile(layout, reply));
       return true;
     }
     if (!known || !addNewest(known, layout, reply)) return false;
     counts.newest++;
-    cache.set(name, known, connection.epoch);
+    cache.set(name, known);
     return true;
   }
 
   /** Reads profiles into the cache. Rejects where some could not be. */
   async function refresh(wanted: { type: number; name: string }[], knowing: boolean, endMs: number): Promise<void> {
     const answers = await connection.run(
-      wanted.map(({ name }) => read(name, knowing ? cache.fresh(name, connection.epoch) : undefined)),
+      wanted.map(({ name }) => read(name, knowing ? cache.get(name) : undefined)),
       Math.max(1, endMs - performance.now()),
     );
     const error = firstError(answers);
@@ -156,7 +160,7 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
     for (let type = 0; type < entityTypes.length; type++)
       if (entities[type] > 0) wanted.push({ type, name: nameOf(type, entities[type]) });
     const degraded = await refresh(wanted, true, performance.now() + deadlineMs).then(
-      () => false,
+      () => refused,
       () => true,
     );
     if (degraded) counts.degraded++;
@@ -165,28 +169,43 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
     return { profiles: viewOf(found, entities), degraded };
   }
 
-  async function insert(event: Event, { partition, offset }: { partition: number; offset: number }): Promise<void> {
+  /** What was decided last is not in the profiles: those who read them now see less than they should. */
+  let refused = false;
+  function tell(error: AssayError | undefined): void {
+    if (error && !refused)
+      log?.warn({ reason: error.message }, 'Redis does not take what is learnt: decisions are degraded');
+    if (!error && refused) log?.info({}, 'Redis takes what is learnt again');
+    refused = error !== undefined;
+  }
+
+  async function insert(event: Event, { partition, offset }: Position): Promise<void> {
     counts.inserts++;
     const commands: Command[] = [];
     for (let type = 0; type < entityTypes.length; type++) {
       const key = event.entities[type];
-      if (!(key > 0)) continue;
-      commands.push(apply(type, key, partition, true, [packEvent(layouts[type], event, partition, offset)]));
+      if (key > 0) commands.push(direct(type, key, partition, packEvent(layouts[type], event, partition, offset)));
     }
-    try {
-      const error = firstError(await connection.run(commands, deadlineMs));
-      if (error) throw error;
-    } catch (error) {
-      counts.insertErrors++;
-      throw error instanceof AssayError ? error : new AssayError('unavailable', String(error));
-    }
+    const error = await connection.run(commands, deadlineMs).then(firstError, (reason: AssayError) => reason);
+    tell(error);
+    if (!error) return;
+    counts.insertErrors++;
+    throw error;
   }
 
   const deadlines = { namespace, deadlineMs, logDeadlineMs };
   const keys = createKeyIndex(connection, { ...deadlines, keyTtlDays });
   const logKeys = createKeyIndex(logConnection, { ...deadlines, keyTtlDays });
-  const profileLog = createProfileLog(logConnection, { namespace, layouts, logDeadlineMs, apply, index: logKeys });
+  const profileLog = createProfileLog(logConnection, {
+    ...{ layouts, logDeadlineMs, positionKey, repeated, index: logKeys },
+  });
+  const close = async () => {
+    await Promise.all([connection.close(), logConnection.close()]);
+  };
   await Promise.all([connection.untilReady(FIRST_READY_MS), logConnection.untilReady(FIRST_READY_MS)]);
+  await refuseEviction(connection, log).catch(async (error) => {
+    await close();
+    throw error;
+  });
 
   return {
     ...{ entityTypes, fetch, insert },
@@ -194,15 +213,13 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
     ...keys.index,
     ...createDeletedIds(connection, deadlines),
     get healthy() {
-      return connection.healthy;
+      return connection.healthy && !refused;
     },
     stats: () => ({
-      healthy: connection.healthy,
+      healthy: connection.healthy && !refused,
       ...counts,
       ...{ cachedProfiles: cache.size, cachedBytes: cache.bytes },
     }),
-    async close() {
-      await Promise.all([connection.close(), logConnection.close()]);
-    },
+    close,
   };
 }

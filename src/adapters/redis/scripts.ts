@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { KEPT, SLACK } from '../../profiles/layout.ts';
 
-/** A script that the server runs in one stroke. All of its keys share a slot. */
+/** A script that the server runs in one stroke. */
 export interface Script {
   readonly name: string;
   readonly lua: string;
@@ -11,28 +12,30 @@ function script(name: string, lua: string): Script {
   return { name, lua, sha: createHash('sha1').update(lua).digest('hex') };
 }
 
-/** The newest events that a profile shows, and how many more may wait before they are moved to its buckets together. */
-export const KEPT = 512;
-export const SLACK = 128;
 /** Labels remembered for events that are not, or no longer, among the rows; in two generations. */
 export const LABELS_KEPT = 8_192;
 /** Direct inserts of an entity that the log's consumer has not passed; beyond, it alone inserts. */
 export const PENDING_KEPT = 16_384;
 
+/** How the error begins where the consumer's position is not what it was. */
+export const MOVED = 'MOVED_ON';
+
 /**
  * Adds events and labels to one profile: see `rows.ts` for how one is packed, and `profiles/profile.ts` for the twin of this.
  *
- *   KEYS   state, rows, buckets, labels, older labels
- *   ARGV   expires at (seconds), field of the partition's position, 'd' (direct) or 'r' (repeated from the log), packed …
+ *   KEYS   state, rows, buckets, labels, older labels; repeated: the position of the log's consumer
+ *   ARGV   expires at (seconds), field of the partition's position, 'd' (direct) or what the position must be (repeated), packed …
  *
  * An event is taken once: a direct one leaves its place in the state until the log's consumer has passed it, and what the
- * consumer has passed is never taken directly. Nothing is written before all has been looked at that may fail.
+ * consumer has passed is never taken directly. Up to 512 + 128 rows wait here, so that what falls out is moved together. Nothing is
+ * repeated onto a server that was emptied meanwhile, and nothing is written before all has been looked at that may fail.
  */
 export const APPLY = script(
   'apply',
   `
 local s, e, b, l, m = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local direct = ARGV[3] == 'd'
+if not direct and redis.call('GET', KEYS[6]) ~= ARGV[3] then return redis.error_reply('${MOVED} the position is another one') end
 local ask = {'HMGET', s, ARGV[2], 't', 'h', 'f', 'x', 'n', 'c', 'T', 'I', 'y', 'u'}
 for i = 4, #ARGV do ask[#ask + 1] = string.sub(ARGV[i], 2, 11) end
 local st = redis.call(unpack(ask))
@@ -80,7 +83,7 @@ local function count(time, events, amount, frauds)
   local cents = amount * 100
   local minor = math.floor(cents)
   if cents - minor >= 0.5 then minor = minor + 1 end
-  minor = math.max(-1e11, math.min(1e11, minor))
+  minor = minor == minor and math.max(-1e11, math.min(1e11, minor)) or 0
   for i = 1, 2 do add(series[i], time, events, minor, frauds) end
 end
 
@@ -100,6 +103,12 @@ local function fell(time, id)
   return time < fellTime or (time == fellTime and id <= fellId)
 end
 
+local function rowOf(id8, time)
+  for _, row in ipairs(redis.call('ZRANGEBYSCORE', e, time, time)) do
+    if string.sub(row, 1, 8) == id8 then return row end
+  end
+end
+
 local function learn(row, id8, id, time, amount, mixes)
   local known = recall(id8)
   local cell, applied = math.floor(known / 2), known % 2 == 1
@@ -108,6 +117,7 @@ local function learn(row, id8, id, time, amount, mixes)
     count(time, 1, amount, code == 1 and 1 or 0)
     if cell > 0 and not applied then remember(id8, cell, 1) end
   else
+    if (labelled or changes > 0) and rowOf(id8, time) then return end
     if redis.call('ZADD', e, time, row .. struct.pack('<d', cell)) == 0 then return end
     kept = kept + 1
     if cell > 0 then
@@ -133,18 +143,17 @@ local function relabel(id8, id, time, cell, mixes)
     changes = changes + 1
     return
   end
-  for _, row in ipairs(redis.call('ZRANGEBYSCORE', e, time, time)) do
-    if string.sub(row, 1, 8) == id8 then
-      local before = struct.unpack('<d', row, #row - 7)
-      if cell <= before then return end
-      redis.call('ZADD', e, time, string.sub(row, 1, -9) .. struct.pack('<d', cell))
-      redis.call('ZREM', e, row)
-      hash = hash - (before > 0 and mixes[before % 4] or 0) + mixes[cell % 4]
-      changes = changes + 1
-      return
-    end
+  local row = rowOf(id8, time)
+  if row then
+    local before = struct.unpack('<d', row, #row - 7)
+    if cell <= before then return end
+    redis.call('ZADD', e, time, string.sub(row, 1, -9) .. struct.pack('<d', cell))
+    redis.call('ZREM', e, row)
+    hash = hash - (before > 0 and mixes[before % 4] or 0) + mixes[cell % 4]
+    changes = changes + 1
+  elseif cell > math.floor(known / 2) then
+    remember(id8, cell, 0)
   end
-  if cell > math.floor(known / 2) then remember(id8, cell, 0) end
 end
 
 local gone, set = {'HDEL', s}, {'HSET', s}
@@ -252,11 +261,12 @@ return 1
 `,
 );
 
-/** Moves a position forward only. KEYS: it. ARGV: where to. */
+/** Moves a position on. KEYS: it. ARGV: what it must be, where to. */
 export const FORWARD = script(
   'forward',
   `
-if tonumber(redis.call('GET', KEYS[1]) or '0') < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return redis.error_reply('${MOVED} the position is another one') end
+redis.call('SET', KEYS[1], ARGV[2])
 return 1
 `,
 );
