@@ -39,11 +39,14 @@ export interface Stage {
 }
 
 /** A server of its own with an empty data directory, and in front of it a line that can be cut. `apiKey` is an admin's. */
-export async function startStage(apiKey = ''): Promise<Stage> {
+export async function startStage(apiKey = '', settings: Record<string, string> = {}): Promise<Stage> {
   const dataDir = mkdtempSync(join(tmpdir(), 'assay-e2e-'));
   const server = spawn(process.execPath, ['bin/assay.js', 'serve', '--port', '0', '--data-dir', dataDir], {
     cwd: root,
-    env: { ...process.env, ASSAY_DASHBOARD_DIR: dist, ASSAY_MODEL_DIR: modelDir, RATE_LIMIT_MAX: '0', API_KEY: apiKey },
+    env: {
+      ...{ ...process.env, ASSAY_DASHBOARD_DIR: dist, ASSAY_MODEL_DIR: modelDir, RATE_LIMIT_MAX: '0', API_KEY: apiKey },
+      ...settings,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const port = await portOf(server);

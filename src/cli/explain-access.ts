@@ -10,8 +10,11 @@ import { tell } from '../narrator/template.ts';
 import { type Control, readControl } from './control.ts';
 import { defaultModelDir } from './paths.ts';
 
+/** From a server also why the language model that it asked wrote nothing. */
+type NarrativeTold = NarrativeView & { failure?: { code: string; text: string } };
+
 export interface Explained {
-  narrative: NarrativeView;
+  narrative: NarrativeTold;
   /** Largest first: all of them from a server, else those that were kept with the decision; none of a case. */
   reasons?: Reason[];
 }
@@ -33,11 +36,11 @@ export async function explained(id: string, options: { ask: boolean; dataDir?: s
 async function overHttp(control: Control, id: string, ask: boolean): Promise<Explained> {
   const name = encodeURIComponent(id);
   if (/^case_\d+$/.test(id)) {
-    const narrative = await get<NarrativeView>(control, `/api/cases/${name}/summary?narrate=${ask}`);
+    const narrative = await get<NarrativeTold>(control, `/api/cases/${name}/summary?narrate=${ask}`);
     return { narrative };
   }
   // Without asking, the template's text is there all the same.
-  const { narrative, contributions } = await get<{ narrative: NarrativeView; contributions: Reason[] }>(
+  const { narrative, contributions } = await get<{ narrative: NarrativeTold; contributions: Reason[] }>(
     control,
     `/api/transactions/${name}/explanation?narrate=${ask ? 'true' : 'kept'}`,
   );

@@ -26,7 +26,7 @@ type Explained = Awaited<ReturnType<typeof import('./explain-access.ts')['explai
 const REASONS_SHOWN = 10;
 
 function words({ narrative, reasons }: Explained): string {
-  const { summary, checks, confidence, source, model } = narrative;
+  const { summary, checks, confidence, source, model, failure } = narrative;
   const lines = [summary, ''];
   const shown = (reasons ?? []).filter(({ contribution }) => contribution !== 0).slice(0, REASONS_SHOWN);
   for (const { contribution, message, code } of shown)
@@ -36,6 +36,7 @@ function words({ narrative, reasons }: Explained): string {
   lines.push(
     `Confidence: ${confidence}. ${source === 'model' ? `Written by ${model}, checked against the reasons.` : 'From the reasons alone.'}`,
   );
+  if (failure) lines.push(`The language model: ${failure.text}.`);
   return lines.join('\n');
 }
 

@@ -40,6 +40,25 @@ export const CHECKS = {
 } as const satisfies Record<string, string>;
 export type Check = keyof typeof CHECKS;
 
+/** Why a language model that was asked wrote nothing that is shown. */
+export const NO_TEXT = {
+  budget: 'it was not asked, because its budget for this minute is spent',
+  breaker: 'it was not asked, because it failed several times in a row and is left alone for a while',
+  stuck: 'it was not asked, because earlier questions do not end',
+  timeout: 'it did not answer in time',
+  error: 'it could not be asked, or failed',
+  journal: 'its text could not be kept',
+  shape: 'its answer was refused: it is not of the shape asked for',
+  prose: 'its answer was refused: it is no sentences',
+  signal: 'its answer was refused: it cites a reason that the decision does not have',
+  number: 'its answer was refused: it says a number that is not in the decision',
+  outcome: 'its answer was refused: it speaks for another outcome',
+  instruction: 'its answer was refused: it speaks of instructions',
+  markup: 'its answer was refused: it holds markup, links or odd letters',
+  echo: 'its answer was refused: it repeats what strangers wrote',
+} as const satisfies Record<string, string>;
+export type NoText = keyof typeof NO_TEXT;
+
 /** A narrative as the API and the feed show it: each check with its words. */
 export function narrativeView({ checks, ...narrative }: Narrative) {
   return { ...narrative, checks: checks.map((code) => ({ code, text: CHECKS[code] })) };

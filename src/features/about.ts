@@ -1,5 +1,5 @@
 import type { FeatureDefinition } from './definition.ts';
-import { during, noun, whose } from './words.ts';
+import { during, noun, seen, whose } from './words.ts';
 
 type Idea = (definition: FeatureDefinition) => string;
 
@@ -22,7 +22,7 @@ const ideas: Record<string, Idea> = {
   speed: (d) => `speed needed to get here since the last payment ${whose(d)}`,
   distanceSinceLast: (d) => `distance from the last payment ${whose(d)}`,
   distanceFromUsual: (d) => `distance from where this ${noun(d.entity)} paid recently`,
-  distinct: (d) => `different ${noun(d.field, 2)} ${whose(d)} ${during(d)}`,
+  distinct: (d) => `different ${noun(d.field, 2)} ${seen(d)} ${during(d)}`,
   first: (d) => `first time of this ${noun(d.entity)} with this ${noun(d.field)}`,
   meetings: (d) => `earlier payments ${whose(d)} with this ${noun(d.field)}`,
   sinceMeeting: (d) => `time since this ${noun(d.entity)} was last seen with this ${noun(d.field)}`,

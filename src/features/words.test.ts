@@ -13,13 +13,19 @@ test('values are told in plain words, against what is usual', () => {
   const cases: [said: string, expected: string][] = [
     [say('device_cards_10m', 6, 1), '6 different cards on this device in the last 10 minutes (usually 1)'],
     [say('device_cards_10m', 1, 1), '1 card on this device in the last 10 minutes, which is usual'],
+    [say('user_cards_24h', 0, 1), '0 cards used by this user in the last 24 hours (usually 1)'],
+    [say('card_merchants_1h', 3, 1), '3 different merchants paid with this card in the last hour (usually 1)'],
+    [
+      say('user_distance_from_usual_km', 0.04, 0.3),
+      '0 km from the nearest place where this user paid recently (usually 0.3 km)',
+    ],
     [say('user_count_1h', 1, 1), '1 payment by this user in the last hour, which is usual'],
     [say('user_count_24h', 1204, 2), '1,204 payments by this user in the last 24 hours (usually 2)'],
     [say('user_sum_7d', 1250.5, 80), '$1,250.50 paid by this user in the last 7 days (usually $80.00)'],
     [say('amount_below_round', 0.01, 20), 'the amount is $0.01 under a multiple of 50 (usually $20.00)'],
     [say('user_amount_to_median', 12.34, 1), 'the amount is 12 times the typical payment by this user (usually 1)'],
     [say('user_new_device', 1, 0), 'the first time this user is seen with this device'],
-    [say('user_speed_kmh', 7200, 3), '7,200 km/h would be needed to get here since the last payment (usually 3)'],
+    [say('user_speed_kmh', 7200, 3), '7,200 km/h would be needed to get here since the last payment (usually 3 km/h)'],
     [say('device_known_days', 0, 40), 'this device was never seen before (usually 40 days)'],
     [say('user_since_last', 5400, 86_400), '1.5 hours since the last payment by this user (usually 1 day)'],
     [

@@ -90,6 +90,12 @@ function share(value: number): string {
 /** Encodings are log-odds. */
 const probability = (logOdds: number) => 1 / (1 + Math.exp(-logOdds));
 
+/** "used by this user", "paid with this card", "on this device": how the field's things meet the entity. */
+export function seen(definition: FeatureDefinition): string {
+  const verb = definition.entity === 'user' ? 'used ' : definition.field === 'merchant' ? 'paid ' : '';
+  return verb + whose(definition);
+}
+
 type Words = (definition: FeatureDefinition, value: number, currency: string) => string;
 
 const payments = (count: number) => (figure(count) === '1' ? 'payment' : 'payments');
@@ -114,7 +120,7 @@ const clauses: Record<string, Words> = {
   speed: (_d, v) => `${figure(v)} km/h would be needed to get here since the last payment`,
   distanceSinceLast: (d, v) => `${figure(v)} km from the last payment ${whose(d)}`,
   distanceFromUsual: (d, v) => `${figure(v)} km from the nearest place where this ${noun(d.entity)} paid recently`,
-  distinct: (d, v) => `${figure(v)} ${v === 1 ? '' : 'different '}${noun(d.field, v)} ${whose(d)} ${during(d)}`,
+  distinct: (d, v) => `${figure(v)} ${v > 1 ? 'different ' : ''}${noun(d.field, v)} ${seen(d)} ${during(d)}`,
   first: (d, v) =>
     v === 1
       ? `the first time this ${noun(d.entity)} is seen with this ${noun(d.field)}`
@@ -173,6 +179,11 @@ function written(definition: FeatureDefinition, value: number, currency: string)
       return share(value);
     case 'encoding':
       return share(probability(value));
+    case 'distanceSinceLast':
+    case 'distanceFromUsual':
+      return `${figure(value)} km`;
+    case 'speed':
+      return `${figure(value)} km/h`;
     default:
       return figure(value);
   }

@@ -62,14 +62,17 @@ test('what needs a person is told once it is durable, and the text is a record o
 test('without a model, or where it fails, the template’s text stands', async () => {
   const none = setUp({ asker: undefined, narrate: 'all' });
   none.journal.append(entry('t1'));
-  const told = await none.narration.ofDecision(none.journal.records[0], true);
-  assert.deepEqual([told.source, told.summary.length > 40], ['template', true]);
-  assert.equal((await none.narration.ofCase(suspectCase, true)).source, 'template');
+  const { narrative, failure } = await none.narration.ofDecision(none.journal.records[0], true);
+  assert.deepEqual([narrative.source, narrative.summary.length > 40, failure], ['template', true, undefined]);
+  assert.equal((await none.narration.ofCase(suspectCase, true)).narrative.source, 'template');
   assert.equal(none.journal.records.length, 1);
 
   const failing = setUp({ ask: async () => ({ failure: 'signal' }) });
   failing.journal.append(entry('t1'));
-  assert.equal((await failing.narration.ofDecision(failing.journal.records[0], true)).source, 'template');
+  const told = await failing.narration.ofDecision(failing.journal.records[0], true);
+  assert.deepEqual([told.narrative.source, told.failure], ['template', 'signal'], 'and it is said why');
+  const ofCase = await failing.narration.ofCase(suspectCase, true);
+  assert.deepEqual([ofCase.narrative.source, ofCase.failure], ['template', 'signal']);
   await until(() => failing.narration.status().waiting === 0);
   assert.ok(failing.narration.status().failures.signal! >= 1);
   await failing.narration.close();
@@ -86,12 +89,12 @@ test('asked for on the page: any decision, once for whoever asks, and not again 
   });
   journal.append(entry('t1', 'approve'));
   const record = journal.records[0];
-  assert.equal((await narration.ofDecision(record, false)).source, 'template');
+  assert.equal((await narration.ofDecision(record, false)).narrative.source, 'template');
   const both = [narration.ofDecision(record, true), narration.ofDecision(record, true)];
   await until(() => release !== undefined);
   release!();
-  assert.deepEqual(await Promise.all(both), [text, text]);
-  assert.deepEqual(await narration.ofDecision(record, true), text);
+  assert.deepEqual(await Promise.all(both), [{ narrative: text }, { narrative: text }]);
+  assert.deepEqual(await narration.ofDecision(record, true), { narrative: text });
   assert.deepEqual(asked, ['t1']);
   await narration.close();
 });
@@ -125,11 +128,15 @@ test('a deleted transaction is not told, nor kept if it was deleted meanwhile', 
 
 test('a case is told anew once it has grown', async () => {
   const { narration, asked } = setUp();
-  assert.deepEqual(await narration.ofCase(suspectCase, true), text);
-  assert.deepEqual(await narration.ofCase(suspectCase, false), text, 'kept');
-  assert.equal((await narration.ofCase({ ...suspectCase, transactions: 4 }, false)).source, 'template');
+  assert.deepEqual(await narration.ofCase(suspectCase, true), { narrative: text });
+  assert.deepEqual(await narration.ofCase(suspectCase, false), { narrative: text }, 'kept');
+  assert.equal((await narration.ofCase({ ...suspectCase, transactions: 4 }, false)).narrative.source, 'template');
   for (let i = 0; i < 300; i++) await narration.ofCase({ ...suspectCase, id: `case_${i}` }, true);
-  assert.equal((await narration.ofCase(suspectCase, false)).source, 'template', 'no more than so many are kept');
+  assert.equal(
+    (await narration.ofCase(suspectCase, false)).narrative.source,
+    'template',
+    'no more than so many are kept',
+  );
   assert.equal(asked.length, 300, 'case_1 was known');
   await narration.close();
 });
@@ -140,6 +147,6 @@ test('an erased text is gone, and the template stands again', async () => {
   await narration.ofDecision(journal.records[0], true);
   delete journal.records[1].personal;
   assert.equal(await narration.written('t1'), undefined);
-  assert.equal((await narration.ofDecision(journal.records[0], false)).source, 'template');
+  assert.equal((await narration.ofDecision(journal.records[0], false)).narrative.source, 'template');
   await narration.close();
 });

@@ -1,7 +1,7 @@
-import type { Narrative, NarrativeData } from '../domain/narrative.ts';
+import type { Narrative, NarrativeData, NoText } from '../domain/narrative.ts';
 import type { DecisionData } from '../domain/records.ts';
 import type { Journal, JournalRecord } from '../journal/journal.ts';
-import type { Asker, Failure } from './asker.ts';
+import type { Asker } from './asker.ts';
 import { factsOf } from './facts.ts';
 import type { CaseFacts } from './narrator.ts';
 import { tell } from './template.ts';
@@ -17,11 +17,17 @@ export interface Narration {
   /** What a model wrote of a decision, if it did. */
   written(transactionId: string): Promise<Narrative | undefined>;
   /** The text of a decision's record: a model's, or the template's. With `ask` a model is asked where it has not been. */
-  ofDecision(record: JournalRecord, ask: boolean): Promise<Narrative>;
+  ofDecision(record: JournalRecord, ask: boolean): Promise<Told>;
   /** The text of a case; a model's are kept in memory only, since cases grow. */
-  ofCase(facts: CaseFacts, ask: boolean): Promise<Narrative>;
+  ofCase(facts: CaseFacts, ask: boolean): Promise<Told>;
   status(): NarrationStatus;
   close(): Promise<void>;
+}
+
+export interface Told {
+  narrative: Narrative;
+  /** Why the template's stands, where a model was asked. */
+  failure?: NoText;
 }
 
 export interface NarrationStatus {
@@ -32,7 +38,7 @@ export interface NarrationStatus {
   /** Texts of the model that were taken. */
   written: number;
   /** By why there was no text. */
-  failures: Partial<Record<Failure | 'journal', number>>;
+  failures: Partial<Record<NoText, number>>;
   open: boolean;
   stuck: number;
 }
@@ -59,12 +65,15 @@ const CASES_KEPT = 200;
 const MIN_WAIT_MS = 20;
 const MAX_WAIT_MS = 30_000;
 
+/** Of a model that was asked; neither where there is none to ask, or nothing to ask about any more. */
+type Tried = Partial<Told>;
+
 export function createNarration(ports: NarrationPorts): Narration {
   const { journal, asker: model, narrate, concurrency, hidden, clock, log, capacity = CAPACITY } = ports;
   const status = { dropped: 0, written: 0, failures: {} as NarrationStatus['failures'] };
   const queue: JournalRecord[] = [];
   /** Texts that are being asked for, so that nobody asks twice. */
-  const asking = new Map<string, Promise<Narrative | undefined>>();
+  const asking = new Map<string, Promise<Tried>>();
   const cases = new Map<string, Narrative>();
   let working = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -115,12 +124,13 @@ export function createNarration(ports: NarrationPorts): Narration {
     }
   }
 
-  function count(failure: Failure | 'journal'): void {
+  function failed(failure: NoText): Tried {
     status.failures[failure] = (status.failures[failure] ?? 0) + 1;
+    return { failure };
   }
 
   /** Asks once for whoever asks meanwhile. */
-  function once(name: string, task: () => Promise<Narrative | undefined>): Promise<Narrative | undefined> {
+  function once(name: string, task: () => Promise<Tried>): Promise<Tried> {
     const known = asking.get(name);
     if (known) return known;
     const asked = task().finally(() => asking.delete(name));
@@ -128,21 +138,18 @@ export function createNarration(ports: NarrationPorts): Narration {
     return asked;
   }
 
-  function askAbout(id: string, record: JournalRecord): Promise<Narrative | undefined> {
+  function askAbout(id: string, record: JournalRecord): Promise<Tried> {
     return once(`n:${id}`, async () => {
-      if (!model || closed || hidden(id)) return undefined;
+      if (!model || closed || hidden(id)) return {};
       const asked = await model.asker.ask(factsOf(record));
-      if ('failure' in asked) {
-        count(asked.failure);
-        return undefined;
-      }
-      return hidden(id) ? undefined : await keep(id, asked.narrative);
+      if ('failure' in asked) return failed(asked.failure);
+      return hidden(id) ? {} : await keep(id, asked.narrative);
     });
   }
 
   /** The first text of a decision stays. It stands in the personal block, so that it can be erased like what it may tell. */
-  async function keep(id: string, narrative: Narrative): Promise<Narrative | undefined> {
-    if (closed) return undefined;
+  async function keep(id: string, narrative: Narrative): Promise<Tried> {
+    if (closed) return {};
     const data: NarrativeData = { transactionId: id, model: narrative.model ?? '' };
     try {
       await journal.enqueue({
@@ -151,13 +158,22 @@ export function createNarration(ports: NarrationPorts): Narration {
       }).durable;
     } catch (error) {
       const earlier = await written(id);
-      if (earlier) return earlier;
-      count('journal');
+      if (earlier) return { narrative: earlier };
       log.warn({ err: error }, 'a narrative could not be kept');
-      return undefined;
+      return failed('journal');
     }
     status.written++;
-    return narrative;
+    return { narrative };
+  }
+
+  async function askOfCase(name: string, facts: CaseFacts): Promise<Tried> {
+    if (!model || closed) return {};
+    const asked = await model.asker.ask(facts);
+    if ('failure' in asked) return failed(asked.failure);
+    status.written++;
+    cases.set(name, asked.narrative);
+    if (cases.size > CASES_KEPT) cases.delete(cases.keys().next().value!);
+    return asked;
   }
 
   /** Where the log cannot be asked, the template stands: a read is not refused for a text beside it. */
@@ -171,27 +187,18 @@ export function createNarration(ports: NarrationPorts): Narration {
     written,
     async ofDecision(record, ask) {
       const { id } = (record.data as unknown as DecisionData).transaction;
-      return (await written(id)) ?? (ask ? await askAbout(id, record) : undefined) ?? tell(factsOf(record));
+      const kept = await written(id);
+      if (kept) return { narrative: kept };
+      const { narrative, failure } = ask ? await askAbout(id, record) : {};
+      return told(narrative ?? tell(factsOf(record)), failure);
     },
     async ofCase(facts, ask) {
       // A case that has grown is told anew.
       const name = `${facts.id} ${facts.transactions} ${facts.score}`;
       const known = cases.get(name);
-      if (known) return known;
-      const text =
-        ask && model
-          ? await once(`case ${name}`, async () => {
-              const asked = await model.asker.ask(facts);
-              if ('narrative' in asked) return asked.narrative;
-              count(asked.failure);
-              return undefined;
-            })
-          : undefined;
-      if (!text) return tell(facts);
-      if (!cases.has(name)) status.written++;
-      cases.set(name, text);
-      if (cases.size > CASES_KEPT) cases.delete(cases.keys().next().value!);
-      return text;
+      if (known) return { narrative: known };
+      const { narrative, failure } = ask ? await once(`case ${name}`, () => askOfCase(name, facts)) : {};
+      return told(narrative ?? tell(facts), failure);
     },
     status: () => ({
       ...status,
@@ -210,4 +217,8 @@ export function createNarration(ports: NarrationPorts): Narration {
       await model?.close();
     },
   };
+}
+
+function told(narrative: Narrative, failure: NoText | undefined): Told {
+  return failure ? { narrative, failure } : { narrative };
 }

@@ -42,14 +42,31 @@ test('a case in words', () => {
   assert.equal(
     summary,
     '3 payments of $900.50 in all share one device, with 2 users and 3 cards. ' +
-      'The first was made on Tuesday 3 March 2026 at 07:00 and the last on Tuesday 3 March 2026 at 08:00 (UTC); ' +
+      'Made on Tuesday 3 March 2026 between 07:00 and 08:00 (UTC); ' +
       '2 were declined and 1 waits for review, with $812.25 at risk. ' +
-      'Most often there were 6 different cards on this device in the last 10 minutes (usually 1) (3 payments) ' +
-      'and it is the first payment by this user (usually 12). ' +
-      '1 earlier case shares something with it; 1 of them turned out as fraud.',
+      'The commonest reasons, each at its strongest: there were 6 different cards on this device in the last 10 minutes ' +
+      '(usually 1), and it is the first payment by this user (usually 12). ' +
+      'They are found in 3 and 1 of its payments. ' +
+      '1 earlier case shares something with it and turned out as fraud.',
   );
   assert.deepEqual(signals, ['device_cards_10m', 'user_total']);
   assert.deepEqual(checks, ['inspect_device', 'inspect_account', 'ask_customer', 'inspect_earlier_frauds']);
+});
+
+test('a case says no more of its times, its reasons and what came before than it takes', () => {
+  const { summary } = tell({
+    ...{ ...suspectCase, transactions: 2, to: suspectCase.from, similar: 3, similarFrauds: 0 },
+    reasons: suspectCase.reasons.slice(0, 1).map((reason) => ({ ...reason, transactions: 2 })),
+  });
+  assert.match(summary, /Made on Tuesday 3 March 2026 at 07:00 \(UTC\);/);
+  assert.match(summary, /The commonest reason, at its strongest: .*\. It is found in all of its payments\./);
+  assert.match(summary, /3 earlier cases share something with it; none of them turned out as fraud\.$/);
+  const days = tell({ ...suspectCase, to: suspectCase.from + 86_400_000, transactions: 1, similar: 0 });
+  assert.match(
+    days.summary,
+    /on Tuesday 3 March 2026 at 07:00 and the last on Wednesday 4 March 2026 at 07:00 \(UTC\)/,
+  );
+  assert.match(days.summary, /at risk\. There were 6 different cards on this device .* \(usually 12\)\.$/);
 });
 
 test('whatever it says, its numbers are those of the subject', () => {

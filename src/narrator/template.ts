@@ -93,22 +93,14 @@ function tellCase(facts: CaseFacts): Narrative {
     ...(declines > 0 ? [`${declines} ${declines === 1 ? 'was' : 'were'} declined`] : []),
     ...(reviews > 0 ? [`${reviews} ${reviews === 1 ? 'waits' : 'wait'} for review`] : []),
   ];
-  const made = to > from ? `The first was made on ${moment(from, 0)} and the last on` : 'Made on';
   const sentences = [
     `${counted(transactions, 'payment')} of ${money(amount, currency)} in all ${transactions === 1 ? 'names' : 'share'} one ` +
       `${NOUNS[entity][0]}${named.length > 0 ? `, with ${series(named)}` : ''}.`,
-    `${made} ${moment(to, 0)} (UTC); ${series(outcomes)}, with ${money(amountAtRisk, currency)} at risk.`,
+    `${made(from, to)} (UTC); ${series(outcomes)}, with ${money(amountAtRisk, currency)} at risk.`,
   ];
   const told = reasonsFor('decline', facts.reasons, REASONS_TOLD) as CaseFacts['reasons'];
-  if (told.length > 0)
-    sentences.push(
-      `Most often ${series(told.map((reason) => `${sentenceOf(reason.message)}${times(reason.transactions)}`))}.`,
-    );
-  if (facts.similar > 0)
-    sentences.push(
-      `${counted(facts.similar, 'earlier case')} ${facts.similar === 1 ? 'shares' : 'share'} something with it; ` +
-        `${facts.similarFrauds === 0 ? 'none' : facts.similarFrauds} of them turned out as fraud.`,
-    );
+  if (told.length > 0) sentences.push(commonest(told, transactions));
+  if (facts.similar > 0) sentences.push(earlier(facts.similar, facts.similarFrauds));
   const checks = new Set<Check>([SHARED[entity], ...checksFor(told.map(({ code }) => code))]);
   if (facts.similarFrauds > 0) checks.add('inspect_earlier_frauds');
   return {
@@ -120,7 +112,33 @@ function tellCase(facts: CaseFacts): Narrative {
   };
 }
 
-const times = (transactions: number) => (transactions === 1 ? '' : ` (${counted(transactions, 'payment')})`);
+/** "Made on Tuesday 3 March 2026 between 07:00 and 08:00": no more than it takes. */
+function made(from: number, to: number): string {
+  const [first, last] = [moment(from, 0), moment(to, 0)];
+  if (first === last) return `Made on ${last}`;
+  const [day, time] = first.split(' at ');
+  const [lastDay, lastTime] = last.split(' at ');
+  return day === lastDay
+    ? `Made on ${day} between ${time} and ${lastTime}`
+    : `The first was made on ${first} and the last on ${last}`;
+}
+
+/** A reason's words are those of the payment in which it is strongest. */
+function commonest(reasons: CaseFacts['reasons'], transactions: number): string {
+  if (transactions === 1) return `${capital(clauses(reasons))}.`;
+  const counts = [...new Set(reasons.map((reason) => reason.transactions))];
+  const all = counts.length === 1 && counts[0] === transactions;
+  const found = all ? 'all' : counts.length === 1 ? counts[0] : series(reasons.map((each) => `${each.transactions}`));
+  return reasons.length === 1
+    ? `The commonest reason, at its strongest: ${clauses(reasons)}. It is found in ${found} of its payments.`
+    : `The commonest reasons, each at its strongest: ${clauses(reasons)}. They are found in ${found} of its payments.`;
+}
+
+function earlier(cases: number, frauds: number): string {
+  const share = `${counted(cases, 'earlier case')} ${cases === 1 ? 'shares' : 'share'} something with it`;
+  if (cases === 1) return `${share} and ${frauds === 1 ? 'turned out' : 'did not turn out'} as fraud.`;
+  return `${share}; ${frauds === 0 ? 'none' : frauds === cases ? 'all' : frauds} of them turned out as fraud.`;
+}
 
 /** What is looked at first where one thing is shared. */
 const SHARED: Record<CaseFacts['entity'], Check> = {

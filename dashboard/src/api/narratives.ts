@@ -13,12 +13,16 @@ export interface Narrative {
   model?: string;
   /** The language model that can be asked. */
   narrator?: string;
+  /** Why the one that was asked just now wrote nothing that is shown. */
+  failure?: { code: string; text: string };
 }
 
 /** What is told: a payment or a case. */
 export interface Told {
   kind: 'transaction' | 'case';
   id: string;
+  /** Payments of the case: one that has grown is told anew. */
+  size?: number;
 }
 
 /** `ask`: a language model is asked; otherwise what is there already, or the template's text. */
@@ -30,13 +34,8 @@ export async function fetchNarrative({ kind, id }: Told, ask: boolean, signal?: 
   return narrative;
 }
 
-const RECHECK_MS = 4_000;
-
-/** While `fresh`, a language model may be about to write: it is looked for again. */
-export const narrativeQuery = (told: Told, fresh = false) =>
+export const narrativeQuery = (told: Told) =>
   queryOptions({
-    queryKey: ['narrative', told.kind, told.id],
+    queryKey: ['narrative', told.kind, told.id, told.size],
     queryFn: ({ signal }) => fetchNarrative(told, false, signal),
-    refetchInterval: ({ state: { data } }) =>
-      fresh && data?.source === 'template' && data.narrator !== undefined ? RECHECK_MS : false,
   });

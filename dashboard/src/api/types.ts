@@ -194,6 +194,7 @@ export interface Problem {
 export type LiveType =
   | 'transaction.decided'
   | 'transaction.finalized'
+  | 'transaction.narrated'
   | 'label.recorded'
   | 'alert'
   | 'case.changed'

@@ -29,6 +29,9 @@ const BY: Record<string, string> = {
 const NOUN: Record<string, string> = { ip: 'address', email: 'mail domain', location: 'place' };
 const noun = (name: string) => NOUN[name] ?? name;
 
+const met = (entity: string, what: string) =>
+  `${entity === 'user' ? 'used ' : what === 'merchants' ? 'paid ' : ''}${BY[entity]}`;
+
 type Words = (entity: string, part: string, length: string) => string;
 
 const PATTERNS: [RegExp, Words][] = [
@@ -36,7 +39,10 @@ const PATTERNS: [RegExp, Words][] = [
   [/^([a-z]+)_sum_(\w+)$/, (e, w) => `amount paid ${BY[e]} in ${LENGTHS[w]}`],
   [/^([a-z]+)_frauds_(\w+)$/, (e, w) => `confirmed frauds ${BY[e]} in ${LENGTHS[w]}`],
   [/^([a-z]+)_fraud_share_(\d+[mhd])/, (e, w) => `share of fraud ${BY[e]} in ${LENGTHS[w]}`],
-  [/^([a-z]+)_(users|cards|devices|merchants)_(\w+)$/, (e, what, w) => `different ${what} ${BY[e]} in ${LENGTHS[w]}`],
+  [
+    /^([a-z]+)_(users|cards|devices|merchants)_(\w+)$/,
+    (e, what, w) => `different ${what} ${met(e, what)} in ${LENGTHS[w]}`,
+  ],
   [/^([a-z]+)_new_([a-z]+)$/, (e, what) => `first time of the ${noun(e)} with this ${noun(what)}`],
   [/^([a-z]+)_since_last$/, (e) => `time since the last payment ${BY[e]}`],
   [/^([a-z]+)_known_days$/, (e) => `how long the ${noun(e)} is known`],

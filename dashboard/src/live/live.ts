@@ -21,7 +21,7 @@ let version = 0;
 let status: LiveStatus = { state: 'connecting', attempts: 0 };
 let figures: LiveFigures | undefined;
 /** Counts what came over the line, for pages that refresh what they asked for. */
-const totals = { decisions: 0, alerts: 0, changes: 0, promotions: 0, cases: 0 };
+const totals = { decisions: 0, alerts: 0, changes: 0, promotions: 0, cases: 0, narrated: 0 };
 /** Cases as people left them, the latest last. Bounded: beyond it the oldest go. */
 const cases = new Map<string, LiveCase>();
 const MAX_CASES = 500;
@@ -113,6 +113,9 @@ function take({ type, at, data, seq }: LiveEvent): void {
       return;
     case 'label.recorded':
       amend(data.transactionId, { label: data.label as LabelValue });
+      return;
+    case 'transaction.narrated':
+      totals.narrated++;
       return;
     case 'model.promoted':
       totals.promotions++;

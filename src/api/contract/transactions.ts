@@ -170,6 +170,12 @@ export const NarrativeShown = answer(
     narrator: Type.Optional(
       Type.String({ description: 'The language model that can be asked; absent where none can' }),
     ),
+    failure: Type.Optional(
+      answer(
+        { code: Type.String(), text: Type.String({ description: 'In words' }) },
+        'Why the language model that was asked just now wrote nothing that is shown',
+      ),
+    ),
   },
   'A decision or a case in words, beside its reasons and never in their place',
 );

@@ -119,7 +119,7 @@ export function transactionReadRoutes(app: Api, services: Services): void {
       const { id } = request.params;
       const view = (await read(services, () => store.transactions.get(id))) ?? missing(id);
       const narrative = await services.narration.written(id);
-      return narrative ? { ...view, narrative: shownNarrative(services, narrative) } : view;
+      return narrative ? { ...view, narrative: shownNarrative(services, { narrative }) } : view;
     },
   );
 
@@ -154,8 +154,8 @@ async function explain(
   const explanation = engine.explain(record);
   const { narrate = 'false' } = request.query;
   if (narrate === 'false') return explanation;
-  const narrative = await services.narration.ofDecision(record, narrate === 'true');
-  return { ...explanation, narrative: shownNarrative(services, narrative) };
+  const told = await services.narration.ofDecision(record, narrate === 'true');
+  return { ...explanation, narrative: shownNarrative(services, told) };
 }
 
 export function missing(id: string): never {

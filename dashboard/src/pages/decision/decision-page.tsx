@@ -14,6 +14,7 @@ import { CaseOf } from './case-of.tsx';
 import { Details } from './details.tsx';
 import { History } from './history.tsx';
 import { Labels } from './labels.tsx';
+import { TransactionNarrative } from './narrative.tsx';
 import { Past } from './past.tsx';
 import { Why } from './why.tsx';
 
@@ -58,6 +59,7 @@ export function DecisionPage() {
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.9fr)_minmax(20rem,1fr)]">
         <div className="grid min-w-0 gap-4">
           <Why transaction={data} />
+          {data.decision && <TransactionNarrative id={data.id} />}
           <Past transaction={data} />
         </div>
         <div className="grid min-w-0 gap-4">

@@ -2,33 +2,31 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { PenLine } from 'lucide-react';
 import { fetchNarrative, type Narrative, narrativeQuery, type Told } from '../../api/narratives.ts';
 import { featureWords } from '../../lib/feature-words.ts';
+import { live } from '../../live/live.ts';
+import { useLiveRefresh } from '../../live/refresh.ts';
 import { Panel } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Failed, LoadingBlock } from '../../ui/states.tsx';
-import { failed, told as said } from '../../ui/toast.tsx';
+import { failed } from '../../ui/toast.tsx';
 
-/** How long after a decision a language model may still be about to write of it. */
-const FRESH_MS = 120_000;
-
-/** A payment in words, and what to check next. */
-export function TransactionNarrative({ id, createdAt }: { id: string; createdAt: string }) {
-  return <InWords told={{ kind: 'transaction', id }} fresh={Date.now() - Date.parse(createdAt) < FRESH_MS} />;
+/** A payment in words, and what to check next. What a language model writes of it comes on the feed. */
+export function TransactionNarrative({ id }: { id: string }) {
+  const told: Told = { kind: 'transaction', id };
+  useLiveRefresh(narrativeQuery(told).queryKey, 1_000, () => live.totals().narrated);
+  return <InWords told={told} />;
 }
 
 /** A case in words, and what to check next. */
-export function CaseNarrative({ id }: { id: string }) {
-  return <InWords told={{ kind: 'case', id }} />;
+export function CaseNarrative({ id, size }: { id: string; size: number }) {
+  return <InWords told={{ kind: 'case', id, size }} />;
 }
 
-function InWords({ told, fresh = false }: { told: Told; fresh?: boolean }) {
+function InWords({ told }: { told: Told }) {
   const client = useQueryClient();
-  const { data, error, refetch } = useQuery(narrativeQuery(told, fresh));
+  const { data, error, refetch } = useQuery(narrativeQuery(told));
   const asked = useMutation({
     mutationFn: () => fetchNarrative(told, true),
-    onSuccess: (narrative) => {
-      client.setQueryData(narrativeQuery(told).queryKey, narrative);
-      if (narrative.source === 'template') said('The language model had nothing that fits the reasons');
-    },
+    onSuccess: (narrative) => client.setQueryData(narrativeQuery(told).queryKey, narrative),
     onError: (reason) => failed('Not asked', reason),
   });
   return (
@@ -41,7 +39,7 @@ function InWords({ told, fresh = false }: { told: Told; fresh?: boolean }) {
         <>
           <p className="text-pretty">{data.summary}</p>
           {data.signals.length > 0 && (
-            <ul aria-label="Reasons that it is about" className="mt-2 flex flex-wrap gap-1.5">
+            <ul aria-label="What it is about" className="mt-2 flex flex-wrap gap-1.5">
               {data.signals.map((code) => (
                 <li key={code} className="rounded border border-line px-1.5 py-0.5 text-xs text-muted" title={code}>
                   {featureWords(code)}
@@ -58,6 +56,11 @@ function InWords({ told, fresh = false }: { told: Told; fresh?: boolean }) {
                 ))}
               </ul>
             </>
+          )}
+          {data.failure && data.source === 'template' && (
+            <p role="status" className="mt-3 rounded-md bg-review-soft px-3 py-2 text-pretty text-review">
+              No text by {data.narrator}: {data.failure.text}. What stands here is made of the reasons.
+            </p>
           )}
           {data.narrator !== undefined && data.source === 'template' && (
             <Button

@@ -6,6 +6,7 @@ import { useBaseCurrency } from '../../api/session.ts';
 import { moneyShort, plural } from '../../lib/format.ts';
 import { Kbd, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
+import { CaseNarrative } from '../decision/narrative.tsx';
 import { Entities, Similar } from './around.tsx';
 import { ConflictNotice, WaitingNotice } from './conflict.tsx';
 import { EntityIcon, EntityName, Outcomes, ResolutionBadge } from './parts.tsx';
@@ -42,6 +43,7 @@ export function Detail({ of, work, box, me, onAct, onResolve, onAssign, onAssign
       )}
       <div className="grid items-start gap-4 2xl:grid-cols-[minmax(0,1.7fr)_minmax(20rem,1fr)]">
         <div className="grid min-w-0 gap-4">
+          <CaseNarrative id={of.id} size={of.transactionCount} />
           <Payments of={of} />
         </div>
         <div className="grid min-w-0 gap-4 max-2xl:xl:grid-cols-2 max-2xl:xl:items-start">
