@@ -18,6 +18,8 @@ export interface KafkaOptions {
   directory: string;
   /** What clients are told to connect to, where that is a proxy before the broker: `host:port`. */
   advertised?: string;
+  /** A second listener, for clients that are told another address. */
+  second?: { port: number; advertised: string };
   /** Lines of server.properties that replace the ones from here. */
   properties?: Record<string, string | number>;
 }
@@ -107,14 +109,15 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   };
 }
 
-function propertiesOf({ port, directory, advertised, properties }: KafkaOptions & { port: number }): string {
+function propertiesOf(options: KafkaOptions & { port: number }): string {
+  const { port, directory, advertised, second, properties } = options;
   const lines: Record<string, string | number> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${port + 1}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${port + 1}`,
-    'advertised.listeners': `PLAINTEXT://${advertised ?? `127.0.0.1:${port}`}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${port + 1}${second ? `,SECOND://127.0.0.1:${second.port}` : ''}`,
+    'advertised.listeners': `PLAINTEXT://${advertised ?? `127.0.0.1:${port}`}${second ? `,SECOND://${second.advertised}` : ''}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECOND:PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': join(directory, 'data'),
     'auto.create.topics.enable': 'false',

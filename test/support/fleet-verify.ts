@@ -13,6 +13,7 @@ export async function foldLog(journal: Journal) {
   const profiles = createProfiles({ entityTypes });
   const state = { profiles, undecided: new Map(), deleted: new Set<string>() };
   const minor = new Map<string, number>();
+  const decided = new Map<string, { at: number; probability: number; degraded: boolean }>();
   const entities = entityTypes.map(() => new Set<number>());
   /** Of the partitions that profiles learn from, all but that of keys and models. */
   const ends = new Map<number, number>();
@@ -26,11 +27,13 @@ export async function foldLog(journal: Journal) {
       const data = record.data as unknown as DecisionData;
       decisions++;
       minor.set(data.transaction.id, data.transaction.amountMinor);
+      const { probability, degraded = false } = data.decision;
+      decided.set(data.transaction.id, { at: record.at, probability, degraded });
       for (const [type, key] of data.entities.entries()) if (key > 0) entities[type].add(key);
     }
     fold(state, record);
   }
-  return { profiles, minor, decisions, voids, entities, ends };
+  return { profiles, minor, decided, decisions, voids, entities, ends };
 }
 
 export type FoldedLog = Awaited<ReturnType<typeof foldLog>>;

@@ -7,8 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { startKafka } from '../../scripts/services/kafka.ts';
 import { startRedis } from '../../scripts/services/redis.ts';
+import { wayTo } from './cut.ts';
 import { until } from './load.ts';
-import { startDebianPostgres } from './postgres.ts';
+import { freePort, startDebianPostgres } from './postgres.ts';
 import { type ServerProcess, startServer } from './process.ts';
 
 export interface WorkerProcess {
@@ -52,14 +53,29 @@ export async function startWorker(env: Record<string, string>): Promise<WorkerPr
   };
 }
 
-/** Real Kafka, Redis and PostgreSQL, and as many servers and workers as asked for, each a process with a folder of its own. */
-export async function startFleet(options: { servers: number; workers: number; env?: Record<string, string> }) {
+interface Options {
+  servers: number;
+  workers: number;
+  env?: Record<string, string>;
+}
+
+/**
+ * Real Kafka, Redis and PostgreSQL, and as many servers and workers as asked for, each a process with a folder of its own. All
+ * but the first of each kind reach the three by a network that can be cut.
+ */
+export async function startFleet(options: Options) {
   const folder = mkdtempSync(join(tmpdir(), 'assay-fleet-'));
+  const secondPort = await freePort();
+  const toKafka = await wayTo(() => secondPort);
+  const second = { port: secondPort, advertised: `127.0.0.1:${toKafka.port}` };
   const [kafka, redis, postgres] = await Promise.all([
-    startKafka({ directory: join(folder, 'kafka') }),
+    startKafka({ directory: join(folder, 'kafka'), second }),
     startRedis({ directory: join(folder, 'redis') }),
     startDebianPostgres(),
   ]);
+  const toRedis = await wayTo(() => redis.port);
+  const toPostgres = await wayTo(() => Number(new URL(postgres.url).port));
+  const ways = [toKafka, toRedis, toPostgres];
   const env: Record<string, string> = {
     KAFKA_BROKERS: kafka.brokers.join(','),
     KAFKA_PARTITIONS: '6',
@@ -67,23 +83,40 @@ export async function startFleet(options: { servers: number; workers: number; en
     DATABASE_URL: postgres.url,
     ...options.env,
   };
+  const through = (url: string, { port }: { port: number }) => Object.assign(new URL(url), { port: String(port) }).href;
+  const far: Record<string, string> = {
+    ...env,
+    KAFKA_BROKERS: second.advertised,
+    REDIS_URL: through(redis.url, toRedis),
+    DATABASE_URL: through(postgres.url, toPostgres),
+  };
   let made = 0;
   const directory = () => join(folder, `process-${made++}`);
-  const server = () => startServer(directory(), env);
-  const worker = () => startWorker({ ...env, ASSAY_DATA_DIR: directory() });
+  const server = (i: number) => startServer(directory(), i === 0 ? env : far);
+  const worker = (i: number) => startWorker({ ...(i === 0 ? env : far), ASSAY_DATA_DIR: directory() });
   const servers: ServerProcess[] = [];
   const workers: WorkerProcess[] = [];
-  for (let i = 0; i < options.servers; i++) servers.push(await server());
-  for (let i = 0; i < options.workers; i++) workers.push(await worker());
+  for (let i = 0; i < options.servers; i++) servers.push(await server(i));
+  for (let i = 0; i < options.workers; i++) workers.push(await worker(i));
   return {
     ...{ kafka, redis, postgres, env, servers, workers },
-    startServer: server,
-    startWorker: worker,
+    /** Starts one anew in the place of one that is gone. */
+    async restartServer(i: number) {
+      servers[i] = await server(i);
+    },
+    async restartWorker(i: number) {
+      workers[i] = await worker(i);
+    },
+    network: {
+      cut: () => ways.forEach((way) => void way.cut()),
+      mend: () => ways.forEach((way) => void way.mend()),
+    },
     async stop() {
-      await Promise.all(
-        [...servers, ...workers].map((each) => (each.child.exitCode === null ? each.stop() : undefined)),
+      const alive = [...servers, ...workers].filter(
+        ({ child }) => child.exitCode === null && child.signalCode === null,
       );
-      await Promise.all([kafka.stop(), redis.stop(), postgres.dispose()]);
+      await Promise.all(alive.map((each) => each.stop()));
+      await Promise.all([kafka.stop(), redis.stop(), postgres.dispose(), ...ways.map((way) => way.close())]);
       rmSync(folder, { recursive: true, force: true });
     },
   };

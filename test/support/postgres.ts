@@ -100,7 +100,7 @@ async function postgresAccount(): Promise<{ uid: number; gid: number } | undefin
   return { uid, gid };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().once('error', reject);
     probe.listen(0, '127.0.0.1', () => {
