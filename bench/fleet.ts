@@ -4,6 +4,7 @@
  * cost; throws where anything that was acknowledged is lost, doubled or told otherwise.
  */
 import { parseArgs } from 'node:util';
+import { startFleet } from '../test/support/fleet.ts';
 import { ALL_FAULTS, fleetRun } from '../test/support/fleet-run.ts';
 
 const { values } = parseArgs({
@@ -14,12 +15,13 @@ const { values } = parseArgs({
   },
 });
 const faults = values.faults === 'none' ? (['none'] as const) : ALL_FAULTS;
-const report = await fleetRun({
+const fleet = await startFleet({ servers: 2, workers: 2 });
+const report = await fleetRun(fleet, {
   count: Number(values.count),
   phaseSeconds: Number(values.seconds) / faults.length,
   faults,
   say: (line) => console.log(line),
-});
+}).finally(() => fleet.stop());
 const { count, perSecond, settledSeconds, voids, profiles } = report;
 console.log(
   `\n${count} transactions, ${perSecond.toFixed(0)} a second acknowledged; all counted ${settledSeconds.toFixed(1)} s after the last; ` +

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { call } from '../support/app.ts';
-import { type Fleet, followFeed, startFleet } from '../support/fleet.ts';
+import { type Fleet, startFleet } from '../support/fleet.ts';
 import { openLog } from '../support/fleet-log.ts';
-import { differentProfiles, foldLog } from '../support/fleet-verify.ts';
-import { inParallel, payments, poster, until } from '../support/load.ts';
+import { ALL_FAULTS, fleetRun } from '../support/fleet-run.ts';
+import { until } from '../support/load.ts';
 
 const COUNT = Number(process.env.ASSAY_FLEET_TRANSACTIONS ?? 3_000);
 let fleet: Fleet;
@@ -14,50 +14,15 @@ before(async () => {
 });
 after(() => fleet?.stop());
 
-test('two servers and two workers decide each transaction once, whichever way it came', async () => {
-  const all = payments(COUNT, 1);
-  const feeds = fleet.servers.map((server) => followFeed(() => server.url));
-  await Promise.all(feeds.map((feed) => feed.opened()));
-  const log = await openLog(fleet.env);
-  try {
-    const clients = fleet.servers.map((server) => poster(server.url, 16));
-    const half = COUNT / 2;
-    await Promise.all([
-      inParallel(all.slice(0, half), 32, async (payment) => {
-        const answer = await clients[Number(payment.id.slice(1)) % 2].post('/api/transactions', payment.body);
-        assert.equal(answer.status, 201, answer.body);
-      }),
-      log.sendRaw(all.slice(half).map(({ body }) => body)),
-    ]);
-    for (const client of clients) client.close();
-    const reported = async () =>
-      (await call(fleet.servers[0].url, 'GET', '/api/transactions/stats?window=24h')).body.count;
-    await until('every transaction is counted', async () => (await reported()) >= COUNT, 120_000);
-
-    const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
-    const expected = sum(all.map(({ body }) => Math.round(JSON.parse(body).amount * 100)));
-    const folded = await foldLog(log.journal);
-    assert.deepEqual([folded.minor.size, folded.decisions], [COUNT, COUNT], 'transactions.scored');
-    assert.equal(sum(folded.minor.values()), expected);
-    const rows = await query(
-      `SELECT count(*)::int AS count, sum(amount_minor)::bigint AS sum, count(DISTINCT id)::int AS ids FROM assay.transactions`,
-    );
-    assert.deepEqual([rows[0].count, Number(rows[0].sum), rows[0].ids], [COUNT, expected, COUNT], 'PostgreSQL');
-    for (const feed of feeds) {
-      await until('the feed told all', () => feed.decided.size >= COUNT, 30_000);
-      assert.deepEqual(
-        [feed.decided.size, feed.twice, sum(feed.decided.values())],
-        [COUNT, 0, expected],
-        'the live feed',
-      );
-      await feed.close();
-    }
-    await log.caughtUp(folded);
-    const { compared, different } = await differentProfiles(folded, log.profiles);
-    assert.deepEqual(different, [], `of ${compared} profiles`);
-  } finally {
-    await log.close();
-  }
+test('two servers and two workers, while their parts fail one after another: nothing acknowledged is lost or doubled', async (context) => {
+  const report = await fleetRun(fleet, {
+    count: COUNT,
+    faults: ALL_FAULTS,
+    phaseSeconds: 4,
+    say: (line) => context.diagnostic(line),
+  });
+  assert.equal(report.faults.length, ALL_FAULTS.length);
+  assert.ok(report.profiles > 1_000, `${report.profiles} profiles were compared`);
 });
 
 test('the same id by every way at once is decided once, and all get that answer', async () => {

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { DecisionData } from '../../src/domain/records.ts';
 import { call } from './app.ts';
-import { type Fleet, followFeed, startFleet } from './fleet.ts';
+import { type Fleet, followFeed } from './fleet.ts';
 import { type Phase, sendAll } from './fleet-load.ts';
 import { type FleetLog, openLog } from './fleet-log.ts';
 import { differentProfiles, type FoldedLog, foldLog } from './fleet-verify.ts';
@@ -77,10 +78,15 @@ export interface FleetRunOptions {
   say: (line: string) => void;
 }
 
-export async function fleetRun({ count, faults, phaseSeconds, say }: FleetRunOptions): Promise<FleetReport> {
-  const fleet = await startFleet({ servers: 2, workers: 2 });
+/** Of a fleet of two servers and two workers that has decided nothing yet. */
+export async function fleetRun(fleet: Fleet, options: FleetRunOptions): Promise<FleetReport> {
+  const { count, faults, phaseSeconds, say } = options;
   const log = await openLog(fleet.env);
   const feeds = [0, 1].map((i) => followFeed(() => fleet.servers[i].url));
+  const decided = new Set<string>();
+  log.journal.subscribe(({ type, data }) => {
+    if (type === 'decision') decided.add((data as unknown as DecisionData).transaction.id);
+  });
   try {
     await Promise.all(feeds.map((feed) => feed.opened()));
     const all = payments(count, 1);
@@ -94,6 +100,8 @@ export async function fleetRun({ count, faults, phaseSeconds, say }: FleetRunOpt
         FAULTS[fault](fleet).then(() => (Date.now() - began) / 1_000),
       ]);
       const seconds = (Date.now() - began) / 1_000;
+      // What comes by Kafka is acknowledged before it is decided.
+      await until(`all is decided after ${fault}`, () => part.every(({ id }) => decided.has(id)), 60_000);
       phases.push({ fault, phase, began, faultSeconds, seconds });
       say(`${fault}: ${part.length} acknowledged in ${seconds.toFixed(1)} s, ${phase.failed} attempts failed`);
     }
@@ -120,10 +128,13 @@ export async function fleetRun({ count, faults, phaseSeconds, say }: FleetRunOpt
     const reports = phases.map((each) => reportOf(each, folded));
     const perSecond = count / phases.reduce((seconds, each) => seconds + each.seconds, 0);
     return { count, faults: reports, settledSeconds, voids: folded.voids, profiles, perSecond };
+  } catch (error) {
+    for (const { child, output } of [...fleet.servers, ...fleet.workers])
+      say(`${child.exitCode ?? child.signalCode ?? 'alive'}: ${output().slice(-4_000)}`);
+    throw error;
   } finally {
     for (const feed of feeds) await feed.close();
     await log.close();
-    await fleet.stop();
   }
 }
 

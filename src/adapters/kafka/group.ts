@@ -22,9 +22,9 @@ export interface GroupPorts {
 }
 
 export interface GroupOptions extends KafkaOptions {
-  /** A member that says nothing for so long is given up. 10,000 by default, which brokers allow from 6,000 on. */
+  /** A member that says nothing for so long is given up. 6,000 by default, the least that brokers allow. */
   sessionMs?: number;
-  /** How long a rebalance waits for what is under way; less than `sessionMs`. 5,000 by default. */
+  /** How long a rebalance waits for what is under way; less than `sessionMs`. 4,000 by default. */
   drainMs?: number;
 }
 
@@ -33,7 +33,7 @@ const AGAIN_MS = 500;
 
 export function joinGroup(options: GroupOptions, ports: GroupPorts): Group {
   const { space, groupId, onAssigned } = ports;
-  const { sessionMs = 10_000, drainMs = 5_000, log } = options;
+  const { sessionMs = 6_000, drainMs = 4_000, log } = options;
   const topics = [...new Set(space.at.map(({ topic }) => topic))];
   let consumer: Consumer | undefined;
   let closed = false;
@@ -55,7 +55,7 @@ export function joinGroup(options: GroupOptions, ports: GroupPorts): Group {
     });
     for (const topic of topics) made.topics.track(topic);
     made.on('error', onLost);
-    made.on('consumer:heartbeat:stalled', ({ lastError }) => onLost(lastError));
+    made.on('consumer:heartbeat:stalled', ({ lastError }) => onLost(lastError ?? new Error('no heartbeat got through')));
     made.on('consumer:group:join', ({ assignments = [] }) => {
       const numbers = assignments.flatMap(({ topic, partitions }) =>
         partitions.map((partition) => space.numberOf(topic, partition)).filter((number) => number !== undefined),

@@ -65,7 +65,7 @@ export function consumeRaw(
   layout: Layout,
   bury: (message: RawMessage, error: unknown) => Promise<void>,
 ): RawConsumer {
-  const { concurrency = 256, drainMs = 5_000, log } = options;
+  const { concurrency = 256, drainMs = 4_000, log } = options;
   const chains = new Map<string, Promise<void>>();
   let progress = new Map<number, Progress>();
   let assigning = 0;
