@@ -7,7 +7,7 @@ import { type KafkaJournal, openKafkaJournal } from '../adapters/kafka/journal.t
 import { type LogConsumer, openLogConsumer } from '../adapters/kafka/log-consumer.ts';
 import { openRawTopic, type RawTopic } from '../adapters/kafka/raw.ts';
 import { openRedisProfiles, type RedisProfiles } from '../adapters/redis/profiles.ts';
-import { createRateLimiter } from '../api/rate-limit.ts';
+import { openRedisRateLimiter } from '../adapters/redis/rate-limit.ts';
 import { rawMessage } from '../api/raw.ts';
 import type { FleetParts } from '../api/services.ts';
 import type { Config, FleetConfig } from '../config.ts';
@@ -95,6 +95,10 @@ export async function openFleetCore(config: Config, overrides: Overrides = {}, t
     const near = createEngine({ ...ports, profiles: state.profiles, state, defer: setImmediate });
     warmUp(near, clock(), () => performance.now());
   }
+  const limiter = openRedisRateLimiter({
+    ...{ url: fleet.redisUrl, namespace, max: config.rateLimitMax, windowMs: config.rateLimitWindowMs, log },
+    deadlineMs: fleet.redisDeadlineMs,
+  });
   const repeating = await repeatLog(kafka, journal, profiles);
   log.info({ sequence: journal.durable }, 'the log of the fleet is followed');
 
@@ -108,7 +112,7 @@ export async function openFleetCore(config: Config, overrides: Overrides = {}, t
       get profilesHealthy() {
         return profiles.healthy;
       },
-      limiter: createRateLimiter({ max: config.rateLimitMax, windowMs: config.rateLimitWindowMs }),
+      limiter,
       figures: {
         onDecided(listener) {
           deciders.add(listener);
@@ -123,7 +127,7 @@ export async function openFleetCore(config: Config, overrides: Overrides = {}, t
       await repeating.close();
       await raw.close();
       await journal.close();
-      await profiles.close();
+      await Promise.all([profiles.close(), limiter.close()]);
     },
   };
 }

@@ -55,7 +55,9 @@ export function joinGroup(options: GroupOptions, ports: GroupPorts): Group {
     });
     for (const topic of topics) made.topics.track(topic);
     made.on('error', onLost);
-    made.on('consumer:heartbeat:stalled', ({ lastError }) => onLost(lastError ?? new Error('no heartbeat got through')));
+    made.on('consumer:heartbeat:stalled', ({ lastError }) =>
+      onLost(lastError ?? new Error('no heartbeat got through')),
+    );
     made.on('consumer:group:join', ({ assignments = [] }) => {
       const numbers = assignments.flatMap(({ topic, partitions }) =>
         partitions.map((partition) => space.numberOf(topic, partition)).filter((number) => number !== undefined),
