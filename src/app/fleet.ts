@@ -16,13 +16,14 @@ import { newId } from '../domain/id.ts';
 import { createEngine } from '../engine/create.ts';
 import { createFleetEngine, type FleetEngine } from '../engine/fleet.ts';
 import type { EngineState } from '../engine/fold.ts';
+import { createModelRecords } from '../engine/model-records.ts';
 import { deletedIn, repeatedRecord } from '../engine/repeated.ts';
-import { createRoster, type FoldedRoster } from '../engine/roster.ts';
+import { createRoster } from '../engine/roster.ts';
 import { warmUp } from '../engine/warm-up.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import { openRegistry } from '../models/registry.ts';
 import { createProfiles } from '../profiles/memory.ts';
-import { createKeys, type FoldedKeys } from '../projections/keys.ts';
+import { createKeys } from '../projections/keys.ts';
 import { type Core, configured, type Overrides } from './core.ts';
 import { createLog } from './log.ts';
 
@@ -64,12 +65,14 @@ export async function openFleetCore(config: Config, overrides: Overrides = {}, t
 
   const state: EngineState = { profiles: createProfiles({ entityTypes }), undecided: new Map(), deleted: new Set() };
   const registry = openRegistry(join(config.dataDir, 'models'));
+  const models = createModelRecords({ journal, registry, clock, log });
   const roster = createRoster({
+    share: models.share,
     ...{ journal, registry, profiles: state.profiles, entityTypes, currency: config.baseCurrency, clock, log },
   });
   const keys = createKeys({ journal, clock, bootstrap: config.apiKey, local: token });
   const stopDeleted = followDeleted(journal, profiles, state.deleted, log);
-  await foldControl(journal, keys, roster);
+  await foldControl(journal, [models, keys, roster]);
   roster.start(overrides.serving === undefined ? configured(registry, config) : { serving: overrides.serving });
 
   const raw = await openRawTopic(kafka);
@@ -155,15 +158,17 @@ async function patiently<T>(open: () => Promise<T>, log: Log): Promise<T> {
 }
 
 /** Keys and models: all there are, then those that come. */
-async function foldControl(journal: KafkaJournal, keys: FoldedKeys, roster: FoldedRoster): Promise<void> {
+async function foldControl(
+  journal: KafkaJournal,
+  folds: readonly { fold(record: JournalRecord): void }[],
+): Promise<void> {
   let folded = -1;
   let early: JournalRecord[] | undefined = [];
   const fold = (record: JournalRecord) => {
     const { offset } = record.position!;
     if (offset <= folded) return;
     folded = offset;
-    keys.fold(record);
-    roster.fold(record);
+    for (const each of folds) each.fold(record);
   };
   journal.subscribe((record) => {
     if (!/^(key|model)\./.test(record.type)) return;

@@ -26,6 +26,7 @@ import type { Transaction, TransactionStatus } from './transaction.ts';
  * | key.revoke    | `c:<command id>`       | {keyId}      |                                       |
  * | model.promote | `c:<command id>`       | PromoteData  |                                       |
  * | model.shadow  | `c:<command id>`       | ShadowData   |                                       |
+ * | model.keep    | `m:<upload>:<part>`    | KeepData     |                                       |
  * | narrative     | `n:<transaction id>`   | NarrativeData | narrative                            |
  *
  * A command's id is derived from the caller's key, the route and the Idempotency-Key, else it is a new UUIDv7.
@@ -124,6 +125,17 @@ export interface PromoteData {
   /** The version that decided until then; null where none did. */
   previous: string | null;
   by?: string;
+}
+
+/** A part of a model that every process of a fleet keeps; all parts in a row are gzipped JSON: see `engine/model-records.ts`. */
+export interface KeepData {
+  version: string;
+  /** Parts of one belong together, whoever else gives the same model at the same time. */
+  upload: string;
+  part: number;
+  parts: number;
+  /** Base64. */
+  bytes: string;
 }
 
 /** From this record on, the version is scored beside the champion; null ends that. */

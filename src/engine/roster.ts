@@ -32,6 +32,8 @@ export interface Roster {
   promote(version: string, by?: string): Promise<Promotion>;
   /** Scores a model beside the champion from now on. Throws where the champion's vectors do not hold what it reads. */
   startShadow(version: string, by?: string): Promise<void>;
+  /** Makes a kept model one that every process of a fleet keeps; on one machine it is that already. Resolves when durable. */
+  share(version: string): Promise<void>;
   /** False where there is none. */
   stopShadow(by?: string): Promise<boolean>;
 }
@@ -61,6 +63,8 @@ export interface RosterPorts {
   entityTypes: readonly string[];
   currency: string;
   clock: Clock;
+  /** See `Roster.share`. */
+  share?: (version: string) => Promise<void>;
   log: { error(fields: object, message: string): void; info(fields: object, message: string): void };
 }
 
@@ -208,6 +212,7 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
       const last = state.promotions.at(-1);
       if (last?.version === version && champion?.model.version === version) return last;
       const serving = await prepare(version);
+      await ports.share?.(version);
       prepared.set(version, serving);
       try {
         const previous = champion?.model.version ?? last?.version ?? null;
@@ -233,6 +238,7 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
           `Model ${version} reads what the champion's stored vectors do not hold (${missing.slice(0, 8).join(', ')}` +
             `${missing.length > 8 ? ', …' : ''}), so it cannot be scored from the journal.`,
         );
+      await ports.share?.(version);
       prepared.set(version, serving);
       try {
         const data: ShadowData = { version, ...(by ? { by } : {}) };
@@ -241,6 +247,8 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
         prepared.delete(version);
       }
     },
+
+    share: async (version) => ports.share?.(version),
 
     async stopShadow(by) {
       if (!state.shadow) return false;

@@ -56,6 +56,7 @@ export const RECORD_TYPES = [
   'model.shadow',
   'void',
   'narrative',
+  'model.keep',
 ] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
 

@@ -28,6 +28,9 @@ export interface Registry {
   get(version: string): LoadedModel | undefined;
   /** The same, read from the disk and verified now. Throws `not_found` where it is not here. */
   verified(version: string): LoadedModel;
+  has(version: string): boolean;
+  /** A kept model as it would be uploaded. Throws `not_found` where it is not here. */
+  upload(version: string): ModelUpload;
   /** Every kept model, by version; verified when first listed, and again where its files changed. */
   list(): Promise<KeptModel[]>;
   /** Undefined where the model came without one. Throws `not_found` for a model that is not here. */
@@ -129,6 +132,18 @@ export function openRegistry(kept: string): Registry {
       const known = loaded.get(version);
       if (known) return known;
       return isVersion(version) && existsSync(folderOf(version)) ? verified(version) : undefined;
+    },
+    has: (version) => isVersion(version) && existsSync(folderOf(version)),
+    upload(version) {
+      verified(version);
+      const file = (name: string) => join(folderOf(version), name);
+      const report = existsSync(file(REPORTS.json)) ? JSON.parse(readFileSync(file(REPORTS.json), 'utf8')) : undefined;
+      return {
+        model: JSON.parse(readFileSync(file('model.json'), 'utf8')),
+        body: new Uint8Array(readFileSync(file('model.bin'))),
+        ...(report ? { report } : {}),
+        ...(existsSync(file(REPORTS.html)) ? { reportHtml: readFileSync(file(REPORTS.html), 'utf8') } : {}),
+      };
     },
     async list() {
       const entries: KeptModel[] = [];

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { call } from '../support/app.ts';
@@ -6,6 +9,7 @@ import { type Fleet, startFleet } from '../support/fleet.ts';
 import { openLog } from '../support/fleet-log.ts';
 import { ALL_FAULTS, fleetRun } from '../support/fleet-run.ts';
 import { until } from '../support/load.ts';
+import { stricterModel, upload } from '../support/models.ts';
 
 const COUNT = Number(process.env.ASSAY_FLEET_TRANSACTIONS ?? 3_000);
 let fleet: Fleet;
@@ -69,17 +73,25 @@ test('what one server acknowledged, the other reads at once: a payment, its fina
   assert.equal((await call(two.url, 'GET', '/api/transactions/read-3')).status, 404);
 });
 
-test('respond-async is taken in, decided by a worker, and told', async () => {
+test('respond-async is taken in, decided once by a worker, and told', async () => {
   const [one, two] = fleet.servers;
-  const body = { id: 'later-1', userId: 'patient', amount: 8 };
-  const taken = await call(one.url, 'POST', '/api/transactions', body, { prefer: 'respond-async' });
-  assert.equal(taken.status, 202);
-  await until(
-    'it is decided',
-    async () => (await call(two.url, 'GET', '/api/transactions/later-1')).body.status === 'pending',
-  );
-  const repeated = await call(two.url, 'POST', '/api/transactions', body, { prefer: 'respond-async' });
-  assert.equal(repeated.status, 202);
+  for (let i = 0; i < 10; i++) {
+    const id = `later-${i}`;
+    const body = { id, userId: 'patient', amount: 8 };
+    const headers = { prefer: 'respond-async', 'idempotency-key': `later-key-${i}` };
+    const taken = await call(one.url, 'POST', '/api/transactions', body, headers);
+    // A worker that is quick enough has decided it already, and then that is the answer.
+    assert.ok(taken.status === 202 || taken.status === 201, JSON.stringify(taken.body));
+    const status = async () => (await call(two.url, 'GET', `/api/transactions/${id}`)).body.status;
+    await until('it is decided', async () => (await status()) === 'pending');
+    const repeated = await call(two.url, 'POST', '/api/transactions', body, headers);
+    assert.equal(repeated.status, taken.status);
+    assert.equal(repeated.body.createdAt, taken.body.createdAt);
+    const other = await call(two.url, 'POST', '/api/transactions', { ...body, amount: 9 }, headers);
+    assert.equal(other.status, 409);
+  }
+  const [{ count }] = await query(`SELECT count(*)::int AS count FROM assay.transactions WHERE id LIKE 'later-%'`);
+  assert.equal(count, 10);
 });
 
 test('what cannot be read goes to transactions.dead with the reason, and stops nothing', async () => {
@@ -102,6 +114,36 @@ test('what cannot be read goes to transactions.dead with the reason, and stops n
     assert.ok(dead.some(({ reason, value }) => /amount/.test(reason) && value === '{"userId":"u","amount":-1}'));
   } finally {
     await log.close();
+  }
+});
+
+test('a model that one server was given is promoted by the other and decides in every process', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-fleet-model-'));
+  const version = stricterModel(folder);
+  const [one, two] = fleet.servers;
+  const log = await openLog(fleet.env);
+  try {
+    const brought = await call(one.url, 'POST', '/api/models', upload(folder));
+    assert.equal(brought.status, 201, JSON.stringify(brought.body));
+    const shipped = (await call(two.url, 'GET', '/api/models')).body.champion;
+    const promoted = await call(two.url, 'POST', `/api/models/${version}/promote`);
+    assert.deepEqual([promoted.status, promoted.body.previous], [200, shipped], JSON.stringify(promoted.body));
+    // Its record reaches the others a moment later.
+    const decides = async (url: string) => (await call(url, 'GET', '/health')).body.model === version;
+    for (const { url } of [...fleet.servers, ...fleet.workers])
+      await until(`${url} decides by it`, () => decides(new URL(url).origin));
+    await log.sendRaw([JSON.stringify({ id: 'by-the-new-one', userId: 'u', amount: 5 })]);
+    const decided = () => call(one.url, 'GET', '/api/transactions/by-the-new-one');
+    await until('a worker decided', async () => (await decided()).status === 200);
+    assert.equal((await decided()).body.model.version, version);
+    await fleet.servers[0].stop();
+    await fleet.restartServer(0);
+    assert.ok(await decides(fleet.servers[0].url), 'one that starts later has it too');
+    const explained = await call(fleet.servers[0].url, 'GET', '/api/transactions/by-the-new-one/explanation');
+    assert.deepEqual([explained.status, explained.body.model?.version], [200, version]);
+  } finally {
+    await log.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 

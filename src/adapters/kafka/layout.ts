@@ -5,7 +5,7 @@ import type { RecordType } from '../../journal/journal.ts';
  *
  *   0 … P-1   transactions.scored, partition by partition    decision, intake, failed
  *   P         assay.events                                   what people and clients do: labels, users, cases …
- *   P+1       assay.control                                  keys and models: few, read whole at every start
+ *   P+1       assay.control                                  keys, models and which of them decides: few, read whole at every start
  *
  * and P+2 is assay.order, which says in which sequence the sources' records stand.
  */
@@ -71,7 +71,13 @@ function numbered(at: { topic: string; partition: number }[]): Numbered {
 }
 
 const SCORED: ReadonlySet<RecordType> = new Set(['decision', 'intake', 'failed']);
-const CONTROL: ReadonlySet<RecordType> = new Set(['key.create', 'key.revoke', 'model.promote', 'model.shadow']);
+const CONTROL: ReadonlySet<RecordType> = new Set([
+  'key.create',
+  'key.revoke',
+  'model.promote',
+  'model.shadow',
+  'model.keep',
+]);
 
 export const isScored = (type: RecordType): boolean => SCORED.has(type);
 export const isControl = (type: RecordType): boolean => CONTROL.has(type);

@@ -39,7 +39,9 @@ export function modelRoutes(app: Api, services: Services, memory: AnswerMemory):
           errors: [{ path: '/body', message: 'must be base64' }],
         });
       const version = await answerOnce(memory, request, reply, { model, body }, async () => {
-        return registry.receive({ model, body: Buffer.from(body, 'base64'), report, reportHtml }).version;
+        const { version } = registry.receive({ model, body: Buffer.from(body, 'base64'), report, reportHtml });
+        await roster.share(version);
+        return version;
       });
       const kept = (await registry.list()).find((entry) => entry.version === version);
       reply.code(201);

@@ -54,7 +54,8 @@ export function transactionRoutes(app: Api, services: Services): void {
       const later = prefer !== undefined && RESPOND_ASYNC.test(String(prefer));
       const made = later ? engine.accept(submission) : engine.decide(submission);
       const { record, idempotent } = await (body.id === undefined && alias ? made.catch(blameTheKey) : made);
-      if (later) reply.header('preference-applied', 'respond-async');
+      // A worker of a fleet may have decided it by now.
+      if (later && record.type === 'intake') reply.header('preference-applied', 'respond-async');
       return answer(reply, record, idempotent);
     },
   );

@@ -53,6 +53,7 @@ const TYPE_CODES = {
   'model.shadow': 16,
   void: 17,
   narrative: 18,
+  'model.keep': 19,
 } satisfies Record<RecordType, number>;
 const TYPES: (RecordType | undefined)[] = [];
 for (const [type, code] of Object.entries(TYPE_CODES)) TYPES[code] = type as RecordType;
