@@ -100,9 +100,26 @@ export interface TransactionStats {
   amounts: Record<string, { total: number; blocked: number }>;
   /** Ten bins of score: 0–9, …, 90–100. */
   scoreHistogram: number[];
-  series: { at: string; count: number; approve: number; review: number; decline: number; p50: number; p95: number }[];
+  series: StatsPoint[];
   latencyMs: { p50: number; p95: number; p99: number };
   topReasons: { code: string; count: number }[];
+  /** Devices, cards, addresses and users that most reviews and declines named when they were decided. */
+  topEntities: { type: string; id: string; alerts: number }[];
+  /** Countries that most payments named; `alerts` are reviews and declines. */
+  places: { country: string; count: number; alerts: number }[];
+}
+
+/** An interval of a window; latencies in milliseconds, amounts in major units by currency. */
+export interface StatsPoint {
+  at: string;
+  count: number;
+  approve: number;
+  review: number;
+  decline: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  amounts: TransactionStats['amounts'];
 }
 
 export interface UserView {

@@ -18,7 +18,7 @@ export function naiveFilter(filter: TransactionFilter): (view: TransactionView) 
 }
 
 /** The stats of views, counted one by one. */
-export function naiveStats(views: TransactionView[], from: number, to: number): TransactionStats {
+export function naiveStats(views: TransactionView[], from: number, to: number): Omit<TransactionStats, 'topEntities'> {
   const within = views.filter((view) => Date.parse(view.createdAt) >= from && Date.parse(view.createdAt) < to);
   const count = (test: (view: TransactionView) => boolean, among = within) => among.filter(test).length;
   const share = (part: number) => (within.length === 0 ? 0 : part / within.length);
@@ -31,15 +31,6 @@ export function naiveStats(views: TransactionView[], from: number, to: number): 
     fraud: count((view) => view.label === 'fraud'),
     legitimate: count((view) => view.label === 'legitimate'),
   };
-  const amounts: TransactionStats['amounts'] = {};
-  for (const currency of new Set(within.map((view) => view.currency as string))) {
-    const total = (test: (view: TransactionView) => boolean) =>
-      within
-        .filter((view) => view.currency === currency && test(view))
-        .reduce((sum, view) => sum + Math.round((view.amount as number) * 100), 0) / 100;
-    const blocked = total((view) => view.decision === 'decline' && view.status !== 'finalized');
-    amounts[currency] = { total: total(() => true), blocked };
-  }
   const reasons = new Map<string, number>();
   for (const view of within)
     if (view.decision === 'review' || view.decision === 'decline')
@@ -48,7 +39,7 @@ export function naiveStats(views: TransactionView[], from: number, to: number): 
   const statuses: Record<string, number> = {};
   for (const view of within) statuses[view.status as string] = (statuses[view.status as string] ?? 0) + 1;
   return {
-    ...{ count: within.length, decisions, statuses, labels, amounts },
+    ...{ count: within.length, decisions, statuses, labels, amounts: naiveAmounts(within) },
     rates: {
       approve: share(decisions.approve),
       review: share(decisions.review),
@@ -63,7 +54,28 @@ export function naiveStats(views: TransactionView[], from: number, to: number): 
     topReasons: [...reasons]
       .map(([code, count]) => ({ code, count }))
       .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1)),
+    places: [...new Set(within.map((view) => view.country as string | undefined))]
+      .filter((country) => country !== undefined)
+      .map((country) => ({
+        country,
+        count: count((view) => view.country === country),
+        alerts: count((view) => view.country === country && view.decision !== undefined && view.decision !== 'approve'),
+      }))
+      .sort((a, b) => b.count - a.count || (a.country < b.country ? -1 : 1)),
   };
+}
+
+function naiveAmounts(views: TransactionView[]): TransactionStats['amounts'] {
+  const amounts: TransactionStats['amounts'] = {};
+  for (const currency of new Set(views.map((view) => view.currency as string))) {
+    const total = (test: (view: TransactionView) => boolean) =>
+      views
+        .filter((view) => view.currency === currency && test(view))
+        .reduce((sum, view) => sum + Math.round((view.amount as number) * 100), 0) / 100;
+    const blocked = total((view) => view.decision === 'decline' && view.status !== 'finalized');
+    amounts[currency] = { total: total(() => true), blocked };
+  }
+  return amounts;
 }
 
 function naiveSeries(within: TransactionView[], from: number, to: number): TransactionStats['series'] {
@@ -79,7 +91,8 @@ function naiveSeries(within: TransactionView[], from: number, to: number): Trans
     series.push({
       ...{ at: new Date(at).toISOString(), count: here.length },
       ...{ approve: of('approve'), review: of('review'), decline: of('decline') },
-      ...{ p50: percentile(here, 50), p95: percentile(here, 95) },
+      ...{ p50: percentile(here, 50), p95: percentile(here, 95), p99: percentile(here, 99) },
+      amounts: naiveAmounts(here),
     });
   }
   return series;

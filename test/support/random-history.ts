@@ -19,6 +19,7 @@ export function randomHistory(seed: number, length: number): JournalEntry[] {
         userId: random() < 0.4 ? `u${int(4)}` : `v${int(length)}`,
         amount: int(100_000) / 100,
         currency: pick(['USD', 'EUR']),
+        country: ['FR', 'US', undefined][index % 3],
       },
       ...{ decision: outcome, score: { approve: 0, review: 40, decline: 70 }[outcome] + int(31) },
       deviceId: random() < 0.3 ? `d${int(9)}` : undefined,

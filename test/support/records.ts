@@ -10,6 +10,7 @@ export interface Payment {
   id: string;
   at?: number;
   userId?: string;
+  country?: string;
   amount?: number;
   currency?: string;
   decision?: 'approve' | 'review' | 'decline';
@@ -57,7 +58,7 @@ export function decision(payment: Payment, key = `t:${payment.id}`): JournalEntr
 
 export function intake(payment: Payment, key = `t:${payment.id}`): JournalEntry {
   const { id, at = T0, userId = 'u1', amount = 10, currency = 'USD', terminal } = payment;
-  const { cardId, deviceId, merchantId, ip, email } = payment;
+  const { cardId, deviceId, merchantId, ip, email, country } = payment;
   const values: Record<string, string | undefined> = {
     ...{ user: userId, card: cardId, device: deviceId, ip, merchant: merchantId, email: emailDomain(email), terminal },
   };
@@ -70,7 +71,7 @@ export function intake(payment: Payment, key = `t:${payment.id}`): JournalEntry 
       transaction: {
         ...{ id, userId, amount, amountMinor: Math.round(amount * 100), currency, amountBase: amount, baseRate: 1 },
         ...{ time: at, offsetMinutes: 0, dated: false, receivedAt: at, warnings: [] },
-        ...defined({ cardId, deviceId, merchantId }),
+        ...defined({ cardId, deviceId, merchantId, country }),
       },
       entities: ENTITY_TYPES.map((type) => entityKey(type, values[type])),
       location: 0,

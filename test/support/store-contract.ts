@@ -6,7 +6,7 @@ import { type DecisionData, transactionView } from '../../src/domain/records.ts'
 import type { TransactionView } from '../../src/projections/store.ts';
 import { naiveFilter, naiveStats } from './naive-queries.ts';
 import { randomHistory } from './random-history.ts';
-import { command, decision, label, sequenced, T0 } from './records.ts';
+import { command, decision, label, type Payment, sequenced, T0 } from './records.ts';
 import { answerTo, apply, type Bench, checkOn, dump, onServer, openBench } from './store-bench.ts';
 import { caseContract } from './store-cases.ts';
 import { commandContract } from './store-commands.ts';
@@ -239,9 +239,36 @@ export function storeContract(url: () => string): void {
       [T0 + 1234, T0 + 5678],
       [T0 - 86_400_000, T0 + 86_400_000],
       [T0 + 1e9, T0 + 2e9],
-    ])
-      assert.deepEqual(await transactions.stats(from, to), naiveStats(views, from, to));
+    ]) {
+      const { topEntities, ...stats } = await transactions.stats(from, to);
+      assert.deepEqual(stats, naiveStats(views, from, to));
+      assert.equal(topEntities.length > 0, stats.decisions.review + stats.decisions.decline > 0);
+    }
     assert.equal((await transactions.stats(0, Number.MAX_SAFE_INTEGER)).count, views.length);
+  });
+
+  check('the entities with the most alerts are those that were named when it was decided', async (bench) => {
+    const { transactions } = bench.store;
+    const alert = (id: string, names: Partial<Payment>) =>
+      decision({ id, at: T0, decision: 'review', score: 40, userId: `u_${id}`, ...names });
+    await apply(bench, [
+      alert('a', { deviceId: 'd1', cardId: 'c1' }),
+      alert('b', { deviceId: 'd1', cardId: 'c2', at: T0 + 1 }),
+      alert('c', { deviceId: 'd1', cardId: 'c1', at: T0 + 2 }),
+      alert('e', { deviceId: 'd2', at: T0 + 3 }),
+      alert('f', { deviceId: 'd2', at: T0 + 60_000 }),
+      alert('g', { cardId: 'c1', at: T0 + 4, decision: 'approve', score: 1 }),
+      command('amend', { transactionId: 'c', changes: { cardId: 'c2' } }),
+      command('delete', { transactionId: 'b' }),
+    ]);
+    const { topEntities } = await transactions.stats(T0, T0 + 1_000);
+    assert.deepEqual(topEntities, [
+      { type: 'device', id: 'd1', alerts: 2 },
+      { type: 'card', id: 'c1', alerts: 2 },
+      { type: 'device', id: 'd2', alerts: 1 },
+      ...['a', 'c', 'e'].map((id) => ({ type: 'user', id: `u_${id}`, alerts: 1 })),
+    ]);
+    assert.deepEqual((await transactions.stats(T0 + 1e9, T0 + 2e9)).topEntities, []);
   });
 
   check('scores are counted by model, interval and bin', async (bench) => {

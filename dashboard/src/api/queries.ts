@@ -37,12 +37,6 @@ export const statsQuery = (window: string) =>
     placeholderData: keepPreviousData,
   });
 
-export const alertsQuery = () =>
-  queryOptions({
-    queryKey: ['alerts'],
-    queryFn: ({ signal }) => call<Page<Transaction>>('/api/transactions/alerts?limit=200', { signal }),
-  });
-
 export function listTransactions(filter: TransactionFilter, cursor?: string, limit = 50, signal?: AbortSignal) {
   return call<Page<Transaction>>(`/api/transactions${query({ ...filter, limit, cursor })}`, { signal });
 }

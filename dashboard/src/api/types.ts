@@ -87,9 +87,9 @@ export interface SeriesPoint {
   decline: number;
   p50: number;
   p95: number;
-  p99?: number;
-  /** By currency, where the server tells. */
-  amounts?: Record<string, { total: number; blocked: number }>;
+  p99: number;
+  /** By currency. */
+  amounts: Record<string, { total: number; blocked: number }>;
 }
 
 export interface Stats {
@@ -107,9 +107,9 @@ export interface Stats {
   series: SeriesPoint[];
   latencyMs: { p50: number; p95: number; p99: number };
   topReasons: { code: string; count: number }[];
-  /** Entities with the most alerts, where the server tells. */
-  topEntities?: { type: string; id: string; alerts: number }[];
-  places?: { country: string; count: number; alerts: number }[];
+  /** Entities with the most reviews and declines. */
+  topEntities: { type: string; id: string; alerts: number }[];
+  places: { country: string; count: number; alerts: number }[];
 }
 
 export interface Explanation {

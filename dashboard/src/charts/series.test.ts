@@ -8,7 +8,17 @@ const start = Date.parse('2026-01-01T00:00:00Z');
 const at = (minutes: number) => new Date(start + minutes * MINUTE).toISOString();
 
 function stats(from: number, to: number, minutes: number[]): Stats {
-  const series = minutes.map((m) => ({ at: at(m), count: 1, approve: 1, review: 0, decline: 0, p50: 1, p95: 1 }));
+  const series = minutes.map((m) => ({
+    at: at(m),
+    count: 1,
+    approve: 1,
+    review: 0,
+    decline: 0,
+    p50: 1,
+    p95: 1,
+    p99: 1,
+    amounts: {},
+  }));
   return { from: at(from), to: at(to), series } as unknown as Stats;
 }
 

@@ -14,12 +14,14 @@ import { Empty } from '../ui/states.tsx';
 import { useSeed } from './overview/right-now.tsx';
 
 const ROW = 34;
+/** Fills a window; who wants more scrolls through Transactions. */
+const SEED = 40;
 const OUTCOME_NAMES = ['approve', 'review', 'decline'] as const;
 
 /** Every decision as it is made, newest first. Scrolled down or paused, the list stands still and counts what came. */
 export function Feed() {
   useLiveVersion();
-  useSeed();
+  useSeed(SEED);
   const { state } = useLiveStatus();
   const [outcomes, setOutcomes] = useState<ReadonlySet<Outcome>>(new Set(OUTCOME_NAMES));
   const [text, setText] = useState('');
@@ -40,7 +42,7 @@ export function Feed() {
   });
 
   return (
-    <div className="flex h-[calc(100dvh-2.5rem)] min-h-96 flex-col max-lg:h-[calc(100dvh-5.75rem)]">
+    <div className="flex h-[calc(100dvh-2.5rem-var(--bar))] min-h-96 flex-col max-lg:h-[calc(100dvh-5.75rem-var(--bar))]">
       <PageHeader title="Live feed">
         <fieldset className="flex gap-1 max-sm:w-full max-sm:[&>label]:flex-1 max-sm:[&>label]:justify-center">
           <legend className="sr-only">Outcomes shown</legend>

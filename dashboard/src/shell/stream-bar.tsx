@@ -9,7 +9,10 @@ export function StreamBar() {
   const { stop } = useDemoControl();
   if (!demo?.running) return null;
   return (
-    <div className="sticky bottom-0 z-20 flex h-11 items-center gap-3 border-t border-line bg-canvas/95 px-4 text-sm backdrop-blur sm:px-6 lg:px-8">
+    <div
+      data-stream-bar
+      className="sticky bottom-0 z-20 flex h-11 items-center gap-3 border-t border-line bg-canvas/95 px-4 text-sm backdrop-blur sm:px-6 lg:px-8"
+    >
       <span className="size-1.5 shrink-0 rounded-full bg-approve-fill live-dot" aria-hidden="true" />
       <span className="min-w-0 truncate">
         Sample payments, {demo.rate} a second

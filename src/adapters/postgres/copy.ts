@@ -5,7 +5,18 @@ import { storable } from './text.ts';
 /** Columns of `transactions` in the order that `copyLine` writes them. */
 export const COLUMNS = [
   ...['id', 'sequence', 'created_at', 'user_id', 'status', 'decision', 'score', 'probability', 'currency'],
-  ...['amount_minor', 'minor_digits', 'latency_us', 'label', 'deleted', 'entities', 'reasons', 'view_id', 'model'],
+  ...[
+    'amount_minor',
+    'minor_digits',
+    'latency_us',
+    'label',
+    'deleted',
+    'entities',
+    'reasons',
+    'view_id',
+    'model',
+    'country',
+  ],
 ];
 
 /** One line of COPY's text format: fields between tabs, `\N` for null. */
@@ -14,7 +25,8 @@ export function copyLine(row: TransactionRow): string {
     `${escaped(storable(row.id))}\t${row.sequence}\t${row.createdAt}\t${escaped(storable(row.userId))}\t${row.status}\t` +
     `${row.decision ?? '\\N'}\t${row.score ?? '\\N'}\t${row.probability ?? '\\N'}\t${escaped(storable(row.currency))}\t` +
     `${row.amountMinor}\t${row.minorDigits}\t${row.latencyUs ?? '\\N'}\t${row.label ?? '\\N'}\t${row.deleted ? 't' : 'f'}\t` +
-    `{${row.entities.join(',')}}\t${row.reasons ? textArray(row.reasons) : '\\N'}\t${row.viewId}\t${row.model ?? '\\N'}\n`
+    `{${row.entities.join(',')}}\t${row.reasons ? textArray(row.reasons) : '\\N'}\t${row.viewId}\t${row.model ?? '\\N'}\t` +
+    `${row.country === null ? '\\N' : escaped(storable(row.country))}\n`
   );
 }
 

@@ -60,6 +60,7 @@ async function loadTransactions(client: pg.PoolClient, schema: string, fold: Fol
       reasons: row.reasons?.map(restored) ?? null,
       viewId: Number(row.view_id),
       model: row.model,
+      country: row.country === null ? null : restored(row.country),
       view: row.view,
     };
     fold.transactions.set(loaded.id, loaded);

@@ -24,6 +24,7 @@ export interface TransactionRow {
   reasons: string[] | null;
   /** Version of the model that decided; null where none did. */
   model: string | null;
+  country: string | null;
   /** Sequence of the first record: stays when an intake is decided. */
   viewId: number;
   view: TransactionView;
@@ -92,6 +93,7 @@ function commonColumns(record: JournalRecord, data: IntakeData, types: readonly 
     amountMinor: transaction.amountMinor,
     minorDigits: minorDigits(transaction.amount, transaction.amountMinor),
     label: null,
+    country: transaction.country ?? null,
     deleted: false,
     entities: data.entities.filter((key, index) => key !== 0 && types[index] !== 'user'),
   };
@@ -147,6 +149,7 @@ export function amendRow(
     currency: String(view.currency),
     amountMinor,
     minorDigits: digits,
+    country: typeof view.country === 'string' ? view.country : null,
     entities: entitiesOfView(view, names),
     view,
   };

@@ -37,6 +37,7 @@ export function tablesIn(name: string) {
       reasons: text('reasons').array(),
       viewId: bigint('view_id', { mode: 'number' }).notNull(),
       model: text('model'),
+      country: text('country'),
     }),
     views: schema.table('views', {
       id: bigint('id', { mode: 'number' }).primaryKey(),

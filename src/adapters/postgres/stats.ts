@@ -1,6 +1,8 @@
 import type pg from 'pg';
+import { CASE_ENTITIES } from '../../domain/case.ts';
 import type { TransactionStats } from '../../projections/store.ts';
 import { inTransaction } from './connection.ts';
+import { restored } from './text.ts';
 import { moment } from './transactions.ts';
 
 const SECOND = 1_000;
@@ -14,6 +16,8 @@ const WIDTHS_MS = [
 ];
 const MAX_POINTS = 60;
 const TOP_REASONS = 10;
+const TOP_ENTITIES = 10;
+const TOP_PLACES = 10;
 
 interface CellRow {
   bucket: Date;
@@ -27,6 +31,12 @@ interface CellRow {
   digits: number;
 }
 
+interface PlaceRow {
+  country: string;
+  count: string;
+  alerts: string;
+}
+
 interface LatencyRow {
   bucket: Date | null;
   p50: number | null;
@@ -35,8 +45,8 @@ interface LatencyRow {
 }
 
 /**
- * Transactions created in [from, to), milliseconds. Two passes over the narrow rows: counts by everything that is
- * counted, and latencies. `blocked` is what was declined and not let through by an override; `topReasons` counts, over
+ * Transactions created in [from, to), milliseconds. Three passes over the narrow rows: counts by everything that is
+ * counted, latencies, and places. `blocked` is what was declined and not let through by an override; `topReasons` counts, over
  * reviews and declines, the reasons that raised the score; a point of `series` carries the decisions' own latency.
  */
 export async function readStats(pool: pg.Pool, schema: string, from: number, to: number): Promise<TransactionStats> {
@@ -86,9 +96,33 @@ async function collect(client: pg.PoolClient, schema: string, from: number, to: 
      WHERE ${where} AND decision IN ('review', 'decline') GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${TOP_REASONS}`,
     range,
   );
+  // By the alerts as they were decided: what was amended since does not count.
+  const entities = await client.query<{ type: string; id: string; alerts: string }>(
+    `WITH named AS (SELECT entity.key, entity.place, count(*) AS alerts
+       FROM ${schema}.transactions t JOIN ${schema}.case_alerts a ON a.transaction_id = t.id,
+         unnest(a.keys) WITH ORDINALITY AS entity (key, place)
+       WHERE ${where} AND t.decision IN ('review', 'decline') AND entity.key <> 0
+       GROUP BY 1, 2 ORDER BY 3 DESC, 2, 1 LIMIT ${TOP_ENTITIES})
+     SELECT link.type, link.value AS id, named.alerts FROM named, LATERAL
+       (SELECT type, value FROM ${schema}.case_links l WHERE l.key = named.key AND l.type = ($3::text[])[named.place] LIMIT 1) link
+     ORDER BY named.alerts DESC, named.place, link.value`,
+    [...range, CASE_ENTITIES],
+  );
+  const places = await client.query<PlaceRow>(
+    `SELECT country, count(*) AS count, count(*) FILTER (WHERE decision IN ('review', 'decline')) AS alerts
+     FROM ${schema}.transactions WHERE ${where} AND country IS NOT NULL
+     GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${TOP_PLACES}`,
+    range,
+  );
   addCells(stats, cells.rows);
   addSeries(stats, { start, end, width }, cells.rows, latencies.rows);
   stats.topReasons = reasons.rows.map(({ code, count }) => ({ code, count: Number(count) }));
+  stats.topEntities = entities.rows.map(({ type, id, alerts }) => ({ type, id: restored(id), alerts: Number(alerts) }));
+  stats.places = places.rows.map(({ country, count, alerts }) => ({
+    country: restored(country),
+    count: Number(count),
+    alerts: Number(alerts),
+  }));
   return stats;
 }
 
@@ -104,6 +138,8 @@ function empty(): TransactionStats {
     series: [],
     latencyMs: { p50: 0, p95: 0, p99: 0 },
     topReasons: [],
+    topEntities: [],
+    places: [],
   };
 }
 
@@ -113,26 +149,35 @@ export function bucketWidth(windowMs: number): number {
 }
 
 function addCells(stats: TransactionStats, cells: CellRow[]): void {
-  // Minor units add up exactly; major ones only at the end.
-  const minor = new Map<string, { total: bigint; blocked: bigint; digits: number }>();
-  for (const { decision, status, label, currency, decile, count: text, minor: sum, digits } of cells) {
+  for (const { decision, status, label, decile, count: text } of cells) {
     const count = Number(text);
     stats.count += count;
     if (decision) stats.decisions[decision] += count;
     stats.statuses[status] = (stats.statuses[status] ?? 0) + count;
     if (label) stats.labels[label] += count;
     if (decile !== null) stats.scoreHistogram[decile] += count;
-    const known = minor.get(currency) ?? { total: 0n, blocked: 0n, digits: 0 };
-    known.total += BigInt(sum);
-    if (decision === 'decline' && status !== 'finalized') known.blocked += BigInt(sum);
-    known.digits = Math.max(known.digits, digits);
-    minor.set(currency, known);
   }
-  for (const [currency, { total, blocked, digits }] of minor)
-    stats.amounts[currency] = { total: Number(total) / 10 ** digits, blocked: Number(blocked) / 10 ** digits };
+  stats.amounts = amountsOf(cells);
   for (const outcome of ['approve', 'review', 'decline'] as const)
     stats.rates[outcome] = stats.count === 0 ? 0 : stats.decisions[outcome] / stats.count;
   stats.rates.fraud = stats.count === 0 ? 0 : stats.labels.fraud / stats.count;
+}
+
+/** Minor units add up exactly; major ones only at the end. */
+function amountsOf(cells: CellRow[]): TransactionStats['amounts'] {
+  const sums = new Map<string, { total: bigint; blocked: bigint; digits: number }>();
+  for (const { decision, status, currency, minor, digits } of cells) {
+    const sum = sums.get(currency) ?? { total: 0n, blocked: 0n, digits: 0 };
+    sum.total += BigInt(minor);
+    if (decision === 'decline' && status !== 'finalized') sum.blocked += BigInt(minor);
+    sum.digits = Math.max(sum.digits, digits);
+    sums.set(currency, sum);
+  }
+  const major = [...sums].map(([currency, { total, blocked, digits }]) => {
+    const unit = 10 ** digits;
+    return [currency, { total: Number(total) / unit, blocked: Number(blocked) / unit }];
+  });
+  return Object.fromEntries(major);
 }
 
 function addSeries(
@@ -145,17 +190,20 @@ function addSeries(
   for (let bucket = Math.floor(start / width); bucket * width < end; bucket++)
     points.set(bucket, {
       at: new Date(bucket * width).toISOString(),
-      ...{ count: 0, approve: 0, review: 0, decline: 0, p50: 0, p95: 0 },
+      ...{ count: 0, approve: 0, review: 0, decline: 0, p50: 0, p95: 0, p99: 0, amounts: {} },
     });
-  for (const { bucket, decision, count } of cells) {
-    const point = points.get(bucket.getTime() / width)!;
-    point.count += Number(count);
-    if (decision) point[decision] += Number(count);
+  for (const [bucket, here] of Map.groupBy(cells, ({ bucket }) => bucket.getTime() / width)) {
+    const point = points.get(bucket)!;
+    for (const { decision, count } of here) {
+      point.count += Number(count);
+      if (decision) point[decision] += Number(count);
+    }
+    point.amounts = amountsOf(here);
   }
   for (const { bucket, p50, p95, p99 } of latencies) {
     const [ms50, ms95, ms99] = [p50, p95, p99].map((us) => (us ?? 0) / 1000);
     if (bucket === null) stats.latencyMs = { p50: ms50, p95: ms95, p99: ms99 };
-    else Object.assign(points.get(bucket.getTime() / width)!, { p50: ms50, p95: ms95 });
+    else Object.assign(points.get(bucket.getTime() / width)!, { p50: ms50, p95: ms95, p99: ms99 });
   }
   stats.series = [...points.values()];
 }

@@ -16,6 +16,7 @@ export async function writeTransactions(client: pg.PoolClient, schema: string, f
       id: storable(row.id),
       userId: storable(row.userId),
       currency: storable(row.currency),
+      country: row.country === null ? null : storable(row.country),
       entities: `{${row.entities.join(',')}}`,
       reasons: row.reasons?.map(storable) ?? null,
       view: undefined,
@@ -28,10 +29,11 @@ export async function writeTransactions(client: pg.PoolClient, schema: string, f
         decision = r.decision, score = r.score, probability = r.probability, currency = r.currency,
         amount_minor = r."amountMinor", minor_digits = r."minorDigits", latency_us = r."latencyUs", label = r.label,
         deleted = r.deleted, entities = r.entities::bigint[], reasons = r.reasons,
-        model = r.model
+        model = r.model, country = r.country
       FROM ${rowsFrom(`id text, sequence bigint, "createdAt" timestamptz, "userId" text, status text, decision text,
         score smallint, probability double precision, currency text, "amountMinor" bigint, "minorDigits" smallint,
-        "latencyUs" integer, label text, deleted boolean, entities text, reasons text[], model text`)}
+        "latencyUs" integer, label text, deleted boolean, entities text, reasons text[], model text,
+        country text`)}
       WHERE t.id = r.id`,
     values: [JSON.stringify(rows)],
   });

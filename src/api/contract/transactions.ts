@@ -227,6 +227,11 @@ export const StatsQuery = Type.Object({
   window: Type.String({ default: '24h', maxLength: 16, description: 'Such as `15m`, `24h`, `7d`' }),
 });
 
+const Amounts = Type.Record(
+  Type.String(),
+  answer({ total: Type.Number(), blocked: Type.Number() }, 'Major units of the currency'),
+);
+
 export const Stats = answer(
   {
     window: Type.String(),
@@ -240,14 +245,33 @@ export const Stats = answer(
     ),
     statuses: Type.Record(Type.String(), Type.Integer()),
     labels: answer({ fraud: Type.Integer(), legitimate: Type.Integer() }, 'Labelled'),
-    amounts: Type.Record(
-      Type.String(),
-      answer({ total: Type.Number(), blocked: Type.Number() }, 'Major units of the currency'),
-    ),
+    amounts: Amounts,
     scoreHistogram: Type.Array(Type.Integer(), { description: 'Ten bins of score: 0–9, …, 90–100' }),
-    series: Type.Array(answer({ at: Time('Start of the interval'), count: Type.Integer() }, 'An interval')),
+    series: Type.Array(
+      answer(
+        {
+          at: Time('Start of the interval'),
+          ...{ count: Type.Integer(), approve: Type.Integer(), review: Type.Integer(), decline: Type.Integer() },
+          ...{ p50: Type.Number(), p95: Type.Number(), p99: Type.Number() },
+          amounts: Amounts,
+        },
+        'An interval; latencies in milliseconds',
+      ),
+    ),
     latencyMs: answer({ p50: Type.Number(), p95: Type.Number(), p99: Type.Number() }, 'To decide'),
     topReasons: Type.Array(answer({ code: Type.String(), count: Type.Integer() }, 'A reason')),
+    topEntities: Type.Array(
+      answer(
+        { type: Type.String(), id: Type.String(), alerts: Type.Integer() },
+        'An entity and its reviews and declines',
+      ),
+    ),
+    places: Type.Array(
+      answer(
+        { country: Type.String(), count: Type.Integer(), alerts: Type.Integer() },
+        'A country that payments named',
+      ),
+    ),
   },
   'Counts, rates, amounts, scores and latency of a window',
 );

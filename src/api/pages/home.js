@@ -82,6 +82,21 @@ $('form').addEventListener('submit', async (event) => {
   }
 });
 
+/** A first start builds the dashboard while this page stands in for it. Nothing that was typed is taken away. */
+async function giveWay() {
+  const page = await fetch('/').then((response) => (response.ok ? response.text() : ''));
+  if (page === '' || page.includes('/assets/home.js')) return;
+  clearInterval(looking);
+  if (!touched) location.reload();
+}
+
+let touched = false;
+$('form').addEventListener('input', () => {
+  touched = true;
+});
+const looking = setInterval(() => giveWay().catch(() => {}), 1_500);
+setTimeout(() => clearInterval(looking), 120_000);
+
 showState();
 showCurl();
 setInterval(showState, 10_000);

@@ -30,9 +30,8 @@ const LINES = [
 
 /** p50, p95 and p99 beside the target. */
 export function Latency({ data, series, times }: Props) {
-  const lines = LINES.filter(({ name }) => name !== 'p99' || series.some(({ p99 }) => p99 !== undefined));
   return (
-    <Panel title="Latency" note="to decide" aside={<Legend items={[...lines]} />}>
+    <Panel title="Latency" note="to decide" aside={<Legend items={[...LINES]} />}>
       {!data ? (
         <LoadingBlock height={HEIGHT} />
       ) : data.count === 0 ? (
@@ -45,7 +44,7 @@ export function Latency({ data, series, times }: Props) {
           format={(value) => (value === 0 ? '0' : latency(value))}
           target={{ value: TARGET_MS, label: 'target 1 ms (p99)' }}
           summary={`Latency: p50 ${latency(data.latencyMs.p50)}, p95 ${latency(data.latencyMs.p95)}, p99 ${latency(data.latencyMs.p99)}`}
-          layers={lines.map(
+          layers={LINES.map(
             ({ name, color }): Layer => ({
               name,
               color,
@@ -66,28 +65,33 @@ export function mainCurrency(amounts: Stats['amounts'], base: string): string {
   return first?.[0] ?? base;
 }
 
-/** Money a minute: what went through and what was blocked. Where the server tells it. */
+/** Money a minute: what went through and what was blocked. */
 export function Amounts({ data, series, times, minutes }: Props & { minutes: number }) {
   const base = useBaseCurrency();
-  if (!data || data.count === 0 || !series.some(({ amounts }) => amounts)) return null;
-  const currency = mainCurrency(data.amounts, base);
-  const { total, blocked } = data.amounts[currency] ?? { total: 0, blocked: 0 };
+  const currency = mainCurrency(data?.amounts ?? {}, base);
+  const { total, blocked } = data?.amounts[currency] ?? { total: 0, blocked: 0 };
   const of = (pick: (amount: { total: number; blocked: number }) => number) =>
-    series.map(({ amounts }) => pick(amounts?.[currency] ?? { total: 0, blocked: 0 }) / minutes);
+    series.map(({ amounts }) => pick(amounts[currency] ?? { total: 0, blocked: 0 }) / minutes);
   const layers: Layer[] = [
     { name: 'Let through', color: 'var(--approve-fill)', values: of((amount) => amount.total - amount.blocked) },
     { name: 'Blocked', color: 'var(--decline-fill)', values: of((amount) => amount.blocked) },
   ];
   return (
     <Panel title="Amount per minute" note={currency} aside={<Legend items={layers} />}>
-      <TimeChart
-        kind="bars"
-        height={HEIGHT}
-        times={times}
-        format={(value) => moneyShort(value, currency)}
-        summary={`Amount per minute in ${currency}: ${moneyShort(total, currency)} in all, ${moneyShort(blocked, currency)} blocked`}
-        layers={layers}
-      />
+      {!data ? (
+        <LoadingBlock height={HEIGHT} />
+      ) : data.count === 0 ? (
+        <Quiet />
+      ) : (
+        <TimeChart
+          kind="bars"
+          height={HEIGHT}
+          times={times}
+          format={(value) => moneyShort(value, currency)}
+          summary={`Amount per minute in ${currency}: ${moneyShort(total, currency)} in all, ${moneyShort(blocked, currency)} blocked`}
+          layers={layers}
+        />
+      )}
     </Panel>
   );
 }

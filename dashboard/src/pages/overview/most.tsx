@@ -1,30 +1,16 @@
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { alertsQuery } from '../../api/queries.ts';
-import type { Stats, Transaction } from '../../api/types.ts';
+import type { Stats } from '../../api/types.ts';
 import { count, percent } from '../../lib/format.ts';
-import { live } from '../../live/live.ts';
-import { useLiveRefresh } from '../../live/refresh.ts';
 import { EntityLink, Panel } from '../../ui/bits.tsx';
 import { LoadingBlock } from '../../ui/states.tsx';
-import { topEntities, topPlaces } from './gathered.ts';
 
 const SHOWN = 7;
 
-/** The open alerts, while the server does not tell of a window by itself. */
-function useAlerts(told: boolean): readonly Transaction[] {
-  const { data } = useQuery({ ...alertsQuery(), enabled: !told });
-  useLiveRefresh(['alerts'], 4_000, () => (told ? 0 : live.totals().alerts + live.totals().changes));
-  return data?.data ?? [];
-}
-
 /** The entities that gather most alerts. */
-export function TopEntities({ data, className }: { data: Stats | undefined; className: string }) {
-  const told = data?.topEntities !== undefined;
-  const alerts = useAlerts(data === undefined || told);
-  const rows = topEntities(data, alerts, SHOWN);
+export function TopEntities({ data }: { data: Stats | undefined }) {
+  const rows = data?.topEntities.slice(0, SHOWN) ?? [];
   return (
-    <Panel title="Most alerts" note={told ? 'in this window' : 'open ones'} className={className} flush>
+    <Panel title="Most alerts" note="reviews and declines" flush>
       {!data ? (
         <Loading />
       ) : rows.length === 0 ? (
@@ -57,12 +43,10 @@ export function TopEntities({ data, className }: { data: Stats | undefined; clas
 
 /** Where payments come from, and how many of them are alerts. */
 export function Places({ data }: { data: Stats | undefined }) {
-  const told = data?.places !== undefined;
-  const alerts = useAlerts(data === undefined || told);
-  const rows = topPlaces(data, alerts, SHOWN);
-  const most = Math.max(1, ...rows.map((row) => row.count ?? row.alerts));
+  const rows = data?.places.slice(0, SHOWN) ?? [];
+  const most = Math.max(1, ...rows.map((row) => row.count));
   return (
-    <Panel title="Places" note={told ? 'by country of the payment' : 'of open alerts'} flush>
+    <Panel title="Places" note="by country of the payment" flush>
       {!data ? (
         <Loading />
       ) : rows.length === 0 ? (
@@ -72,28 +56,25 @@ export function Places({ data }: { data: Stats | undefined }) {
           <thead>
             <tr className="text-left text-xs text-muted">
               <th className="py-1 pl-4 font-medium">Country</th>
-              {told && <th className="py-1 text-right font-medium">Payments</th>}
+              <th className="py-1 text-right font-medium">Payments</th>
               <th className="py-1 pr-4 text-right font-medium">Alerts</th>
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ id, alerts: n, count: all }) => (
-              <tr key={id} className="h-8 border-t border-line">
+            {rows.map(({ country, alerts: n, count: all }) => (
+              <tr key={country} className="h-8 border-t border-line">
                 <td className="max-w-0 pl-4">
                   <span className="flex items-center gap-2">
-                    <span className="min-w-0 flex-1 truncate">{country(id)}</span>
+                    <span className="min-w-0 flex-1 truncate">{nameOf(country)}</span>
                     <span className="h-1 w-14 shrink-0 overflow-hidden rounded-full bg-sunken" aria-hidden="true">
-                      <span
-                        className="block h-full rounded-full bg-edge"
-                        style={{ width: `${((all ?? n) / most) * 100}%` }}
-                      />
+                      <span className="block h-full rounded-full bg-edge" style={{ width: `${(all / most) * 100}%` }} />
                     </span>
                   </span>
                 </td>
-                {told && <td className="num w-20 text-right">{count(all ?? 0)}</td>}
+                <td className="num w-20 text-right">{count(all)}</td>
                 <td className="num w-24 pr-4 text-right font-medium">
                   {count(n)}
-                  {told && all ? <span className="ml-1.5 font-normal text-muted">{percent(n / all)}</span> : null}
+                  <span className="ml-1.5 font-normal text-muted">{percent(n / all)}</span>
                 </td>
               </tr>
             ))}
@@ -116,7 +97,7 @@ function Loading() {
   );
 }
 
-function country(code: string): string {
+function nameOf(code: string): string {
   try {
     return new Intl.DisplayNames(undefined, { type: 'region' }).of(code) ?? code;
   } catch {

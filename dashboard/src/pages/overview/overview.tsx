@@ -63,7 +63,6 @@ export function Overview() {
 function Panels({ data, window }: { data: Stats | undefined; window: Window }) {
   const thresholds = useThresholds();
   const series = data ? wholeSeries(data) : [];
-  const amounts = series.some((point) => point.amounts);
   const times = series.map(({ at }) => Date.parse(at));
   const minutes = times.length > 1 ? (times[1] - times[0]) / 60_000 : 1;
   const perMinute = (pick: (i: number) => number) => times.map((_, i) => pick(i) / minutes);
@@ -119,8 +118,8 @@ function Panels({ data, window }: { data: Stats | undefined; window: Window }) {
             <ScoreHistogram bins={data.scoreHistogram} thresholds={thresholds} />
           )}
         </Panel>
-        <TopReasons data={data} className={amounts ? '' : 'md:max-xl:col-span-2'} />
-        <TopEntities data={data} className={amounts ? '' : 'xl:col-span-2'} />
+        <TopReasons data={data} />
+        <TopEntities data={data} />
         <Places data={data} />
         <Waiting className="md:col-span-full" />
       </div>

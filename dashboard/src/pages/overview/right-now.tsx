@@ -18,7 +18,7 @@ export function RightNow() {
     const timer = setInterval(() => tick((n) => n + 1), 1_000);
     return () => clearInterval(timer);
   }, []);
-  useSeed();
+  useSeed(SHOWN);
   const seconds = live.lastSeconds();
   const rows = live.rows();
   const newest: FeedRow[] = [];
@@ -69,10 +69,10 @@ export function RightNow() {
 }
 
 /** What was decided before this page was opened: asked for once, and put in front of what came since. */
-export function useSeed(): void {
+export function useSeed(rows: number): void {
   const { data } = useQuery({
-    queryKey: ['seed'],
-    queryFn: ({ signal }) => listTransactions({}, undefined, 200, signal),
+    queryKey: ['seed', rows],
+    queryFn: ({ signal }) => listTransactions({}, undefined, rows, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
   useEffect(() => {

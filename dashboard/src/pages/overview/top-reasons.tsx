@@ -5,11 +5,11 @@ import { Panel } from '../../ui/bits.tsx';
 import { LoadingBlock } from '../../ui/states.tsx';
 
 /** What most often spoke for fraud, over reviews and declines. */
-export function TopReasons({ data, className }: { data: Stats | undefined; className: string }) {
+export function TopReasons({ data }: { data: Stats | undefined }) {
   const reasons = data?.topReasons.slice(0, 7) ?? [];
   const most = reasons[0]?.count ?? 1;
   return (
-    <Panel title="Top reasons" note="over reviews and declines" className={className}>
+    <Panel title="Top reasons" note="over reviews and declines">
       {!data ? (
         <LoadingBlock height={200} />
       ) : reasons.length === 0 ? (

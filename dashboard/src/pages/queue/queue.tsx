@@ -57,7 +57,7 @@ export function Queue() {
 
   const besides = selected === undefined ? '' : 'max-lg:hidden';
   return (
-    <div className="flex flex-col lg:h-[calc(100dvh-2.5rem)]">
+    <div className="flex flex-col lg:h-[calc(100dvh-2.5rem-var(--bar))]">
       <div className={besides}>
         <PageHeader title="Review queue">
           {cases.arrived > 0 && (
