@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -29,8 +28,9 @@ export const skip: string | false = !chromiumPath
       : false;
 
 export interface Stage {
+  /** By way of the line. */
   url: string;
-  /** The server itself, which serves the page as it does to people. */
+  /** Past it. */
   server: string;
   /** Ends every live connection and refuses new ones, as a network that is gone. */
   cut(): void;
@@ -78,23 +78,11 @@ function portOf(server: ChildProcess): Promise<number> {
   });
 }
 
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
-};
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
-  "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-const PASSED = /^\/(api|score|v1|health|ready|metrics|docs|openapi\.json)(\/|\?|$)/;
-
+/** Passes everything on to the server, page and all. */
 async function startLine(target: number) {
   const sockets = new Set<Duplex>();
   let whole = true;
   const line = createServer((incoming, answer) => {
-    if (!PASSED.test(incoming.url ?? '')) return void page(incoming, answer);
     if (!whole) return void incoming.socket.destroy();
     const { method, url: path, headers } = incoming;
     const onward = request({ host: '127.0.0.1', port: target, method, path, headers }, (reply) => {
@@ -141,20 +129,4 @@ async function startLine(target: number) {
       await new Promise((resolve) => line.close(resolve));
     },
   };
-}
-
-/** The built files, under the policy that the server is to serve them with. */
-async function page({ url = '/' }: IncomingMessage, answer: ServerResponse): Promise<void> {
-  const { pathname } = new URL(url, 'http://localhost');
-  const file = pathname.startsWith('/assets/') || pathname === '/icon.svg' ? pathname : '/index.html';
-  try {
-    const content = await readFile(join(dist, file));
-    answer.writeHead(200, {
-      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-      'content-security-policy': POLICY,
-    });
-    answer.end(content);
-  } catch {
-    answer.writeHead(404).end();
-  }
 }
