@@ -3,8 +3,8 @@
  * the number of trees, so that their sum is the averaged probability P. The score is its log-odds, ln(P / (1 − P)).
  */
 import { AssayError } from '../domain/errors.ts';
+import { attributionOf } from '../kernel/attribution.ts';
 import { treeScorer } from '../kernel/trees.ts';
-import { attributionOf } from './attribution.ts';
 import { decodeTrees, encodeTrees, type TreeEnsemble } from './trees.ts';
 
 /** Averaged probabilities are kept this far from 0 and 1. */

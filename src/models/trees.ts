@@ -8,9 +8,10 @@
  * score = base + the sum over trees of the value of the leaf that is reached.
  */
 import { AssayError } from '../domain/errors.ts';
+import { attributionOf } from '../kernel/attribution.ts';
+import { createKernel } from '../kernel/kernel.ts';
 import { treeScorer } from '../kernel/trees.ts';
 import { type ArrayPlace, packArrays, unpackArray } from './arrays.ts';
-import { attributionOf } from './attribution.ts';
 
 /** One tree as it was grown; children number within the tree, node 0 is the root where there is a node. */
 export interface Tree {
@@ -99,7 +100,8 @@ export function treesImportance(ensemble: TreeEnsemble): { gain: Float64Array; s
 
 /** `score` and `explain` of an ensemble; see models/model.ts for what they promise. */
 export function treesModel(ensemble: TreeEnsemble) {
-  return { score: treeScorer(ensemble).score, explain: attributionOf(ensemble) };
+  const kernel = createKernel();
+  return { score: treeScorer(ensemble, kernel).score, explain: attributionOf(ensemble, undefined, kernel) };
 }
 
 const FORMAT = 1;

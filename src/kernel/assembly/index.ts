@@ -1,6 +1,7 @@
 // The numeric kernels, compiled to ../kernel.wasm by `npm run kernel:build`. All memory is the caller's: every argument
 // named after an array is its byte address, and nothing here allocates.
 
+export { addShapley } from './attribution';
 export { adamStep, columnSums, denseRow, dropout, gatherRows, matrixProduct, rectifyBack, transpose } from './dense';
 export { addGram } from './gram';
 export {

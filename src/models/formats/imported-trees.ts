@@ -2,10 +2,10 @@
  * Trees from other libraries as ours: ensembles of models/trees.ts, over columns made of features where they ask for
  * these.
  */
+
+import { attributionOf } from '../../kernel/attribution.ts';
 import { treeScorer } from '../../kernel/trees.ts';
 import { type ArrayPlace, packArrays, unpackArray } from '../arrays.ts';
-import { attributionOf } from '../attribution.ts';
-import { ATTRIBUTION_LIMITS } from '../attribution-plan.ts';
 import type { Model } from '../model.ts';
 import { decodeTrees, encodeTrees, flattenTrees, type Tree, type TreeEnsemble, treesModel } from '../trees.ts';
 import { checkColumns, columnBook, columnWriter, type MadeColumns } from './columns.ts';
@@ -119,7 +119,7 @@ export function importedTreesModel(imported: ImportedTrees): Pick<Model, 'score'
       return scorer.score(lengthened);
     },
     explain(vector, out) {
-      attribute ??= attributionOf(ensemble, ATTRIBUTION_LIMITS, ownersOf(imported));
+      attribute ??= attributionOf(ensemble, ownersOf(imported));
       write(vector, lengthened);
       return attribute(lengthened, out);
     },

@@ -1,5 +1,5 @@
 /** Random forests behind the `Learner` port (Breiman 2001), grown on the bins of the boosted trees. */
-import { attributionOf } from '../../models/attribution.ts';
+import { attributionOf } from '../../kernel/attribution.ts';
 import { encodeForest, forestScorer } from '../../models/forest.ts';
 import { flattenTrees, type Tree, type TreeEnsemble, treesImportance } from '../../models/trees.ts';
 import type { Dataset } from '../dataset.ts';

@@ -1,6 +1,7 @@
 /** Gradient-boosted trees behind the `Learner` port. */
+
+import { attributionOf } from '../../kernel/attribution.ts';
 import { treeScorer } from '../../kernel/trees.ts';
-import { attributionOf } from '../../models/attribution.ts';
 import { encodeTrees, flattenTrees, type TreeEnsemble, treesImportance } from '../../models/trees.ts';
 import type { Dataset } from '../dataset.ts';
 import type { Fitted, Learner } from '../learner.ts';

@@ -3,7 +3,7 @@ export interface TreesOptions {
   rounds: number;
   learningRate: number;
   maxLeaves: number;
-  /** Splits on a path; 0 is no limit. Up to 8 the exact attribution of a decision is a table look-up. */
+  /** Splits on a path; 0 is no limit. The exact attribution of a decision costs in proportion to the distinct features on it. */
   maxDepth: number;
   minRows: number;
   minHessian: number;

@@ -2,8 +2,9 @@
  * Isolation forests (Liu, Ting and Zhou 2008) behind the `Learner` port: for data without labels, which are not looked
  * at. Trees split small samples at random places; a row that is soon alone is unusual.
  */
+
+import { attributionOf } from '../../kernel/attribution.ts';
 import { treeScorer } from '../../kernel/trees.ts';
-import { attributionOf } from '../../models/attribution.ts';
 import { encodeTrees, flattenTrees, type Tree, type TreeEnsemble, treesImportance } from '../../models/trees.ts';
 import type { Dataset } from '../dataset.ts';
 import { type Random, sampleIndices, seededRandom } from '../gbdt/random.ts';

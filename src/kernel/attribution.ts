@@ -1,0 +1,159 @@
+/**
+ * Exact attribution of trees in WASM: Shapley values in the path-dependent game of TreeSHAP (Lundberg et al. 2020).
+ *
+ * A leaf with value v and the distinct features D on its path plays a product game: a coalition S is worth
+ * v × Π(k in S) o(k) × Π(k not in S) z(k), where o(k) is 1 if the row satisfies every condition on k along the path and
+ * else 0, and z(k) is the share of training rows that follow the path at the nodes of k. The Shapley value of j is
+ *
+ *   φ(j) = v × ∫₀¹ (o(j) − z(j)) / f(j) × Π(k in D) f(k) dt,     f(k) = t × o(k) + (1 − t) × z(k)
+ *
+ * a polynomial of degree |D| − 1, which Gauss–Legendre quadrature integrates exactly. Leaves share their paths: at each
+ * point, products of f are taken down the tree, their sums over leaves up, and every edge adds what it changes of its
+ * feature's (o − z) / f. So a tree costs its nodes times half of its longest path (the reordering is that of Linear
+ * TreeSHAP, Yu et al. 2022). assembly/attribution.ts has the layout.
+ */
+import { createKernel, type Kernel } from './kernel.ts';
+import { gaussLegendre } from './quadrature.ts';
+import type { TreeArrays } from './trees.ts';
+
+/** With the training rows (or their weight) that each leaf holds. */
+export interface CoveredTrees extends TreeArrays {
+  cover: Float64Array;
+}
+
+/**
+ * Writes one contribution per feature into `out` and returns the base value, which is the mean raw score of the training
+ * rows. base + sum(out) = score, up to rounding. Not reentrant: it keeps scratch memory.
+ */
+export type Attribution = (vector: Float64Array, out: Float64Array) => number;
+
+const NODE_NUMBERS = 8;
+const EDGE_NUMBERS = 8;
+const PAIR_NUMBERS = 6;
+
+/** `owner[column]`, where given, is the feature that a column was made of: one player of the game, and `out` is by it. */
+export function attributionOf(trees: CoveredTrees, owner?: Int32Array, kernel: Kernel = createKernel()): Attribution {
+  const plans = Array.from(trees.roots, planner(trees, owner));
+  const laid = layTrees(trees, plans, kernel);
+  const row = kernel.float64(trees.features);
+  const edges = kernel.float64(EDGE_NUMBERS * (1 + 2 * Math.max(0, ...plans.map(({ nodes }) => nodes.length))));
+  // The root's: f, 1 / f and o.
+  edges.fill(1, 2, 7);
+  const players = owner ? owner.reduce((most, feature) => Math.max(most, feature + 1), 0) : trees.features;
+  const sums = kernel.float64(2 * players);
+  const mean = plans.reduce((sum, plan) => sum + plan.mean, trees.base);
+  const { addShapley } = kernel.run;
+  const [treesAt, rowAt, edgesAt, sumsAt] = [laid, row, edges, sums].map(kernel.address);
+  return (vector, out) => {
+    row.set(vector);
+    sums.fill(0);
+    addShapley(treesAt, plans.length, rowAt, edgesAt, sumsAt);
+    for (let feature = 0; feature < players; feature++) out[feature] = sums[2 * feature] + sums[2 * feature + 1];
+    return mean;
+  };
+}
+
+/** An edge from a node to a child, and what its feature has seen on the way down to it. */
+interface Edge {
+  child: number;
+  share: number;
+  /** Product of the shares at all nodes of the feature, this one included. */
+  z: number;
+}
+
+interface PlannedNode {
+  node: number;
+  player: number;
+  /** Numbers of edges: 1 + 2i and 2 + 2i are those of the tree's node i, 0 is above the root. */
+  own: number;
+  above: number;
+  left: Edge;
+  right: Edge;
+}
+
+interface TreePlan {
+  nodes: PlannedNode[];
+  /** The value that is expected where nothing is known. */
+  mean: number;
+  /** Distinct features on the longest path. */
+  longest: number;
+}
+
+/** Makes the plan of one tree from its root. */
+function planner(trees: CoveredTrees, owner: Int32Array | undefined): (root: number) => TreePlan {
+  const cover = nodeCovers(trees);
+  const coverOf = (child: number) => (child >= 0 ? cover[child] : trees.cover[~child]);
+  return (root) => {
+    const nodes: PlannedNode[] = [];
+    let mean = 0;
+    let longest = 0;
+    const visit = (child: number, own: number, share: number, seen: Map<number, { edge: number; z: number }>): void => {
+      longest = Math.max(longest, seen.size);
+      if (child < 0) {
+        mean += trees.value[~child] * share;
+        return;
+      }
+      const player = owner ? owner[trees.feature[child]] : trees.feature[child];
+      const above = seen.get(player) ?? { edge: 0, z: 1 };
+      const sides = [trees.left[child], trees.right[child]].map((next): Edge => {
+        const part = cover[child] > 0 ? coverOf(next) / cover[child] : 0.5;
+        return { child: next, share: part, z: above.z * part };
+      });
+      const first = 1 + 2 * nodes.length;
+      nodes.push({ node: child, player, own, above: above.edge, left: sides[0], right: sides[1] });
+      sides.forEach(({ child: next, share: part, z }, side) => {
+        visit(next, first + side, share * part, new Map(seen).set(player, { edge: first + side, z }));
+      });
+    };
+    visit(root, 0, 1, new Map());
+    return { nodes, mean, longest };
+  };
+}
+
+/** Training rows under each node. Children come after their parent, so one pass from the end suffices. */
+function nodeCovers(trees: CoveredTrees): Float64Array {
+  const cover = new Float64Array(trees.feature.length);
+  const of = (child: number) => (child >= 0 ? cover[child] : trees.cover[~child]);
+  for (let node = cover.length - 1; node >= 0; node--) cover[node] = of(trees.left[node]) + of(trees.right[node]);
+  return cover;
+}
+
+/** Writes nodes and quadratures into the kernel's memory; returns the trees' records. */
+function layTrees(trees: CoveredTrees, plans: TreePlan[], kernel: Kernel): Uint32Array {
+  const records = kernel.uint32(4 * plans.length);
+  const quadratures = new Map<number, number>();
+  plans.forEach(({ nodes, longest }, tree) => {
+    // Two points a pair, and n points are exact up to degree 2n − 1.
+    const pairs = Math.ceil(longest / 4);
+    if (!quadratures.has(pairs)) quadratures.set(pairs, layQuadrature(pairs, kernel));
+    const numbers = kernel.float64(NODE_NUMBERS * nodes.length);
+    nodes.forEach((planned, i) => {
+      layNode(trees, planned, numbers.subarray(NODE_NUMBERS * i, NODE_NUMBERS * (i + 1)));
+    });
+    records.set([nodes.length, kernel.address(numbers), pairs, quadratures.get(pairs)!], 4 * tree);
+  });
+  return records;
+}
+
+function layNode(trees: CoveredTrees, { node, player, own, above, left, right }: PlannedNode, out: Float64Array): void {
+  const factor = (child: number) => (child < 0 ? trees.value[~child] : 1);
+  out.set([trees.threshold[node], left.z, right.z, factor(left.child), factor(right.child)]);
+  const edgeBytes = 8 * EDGE_NUMBERS;
+  new Uint32Array(out.buffer, out.byteOffset + 40).set([
+    8 * trees.feature[node],
+    trees.missingLeft[node],
+    edgeBytes * own,
+    edgeBytes * above,
+    16 * player,
+  ]);
+}
+
+function layQuadrature(pairs: number, kernel: Kernel): number {
+  const { points, weights } = gaussLegendre(2 * pairs);
+  const numbers = kernel.float64(PAIR_NUMBERS * pairs);
+  for (let pair = 0; pair < pairs; pair++) {
+    const [a, b] = [2 * pair, 2 * pair + 1];
+    numbers.set([points[a], points[b], 1 - points[a], 1 - points[b], weights[a], weights[b]], PAIR_NUMBERS * pair);
+  }
+  return kernel.address(numbers);
+}
