@@ -59,6 +59,8 @@ export interface RedisProfiles extends SharedProfiles, ProfileLog, KeyIndex, Del
 
 const DAY_SECONDS = 86_400;
 const FIRST_READY_MS = 3_000;
+/** Near a full memory some are taken and some are not: it is over when all were for so long. */
+const QUIET_MS = 1_000;
 
 /**
  * Profiles that many processes share over Redis, equal to those of `createProfiles` given the same events and labels.
@@ -171,11 +173,18 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
 
   /** What was decided last is not in the profiles: those who read them now see less than they should. */
   let refused = false;
-  function tell(error: AssayError | undefined): void {
-    if (error && !refused)
-      log?.warn({ reason: error.message }, 'Redis does not take what is learnt: decisions are degraded');
-    if (!error && refused) log?.info({}, 'Redis takes what is learnt again');
+  let refusedAt = 0;
+  let told = false;
+  function took(error: AssayError | undefined): void {
     refused = error !== undefined;
+    if (refused) refusedAt = clock();
+    if (error && !told) {
+      log?.warn({ reason: error.message }, 'Redis does not take what is learnt: decisions are marked degraded');
+      told = true;
+    } else if (told && clock() - refusedAt > QUIET_MS) {
+      log?.info({}, 'Redis takes what is learnt again');
+      told = false;
+    }
   }
 
   async function insert(event: Event, { partition, offset }: Position): Promise<void> {
@@ -186,7 +195,7 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
       if (key > 0) commands.push(direct(type, key, partition, packEvent(layouts[type], event, partition, offset)));
     }
     const error = await connection.run(commands, deadlineMs).then(firstError, (reason: AssayError) => reason);
-    tell(error);
+    took(error);
     if (!error) return;
     counts.insertErrors++;
     throw error;

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { Redis } from 'ioredis';
+import { hotMerchant } from '../support/hot-merchant.ts';
+import { recordOf } from '../support/profile-deliveries.ts';
+import { event, only, T0 } from '../support/profile-events.ts';
+import { openedProfiles, ownNamespace, redisServer } from '../support/redis.ts';
+
+const redis = await redisServer();
+const { skip, server } = redis;
+const DAY = 86_400_000;
+
+function admin(t: TestContext): Redis {
+  const client = new Redis(server.url);
+  t.after(() => client.disconnect());
+  return client;
+}
+
+test('a key leads to its first record, whoever set it and in whatever order', { skip }, async (t) => {
+  const namespace = ownNamespace();
+  const [one, other] = [await openedProfiles(t, redis, { namespace }), await openedProfiles(t, redis, { namespace })];
+  const at = (partition: number, offset: number) => ({ partition, offset });
+  assert.equal(await one.get('t:1'), undefined);
+  await one.set(['t:1', 'i:key of a client'], at(2, 9_000_000_000));
+  assert.deepEqual(await other.get('t:1'), at(2, 9_000_000_000));
+  assert.deepEqual(await other.get('i:key of a client'), at(2, 9_000_000_000));
+  await other.set(['t:1'], at(2, 9_000_000_001));
+  assert.deepEqual(await one.get('t:1'), at(2, 9_000_000_000), 'the smaller offset stays');
+  await other.set(['t:1'], at(2, 7));
+  await other.set(['t:1'], at(5, 0));
+  assert.deepEqual(await one.get('t:1'), at(2, 7), 'within its partition; another partition changes nothing');
+  await one.set(['t:0'], at(0, 0));
+  await one.set(['t:0'], at(0, 1));
+  assert.deepEqual(await one.get('t:0'), at(0, 0));
+  await Promise.all(
+    Array.from({ length: 400 }, (_, i) => (i % 2 ? one : other).set(['t:hot'], at(3, 500 + ((i * 7) % 400)))),
+  );
+  assert.deepEqual(await one.get('t:hot'), at(3, 500));
+});
+
+test("the log's consumer sets the keys of what it repeats, those of labels and commands too", { skip }, async (t) => {
+  const profiles = await openedProfiles(t, redis);
+  const log = hotMerchant(300).filter(({ position }) => position.partition === 1);
+  const records = log.map((entry) => ({ ...recordOf(entry), keys: [`t:${entry.event.id}`, `i:${entry.event.id}`] }));
+  records.push({ offset: records.length, keys: ['f:9'], learn: undefined });
+  await profiles.repeat(1, records, records.length);
+  for (const { event: one, position } of log) {
+    assert.deepEqual(await profiles.get(`t:${one.id}`), position);
+    assert.deepEqual(await profiles.get(`i:${one.id}`), position);
+  }
+  assert.deepEqual(await profiles.get('f:9'), { partition: 1, offset: log.length });
+});
+
+test('keys say nothing of what they are made from, and live for as long as is set', { skip }, async (t) => {
+  const namespace = ownNamespace();
+  const profiles = await openedProfiles(t, redis, { namespace, keyTtlDays: 3 });
+  await profiles.set(['t:order of ann@example.com'], { partition: 1, offset: 2 });
+  const client = admin(t);
+  const [name, ...more] = await client.keys(`${namespace}:*`);
+  assert.deepEqual(more, []);
+  assert.match(name, new RegExp(`^${namespace}:k:[\\w-]{22}$`));
+  const left = await client.pttl(name);
+  assert.ok(left > 3 * DAY - 60_000 && left <= 3 * DAY);
+});
+
+test('the ids of deleted transactions are known to every process', { skip }, async (t) => {
+  const namespace = ownNamespace();
+  const [one, other] = [await openedProfiles(t, redis, { namespace }), await openedProfiles(t, redis, { namespace })];
+  assert.deepEqual(await one.loadDeleted(), new Set());
+  await one.markDeleted([]);
+  const ids = Array.from({ length: 5_000 }, (_, i) => (i === 7 ? 'é\u0000🦊' : `t${i}`));
+  await one.markDeleted(ids);
+  await one.markDeleted(['t1', 't2']);
+  assert.deepEqual(await other.loadDeleted(), new Set(ids));
+  assert.deepEqual([await other.isDeleted('é\u0000🦊'), await other.isDeleted('t7')], [true, false]);
+});
+
+test('an entity that is not seen for as long as is set is forgotten, whole; one that is seen stays', {
+  skip,
+}, async (t) => {
+  const namespace = ownNamespace();
+  const client = admin(t);
+  let now = Date.now();
+  const profiles = await openedProfiles(t, redis, { namespace, ttlDays: 10, clock: () => now });
+  const expiries = async () => {
+    const names = await client.keys(`${namespace}:p:*`);
+    const times = await Promise.all(names.map((name) => client.call('EXPIRETIME', name)));
+    return { parts: names.length, times: [...new Set(times as number[])] };
+  };
+  // Every part there is: rows, what fell out of them, labels of both generations.
+  const dayOf = () => Math.floor(now / DAY);
+  for (let i = 0; i < 700; i++)
+    await profiles.insert(event(i + 1, T0 + i * 1000, [1, 0, 0, 0, 0, 0]), { partition: 0, offset: i });
+  const label = (offset: number) => ({
+    ...{ offset, keys: [], label: { event: event(offset + 1000, T0 - offset, [1, 0, 0, 0, 0, 0]), code: 1 as const } },
+  });
+  const labels = Array.from({ length: 4_200 }, (_, i) => label(i));
+  await profiles.repeat(3, labels, labels.length);
+  assert.deepEqual(await expiries(), { parts: 5, times: [((dayOf() + 11) * DAY) / 1000] });
+
+  now += 4 * DAY;
+  await profiles.insert(event(9_000, T0 + 1e9, [1, 0, 0, 0, 0, 0]), { partition: 0, offset: 700 });
+  assert.deepEqual(await expiries(), { parts: 5, times: [((dayOf() + 11) * DAY) / 1000] });
+  assert.equal((await profiles.fetch(only(0, 1))).profiles.get(0, 1)?.total, 701);
+
+  // As if ten days had gone by for the server: the day that is written lies behind it.
+  now = Date.now() - 12 * DAY;
+  await profiles.insert(event(9_001, T0 + 1e9 + 1, [1, 0, 0, 0, 0, 0]), { partition: 0, offset: 701 });
+  assert.deepEqual(await expiries(), { parts: 0, times: [] });
+  const { profiles: view, degraded } = await profiles.fetch(only(0, 1));
+  assert.deepEqual([view.get(0, 1), degraded], [undefined, false]);
+});
