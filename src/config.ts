@@ -214,7 +214,7 @@ function fleet(env: Environment): FleetConfig | undefined {
     rawRetentionDays: integer(env, 'RAW_RETENTION_DAYS', 7, 1),
     redisDeadlineMs: integer(env, 'REDIS_DEADLINE_MS', 50, 1),
     profileTtlDays: integer(env, 'PROFILE_TTL_DAYS', 180, 1),
-    workerConcurrency: integer(env, 'WORKER_CONCURRENCY', 256, 1, 10_000),
+    workerConcurrency: integer(env, 'WORKER_CONCURRENCY', 64, 1, 10_000),
   });
 }
 

@@ -29,10 +29,9 @@ export function startRivals(directory: string): Rivals | string {
 }
 
 /** The path of the environment's Python, or why there is none. */
-function environment(directory: string): string {
+export function environment(directory: string, requirements = join(import.meta.dirname, 'requirements.txt')): string {
   const home = join(directory, 'venv');
   const python = join(home, 'bin', 'python');
-  const requirements = join(import.meta.dirname, 'requirements.txt');
   const mark = join(home, 'installed.txt');
   const wanted = readFileSync(requirements, 'utf8');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return python;

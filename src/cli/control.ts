@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Config } from '../config.ts';
 
 /** How a command reaches the server that holds a data directory: written by it, readable by its owner only. */
 export interface Control {
@@ -17,4 +18,12 @@ export function readControl(dataDir: string): Control | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What works on the journal of this machine makes no sense where a fleet keeps its own elsewhere. */
+export function assertOwnJournal(config: Config): void {
+  if (config.fleet)
+    throw new Error(
+      'KAFKA_BROKERS: a fleet keeps its log in Kafka; ask a server of it that runs on this machine, or its API.',
+    );
 }

@@ -2,7 +2,7 @@ import { readConfig } from '../config.ts';
 import type { ApiKey, Scope } from '../domain/key.ts';
 import { openJournal } from '../journal/local/journal.ts';
 import { createKeys } from '../projections/keys.ts';
-import { readControl } from './control.ts';
+import { assertOwnJournal, readControl } from './control.ts';
 import { defaultModelDir } from './paths.ts';
 
 export interface KeyAccess {
@@ -17,6 +17,7 @@ export async function withKeys<T>(dataDir: string | undefined, use: (access: Key
   const config = readConfig(env, { modelDir: defaultModelDir });
   const control = readControl(config.dataDir);
   if (control) return use(overHttp(control));
+  assertOwnJournal(config);
   const journal = await openJournal({ directory: `${config.dataDir}/journal` });
   try {
     const keys = createKeys({ journal, clock: Date.now });

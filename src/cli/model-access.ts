@@ -6,7 +6,7 @@ import { createRoster } from '../engine/roster.ts';
 import { openJournal } from '../journal/local/journal.ts';
 import { openRegistry } from '../models/registry.ts';
 import { createProfiles } from '../profiles/memory.ts';
-import { type Control, readControl } from './control.ts';
+import { assertOwnJournal, type Control, readControl } from './control.ts';
 import { defaultModelDir } from './paths.ts';
 
 /** A model as the API shows it. */
@@ -39,6 +39,7 @@ export async function withModels<T>(dataDir: string | undefined, use: (access: M
   const config = readConfig(env, { modelDir: defaultModelDir });
   const control = readControl(config.dataDir);
   if (control) return use(overHttp(control));
+  assertOwnJournal(config);
   const journal = await openJournal({ directory: join(config.dataDir, 'journal') });
   try {
     return await use(await offline(config, journal));

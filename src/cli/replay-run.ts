@@ -4,7 +4,7 @@ import { openCore } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { MAPS, readColumnMap } from '../training/formats.ts';
 import { presetOf } from '../training/presets.ts';
-import { readControl } from './control.ts';
+import { assertOwnJournal, readControl } from './control.ts';
 import { defaultModelDir } from './paths.ts';
 import { createProgress } from './progress.ts';
 import type { ReplayFlags } from './replay.ts';
@@ -22,6 +22,8 @@ export async function runReplay(file: string, flags: ReplayFlags): Promise<void>
   const delayMs = Number(flags.delayDays ?? presetOf(flags.format).delayDays) * DAY_MS;
   const control = readControl(config.dataDir);
   if (control && flags.model) throw new Error('A server holds this data directory: it decides with its own model.');
+
+  if (!control) assertOwnJournal(config);
 
   const moment = { now: 0 };
   const core = control
