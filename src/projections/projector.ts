@@ -144,7 +144,7 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
   function down(error: unknown): void {
     const reason = (error as Error).message;
     // An outage is said once. Anything else is a fault of ours, and worth each line.
-    if (!(error instanceof AssayError)) log.error({ err: error }, `the projection does not go on: ${reason}`);
+    if (!(error instanceof AssayError)) log.error({ err: error }, 'the projection does not go on');
     else if (healthy) log.warn({ reason, applied }, 'the database is away; reads say so until it is back');
     healthy = false;
     placed = false;

@@ -36,6 +36,9 @@ const SETTINGS = {
   max_parallel_workers_per_gather: '0',
   logging_collector: 'off',
   log_min_messages: 'warning',
+  // Neither the statement nor the values that an error is about: they are people's.
+  log_min_error_statement: 'panic',
+  log_error_verbosity: 'terse',
   log_checkpoints: 'off',
 };
 
