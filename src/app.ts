@@ -15,6 +15,7 @@ import { openCore } from './app/local.ts';
 import { createLog } from './app/log.ts';
 import { openNarration } from './app/narration.ts';
 import { demoOf, describeFeatures, loadCards, loadStateless } from './app/services.ts';
+import { tracedStore } from './app/tracing.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './domain/clock.ts';
 import { createChallengers } from './engine/challengers.ts';
@@ -71,19 +72,20 @@ interface Wired {
 
 async function wire({ config, core, database, token, clock, log, narrator }: Wired): Promise<App> {
   const { journal, engine, keys, state } = core;
-  const store = await openStore({
+  const opened = await openStore({
     url: config.databaseUrl ?? database!.url,
     schema: config.namespace,
     entityTypes: config.entityTypes,
     entityFields: config.entityFields,
     log,
   });
+  const store = tracedStore(opened);
   const projector = await createProjector({
     journal,
     store,
     log,
     readWaitMs: config.readWaitMs,
-    rebuild: database && (() => store.rebuild()),
+    rebuild: database && (() => opened.rebuild()),
   });
   const shadowFile = (version: string) => join(config.dataDir, 'shadow', `${version}.rows`);
   const challengers = createChallengers({

@@ -46,6 +46,7 @@ import { userRoutes } from './routes/users.ts';
 import { declareRoutes } from './routing.ts';
 import type { Services } from './services.ts';
 import { createSessions } from './session.ts';
+import { traceRequests } from './trace-requests.ts';
 import { validatorCompiler } from './validate.ts';
 
 export { assertListenable } from './auth.ts';
@@ -146,6 +147,7 @@ export async function buildServer(services: Services): Promise<Api> {
   const sessions = createSessions(services.keys, clock);
   const charge = guard(app, services, sessions, config.rateLimitMax > 0 ? limiter : undefined);
   logRequests(app, log);
+  traceRequests(app);
   const metrics = measure(app, services);
   const memory = createAnswerMemory(clock);
 

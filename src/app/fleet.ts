@@ -26,6 +26,7 @@ import { createProfiles } from '../profiles/memory.ts';
 import { createKeys } from '../projections/keys.ts';
 import { type Core, configured, type Overrides } from './core.ts';
 import { createLog } from './log.ts';
+import { tracedEngine } from './tracing.ts';
 
 export interface FleetCore extends Core {
   journal: KafkaJournal;
@@ -106,7 +107,7 @@ export async function openFleetCore(config: Config, overrides: Overrides = {}, t
   log.info({ sequence: journal.durable }, 'the log of the fleet is followed');
 
   return {
-    ...{ journal, state, engine, keys, registry, roster, raw },
+    ...{ journal, state, engine: tracedEngine(engine), keys, registry, roster, raw },
     resume: async () => {},
     get champion() {
       return roster.champion ?? null;

@@ -16,6 +16,7 @@ import { createProfiles } from '../profiles/memory.ts';
 import { createKeys } from '../projections/keys.ts';
 import { type Core, configured, type Overrides } from './core.ts';
 import { createLog } from './log.ts';
+import { tracedEngine, tracedJournal } from './tracing.ts';
 
 /** Opens the data directory: recovers the journal, rebuilds the profiles, loads the model. `token` is the CLI's key. */
 export async function openCore(config: Config, overrides: Overrides = {}, token?: string): Promise<Core> {
@@ -35,7 +36,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     keys.fold(record);
     roster.fold(record);
   };
-  const journal = learning(local, foldAll);
+  const journal = tracedJournal(learning(local, foldAll));
   const registry = openRegistry(join(config.dataDir, 'models'));
   const roster = createRoster({
     journal,
@@ -73,7 +74,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
   return {
     journal,
     state,
-    engine,
+    engine: tracedEngine(engine),
     resume: () => engine.resume(),
     keys,
     registry,

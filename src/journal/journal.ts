@@ -82,6 +82,8 @@ export interface JournalRecord extends JournalEntry {
   version: number;
   /** Where it lies, in a log of several partitions. */
   position?: Position;
+  /** W3C trace context of whoever appended it, where that is traced: `traceparent` and perhaps `tracestate`. Not kept on one machine. */
+  trace?: Readonly<Record<string, string>>;
 }
 
 export interface Appended {

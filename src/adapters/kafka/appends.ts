@@ -6,6 +6,7 @@ import { encodeRecord, FORMAT_VERSION } from './encoding.ts';
 import { isControl, isScored, type Layout } from './layout.ts';
 import type { Outbox } from './outbox.ts';
 import { partitionOf } from './partition.ts';
+import { traceAppend } from './trace.ts';
 
 /** What this process has handed in and cannot answer for yet. */
 export interface Appends {
@@ -108,7 +109,10 @@ export function createAppends(ports: AppendPorts): Appends {
       if (byNonce.size >= MAX_PENDING || outbox.pendingBytes >= ports.maxBytes)
         throw unavailable('Too much waits for the log');
       const nonce = `${instance}.${++count}`;
-      const message = encodeRecord(entry, nonce);
+      const { promise: durable, resolve, reject } = Promise.withResolvers<void>();
+      // Whoever does not wait is not told.
+      durable.catch(() => {});
+      const message = encodeRecord(entry, nonce, traceAppend(entry.type, durable));
       const source = isScored(entry.type)
         ? partitionOf(message.key, layout.partitions)
         : isControl(entry.type)
@@ -116,9 +120,6 @@ export function createAppends(ports: AppendPorts): Appends {
           : layout.events;
       const { topic, partition } = layout.at[source];
       const record: JournalRecord = { ...entry, sequence: 0, version: FORMAT_VERSION };
-      const { promise: durable, resolve, reject } = Promise.withResolvers<void>();
-      // Whoever does not wait is not told.
-      durable.catch(() => {});
       const pending: Pending = {
         ...{ appended: { record, durable }, record, nonce, source, resolve, reject },
         ...{ acknowledged: false, seenAt: -1, needsSequence: source >= layout.partitions, settled: false },

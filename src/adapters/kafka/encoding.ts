@@ -6,7 +6,8 @@ import { RECORD_TYPES } from '../../journal/journal.ts';
  *
  * key      the transaction's id (scored), else the record's key
  * value    JSON {type, at, key, aliases?, data, personal?, vector?}; the vector as base64 of little-endian float64
- * headers  v: format version; k: the record's key; a: its aliases as a JSON array; n: who appended it and its number there
+ * headers  v: format version; k: the record's key; a: its aliases as a JSON array; n: who appended it and its number there;
+ *          traceparent, tracestate: of whoever appended it, where that is traced
  *
  * The headers let a reader know a record's names without its value. Never change what a version means.
  */
@@ -34,10 +35,12 @@ const VERSION = Buffer.from('v');
 const KEY = Buffer.from('k');
 const ALIASES = Buffer.from('a');
 const NONCE = Buffer.from('n');
+const TRACE = ['traceparent', 'tracestate'] as const;
+const TRACE_NAMES = TRACE.map((name) => Buffer.from(name));
 const TYPES: ReadonlySet<string> = new Set(RECORD_TYPES);
 
 /** `nonce` tells the appending process and the number of the append, so that it knows its own record again. */
-export function encodeRecord(entry: JournalEntry, nonce: string): Encoded {
+export function encodeRecord(entry: JournalEntry, nonce: string, trace?: Readonly<Record<string, string>>): Encoded {
   const { type, at, key, aliases, data, personal, vector } = entry;
   const value = Buffer.from(
     JSON.stringify({ type, at, key, aliases, data, personal, vector: vector && encodeVector(vector) }),
@@ -48,6 +51,7 @@ export function encodeRecord(entry: JournalEntry, nonce: string): Encoded {
     [NONCE, Buffer.from(nonce)],
   ];
   if (aliases?.length) headers.push([ALIASES, Buffer.from(JSON.stringify(aliases))]);
+  if (trace) for (const name of TRACE) if (trace[name]) headers.push([Buffer.from(name), Buffer.from(trace[name])]);
   const message = Buffer.from(partitionKey(entry));
   let bytes = value.length + message.length + 32;
   for (const [name, text] of headers) bytes += name.length + text.length + 4;
@@ -94,6 +98,8 @@ export function decodeRecord(raw: RawRecord, sequence: number): JournalRecord {
   if (aliases !== undefined) record.aliases = aliases;
   if (personal !== undefined) record.personal = personal;
   if (vector !== undefined) record.vector = decodeVector(vector);
+  const [traceparent, tracestate] = TRACE_NAMES.map((name) => header(raw, name));
+  if (traceparent !== undefined) record.trace = { traceparent, ...(tracestate === undefined ? {} : { tracestate }) };
   return record;
 }
 

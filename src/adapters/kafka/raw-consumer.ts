@@ -5,6 +5,7 @@ import type { Layout } from './layout.ts';
 import { groupName } from './log-consumer.ts';
 import { createPartitionsReader } from './partitions-reader.ts';
 import { type RawMessage, rawMessageOf } from './raw.ts';
+import { traceMessage } from './trace.ts';
 
 export interface RawConsumerOptions extends Partial<GroupOptions> {
   /** `assay-workers` by default, under the namespace. */
@@ -115,7 +116,7 @@ export function consumeRaw(
     let faults = 0;
     for (let backoffMs = MIN_BACKOFF_MS; ; backoffMs = Math.min(2 * backoffMs, MAX_BACKOFF_MS)) {
       try {
-        await options.handle(message);
+        await traceMessage(layout.names.raw, message, () => options.handle(message));
         counts.handled++;
         return;
       } catch (error) {

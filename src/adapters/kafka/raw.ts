@@ -7,6 +7,7 @@ import { createOutbox, type Message, type Outbox } from './outbox.ts';
 import { partitionOf } from './partition.ts';
 import { consumeRaw, type RawConsumer, type RawConsumerOptions } from './raw-consumer.ts';
 import { ensureTopics } from './topics.ts';
+import { traceHeaders } from './trace.ts';
 
 /** A message of transactions.raw. */
 export interface RawMessage {
@@ -39,7 +40,11 @@ export async function openRawTopic(options: KafkaOptions & GroupOptions): Promis
     async send({ key, value, headers = {} }) {
       const bytes = Buffer.from(key);
       const partition = partitionOf(bytes, layout.raw.at.length);
-      await outbox.send(layout.names.raw, partition, messageOf(bytes, Buffer.from(value), headers));
+      await outbox.send(
+        layout.names.raw,
+        partition,
+        messageOf(bytes, Buffer.from(value), { ...headers, ...traceHeaders() }),
+      );
     },
     bury,
     consume: (consumer) => consumeRaw({ ...options, ...consumer }, layout, bury),
