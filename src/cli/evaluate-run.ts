@@ -32,7 +32,7 @@ export async function runEvaluate(directory: string, file: string, flags: Evalua
   });
   const out = flags.out ?? join(directory, `evaluation-${dataSha256.slice(0, 8)}`);
   writeReport(out, reportOf(model.head, model.version, DEFAULT_COSTS, { test: part }));
-  const { curves: _curves, byWeek: _weeks, ...figures } = part;
+  const { curves: _curves, byWeek: _weeks, bySegment: _segments, ...figures } = part;
   if (flags.json) console.log(JSON.stringify({ out, model: model.version, test: figures }));
   else {
     printPart('test', part);

@@ -20,14 +20,15 @@ export function generatedHistory(
   quiet: boolean | undefined,
 ): { history: History; sha256: () => string } {
   const hash = createHash('sha256');
-  const history: History = (onRow) => {
+  const history: History = async (onRow) => {
     const row = blankRow(config.entityTypes);
     const bar = createProgress('generating and replaying', options.transactions, { unit: 'rows', quiet });
+    const words = new Map<number, string>();
     let fill: Fill;
     let done = 0;
     const handler = {
       header: (names: string[]) => {
-        fill = assayFormat(names, { ...config, currencyRates: DOLLAR_RATES });
+        fill = assayFormat(names, { ...config, currencyRates: DOLLAR_RATES, words });
       },
       row: (fields: string[]) => {
         fill(fields, row);
@@ -35,7 +36,8 @@ export function generatedHistory(
         if (++done % 1_000 === 0) bar.update(done);
       },
     };
-    return parseCsv(Readable.from(pieces(options, (text) => hash.update(text))), handler, {}).finally(bar.stop);
+    const text = Readable.from(pieces(options, (piece) => hash.update(piece)));
+    return { ...(await parseCsv(text, handler, {}).finally(bar.stop)), words };
   };
   return { history, sha256: () => hash.copy().digest('hex') };
 }

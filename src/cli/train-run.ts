@@ -31,6 +31,10 @@ export interface TrainFlags extends HistoryFlags {
   search?: SearchBudget;
   alertShare?: number;
   alertsPerDay?: number;
+  precision?: number;
+  declinePrecision: number;
+  /** Parts of the cost matrix that are not the default. */
+  cost: Record<string, unknown>;
   twoWay?: boolean;
   stateless?: boolean;
   seed: number;
@@ -78,10 +82,6 @@ function request(
   { definitions, sha256, what }: TrainSource,
   period: Period,
 ): TrainRequest {
-  const alertShare =
-    flags.alertShare ??
-    (flags.default && !flags.twoWay && flags.alertsPerDay === undefined ? DEFAULT_ALERT_SHARE : undefined);
-  const budget = { alertShare, alertsPerDay: flags.alertsPerDay, declinePrecision: 0.95 };
   return {
     name: flags.name,
     learner: flags.learner,
@@ -90,10 +90,7 @@ function request(
     validationShare: preset.validationShare,
     refit: preset.refit,
     resample: { kind: flags.resample, ratio: flags.resampleRatio },
-    thresholds: {
-      costs: costsOf(flags),
-      budget: alertShare === undefined && flags.alertsPerDay === undefined ? undefined : budget,
-    },
+    thresholds: thresholdsOf(flags),
     seed: flags.seed,
     lineage: {
       dataSha256: sha256,
@@ -153,16 +150,33 @@ export async function runTrainStateless(flags: TrainFlags): Promise<void> {
     });
 }
 
+/** By cost unless the flags say otherwise; the shipped model's by its share of alerts. */
+function thresholdsOf(flags: TrainFlags): TrainRequest['thresholds'] {
+  const { alertShare, alertsPerDay, precision, declinePrecision } = flags;
+  const said = [alertShare, alertsPerDay, precision].filter((each) => each !== undefined);
+  if (said.length > 1) throw new Error('One of --alert-share, --alerts-per-day and --precision sets the thresholds.');
+  const costs = costsOf(flags);
+  if (precision !== undefined) return { costs, precision: { flagged: precision, declined: declinePrecision } };
+  if (said.length > 0) return { costs, budget: { alertShare, alertsPerDay, declinePrecision } };
+  const unasked = flags.default && !flags.twoWay && Object.keys(flags.cost).length === 0;
+  return unasked ? { costs, budget: { alertShare: DEFAULT_ALERT_SHARE, declinePrecision } } : { costs };
+}
+
 /** Where nobody reviews, a review that costs more than any payment is never chosen. */
-function costsOf({ twoWay }: TrainFlags): CostMatrix {
-  return twoWay ? { ...DEFAULT_COSTS, review: 1e9 } : DEFAULT_COSTS;
+function costsOf({ twoWay, cost }: TrainFlags): CostMatrix {
+  for (const [name, amount] of Object.entries(cost)) {
+    if (!(name in DEFAULT_COSTS))
+      throw new Error(`--cost knows ${Object.keys(DEFAULT_COSTS).join(', ')}, not ${name}.`);
+    if (!(typeof amount === 'number' && amount >= 0)) throw new Error(`--cost ${name} is a number of at least 0.`);
+  }
+  return { ...DEFAULT_COSTS, ...(cost as Partial<CostMatrix>), ...(twoWay ? { review: 1e9 } : {}) };
 }
 
 function summary(report: Report) {
   const { train, validation, test } = report;
   const brief = (part: typeof test) => {
     if (!part) return undefined;
-    const { curves: _curves, byWeek: _weeks, ...figures } = part;
+    const { curves: _curves, byWeek: _weeks, bySegment: _segments, ...figures } = part;
     return figures;
   };
   return { model: report.model, train: brief(train), validation: brief(validation), test: brief(test) };

@@ -32,6 +32,14 @@ export function trainCommand(): Command {
     )
     .option('--alert-share <share>', 'thresholds by alert budget: this share of payments is flagged', Number)
     .option('--alerts-per-day <n>', 'thresholds by alert budget: this many are flagged a day', Number)
+    .option('--precision <share>', 'thresholds by precision: as many are flagged as keep this share of frauds', Number)
+    .option(
+      '--decline-precision <share>',
+      'with a budget or a precision: share of frauds among the declined',
+      Number,
+      0.95,
+    )
+    .option('--cost <what=amount...>', 'of the cost matrix, such as review=4 or missedFee=15', collect, {})
     .option('--two-way', 'thresholds for approve or decline alone: nobody reviews')
     .option('--seed <n>', 'the same seed and data give the same model, bit for bit', whole, 1)
     .option('--set <option=value...>', "the learner's own options, such as rounds=200", collect, {});

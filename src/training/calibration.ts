@@ -3,6 +3,9 @@
  * are frauds enough, else Platt's two parameters; which of the two is decided on the latest rows.
  */
 import { type Calibration, calibrator, PROBABILITY_FLOOR } from '../models/calibrator.ts';
+import { type CalibrationRows, fitSigmoid } from './sigmoid.ts';
+
+export type { CalibrationRows } from './sigmoid.ts';
 
 export interface CalibrationOptions {
   /** Share of the legitimate rows that undersampling kept in these rows; each then counts for 1 / rate. Default 1. */
@@ -59,69 +62,19 @@ export function assumedShare(raw: ArrayLike<number>, share: number): Calibration
   return { kind: 'platt', slope: 1, intercept: (low + high) / 2 };
 }
 
-export interface CalibrationRows {
-  raw: ArrayLike<number>;
-  labels: ArrayLike<number>;
-  /** The rows from..to − 1 are used. */
-  from: number;
-  to: number;
-  weightOfNegative: number;
-}
-
 /**
- * Platt's sigmoid (1999) by damped Newton steps, with his smoothed targets, so that separable rows have a finite answer.
- * Where higher scores are not likelier frauds, the slope is 0 and every row gets the base rate.
+ * Platt's sigmoid (1999), with his smoothed targets, so that separable rows have a finite answer. Where higher scores are
+ * not likelier frauds, the slope is 0 and every row gets the base rate.
  */
 export function fitPlatt(rows: CalibrationRows): Calibration {
-  const { raw, labels, from, to, weightOfNegative } = rows;
   const positives = frauds(rows);
-  const negatives = (to - from - positives) * weightOfNegative;
-  const high = (positives + 1) / (positives + 2);
-  const low = 1 / (negatives + 2);
+  const negatives = (rows.to - rows.from - positives) * rows.weightOfNegative;
   const prior = Math.log((positives + 1) / (negatives + 1));
-  const lossAt = (slope: number, intercept: number) => {
-    let sum = 0;
-    for (let i = from; i < to; i++) {
-      const z = slope * raw[i] + intercept;
-      const softplus = z > 0 ? z + Math.log1p(Math.exp(-z)) : Math.log1p(Math.exp(z));
-      sum += labels[i] ? softplus - high * z : weightOfNegative * (softplus - low * z);
-    }
-    return sum;
-  };
-  let slope = 0;
-  let intercept = prior;
-  let current = lossAt(slope, intercept);
-  for (let step = 0; step < 100; step++) {
-    let [gs, gi, hss, hsi, hii] = [0, 0, 1e-12, 0, 1e-12];
-    for (let i = from; i < to; i++) {
-      const x = raw[i];
-      const weight = labels[i] ? 1 : weightOfNegative;
-      const p = 1 / (1 + Math.exp(-(slope * x + intercept)));
-      const g = weight * (p - (labels[i] ? high : low));
-      const h = weight * p * (1 - p);
-      gs += g * x;
-      gi += g;
-      hss += h * x * x;
-      hsi += h * x;
-      hii += h;
-    }
-    const determinant = hss * hii - hsi * hsi;
-    if (!(determinant > 0)) break;
-    const moveSlope = (hii * gs - hsi * gi) / determinant;
-    const moveIntercept = (hss * gi - hsi * gs) / determinant;
-    let scale = 1;
-    let next = lossAt(slope - moveSlope, intercept - moveIntercept);
-    while (!(next <= current) && scale > 1e-8) {
-      scale /= 2;
-      next = lossAt(slope - scale * moveSlope, intercept - scale * moveIntercept);
-    }
-    if (!(next <= current)) break;
-    slope -= scale * moveSlope;
-    intercept -= scale * moveIntercept;
-    const gained = current - next;
-    current = next;
-    if (gained < 1e-12 * Math.max(1, current)) break;
-  }
+  const { slope, intercept } = fitSigmoid(rows, {
+    high: (positives + 1) / (positives + 2),
+    low: 1 / (negatives + 2),
+    intercept: prior,
+  });
   return slope > 0 ? { kind: 'platt', slope, intercept } : { kind: 'platt', slope: 0, intercept: prior };
 }
 

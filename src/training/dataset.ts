@@ -12,6 +12,15 @@ export interface Dataset {
   /** Hash of the card or the customer that card precision ranks. */
   cards: Float64Array;
   weights?: Float64Array;
+  /** What payments are called, for results by segment; absent where the rows say nothing. */
+  words?: Words[];
+}
+
+/** A field of words: row r has names[codes[r]]; names[0] is '', for none. */
+export interface Words {
+  field: string;
+  names: string[];
+  codes: Uint16Array;
 }
 
 /** The rows `from` (included) to `to` (not included), sharing memory. */
@@ -25,12 +34,13 @@ export function slice(data: Dataset, from: number, to: number): Dataset {
     amounts: data.amounts.subarray(from, to),
     cards: data.cards.subarray(from, to),
     weights: data.weights?.subarray(from, to),
+    words: data.words?.map((words) => ({ ...words, codes: words.codes.subarray(from, to) })),
   };
 }
 
 /** The given rows in the given order, copied. */
 export function take(data: Dataset, rows: ArrayLike<number>): Dataset {
-  const pick = <T extends Float64Array | Uint8Array>(source: T, target: T): T => {
+  const pick = <T extends Float64Array | Uint8Array | Uint16Array>(source: T, target: T): T => {
     for (let i = 0; i < rows.length; i++) target[i] = source[rows[i]];
     return target;
   };
@@ -44,5 +54,6 @@ export function take(data: Dataset, rows: ArrayLike<number>): Dataset {
     amounts: pick(data.amounts, new Float64Array(count)),
     cards: pick(data.cards, new Float64Array(count)),
     weights: data.weights && pick(data.weights, new Float64Array(count)),
+    words: data.words?.map((words) => ({ ...words, codes: pick(words.codes, new Uint16Array(count)) })),
   };
 }

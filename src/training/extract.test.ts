@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FeatureDefinition } from '../features/definition.ts';
+import { take } from './dataset.ts';
 import { applyEncodings, learnEncodings } from './encoding.ts';
 import { type ExtractOptions, extractDataset } from './extract.ts';
 import { handbookSplit } from './handbook.ts';
@@ -46,6 +47,23 @@ test('each row is scored before it is learnt, and rows out of the range are only
   assert.deepEqual((await columns(made, [count])).count, [0, 1, 2, 3]);
   const range = { from: made[1].time, to: made[3].time };
   assert.deepEqual((await columns(made, [count], range)).count, [1, 2]);
+});
+
+test('words of payments come along by name, through every cut', async () => {
+  const history: History = async (onRow) => {
+    const summary = await historyOf([7, 8, 7, 0, 9].map((category, i) => ({ time: T0 + i * DAY, category })))(onRow);
+    return { ...summary, words: new Map([7, 8].map((hash) => [hash, `word ${hash}`])) };
+  };
+  const { dataset } = await extractDataset(history, { definitions: [count], entityTypes });
+  const wordsOf = ({ words }: typeof dataset) => {
+    const { names, codes } = words!.find(({ field }) => field === 'category')!;
+    return Array.from(codes, (code) => names[code]);
+  };
+  assert.deepEqual(wordsOf(dataset), ['word 7', 'word 8', 'word 7', '', '']);
+  assert.deepEqual(wordsOf(between(dataset, T0 + DAY, T0 + 3 * DAY)), ['word 8', 'word 7']);
+  assert.deepEqual(wordsOf(take(dataset, [2, 1])), ['word 7', 'word 8']);
+  const silent = await extractDataset(historyOf([{ time: T0 }]), { definitions: [count], entityTypes });
+  assert.equal(silent.dataset.words, undefined);
 });
 
 test('a label is known from its own time on, else after the delay, else never', async () => {

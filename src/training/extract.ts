@@ -48,7 +48,7 @@ export async function extractDataset(history: History, options: ExtractOptions):
   let frauds = 0;
   let disorder = 0;
   let newest = -Infinity;
-  const { rows, errors } = await history((row) => {
+  const { rows, errors, words } = await history((row) => {
     const { event, fraud } = row;
     if (event.time < newest) disorder++;
     else newest = event.time;
@@ -60,7 +60,7 @@ export async function extractDataset(history: History, options: ExtractOptions):
     }
     replay.learn(event, fraud, labelTime(row, delayMs));
   });
-  const dataset = builder.build();
+  const dataset = builder.build(words);
   const ordered = disorder === 0 ? dataset : take(dataset, timeOrder(dataset));
   return { dataset: ordered, extractor, profiles, rows, frauds, errors, disorder };
 }
@@ -77,6 +77,9 @@ function labelTime(row: HistoryRow, delayMs: number | undefined): number {
 }
 
 const FIRST_ROWS = 4096;
+/** Fields of an event whose words part a report's rows. */
+const WORD_FIELDS = ['category', 'channel', 'country'] as const;
+const CODES_MOST = 1 << 16;
 
 function createBuilder(features: readonly string[]) {
   let capacity = FIRST_ROWS;
@@ -86,6 +89,8 @@ function createBuilder(features: readonly string[]) {
   let times = new Float64Array(capacity);
   let amounts = new Float64Array(capacity);
   let cards = new Float64Array(capacity);
+  const codes = WORD_FIELDS.map(() => new Uint16Array(capacity));
+  const codeOf = WORD_FIELDS.map(() => new Map([[0, 0]]));
 
   function grow(): void {
     capacity *= 2;
@@ -101,6 +106,19 @@ function createBuilder(features: readonly string[]) {
     const wider = new Uint8Array(capacity);
     wider.set(labels);
     labels = wider;
+    for (let w = 0; w < codes.length; w++) {
+      const longer = new Uint16Array(capacity);
+      longer.set(codes[w]);
+      codes[w] = longer;
+    }
+  }
+
+  function code(field: number, hash: number): number {
+    const known = codeOf[field].get(hash);
+    if (known !== undefined) return known;
+    if (codeOf[field].size === CODES_MOST) return 0;
+    codeOf[field].set(hash, codeOf[field].size);
+    return codeOf[field].size - 1;
   }
 
   return {
@@ -111,9 +129,10 @@ function createBuilder(features: readonly string[]) {
       times[rows] = event.time;
       amounts[rows] = event.amount;
       cards[rows] = card;
+      for (let w = 0; w < codes.length; w++) codes[w][rows] = code(w, event[WORD_FIELDS[w]]);
       rows++;
     },
-    build: (): Dataset => ({
+    build: (words?: ReadonlyMap<number, string>): Dataset => ({
       features: [...features],
       rows,
       columns: columns.map((column) => column.subarray(0, rows)),
@@ -121,6 +140,13 @@ function createBuilder(features: readonly string[]) {
       times: times.subarray(0, rows),
       amounts: amounts.subarray(0, rows),
       cards: cards.subarray(0, rows),
+      words:
+        words &&
+        WORD_FIELDS.map((field, w) => ({
+          field,
+          names: Array.from(codeOf[w].keys(), (hash) => words.get(hash) ?? ''),
+          codes: codes[w].subarray(0, rows),
+        })),
     }),
   };
 }

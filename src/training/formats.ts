@@ -13,7 +13,12 @@ export interface FormatOptions {
   entityFields?: Readonly<Record<string, string>>;
   /** Units of base currency for one unit; a currency that is not listed is taken as it is. */
   currencyRates?: Readonly<Record<string, number>>;
+  /** Filled with what the hashes of categories, channels and countries stand for. */
+  words?: Map<number, string>;
 }
+
+/** Different words that are remembered: more are no segments. */
+const WORDS_MOST = 10_000;
 
 /** Fills a row from the fields of one line. Throws an Error that says what is wrong with it. */
 export type Fill = (fields: readonly string[], row: HistoryRow) => void;
@@ -70,6 +75,12 @@ export function mappedFormat(map: ColumnMap): Format {
     const card = column('cardId');
     const user = column('userId');
     const textAt = (fields: readonly string[], index: number) => (index < 0 ? '' : fields[index]);
+    const { words } = options;
+    const noted = (text: string) => {
+      const hash = word(text);
+      if (words && hash !== 0 && words.size < WORDS_MOST && !words.has(hash)) words.set(hash, text);
+      return hash;
+    };
     const moment = { time: 0, offsetMinutes: 0 };
     let unnamed = 0;
     return (fields, row) => {
@@ -82,9 +93,9 @@ export function mappedFormat(map: ColumnMap): Format {
       event.id = hash53(row.id);
       event.amount = decimal(fields[at.amount], 'amount') * (options.currencyRates?.[textAt(fields, at.currency)] ?? 1);
       if (!(event.amount >= 0)) throw new Error(`amount ${fields[at.amount]} is not a number of at least 0`);
-      event.country = word(textAt(fields, at.country));
-      event.category = word(textAt(fields, at.category));
-      event.channel = word(textAt(fields, at.channel));
+      event.country = noted(textAt(fields, at.country));
+      event.category = noted(textAt(fields, at.category));
+      event.channel = noted(textAt(fields, at.channel));
       event.location = word(textAt(fields, at.location));
       event.latitude = decimal(textAt(fields, at.latitude), 'latitude');
       event.longitude = decimal(textAt(fields, at.longitude), 'longitude');
@@ -172,18 +183,20 @@ export async function readColumnMap(path: string): Promise<ColumnMap> {
 
 /** The history in a .csv, .csv.gz or .parquet file. */
 export function openHistory(path: string, format: Format, options: FormatOptions & ReadOptions): History {
-  return (onRow) => {
+  return async (onRow) => {
     const row = blankRow(options.entityTypes);
+    const words = new Map<number, string>();
     let fill: Fill;
     const handler: CsvHandler = {
       header: (names) => {
-        fill = format(names, options);
+        fill = format(names, { ...options, words });
       },
       row: (fields) => {
         fill(fields, row);
         onRow(row);
       },
     };
-    return path.endsWith('.parquet') ? readParquet(path, handler, options) : readCsv(path, handler, options);
+    const read = path.endsWith('.parquet') ? readParquet : readCsv;
+    return { ...(await read(path, handler, options)), words };
   };
 }

@@ -13,7 +13,14 @@ export interface HistoryRow {
 }
 
 /** Calls back with every row of a history, in the file's order. */
-export type History = (onRow: (row: HistoryRow) => void) => Promise<{ rows: number; errors: number }>;
+export type History = (onRow: (row: HistoryRow) => void) => Promise<HistorySummary>;
+
+export interface HistorySummary {
+  rows: number;
+  errors: number;
+  /** What the hashes of categories, channels and countries stand for. */
+  words?: ReadonlyMap<number, string>;
+}
 
 export function blankRow(entityTypes: readonly string[]): HistoryRow {
   return {

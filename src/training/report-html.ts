@@ -34,6 +34,7 @@ export function reportHtml(report: Report): string {
         `<div class="grid2">${ranking(parts)}${calibration(main.part)}${scores(main.part)}${confusion(main.part, report)}${costs(main.part, report)}${importance(report)}</div>`,
         comparison(parts),
         resampling(report),
+        segments(main.part, main.name),
         weeks(main.part, main.name),
       ].join('')
     : '<section class="wide"><h2>Nothing was evaluated</h2></section>';
@@ -232,14 +233,20 @@ function comparison(parts: { name: PartName; part: PartReport }[]): string {
     ['Recall at precision 90%', (p) => percent(p.recallAtPrecision90)],
     ['Recall at false positive rate 1%', (p) => percent(p.recallAtFpr1)],
     ['Brier score', (p) => number(p.brier, 5)],
+    ['Brier score without calibration', (p) => number(p.brierUncalibrated, 5)],
     ['Log loss', (p) => number(p.logLoss, 4)],
     ['Calibration error', (p) => number(p.ece, 4)],
+    ['Calibration slope', (p) => number(p.calibrationSlope)],
+    ['Frauds in the top 1%, observed / expected', (p) => observed(p.topPercent)],
   ];
   const cells = rows.map(
     ([name, pick]) => `<tr><td>${name}</td>${parts.map(({ part }) => `<td>${pick(part)}</td>`).join('')}</tr>`,
   );
   return `<section class="wide"><h2>Training, validation, test</h2><div class="scroll"><table><tr><th></th>${parts.map(({ name }) => `<th>${name}</th>`).join('')}</tr>${cells.join('')}</table></div></section>`;
 }
+
+const observed = ({ observed, expected, ratio }: PartReport['topPercent']) =>
+  `${whole(observed)} / ${whole(expected)} = ${number(ratio, 2)}`;
 
 const range = (interval?: [number, number]) => (interval ? interval.map((x) => number(x)).join(' to ') : '–');
 
@@ -260,6 +267,18 @@ function resampling({ resampling: effect }: Report): string {
   });
   const says = `<p>Training rows: ${RESAMPLING[effect.kind]}, so that ${whole(effect.frauds)} of ${whole(effect.rows)} are fraud. Measured on rows as they are, beside the same training without it.</p>`;
   return `<section class="wide"><h2>Against imbalance</h2>${says}<div class="scroll"><table><tr><th></th><th>AP without</th><th>AUC without</th><th>AP with</th><th>AUC with</th></tr>${rows.join('')}</table></div></section>`;
+}
+
+function segments(part: PartReport, name: PartName): string {
+  const cells = part.bySegment.map((own, i) => {
+    const kind = part.bySegment[i - 1]?.by === own.by ? '' : own.by;
+    const words = `<td>${kind}</td><td class="words">${escapeText(own.segment)}</td>`;
+    const counts = [whole(own.rows), whole(own.frauds), number(own.expected, 1)];
+    const shares = [percent(own.flagged, 2), percent(own.precision), percent(own.recall)];
+    const measured = [...counts, number(own.averagePrecision), number(own.rocAuc), ...shares];
+    return `<tr>${words}${measured.map((text) => `<td>${text}</td>`).join('')}</tr>`;
+  });
+  return `<section class="wide"><h2>By segment (${name})</h2><p>Expected: the sum of the probabilities. Flagged: at or above the review threshold.</p><div class="scroll"><table><tr><th>by</th><th></th><th>payments</th><th>frauds</th><th>expected</th><th>AP</th><th>AUC</th><th>flagged</th><th>precision</th><th>recall</th></tr>${cells.join('')}</table></div></section>`;
 }
 
 function weeks(part: PartReport, name: PartName): string {

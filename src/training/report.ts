@@ -1,10 +1,11 @@
 /** The report of a model: the same measures for the training, the validation and the test part. */
 import type { Lineage } from '../models/artifact.ts';
-import type { Calibration } from '../models/calibrator.ts';
+import { type Calibration, probabilityOf } from '../models/calibrator.ts';
 import type { Thresholds } from '../models/model.ts';
 import { type RankingIntervals, rankingIntervals } from './bootstrap.ts';
+import { calibrationLine, type TopFrauds, topFrauds } from './calibration-measures.ts';
 import { type Curves, curvesOf, flaggedShares, type WeekReport } from './curves.ts';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, Words } from './dataset.ts';
 import type { ResampleEffect } from './imbalance.ts';
 import {
   averagePrecision,
@@ -18,6 +19,7 @@ import {
   recallAtPrecision,
   rocAuc,
 } from './metrics.ts';
+import { type SegmentReport, segmentsOf } from './segments.ts';
 import type { CostMatrix } from './thresholds.ts';
 
 /** Rows with what the model says of them. */
@@ -29,6 +31,7 @@ export interface ScoredRows {
   times: Float64Array;
   amounts: Float64Array;
   cards: Float64Array;
+  words?: Words[];
 }
 
 export interface PartContext {
@@ -53,8 +56,15 @@ export interface PartReport {
   /** Absent where rows name no card. */
   cardPrecisionAt100?: number;
   brier: number;
+  /** Brier score of the raw log-odds taken as they are. */
+  brierUncalibrated: number;
   /** Over 20 bins of equal mass. */
   ece: number;
+  /** Of the regression of labels on calibrated log-odds: 1 and 0 where probabilities are right. */
+  calibrationSlope: number;
+  calibrationIntercept: number;
+  /** Among the hundredth of rows that scores highest. */
+  topPercent: TopFrauds;
   logLoss: number;
   recallAtPrecision90: number;
   recallAtFpr1: number;
@@ -68,6 +78,7 @@ export interface PartReport {
   dataSha256: string;
   curves: Curves;
   byWeek: WeekReport[];
+  bySegment: SegmentReport[];
 }
 
 export interface Report {
@@ -98,14 +109,15 @@ export function scoreRows(
     raw[row] = model.score(vector);
     probabilities[row] = model.calibrate(raw[row]);
   }
-  const { labels, times, amounts, cards } = data;
-  return { raw, probabilities, labels, times, amounts, cards };
+  const { labels, times, amounts, cards, words } = data;
+  return { raw, probabilities, labels, times, amounts, cards, words };
 }
 
 /** Measures one part. Measures that do not exist, such as AUC without frauds, are NaN, which JSON writes as null. */
 export function evaluatePart(rows: ScoredRows, context: PartContext): PartReport {
   const { raw, probabilities, labels, times } = rows;
   const { thresholds, costs, trainSeconds, featureSchema, dataSha256 } = context;
+  const line = calibrationLine(probabilities, labels);
   return {
     rows: labels.length,
     frauds: labels.reduce((sum, label) => sum + label, 0),
@@ -116,7 +128,11 @@ export function evaluatePart(rows: ScoredRows, context: PartContext): PartReport
     intervals: rankingIntervals(raw, labels),
     cardPrecisionAt100: rows.cards.some((card) => card !== 0) ? cardPrecisionAt(100, raw, rows).mean : undefined,
     brier: brier(probabilities, labels),
+    brierUncalibrated: brier(raw.map(probabilityOf), labels),
     ece: expectedCalibrationError(probabilities, labels),
+    calibrationSlope: line.slope,
+    calibrationIntercept: line.intercept,
+    topPercent: topFrauds(raw, probabilities, labels, 0.01),
     logLoss: logLoss(probabilities, labels),
     recallAtPrecision90: recallAtPrecision(raw, labels, 0.9),
     recallAtFpr1: recallAtFalsePositiveRate(raw, labels, 0.01),
@@ -129,6 +145,7 @@ export function evaluatePart(rows: ScoredRows, context: PartContext): PartReport
     dataSha256,
     curves: curvesOf(rows, raw, thresholds, costs),
     byWeek: weeksOf(rows, thresholds.review),
+    bySegment: segmentsOf(rows, thresholds.review),
   };
 }
 

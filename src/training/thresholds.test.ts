@@ -7,6 +7,7 @@ import {
   NEVER,
   thresholdsByBudget,
   thresholdsByCost,
+  thresholdsByPrecision,
   totalCost,
 } from './thresholds.ts';
 
@@ -80,6 +81,23 @@ test('by budget: as many alerts as fit, equal probabilities together, declines a
   });
   assert.deepEqual(thresholdsByBudget(rows, { alertShare: 0, declinePrecision: 1 }), { review: NEVER, decline: NEVER });
   assert.throws(() => thresholdsByBudget(rows, { declinePrecision: 1 }), RangeError);
+});
+
+test('by precision: as many as keep the wanted share of frauds', () => {
+  const list = [1, 1, 0, 1, 0, 0, 0].map((label, i) => ({ probability: 0.9 - i / 10, label, amount: 1 }));
+  const rows = judged(list);
+  const places = (flagged: number, declined: number) => {
+    const { review, decline } = thresholdsByPrecision(rows, { flagged, declined });
+    return [review, decline].map((threshold) => list.filter(({ probability }) => probability >= threshold).length);
+  };
+  assert.deepEqual(places(0.6, 1), [5, 2]);
+  assert.deepEqual(places(0.75, 0.75), [4, 4]);
+  assert.deepEqual(places(0.4, 0.7), [7, 4]);
+  // What is wanted of the declined is less than of the flagged: all of them are declined.
+  assert.deepEqual(places(1, 0.5), [2, 2]);
+  const clean = judged([{ probability: 0.9, label: 0, amount: 1 }]);
+  assert.deepEqual(thresholdsByPrecision(clean, { flagged: 0.1, declined: 1 }), { review: NEVER, decline: NEVER });
+  assert.throws(() => thresholdsByPrecision(clean, { flagged: 0, declined: 1 }), RangeError);
 });
 
 test('a budget a day counts the days there are', () => {

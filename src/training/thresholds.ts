@@ -1,4 +1,7 @@
-/** Two thresholds on calibrated probabilities, chosen on validation rows: by what errors cost, or by how many alerts people can read. */
+/**
+ * Two thresholds on calibrated probabilities, chosen on validation rows: by what errors cost, by how many alerts people
+ * can read, or by how many of the alerts are to be fraud.
+ */
 import type { Thresholds } from '../models/model.ts';
 
 /** No probability reaches it: nothing is flagged. */
@@ -32,6 +35,12 @@ export interface AlertBudget {
   alertShare?: number;
   /** Share of frauds that is wanted among the declined. */
   declinePrecision: number;
+}
+
+/** Shares of frauds wanted among the flagged (review or decline), and among the declined. */
+export interface Precision {
+  flagged: number;
+  declined: number;
 }
 
 export interface JudgedRows {
@@ -104,6 +113,19 @@ export function thresholdsByBudget(rows: JudgedRows, budget: AlertBudget): Thres
     if (frauds >= budget.declinePrecision * (i + 1)) decline = probability;
   }
   return { review, decline };
+}
+
+/** Flags as many as the wanted precision allows, and declines the head of them as far as its own holds. */
+export function thresholdsByPrecision(rows: JudgedRows, { flagged, declined }: Precision): Thresholds {
+  for (const share of [flagged, declined])
+    if (!(share > 0 && share <= 1)) throw new RangeError(`a precision is above 0 and at most 1, got ${share}`);
+  const whole = { alertShare: 1, declinePrecision: flagged };
+  // Within a budget of everything, "declined" are all that the precision allows.
+  const review = thresholdsByBudget(rows, whole).decline;
+  return {
+    review,
+    decline: Math.max(review, thresholdsByBudget(rows, { ...whole, declinePrecision: declined }).decline),
+  };
 }
 
 function budgetRows(rows: JudgedRows, budget: AlertBudget): number {

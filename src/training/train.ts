@@ -2,6 +2,7 @@ import type { Encoding, FeatureDefinition } from '../features/definition.ts';
 import type { ArtifactHead } from '../models/artifact.ts';
 import { type Calibration, calibrator } from '../models/calibrator.ts';
 import { featureSchemaHash } from '../models/canonical.ts';
+import type { Thresholds } from '../models/model.ts';
 import { assumedShare, fitCalibration } from './calibration.ts';
 import type { Dataset } from './dataset.ts';
 import { applyEncodings, learnEncodings } from './encoding.ts';
@@ -11,7 +12,14 @@ import { LEARNERS } from './learners.ts';
 import { type ScoredRows, scoreRows } from './report.ts';
 import { splitByTime } from './split.ts';
 import { featureStatistics } from './statistics.ts';
-import { type AlertBudget, type CostMatrix, thresholdsByBudget, thresholdsByCost } from './thresholds.ts';
+import {
+  type AlertBudget,
+  type CostMatrix,
+  type Precision,
+  thresholdsByBudget,
+  thresholdsByCost,
+  thresholdsByPrecision,
+} from './thresholds.ts';
 
 export interface TrainRequest {
   name: string;
@@ -25,7 +33,8 @@ export interface TrainRequest {
   refit: boolean;
   /** Of the rows that train, and of no others. Default none. */
   resample?: ResamplePlan;
-  thresholds: { costs: CostMatrix; budget?: AlertBudget };
+  /** By budget or by precision where one is given, else by cost. */
+  thresholds: { costs: CostMatrix; budget?: AlertBudget; precision?: Precision };
   seed: number;
   lineage: { dataSha256: string; codeVersion: string; options: Record<string, unknown> };
   progress?: (share: number) => void;
@@ -73,8 +82,7 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
   const calibration = calibrationOf(learner.unlabelled === true, scoreRaw(fitted, last), last.labels);
   const calibrate = calibrator(calibration);
   const validation = scoreRows({ score: fitted.score, calibrate }, last);
-  const { budget, costs } = request.thresholds;
-  const thresholds = budget ? thresholdsByBudget(validation, budget) : thresholdsByCost(validation, costs);
+  const thresholds = thresholdsFor(validation, request.thresholds);
   const trainSeconds = (stopwatch() - began) / 1000;
 
   const { kind, head: model, body } = served.toArtifact();
@@ -120,6 +128,11 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
     test: test.rows > 0 ? against(tested, plain.served, test) : undefined,
   };
   return { ...trained, resampling };
+}
+
+function thresholdsFor(rows: ScoredRows, { costs, budget, precision }: TrainRequest['thresholds']): Thresholds {
+  if (precision) return thresholdsByPrecision(rows, precision);
+  return budget ? thresholdsByBudget(rows, budget) : thresholdsByCost(rows, costs);
 }
 
 function scoreRaw({ score }: Fitted, rows: Dataset): Float64Array {
