@@ -26,7 +26,7 @@ import {
   VALIDATION_FOLDS,
 } from './handbook/data.ts';
 import { measure } from './handbook/measure.ts';
-import { createPool, type Pool } from './handbook/pool.ts';
+import { type Pool as AnyPool, createPool } from './handbook/pool.ts';
 import { runRivals } from './handbook/rivals.ts';
 import { briefly, type Line, printTable } from './handbook/table.ts';
 
@@ -44,6 +44,8 @@ if (!existsSync(values.file)) {
   console.error(`There is no ${values.file}: the handbook's transactions are needed (--file).`);
   process.exit(1);
 }
+
+type Pool = AnyPool<Task, Figures>;
 
 interface Chosen {
   options: Record<string, unknown>;
@@ -129,7 +131,8 @@ const bar = createProgress('fitting', featureSets.length * (tuning + testing) + 
   unit: 'fits',
 });
 let fits = 0;
-const pool = createPool(Number(values.threads), data, () => bar.update(++fits));
+const script = new URL('./handbook/worker.ts', import.meta.url);
+const pool = createPool<Task, Figures>(Number(values.threads), script, data, () => bar.update(++fits));
 const lines: Line[] = [];
 for (const set of featureSets) lines.push(...(await compete(pool, set)));
 for (const contender of history) {

@@ -63,6 +63,7 @@ const OPTIONS: Record<string, Record<string, unknown>> = {
 const CALIBRATIONS: Calibration[] = [
   { kind: 'none' },
   { kind: 'platt', slope: 0.8, intercept: -0.5 },
+  { kind: 'beta', below: 0.7, above: 1.4, intercept: 0.2 },
   { kind: 'isotonic', raw: [-3, -1, -0.999, 2], probability: [0.01, 0.1, 0.4, 0.9] },
   { kind: 'isotonic', raw: [0], probability: [0.25] },
 ];

@@ -40,6 +40,8 @@ for (const [name, learner] of Object.entries(LEARNERS)) {
   const fits = fitCalibration(raw, late.labels);
   const platt: Calibration = { kind: 'platt', slope: 0.9, intercept: -0.3 };
   write(name, data, kind, head, body, fits.kind === 'isotonic' ? fits : platt);
+  const beta: Calibration = { kind: 'beta', below: 0.8, above: 1.3, intercept: 0.1 };
+  write(`${name}-beta`, data, kind, head, body, beta);
   write(
     `${name}-${fits.kind === 'isotonic' ? 'platt' : 'none'}`,
     data,

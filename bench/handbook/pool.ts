@@ -1,22 +1,29 @@
 import { Worker } from 'node:worker_threads';
 import type { Dataset } from '../../src/training/dataset.ts';
-import type { Figures, Task } from './candidates.ts';
 
-export interface Pool {
-  run(task: Task): Promise<Figures>;
+export interface Pool<Task, Result> {
+  run(task: Task): Promise<Result>;
   close(): Promise<void>;
 }
 
-interface Waiting {
+interface Waiting<Task, Result> {
   task: Task;
-  done: (figures: Figures) => void;
+  done: (result: Result) => void;
 }
 
-/** Tasks in the order they are given, one a worker at a time. A worker that fails ends the program. */
-export function createPool(size: number, data: Dataset, tick: () => void): Pool {
-  const queue: Waiting[] = [];
+/**
+ * Tasks in the order they are given, one a worker at a time. The workers run `script`, which answers `{task}` with
+ * `{result}`; one that fails ends the program.
+ */
+export function createPool<Task, Result>(
+  size: number,
+  script: URL,
+  data: Dataset,
+  tick: () => void,
+): Pool<Task, Result> {
+  const queue: Waiting<Task, Result>[] = [];
   const idle: Worker[] = [];
-  const busy = new Map<Worker, Waiting>();
+  const busy = new Map<Worker, Waiting<Task, Result>>();
   const next = () => {
     while (idle.length > 0 && queue.length > 0) {
       const worker = idle.pop()!;
@@ -26,9 +33,9 @@ export function createPool(size: number, data: Dataset, tick: () => void): Pool 
     }
   };
   const workers = Array.from({ length: size }, () => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data });
-    worker.on('message', ({ figures }: { figures: Figures }) => {
-      busy.get(worker)!.done(figures);
+    const worker = new Worker(script, { workerData: data });
+    worker.on('message', ({ result }: { result: Result }) => {
+      busy.get(worker)!.done(result);
       busy.delete(worker);
       idle.push(worker);
       tick();

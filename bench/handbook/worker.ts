@@ -31,5 +31,5 @@ function run(task: Task): Figures {
 }
 
 parentPort!.on('message', ({ task }: { task: Task }) => {
-  parentPort!.postMessage({ figures: run(task) });
+  parentPort!.postMessage({ result: run(task) });
 });

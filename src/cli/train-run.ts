@@ -2,8 +2,10 @@ import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { readConfig } from '../config.ts';
 import type { Dataset } from '../training/dataset.ts';
+import { copyWords } from '../training/encoding.ts';
 import type { ResampleKind } from '../training/imbalance.ts';
-import { type Period, splitPeriod } from '../training/period.ts';
+import { type Period, setPeriod, splitPeriod } from '../training/period.ts';
+import { earlierPeriods, type FoldReport, runFold } from '../training/prequential.ts';
 import { CATALOGUES, optionsFor, type Preset, presetOf } from '../training/presets.ts';
 import { publish } from '../training/publish.ts';
 import type { Report } from '../training/report.ts';
@@ -29,6 +31,7 @@ export interface TrainFlags extends HistoryFlags {
   resample: ResampleKind;
   resampleRatio?: number;
   search?: SearchBudget;
+  folds: number;
   alertShare?: number;
   alertsPerDay?: number;
   precision?: number;
@@ -61,7 +64,9 @@ export async function runTrain(file: string | undefined, flags: TrainFlags): Pro
     definitions: CATALOGUES[flags.features ?? preset.features],
     delayDays: period.delayDays,
   });
-  const { train, test } = splitPeriod(source.dataset, period, flags.format === 'handbook');
+  // Codes are put in place of words where the rows lie, which the folds still need.
+  const data = flags.folds > 1 ? copyWords(source.dataset, source.definitions) : source.dataset;
+  const { train, test } = splitPeriod(data, period, flags.format === 'handbook');
 
   const asked = request(flags, preset, source, period);
   if (flags.search)
@@ -70,7 +75,8 @@ export async function runTrain(file: string | undefined, flags: TrainFlags): Pro
   const progress = (share: number) => bar.update(Math.round(100 * share));
   const trained = trainModel(train, test, { ...asked, progress }, () => performance.now());
   bar.stop();
-  const report = publish(out, trained, costsOf(flags), new Date());
+  const earlier = runFolds(source.dataset, period, flags, asked);
+  const report = publish(out, trained, costsOf(flags), new Date(), earlier);
   const { replay } = source;
   if (flags.json) console.log(JSON.stringify({ out, replay, ...summary(report) }));
   else print(out, replay, report);
@@ -103,6 +109,21 @@ function request(
       },
     },
   };
+}
+
+/** The same training on the periods before, where more than one fold is asked for. */
+function runFolds(data: Dataset, period: Period, flags: TrainFlags, asked: TrainRequest): FoldReport[] {
+  if (flags.folds <= 1) return [];
+  const moving = flags.trainFrom !== undefined;
+  const periods = earlierPeriods(data, setPeriod(data, period), flags.folds - 1, moving);
+  const bar = createProgress('folds', periods.length, { unit: 'folds', quiet: flags.json });
+  const folds = periods.map((fold, i) => {
+    const measured = runFold(data, fold, flags.format === 'handbook', asked);
+    bar.update(i + 1);
+    return measured;
+  });
+  bar.stop();
+  return folds;
 }
 
 interface SearchContext {
@@ -179,7 +200,8 @@ function summary(report: Report) {
     const { curves: _curves, byWeek: _weeks, bySegment: _segments, ...figures } = part;
     return figures;
   };
-  return { model: report.model, train: brief(train), validation: brief(validation), test: brief(test) };
+  const parts = { train: brief(train), validation: brief(validation), test: brief(test) };
+  return { model: report.model, ...parts, folds: report.folds };
 }
 
 function print(out: string, replay: TrainSource['replay'], report: Report): void {
@@ -192,6 +214,10 @@ function print(out: string, replay: TrainSource['replay'], report: Report): void
     const part = report[name];
     if (part) printPart(name, part);
   }
+  for (const fold of report.folds ?? [])
+    console.log(
+      `fold       ${fold.from.slice(0, 10)} to ${fold.to.slice(0, 10)}: average precision ${fixed(fold.averagePrecision)}, ROC AUC ${fixed(fold.rocAuc)}, ECE ${fixed(fold.ece)}`,
+    );
   console.log(
     `thresholds: review from ${fixed(model.thresholds.review)}, decline from ${fixed(model.thresholds.decline)}`,
   );

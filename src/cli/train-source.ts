@@ -93,7 +93,8 @@ async function replayed({ file, flags, config, definitions, delayDays }: SourceR
   const { dataset, rows, errors } = await extractDataset(history, {
     definitions,
     entityTypes: config.entityTypes,
-    from: flags.trainFrom,
+    // Folds before the period train on rows before it.
+    from: flags.folds > 1 ? undefined : flags.trainFrom,
     to: flags.testTo,
     delayMs: delayDays * DAY_MS,
   });

@@ -30,6 +30,7 @@ export function trainCommand(): Command {
       'options by trial on folds of the training part: trials=20, minutes=5 or both',
       searchBudget,
     )
+    .option('--folds <n>', 'tests on so many periods one after another, each trained on what came before it', whole, 1)
     .option('--alert-share <share>', 'thresholds by alert budget: this share of payments is flagged', Number)
     .option('--alerts-per-day <n>', 'thresholds by alert budget: this many are flagged a day', Number)
     .option('--precision <share>', 'thresholds by precision: as many are flagged as keep this share of frauds', Number)

@@ -7,6 +7,11 @@ export type Calibration =
   | { kind: 'none' }
   /** p = 1 / (1 + e^−(slope × raw + intercept)), slope > 0. */
   | { kind: 'platt'; slope: number; intercept: number }
+  /**
+   * Log-odds rise by `below` with the raw score where it is far below 0, by `above` far above, both at least 0:
+   * ln(p / (1 − p)) = intercept − below × ln(1 + e^−raw) + above × ln(1 + e^raw). Beta calibration (Kull et al. 2017).
+   */
+  | { kind: 'beta'; below: number; above: number; intercept: number }
   /** Straight lines between (raw[i], probability[i]), both ascending; flat beyond the ends. */
   | { kind: 'isotonic'; raw: number[]; probability: number[] };
 
@@ -20,6 +25,11 @@ export function probabilityOf(logOdds: number): number {
   return clip(1 / (1 + Math.exp(-logOdds)));
 }
 
+/** ln(1 + e^x) without overflow. */
+export function softplus(x: number): number {
+  return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
+}
+
 /** Throws `invalid_request` for a calibration that is not monotone or not of a known kind. */
 export function calibrator(calibration: Calibration): (raw: number) => number {
   const bad = (what: string) => new AssayError('invalid_request', `calibration: ${what}`);
@@ -30,6 +40,12 @@ export function calibrator(calibration: Calibration): (raw: number) => number {
       const { slope, intercept } = calibration;
       if (!(slope >= 0) || !Number.isFinite(slope + intercept)) throw bad('the slope must be finite and not negative');
       return (raw) => probabilityOf(slope * raw + intercept);
+    }
+    case 'beta': {
+      const { below, above, intercept } = calibration;
+      if (!(below >= 0 && above >= 0) || !Number.isFinite(below + above + intercept))
+        throw bad('the slopes must be finite and not negative');
+      return (raw) => probabilityOf(intercept - below * softplus(-raw) + above * softplus(raw));
     }
     case 'isotonic': {
       const raw = Float64Array.from(calibration.raw);

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { calibrator } from '../models/calibrator.ts';
-import { type CalibrationRows, fitCalibration, fitIsotonic, fitPlatt, priorCorrection } from './calibration.ts';
+import {
+  type CalibrationRows,
+  fitBeta,
+  fitCalibration,
+  fitIsotonic,
+  fitPlatt,
+  priorCorrection,
+} from './calibration.ts';
 import { seededRandom } from './gbdt/random.ts';
 import { expectedCalibrationError, logLoss } from './metrics.ts';
 
@@ -51,7 +58,7 @@ test('every calibration is monotone and never 0 or 1', () => {
           rows.map(({ y }) => y),
           1 / rate,
         );
-        for (const fitted of [fitIsotonic(data), fitPlatt(data), priorCorrection(rate, 5)]) {
+        for (const fitted of [fitIsotonic(data), fitPlatt(data), fitBeta(data), priorCorrection(rate, 5)]) {
           const calibrate = calibrator(fitted);
           let before = 0;
           for (let x = -25; x <= 25; x += 0.25) {
@@ -75,11 +82,33 @@ test('Platt finds the true slope and intercept, and a useless score gets the bas
   assert.ok(Math.abs(backwards(0) - 0.5) < 1e-9);
 });
 
-test('the better of the two on later rows is chosen', () => {
+test('beta calibration finds both slopes, and leaves right scores as they are', () => {
+  const softplus = (x: number) => Math.log1p(Math.exp(x));
+  const bent = simulate(60_000, (x) => -0.5 - 0.6 * softplus(-x) + 1.5 * softplus(x));
+  const fitted = fitBeta(rowsOf(bent.raw, bent.labels));
+  assert.ok(fitted.kind === 'beta');
+  const far = [fitted.below - 0.6, fitted.above - 1.5, fitted.intercept + 0.5].map(Math.abs);
+  assert.ok(Math.max(...far) < 0.15, JSON.stringify(fitted));
+  const right = simulate(60_000, (x) => x);
+  const same = calibrator(fitBeta(rowsOf(right.raw, right.labels)));
+  for (let x = -6; x <= 1; x += 0.5) {
+    const p = 1 / (1 + Math.exp(-x));
+    assert.ok(Math.abs(same(x) - p) < 0.003 + 0.05 * p, `${same(x)} for ${p}`);
+  }
+  // Legitimate rows that count for ten are ten times as many.
+  const [ten, one] = [rowsOf(bent.raw, bent.labels, 10), rowsOf(bent.raw, bent.labels)].map(fitBeta);
+  assert.ok(calibrator(ten)(0) < calibrator(one)(0) / 4);
+  assert.equal(fitBeta(rowsOf([3, 2, 1, 0], [0, 0, 1, 1])).kind, 'platt', 'backwards there are no two slopes');
+});
+
+test('the best on later rows is chosen', () => {
+  const softplus = (x: number) => Math.log1p(Math.exp(x));
+  const line = simulate(20_000, (x) => -0.5 - 0.4 * softplus(-x) + 3 * softplus(x));
+  assert.equal(fitCalibration(line.raw, line.labels).kind, 'beta');
+  const stair = simulate(20_000, (x) => (x < -2 ? -5 : 1));
+  assert.equal(fitCalibration(stair.raw, stair.labels).kind, 'isotonic');
   const straight = simulate(6_000, (x) => 0.7 * x - 1);
-  assert.equal(fitCalibration(straight.raw, straight.labels).kind, 'platt');
-  const bent = simulate(20_000, (x) => (x < -2 ? -5 : 1));
-  assert.equal(fitCalibration(bent.raw, bent.labels).kind, 'isotonic');
+  assert.notEqual(fitCalibration(straight.raw, straight.labels).kind, 'isotonic');
   const few = simulate(300, () => -4);
   assert.equal(fitCalibration(few.raw, few.labels).kind, 'platt');
 });

@@ -1,8 +1,9 @@
 /**
- * Calibration: from raw scores to probabilities, fitted on rows that the model was not. Isotonic regression where there
- * are frauds enough, else Platt's two parameters; which of the two is decided on the latest rows.
+ * Calibration: from raw scores to probabilities, fitted on rows that the model was not. Where there are frauds enough,
+ * isotonic regression or beta calibration's three parameters, else Platt's two; which is decided on the latest rows.
  */
-import { type Calibration, calibrator, PROBABILITY_FLOOR } from '../models/calibrator.ts';
+import { type Calibration, calibrator, PROBABILITY_FLOOR, softplus } from '../models/calibrator.ts';
+import { solveLogistic } from './logistic/newton.ts';
 import { type CalibrationRows, fitSigmoid } from './sigmoid.ts';
 
 export type { CalibrationRows } from './sigmoid.ts';
@@ -10,16 +11,18 @@ export type { CalibrationRows } from './sigmoid.ts';
 export interface CalibrationOptions {
   /** Share of the legitimate rows that undersampling kept in these rows; each then counts for 1 / rate. Default 1. */
   negativeRate?: number;
-  /** Share of the rows, the latest, on which isotonic and Platt compete. Default 0.4. */
+  /** Share of the rows, the latest, on which the kinds compete. Default 0.4. */
   holdOut?: number;
 }
 
-/** Below this many frauds to fit on, isotonic regression has too few steps to be trusted. */
-const ISOTONIC_FRAUDS = 30;
+/** Below this many frauds to fit on, more than Platt's two parameters are not to be trusted. */
+const FRAUDS_LEAST = 30;
+/** And below this many isotonic regression's steps are noise: on one week of payments they cost more than they gave. */
+const ISOTONIC_FRAUDS = 300;
 
 /**
- * Chooses and fits a calibration. Rows are in time order: both candidates are fitted on the earlier ones, the one with
- * less log loss on the later ones wins and is fitted again on all.
+ * Chooses and fits a calibration. Rows are in time order: each kind is fitted on the earlier ones, the one with least log
+ * loss on the later ones wins and is fitted again on all.
  */
 export function fitCalibration(
   raw: ArrayLike<number>,
@@ -32,9 +35,10 @@ export function fitCalibration(
   const all = { raw, labels, from: 0, to: rows, weightOfNegative };
   const early = { ...all, to: split };
   const late = { ...all, from: split };
-  if (frauds(early) < ISOTONIC_FRAUDS || frauds(late) < ISOTONIC_FRAUDS) return fitPlatt(all);
-  const isotonicWins = loss(fitIsotonic(early), late) < loss(fitPlatt(early), late);
-  return isotonicWins ? fitIsotonic(all) : fitPlatt(all);
+  if (frauds(early) < FRAUDS_LEAST || frauds(late) < FRAUDS_LEAST) return fitPlatt(all);
+  const fits = [fitPlatt, fitBeta, ...(frauds(early) < ISOTONIC_FRAUDS ? [] : [fitIsotonic])];
+  const losses = fits.map((fit) => loss(fit(early), late));
+  return fits[losses.indexOf(Math.min(...losses))](all);
 }
 
 /**
@@ -76,6 +80,31 @@ export function fitPlatt(rows: CalibrationRows): Calibration {
     intercept: prior,
   });
   return slope > 0 ? { kind: 'platt', slope, intercept } : { kind: 'platt', slope: 0, intercept: prior };
+}
+
+/** So weak a penalty that it only keeps separable rows finite. */
+const BETA_C = 1000;
+
+/**
+ * Beta calibration (Kull, Silva Filho and Flach 2017): Platt's line with two slopes, so that raw scores which are right
+ * already stay as they are, and those that are too sure at one end only are drawn back there. Where a slope would be
+ * negative it is Platt's line.
+ */
+export function fitBeta(rows: CalibrationRows): Calibration {
+  const { raw, labels, from, to, weightOfNegative } = rows;
+  const values = new Float64Array(2 * (to - from));
+  const own = Uint8Array.from({ length: to - from }, (_, i) => labels[from + i]);
+  for (let i = from; i < to; i++) {
+    values[2 * (i - from)] = -softplus(-raw[i]);
+    values[2 * (i - from) + 1] = softplus(raw[i]);
+  }
+  const weights = Float64Array.from(own, (label) => (label ? 1 : weightOfNegative));
+  const { intercept, coefficients } = solveLogistic(
+    { rows: to - from, width: 2, values, labels: own, weights },
+    BETA_C,
+  );
+  const [below, above] = coefficients;
+  return below > 0 && above > 0 ? { kind: 'beta', below, above, intercept } : fitPlatt(rows);
 }
 
 /** How far a pool may be tilted, as a share of the distance to its nearer neighbour. */

@@ -51,6 +51,12 @@ export function applyEncodings(
   }
 }
 
+/** The same rows with their word hashes copied, so that codes can be put there. */
+export function copyWords(data: Dataset, definitions: readonly FeatureDefinition[]): Dataset {
+  const words = new Set(encoded(definitions).map(({ name }) => name));
+  return { ...data, columns: data.columns.map((column, i) => (words.has(data.features[i]) ? column.slice() : column)) };
+}
+
 function encoded(definitions: readonly FeatureDefinition[]): FeatureDefinition[] {
   return definitions.filter((definition) => definition.operation === 'encoding');
 }

@@ -1,9 +1,5 @@
 /** Measures of a ranking or of probabilities against labels (1 is fraud). Scores may be raw or calibrated. */
-
-/** ln(1 + e^x) without overflow. */
-function softplus(x: number): number {
-  return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
-}
+import { softplus } from '../models/calibrator.ts';
 
 /** Mean logistic loss of raw log-odds. NaN without rows. */
 export function logLossOfRaw(raw: ArrayLike<number>, labels: ArrayLike<number>): number {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ArtifactHead, saveArtifact } from '../models/artifact.ts';
+import { type FoldReport, foldOf } from './prequential.ts';
 import { evaluatePart, type PartContext, type Report, reportJson, type ScoredRows } from './report.ts';
 import { reportHtml } from './report-html.ts';
 import type { CostMatrix } from './thresholds.ts';
@@ -10,7 +11,13 @@ import type { Trained } from './train.ts';
  * Writes model.json, model.bin, report.json and report.html, and returns the report. The report alone says when: the
  * model holds no clock, so that its version repeats.
  */
-export function publish(directory: string, trained: Trained, costs: CostMatrix, trainedAt?: Date): Report {
+export function publish(
+  directory: string,
+  trained: Trained,
+  costs: CostMatrix,
+  trainedAt?: Date,
+  earlier: FoldReport[] = [],
+): Report {
   const { head, trainSeconds } = trained;
   const context: PartContext = {
     thresholds: head.thresholds,
@@ -32,6 +39,7 @@ export function publish(directory: string, trained: Trained, costs: CostMatrix, 
   const report = {
     ...reportOf({ ...head, metrics }, version, costs, parts),
     resampling: trained.resampling,
+    folds: earlier.length > 0 && parts.test ? [...earlier, foldOf(parts.test, head.lineage)] : undefined,
     trainedAt: trainedAt?.toISOString(),
   };
   writeReport(directory, report);

@@ -4,16 +4,12 @@ import type { PartReport, Report } from './report.ts';
 import { REPORT_STYLE } from './report-style.ts';
 import type { Axis, Line } from './report-svg.ts';
 import { compact, escapeText, histogramChart, lineChart } from './report-svg.ts';
+import { comparison, folds, lineage, type PartName, resampling, segments, weeks } from './report-tables.ts';
+import { number, percent, small, whole } from './report-text.ts';
 
 const PARTS = ['train', 'validation', 'test'] as const;
-type PartName = (typeof PARTS)[number];
 
-const number = (value: number | undefined, digits = 3) =>
-  value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits);
-const whole = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
-const percent = (value: number, digits = 1) => (Number.isFinite(value) ? `${(100 * value).toFixed(digits)}%` : '–');
 const from = (threshold: number) => (threshold >= 1 ? 'never' : `from ${percent(threshold)} probability`);
-const small = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(2)).toString() : '–');
 
 const share = (label: string): Axis => ({
   label,
@@ -34,6 +30,7 @@ export function reportHtml(report: Report): string {
         `<div class="grid2">${ranking(parts)}${calibration(main.part)}${scores(main.part)}${confusion(main.part, report)}${costs(main.part, report)}${importance(report)}</div>`,
         comparison(parts),
         resampling(report),
+        folds(report),
         segments(main.part, main.name),
         weeks(main.part, main.name),
       ].join('')
@@ -217,93 +214,6 @@ function importance(report: Report): string {
     `<table>${cells.join('')}</table>`,
     true,
   );
-}
-
-function comparison(parts: { name: PartName; part: PartReport }[]): string {
-  const rows: [string, (part: PartReport) => string][] = [
-    ['Payments', (p) => whole(p.rows)],
-    ['Frauds', (p) => whole(p.frauds)],
-    ['First day', (p) => p.from.slice(0, 10)],
-    ['Last day', (p) => p.to.slice(0, 10)],
-    ['ROC AUC', (p) => number(p.rocAuc)],
-    ['95% interval', (p) => range(p.intervals?.rocAuc)],
-    ['Average precision', (p) => number(p.averagePrecision)],
-    ['95% interval', (p) => range(p.intervals?.averagePrecision)],
-    ['Card precision@100', (p) => number(p.cardPrecisionAt100)],
-    ['Recall at precision 90%', (p) => percent(p.recallAtPrecision90)],
-    ['Recall at false positive rate 1%', (p) => percent(p.recallAtFpr1)],
-    ['Brier score', (p) => number(p.brier, 5)],
-    ['Brier score without calibration', (p) => number(p.brierUncalibrated, 5)],
-    ['Log loss', (p) => number(p.logLoss, 4)],
-    ['Calibration error', (p) => number(p.ece, 4)],
-    ['Calibration slope', (p) => number(p.calibrationSlope)],
-    ['Frauds in the top 1%, observed / expected', (p) => observed(p.topPercent)],
-  ];
-  const cells = rows.map(
-    ([name, pick]) => `<tr><td>${name}</td>${parts.map(({ part }) => `<td>${pick(part)}</td>`).join('')}</tr>`,
-  );
-  return `<section class="wide"><h2>Training, validation, test</h2><div class="scroll"><table><tr><th></th>${parts.map(({ name }) => `<th>${name}</th>`).join('')}</tr>${cells.join('')}</table></div></section>`;
-}
-
-const observed = ({ observed, expected, ratio }: PartReport['topPercent']) =>
-  `${whole(observed)} / ${whole(expected)} = ${number(ratio, 2)}`;
-
-const range = (interval?: [number, number]) => (interval ? interval.map((x) => number(x)).join(' to ') : '–');
-
-const RESAMPLING = {
-  none: 'nothing',
-  smote: 'made-up frauds (SMOTE)',
-  undersample: 'fewer legitimate rows',
-  weights: 'balanced class weights',
-};
-
-function resampling({ resampling: effect }: Report): string {
-  if (!effect) return '';
-  const rows = (['validation', 'test'] as const).flatMap((name) => {
-    const part = effect[name];
-    if (!part) return [];
-    const cells = [part.none, part.resampled].flatMap((ranking) => [ranking.averagePrecision, ranking.rocAuc]);
-    return [`<tr><td>${name}</td>${cells.map((x) => `<td>${number(x)}</td>`).join('')}</tr>`];
-  });
-  const says = `<p>Training rows: ${RESAMPLING[effect.kind]}, so that ${whole(effect.frauds)} of ${whole(effect.rows)} are fraud. Measured on rows as they are, beside the same training without it.</p>`;
-  return `<section class="wide"><h2>Against imbalance</h2>${says}<div class="scroll"><table><tr><th></th><th>AP without</th><th>AUC without</th><th>AP with</th><th>AUC with</th></tr>${rows.join('')}</table></div></section>`;
-}
-
-function segments(part: PartReport, name: PartName): string {
-  const cells = part.bySegment.map((own, i) => {
-    const kind = part.bySegment[i - 1]?.by === own.by ? '' : own.by;
-    const words = `<td>${kind}</td><td class="words">${escapeText(own.segment)}</td>`;
-    const counts = [whole(own.rows), whole(own.frauds), number(own.expected, 1)];
-    const shares = [percent(own.flagged, 2), percent(own.precision), percent(own.recall)];
-    const measured = [...counts, number(own.averagePrecision), number(own.rocAuc), ...shares];
-    return `<tr>${words}${measured.map((text) => `<td>${text}</td>`).join('')}</tr>`;
-  });
-  return `<section class="wide"><h2>By segment (${name})</h2><p>Expected: the sum of the probabilities. Flagged: at or above the review threshold.</p><div class="scroll"><table><tr><th>by</th><th></th><th>payments</th><th>frauds</th><th>expected</th><th>AP</th><th>AUC</th><th>flagged</th><th>precision</th><th>recall</th></tr>${cells.join('')}</table></div></section>`;
-}
-
-function weeks(part: PartReport, name: PartName): string {
-  const cells = part.byWeek.map(
-    (week) =>
-      `<tr><td>${week.from}</td><td>${whole(week.rows)}</td><td>${whole(week.frauds)}</td><td>${number(week.averagePrecision)}</td><td>${number(week.rocAuc)}</td><td>${percent(week.flagged, 2)}</td><td>${percent(week.precision)}</td><td>${percent(week.recall)}</td></tr>`,
-  );
-  return `<section class="wide"><h2>Week by week (${name})</h2><p>Flagged: at or above the review threshold.</p><div class="scroll"><table><tr><th>week from</th><th>payments</th><th>frauds</th><th>AP</th><th>AUC</th><th>flagged</th><th>precision</th><th>recall</th></tr>${cells.join('')}</table></div></section>`;
-}
-
-function lineage({ lineage: from, model, train }: Report): string {
-  const rows: [string, string][] = [
-    ['Training data', `SHA-256 ${from.dataSha256}`],
-    ['Rows', `${whole(from.rows)}, of which ${whole(from.frauds)} frauds`],
-    ['Period', `${new Date(from.from).toISOString()} to ${new Date(from.to).toISOString()}`],
-    ['Seed', String(from.seed)],
-    ['Calibration', model.calibration],
-    ['Feature schema', train?.featureSchema ?? '–'],
-    ['Code', from.codeVersion],
-    ['Options', JSON.stringify(from.options)],
-  ];
-  const cells = rows.map(
-    ([name, value]) => `<tr><td>${name}</td><td class="words"><code>${escapeText(value)}</code></td></tr>`,
-  );
-  return `<section class="wide"><h2>Where it comes from</h2><table>${cells.join('')}</table></section>`;
 }
 
 function card(title: string, says: string, content: string, wide = false): string {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from './gbdt/random.ts';
 import { averagePrecision, expectedCalibrationError } from './metrics.ts';
+import { foldOf } from './prequential.ts';
 import { evaluatePart, type Report, reportJson, type ScoredRows } from './report.ts';
 import { reportHtml } from './report-html.ts';
 import { DEFAULT_COSTS, NEVER, totalCost } from './thresholds.ts';
@@ -120,6 +121,20 @@ test('the page is one file that fetches and runs nothing, and text in it stays t
   assert.equal(html.match(/<svg /g)?.length, 5);
   assert.equal(html.match(/<svg /g)?.length, html.match(/<\/svg>/g)?.length);
   assert.ok(html.includes('prefers-color-scheme: dark'));
+});
+
+test('the page shows segments, weeks, folds and whether probabilities hold', () => {
+  const rows = scored(2000);
+  const codes = Uint16Array.from({ length: 2000 }, (_, row) => row % 2);
+  const part = evaluatePart({ ...rows, words: [{ field: 'channel', names: ['', '<web>'], codes }] }, context);
+  assert.ok(Math.abs(part.calibrationSlope - 1) < 0.3, `${part.calibrationSlope}`);
+  assert.ok(part.topPercent.rows === 20 && Math.abs(part.topPercent.ratio - 1) < 0.3);
+  assert.ok(part.brierUncalibrated - part.brier < 1e-6, 'raw log-odds are the probabilities here');
+  assert.equal(part.bySegment.filter(({ by }) => by === 'channel').length, 2);
+  const html = reportHtml({ ...reportOf({ test: part }), folds: [foldOf(part, { from: start, to: start + DAY })] });
+  for (const shown of ['By segment', '&lt;web&gt;', 'Period after period', 'Calibration slope', 'Week by week'])
+    assert.ok(html.includes(shown), shown);
+  assert.ok(!html.includes('NaN') && !html.includes('undefined'));
 });
 
 test('a report without parts is a page all the same', () => {

@@ -19,6 +19,7 @@ import {
   recallAtPrecision,
   rocAuc,
 } from './metrics.ts';
+import type { FoldReport } from './prequential.ts';
 import { type SegmentReport, segmentsOf } from './segments.ts';
 import type { CostMatrix } from './thresholds.ts';
 
@@ -88,6 +89,8 @@ export interface Report {
   test?: PartReport;
   /** Where training rows were resampled: what that changed. */
   resampling?: ResampleEffect;
+  /** Where folds were asked for: the same training on earlier periods, and on this one at the end. */
+  folds?: FoldReport[];
   /** Strongest first. */
   importance: { feature: string; gain: number; splits: number }[];
   lineage: Lineage;

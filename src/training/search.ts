@@ -5,7 +5,7 @@
  */
 import type { FeatureDefinition } from '../features/definition.ts';
 import type { Dataset } from './dataset.ts';
-import { applyEncodings, learnEncodings } from './encoding.ts';
+import { applyEncodings, copyWords, learnEncodings } from './encoding.ts';
 import type { Learner } from './learner.ts';
 import { averagePrecision } from './metrics.ts';
 import { scoreRows } from './report.ts';
@@ -62,13 +62,8 @@ export function searchFolds(
 
 /** Codes of words are learnt on the fold's own training rows; the rows of the caller keep their words. */
 function encoded(fold: SearchFold, definitions: readonly FeatureDefinition[]): SearchFold {
-  const words = definitions.flatMap(({ operation }, i) => (operation === 'encoding' ? [i] : []));
-  if (words.length === 0 || fold.train.rows === 0 || fold.test.rows === 0) return fold;
-  const copied = (data: Dataset): Dataset => ({
-    ...data,
-    columns: data.columns.map((column, i) => (words.includes(i) ? column.slice() : column)),
-  });
-  const own = { train: copied(fold.train), test: copied(fold.test) };
+  if (fold.train.rows === 0 || fold.test.rows === 0) return fold;
+  const own = { train: copyWords(fold.train, definitions), test: copyWords(fold.test, definitions) };
   const encodings = learnEncodings(own.train, definitions);
   for (const part of [own.train, own.test]) applyEncodings(part, definitions, encodings);
   return own;

@@ -71,6 +71,8 @@ const UNARY: Record<string, (x: number) => number> = {
   IsInf: (x) => Number(Math.abs(x) === Number.POSITIVE_INFINITY),
   Abs: Math.abs,
   Log: Math.log,
+  Exp: Math.exp,
+  Neg: (x) => -x,
   Sign: Math.sign,
   Relu: (x) => Math.max(0, x),
   Sigmoid: (x) => 1 / (1 + Math.exp(-x)),

@@ -115,12 +115,27 @@ export function addLogOdds(graph: Graph, probability: string, floor: number): st
 export function addCalibration(graph: Graph, calibration: Calibration, raw: string): string {
   const scalar = (value: number) => graph.constant(Float64Array.of(value), [1, 1]);
   if (calibration.kind === 'isotonic') return addIsotonic(graph, calibration, raw);
-  const odds =
-    calibration.kind === 'none'
-      ? raw
-      : graph.op('Add', [graph.op('Mul', [raw, scalar(calibration.slope)]), scalar(calibration.intercept)]);
+  const odds = calibratedOdds(graph, calibration, raw);
   const probability = graph.op('Sigmoid', [odds]);
   return graph.op('Min', [graph.op('Max', [probability, scalar(PROBABILITY_FLOOR)]), scalar(1 - PROBABILITY_FLOOR)]);
+}
+
+function calibratedOdds(graph: Graph, calibration: Exclude<Calibration, { kind: 'isotonic' }>, raw: string): string {
+  const scalar = (value: number) => graph.constant(Float64Array.of(value), [1, 1]);
+  const line = (x: string, slope: number, intercept: string) =>
+    graph.op('Add', [graph.op('Mul', [x, scalar(slope)]), intercept]);
+  if (calibration.kind === 'none') return raw;
+  if (calibration.kind === 'platt') return line(raw, calibration.slope, scalar(calibration.intercept));
+  // ln(1 + e^±raw) = max(±raw, 0) + rest: Softplus is for float32 only.
+  const minus = graph.op('Neg', [raw]);
+  const shrunk = graph.op('Exp', [graph.op('Min', [raw, minus])]);
+  const rest = graph.op('Log', [graph.op('Add', [shrunk, scalar(1)])]);
+  const softplus = (x: string) => graph.op('Add', [graph.op('Max', [x, scalar(0)]), rest]);
+  return line(
+    softplus(raw),
+    calibration.above,
+    line(softplus(minus), -calibration.below, scalar(calibration.intercept)),
+  );
 }
 
 /**
