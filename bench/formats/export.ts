@@ -12,7 +12,7 @@ import { featureSchemaHash } from '../../src/models/canonical.ts';
 import { assembleTrees, encodeImportedTrees } from '../../src/models/formats/imported-trees.ts';
 import { exportOnnx } from '../../src/models/formats/onnx-export.ts';
 import { readTreesFile } from '../../src/models/formats/read.ts';
-import { fitCalibration } from '../../src/training/calibration.ts';
+import { fitIsotonic } from '../../src/training/calibration.ts';
 import { type Dataset, slice } from '../../src/training/dataset.ts';
 import { LEARNERS } from '../../src/training/learners.ts';
 import { featureStatistics } from '../../src/training/statistics.ts';
@@ -37,19 +37,14 @@ for (const [name, learner] of Object.entries(LEARNERS)) {
   const { kind, head, body } = fitted.toArtifact();
   const vector = new Float64Array(data.features.length);
   const raw = Float64Array.from({ length: late.rows }, (_, row) => fitted.score(rowOf(late, row, vector)));
-  const fits = fitCalibration(raw, late.labels);
-  const platt: Calibration = { kind: 'platt', slope: 0.9, intercept: -0.3 };
-  write(name, data, kind, head, body, fits.kind === 'isotonic' ? fits : platt);
-  const beta: Calibration = { kind: 'beta', below: 0.8, above: 1.3, intercept: 0.1 };
-  write(`${name}-beta`, data, kind, head, body, beta);
-  write(
-    `${name}-${fits.kind === 'isotonic' ? 'platt' : 'none'}`,
-    data,
-    kind,
-    head,
-    body,
-    fits.kind === 'isotonic' ? platt : { kind: 'none' },
-  );
+  const rows = { raw, labels: late.labels, from: 0, to: late.rows, weightOfNegative: 1 };
+  const calibrations: Calibration[] = [
+    { kind: 'none' },
+    { kind: 'platt', slope: 0.9, intercept: -0.3 },
+    { kind: 'beta', below: 0.8, above: 1.3, intercept: 0.1 },
+    fitIsotonic(rows),
+  ];
+  for (const calibration of calibrations) write(`${name}-${calibration.kind}`, data, kind, head, body, calibration);
 }
 for (const path of globSync('*/case.json', { cwd: source }).sort()) {
   const name = dirname(path);
