@@ -105,6 +105,33 @@ test('members come and go: nothing is lost, and what was done is not done again'
   );
 });
 
+test('what could not be done before a partition went to another member is left to that member', { skip }, async (t) => {
+  const raw = await rawTopic(t, ownTopics(kafka!));
+  await sendAll(raw, numbers(1, 100));
+  const assigned = new Map<string, number[]>();
+  let tried: number[] = [];
+  consuming(t, raw, {
+    drainMs: 500,
+    onAssigned: (partitions) => assigned.set('first', partitions),
+    async handle({ partition }) {
+      tried.push(partition);
+      throw new AssayError('unavailable', 'What it needs is away.');
+    },
+  });
+  await until('all are tried', () => new Set(tried).size === 4);
+  const done = new Set<string>();
+  consuming(t, raw, {
+    onAssigned: (partitions) => assigned.set('second', partitions),
+    handle: async ({ value }) => void done.add(value.toString()),
+  });
+  await until('two share', () => assigned.get('first')?.length === 2 && assigned.get('second')?.length === 2);
+  tried = [];
+  // Longer than the longest pause between two tries.
+  await sleep(4_500);
+  assert.deepEqual([...new Set(tried)].sort(), [...assigned.get('first')!].sort());
+  assert.ok(done.size > 0);
+});
+
 test('a member that is killed: its messages are done by another', { skip }, async (t) => {
   const topics = ownTopics(kafka!);
   const raw = await rawTopic(t, topics);

@@ -96,7 +96,7 @@ export function consumeRaw(
     const message = rawMessageOf(record);
     const key = message.key ?? `${message.partition}:${message.offset}`;
     const done = (chains.get(key) ?? Promise.resolve())
-      .then(() => settle(message))
+      .then(() => settle(message, () => !closed && progress.get(message.partition) === own))
       .then(() => {
         own.underWay.delete(record.offset);
       })
@@ -111,10 +111,11 @@ export function consumeRaw(
     chains.set(key, done);
   }
 
-  /** Until it is done, dead, or this process stops: then whoever reads the partition next does it. */
-  async function settle(message: RawMessage): Promise<void> {
+  /** Until it is done, dead, or no longer this process's: then whoever reads the partition next does it. */
+  async function settle(message: RawMessage, isMine: () => boolean): Promise<void> {
     let faults = 0;
     for (let backoffMs = MIN_BACKOFF_MS; ; backoffMs = Math.min(2 * backoffMs, MAX_BACKOFF_MS)) {
+      if (!isMine()) throw new Error('left to another member');
       try {
         await traceMessage(layout.names.raw, message, () => options.handle(message));
         counts.handled++;
@@ -123,7 +124,7 @@ export function consumeRaw(
         const isAway = error instanceof AssayError && error.code === 'unavailable';
         const isDead = !isAway && (error instanceof AssayError || ++faults >= ATTEMPTS);
         if (isDead && (await isBuried(message, error))) return;
-        if (closed) throw error;
+        if (!isMine()) throw error;
         counts.retried++;
         const { partition, offset } = message;
         log?.warn({ partition, offset, reason: (error as Error).message }, 'a transaction is tried again');
@@ -150,7 +151,10 @@ export function consumeRaw(
       if (oldest > own.committed) positions.set(partition, oldest);
     }
     await group.commit(positions);
-    for (const [partition, offset] of positions) progress.get(partition)!.committed = offset;
+    for (const [partition, offset] of positions) {
+      const own = progress.get(partition);
+      if (own) own.committed = offset;
+    }
   }
 
   async function drain(): Promise<void> {
@@ -188,11 +192,13 @@ export function consumeRaw(
     ...{ space: layout.raw, groupId: groupName(options.namespace, options.groupId ?? 'assay-workers') },
     onAssigned: (numbers) => void assigned(numbers),
     async onRevoking() {
-      assigning++;
+      const mine = ++assigning;
       reader.assign(new Map());
       await drain();
-      await commit();
-      progress = new Map();
+      // Where this took longer than a rebalance waits, the next assignment is there already.
+      await commit().finally(() => {
+        if (mine === assigning) progress = new Map();
+      });
     },
   });
   const committing = setInterval(() => void commit().catch(() => {}), COMMIT_MS);
