@@ -213,6 +213,34 @@ describe('the card model is chosen, and may be missing', () => {
     });
   });
 
+  test('fraud is from the threshold on, and a version may be named by its hash', async () => {
+    const known = await startApp();
+    const answer = (await call(known.url, 'POST', '/v1/fraud-score', fraud)).body;
+    await known.stop();
+    const found: number = answer['fraud-score'];
+    const version: string = answer['model-version'];
+    assert.ok(found > 0 && found < 100, 'the edge can be tried from both sides');
+    for (const [threshold, says] of [
+      [found, true],
+      [found + 1, false],
+    ] as const) {
+      const env = { MODEL_PATH: join(folder, 'models'), MODEL_VERSION: version, FRAUD_THRESHOLD: String(threshold) };
+      await withApp(env, async (app) => {
+        const { body } = await call(app.url, 'POST', '/v1/fraud-score', fraud);
+        assert.deepEqual([body['fraud-score'], body['is-fraud'], body['model-version']], [found, says, version]);
+        const { Time: _, ...vector } = fraud;
+        assert.equal((await call(app.url, 'POST', '/api/v1/predict', vector)).body.is_fraud, says);
+      });
+    }
+    await withApp({ MODEL_PATH: card, MODEL_VERSION: 'another' }, async (app) => {
+      assert.equal(
+        (await call(app.url, 'POST', '/v1/fraud-score', fraud)).status,
+        503,
+        'another version is not served',
+      );
+    });
+  });
+
   test('without it the services answer 503 and everything else lives on', async () => {
     for (const env of [
       { MODEL_PATH: join(folder, 'damaged') },
@@ -225,6 +253,8 @@ describe('the card model is chosen, and may be missing', () => {
         assert.ok(headers.get('retry-after'));
         assert.ok(!body.detail.includes(folder), body.detail);
         assert.equal((await call(app.url, 'GET', '/v1/model-info')).status, 503);
+        assert.equal((await call(app.url, 'POST', '/v1/fraud-score/batch', { transactions: [zero] })).status, 503);
+        assert.equal((await call(app.url, 'POST', '/api/v1/predict', zero)).status, 503);
         const health = await call(app.url, 'GET', '/health');
         assert.deepEqual([health.status, health.body.status, health.body.model_loaded], [200, 'degraded', true]);
         assert.equal(health.body.card_model_loaded, false);

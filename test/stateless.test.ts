@@ -29,8 +29,43 @@ describe('payments of strangers', () => {
       assert.equal(body.id, -1);
       assert.deepEqual(Object.keys(body.models), ['logistic', 'network', 'trees']);
     }
-    for (const model of Object.values(high.body.models) as { is_fraudulent: boolean }[])
-      assert.equal(model.is_fraudulent, true, 'each says so on its own');
+    const verdicts = ({ models }: { models: Record<string, { is_fraudulent: boolean }> }) =>
+      Object.values(models).map(({ is_fraudulent }) => is_fraudulent);
+    assert.deepEqual(verdicts(high.body), [true, true, true], 'each says so on its own');
+    assert.deepEqual(verdicts(low.body), [false, false, false]);
+  });
+
+  test('20 clients at once get what each would have got alone, and nothing of it is recorded', async () => {
+    const before = app.services.journal.last;
+    const bodies = Array.from({ length: 60 }, (_, i) => ({
+      ...between,
+      amount: 3 ** (1 + (i % 9)),
+      account_age_days: 40 * i,
+    }));
+    const alone = [];
+    for (const body of bodies) alone.push((await predict(body)).body);
+    const answers = new Array(bodies.length);
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, client) => {
+        for (let i = client; i < bodies.length; i += 20) answers[i] = (await predict(bodies[i])).body;
+      }),
+    );
+    assert.deepEqual(answers, alone);
+    assert.ok(new Set(alone.map(mean)).size > 30, 'they differ');
+    assert.equal(app.services.journal.last, before);
+  });
+
+  test('the least and the most that fits has an answer', async () => {
+    for (const change of [
+      { amount: 0.01, account_age_days: 0 },
+      { amount: 1e12, account_age_days: 1e6 },
+      { product_category: 'x'.repeat(64), customer_location: 'y'.repeat(64) },
+    ]) {
+      const { status, body } = await predict({ ...usual, ...change });
+      assert.equal(status, 200, JSON.stringify(body));
+      for (const { probability } of Object.values(body.models) as { probability: number }[])
+        assert.ok(probability > 0 && probability < 1);
+    }
   });
 
   test('it echoes what was asked, and when it counted', async () => {
