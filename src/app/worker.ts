@@ -13,12 +13,16 @@ export interface Worker {
   close(): Promise<void>;
 }
 
+/** Nobody waits for an answer: rather later than without the profiles. */
+const PATIENCE = 10;
+
 /** A process that decides what comes by transactions.raw. */
 export async function createWorker(config: Config, overrides: Overrides = {}): Promise<Worker> {
   if (!config.fleet)
     throw new Error('KAFKA_BROKERS: needed for a worker; on one machine assay serve decides by itself');
   const log = overrides.log ?? createLog(config.logLevel);
-  const core = await openFleetCore(config, { ...overrides, log });
+  const patient = { ...config.fleet, redisDeadlineMs: PATIENCE * config.fleet.redisDeadlineMs };
+  const core = await openFleetCore({ ...config, fleet: patient }, { ...overrides, log });
   const { journal, engine, roster, fleet } = core;
   let consumer: RawConsumer | undefined;
   let draining = false;

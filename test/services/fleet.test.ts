@@ -8,6 +8,7 @@ import { call } from '../support/app.ts';
 import { type Fleet, startFleet } from '../support/fleet.ts';
 import { openLog } from '../support/fleet-log.ts';
 import { ALL_FAULTS, fleetRun } from '../support/fleet-run.ts';
+import { differentProfiles, foldLog } from '../support/fleet-verify.ts';
 import { until } from '../support/load.ts';
 import { stricterModel, upload } from '../support/models.ts';
 
@@ -22,7 +23,7 @@ test('two servers and two workers, while their parts fail one after another: not
   const report = await fleetRun(fleet, {
     count: COUNT,
     faults: ALL_FAULTS,
-    phaseSeconds: 4,
+    phaseSeconds: 3,
     say: (line) => context.diagnostic(line),
   });
   assert.equal(report.faults.length, ALL_FAULTS.length);
@@ -112,6 +113,31 @@ test('what cannot be read goes to transactions.dead with the reason, and stops n
     assert.equal(dead.length, 3);
     assert.deepEqual(dead.map(({ code }) => code).sort(), ['invalid_request', 'invalid_request', 'malformed_json']);
     assert.ok(dead.some(({ reason, value }) => /amount/.test(reason) && value === '{"userId":"u","amount":-1}'));
+  } finally {
+    await log.close();
+  }
+});
+
+test('without Redis decisions go on, marked degraded, and what they teach is learnt once it is back', async () => {
+  const [one, two] = fleet.servers;
+  const decide = async (url: string, i: number) => {
+    const answer = await call(url, 'POST', '/api/transactions', { id: `dark-${i}`, userId: 'in-the-dark', amount: 2 });
+    assert.equal(answer.status, 201, JSON.stringify(answer.body));
+    return answer.body.degraded as boolean | undefined;
+  };
+  await fleet.redis.kill();
+  for (let i = 0; i < 10; i++) assert.equal(await decide([one, two][i % 2].url, i), true);
+  const health = (await call(one.url, 'GET', '/health')).body;
+  assert.deepEqual([health.status, health.redis], ['degraded', 'unavailable']);
+  assert.equal((await call(one.url, 'GET', '/ready')).status, 200);
+  await fleet.redis.restart();
+  let next = 10;
+  for (const { url } of [one, two]) await until('decisions are whole again', async () => !(await decide(url, next++)));
+  const log = await openLog(fleet.env);
+  try {
+    const folded = await foldLog(log.journal);
+    await log.caughtUp(folded);
+    assert.deepEqual((await differentProfiles(folded, log.profiles)).different, []);
   } finally {
     await log.close();
   }

@@ -13,6 +13,14 @@ import { payments, until } from './load.ts';
 /** Breaks something and mends it; resolves when that is done. */
 export const FAULTS = {
   none: async () => {},
+  'SIGTERM of a worker': async (fleet: Fleet) => {
+    assert.equal(await fleet.workers[1].stop(), 0);
+    await fleet.restartWorker(1);
+  },
+  'SIGTERM of a server': async (fleet: Fleet) => {
+    assert.equal(await fleet.servers[0].stop(), 0);
+    await fleet.restartServer(0);
+  },
   'kill -9 of a worker': async (fleet: Fleet) => {
     await fleet.workers[0].kill();
     await fleet.restartWorker(0);
