@@ -115,6 +115,37 @@ test('a store that is away is waited for; partitions are shared, and taken over'
   assert.equal(kept.twice, 0);
 });
 
+test('what is void is not repeated, wherever the store says to begin', { skip }, async (t) => {
+  const topics = ownTopics(kafka!);
+  const journals = [await opened(t, topics), await opened(t, topics)];
+  const tries = numbers(1, 40).flatMap((i) => journals.map((journal) => journal.enqueue(decision(i)).durable));
+  await Promise.all(tries);
+  const expected = await wanted(journals[0]);
+  assert.ok([...expected.keys()].length === 40 && (await all(journals[0])).length > 60, 'both wrote most of them');
+  // One knows from its journal which are void, another finds out by itself.
+  for (const voids of [journals[0].voids, undefined]) {
+    const kept = store();
+    const consumer = await consuming(t, {
+      ...topics,
+      ...kept,
+      groupId: `voids-${!!voids}`,
+      ...(voids ? { voids } : {}),
+    });
+    await until('all are repeated', () => kept.records.size >= 40);
+    assert.deepEqual(keysOf(kept.records), new Map([...expected].filter(([place]) => kept.records.has(place))));
+    const late = (place: string) =>
+      Number(place.split(':')[1]) >= kept.positions.get(Number(place.split(':')[0]))! - 12;
+    const again = [...expected].filter(([place]) => late(place));
+    for (const [partition, next] of kept.positions) kept.positions.set(partition, Math.max(0, next - 12));
+    const before = new Map(kept.positions);
+    kept.records.clear();
+    consumer.seek();
+    await until('the last are repeated', () => [...before].every(([p, from]) => kept.positions.get(p)! >= from + 12));
+    assert.deepEqual(new Map([...keysOf(kept.records)].toSorted()), new Map(again.toSorted()));
+    await consumer.close();
+  }
+});
+
 test('several that start at once on topics that are not there yet agree', { skip }, async (t) => {
   const topics = ownTopics(kafka!);
   const journals = await Promise.all(numbers(1, 4).map(() => opened(t, topics)));

@@ -18,6 +18,7 @@ import { createSequencer } from './sequencer.ts';
 import { findStart } from './start.ts';
 import { createTail } from './tail.ts';
 import { ensureTopics } from './topics.ts';
+import { createVoids, type Voids } from './voids.ts';
 
 export interface KafkaJournal extends Journal {
   horizon(): Promise<number>;
@@ -26,16 +27,9 @@ export interface KafkaJournal extends Journal {
    * `subscribe` listens before: then a record may come twice, and none is missed.
    */
   control(): AsyncIterable<JournalRecord>;
+  /** For the log's consumer. */
   voids: Voids;
   stats(): KafkaJournalStats;
-}
-
-/** Which records count for nothing, because their key was taken before them. */
-export interface Voids {
-  /** From which offset of a partition on this process knows. */
-  knownFrom(partition: number): number;
-  /** Waits until this process has read that far; undefined where it does not know. Throws `unavailable` after the deadline. */
-  isVoid(partition: number, offset: number): Promise<boolean | undefined>;
 }
 
 export interface KafkaJournalStats {
@@ -252,16 +246,7 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
         if (record.type !== 'void') yield record;
       }
     },
-    voids: {
-      knownFrom: memory.knownFrom,
-      async isVoid(source, offset) {
-        for (const end = performance.now() + deadlineMs; tail.position(source) <= offset; ) {
-          if (closing || performance.now() > end) throw unavailable('The log is not read that far');
-          await new Promise((resolve) => setTimeout(resolve, 2));
-        }
-        return memory.isVoid(source, offset);
-      },
-    },
+    voids: createVoids(memory, tail, deadlineMs),
     async erasePersonal() {
       throw new AssayError(
         'unavailable',

@@ -1,11 +1,11 @@
 import type { JournalRecord } from '../../journal/journal.ts';
 import { decodeRecord, namesOfRecord, type RawRecord } from './encoding.ts';
 import { type GroupOptions, joinGroup } from './group.ts';
-import type { Voids } from './journal.ts';
 import { createNameWindow, type NameWindow } from './names.ts';
 import { DEFAULT_WINDOW } from './options.ts';
 import { createPartitionsReader } from './partitions-reader.ts';
 import { ensureTopics } from './topics.ts';
+import type { Voids } from './voids.ts';
 
 export interface LogConsumerOptions extends GroupOptions {
   /** `assay-profiles` by default, under the namespace. */
