@@ -49,6 +49,8 @@ test('the same id by every way at once is decided once, and all get that answer'
     }
     const other = await call(fleet.servers[0].url, 'POST', '/api/transactions', { ...bodies[0], amount: 13 });
     assert.equal(other.status, 409);
+    // A read waits until all that was acknowledged is applied.
+    assert.equal((await call(fleet.servers[1].url, 'GET', '/api/transactions/same-0')).status, 200);
     const [{ count }] = await query(`SELECT count(*)::int AS count FROM assay.transactions WHERE id LIKE 'same-%'`);
     assert.equal(count, ids.length);
   } finally {
