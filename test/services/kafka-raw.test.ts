@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLogClient } from '../../src/adapters/kafka/client.ts';
-import type { KafkaOptions } from '../../src/adapters/kafka/options.ts';
+import { Producer } from '@platformatic/kafka';
+import { clientOptions, createLogClient } from '../../src/adapters/kafka/client.ts';
+import { type KafkaOptions, MAX_MESSAGE_BYTES } from '../../src/adapters/kafka/options.ts';
 import { openRawTopic, type RawMessage, type RawTopic, rawMessageOf } from '../../src/adapters/kafka/raw.ts';
 import type { RawConsumer, RawConsumerOptions } from '../../src/adapters/kafka/raw-consumer.ts';
 import { ensureTopics } from '../../src/adapters/kafka/topics.ts';
@@ -211,6 +212,28 @@ test('what cannot be read goes to the dead with the reason, and stops nothing', 
     });
   }
   assert.equal(dead.find(({ value }) => value.toString() === 'fault')?.headers['assay-code'], 'internal');
+});
+
+test('a message that is too large to be copied goes to the dead without its value', { skip }, async (t) => {
+  const topics = ownTopics(kafka!);
+  const raw = await rawTopic(t, topics);
+  const { names } = await ensureTopics(topics);
+  const consumer = consuming(t, raw, {
+    async handle({ value }) {
+      if (value.length > 10) throw new AssayError('invalid_request', 'It is wrong');
+    },
+  });
+  // As large as the topic takes from a producer that is not Assay's.
+  const producer = new Producer({ ...clientOptions(topics, 'outside'), autocreateTopics: false });
+  t.after(() => producer.close());
+  const value = Buffer.alloc(MAX_MESSAGE_BYTES - 2_000, 'x');
+  await producer.send({ messages: [{ topic: names.raw, partition: 2, key: Buffer.from('u1'), value }] });
+  await raw.send({ key: 'u1', value: 'fine' });
+  await until('both are done', () => consumer.stats().dead === 1 && consumer.stats().handled === 1);
+  await until('nothing lags', () => [...consumer.stats().lag.values()].every((lag) => lag === 0));
+  const [dead] = await readDead(topics, 1);
+  assert.deepEqual([dead.key, dead.value.length, dead.headers['assay-value-bytes']], ['u1', 0, String(value.length)]);
+  assert.deepEqual([dead.headers['assay-partition'], dead.headers['assay-reason']], ['2', 'It is wrong']);
 });
 
 async function readDead(topics: KafkaOptions, count: number): Promise<RawMessage[]> {

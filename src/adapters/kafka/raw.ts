@@ -23,7 +23,10 @@ export interface RawMessage {
 export interface RawTopic {
   /** Hands a transaction to the workers; resolves when it is replicated. `key` is the user's id. Rejects `unavailable`. */
   send(message: { key: string; value: string | Buffer; headers?: Record<string, string> }): Promise<void>;
-  /** Puts a message into transactions.dead, as it was, with the reason in its headers. */
+  /**
+   * Puts a message into transactions.dead, as it was, with the reason in its headers; without its value where that is too large to be
+   * copied (`assay-value-bytes` says so).
+   */
   bury(message: RawMessage, error: unknown): Promise<void>;
   consume(options: RawConsumerOptions): RawConsumer;
   stats(): { produceErrors: number; pendingBytes: number; healthy: boolean };
@@ -53,20 +56,32 @@ export async function openRawTopic(options: KafkaOptions & GroupOptions): Promis
   };
 }
 
+const MOST_REASON = 4_000;
+const MOST_KEY_BYTES = 4_000;
+
 async function buryIn(outbox: Outbox, layout: Layout, message: RawMessage, error: unknown): Promise<void> {
   const { key, value, headers, partition, offset, timestamp } = message;
   const known = error instanceof AssayError ? error : undefined;
   const reason: Record<string, string> = {
-    'assay-reason': error instanceof Error ? error.message : String(error),
+    'assay-reason': (error instanceof Error ? error.message : String(error)).slice(0, MOST_REASON),
     'assay-code': known?.code ?? 'internal',
     'assay-topic': layout.names.raw,
     'assay-partition': String(partition),
     'assay-offset': String(offset),
     'assay-timestamp': String(timestamp),
   };
-  if (known?.errors) reason['assay-errors'] = JSON.stringify(known.errors);
   const bytes = key === undefined ? null : Buffer.from(key);
-  await outbox.send(layout.names.dead, 0, messageOf(bytes, value, { ...headers, ...reason }));
+  const errors: Record<string, string> = known?.errors ? { 'assay-errors': JSON.stringify(known.errors) } : {};
+  const put = (own: Buffer | null, body: Buffer, all: Record<string, string>) =>
+    outbox.send(layout.names.dead, 0, messageOf(own, body, all));
+  try {
+    await put(bytes, value, { ...headers, ...errors, ...reason });
+  } catch (tooLarge) {
+    if (!(tooLarge instanceof AssayError) || tooLarge.code !== 'too_large') throw tooLarge;
+    // With the reason it would be larger than any message may be: its value stays where it came from.
+    const short = bytes && bytes.length <= MOST_KEY_BYTES ? bytes : null;
+    await put(short, Buffer.alloc(0), { ...reason, 'assay-value-bytes': String(value.length) });
+  }
 }
 
 function messageOf(key: Buffer | null, value: Buffer, headers: Record<string, string>): Message {
