@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { launch, openPage, post } from './browser.ts';
 import { type Stage, skip, startStage } from './stage.ts';
 
@@ -129,6 +130,12 @@ describe('the dashboard at work', { skip, timeout: 180_000 }, () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved').first().waitFor();
     assert.equal((await read(id)).merchantId, 'm_new');
+    const file = await exported(page);
+    assert.match(file, /^id,createdAt,transactionDate,userId,amount,currency,decision,/);
+    assert.deepEqual(
+      file.split('\r\n').map((line) => line.split(',')[0]),
+      ['id', id, ''],
+    );
     await page.getByRole('button', { name: 'Delete the payment of edit_me' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('No transaction fits the filters').waitFor();
@@ -139,6 +146,7 @@ describe('the dashboard at work', { skip, timeout: 180_000 }, () => {
     await page.getByRole('textbox', { name: 'E-mail' }).fill('ada@example.org');
     await page.getByRole('button', { name: 'Create' }).click();
     await page.getByRole('cell', { name: 'Ada Example', exact: true }).waitFor();
+    assert.match(await exported(page), /^id,name,email,createdAt,updatedAt\r\n[^,]+,Ada Example,ada@example.org,/);
     // A browser reports every 404, and that there is no such payment can only be told by one.
     assert.deepEqual(
       complaints.filter((text) => !text.includes('404')),
@@ -151,6 +159,14 @@ describe('the dashboard at work', { skip, timeout: 180_000 }, () => {
     return (await fetch(`${stage.url}/api/transactions/${encodeURIComponent(id)}`)).json() as never;
   }
 });
+
+async function exported(page: Page): Promise<string> {
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export CSV' }).click(),
+  ]);
+  return readFile(await file.path(), 'utf8');
+}
 
 /** Waits for what must come true; the test's own limit ends it where it does not. */
 async function until(holds: () => Promise<boolean>): Promise<void> {

@@ -8,9 +8,12 @@ import type { User } from '../api/types.ts';
 import { EntityLink, PageHeader, Panel, Time } from '../ui/bits.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Confirm, Dialog } from '../ui/dialog.tsx';
+import { ExportButton } from '../ui/export-button.tsx';
 import { Field } from '../ui/field.tsx';
 import { Empty, Failed, LoadingRows } from '../ui/states.tsx';
 import { failed, told } from '../ui/toast.tsx';
+
+const COLUMNS = ['id', 'name', 'email', 'createdAt', 'updatedAt'];
 
 export function Users() {
   const { q = '' } = useSearch({ from: '/users' });
@@ -50,6 +53,12 @@ export function Users() {
             className="control w-64 pl-8 max-sm:w-full"
           />
         </div>
+        <ExportButton
+          of="users"
+          columns={COLUMNS}
+          page={(cursor) => listUsers(q, cursor)}
+          disabled={rows.length === 0}
+        />
         {add}
       </PageHeader>
       <Panel flush className="overflow-hidden">

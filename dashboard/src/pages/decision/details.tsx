@@ -1,17 +1,26 @@
-import type { ReactNode } from 'react';
+import { useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
 import { useBaseCurrency } from '../../api/session.ts';
 import type { Transaction } from '../../api/types.ts';
 import { latency, money } from '../../lib/format.ts';
 import { EntityLink, Panel, Time } from '../../ui/bits.tsx';
+import { type Change, ChangeDialogs, Changes } from '../transactions/changes.tsx';
 
 /** Who, where, when. */
 export function Details({ transaction: t }: { transaction: Transaction }) {
   const base = useBaseCurrency();
+  const navigate = useNavigate();
+  const [change, setChange] = useState<Change>();
   const place = [t.customerLocation, t.country].filter(Boolean).join(', ');
   const coordinates =
     t.latitude !== undefined && t.longitude !== undefined ? `${t.latitude.toFixed(2)}, ${t.longitude.toFixed(2)}` : '';
   return (
-    <Panel title="Payment">
+    <Panel title="Payment" aside={<Changes of={t} onChange={setChange} />}>
+      <ChangeDialogs
+        change={change}
+        onClose={() => setChange(undefined)}
+        onDeleted={() => navigate({ to: '/transactions' })}
+      />
       <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-y-1.5">
         <Row name="User">
           <EntityLink type="user" id={t.userId} />

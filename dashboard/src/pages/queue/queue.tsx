@@ -71,7 +71,7 @@ export function Queue() {
             options={SHOWS}
             onChange={(value: Show) => navigate({ search: (before) => ({ ...before, show: value, case: undefined }) })}
           />
-          <div className="relative max-sm:min-w-0 max-sm:flex-1">
+          <div className="relative max-sm:min-w-44 max-sm:flex-1">
             <Search className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-muted" />
             <input
               ref={search}

@@ -1,19 +1,16 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Download, Pencil, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { deleteTransaction, findTransaction, listTransactions, type TransactionFilter } from '../../api/queries.ts';
+import { findTransaction, listTransactions, type TransactionFilter } from '../../api/queries.ts';
 import type { Transaction } from '../../api/types.ts';
-import { count, latency, money } from '../../lib/format.ts';
+import { latency } from '../../lib/format.ts';
 import { Money, PageHeader, Panel, Score, Time } from '../../ui/bits.tsx';
-import { Button, IconButton } from '../../ui/button.tsx';
-import { Confirm } from '../../ui/dialog.tsx';
+import { Button } from '../../ui/button.tsx';
+import { ExportButton } from '../../ui/export-button.tsx';
 import { LabelBadge, OutcomeWord, StatusWord } from '../../ui/outcome.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
-import { failed, told } from '../../ui/toast.tsx';
-import { refreshAfter } from '../decision/resolve.ts';
-import { EditDialog } from './edit.tsx';
-import { exportTransactions } from './export.ts';
+import { type Change, ChangeDialogs, Changes } from './changes.tsx';
+import { COLUMNS } from './columns.ts';
 import { Filters } from './filters.tsx';
 
 export function Transactions() {
@@ -34,34 +31,17 @@ export function Transactions() {
     enabled: q !== undefined && pages.data !== undefined && listed.length === 0,
   });
   const rows = listed.length === 0 && exact.data ? [exact.data] : listed;
-  const [exporting, setExporting] = useState<number>();
   const filtered = Object.values(search).some((value) => value !== undefined);
-
-  async function save(): Promise<void> {
-    setExporting(0);
-    try {
-      const saved = await exportTransactions(filter, setExporting);
-      told(
-        'Exported',
-        `${count(saved.rows)} transactions${saved.more ? ', the newest ones; narrow the filters for the rest' : ''}`,
-      );
-    } catch (error) {
-      failed('Not exported', error);
-    } finally {
-      setExporting(undefined);
-    }
-  }
 
   return (
     <>
       <PageHeader title="Transactions">
-        <Button
-          icon={<Download className="size-3.5" />}
-          disabled={exporting !== undefined || rows.length === 0}
-          onClick={() => void save()}
-        >
-          {exporting === undefined ? 'Export CSV' : `Exporting ${count(exporting)}…`}
-        </Button>
+        <ExportButton
+          of="transactions"
+          columns={COLUMNS}
+          page={(cursor) => listTransactions(filter, cursor, 200)}
+          disabled={rows.length === 0}
+        />
       </PageHeader>
       <Filters search={search} />
       <Panel flush className="overflow-hidden">
@@ -96,27 +76,8 @@ function instant(local: string | undefined): string | undefined {
 }
 
 function Table({ rows }: { rows: Transaction[] }) {
-  const client = useQueryClient();
   const navigate = useNavigate();
-  const [edited, setEdited] = useState<Transaction>();
-  const [doomed, setDoomed] = useState<Transaction>();
-  const [busy, setBusy] = useState(false);
-
-  async function remove({ id }: Transaction): Promise<void> {
-    setBusy(true);
-    try {
-      await deleteTransaction(id);
-      told('Deleted');
-    } catch (error) {
-      failed('Not deleted', error);
-    } finally {
-      setBusy(false);
-      setDoomed(undefined);
-      refreshAfter(client, id);
-      void client.invalidateQueries({ queryKey: ['transaction or nothing'] });
-    }
-  }
-
+  const [change, setChange] = useState<Change>();
   return (
     <div className="overflow-x-auto">
       <table className="w-full">
@@ -184,44 +145,13 @@ function Table({ rows }: { rows: Transaction[] }) {
                 className="!pr-3 text-right whitespace-nowrap max-sm:hidden"
                 onClick={(event) => event.stopPropagation()}
               >
-                <IconButton
-                  needs={['review']}
-                  label={`Edit the payment of ${t.userId}`}
-                  className="size-7"
-                  onClick={() => setEdited(t)}
-                >
-                  <Pencil className="size-3.5" />
-                </IconButton>
-                <IconButton
-                  needs={['review']}
-                  label={`Delete the payment of ${t.userId}`}
-                  className="size-7"
-                  onClick={() => setDoomed(t)}
-                >
-                  <Trash2 className="size-3.5" />
-                </IconButton>
+                <Changes of={t} onChange={setChange} />
               </td>
             </tr>
           ))}
         </tbody>
       </table>
-      <EditDialog transaction={edited} onClose={() => setEdited(undefined)} />
-      <Confirm
-        open={doomed !== undefined}
-        onClose={() => setDoomed(undefined)}
-        title="Delete this transaction?"
-        note={
-          doomed && (
-            <>
-              {money(doomed.amount, doomed.currency)} by <span className="id">{doomed.userId}</span> disappears from
-              every list and figure. Its id stays taken, and what profiles learnt from it stays. This cannot be undone.
-            </>
-          )
-        }
-        action="Delete"
-        busy={busy}
-        onConfirm={() => doomed && void remove(doomed)}
-      />
+      <ChangeDialogs change={change} onClose={() => setChange(undefined)} />
     </div>
   );
 }
