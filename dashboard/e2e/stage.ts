@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 
 const root = join(import.meta.dirname, '..', '..');
-const dist = process.env.ASSAY_DASHBOARD_DIR ?? join(import.meta.dirname, '..', 'dist');
+/** The built dashboard. */
+export const dist = process.env.ASSAY_DASHBOARD_DIR ?? join(import.meta.dirname, '..', 'dist');
 const modelDir = process.env.ASSAY_MODEL_DIR ?? join(root, 'models', 'transactions');
 const CHROMIUM = [
   process.env.CHROMIUM_PATH,

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Thresholds } from '../api/types.ts';
 import { axisTime, count, fullTime, percent } from '../lib/format.ts';
-import { labelled } from './scale.ts';
+import { roundTimes } from './scale.ts';
 import { Tip } from './time-chart.tsx';
 import { useWidth } from './use-width.ts';
 
@@ -117,17 +117,19 @@ export function ScoreHeat({ columns, intervalMs, from, to, reference, thresholds
               </text>
             </g>
           ))}
-        {labelled(slots, Math.max(2, Math.floor((width - first - RIGHT) / 90))).map((i) => (
-          <text
-            key={i}
-            x={first + i * step}
-            y={height - 5}
-            textAnchor={i === 0 ? 'start' : 'middle'}
-            className="num fill-muted text-2xs"
-          >
-            {axisTime(new Date(start + i * intervalMs), to - start)}
-          </text>
-        ))}
+        {roundTimes(start, start + slots * intervalMs, Math.max(2, Math.floor((width - first - RIGHT) / 64))).map(
+          (time) => (
+            <text
+              key={time}
+              x={first + ((time - start) / intervalMs) * step}
+              y={height - 5}
+              textAnchor={time === start ? 'start' : 'middle'}
+              className="num fill-muted text-2xs"
+            >
+              {axisTime(new Date(time), to - start)}
+            </text>
+          ),
+        )}
       </svg>
       {hovered && (
         <Tip left={hovered.column === 'reference' ? LEFT + 20 : x(hovered.column.at) + step / 2} width={width}>

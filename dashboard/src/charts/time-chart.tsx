@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { axisTime, fullTime } from '../lib/format.ts';
-import { labelled, linePath, ticks } from './scale.ts';
+import { linePath, roundTimes, ticks } from './scale.ts';
 import { useWidth } from './use-width.ts';
 
 export interface Layer {
@@ -46,6 +46,7 @@ export function TimeChart({ times, layers, kind, height = 200, format, target, s
   const x = (i: number) => LEFT + (i + 0.5) * step;
   const y = (value: number) => TOP + plot.height * (1 - value / max);
   const span = times.length > 1 ? times.at(-1)! - times[0] : 0;
+  const interval = times.length > 1 ? times[1] - times[0] : 60_000;
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: no fieldset, a chart
@@ -90,18 +91,19 @@ export function TimeChart({ times, layers, kind, height = 200, format, target, s
             </text>
           </g>
         ))}
-        {labelled(times.length, Math.max(2, Math.floor(plot.width / 84))).map((i) => (
-          <text
-            key={times[i]}
-            x={x(i)}
-            y={height - 5}
-            textAnchor={i === 0 ? 'start' : 'middle'}
-            dx={i === 0 ? -step / 2 : 0}
-            className="num fill-muted text-2xs"
-          >
-            {axisTime(new Date(times[i]), span)}
-          </text>
-        ))}
+        {roundTimes(times[0] ?? 0, (times.at(-1) ?? 0) + interval, Math.max(2, Math.floor(plot.width / 64))).map(
+          (time) => (
+            <text
+              key={time}
+              x={LEFT + ((time - times[0]) / interval) * step}
+              y={height - 5}
+              textAnchor={time === times[0] ? 'start' : 'middle'}
+              className="num fill-muted text-2xs"
+            >
+              {axisTime(new Date(time), span)}
+            </text>
+          ),
+        )}
         {hovered !== undefined && (
           <rect x={LEFT + hovered * step} y={TOP} width={step} height={plot.height} className="fill-sunken" />
         )}
