@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launch, openPage } from './browser.ts';
 import { type Stage, skip, startStage } from './stage.ts';
 
@@ -92,8 +92,27 @@ describe('a decision', { skip, timeout: 120_000 }, () => {
     await page.context().close();
   });
 
-  async function signedIn(key: string, id: string): Promise<Page> {
-    const { page } = await openPage(browser, stage.url);
+  test('times are in the reader’s zone, with UTC on hover; an amount is in its currency', async () => {
+    const { id } = await ask<Decided>('POST', '/api/transactions', {
+      userId: 'o_yen',
+      amount: 12_345,
+      currency: 'JPY',
+    });
+    const page = await signedIn(ADMIN, id, { timezoneId: 'Asia/Kolkata' });
+    assert.match((await page.getByRole('heading', { level: 1 }).textContent()) ?? '', /^¥12,345/);
+    const details = page.locator('section', { has: page.getByRole('heading', { name: 'Payment', exact: true }) });
+    const time = details.locator('time').last();
+    const at = new Date((await time.getAttribute('datetime'))!);
+    const clock = (timeZone: string) =>
+      new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(at);
+    assert.ok((await time.textContent())!.includes(clock('Asia/Kolkata')));
+    const hover = (await time.getAttribute('title'))!;
+    assert.ok(hover.includes(clock('UTC')) && hover.includes('UTC'), hover);
+    await page.context().close();
+  });
+
+  async function signedIn(key: string, id: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const { page } = await openPage(browser, stage.url, options);
     await page.goto(`/decisions/${encodeURIComponent(id)}`);
     await page.getByLabel('API key').fill(key);
     await page.getByRole('button', { name: 'Sign in' }).click();

@@ -13,7 +13,6 @@ function moneyFormat(currency: string, compact: boolean): Intl.NumberFormat {
       format = new Intl.NumberFormat(locale, {
         style: 'currency',
         currency,
-        currencyDisplay: 'narrowSymbol',
         ...(compact ? { notation: 'compact', maximumFractionDigits: 1 } : {}),
       });
     } catch {
