@@ -42,7 +42,7 @@ export function Users() {
   return (
     <>
       <PageHeader title="Users">
-        <div className="relative max-sm:flex-1">
+        <div className="relative max-sm:w-full">
           <Search className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-muted" />
           <input
             type="search"

@@ -73,11 +73,11 @@ export function Amounts({ data, series, times, minutes }: Props & { minutes: num
   const of = (pick: (amount: { total: number; blocked: number }) => number) =>
     series.map(({ amounts }) => pick(amounts[currency] ?? { total: 0, blocked: 0 }) / minutes);
   const layers: Layer[] = [
-    { name: 'Let through', color: 'var(--approve-fill)', values: of((amount) => amount.total - amount.blocked) },
+    { name: 'Passed', color: 'var(--approve-fill)', values: of((amount) => amount.total - amount.blocked) },
     { name: 'Blocked', color: 'var(--decline-fill)', values: of((amount) => amount.blocked) },
   ];
   return (
-    <Panel title="Amount per minute" note={currency} aside={<Legend items={layers} />}>
+    <Panel title="Amount per minute" aside={<Legend items={layers} />}>
       {!data ? (
         <LoadingBlock height={HEIGHT} />
       ) : data.count === 0 ? (
@@ -87,7 +87,7 @@ export function Amounts({ data, series, times, minutes }: Props & { minutes: num
           kind="bars"
           height={HEIGHT}
           times={times}
-          format={(value) => moneyShort(value, currency)}
+          format={(value) => (value === 0 ? '0' : moneyShort(value, currency))}
           summary={`Amount per minute in ${currency}: ${moneyShort(total, currency)} in all, ${moneyShort(blocked, currency)} blocked`}
           layers={layers}
         />

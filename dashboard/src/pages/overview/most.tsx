@@ -66,7 +66,10 @@ export function Places({ data }: { data: Stats | undefined }) {
                 <td className="max-w-0 pl-4">
                   <span className="flex items-center gap-2">
                     <span className="min-w-0 flex-1 truncate">{nameOf(country)}</span>
-                    <span className="h-1 w-14 shrink-0 overflow-hidden rounded-full bg-sunken" aria-hidden="true">
+                    <span
+                      className="h-1 w-14 shrink-0 overflow-hidden rounded-full bg-sunken xl:max-2xl:hidden"
+                      aria-hidden="true"
+                    >
                       <span className="block h-full rounded-full bg-edge" style={{ width: `${(all / most) * 100}%` }} />
                     </span>
                   </span>
