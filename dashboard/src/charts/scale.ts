@@ -25,7 +25,7 @@ const STEPS_MS = [
  * `zoneMs` is how far a zone is ahead of UTC at a time.
  */
 export function roundTimes(from: number, to: number, most: number, zoneMs = zoneAt): number[] {
-  const step = STEPS_MS.find((ms) => (to - from) / ms < most) ?? STEPS_MS.at(-1)!;
+  const step = STEPS_MS.find((ms) => (to - from) / ms <= most) ?? STEPS_MS.at(-1)!;
   const times: number[] = [];
   for (let local = Math.ceil((from + zoneMs(from)) / step) * step; ; local += step) {
     const time = local - zoneMs(local - zoneMs(from));
