@@ -221,6 +221,43 @@ test('a full memory: decisions go on, marked, and the log repeats what was refus
   await until(() => profiles.insert(event, position).then(() => said.at(-1)!.includes('takes what is learnt again')));
 });
 
+test(
+  'a primary that became a replica is left, for its address may lead to another server by now',
+  limits,
+  async (t) => {
+    const { profiles } = await opened(t);
+    const client = admin(t);
+    const log = hotMerchant(60);
+    await insertAll(profiles, log.slice(0, 30));
+    const newest = async () => {
+      const clients = String(await client.call('CLIENT', 'LIST')).split('\n');
+      return Math.max(
+        ...clients.filter((one) => /name=assay-profiles /.test(one)).map((one) => Number(/id=(\d+)/.exec(one)![1])),
+      );
+    };
+    const before = await newest();
+    await client.call('REPLICAOF', '127.0.0.1', '1');
+    try {
+      const [{ event, position }] = log.slice(30);
+      await assert.rejects(profiles.insert(event, position), unavailable);
+      assert.equal((await profiles.fetch(merchant)).degraded, true);
+      await until(async () => (await newest()) > before);
+    } finally {
+      await client.call('REPLICAOF', 'NO', 'ONE');
+    }
+    const consumer = consume(t, profiles, log);
+    await consumer.caughtUp();
+    await consumer.stop();
+    await until(() =>
+      profiles.insert(log[0].event, log[0].position).then(
+        () => isBack(profiles),
+        () => false,
+      ),
+    );
+    await assertShows(profiles, log);
+  },
+);
+
 test('a start without Redis is degraded until it comes', limits, async (t) => {
   await server.kill();
   try {

@@ -62,6 +62,8 @@ export function openConnection(options: ConnectionOptions): Connection {
     ...{ enableOfflineQueue: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 },
     ...{ connectTimeout: CONNECT_MS, socketTimeout: SILENCE_MS, keepAlive: 10_000 },
     retryStrategy: (times) => Math.min(50 * times, RETRY_MS),
+    // A primary that was replaced and lives on: its address leads to another server by now.
+    reconnectOnError: (error) => error.message.includes('READONLY'),
   });
   const listeners: (() => void)[] = [];
   const readyListeners: (() => void)[] = [];
