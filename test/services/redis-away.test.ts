@@ -177,6 +177,34 @@ test('a server that is emptied, also in the middle of a repeat: rebuilt from the
 const ends = (log: readonly LogEntry[]) =>
   [0, 1, 2, 3].map((partition) => log.filter(({ position }) => position.partition === partition).length);
 
+test('decisions are marked while an emptied server is rebuilt', limits, async (t) => {
+  const { profiles, said } = await opened(t, { behindRecords: 100 });
+  const client = admin(t);
+  const log = hotMerchant(1200, 8);
+  const before = log.slice(0, 1000);
+  let consumer = consume(t, profiles, before);
+  await insertAll(profiles, before);
+  await consumer.caughtUp();
+  await consumer.stop();
+  await profiles.insert(before[0].event, before[0].position);
+  assert.equal((await profiles.fetch(merchant)).degraded, false);
+  said.length = 0;
+  await client.flushall();
+  const [next, later] = events(log.slice(1000));
+  await profiles.insert(next.event, next.position);
+  const { profiles: view, degraded } = await profiles.fetch(merchant);
+  assert.deepEqual([degraded, view.get(4, 5)?.total, profiles.healthy], [true, 1, true]);
+  consumer = consume(t, profiles, log);
+  await consumer.caughtUp();
+  await consumer.stop();
+  await profiles.insert(later.event, later.position);
+  await assertShows(profiles, log);
+  assert.deepEqual(
+    said.filter((text) => text.includes('profiles are')).map((text) => text.split(':')[0]),
+    ['profiles are being rebuilt from the log', 'profiles are rebuilt'],
+  );
+});
+
 test('a full memory: decisions go on, marked, and the log repeats what was refused', limits, async (t) => {
   const { profiles, said } = await opened(t);
   const client = admin(t);

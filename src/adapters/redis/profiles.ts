@@ -1,5 +1,4 @@
 import type { Clock } from '../../domain/clock.ts';
-import type { AssayError } from '../../domain/errors.ts';
 import type { Event } from '../../domain/event.ts';
 import type { Position } from '../../domain/position.ts';
 import { createLayout, type Layout } from '../../profiles/layout.ts';
@@ -7,6 +6,7 @@ import { fingerprint, type Profiles } from '../../profiles/profiles.ts';
 import type { KeyIndex, ProfileLog, SharedProfiles } from '../../profiles/shared.ts';
 import { createCache } from './cache.ts';
 import { type Answer, type Command, call, firstError, openConnection, type RedisLog } from './connection.ts';
+import { createInserts } from './inserts.ts';
 import { createDeletedIds, createKeyIndex, type DeletedIds } from './keys.ts';
 import { createProfileLog } from './log.ts';
 import { refuseEviction } from './policy.ts';
@@ -31,6 +31,8 @@ export interface RedisProfilesOptions {
   keyTtlDays?: number;
   /** Bound on the profiles that this process remembers. 64 MiB by default. */
   cacheBytes?: number;
+  /** Decisions are marked while the log's consumer has more than this to repeat of a partition. 10,000 by default. */
+  behindRecords?: number;
   log?: RedisLog;
   clock?: Clock;
 }
@@ -59,8 +61,6 @@ export interface RedisProfiles extends SharedProfiles, ProfileLog, KeyIndex, Del
 
 const DAY_SECONDS = 86_400;
 const FIRST_READY_MS = 3_000;
-/** Near a full memory some are taken and some are not: it is over when all were for so long. */
-const QUIET_MS = 1_000;
 
 /**
  * Profiles that many processes share over Redis, equal to those of `createProfiles` given the same events and labels.
@@ -79,13 +79,13 @@ const QUIET_MS = 1_000;
  */
 export async function openRedisProfiles(options: RedisProfilesOptions): Promise<RedisProfiles> {
   const { url, namespace, entityTypes, columns, clock = Date.now, log } = options;
-  const { deadlineMs = 50, logDeadlineMs = 5_000, ttlDays = 180, keyTtlDays = 30 } = options;
+  const { deadlineMs = 50, logDeadlineMs = 5_000, ttlDays = 180, keyTtlDays = 30, behindRecords = 10_000 } = options;
   const layouts = entityTypes.map((name, type) => createLayout(type, entityTypes, columns && (columns[name] ?? [])));
   const connection = openConnection({ url, name: 'profiles', clock, log });
   // Apart, so that decisions never wait behind what is repeated.
   const logConnection = openConnection({ url, name: 'profile-log', clock, log, patience: 0 });
   const cache = createCache(options.cacheBytes ?? 64 * 1024 * 1024);
-  const counts = { fetches: 0, degraded: 0, unchanged: 0, newest: 0, whole: 0, unseen: 0, inserts: 0, insertErrors: 0 };
+  const counts = { fetches: 0, degraded: 0, unchanged: 0, newest: 0, whole: 0, unseen: 0 };
 
   const nameOf = (type: number, key: number) => `${namespace}:p:${entityTypes[type]}:${key}`;
   // By whole days, so that most inserts leave it as it is.
@@ -94,10 +94,17 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
   const positionKey = (partition: number) => `${namespace}:log:${partition}`;
 
   const keysOf = (type: number, key: number) => ['s', 'e', 'b', 'l', 'm'].map((part) => `${nameOf(type, key)}:${part}`);
-  const direct = (type: number, key: number, partition: number, packed: Buffer) =>
-    call(APPLY, keysOf(type, key), [expiresAt(), `w${partition}`, 'd', packed]);
+  const commandsOf = (event: Event, { partition, offset }: Position) =>
+    [...event.entities.keys()]
+      .filter((type) => type < layouts.length && event.entities[type] > 0)
+      .map((type) => {
+        const packed = packEvent(layouts[type], event, partition, offset);
+        return call(APPLY, keysOf(type, event.entities[type]), [expiresAt(), `w${partition}`, 'd', packed]);
+      });
   const repeated = (type: number, key: number, partition: number, position: number, packed: Buffer[]) =>
     call(APPLY, [...keysOf(type, key), positionKey(partition)], [expiresAt(), `w${partition}`, position, ...packed]);
+
+  const inserts = createInserts(connection, { deadlineMs, behindRecords, positionKey, commandsOf, clock, log });
 
   function read(name: string, known: Known | undefined): Command {
     const keys = [`${name}:s`, `${name}:e`, `${name}:b`];
@@ -162,43 +169,13 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
     for (let type = 0; type < entityTypes.length; type++)
       if (entities[type] > 0) wanted.push({ type, name: nameOf(type, entities[type]) });
     const degraded = await refresh(wanted, true, performance.now() + deadlineMs).then(
-      () => refused,
+      () => inserts.refused || inserts.behind,
       () => true,
     );
     if (degraded) counts.degraded++;
     const found: (Known | undefined)[] = [];
     for (const { type, name } of wanted) found[type] = cache.get(name);
     return { profiles: viewOf(found, entities), degraded };
-  }
-
-  /** What was decided last is not in the profiles: those who read them now see less than they should. */
-  let refused = false;
-  let refusedAt = 0;
-  let told = false;
-  function took(error: AssayError | undefined): void {
-    refused = error !== undefined;
-    if (refused) refusedAt = clock();
-    if (error && !told) {
-      log?.warn({ reason: error.message }, 'Redis does not take what is learnt: decisions are marked degraded');
-      told = true;
-    } else if (told && clock() - refusedAt > QUIET_MS) {
-      log?.info({}, 'Redis takes what is learnt again');
-      told = false;
-    }
-  }
-
-  async function insert(event: Event, { partition, offset }: Position): Promise<void> {
-    counts.inserts++;
-    const commands: Command[] = [];
-    for (let type = 0; type < entityTypes.length; type++) {
-      const key = event.entities[type];
-      if (key > 0) commands.push(direct(type, key, partition, packEvent(layouts[type], event, partition, offset)));
-    }
-    const error = await connection.run(commands, deadlineMs).then(firstError, (reason: AssayError) => reason);
-    took(error);
-    if (!error) return;
-    counts.insertErrors++;
-    throw error;
   }
 
   const deadlines = { namespace, deadlineMs, logDeadlineMs };
@@ -217,16 +194,17 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
   });
 
   return {
-    ...{ entityTypes, fetch, insert },
+    ...{ entityTypes, fetch, insert: inserts.insert },
     ...profileLog,
     ...keys.index,
     ...createDeletedIds(connection, deadlines),
     get healthy() {
-      return connection.healthy && !refused;
+      return connection.healthy && !inserts.refused;
     },
     stats: () => ({
-      healthy: connection.healthy && !refused,
+      healthy: connection.healthy && !inserts.refused,
       ...counts,
+      ...inserts.stats(),
       ...{ cachedProfiles: cache.size, cachedBytes: cache.bytes },
     }),
     close,
