@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything in one go: makes the models, then prints the largest differences of imports and of exports. Eight minutes on two cores.
-#   bench/formats/run.sh [folder]
+#   bench/formats/run.sh [folder] [keras]
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=${1:-$(mktemp -d)}
@@ -10,6 +10,11 @@ mkdir -p "$work/node"
 "$work/venv/bin/pip" install -q -r "$here/requirements.txt"
 [ -d "$work/node/node_modules/onnxruntime-node" ] || ONNXRUNTIME_NODE_INSTALL=skip npm install --silent --prefix "$work/node" onnxruntime-node@1.30.0
 [ -f "$work/cases/onnx-inputs-by-name/case.json" ] || "$work/venv/bin/python" "$here/make.py" "$work/cases"
+if [ "${2:-}" = keras ] && [ ! -f "$work/cases/onnx-tensorflow-keras/case.json" ]; then
+  python3 -m venv "$work/keras"
+  "$work/keras/bin/pip" install -q -r "$here/requirements-keras.txt"
+  "$work/keras/bin/python" "$here/make_keras.py" "$work/cases"
+fi
 echo 'Imported models against their libraries:'
 NODE_PATH="$work/node/node_modules" node "$here/compare.ts" "$work/cases"
 node "$here/export.ts" "$work/cases" "$work/exports" >/dev/null
