@@ -6,7 +6,7 @@
  * The raw transactions are replayed through the profiles and features that serve. Every learner's settings are chosen by
  * average precision on four validation folds, whose test weeks end before the first test week; then it is fitted on each
  * of the four test folds. Protocol A is the first of these. With the handbook's features, scikit-learn and XGBoost are
- * tuned on the same folds among as many settings, in a Python environment that is made under .cache/ (from PyPI; Python
+ * tuned on the same folds among as many settings or more, in a Python environment that is made under .cache/ (from PyPI; Python
  * 3.10 or newer; `--no-rivals` leaves them out).
  */
 import { existsSync, writeFileSync } from 'node:fs';
