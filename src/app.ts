@@ -74,7 +74,11 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   const { journal, engine, keys, state } = core;
   const opened = await openStore({
     url: config.databaseUrl ?? database!.url,
-    schema: config.namespace,
+    namespace: config.namespace,
+    isAlone: database !== undefined,
+    clock,
+    retentionDays: config.retentionDays,
+    poolSize: config.databasePool,
     entityTypes: config.entityTypes,
     entityFields: config.entityFields,
     log,

@@ -211,6 +211,32 @@ export function withdrawAlert(fold: CaseFold, transactionId: string): void {
   for (const link of linksInOrder(fold, rest)) if (link.alerts > 0 && leads(link, row)) lead(row, link);
 }
 
+/**
+ * Alerts older than the horizon, milliseconds, go, and so does a case without any other. One that stays keeps the sums of
+ * all that it was made of; nothing more is owed for what went.
+ */
+export function retireCases(fold: CaseFold, horizon: number): void {
+  for (const { transactionId, caseId, at, labelled } of fold.alerts.values()) {
+    if (at >= horizon) continue;
+    fold.alerts.delete(transactionId);
+    fold.touchedAlerts.add(transactionId);
+    const row = fold.cases.get(caseId);
+    if (!row || labelled || row.labelsDue === 0) continue;
+    row.labelsDue--;
+    fold.touchedCases.add(caseId);
+  }
+  for (const { id, lastAlertAt } of fold.cases.values()) {
+    if (lastAlertAt >= horizon) continue;
+    fold.cases.delete(id);
+    fold.touchedCases.delete(id);
+    for (const links of fold.links.values()) {
+      const link = links.get(id);
+      if (link) fold.touchedLinks.delete(link);
+      links.delete(id);
+    }
+  }
+}
+
 /** The links of alerts of one case, in the order in which they were seen first. */
 function linksInOrder(fold: CaseFold, alerts: AlertRow[]): Set<LinkRow> {
   const links = new Set<LinkRow>();

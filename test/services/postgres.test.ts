@@ -33,8 +33,14 @@ describe("the query store on the distribution's PostgreSQL", { skip: skip ?? fal
     test(`stopped (${how}) while records flow: decisions go on, reads say 503, and everything is there after it`, async () => {
       const directory = mkdtempSync(join(tmpdir(), 'assay-outage-'));
       const journal = await openJournal({ directory });
-      const schema = `outage_${how}`;
-      const store = await openStore({ url: server.url, schema, entityTypes: ENTITY_TYPES, log: silentLog });
+      const namespace = `outage_${how}`;
+      const store = await openStore({
+        url: server.url,
+        namespace,
+        clock: Date.now,
+        entityTypes: ENTITY_TYPES,
+        log: silentLog,
+      });
       const projector = await createProjector({ journal, store, log: silentLog, readWaitMs: 10_000 });
       const commands = createCommands({ journal, projector, store });
       let count = 0;
@@ -72,7 +78,13 @@ describe("the query store on the distribution's PostgreSQL", { skip: skip ?? fal
     const directory = mkdtempSync(join(tmpdir(), 'assay-late-'));
     const journal = await openJournal({ directory });
     await journal.enqueue(decision({ id: 'early' })).durable;
-    const store = await openStore({ url: server.url, schema: 'late', entityTypes: ENTITY_TYPES, log: silentLog });
+    const store = await openStore({
+      url: server.url,
+      namespace: 'late',
+      clock: Date.now,
+      entityTypes: ENTITY_TYPES,
+      log: silentLog,
+    });
     const projector = await createProjector({ journal, store, log: silentLog, readWaitMs: 10_000 });
     await assert.rejects(projector.settled(), { code: 'unavailable' });
     await server.resume();

@@ -1,5 +1,11 @@
-import { bucketWidth } from '../../src/adapters/postgres/stats.ts';
-import type { TransactionFilter, TransactionStats, TransactionView } from '../../src/projections/store.ts';
+import { bucketWidth } from '../../src/adapters/postgres/window.ts';
+import type {
+  QueryStore,
+  ScoreHistory,
+  TransactionFilter,
+  TransactionStats,
+  TransactionView,
+} from '../../src/projections/store.ts';
 
 export function naiveFilter(filter: TransactionFilter): (view: TransactionView) => boolean {
   const { userId, decision, status, from, to, minScore, alerts } = filter;
@@ -17,8 +23,16 @@ export function naiveFilter(filter: TransactionFilter): (view: TransactionView) 
   };
 }
 
+/** All but what cases tell. */
+export type CountedStats = Omit<TransactionStats, 'topEntities'>;
+
+export async function countedStats(store: QueryStore, from: number, to: number): Promise<CountedStats> {
+  const { topEntities: _, ...stats } = await store.transactions.stats(from, to);
+  return stats;
+}
+
 /** The stats of views, counted one by one. */
-export function naiveStats(views: TransactionView[], from: number, to: number): Omit<TransactionStats, 'topEntities'> {
+export function naiveStats(views: TransactionView[], from: number, to: number): CountedStats {
   const within = views.filter((view) => Date.parse(view.createdAt) >= from && Date.parse(view.createdAt) < to);
   const count = (test: (view: TransactionView) => boolean, among = within) => among.filter(test).length;
   const share = (part: number) => (within.length === 0 ? 0 : part / within.length);
@@ -76,6 +90,23 @@ function naiveAmounts(views: TransactionView[]): TransactionStats['amounts'] {
     amounts[currency] = { total: total(() => true), blocked };
   }
   return amounts;
+}
+
+/** The series of a model's scores, counted one by one. */
+export function naiveScores(views: TransactionView[], model: string, from: number, to: number): ScoreHistory['series'] {
+  const width = bucketWidth(to - from);
+  const points = new Map<number, number[]>();
+  for (const view of views) {
+    const at = Date.parse(view.createdAt);
+    if (at < from || at >= to || typeof view.score !== 'number') continue;
+    if ((view.model as { version: string } | null)?.version !== model) continue;
+    const start = Math.floor(at / width) * width;
+    if (!points.has(start)) points.set(start, new Array<number>(20).fill(0));
+    points.get(start)![Math.min(19, Math.floor(view.score / 5))]++;
+  }
+  return [...points]
+    .sort(([a], [b]) => a - b)
+    .map(([at, bins]) => ({ at: new Date(at).toISOString(), count: bins.reduce((sum, n) => sum + n, 0), bins }));
 }
 
 function naiveSeries(within: TransactionView[], from: number, to: number): TransactionStats['series'] {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import pg from 'pg';
-import { openStore } from '../../src/adapters/postgres/store.ts';
+import { layoutSchema } from '../../src/adapters/postgres/migrate.ts';
+import { openStore, type StoreOptions } from '../../src/adapters/postgres/store.ts';
 import type { JournalEntry, JournalRecord } from '../../src/journal/journal.ts';
 import { silentLog } from '../../src/projections/log.ts';
 import type { CommandAnswer, QueryStore } from '../../src/projections/store.ts';
@@ -16,10 +17,11 @@ export interface Bench {
 }
 
 /** A store in a schema of its own. */
-export async function openBench(url: string): Promise<Bench> {
-  const schema = `t_${randomBytes(6).toString('hex')}`;
-  const options = { url, schema, entityTypes: ENTITY_TYPES, entityFields: ENTITY_FIELDS, log: silentLog };
-  const store = await openStore(options);
+export async function openBench(url: string, more: Partial<StoreOptions> = {}): Promise<Bench> {
+  const namespace = `t_${randomBytes(6).toString('hex')}`;
+  const schema = layoutSchema(namespace);
+  const entities = { entityTypes: ENTITY_TYPES, entityFields: ENTITY_FIELDS };
+  const store = await openStore({ url, namespace, ...entities, clock: Date.now, log: silentLog, ...more });
   return {
     ...{ store, schema, url },
     async close() {
@@ -41,12 +43,12 @@ export async function onServer<T>(url: string, work: (client: pg.Client) => Prom
 
 /** Tables with the columns that order them. */
 const TABLES = {
-  ...{ transactions: '1', views: '1', labels: '1', users: '1', answers: '1', rejected: '1' },
-  ...{ cases: '1', case_links: '1, 2, 3', case_alerts: '1', audit: '1' },
+  ...{ ids: '1', transactions: '1', views: '2', transaction_entities: '1, 2, 3', tallies: '1, 2', users: '1' },
+  ...{ cases: '1', case_links: '1, 2, 3', case_alerts: '1', audit: '1', answers: '1', rejected: '1' },
 };
 
 /** All rows of a schema that records make, in order. */
-export function dump({ url, schema }: Bench): Promise<unknown> {
+export function dump({ url, schema }: Bench): Promise<Record<string, unknown[]>> {
   return onServer(url, async (client) => {
     const tables: Record<string, unknown[]> = {};
     for (const [table, order] of Object.entries(TABLES))

@@ -3,13 +3,14 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { AssayError } from '../../src/domain/errors.ts';
 import { type DecisionData, transactionView } from '../../src/domain/records.ts';
-import type { TransactionView } from '../../src/projections/store.ts';
-import { naiveFilter, naiveStats } from './naive-queries.ts';
+import { naiveFilter, naiveScores, naiveStats } from './naive-queries.ts';
 import { randomHistory } from './random-history.ts';
 import { command, decision, label, type Payment, sequenced, T0 } from './records.ts';
 import { answerTo, apply, type Bench, checkOn, dump, onServer, openBench } from './store-bench.ts';
 import { caseContract } from './store-cases.ts';
 import { commandContract } from './store-commands.ts';
+import { retentionContract } from './store-retention.ts';
+import { everything, tallyContract } from './store-tallies.ts';
 
 /** What every query store must do, on whichever PostgreSQL. `url` is asked once the tests run. */
 export function storeContract(url: () => string): void {
@@ -277,36 +278,20 @@ export function storeContract(url: () => string): void {
     await apply(bench, history);
     const version = (history.find(({ type }) => type === 'decision')!.data as unknown as DecisionData).decision.model!
       .version;
-    const views: TransactionView[] = [];
-    for (let cursor: string | null | undefined; cursor !== null; ) {
-      const page = await transactions.list({}, { limit: 200, cursor });
-      views.push(...page.data);
-      cursor = page.nextCursor;
-    }
+    const views = await everything(bench.store);
     for (const [from, to] of [
       [T0, T0 + 60_000],
       [T0 - 86_400_000, T0 + 86_400_000],
     ]) {
-      const { widthMs, series } = await transactions.scores(version, from, to);
-      const expected = new Map<number, number[]>();
-      for (const view of views) {
-        const at = Date.parse(view.createdAt);
-        if (at < from || at >= to || typeof view.score !== 'number') continue;
-        if ((view.model as { version: string } | null)?.version !== version) continue;
-        const bucket = Math.floor(at / widthMs) * widthMs;
-        if (!expected.has(bucket)) expected.set(bucket, new Array<number>(20).fill(0));
-        expected.get(bucket)![Math.min(19, Math.floor(view.score / 5))]++;
-      }
-      assert.ok(expected.size > 0);
-      assert.deepEqual(
-        series.map(({ at, bins }) => [at, bins]),
-        [...expected].sort(([a], [b]) => a - b).map(([at, bins]) => [new Date(at).toISOString(), bins]),
-      );
-      assert.ok(series.every(({ count, bins }) => count === bins.reduce((sum, n) => sum + n, 0)));
+      const { series } = await transactions.scores(version, from, to);
+      assert.ok(series.length > 0);
+      assert.deepEqual(series, naiveScores(views, version, from, to));
     }
     assert.deepEqual((await transactions.scores('0000000000000000', T0, T0 + 1e9)).series, []);
   });
 
+  tallyContract(url);
+  retentionContract(url);
   commandContract(url);
   caseContract(url);
 }

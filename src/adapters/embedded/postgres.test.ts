@@ -75,7 +75,13 @@ test('a server that dies comes back at the same address, and the projection with
   const server = await startEmbedded({ dataDir, log: silentLog });
   after(() => server.stop());
   const journal = arrayJournal();
-  const store = await openStore({ url: server.url, schema: 'revived', entityTypes: ENTITY_TYPES, log: silentLog });
+  const store = await openStore({
+    url: server.url,
+    namespace: 'revived',
+    clock: Date.now,
+    entityTypes: ENTITY_TYPES,
+    log: silentLog,
+  });
   const projector = await createProjector({ journal, store, log: silentLog, readWaitMs: 10_000 });
   const pay = (from: number, count: number) =>
     journal.append(...Array.from({ length: count }, (_, index) => decision({ id: `p${from + index}` })));
@@ -94,7 +100,7 @@ test('a server that dies comes back at the same address, and the projection with
   assert.notEqual(postmaster(), first);
   assert.equal((await store.transactions.stats(0, 4e12)).count, 900);
   // Dropped by hand, to be filled anew.
-  await onServer(server.url, (client) => client.query('DROP SCHEMA revived CASCADE'));
+  await onServer(server.url, (client) => client.query('DROP SCHEMA revived_layout2 CASCADE'));
   pay(900, 1);
   for (let tries = 0; tries < 400; tries++) {
     const settled = await projector.settled().then(

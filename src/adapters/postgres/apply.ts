@@ -1,14 +1,15 @@
 import type pg from 'pg';
 import type { JournalRecord } from '../../journal/journal.ts';
 import type { Log } from '../../projections/log.ts';
-import { forgetDetails, writeAudit, writeCases } from './cases-write.ts';
+import { dropCases, forgetDetails, writeAudit, writeCases } from './cases-write.ts';
 import { inTransaction, isRefusal, sqlState } from './connection.ts';
-import { COLUMNS, copyIn, copyLine, copyViewLine } from './copy.ts';
 import { emptyFold, type Fold, foldRecord, setAside } from './fold.ts';
 import { loadState } from './load.ts';
+import type { Retention } from './retention.ts';
 import type { EntityNames } from './rows.ts';
+import { MINUTE_MS, writeTallies } from './tallies.ts';
 import { storable } from './text.ts';
-import { writeAnswers, writeLabels, writeTransactions, writeUsers } from './write.ts';
+import { tallyChanges, writeAnswers, writeTransactions, writeUsers } from './write.ts';
 
 const ANSWERS_KEPT_MS = 24 * 3_600_000;
 const PRUNE_EVERY_MS = 600_000;
@@ -23,54 +24,59 @@ export interface Applier {
  * Applies records in order, rows and offset in one transaction. `SELECT … FOR UPDATE` on the offset is the fence between
  * several processes: one that finds it locked leaves the records to the one that holds it, and skips what that one applied.
  */
-export function createApplier(pool: pg.Pool, schema: string, names: EntityNames, log: Log): Applier {
+export function createApplier(
+  pool: pg.Pool,
+  schema: string,
+  names: EntityNames,
+  retention: Retention,
+  log: Log,
+): Applier {
+  const { partitions } = retention;
   let prunedAt = 0;
 
   async function attempt(records: JournalRecord[], mode: { loadAll: boolean; rejected?: string }): Promise<number> {
     return inTransaction(pool, async (client) => {
-      const { applied, isMine } = await lockApplied(client, schema);
+      const { applied, horizon, tallied, isMine } = await lockMeta(client, schema);
       const fresh = records.filter(({ sequence }) => sequence > applied);
       if (fresh.length === 0 || !isMine) return applied;
       if (fresh[0].sequence !== applied + 1)
         throw new Error(`Record ${fresh[0].sequence} does not follow ${applied}, the last one applied.`);
-      const fold = emptyFold(names);
+      const fold = emptyFold(names, horizon, retention.horizonAt);
       await loadState(client, schema, fold, fresh, mode.loadAll);
       for (const record of fresh)
         if (mode.rejected === undefined) foldRecord(fold, record);
         else setAside(fold, record, mode.rejected);
-      await write(client, fold);
+      const newest = await write(client, fold, { horizon, tallied });
+      if (retention.days > 0) await retention.freeIds(client, fold.horizon, fresh.length);
       const last = fresh[fresh.length - 1];
       await client.query({
         name: 'advance',
-        text: `UPDATE ${schema}.meta SET applied = $1, applied_key = $2`,
-        values: [last.sequence, storable(last.key)],
+        text: `UPDATE ${schema}.meta SET applied = $1, applied_key = $2, horizon = $3, tallied = $4`,
+        values: [last.sequence, storable(last.key), fold.horizon, newest],
       });
       await prune(client, fold, last.at);
       return last.sequence;
     });
   }
 
-  async function write(client: pg.PoolClient, fold: Fold): Promise<void> {
-    if (fold.inserted.size > 0) {
-      let lines = '';
-      let views = '';
-      for (const id of fold.inserted) {
-        const row = fold.transactions.get(id)!;
-        lines += copyLine(row);
-        views += copyViewLine(row);
-      }
-      await copyIn(client, `COPY ${schema}.transactions (${COLUMNS.join(',')}) FROM STDIN`, lines);
-      await copyIn(client, `COPY ${schema}.views (id, view) FROM STDIN`, views);
-    }
-    if (fold.updated.size > 0) await writeTransactions(client, schema, fold);
-    if (fold.labels.length > 0) await writeLabels(client, schema, fold);
+  /** Returns how far tallies are added up. */
+  async function write(client: pg.PoolClient, fold: Fold, was: Pick<Meta, 'horizon' | 'tallied'>): Promise<number> {
+    const changes = tallyChanges(fold);
+    fold.audit = fold.audit.filter(({ at }) => at >= fold.horizon);
+    // A minute lies in the partition of its transactions: bounds are whole days.
+    const minutes = [...changes.keys()].filter((minute) => minute + MINUTE_MS > fold.horizon);
+    await partitions.hold(client, [...minutes, ...fold.audit.map(({ at }) => at)]);
+    if (fold.touched.size > 0) await writeTransactions(client, schema, fold);
+    const newest = await writeTallies(client, schema, changes, was.tallied);
     if (fold.touchedUsers.size > 0) await writeUsers(client, schema, fold);
     await writeCases(client, schema, fold.cases);
+    if (fold.horizon > was.horizon) await dropCases(client, schema, fold.horizon);
     if (fold.deleted.size > 0) await forgetDetails(client, schema, [...fold.deleted]);
     if (fold.audit.length > 0) await writeAudit(client, schema, fold.audit);
     if (fold.answers.length > 0 || fold.rejected.length > 0) await writeAnswers(client, schema, fold);
     for (const { sequence, type, reason } of fold.rejected)
       log.error({ sequence, type, reason }, 'a record of the journal could not be applied and was set aside');
+    return newest;
   }
 
   /** By the log's own time, so that a replay of old records does not keep what a day ago would have dropped. */
@@ -84,11 +90,15 @@ export function createApplier(pool: pg.Pool, schema: string, names: EntityNames,
     async apply(records) {
       try {
         // A new id is not looked up; should it be taken after all, the second attempt looks up every one.
-        return await attempt(records, { loadAll: false }).catch((error) => {
+        const applied = await attempt(records, { loadAll: false }).catch((error) => {
+          partitions.forget();
           if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
           return attempt(records, { loadAll: true });
         });
+        await retention.sweep(pool);
+        return applied;
       } catch (error) {
+        partitions.forget();
         if (!isRefusal(error)) throw error;
         let applied = 0;
         for (const record of records) {
@@ -104,15 +114,25 @@ export function createApplier(pool: pg.Pool, schema: string, names: EntityNames,
     try {
       return await attempt([record], { loadAll: true });
     } catch (error) {
+      partitions.forget();
       if (!isRefusal(error)) throw error;
       return attempt([record], { loadAll: true, rejected: (error as Error).message });
     }
   }
 }
 
-async function lockApplied(client: pg.PoolClient, schema: string): Promise<{ applied: number; isMine: boolean }> {
-  const locked = await client.query<{ applied: string }>(`SELECT applied FROM ${schema}.meta FOR UPDATE SKIP LOCKED`);
-  if (locked.rows.length > 0) return { applied: Number(locked.rows[0].applied), isMine: true };
-  const { rows } = await client.query<{ applied: string }>(`SELECT applied FROM ${schema}.meta`);
-  return { applied: Number(rows[0].applied), isMine: false };
+interface Meta {
+  applied: number;
+  horizon: number;
+  tallied: number;
+  /** Whether this process holds the lock. */
+  isMine: boolean;
+}
+
+async function lockMeta(client: pg.PoolClient, schema: string): Promise<Meta> {
+  const columns = 'applied, horizon, tallied';
+  const locked = await client.query(`SELECT ${columns} FROM ${schema}.meta FOR UPDATE SKIP LOCKED`);
+  const isMine = locked.rows.length > 0;
+  const [row] = isMine ? locked.rows : (await client.query(`SELECT ${columns} FROM ${schema}.meta`)).rows;
+  return { applied: Number(row.applied), horizon: Number(row.horizon), tallied: Number(row.tallied), isMine };
 }

@@ -3,8 +3,7 @@ import type { AuditFilter, AuditQueries, AuditView } from '../../projections/sto
 import { reading } from './connection.ts';
 import { readCursor } from './cursor.ts';
 import { pageOf } from './paging.ts';
-import { restored, storable } from './text.ts';
-import { moment } from './transactions.ts';
+import { moment, restored, storable } from './text.ts';
 
 export function createAuditQueries(pool: pg.Pool, schema: string): AuditQueries {
   return {

@@ -4,6 +4,18 @@ import type { JournalRecord } from '../../journal/journal.ts';
 import { type AlertRow, type CaseFold, type CaseRow, holdLink, type LinkRow } from '../../projections/case-fold.ts';
 import { restored, storable } from './text.ts';
 
+/** Named and not `*`: a plan that is kept does not outlive a column that a newer version adds. */
+export const CASE_COLUMNS = [
+  ...['id', 'sequence', 'version', 'status', 'entity_type', 'entity_key', 'entity_value', 'entity_alerts'],
+  ...['transactions', 'reviews', 'declines', 'score', 'amount', 'amount_at_risk', 'first_time', 'last_time'],
+  ...['opened_at', 'last_alert_at', 'first_action_at', 'assignee', 'resolution', 'resolved_at', 'resolved_by'],
+  ...['note', 'labels_due'],
+];
+export const ALERT_COLUMNS = [
+  ...['transaction_id', 'case_id', 'sequence', 'at', 'time', 'decision', 'score', 'amount', 'amount_at_risk', 'keys'],
+  'labelled',
+];
+
 interface Met {
   types: string[];
   keys: number[];
@@ -30,7 +42,7 @@ export async function loadCases(
   if (transactionIds.size > 0) {
     const { rows } = await client.query({
       name: 'load_alerts',
-      text: `SELECT * FROM ${schema}.case_alerts WHERE transaction_id = ANY($1)`,
+      text: `SELECT ${ALERT_COLUMNS} FROM ${schema}.case_alerts WHERE transaction_id = ANY($1)`,
       values: [[...transactionIds].map(storable)],
     });
     for (const alert of rows.map(alertOf)) {
@@ -41,7 +53,7 @@ export async function loadCases(
   if (met.keys.length > 0) {
     const { rows } = await client.query({
       name: 'load_case_links',
-      text: `SELECT l.* FROM unnest($1::text[], $2::bigint[]) AS k (type, key)
+      text: `SELECT l.case_id, l.type, l.key, l.value, l.alerts FROM unnest($1::text[], $2::bigint[]) AS k (type, key)
         JOIN ${schema}.case_links l ON l.key = k.key AND l.type = k.type
         JOIN ${schema}.cases c ON c.id = l.case_id
         WHERE c.status = 'open' AND c.last_time >= $3 AND c.first_time <= $4`,
@@ -56,7 +68,7 @@ export async function loadCases(
   const ids = [[...caseIds].map(storable)];
   const { rows } = await client.query({
     name: 'load_cases',
-    text: `SELECT * FROM ${schema}.cases WHERE id = ANY($1)`,
+    text: `SELECT ${CASE_COLUMNS} FROM ${schema}.cases WHERE id = ANY($1)`,
     values: ids,
   });
   for (const row of rows.map(caseOf)) fold.cases.set(row.id, row);

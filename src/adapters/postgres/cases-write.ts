@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { AuditRow } from '../../projections/audit.ts';
 import type { CaseFold } from '../../projections/case-fold.ts';
-import { storable } from './text.ts';
+import { ALERT_COLUMNS } from './cases-load.ts';
+import { moment, storable } from './text.ts';
 
 const text = (value: string | null) => (value === null ? null : storable(value));
 const time = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
@@ -89,9 +90,22 @@ async function writeAlerts(client: pg.PoolClient, schema: string, fold: CaseFold
       FROM json_to_recordset($1::json) AS r ("transactionId" text, "caseId" text, sequence bigint, at timestamptz,
         time bigint, decision text, score smallint, amount double precision, "amountAtRisk" double precision, keys text,
         labelled boolean)
-      ON CONFLICT (transaction_id) DO UPDATE SET labelled = excluded.labelled`,
+      ON CONFLICT (transaction_id) DO UPDATE SET ${ALERT_COLUMNS.slice(1).map((column) => `${column} = excluded.${column}`)}`,
     values: [JSON.stringify(alerts)],
   });
+}
+
+/** `retireCases` for those that the batch did not meet; what it did to the others must have been written. */
+export async function dropCases(client: pg.PoolClient, schema: string, horizon: number): Promise<void> {
+  await client.query(
+    `WITH gone AS (DELETE FROM ${schema}.cases WHERE last_alert_at < $1 RETURNING id),
+       links AS (DELETE FROM ${schema}.case_links WHERE case_id IN (SELECT id FROM gone)),
+       alerts AS (DELETE FROM ${schema}.case_alerts WHERE at < $1 RETURNING case_id, labelled),
+       settled AS (SELECT case_id, count(*) AS alerts FROM alerts WHERE NOT labelled GROUP BY 1)
+     UPDATE ${schema}.cases c SET labels_due = greatest(0, c.labels_due - s.alerts) FROM settled s
+     WHERE c.id = s.case_id AND c.labels_due > 0 AND c.last_alert_at >= $1`,
+    [moment(horizon)],
+  );
 }
 
 export async function writeAudit(client: pg.PoolClient, schema: string, rows: AuditRow[]): Promise<void> {

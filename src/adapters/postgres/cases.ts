@@ -9,8 +9,7 @@ import { caseOf } from './cases-load.ts';
 import { reading } from './connection.ts';
 import { readCursor } from './cursor.ts';
 import { pageOf } from './paging.ts';
-import { restored, storable } from './text.ts';
-import { moment } from './transactions.ts';
+import { moment, restored, storable } from './text.ts';
 
 const MAX_ENTITIES = 50;
 const MAX_ACTIONS = 500;
@@ -80,13 +79,14 @@ export function createCaseQueries(pool: pg.Pool, schema: string): CaseQueries {
         if (page.cursor !== undefined) {
           const { createdAt, sequence } = readCursor(page.cursor);
           values.push(createdAt, sequence);
-          after = 'AND (t.created_at, t.sequence) < ($3::timestamptz, $4::bigint)';
+          after = 'AND (i.created_at, i.sequence) < ($3::timestamptz, $4::bigint)';
         }
         const rows = await one(
-          `SELECT t.sequence, v.view FROM ${schema}.case_alerts a
-           JOIN ${schema}.transactions t ON t.id = a.transaction_id AND NOT t.deleted
-           JOIN ${schema}.views v ON v.id = t.view_id
-           WHERE a.case_id = $1 ${after} ORDER BY t.created_at DESC, t.sequence DESC LIMIT $2`,
+          `SELECT t.sequence, v.view FROM (SELECT i.created_at, i.sequence FROM ${schema}.case_alerts a
+             JOIN ${schema}.ids i ON i.id = a.transaction_id
+             WHERE a.case_id = $1 ${after} ORDER BY i.created_at DESC, i.sequence DESC LIMIT $2) t
+           JOIN ${schema}.views v ON v.created_at = t.created_at AND v.sequence = t.sequence
+           ORDER BY t.created_at DESC, t.sequence DESC`,
           values,
         );
         const placed = rows.map(({ sequence, view }) => ({

@@ -11,10 +11,10 @@ export interface Connection {
 }
 
 /** A pool that outlives outages: a connection that breaks is replaced when next needed. */
-export function connect(url: string, log: Log): Connection {
+export function connect(url: string, log: Log, poolSize = 8): Connection {
   const pool = new pg.Pool({
     connectionString: url,
-    max: 8,
+    max: poolSize,
     application_name: 'assay',
     connectionTimeoutMillis: 3_000,
     idleTimeoutMillis: 30_000,

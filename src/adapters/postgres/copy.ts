@@ -5,18 +5,7 @@ import { storable } from './text.ts';
 /** Columns of `transactions` in the order that `copyLine` writes them. */
 export const COLUMNS = [
   ...['id', 'sequence', 'created_at', 'user_id', 'status', 'decision', 'score', 'probability', 'currency'],
-  ...[
-    'amount_minor',
-    'minor_digits',
-    'latency_us',
-    'label',
-    'deleted',
-    'entities',
-    'reasons',
-    'view_id',
-    'model',
-    'country',
-  ],
+  ...['amount_minor', 'minor_digits', 'latency_us', 'label', 'entities', 'reasons', 'model', 'country'],
 ];
 
 /** One line of COPY's text format: fields between tabs, `\N` for null. */
@@ -24,15 +13,28 @@ export function copyLine(row: TransactionRow): string {
   return (
     `${escaped(storable(row.id))}\t${row.sequence}\t${row.createdAt}\t${escaped(storable(row.userId))}\t${row.status}\t` +
     `${row.decision ?? '\\N'}\t${row.score ?? '\\N'}\t${row.probability ?? '\\N'}\t${escaped(storable(row.currency))}\t` +
-    `${row.amountMinor}\t${row.minorDigits}\t${row.latencyUs ?? '\\N'}\t${row.label ?? '\\N'}\t${row.deleted ? 't' : 'f'}\t` +
-    `{${row.entities.join(',')}}\t${row.reasons ? textArray(row.reasons) : '\\N'}\t${row.viewId}\t${row.model ?? '\\N'}\t` +
-    `${row.country === null ? '\\N' : escaped(storable(row.country))}\n`
+    `${row.amountMinor}\t${row.minorDigits}\t${row.latencyUs ?? '\\N'}\t${row.label ?? '\\N'}\t` +
+    `{${row.entities.join(',')}}\t${row.reasons ? textArray(row.reasons) : '\\N'}\t${nullable(row.model)}\t${nullable(row.country)}\n`
   );
 }
 
 /** The same for `views`. */
-export function copyViewLine({ viewId, view }: TransactionRow): string {
-  return `${viewId}\t${escaped(JSON.stringify(view))}\n`;
+export function copyViewLine({ createdAt, sequence, view }: TransactionRow): string {
+  return `${createdAt}\t${sequence}\t${escaped(JSON.stringify(view))}\n`;
+}
+
+/** The same for `transaction_entities`. */
+export function copyEntityLines({ createdAt, sequence, entities }: TransactionRow): string {
+  return [...new Set(entities)].map((key) => `${key}\t${createdAt}\t${sequence}\n`).join('');
+}
+
+/** The same for `ids`. */
+export function copyIdLine(id: string, { createdAt, sequence }: { createdAt: string; sequence: number }): string {
+  return `${escaped(storable(id))}\t${createdAt}\t${sequence}\n`;
+}
+
+function nullable(value: string | null): string {
+  return value === null ? '\\N' : escaped(storable(value));
 }
 
 function textArray(values: string[]): string {

@@ -6,6 +6,7 @@ import {
   addAlert,
   type CaseFold,
   emptyCaseFold,
+  retireCases,
   settleLabel,
   withdrawAlert,
 } from '../../projections/case-fold.ts';
@@ -15,17 +16,31 @@ import { refusal } from './refusal.ts';
 import { amendRow, decisionRow, type EntityNames, intakeRow, type TransactionRow } from './rows.ts';
 import { createUser, deleteUser, type UserRow, updateUser } from './users-fold.ts';
 
+/** Where a transaction stands: the key of its rows. */
+export interface Place {
+  createdAt: string;
+  sequence: number;
+}
+
 /** What a batch needs to know of the database, and what it changes. Pure: the database is before and after it. */
 export interface Fold {
   names: EntityNames;
+  /** What was decided before is retired: gone from every read, its id free again. Milliseconds. */
+  horizon: number;
+  /** The horizon that a record of this time brings. */
+  horizonAt: (at: number) => number;
   /** Loaded, then as the records left them. A plain decision whose id is new need not be loaded. */
   transactions: Map<string, TransactionRow>;
+  /** As they were loaded. */
+  before: Map<string, TransactionRow>;
+  /** Ids that a transaction has or, before it was deleted, had. */
+  taken: Map<string, Place>;
+  /** Ids with a row of their own, as they were loaded. */
+  placed: Map<string, Place>;
+  touched: Set<string>;
   users: Map<string, UserRow>;
   /** Address in lower case → user id. */
   emails: Map<string, string>;
-  inserted: Set<string>;
-  updated: Set<string>;
-  labels: LabelRow[];
   touchedUsers: Set<string>;
   cases: CaseFold;
   audit: AuditRow[];
@@ -35,26 +50,18 @@ export interface Fold {
   rejected: { sequence: number; type: string; reason: string }[];
 }
 
-export interface LabelRow {
-  id: string;
-  sequence: number;
-  transactionId: string;
-  label: string;
-  source: string;
-  note: string | null;
-  occurredAt: string | null;
-  recordedAt: string;
-}
-
-export function emptyFold(names: EntityNames): Fold {
+export function emptyFold(names: EntityNames, horizon: number, horizonAt: (at: number) => number): Fold {
   return {
     names,
+    horizon,
+    horizonAt,
     transactions: new Map(),
+    before: new Map(),
+    taken: new Map(),
+    placed: new Map(),
+    touched: new Set(),
     users: new Map(),
     emails: new Map(),
-    inserted: new Set(),
-    updated: new Set(),
-    labels: [],
     touchedUsers: new Set(),
     cases: emptyCaseFold(),
     audit: [],
@@ -67,6 +74,8 @@ export function emptyFold(names: EntityNames): Fold {
 /** Applies one record. A record that makes no sense is set aside, so that it does not stop the log for ever. */
 export function foldRecord(fold: Fold, record: JournalRecord): void {
   try {
+    const horizon = fold.horizonAt(record.at);
+    if (horizon > fold.horizon) retire(fold, horizon);
     const answer = dispatch(fold, record);
     if (answer) fold.answers.push({ sequence: record.sequence, at: iso(record.at), answer });
     const audited = auditOf(record, answer);
@@ -116,15 +125,26 @@ function dispatch(fold: Fold, record: JournalRecord): CommandAnswer | undefined 
   }
 }
 
+/** By each record and not by the batch, so that the answers do not depend on how a history is cut into batches. */
+function retire(fold: Fold, horizon: number): void {
+  fold.horizon = horizon;
+  for (const [id, { createdAt }] of fold.taken)
+    if (Date.parse(createdAt) < horizon) {
+      fold.taken.delete(id);
+      if (fold.transactions.delete(id)) fold.touched.add(id);
+    }
+  retireCases(fold.cases, horizon);
+}
+
 /** The first record of an id wins; only the decision of an intake comes second. */
 function decided(fold: Fold, record: JournalRecord): void {
   const row = decisionRow(record, fold.names.types);
-  const known = fold.transactions.get(row.id);
-  if (!known) add(fold, row);
-  else if (record.key.startsWith('d:') && !known.deleted && undecided(known))
-    change(fold, { ...row, viewId: known.viewId });
-  else return;
-  if (row.decision !== 'approve') addAlert(fold.cases, alertOf(record, row, fold.names));
+  if (fold.taken.has(row.id)) {
+    const known = fold.transactions.get(row.id);
+    if (!record.key.startsWith('d:') || !known || !undecided(known)) return;
+  }
+  put(fold, row);
+  if (row.decision !== 'approve' && fold.taken.has(row.id)) addAlert(fold.cases, alertOf(record, row, fold.names));
 }
 
 function undecided({ status }: TransactionRow): boolean {
@@ -132,27 +152,33 @@ function undecided({ status }: TransactionRow): boolean {
 }
 
 function add(fold: Fold, row: TransactionRow): void {
-  if (fold.transactions.has(row.id)) return;
-  fold.transactions.set(row.id, row);
-  fold.inserted.add(row.id);
+  if (!fold.taken.has(row.id)) put(fold, row);
 }
 
-function change(fold: Fold, row: TransactionRow): void {
-  fold.transactions.set(row.id, row);
-  if (!fold.inserted.has(row.id)) fold.updated.add(row.id);
+function put(fold: Fold, row: TransactionRow): void {
+  const { id, createdAt, sequence } = row;
+  fold.touched.add(id);
+  // So late that it is retired when it comes.
+  if (Date.parse(createdAt) < fold.horizon) {
+    fold.transactions.delete(id);
+    fold.taken.delete(id);
+    return;
+  }
+  fold.transactions.set(id, row);
+  fold.taken.set(id, { createdAt, sequence });
 }
 
 function failed(fold: Fold, record: JournalRecord): void {
   const { transactionId, error } = record.data as unknown as FailedData;
   const row = fold.transactions.get(transactionId);
-  if (!row || row.deleted || !undecided(row)) return;
-  change(fold, { ...row, status: 'failed', view: { ...row.view, status: 'failed', error } });
+  if (!row || !undecided(row)) return;
+  put(fold, { ...row, status: 'failed', view: { ...row.view, status: 'failed', error } });
 }
 
 function labelled(fold: Fold, record: JournalRecord): CommandAnswer {
   const data = record.data as unknown as LabelData;
   if (data.caseId !== undefined) settleLabel(fold.cases, data.transactionId);
-  const row = living(fold, data.transactionId);
+  const row = fold.transactions.get(data.transactionId);
   if (!row) return unknown(data.transactionId);
   const { labelId: id, transactionId, label, source, note } = data;
   const occurredAt = data.occurredAt === undefined ? undefined : iso(data.occurredAt);
@@ -167,20 +193,14 @@ function labelled(fold: Fold, record: JournalRecord): CommandAnswer {
     ...(data.caseId === undefined ? {} : { caseId: data.caseId }),
     recordedAt,
   };
-  fold.labels.push({
-    ...{ id, sequence: record.sequence, transactionId, label, source },
-    note: note ?? null,
-    occurredAt: occurredAt ?? null,
-    recordedAt,
-  });
   const labels = [...((row.view.labels as unknown[]) ?? []), body];
-  change(fold, { ...row, label, view: { ...row.view, label, labels } });
+  put(fold, { ...row, label, view: { ...row.view, label, labels } });
   return { status: 201, body };
 }
 
 function finalized(fold: Fold, record: JournalRecord): CommandAnswer {
   const { transactionId, override, reason } = record.data as unknown as FinalizeData;
-  const row = living(fold, transactionId);
+  const row = fold.transactions.get(transactionId);
   if (!row) return unknown(transactionId);
   if (row.status === 'finalized') return { status: 200, body: { transactionId, ...row.view } };
   if (row.status === 'processing')
@@ -196,36 +216,30 @@ function finalized(fold: Fold, record: JournalRecord): CommandAnswer {
     ...(row.decision === 'decline' ? { overridden: true } : {}),
     ...(row.decision === 'decline' && reason !== undefined ? { overrideReason: reason } : {}),
   };
-  change(fold, { ...row, status: 'finalized', view });
+  put(fold, { ...row, status: 'finalized', view });
   return { status: 200, body: { transactionId, ...view } };
 }
 
 function amended(fold: Fold, record: JournalRecord): CommandAnswer {
   const { transactionId, changes } = record.data as unknown as AmendData;
-  const row = living(fold, transactionId);
+  const row = fold.transactions.get(transactionId);
   if (!row) return unknown(transactionId);
   const next = amendRow(row, { ...changes, ...record.personal }, record.at, fold.names);
-  change(fold, next);
+  put(fold, next);
   return { status: 200, body: next.view };
 }
 
-/** Gone from every read; what stays is the id, so that nobody else takes it. */
+/** Gone; what stays is the id, so that nobody else takes it. */
 function deleted(fold: Fold, record: JournalRecord): CommandAnswer {
   const { transactionId } = record.data as unknown as DeleteData;
-  const row = living(fold, transactionId);
+  const row = fold.transactions.get(transactionId);
   if (!row) return unknown(transactionId);
-  const { id, createdAt } = row;
-  change(fold, { ...row, deleted: true, userId: '', entities: [], reasons: null, view: { id, createdAt } });
-  fold.labels = fold.labels.filter((label) => label.transactionId !== transactionId);
+  fold.transactions.delete(transactionId);
+  fold.touched.add(transactionId);
   withdrawAlert(fold.cases, transactionId);
   fold.audit = fold.audit.map((told) => (told.transactionId === transactionId ? { ...told, detail: null } : told));
   fold.deleted.add(transactionId);
   return { status: 204 };
-}
-
-function living(fold: Fold, id: string): TransactionRow | undefined {
-  const row = fold.transactions.get(id);
-  return row?.deleted ? undefined : row;
 }
 
 function unknown(id: string): CommandAnswer {

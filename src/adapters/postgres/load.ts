@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { JournalRecord } from '../../journal/journal.ts';
 import { loadCases } from './cases-load.ts';
+import { COLUMNS } from './copy.ts';
 import type { Fold } from './fold.ts';
 import type { TransactionRow } from './rows.ts';
 import { restored, storable } from './text.ts';
@@ -33,18 +34,28 @@ export async function loadState(
   await loadCases(client, schema, fold.cases, records, fold.names.types);
 }
 
+/** Named and not `*`: a plan that is kept does not outlive a column that a newer version adds. */
+const OWN = COLUMNS.filter((column) => !['id', 'created_at', 'sequence'].includes(column));
+
 async function loadTransactions(client: pg.PoolClient, schema: string, fold: Fold, ids: string[]): Promise<void> {
   const { rows } = await client.query({
     name: 'load_transactions',
-    text: `SELECT t.*, v.view FROM ${schema}.transactions t JOIN ${schema}.views v ON v.id = t.view_id
-      WHERE t.id = ANY($1)`,
+    text: `SELECT ${OWN.map((column) => `t.${column}`)}, v.view, i.id AS own_id, i.created_at AS own_created_at, i.sequence AS own_sequence
+      FROM ${schema}.ids i
+      LEFT JOIN ${schema}.transactions t ON t.created_at = i.created_at AND t.sequence = i.sequence
+      LEFT JOIN ${schema}.views v ON v.created_at = i.created_at AND v.sequence = i.sequence
+      WHERE i.id = ANY($1)`,
     values: [ids.map(storable)],
   });
   for (const row of rows) {
+    const id = restored(row.own_id);
+    const place = { createdAt: row.own_created_at.toISOString(), sequence: Number(row.own_sequence) };
+    fold.placed.set(id, place);
+    if (row.own_created_at.getTime() < fold.horizon) continue;
+    fold.taken.set(id, place);
+    if (row.view === null) continue;
     const loaded: TransactionRow = {
-      id: restored(row.id),
-      sequence: Number(row.sequence),
-      createdAt: row.created_at.toISOString(),
+      ...{ id, ...place },
       userId: restored(row.user_id),
       status: row.status,
       decision: row.decision,
@@ -55,22 +66,21 @@ async function loadTransactions(client: pg.PoolClient, schema: string, fold: Fol
       minorDigits: row.minor_digits,
       latencyUs: row.latency_us,
       label: row.label,
-      deleted: row.deleted,
       entities: row.entities.map(Number),
       reasons: row.reasons?.map(restored) ?? null,
-      viewId: Number(row.view_id),
-      model: row.model,
+      model: row.model === null ? null : restored(row.model),
       country: row.country === null ? null : restored(row.country),
       view: row.view,
     };
-    fold.transactions.set(loaded.id, loaded);
+    fold.before.set(id, loaded);
+    fold.transactions.set(id, loaded);
   }
 }
 
 async function loadUsers(client: pg.PoolClient, schema: string, fold: Fold, ids: string[], emails: string[]) {
   const { rows } = await client.query({
     name: 'load_users',
-    text: `SELECT * FROM ${schema}.users WHERE id = ANY($1) OR email_key = ANY($2)`,
+    text: `SELECT id, sequence, name, email, created_at, updated_at FROM ${schema}.users WHERE id = ANY($1) OR email_key = ANY($2)`,
     values: [ids.map(storable), emails.map(storable)],
   });
   for (const row of rows) {

@@ -19,14 +19,11 @@ export interface TransactionRow {
   minorDigits: number;
   latencyUs: number | null;
   label: string | null;
-  deleted: boolean;
   entities: number[];
   reasons: string[] | null;
   /** Version of the model that decided; null where none did. */
   model: string | null;
   country: string | null;
-  /** Sequence of the first record: stays when an intake is decided. */
-  viewId: number;
   view: TransactionView;
 }
 
@@ -54,7 +51,7 @@ export function decisionRow(record: JournalRecord, types: readonly string[]): Tr
     decision: decision.decision,
     score: decision.score,
     probability: decision.probability,
-    latencyUs: Math.min(Number((data.latencyMs * 1000).toPrecision(3)), 2e9) | 0,
+    latencyUs: Math.max(0, Math.min(Number((data.latencyMs * 1000).toPrecision(3)), 2e9)) | 0,
     reasons:
       decision.decision === 'approve'
         ? null
@@ -87,14 +84,12 @@ function commonColumns(record: JournalRecord, data: IntakeData, types: readonly 
   return {
     id: transaction.id,
     sequence: record.sequence,
-    viewId: record.sequence,
     userId: transaction.userId,
     currency: transaction.currency,
     amountMinor: transaction.amountMinor,
     minorDigits: minorDigits(transaction.amount, transaction.amountMinor),
     label: null,
     country: transaction.country ?? null,
-    deleted: false,
     entities: data.entities.filter((key, index) => key !== 0 && types[index] !== 'user'),
   };
 }

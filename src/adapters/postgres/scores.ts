@@ -1,17 +1,8 @@
 import type pg from 'pg';
 import type { ScoreHistory } from '../../projections/store.ts';
-import { bucketWidth } from './stats.ts';
-import { moment } from './transactions.ts';
+import { SCORE_BINS } from './tally.ts';
+import { bucketWidth, inSnapshot, readWindow } from './window.ts';
 
-const BINS = 20;
-
-interface Row {
-  bucket: Date;
-  bin: number;
-  count: string;
-}
-
-/** One pass over the narrow rows of the window, counted by interval and bin. */
 export async function readScores(
   pool: pg.Pool,
   schema: string,
@@ -20,22 +11,21 @@ export async function readScores(
   to: number,
 ): Promise<ScoreHistory> {
   const widthMs = bucketWidth(to - from);
-  const { rows } = await pool.query<Row>({
-    name: `scores_${widthMs}`,
-    text: `SELECT date_bin('${widthMs} ms', created_at, timestamptz 'epoch') AS bucket,
-        least(score / ${100 / BINS}, ${BINS - 1}) AS bin, count(*) AS count
-      FROM ${schema}.transactions
-      WHERE created_at >= $1 AND created_at < $2 AND NOT deleted AND model = $3 AND score IS NOT NULL
-      GROUP BY 1, 2 ORDER BY 1`,
-    values: [moment(from), moment(to), model],
-  });
-  const series: ScoreHistory['series'] = [];
-  for (const { bucket, bin, count } of rows) {
-    const at = bucket.toISOString();
-    let point = series.at(-1);
-    if (point?.at !== at) series.push((point = { at, count: 0, bins: new Array<number>(BINS).fill(0) }));
-    point.bins[bin] += Number(count);
-    point.count += Number(count);
+  const parts = await inSnapshot(pool, (client) => readWindow(client, schema, { from, to, width: widthMs }));
+  const points = new Map<number, number[]>();
+  for (const { at, tally } of parts) {
+    const counts = tally.scores[model];
+    if (!counts) continue;
+    let bins = points.get(at);
+    if (!bins) points.set(at, (bins = new Array<number>(SCORE_BINS).fill(0)));
+    for (let bin = 0; bin < SCORE_BINS; bin++) bins[bin] += counts[bin];
   }
+  const series = [...points]
+    .sort(([a], [b]) => a - b)
+    .map(([at, bins]) => ({
+      at: new Date(at).toISOString(),
+      count: bins.reduce((sum, count) => sum + count, 0),
+      bins,
+    }));
   return { widthMs, series };
 }

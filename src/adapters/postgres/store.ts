@@ -1,11 +1,13 @@
 import { eq } from 'drizzle-orm';
+import type { Clock } from '../../domain/clock.ts';
 import type { Log } from '../../projections/log.ts';
 import type { QueryStore } from '../../projections/store.ts';
 import { createApplier } from './apply.ts';
 import { createAuditQueries } from './audit.ts';
 import { createCaseQueries } from './cases.ts';
 import { asUnavailable, connect, reading, sqlState } from './connection.ts';
-import { migrate } from './migrate.ts';
+import { layoutSchema, migrate } from './migrate.ts';
+import { createRetention } from './retention.ts';
 import type { EntityNames } from './rows.ts';
 import { tablesIn } from './schema.ts';
 import { restored } from './text.ts';
@@ -17,8 +19,15 @@ const NO_SUCH_TABLE = new Set(['42P01', '3F000']);
 export interface StoreOptions {
   /** `postgres://user:password@host:port/database`, with `sslmode` and the like where needed. */
   url: string;
-  /** SQL schema; made where it does not exist. */
-  schema: string;
+  /** Begins the name of the SQL schema, which is made where it does not exist. */
+  namespace: string;
+  clock: Clock;
+  /** Days that transactions are kept; 0, as by default, for ever. */
+  retentionDays?: number;
+  /** No other process uses this database. */
+  isAlone?: boolean;
+  /** Connections, at most. */
+  poolSize?: number;
   entityTypes: readonly string[];
   /** For configured entity types, the field of the transaction that names them, such as `metadata.terminal`. */
   entityFields?: Readonly<Record<string, string>>;
@@ -35,20 +44,24 @@ export interface RebuildableStore extends QueryStore {
  * and until then everything throws `AssayError('unavailable')`. Throws where the options make no sense.
  */
 export async function openStore(options: StoreOptions): Promise<RebuildableStore> {
-  const { url, schema, log } = options;
-  if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema)) throw new Error(`${schema} is no name for an SQL schema`);
-  const connection = connect(url, log);
+  const { url, namespace, log, clock, retentionDays = 0 } = options;
+  if (!/^[a-z_][a-z0-9_]{0,40}$/.test(namespace)) throw new Error(`${namespace} is no name for an SQL schema`);
+  const schema = layoutSchema(namespace);
+  const connection = connect(url, log, options.poolSize);
   const { pool, db } = connection;
   const tables = tablesIn(schema);
   const names: EntityNames = { types: options.entityTypes, fields: options.entityFields ?? {} };
-  const applier = createApplier(pool, schema, names, log);
+  const retention = createRetention(schema, retentionDays, clock, log);
+  const applier = createApplier(pool, schema, names, retention, log);
 
   let migrated: Promise<void> | undefined;
   const ready = () =>
-    (migrated ??= migrate(pool, schema).catch((error) => {
-      migrated = undefined;
-      throw error;
-    }));
+    (migrated ??= migrate(url, namespace, log, { isAlone: options.isAlone, partitions: retention.partitions }).catch(
+      (error) => {
+        migrated = undefined;
+        throw error;
+      },
+    ));
   const position = async () => {
     await ready();
     const [row] = await db
@@ -85,7 +98,7 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
         const [row] = await db.select({ answer: answers.answer }).from(answers).where(eq(answers.sequence, sequence));
         return row?.answer;
       }),
-    transactions: createTransactionQueries(connection, schema, tables, names),
+    transactions: createTransactionQueries(pool, schema, names),
     users: createUserQueries(connection, tables),
     cases: createCaseQueries(pool, schema),
     audit: createAuditQueries(pool, schema),

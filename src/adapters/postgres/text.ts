@@ -13,3 +13,8 @@ export function storable(text: string): string {
 export function restored(text: string): string {
   return text.startsWith(MARK) ? JSON.parse(`"${text.slice(1)}"`) : text;
 }
+
+/** RFC 3339. Beyond what PostgreSQL and Date can hold means before or after everything. */
+export function moment(ms: number): string {
+  return new Date(Math.max(-62_135_596_800_000, Math.min(253_402_300_799_999, Math.floor(ms)))).toISOString();
+}

@@ -1,54 +1,54 @@
-import { and, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import type pg from 'pg';
 import { entityKey } from '../../domain/entity.ts';
 import type { EntityView, TransactionFilter, TransactionQueries, TransactionView } from '../../projections/store.ts';
-import { type Connection, reading } from './connection.ts';
-import { afterCursor, newestFirst, pageOf } from './paging.ts';
+import { reading } from './connection.ts';
+import { readCursor } from './cursor.ts';
+import { pageOf } from './paging.ts';
 import { type EntityNames, entityOfView } from './rows.ts';
-import type { Tables } from './schema.ts';
 import { readScores } from './scores.ts';
 import { readStats } from './stats.ts';
-import { storable } from './text.ts';
+import { moment, storable } from './text.ts';
 
 /** How many of an entity's newest transactions are searched for the entities that share them. */
 const LINK_DEPTH = 500;
 const MAX_LINKED = 100;
 
-export function createTransactionQueries(
-  { db, pool }: Connection,
-  schema: string,
-  { transactions, views }: Tables,
-  names: EntityNames,
-): TransactionQueries {
-  const columns = { createdAt: transactions.createdAt, sequence: transactions.sequence, view: views.view };
-  type Row = { createdAt: string; sequence: number; view: TransactionView };
-  const placed = (row: Row) => ({ ...row, createdAt: row.view.createdAt });
-
-  const recent = async (where: SQL | undefined, limit: number): Promise<Row[]> =>
-    (
-      await db
-        .select(columns)
-        .from(transactions)
-        .innerJoin(views, eq(views.id, transactions.viewId))
-        .where(where)
-        .orderBy(...newestFirst(transactions))
-        .limit(limit)
-    ).map(placed);
+export function createTransactionQueries(pool: pg.Pool, schema: string, names: EntityNames): TransactionQueries {
+  /** The newest rows of `from`, which an index finds alone, and then their views. */
+  const newest = async (from: string, where: string[], values: unknown[], limit: number) => {
+    const { rows } = await pool.query<{ sequence: string; view: TransactionView }>(
+      `SELECT t.sequence, v.view FROM (SELECT created_at, sequence FROM ${schema}.${from}
+         WHERE ${where.join(' AND ') || 'true'} ORDER BY created_at DESC, sequence DESC LIMIT ${limit}) t
+       JOIN ${schema}.views v ON v.created_at = t.created_at AND v.sequence = t.sequence
+       ORDER BY t.created_at DESC, t.sequence DESC`,
+      values,
+    );
+    return rows.map(({ sequence, view }) => ({ createdAt: view.createdAt, sequence: Number(sequence), view }));
+  };
 
   return {
     list: (filter, page) =>
       reading(async () => {
-        const where = afterCursor(transactions, conditions(transactions, filter), page.cursor);
-        return pageOf(await recent(where, page.limit + 1), page, ({ view }) => view);
+        const { where, values } = conditions(filter);
+        if (page.cursor !== undefined) {
+          const { createdAt, sequence } = readCursor(page.cursor);
+          values.push(createdAt, sequence);
+          const at = `$${values.length - 1}::timestamptz`;
+          // The second says nothing new, but lets the planner leave out the partitions of what is newer.
+          where.push(`(created_at, sequence) < (${at}, $${values.length}::bigint)`, `created_at <= ${at}`);
+        }
+        return pageOf(await newest('transactions', where, values, page.limit + 1), page, ({ view }) => view);
       }),
 
     get: (id) =>
       reading(async () => {
-        const [row] = await db
-          .select({ view: views.view })
-          .from(transactions)
-          .innerJoin(views, eq(views.id, transactions.viewId))
-          .where(and(eq(transactions.id, storable(id)), eq(transactions.deleted, false)));
-        return row?.view;
+        const { rows } = await pool.query<{ view: TransactionView }>({
+          name: 'transaction_by_id',
+          text: `SELECT v.view FROM ${schema}.ids i
+            JOIN ${schema}.views v ON v.created_at = i.created_at AND v.sequence = i.sequence WHERE i.id = $1`,
+          values: [storable(id)],
+        });
+        return rows[0]?.view;
       }),
 
     stats: (from, to) => reading(() => readStats(pool, schema, from, to)),
@@ -57,40 +57,38 @@ export function createTransactionQueries(
 
     entity: (type, id, limit) =>
       reading(async () => {
-        const where =
+        const depth = Math.max(limit, LINK_DEPTH);
+        const rows =
           type === 'user'
-            ? eq(transactions.userId, storable(id))
-            : sql`${transactions.entities} @> array[${entityKey(type, type === 'email' ? id.toLowerCase() : id)}]::bigint[]`;
-        const rows = await recent(and(where, eq(transactions.deleted, false)), Math.max(limit, LINK_DEPTH));
+            ? await newest('transactions', ['user_id = $1'], [storable(id)], depth)
+            : await newest(
+                'transaction_entities',
+                ['key = $1'],
+                [entityKey(type, type === 'email' ? id.toLowerCase() : id)],
+                depth,
+              );
         const seen = rows.map(({ view }) => view);
         return { type, id, transactions: seen.slice(0, limit), linked: linkedIn(seen, type, id, names) };
       }),
   };
 }
 
-function conditions(transactions: Tables['transactions'], filter: TransactionFilter): SQL | undefined {
-  const { userId, decision, status, from, to, minScore, alerts } = filter;
-  return and(
-    eq(transactions.deleted, false),
-    userId === undefined ? undefined : eq(transactions.userId, storable(userId)),
-    decision === undefined ? undefined : eq(transactions.decision, decision),
-    // Spelt out and not bound, so that the planner sees which partial index serves.
-    decision === undefined || decision === 'approve' ? undefined : sql`decision IN ('review', 'decline')`,
-    status === undefined ? undefined : eq(transactions.status, status),
-    status === undefined || status === 'pending' ? undefined : sql`status <> 'pending'`,
-    from === undefined ? undefined : gte(transactions.createdAt, moment(from)),
-    to === undefined ? undefined : lt(transactions.createdAt, moment(to)),
-    minScore === undefined ? undefined : gte(transactions.score, Math.ceil(minScore)),
-    minScore !== undefined && minScore >= 30 ? sql`score >= 30` : undefined,
-    alerts
-      ? sql`decision IN ('review', 'decline') AND status = 'pending' AND label IS NULL AND NOT deleted`
-      : undefined,
-  );
-}
-
-/** Beyond what PostgreSQL and Date can hold means before or after everything. */
-export function moment(ms: number): string {
-  return new Date(Math.max(-62_135_596_800_000, Math.min(253_402_300_799_999, Math.floor(ms)))).toISOString();
+/** Indexes in `migrations/` serve these, alone and together. */
+function conditions({ userId, decision, status, from, to, minScore, alerts }: TransactionFilter) {
+  const where: string[] = [];
+  const values: unknown[] = [];
+  const need = (text: string, value: unknown) => where.push(`${text} $${values.push(value)}`);
+  if (userId !== undefined) need('user_id =', storable(userId));
+  if (decision !== undefined) need('decision =', decision);
+  // Spelt out and not bound, so that the planner sees which partial index serves.
+  if (decision === 'review' || decision === 'decline') where.push(`decision IN ('review', 'decline')`);
+  if (status !== undefined) need('status =', status);
+  if (from !== undefined) need('created_at >=', moment(from));
+  if (to !== undefined) need('created_at <', moment(to));
+  if (minScore !== undefined) need('score >=', Math.ceil(minScore));
+  for (const bound of [30, 80]) if (minScore !== undefined && minScore >= bound) where.push(`score >= ${bound}`);
+  if (alerts) where.push(`decision IN ('review', 'decline') AND status = 'pending' AND label IS NULL`);
+  return { where, values };
 }
 
 function linkedIn(views: TransactionView[], type: string, id: string, names: EntityNames): EntityView['linked'] {

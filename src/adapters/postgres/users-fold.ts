@@ -3,6 +3,7 @@ import type { JournalRecord } from '../../journal/journal.ts';
 import type { CommandAnswer, UserView } from '../../projections/store.ts';
 import type { Fold } from './fold.ts';
 import { refusal } from './refusal.ts';
+import { storable } from './text.ts';
 
 export interface UserRow {
   id: string;
@@ -16,6 +17,11 @@ export interface UserRow {
 /** Addresses are the same person's whatever their case. */
 export function emailKey(email: string): string {
   return email.trim().toLowerCase();
+}
+
+/** What a search looks through: name, address and id in lower case, a line each. */
+export function searchText({ name, email, id }: Pick<UserRow, 'name' | 'email' | 'id'>): string {
+  return [name, email, id].map((part) => storable(part.toLowerCase())).join('\n');
 }
 
 export function userView({ id, name, email, createdAt, updatedAt }: UserRow): UserView {

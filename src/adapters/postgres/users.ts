@@ -1,4 +1,4 @@
-import { eq, or, sql } from 'drizzle-orm';
+import { eq, like } from 'drizzle-orm';
 import type { UserQueries } from '../../projections/store.ts';
 import { type Connection, reading } from './connection.ts';
 import { afterCursor, newestFirst, pageOf } from './paging.ts';
@@ -40,14 +40,9 @@ export function createUserQueries({ db }: Connection, { users }: Tables): UserQu
   };
 }
 
-/** A part of the name, the address or the id, in any case. Position, not LIKE: `%` and `_` are themselves. */
+/** A part of the name, the address or the id, in any case; `%` and `_` are themselves. */
 function search(users: Tables['users'], q: string | undefined) {
   const words = q?.trim().toLowerCase();
   if (!words) return undefined;
-  const part = storable(words);
-  return or(
-    sql`position(${part} in lower(${users.name})) > 0`,
-    sql`position(${part} in ${users.emailKey}) > 0`,
-    sql`position(${part} in lower(${users.id})) > 0`,
-  );
+  return like(users.search, `%${storable(words).replace(/[\\%_]/g, '\\$&')}%`);
 }

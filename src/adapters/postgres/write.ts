@@ -1,69 +1,92 @@
 import type pg from 'pg';
+import { COLUMNS, copyEntityLines, copyIdLine, copyIn, copyLine, copyViewLine } from './copy.ts';
 import type { Fold } from './fold.ts';
+import type { TransactionRow } from './rows.ts';
+import { floorTo, MINUTE_MS } from './tallies.ts';
+import { count, emptyTally, type Tally } from './tally.ts';
 import { storable } from './text.ts';
-import { emailKey } from './users-fold.ts';
+import { emailKey, searchText } from './users-fold.ts';
 
 /** Rows travel as one JSON parameter: one statement and one plan whatever their number. */
 function rowsFrom(definition: string): string {
   return `json_to_recordset($1::json) AS r(${definition})`;
 }
 
+/** A transaction that changed is taken out and put in again, for a place of its rows may lie in another partition. */
 export async function writeTransactions(client: pg.PoolClient, schema: string, fold: Fold): Promise<void> {
-  const rows = [...fold.updated].map((id) => {
-    const row = fold.transactions.get(id)!;
-    return {
-      ...row,
-      id: storable(row.id),
-      userId: storable(row.userId),
-      currency: storable(row.currency),
-      country: row.country === null ? null : storable(row.country),
-      entities: `{${row.entities.join(',')}}`,
-      reasons: row.reasons?.map(storable) ?? null,
-      view: undefined,
-    };
-  });
-  await client.query({
-    name: 'update_transactions',
-    text: `UPDATE ${schema}.transactions t SET
-        sequence = r.sequence, created_at = r."createdAt", user_id = r."userId", status = r.status,
-        decision = r.decision, score = r.score, probability = r.probability, currency = r.currency,
-        amount_minor = r."amountMinor", minor_digits = r."minorDigits", latency_us = r."latencyUs", label = r.label,
-        deleted = r.deleted, entities = r.entities::bigint[], reasons = r.reasons,
-        model = r.model, country = r.country
-      FROM ${rowsFrom(`id text, sequence bigint, "createdAt" timestamptz, "userId" text, status text, decision text,
-        score smallint, probability double precision, currency text, "amountMinor" bigint, "minorDigits" smallint,
-        "latencyUs" integer, label text, deleted boolean, entities text, reasons text[], model text,
-        country text`)}
-      WHERE t.id = r.id`,
-    values: [JSON.stringify(rows)],
-  });
-  // As text within the JSON, so that its bytes reach the column as they are.
-  const views = [...fold.updated].map((id) => fold.transactions.get(id)!);
-  await client.query({
-    name: 'update_views',
-    text: `UPDATE ${schema}.views v SET view = r.view::json FROM ${rowsFrom('id bigint, view text')} WHERE v.id = r.id`,
-    values: [JSON.stringify(views.map(({ viewId, view }) => ({ id: viewId, view: JSON.stringify(view) })))],
-  });
-  const deleted = rows.filter((row) => row.deleted).map(({ id }) => id);
-  if (deleted.length > 0) await client.query(`DELETE FROM ${schema}.labels WHERE transaction_id = ANY($1)`, [deleted]);
+  const gone: TransactionRow[] = [];
+  let [lines, views, entities] = ['', '', ''];
+  for (const id of fold.touched) {
+    const [before, after] = [fold.before.get(id), fold.transactions.get(id)];
+    if (before) gone.push(before);
+    if (!after) continue;
+    lines += copyLine(after);
+    views += copyViewLine(after);
+    entities += copyEntityLines(after);
+  }
+  await removeTransactions(client, schema, gone);
+  await writeIds(client, schema, fold);
+  if (lines === '') return;
+  await copyIn(client, `COPY ${schema}.transactions (${COLUMNS.join(',')}) FROM STDIN`, lines);
+  await copyIn(client, `COPY ${schema}.views (created_at, sequence, view) FROM STDIN`, views);
+  await copyIn(client, `COPY ${schema}.transaction_entities (key, created_at, sequence) FROM STDIN`, entities);
 }
 
-export async function writeLabels(client: pg.PoolClient, schema: string, fold: Fold): Promise<void> {
-  const rows = fold.labels.map((label) => ({
-    ...label,
-    id: storable(label.id),
-    transactionId: storable(label.transactionId),
-    note: label.note === null ? null : storable(label.note),
-  }));
+async function removeTransactions(client: pg.PoolClient, schema: string, rows: TransactionRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const places = [rows.map(({ createdAt }) => createdAt), rows.map(({ sequence }) => sequence)];
+  for (const table of ['transactions', 'views'])
+    await client.query({
+      name: `remove_${table}`,
+      text: `DELETE FROM ${schema}.${table} t USING unnest($1::timestamptz[], $2::bigint[]) AS r (created_at, sequence)
+        WHERE t.created_at = r.created_at AND t.sequence = r.sequence`,
+      values: places,
+    });
+  const named = rows.flatMap((row) => row.entities.map((key) => ({ key, row })));
   await client.query({
-    name: 'insert_labels',
-    text: `INSERT INTO ${schema}.labels (id, sequence, transaction_id, label, source, note, occurred_at, recorded_at)
-      SELECT id, sequence, "transactionId", label, source, note, "occurredAt", "recordedAt"
-      FROM ${rowsFrom(`id text, sequence bigint, "transactionId" text, label text, source text, note text,
-        "occurredAt" timestamptz, "recordedAt" timestamptz`)}
-      ON CONFLICT (id) DO NOTHING`,
-    values: [JSON.stringify(rows)],
+    name: 'remove_entities',
+    text: `DELETE FROM ${schema}.transaction_entities t
+      USING unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) AS r (key, created_at, sequence)
+      WHERE t.key = r.key AND t.created_at = r.created_at AND t.sequence = r.sequence`,
+    values: [named.map(({ key }) => key), named.map(({ row }) => row.createdAt), named.map(({ row }) => row.sequence)],
   });
+}
+
+async function writeIds(client: pg.PoolClient, schema: string, fold: Fold): Promise<void> {
+  let fresh = '';
+  const moved: { id: string; createdAt: string; sequence: number }[] = [];
+  for (const id of fold.touched) {
+    const [before, after] = [fold.placed.get(id), fold.taken.get(id)];
+    if (!after) continue;
+    if (!before) fresh += copyIdLine(id, after);
+    else if (before.createdAt !== after.createdAt || before.sequence !== after.sequence)
+      moved.push({ id: storable(id), ...after });
+  }
+  if (fresh !== '') await copyIn(client, `COPY ${schema}.ids (id, created_at, sequence) FROM STDIN`, fresh);
+  if (moved.length > 0)
+    await client.query({
+      name: 'move_ids',
+      text: `UPDATE ${schema}.ids i SET created_at = r."createdAt", sequence = r.sequence
+        FROM ${rowsFrom('id text, "createdAt" timestamptz, sequence bigint')} WHERE i.id = r.id`,
+      values: [JSON.stringify(moved)],
+    });
+}
+
+/** What the touched transactions add to each minute, and take from it. */
+export function tallyChanges(fold: Fold): Map<number, Tally> {
+  const changes = new Map<number, Tally>();
+  const note = (row: TransactionRow | undefined, times: 1 | -1) => {
+    if (!row) return;
+    const minute = floorTo(Date.parse(row.createdAt), MINUTE_MS);
+    let tally = changes.get(minute);
+    if (!tally) changes.set(minute, (tally = emptyTally()));
+    count(tally, row, times);
+  };
+  for (const id of fold.touched) {
+    note(fold.before.get(id), -1);
+    note(fold.transactions.get(id), 1);
+  }
+  return changes;
 }
 
 export async function writeUsers(client: pg.PoolClient, schema: string, fold: Fold): Promise<void> {
@@ -79,17 +102,18 @@ export async function writeUsers(client: pg.PoolClient, schema: string, fold: Fo
         name: storable(user.name),
         email: storable(user.email),
         emailKey: storable(emailKey(user.email)),
+        search: searchText(user),
       };
     });
   if (rows.length === 0) return;
   await client.query({
     name: 'upsert_users',
-    text: `INSERT INTO ${schema}.users (id, sequence, name, email, email_key, created_at, updated_at)
-      SELECT id, sequence, name, email, "emailKey", "createdAt", "updatedAt"
-      FROM ${rowsFrom(`id text, sequence bigint, name text, email text, "emailKey" text, "createdAt" timestamptz,
-        "updatedAt" timestamptz`)}
+    text: `INSERT INTO ${schema}.users (id, sequence, name, email, email_key, search, created_at, updated_at)
+      SELECT id, sequence, name, email, "emailKey", search, "createdAt", "updatedAt"
+      FROM ${rowsFrom(`id text, sequence bigint, name text, email text, "emailKey" text, search text,
+        "createdAt" timestamptz, "updatedAt" timestamptz`)}
       ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, name = excluded.name, email = excluded.email,
-        email_key = excluded.email_key, created_at = excluded.created_at, updated_at = excluded.updated_at`,
+        email_key = excluded.email_key, search = excluded.search, created_at = excluded.created_at, updated_at = excluded.updated_at`,
     values: [JSON.stringify(rows)],
   });
 }

@@ -6,12 +6,31 @@ CREATE TABLE {schema}.meta (
   -- Sequence and key of the last record applied: the key tells whether this is the journal it came from.
   applied bigint NOT NULL,
   applied_key text,
-  answers_pruned_at timestamptz(3) NOT NULL
+  -- Milliseconds. What was decided before `horizon` is retired; buckets of `tallies` that end by `tallied` are whole.
+  horizon bigint NOT NULL,
+  tallied bigint NOT NULL
 );
-INSERT INTO {schema}.meta VALUES (true, 0, NULL, 'epoch');
+INSERT INTO {schema}.meta VALUES (true, 0, NULL, -8640000000000000, -8640000000000000);
 
-CREATE TABLE {schema}.transactions (
+-- The spans, in milliseconds, for which every partitioned table has a partition.
+CREATE TABLE {schema}.partitions (
+  starts bigint PRIMARY KEY,
+  ends bigint NOT NULL CHECK (ends > starts)
+);
+
+-- Every id that is taken, and where its transaction stands. Not partitioned, so that one index keeps ids unique. A deleted
+-- transaction leaves its id here and nothing elsewhere.
+CREATE TABLE {schema}.ids (
   id text COLLATE "C" PRIMARY KEY,
+  created_at timestamptz(3) NOT NULL,
+  sequence bigint NOT NULL
+);
+CREATE INDEX ids_oldest ON {schema}.ids (created_at);
+
+-- What lists filter by, in narrow rows. An index holds what a filter may ask beside it, so that a scan that passes over
+-- many rows stays within the index.
+CREATE TABLE {schema}.transactions (
+  id text COLLATE "C" NOT NULL,
   sequence bigint NOT NULL,
   created_at timestamptz(3) NOT NULL,
   user_id text COLLATE "C" NOT NULL,
@@ -22,47 +41,55 @@ CREATE TABLE {schema}.transactions (
   currency text COLLATE "C" NOT NULL,
   amount_minor bigint NOT NULL,
   minor_digits smallint NOT NULL,
-  -- Microseconds to three significant digits: few distinct values make percentiles cheap. The view has the exact one.
+  -- Microseconds to three significant digits: few distinct values, so that a tally counts each. The view has the exact one.
   latency_us integer,
   label text COLLATE "C",
-  deleted boolean NOT NULL,
-  -- Keys of the entities that profiles know (domain/entity.ts), the user's left out: it has an index of its own.
+  -- Keys of the entities that profiles know (domain/entity.ts), the user's left out.
   entities bigint[] NOT NULL,
   -- Codes that pushed a review or a decline up.
   reasons text[],
-  view_id bigint NOT NULL
-);
+  -- Version of the model that decided.
+  model text COLLATE "C",
+  country text COLLATE "C",
+  PRIMARY KEY (created_at, sequence)
+) PARTITION BY RANGE (created_at);
+CREATE INDEX transactions_user ON {schema}.transactions (user_id, created_at, sequence)
+  INCLUDE (decision, status, score, label);
+CREATE INDEX transactions_decision ON {schema}.transactions (decision, created_at, sequence)
+  INCLUDE (status, score) WHERE decision IN ('review', 'decline');
+CREATE INDEX transactions_status ON {schema}.transactions (status, created_at, sequence) INCLUDE (decision, score);
+CREATE INDEX transactions_score30 ON {schema}.transactions (created_at, sequence)
+  INCLUDE (score, decision, status) WHERE score >= 30;
+CREATE INDEX transactions_score80 ON {schema}.transactions (created_at, sequence)
+  INCLUDE (score, decision, status) WHERE score >= 80;
+CREATE INDEX transactions_alerts ON {schema}.transactions (created_at, sequence) INCLUDE (decision, score)
+  WHERE decision IN ('review', 'decline') AND status = 'pending' AND label IS NULL;
 
--- What the API answers with, as it was written. Apart, so that stats and filters scan narrow rows; uncompressed, because
--- compressing costs more than all else that is done to a row.
+-- What the API answers with, as it was written. Uncompressed, because compressing costs more than all else that is done to
+-- a row.
 CREATE TABLE {schema}.views (
-  -- Sequence of the transaction's first record.
-  id bigint PRIMARY KEY,
-  view json NOT NULL
-);
+  created_at timestamptz(3) NOT NULL,
+  sequence bigint NOT NULL,
+  view json NOT NULL,
+  PRIMARY KEY (created_at, sequence)
+) PARTITION BY RANGE (created_at);
 ALTER TABLE {schema}.views ALTER COLUMN view SET STORAGE EXTERNAL;
 
-CREATE INDEX transactions_newest ON {schema}.transactions (created_at, sequence);
-CREATE INDEX transactions_user ON {schema}.transactions (user_id, created_at, sequence);
-CREATE INDEX transactions_entities ON {schema}.transactions USING gin (entities);
-CREATE INDEX transactions_decision ON {schema}.transactions (decision, created_at, sequence)
-  WHERE decision IN ('review', 'decline');
-CREATE INDEX transactions_status ON {schema}.transactions (status, created_at, sequence) WHERE status <> 'pending';
-CREATE INDEX transactions_score ON {schema}.transactions (score, created_at, sequence) WHERE score >= 30;
-CREATE INDEX transactions_alerts ON {schema}.transactions (created_at, sequence)
-  WHERE decision IN ('review', 'decline') AND status = 'pending' AND label IS NULL AND NOT deleted;
-
-CREATE TABLE {schema}.labels (
-  id text COLLATE "C" PRIMARY KEY,
+-- One row for each entity that a transaction names: the newest of an entity in one index scan, however many it has.
+CREATE TABLE {schema}.transaction_entities (
+  key bigint NOT NULL,
+  created_at timestamptz(3) NOT NULL,
   sequence bigint NOT NULL,
-  transaction_id text COLLATE "C" NOT NULL,
-  label text COLLATE "C" NOT NULL,
-  source text COLLATE "C" NOT NULL,
-  note text,
-  occurred_at timestamptz(3),
-  recorded_at timestamptz(3) NOT NULL
-);
-CREATE INDEX labels_transaction ON {schema}.labels (transaction_id, sequence);
+  PRIMARY KEY (key, created_at, sequence)
+) PARTITION BY RANGE (created_at);
+
+-- What stats add up, counted by minute, and whole spans of minutes again in wider buckets.
+CREATE TABLE {schema}.tallies (
+  width_ms integer NOT NULL,
+  at timestamptz(3) NOT NULL,
+  tally json NOT NULL,
+  PRIMARY KEY (width_ms, at)
+) PARTITION BY RANGE (at);
 
 CREATE TABLE {schema}.users (
   id text COLLATE "C" PRIMARY KEY,
@@ -71,6 +98,8 @@ CREATE TABLE {schema}.users (
   email text NOT NULL,
   -- The address in lower case. Deferred, because one batch may hand an address from one user to another.
   email_key text COLLATE "C" NOT NULL UNIQUE DEFERRABLE INITIALLY DEFERRED,
+  -- Name, address and id in lower case, each on a line of its own.
+  search text COLLATE "C" NOT NULL,
   created_at timestamptz(3) NOT NULL,
   updated_at timestamptz(3) NOT NULL
 );

@@ -1,5 +1,3 @@
--- Cases and the audit: folds of records that earlier versions passed over, so everything is read from the journal again.
-
 CREATE TABLE {schema}.cases (
   id text COLLATE "C" PRIMARY KEY,
   -- Of the record that opened it.
@@ -37,6 +35,7 @@ CREATE INDEX cases_open_risk ON {schema}.cases (amount_at_risk, sequence) WHERE 
 CREATE INDEX cases_newest ON {schema}.cases (opened_at, sequence) WHERE transactions > 0;
 CREATE INDEX cases_resolved ON {schema}.cases (resolved_at) WHERE status = 'resolved';
 CREATE INDEX cases_due ON {schema}.cases (sequence) WHERE labels_due > 0;
+CREATE INDEX cases_last_alert ON {schema}.cases (last_alert_at);
 
 -- Which entities a case's transactions name, and how many of them.
 CREATE TABLE {schema}.case_links (
@@ -63,11 +62,12 @@ CREATE TABLE {schema}.case_alerts (
   keys bigint[] NOT NULL,
   labelled boolean NOT NULL
 );
+CREATE INDEX case_alerts_oldest ON {schema}.case_alerts (at);
 CREATE INDEX case_alerts_case ON {schema}.case_alerts (case_id, sequence);
 
 -- Every command: who, when, to what, and what came of it.
 CREATE TABLE {schema}.audit (
-  sequence bigint PRIMARY KEY,
+  sequence bigint NOT NULL,
   at timestamptz(3) NOT NULL,
   type text COLLATE "C" NOT NULL,
   by text,
@@ -76,11 +76,10 @@ CREATE TABLE {schema}.audit (
   target text,
   status smallint NOT NULL,
   code text,
-  detail json
-);
-CREATE INDEX audit_newest ON {schema}.audit (at, sequence);
-CREATE INDEX audit_transaction ON {schema}.audit (transaction_id, sequence) WHERE transaction_id IS NOT NULL;
+  detail json,
+  PRIMARY KEY (at, sequence)
+) PARTITION BY RANGE (at);
+CREATE INDEX audit_by ON {schema}.audit (by, at, sequence);
+CREATE INDEX audit_type ON {schema}.audit (type, at, sequence);
+CREATE INDEX audit_transaction ON {schema}.audit (transaction_id, at, sequence) WHERE transaction_id IS NOT NULL;
 CREATE INDEX audit_case ON {schema}.audit (case_id, sequence) WHERE case_id IS NOT NULL;
-
-TRUNCATE {schema}.transactions, {schema}.views, {schema}.labels, {schema}.users, {schema}.answers, {schema}.rejected;
-UPDATE {schema}.meta SET applied = 0, applied_key = NULL;
