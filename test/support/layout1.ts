@@ -14,7 +14,7 @@ export async function makeLayout1(client: pg.Client, schema: string): Promise<vo
 /** What a store of today holds, as version 0.1.0 would have held it. */
 export async function copyToLayout1(client: pg.Client, from: string, schema: string): Promise<void> {
   const facts = `sequence, created_at, user_id, status, decision, score, probability, currency, amount_minor, minor_digits,
-    latency_us, label, entities, reasons, model`;
+    latency_us, label, entities, reasons, model, country`;
   await client.query(
     `INSERT INTO ${schema}.transactions (id, ${facts}, deleted, view_id)
        SELECT id, ${facts}, false, 1000000 + sequence FROM ${from}.transactions;
