@@ -7,7 +7,7 @@ set -eu
 folder=${1:?which folder?}
 version=0.3.36
 mkdir -p "$folder/source"
-python3 -m pip download --no-deps --no-binary :all: --dest "$folder" "llama-cpp-python==$version"
+python3 -m pip download --no-deps --no-binary llama-cpp-python --dest "$folder" "llama-cpp-python==$version"
 tar -xzf "$folder/llama_cpp_python-$version.tar.gz" -C "$folder/source" --strip-components=1
 cmake -G Ninja -S "$folder/source/vendor/llama.cpp" -B "$folder" \
   -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS="-O1" -DCMAKE_C_FLAGS="-O2" -DBUILD_SHARED_LIBS=OFF \
