@@ -1,6 +1,7 @@
 /**
  * What a language model beside decisions costs them, whatever it does: two new servers under the same load in turns, one
- * without a model and one with an endpoint that answers well, hangs, floods, lies about signals, or is down.
+ * without a model and one with an endpoint that answers well, hangs, floods, lies about signals, or is down. A pair of two
+ * without a model comes first: how far they are apart is the noise. Which of a pair goes first changes with every turn.
  *
  *   node bench/narrator.ts [--seconds 4] [--rate 500] [--turns 2]
  *
@@ -81,21 +82,24 @@ async function bench(): Promise<void> {
   const worker = new Worker(new URL(import.meta.url));
   const port = await new Promise<number>((resolve) => worker.once('message', resolve));
   const rows: object[] = [];
-  for (const mode of MODES) {
+  const settings = {
+    LLM_URL: `http://127.0.0.1:${port}`,
+    ...{ LLM_NARRATE: 'all', LLM_PER_MINUTE: '10000', LLM_CONCURRENCY: '4', LLM_TIMEOUT_MS: '1000' },
+    ...{ LLM_SEND_PERSONAL: 'on', LOG_LEVEL: 'error' },
+  };
+  for (const mode of ['none either', ...MODES] as const) {
     worker.postMessage(mode);
     const servers = {
-      'no model': await serve(),
-      [mode]: await serve({
-        LLM_URL: `http://127.0.0.1:${port}`,
-        ...{ LLM_NARRATE: 'all', LLM_PER_MINUTE: '10000', LLM_CONCURRENCY: '4', LLM_TIMEOUT_MS: '1000' },
-        ...{ LLM_SEND_PERSONAL: 'on', LOG_LEVEL: 'error' },
-      }),
+      'no model': await serve({ LOG_LEVEL: 'error' }),
+      [mode]: await serve(mode === 'none either' ? { LOG_LEVEL: 'error' } : settings),
     };
     try {
       for (const server of Object.values(servers)) await load(server, { ...options, seconds: 3 });
-      for (let turn = 1; turn <= Number(values.turns); turn++)
-        for (const [model, server] of Object.entries(servers))
+      for (let turn = 1; turn <= Number(values.turns); turn++) {
+        const pair = Object.entries(servers);
+        for (const [model, server] of turn % 2 === 1 ? pair : pair.reverse())
           rows.push({ model, turn, ...(await load(server, options)), ...(await counts(server)) });
+      }
     } finally {
       for (const server of Object.values(servers)) await server.stop();
     }

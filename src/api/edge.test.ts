@@ -186,6 +186,18 @@ describe('the edge', () => {
       accept: 'application/json, text/csv;q=0.5',
     });
     assert.equal(json.body.data.length, 2);
+    for (const [accept, type] of [
+      ['application/json, text/csv', /json/],
+      ['text/csv, application/json', /csv/],
+      ['application/json;q=0.5, text/csv', /csv/],
+      ['text/csv;q=0', /json/],
+      ['*/*', /json/],
+    ] as const)
+      assert.match(
+        (await ask('GET', '/api/users', undefined, { accept })).headers.get('content-type') ?? '',
+        type,
+        accept,
+      );
   });
 
   test('every answer is signed and safe to show', async () => {

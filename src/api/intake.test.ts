@@ -152,3 +152,15 @@ test('an amendment keeps public and personal fields apart; null removes', () => 
   assert.throws(() => takeAmendment({ id: 'other' }, current, NOW, RULES), /at least one field/);
   assert.throws(() => takeAmendment({ ip: 'x' }, current, NOW, RULES), /IPv4/);
 });
+
+test('fields that are none are left out, and the answer says so', () => {
+  const taken = take({ merchant_id: 'm', ammount: 2, 'a\u0000\ud800': 1 } as object);
+  assert.equal('merchant_id' in taken, false);
+  assert.deepEqual(taken.warnings, [
+    'Not a field of a transaction, and left out: "merchant_id" (did you mean merchantId?), "ammount", "a\\u0000\\ud800".',
+  ]);
+  const many = take(Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`${i}`.padStart(300, 'x'), i])));
+  assert.match(many.warnings[0], / and 495 more\.$/);
+  assert.ok(many.warnings[0].length < 400, 'bounded');
+  assert.deepEqual(take({ channel: 'web', metadata: { anything: 1 } }).warnings, []);
+});

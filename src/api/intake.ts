@@ -55,6 +55,7 @@ export function takeIn(body: TransactionBody, receipt: Receipt, rules: IntakeRul
     } else ({ time, offsetMinutes } = instant);
   }
   const fields = takeFields(body, errors, at);
+  warnOfUnknown(body, warnings);
   if (errors.length > 0) throw new AssayError('invalid_request', summary(errors), { errors });
   const dated = body.transactionDate !== undefined;
   return { id, userId: body.userId, ...money, time, offsetMinutes, dated, receivedAt, ...fields, warnings };
@@ -87,6 +88,24 @@ function takeMoney(
   }
   const rounded = toMajor(amountMinor, currency);
   return { amount: rounded, amountMinor, currency, amountBase: rounded * baseRate, baseRate };
+}
+
+const KNOWN = new Set(Object.keys(TransactionBody.properties));
+const UNKNOWN_TOLD = 5;
+const NAME_CHARS = 40;
+
+/** A field that is misspelt would go unnoticed, and with it what the payment is decided from. */
+function warnOfUnknown(body: object, warnings: string[]): void {
+  const unknown: string[] = [];
+  for (const name in body) if (!KNOWN.has(name)) unknown.push(name);
+  if (unknown.length === 0) return;
+  const told = unknown.slice(0, UNKNOWN_TOLD).map((name) => {
+    const meant = name.replace(/[_-]([a-z])/gi, (_, letter: string) => letter.toUpperCase());
+    const shown = JSON.stringify(name.slice(0, NAME_CHARS));
+    return meant !== name && KNOWN.has(meant) ? `${shown} (did you mean ${meant}?)` : shown;
+  });
+  const more = unknown.length > UNKNOWN_TOLD ? ` and ${unknown.length - UNKNOWN_TOLD} more` : '';
+  warnings.push(`Not a field of a transaction, and left out: ${told.join(', ')}${more}.`);
 }
 
 /** The optional fields; an empty word counts as absent. */

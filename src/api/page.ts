@@ -23,7 +23,9 @@ function prefersCsv(accept: string | undefined): boolean {
     const quality = parameters.map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1]).find(Boolean);
     return { type: type.trim(), quality: quality === undefined ? 1 : Number(quality) };
   });
-  const best = (wanted: string[]) =>
-    Math.max(0, ...types.filter(({ type }) => wanted.includes(type)).map((t) => t.quality));
-  return best(['text/csv']) > 0 && best(['text/csv']) >= best(['application/json']);
+  const [csv, json] = ['text/csv', 'application/json'].map((name) => {
+    const at = types.findIndex(({ type }) => type === name);
+    return { at, quality: types[at]?.quality ?? 0 };
+  });
+  return csv.quality > json.quality || (csv.quality > 0 && csv.quality === json.quality && csv.at < json.at);
 }
