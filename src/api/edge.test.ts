@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { call, startApp, type TestApp } from '../../test/support/app.ts';
@@ -100,6 +101,21 @@ describe('the edge', () => {
     assert.notEqual(foreign.headers.get('access-control-allow-origin'), 'https://evil.example');
     for (const path of ['/api/transactions', '/health', '/nope'])
       assert.match((await ask('GET', path)).headers.get('vary') ?? '', /^Origin/, path);
+  });
+
+  test('one who looks for an answer only after sending everything is told too that it was too much', async () => {
+    const body = 'x'.repeat(20_000_000);
+    const { hostname, port } = new URL(app.url);
+    const head = `POST /score HTTP/1.1\r\nHost: ${hostname}:${port}\r\nX-API-Key: ${KEY}\r\nContent-Type: application/json\r\n`;
+    const socket = connect(Number(port), hostname).pause();
+    const said = await new Promise<string>((resolve, reject) => {
+      socket.on('error', reject);
+      socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`, () =>
+        socket.once('data', (part) => resolve(`${part}`)).resume(),
+      );
+    });
+    socket.destroy();
+    assert.match(said, /^HTTP\/1\.1 413 /);
   });
 
   test('refusals by size, type and method', async () => {

@@ -20,9 +20,10 @@ import { createDashboard } from './dashboard.ts';
 import { documentApi } from './document.ts';
 import { guard, signAnswer } from './guard.ts';
 import { createAnswerMemory } from './idempotency.ts';
+import { linger } from './linger.ts';
 import { logRequests } from './log-requests.ts';
 import { measure } from './metrics/metrics.ts';
-import { sendProblem } from './problem.ts';
+import { asAssayError, sendProblem } from './problem.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { requestId } from './request-id.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -112,7 +113,10 @@ export async function buildServer(services: Services): Promise<Api> {
   app.setValidatorCompiler(validatorCompiler);
   // The schemas document answers, which may gain fields; a serializer made from them would drop those.
   app.setSerializerCompiler(() => JSON.stringify);
-  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
+  app.setErrorHandler(async (error, request, reply) => {
+    if (asAssayError(error).code === 'too_large') await linger(request.raw);
+    return sendProblem(request, reply, error);
+  });
   const dashboard = createDashboard(config.dashboardDir, clock);
   app.setNotFoundHandler(
     (request, reply) =>
