@@ -8,7 +8,7 @@ import { createSeconds } from './seconds.ts';
 /** The one live feed of the page: events wait for the next frame, then the store changes once for all of them. */
 const CAPACITY = 5_000;
 /** Faster than this nobody reads. */
-const FLUSH_MS = 60;
+const FLUSH_MS = 100;
 /** In a hidden tab no frames come, so that a timer has to do. */
 const HIDDEN_FLUSH_MS = 1_000;
 

@@ -15,7 +15,7 @@ import { useSeed } from './overview/right-now.tsx';
 
 const ROW = 34;
 /** Fills a window; who wants more scrolls through Transactions. */
-const SEED = 40;
+const SEED = 24;
 const OUTCOME_NAMES = ['approve', 'review', 'decline'] as const;
 
 /** Every decision as it is made, newest first. Scrolled down or paused, the list stands still and counts what came. */
