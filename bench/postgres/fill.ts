@@ -82,7 +82,7 @@ function daySql(schema: string, { rows, days, end }: Shape, day: number, index: 
   const from = Math.floor((rows * index) / days);
   const to = Math.floor((rows * (index + 1)) / days);
   const facts = `id, sequence, created_at, user_id, status, decision, score, probability, currency, amount_minor,
-    minor_digits, latency_us, label, entities, reasons, model`;
+    minor_digits, latency_us, label, entities, reasons, model, country`;
   const old = end - day > 3 * DAY_MS;
   return [
     `CREATE TEMP TABLE drawn ON COMMIT DROP AS
@@ -116,7 +116,7 @@ function daySql(schema: string, { rows, days, end }: Shape, day: number, index: 
      LEFT JOIN ${schema}.fill_keys k5 ON k5.type = 'email' AND k5.n = floor(${SIZES.email} * r7 ^ 4)::int AND r8 < 0.7`,
     `INSERT INTO ${schema}.transactions (${facts}) SELECT id, sequence, created_at, user_id, status, decision, score,
        score / 100.0, currency, amount_minor, minor_digits, CASE WHEN decision IS NOT NULL THEN latency_us END, label, entities, reasons,
-       CASE WHEN decision IS NOT NULL THEN model END FROM day ORDER BY created_at, sequence`,
+       CASE WHEN decision IS NOT NULL THEN model END, 'C' || floor(30 * r2 ^ 3)::int FROM day ORDER BY created_at, sequence`,
     `INSERT INTO ${schema}.views SELECT created_at, sequence, json_build_object('id', id, 'tempId', id, 'status', status, 'decision', decision,
        'score', score, 'probability', score / 100.0, 'isFraudulent', decision = 'decline', 'fraudExplanation', repeat('Usual for this card. ', 4),
        'reasons', json_build_array(json_build_object('code', 'user_count_1h', 'value', 1, 'contribution', -0.42, 'message', repeat('usual ', 8)),

@@ -51,9 +51,15 @@ export async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient)
 export function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   return withClient(pool, async (client) => {
     await client.query('BEGIN');
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
+    try {
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      // What it locked is free now, and not once the server has noticed that the connection is gone.
+      if (sqlState(error) !== undefined) await client.query('ROLLBACK').catch(() => {});
+      throw error;
+    }
   });
 }
 

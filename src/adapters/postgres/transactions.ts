@@ -83,10 +83,11 @@ function conditions({ userId, decision, status, from, to, minScore, alerts }: Tr
   // Spelt out and not bound, so that the planner sees which partial index serves.
   if (decision === 'review' || decision === 'decline') where.push(`decision IN ('review', 'decline')`);
   if (status !== undefined) need('status =', status);
+  if (status === 'processing' || status === 'failed') where.push(`status IN ('processing', 'failed')`);
   if (from !== undefined) need('created_at >=', moment(from));
   if (to !== undefined) need('created_at <', moment(to));
   if (minScore !== undefined) need('score >=', Math.ceil(minScore));
-  for (const bound of [30, 80]) if (minScore !== undefined && minScore >= bound) where.push(`score >= ${bound}`);
+  for (const bound of [30, 80, 95]) if (minScore !== undefined && minScore >= bound) where.push(`score >= ${bound}`);
   if (alerts) where.push(`decision IN ('review', 'decline') AND status = 'pending' AND label IS NULL`);
   return { where, values };
 }

@@ -55,13 +55,26 @@ CREATE TABLE {schema}.transactions (
 ) PARTITION BY RANGE (created_at);
 CREATE INDEX transactions_user ON {schema}.transactions (user_id, created_at, sequence)
   INCLUDE (decision, status, score, label);
+CREATE INDEX transactions_status ON {schema}.transactions (status, created_at, sequence) INCLUDE (decision, score);
+-- The few that people look for, apart, so that a rare kind of them is found among few.
 CREATE INDEX transactions_decision ON {schema}.transactions (decision, created_at, sequence)
   INCLUDE (status, score) WHERE decision IN ('review', 'decline');
-CREATE INDEX transactions_status ON {schema}.transactions (status, created_at, sequence) INCLUDE (decision, score);
+CREATE INDEX transactions_user_decision ON {schema}.transactions (user_id, decision, created_at, sequence)
+  INCLUDE (status, score, label) WHERE decision IN ('review', 'decline');
+CREATE INDEX transactions_user_undecided ON {schema}.transactions (user_id, status, created_at, sequence)
+  INCLUDE (decision, score) WHERE status IN ('processing', 'failed');
 CREATE INDEX transactions_score30 ON {schema}.transactions (created_at, sequence)
   INCLUDE (score, decision, status) WHERE score >= 30;
 CREATE INDEX transactions_score80 ON {schema}.transactions (created_at, sequence)
   INCLUDE (score, decision, status) WHERE score >= 80;
+CREATE INDEX transactions_score95 ON {schema}.transactions (created_at, sequence)
+  INCLUDE (score, decision, status) WHERE score >= 95;
+CREATE INDEX transactions_decision_score30 ON {schema}.transactions (decision, created_at, sequence)
+  INCLUDE (score, status) WHERE score >= 30;
+CREATE INDEX transactions_decision_score80 ON {schema}.transactions (decision, created_at, sequence)
+  INCLUDE (score, status) WHERE score >= 80;
+CREATE INDEX transactions_user_score30 ON {schema}.transactions (user_id, created_at, sequence)
+  INCLUDE (score, decision, status, label) WHERE score >= 30;
 CREATE INDEX transactions_alerts ON {schema}.transactions (created_at, sequence) INCLUDE (decision, score)
   WHERE decision IN ('review', 'decline') AND status = 'pending' AND label IS NULL;
 

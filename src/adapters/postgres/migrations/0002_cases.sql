@@ -33,6 +33,8 @@ CREATE TABLE {schema}.cases (
 CREATE INDEX cases_risk ON {schema}.cases (amount_at_risk, sequence) WHERE transactions > 0;
 CREATE INDEX cases_open_risk ON {schema}.cases (amount_at_risk, sequence) WHERE transactions > 0 AND status = 'open';
 CREATE INDEX cases_newest ON {schema}.cases (opened_at, sequence) WHERE transactions > 0;
+CREATE INDEX cases_assignee_risk ON {schema}.cases (assignee, amount_at_risk, sequence) WHERE transactions > 0;
+CREATE INDEX cases_assignee_newest ON {schema}.cases (assignee, opened_at, sequence) WHERE transactions > 0;
 CREATE INDEX cases_resolved ON {schema}.cases (resolved_at) WHERE status = 'resolved';
 CREATE INDEX cases_due ON {schema}.cases (sequence) WHERE labels_due > 0;
 CREATE INDEX cases_last_alert ON {schema}.cases (last_alert_at);
@@ -62,7 +64,7 @@ CREATE TABLE {schema}.case_alerts (
   keys bigint[] NOT NULL,
   labelled boolean NOT NULL
 );
-CREATE INDEX case_alerts_oldest ON {schema}.case_alerts (at);
+CREATE INDEX case_alerts_oldest ON {schema}.case_alerts (at) INCLUDE (keys);
 CREATE INDEX case_alerts_case ON {schema}.case_alerts (case_id, sequence);
 
 -- Every command: who, when, to what, and what came of it.
@@ -80,6 +82,7 @@ CREATE TABLE {schema}.audit (
   PRIMARY KEY (at, sequence)
 ) PARTITION BY RANGE (at);
 CREATE INDEX audit_by ON {schema}.audit (by, at, sequence);
+CREATE INDEX audit_by_type ON {schema}.audit (by, type, at, sequence);
 CREATE INDEX audit_type ON {schema}.audit (type, at, sequence);
 CREATE INDEX audit_transaction ON {schema}.audit (transaction_id, at, sequence) WHERE transaction_id IS NOT NULL;
 CREATE INDEX audit_case ON {schema}.audit (case_id, sequence) WHERE case_id IS NOT NULL;
