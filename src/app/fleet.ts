@@ -1,16 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pino from 'pino';
-import { type KafkaJournal, openKafkaJournal } from '../adapters/kafka/journal.ts';
+import type { KafkaJournal } from '../adapters/kafka/journal.ts';
 import { type LogConsumer, openLogConsumer } from '../adapters/kafka/log-consumer.ts';
-import { openRawTopic, type RawTopic } from '../adapters/kafka/raw.ts';
-import { openRedisProfiles, type RedisProfiles } from '../adapters/redis/profiles.ts';
-import { openRedisRateLimiter } from '../adapters/redis/rate-limit.ts';
+import type { RawTopic } from '../adapters/kafka/raw.ts';
+import type { RedisProfiles } from '../adapters/redis/profiles.ts';
 import { rawMessage } from '../api/raw.ts';
 import type { FleetParts } from '../api/services.ts';
-import type { Config, FleetConfig } from '../config.ts';
+import type { Config } from '../config.ts';
+import type { Clock } from '../domain/clock.ts';
 import { AssayError } from '../domain/errors.ts';
 import { newId } from '../domain/id.ts';
 import { createEngine } from '../engine/create.ts';
@@ -18,7 +17,7 @@ import { createFleetEngine, type FleetEngine } from '../engine/fleet.ts';
 import type { EngineState } from '../engine/fold.ts';
 import { createModelRecords } from '../engine/model-records.ts';
 import { deletedIn, repeatedRecord } from '../engine/repeated.ts';
-import { createRoster } from '../engine/roster.ts';
+import { createRoster, type FoldedRoster } from '../engine/roster.ts';
 import { warmUp } from '../engine/warm-up.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import { openRegistry } from '../models/registry.ts';
@@ -26,6 +25,7 @@ import { createProfiles } from '../profiles/memory.ts';
 import { createKeys } from '../projections/keys.ts';
 import { type Core, configured, type Overrides } from './core.ts';
 import { createLog } from './log.ts';
+import { openShared, type Shared } from './shared.ts';
 import { tracedEngine } from './tracing.ts';
 
 export interface FleetCore extends Core {
@@ -38,9 +38,6 @@ export interface FleetCore extends Core {
 
 type Log = pino.Logger;
 
-/** How long a start waits for brokers that do not answer, before it gives up and a supervisor tries again. */
-const START_MS = 60_000;
-const AGAIN_MS = 1_000;
 /** What was deleted just while this process began to follow the log is known after so long at the latest. */
 const DELETED_EVERY_MS = 30_000;
 
@@ -48,22 +45,27 @@ const DELETED_EVERY_MS = 30_000;
 export async function openFleetCore(config: Config, overrides: Overrides = {}, token?: string): Promise<FleetCore> {
   const clock = overrides.clock ?? Date.now;
   const log = overrides.log ?? createLog(config.logLevel);
-  const { entityTypes, namespace } = config;
-  const fleet = config.fleet!;
   mkdirSync(config.dataDir, { recursive: true });
-  const kafka = kafkaOptions(fleet, namespace, log);
-  const profiles = await openRedisProfiles({
-    ...{ url: fleet.redisUrl, namespace, entityTypes, clock, log },
-    ...{ deadlineMs: fleet.redisDeadlineMs, ttlDays: fleet.profileTtlDays },
-  });
-  const onWarning = (error: unknown) => log.warn({ err: error }, 'the log of the fleet');
-  const journal = await patiently(() => openKafkaJournal({ ...kafka, index: profiles, onWarning }), log).catch(
-    async (error) => {
-      await profiles.close();
-      throw error;
-    },
-  );
+  const shared = await openShared(config, clock, log);
+  try {
+    return await coreOf(shared, { config, overrides, token, clock, log });
+  } catch (error) {
+    await shared.close();
+    throw error;
+  }
+}
 
+interface Given {
+  config: Config;
+  overrides: Overrides;
+  token: string | undefined;
+  clock: Clock;
+  log: Log;
+}
+
+async function coreOf(shared: Shared, { config, overrides, token, clock, log }: Given): Promise<FleetCore> {
+  const { journal, profiles, raw, limiter } = shared;
+  const { entityTypes } = config;
   const state: EngineState = { profiles: createProfiles({ entityTypes }), undecided: new Map(), deleted: new Set() };
   const registry = openRegistry(join(config.dataDir, 'models'));
   const models = createModelRecords({ journal, registry, clock, log });
@@ -76,36 +78,10 @@ export async function openFleetCore(config: Config, overrides: Overrides = {}, t
   await foldControl(journal, [models, keys, roster]);
   roster.start(overrides.serving === undefined ? configured(registry, config) : { serving: overrides.serving });
 
-  const raw = await openRawTopic(kafka);
-  const ports = {
-    ...{ journal, deleted: state.deleted, serving: () => roster.champion, servingOf: roster.servingOf },
-    ...{ naming: config, clock, stopwatch: () => performance.now(), newId: () => newId(clock()) },
-    onError(error: unknown, what: string) {
-      // What is away is said where it is found to be, and counted.
-      const isAway = error instanceof AssayError && error.code === 'unavailable';
-      if (!isAway) log.error({ err: error }, what);
-    },
-  };
   const deciders = new Set<(record: JournalRecord) => void>();
-  const engine = createFleetEngine({
-    ...ports,
-    profiles,
-    onDecided(record) {
-      for (const listener of deciders) listener(record);
-    },
-    send: (_transaction, submission) => raw.send(rawMessage(submission)),
-  });
-  if (roster.champion) {
-    const near = createEngine({ ...ports, profiles: state.profiles, state, defer: setImmediate });
-    warmUp(near, clock(), () => performance.now());
-  }
-  const limiter = openRedisRateLimiter({
-    ...{ url: fleet.redisUrl, namespace, max: config.rateLimitMax, windowMs: config.rateLimitWindowMs, log },
-    deadlineMs: fleet.redisDeadlineMs,
-  });
-  const repeating = await repeatLog(kafka, journal, profiles);
+  const engine = engineOf(shared, { state, roster, deciders, config, clock, log });
+  const repeating = shared.keep(await repeatLog(shared));
   log.info({ sequence: journal.durable }, 'the log of the fleet is followed');
-
   return {
     ...{ journal, state, engine: tracedEngine(engine), keys, registry, roster, raw },
     resume: async () => {},
@@ -128,34 +104,44 @@ export async function openFleetCore(config: Config, overrides: Overrides = {}, t
     },
     async close() {
       stopDeleted();
-      await repeating.close();
-      await raw.close();
-      await journal.close();
-      await Promise.all([profiles.close(), limiter.close()]);
+      await shared.close();
     },
   };
 }
 
-function kafkaOptions(fleet: FleetConfig, namespace: string, log: Log) {
-  const { brokers, partitions, replication, minInsync, rawRetentionDays, logRetentionDays } = fleet;
-  return {
-    ...{ brokers, namespace, partitions, replication, minInsync, rawRetentionDays, log },
-    retentionDays: logRetentionDays,
-  };
+interface EngineParts {
+  state: EngineState;
+  roster: FoldedRoster;
+  /** Told of each decision of this process. */
+  deciders: ReadonlySet<(record: JournalRecord) => void>;
+  config: Config;
+  clock: Clock;
+  log: Log;
 }
 
-/** Processes and brokers of a fleet start in any order. */
-async function patiently<T>(open: () => Promise<T>, log: Log): Promise<T> {
-  for (const end = performance.now() + START_MS; ; ) {
-    try {
-      return await open();
-    } catch (error) {
+function engineOf({ journal, profiles, raw }: Shared, parts: EngineParts): FleetEngine {
+  const { state, roster, deciders, config, clock, log } = parts;
+  const ports = {
+    ...{ journal, deleted: state.deleted, serving: () => roster.champion, servingOf: roster.servingOf },
+    ...{ naming: config, clock, stopwatch: () => performance.now(), newId: () => newId(clock()) },
+    onError(error: unknown, what: string) {
+      // What is away is said where it is found to be, and counted.
       const isAway = error instanceof AssayError && error.code === 'unavailable';
-      if (!isAway || performance.now() > end) throw error;
-      log.warn({ reason: error.message }, 'Kafka does not answer yet');
-      await sleep(AGAIN_MS);
-    }
+      if (!isAway) log.error({ err: error }, what);
+    },
+  };
+  if (roster.champion) {
+    const near = createEngine({ ...ports, profiles: state.profiles, state, defer: setImmediate });
+    warmUp(near, clock(), () => performance.now());
   }
+  return createFleetEngine({
+    ...ports,
+    profiles,
+    onDecided(record) {
+      for (const listener of deciders) listener(record);
+    },
+    send: (_transaction, submission) => raw.send(rawMessage(submission)),
+  });
 }
 
 /** Keys and models: all there are, then those that come. */
@@ -204,11 +190,7 @@ function followDeleted(journal: KafkaJournal, profiles: RedisProfiles, deleted: 
 }
 
 /** This process's share in repeating the log to the profiles. */
-async function repeatLog(
-  kafka: ReturnType<typeof kafkaOptions>,
-  journal: KafkaJournal,
-  profiles: RedisProfiles,
-): Promise<LogConsumer> {
+async function repeatLog({ kafka, journal, profiles }: Shared): Promise<LogConsumer> {
   const consumer = await openLogConsumer({
     ...kafka,
     voids: journal.voids,
