@@ -7,6 +7,8 @@
  *
  * Byte b < 255 means cuts[b − 1] < value ≤ cuts[b]; the last range has no upper cut; 255 is a missing value.
  */
+import { sortNumbers } from './sort.ts';
+
 export const MISSING_BIN = 255;
 
 export interface BinOptions {
@@ -58,9 +60,7 @@ export function applyCuts(
   const groups: Int32Array[] = [];
   for (let feature = 0; feature < columns.length; feature++) {
     if ((feature & 3) === 0) groups.push(allocate(rows));
-    const words = groups[feature >> 2];
-    const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-    fillBytes(columns[feature], cuts[feature], bytes, feature & 3, rows);
+    fillBytes(columns[feature], cuts[feature], groups[feature >> 2], feature & 3);
   }
   return { rows, features: columns.length, cuts, groups };
 }
@@ -92,7 +92,10 @@ export function binOf(value: number, cuts: Float64Array): number {
 /** Equal cells between the first and the last cut that narrow the search for a value's range. */
 const CELLS = 1024;
 
-function fillBytes(column: Float64Array, cuts: Float64Array, bytes: Uint8Array, lane: number, rows: number): void {
+/** Writes a feature's bins into byte `lane` of each row's word. */
+export function fillBytes(column: Float64Array, cuts: Float64Array, words: Int32Array, lane: number): void {
+  const rows = words.length;
+  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
   const first = cuts[0];
   const scale = CELLS / (cuts[cuts.length - 1] - first);
   if (!(scale > 0) || !Number.isFinite(scale)) {
@@ -142,7 +145,7 @@ function sortedSample(column: Float64Array, keep: (row: number) => boolean, coun
     // Minus zero and zero are one value; NaN is left out.
     if (!Number.isNaN(value) && size < sample.length) sample[size++] = value + 0;
   }
-  return sample.subarray(0, size).sort();
+  return sortNumbers(sample.subarray(0, size));
 }
 
 interface Tally {

@@ -182,10 +182,17 @@ test('nothing to learn is not an error; nothing at all is', () => {
   assert.throws(() => fitTrees(flat, undefined, { maxLeaves: 1 }), /maxLeaves/);
 });
 
-test('any number of threads gives the same bits, with samples, weights and early stopping', () => {
-  // More than one block of gradients, so that threads share them.
-  const train = rareFraud(9000, 13);
-  const later = rareFraud(1000, 14);
+test('any number of threads gives the same bits, with samples, weights and early stopping', async () => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => warnings.push(warning);
+  process.on('warning', warned);
+  // More than one block of gradients and several groups of features, so that threads share them.
+  const wide = (data: Dataset): Dataset => ({
+    ...data,
+    columns: [0, 1, 2, 3].flatMap((power) => data.columns.map((column) => column.map((x) => x * (x + 1) ** power))),
+  });
+  const train = wide(rareFraud(9000, 13));
+  const later = wide(rareFraud(1000, 14));
   for (const options of [
     { rounds: 6, stopAfter: 0 },
     { rounds: 12, rowShare: 0.6, featureShare: 0.7, positiveWeight: 'balanced', learningRate: 0.5, stopAfter: 3 },
@@ -196,6 +203,9 @@ test('any number of threads gives the same bits, with samples, weights and early
     assert.deepEqual(fit(2), alone);
     assert.deepEqual(fit(3), alone);
   }
+  await new Promise(setImmediate);
+  process.off('warning', warned);
+  assert.deepEqual(warnings, [], 'no run fell back to one thread');
 });
 
 /** Founds teams, whose other threads run `script` where it is given, and keeps them. */

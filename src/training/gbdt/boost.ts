@@ -5,11 +5,12 @@ import { type FoundedTeam, foundTeam, SOLO, TeamLost } from '../../kernel/team.t
 import type { Tree } from '../../models/trees.ts';
 import type { Dataset } from '../dataset.ts';
 import { averagePrecision, logLossOfRaw } from '../metrics.ts';
-import { applyCuts, type BinnedMatrix, binColumns } from './bins.ts';
+import { binAsFirst, copyColumns, cutsOf, type LentColumns, lendColumns } from './binning.ts';
+import type { BinnedMatrix } from './bins.ts';
 import { type HistogramBuilder, kernelHistograms } from './histogram.ts';
 import { checkTreesOptions, type TreesOptions } from './options.ts';
 import { type Leader, runRounds, sampledRows } from './rounds.ts';
-import { CUTS_STRIDE, type Space, type SpaceSizes, trainingSpace } from './space.ts';
+import { type Space, type SpaceSizes, trainingSpace } from './space.ts';
 import type { WorkerData } from './worker.ts';
 
 export interface Boosted {
@@ -51,7 +52,8 @@ export function boost(
   }
   const given = builder ?? kernelHistograms(createKernel());
   const run = prepare(train, validation, options, 1, given);
-  bin(run);
+  binAsFirst(run.space, train, run.validation, options);
+  run.matrix.cuts = cutsOf(run.space);
   return finish(run, runRounds(run.space, run.matrix, options, SOLO, given, { ...run.leader, progress }));
 }
 
@@ -75,17 +77,22 @@ function boostInTeam(
   const kernel = createKernel();
   let run: Run;
   let team: FoundedTeam;
+  let lent: LentColumns;
   try {
     run = prepare(train, validation, options, threads, kernel);
-    const data: WorkerData = { memory: kernel.memory, sizes: run.sizes, options };
+    const { sizes } = run;
+    lent = lendColumns(sizes.features, sizes.rows, sizes.validationRows, threads);
+    const data: WorkerData = { memory: kernel.memory, sizes, options, lent };
     team = found(threads, new URL('./worker.ts', import.meta.url), data);
   } catch (error) {
     throw new TeamLost(error instanceof Error ? error.message : String(error));
   }
   try {
     // The others start meanwhile.
-    bin(run);
+    copyColumns(lent, train, run.validation);
+    binAsFirst(run.space, train, run.validation, options, lent);
     team.barrier();
+    run.matrix.cuts = cutsOf(run.space);
     const builder = kernelHistograms(kernel, run.space.own[0].scratch);
     return finish(run, runRounds(run.space, run.matrix, options, team, builder, { ...run.leader, progress }));
   } finally {
@@ -137,20 +144,6 @@ function prepare(
   const matrix: BinnedMatrix = { rows, features: sizes.features, cuts: [], groups: space.groups };
   const { judge, history, best } = earlyStopping(space, judged, options);
   return { base, sizes, space, matrix, leader: { judge }, history, best, train, validation: judged, options };
-}
-
-/** Bins all rows into the space. */
-function bin({ train, validation, options, space, matrix }: Run): void {
-  const into = (groups: Int32Array[]) => {
-    let next = 0;
-    return () => groups[next++];
-  };
-  matrix.cuts = binColumns(train.columns, train.labels, options, into(space.groups)).cuts;
-  matrix.cuts.forEach((cuts, feature) => {
-    space.cutCounts[feature] = cuts.length;
-    space.cuts.set(cuts, feature * CUTS_STRIDE);
-  });
-  if (validation) applyCuts(validation.columns, matrix.cuts, validation.rows, into(space.validation!.groups));
 }
 
 function finish({ base, history, best, validation }: Run, trees: Tree[]): Boosted {
