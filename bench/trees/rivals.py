@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import platform
 import sys
 import time
 import warnings
@@ -11,22 +12,22 @@ import lightgbm as lgb
 import numpy as np
 import onnxruntime
 import shap
+import sklearn
 import xgboost as xgb
 from onnxmltools import convert_lightgbm
 from onnxmltools.convert.common.data_types import FloatTensorType
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.metrics import average_precision_score
 
-FEATURES = 30
 warnings.filterwarnings("ignore")
 data = {}
 models = {}
 
 
-def load(path, rows):
+def load(path, rows, features):
     raw = np.fromfile(path, dtype=np.uint8)
-    numbers = rows * FEATURES * 8
-    columns = raw[:numbers].view(np.float64).reshape(FEATURES, rows)
+    numbers = rows * features * 8
+    columns = raw[:numbers].view(np.float64).reshape(features, rows)
     return columns.T, raw[numbers:]
 
 
@@ -91,7 +92,7 @@ def others(request):
         early_stopping=False,
     ).fit(rows[:100_000], labels[:100_000])
     converted = convert_lightgbm(
-        models[name], initial_types=[("x", FloatTensorType([None, FEATURES]))], zipmap=False, target_opset=15
+        models[name], initial_types=[("x", FloatTensorType([None, rows.shape[1]]))], zipmap=False, target_opset=15
     )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -132,7 +133,7 @@ def single_row_fast(model, rows):
     raw_score, float64 = 1, 1
     lgb.basic._safe_call(
         library.LGBM_BoosterPredictForMatSingleRowFastInit(
-            handle, raw_score, 0, -1, float64, FEATURES, b"num_threads=1", ctypes.byref(fast)
+            handle, raw_score, 0, -1, float64, rows.shape[1], b"num_threads=1", ctypes.byref(fast)
         )
     )
     length, out = ctypes.c_int64(), (ctypes.c_double * 1)()
@@ -184,18 +185,43 @@ def attribution(request):
     }
 
 
+def forest(request):
+    rows, labels = data["train"]
+    model = RandomForestClassifier(
+        n_estimators=request["trees"],
+        max_leaf_nodes=request["leaves"],
+        max_depth=request["depth"],
+        min_samples_leaf=request["minRows"],
+        max_features="sqrt",
+        random_state=request["seed"],
+        n_jobs=1,
+    )
+    narrow = rows.astype(np.float32)
+    _, time = measured(lambda: model.fit(narrow, labels))
+    later, answers = data["test"]
+    found = model.predict_proba(later)[:, 1]
+    return {**time, "averagePrecision": average_precision_score(answers, found)}
+
+
 def read(request):
     for part in ("train", "test"):
-        data[part] = load(request[part]["path"], request[part]["rows"])
+        place = request[part]
+        data[part] = load(place["path"], place["rows"], place["features"])
+    return {}
+
+
+def versions(_):
     return {
+        "python": platform.python_version(),
         "lightgbm": lgb.__version__,
+        "scikit-learn": sklearn.__version__,
         "xgboost": xgb.__version__,
         "onnxruntime": onnxruntime.__version__,
         "shap": shap.__version__,
     }
 
 
-actions = {f.__name__: f for f in (read, train, others, one_row, batch, attribution)}
+actions = {f.__name__: f for f in (versions, read, train, forest, others, one_row, batch, attribution)}
 answers = os.fdopen(os.dup(1), "w")
 # What libraries print must not mix with the answers.
 os.dup2(2, 1)

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Dataset } from '../../src/training/dataset.ts';
+import { writeDataset } from './data.ts';
 
 export interface Rivals {
   ask(request: Record<string, unknown>): Promise<Record<string, unknown>>;
@@ -14,7 +16,9 @@ export interface Rivals {
 export function startRivals(directory: string): Rivals | string {
   const python = process.env.ASSAY_BENCH_PYTHON ?? environment(directory);
   if (!existsSync(python)) return python;
-  const child = spawn(python, [join(import.meta.dirname, 'rivals.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  // Settings of the machine for an old OpenBLAS would slow the rivals.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('OPENBLAS_')));
+  const child = spawn(python, [join(import.meta.dirname, 'rivals.py')], { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ended = once(child, 'exit');
   return {
@@ -26,6 +30,16 @@ export function startRivals(directory: string): Rivals | string {
     },
     close: () => child.stdin.end(),
   };
+}
+
+/** Gives the process the rows that it trains and scores from now on. */
+export async function handOver(rivals: Rivals, directory: string, parts: Record<'train' | 'test', Dataset>) {
+  const place = (name: 'train' | 'test') => {
+    const path = join(directory, `${name}.bin`);
+    writeDataset(path, parts[name]);
+    return { path, rows: parts[name].rows, features: parts[name].columns.length };
+  };
+  await rivals.ask({ do: 'read', train: place('train'), test: place('test') });
 }
 
 /** The path of the environment's Python, or why there is none. */

@@ -1,7 +1,7 @@
 /**
  * Our trees beside LightGBM, XGBoost, scikit-learn, ONNX Runtime and shap, on the same rows in one run.
  *
- *   npm run bench:trees -- [--rows 300000] [--rounds 100] [--repetitions 3] [--only train,score] [--json file]
+ *   npm run bench:trees -- [--rows 300000] [--rounds 100] [--repetitions 3] [--only train,forest] [--json file]
  *
  * The rivals come from PyPI into ~/.cache/assay-bench (ASSAY_BENCH_CACHE), or are those of ASSAY_BENCH_PYTHON; without
  * Python our own figures are printed with the reason. Same rows, bins, leaves, rounds, learning rate and limits of a leaf.
@@ -19,18 +19,18 @@ import { readLightgbm } from '../../src/models/formats/lightgbm.ts';
 import { flattenTrees, type TreeEnsemble } from '../../src/models/trees.ts';
 import type { Dataset } from '../../src/training/dataset.ts';
 import { boost } from '../../src/training/gbdt/boost.ts';
-import { TREES_DEFAULTS } from '../../src/training/gbdt/options.ts';
-import { averagePrecision } from '../../src/training/metrics.ts';
-import { FEATURES, madeUpPayments, writeDataset } from './data.ts';
-import { each, type Measured, measured, median, othersClock } from './machine.ts';
-import { type Rivals, startRivals } from './rivals.ts';
+import { FEATURES, madeUpPayments, realPayments } from './data.ts';
+import { compareForests } from './forest.ts';
+import { each, type Measured, measured } from './machine.ts';
+import { handOver, type Rivals, startRivals } from './rivals.ts';
+import { compareTraining, ensembleOf, optionsOf, request, SIZES, type Size } from './training.ts';
 
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '300000' },
     rounds: { type: 'string', default: '100' },
     repetitions: { type: 'string', default: '3' },
-    only: { type: 'string', default: 'train,score,explain' },
+    only: { type: 'string', default: 'train,forest,score,explain' },
     json: { type: 'string' },
   },
 });
@@ -38,106 +38,8 @@ const directory = process.env.ASSAY_BENCH_CACHE ?? join(homedir(), '.cache', 'as
 const rounds = Number(values.rounds);
 const repetitions = Number(values.repetitions);
 const parts = values.only.split(',');
-const LEARNING_RATE = 0.1;
-
-interface Size {
-  rounds: number;
-  leaves: number;
-}
-
-const SIZES: Size[] = [
-  { rounds: 100, leaves: 31 },
-  { rounds: 300, leaves: 63 },
-];
-
-const optionsOf = ({ rounds, leaves }: Size, threads: number) => ({
-  ...TREES_DEFAULTS,
-  rounds,
-  maxLeaves: leaves,
-  maxDepth: 0,
-  learningRate: LEARNING_RATE,
-  stopAfter: 0,
-  threads,
-});
-
-const request = ({ rounds, leaves }: Size, threads: number) => ({
-  rounds,
-  leaves,
-  learningRate: LEARNING_RATE,
-  threads,
-});
-
-function ensembleOf(train: Dataset, size: Size, threads: number): TreeEnsemble {
-  const { base, trees } = boost(train, undefined, optionsOf(size, threads));
-  return flattenTrees(base, FEATURES, trees);
-}
-
-function scoresOf(ensemble: TreeEnsemble, data: Dataset): Float64Array {
-  const out = new Float64Array(data.rows);
-  treeScorer(ensemble).scoreColumns(data.columns, data.rows, out);
-  return out;
-}
-
 const vectorsOf = (data: Dataset, count: number) =>
   Array.from({ length: count }, (_, row) => Float64Array.from(data.columns, (column) => column[row]));
-
-interface TrainRun extends Measured {
-  library: string;
-  threads: number;
-  averagePrecision: number;
-  othersBusy: number | undefined;
-}
-
-async function compareTraining(train: Dataset, test: Dataset, rivals: Rivals | string): Promise<TrainRun[]> {
-  const size = { rounds, leaves: 31 };
-  const runs: TrainRun[] = [];
-  const keep = (library: string, threads: number, others: ReturnType<typeof othersClock>, result: unknown) => {
-    const run = result as Measured & { averagePrecision: number };
-    runs.push({ library, threads, ...run, othersBusy: others(run.cpuSeconds, run.seconds) });
-  };
-  for (let repetition = 0; repetition < repetitions; repetition++) {
-    for (const threads of [1, 2]) {
-      const others = othersClock();
-      const [ensemble, time] = measured(() => ensembleOf(train, size, threads));
-      keep('Assay', threads, others, {
-        ...time,
-        averagePrecision: averagePrecision(scoresOf(ensemble, test), test.labels),
-      });
-      if (typeof rivals === 'string') continue;
-      const clock = othersClock();
-      keep('LightGBM', threads, clock, await rivals.ask({ do: 'train', ...request(size, threads) }));
-    }
-  }
-  return runs;
-}
-
-function printTraining(runs: TrainRun[]): void {
-  const figure = (
-    library: string,
-    threads: number,
-    key: 'seconds' | 'cpuSeconds' | 'averagePrecision' | 'othersBusy',
-  ) =>
-    median(
-      runs.filter((run) => run.library === library && run.threads === threads).map((run) => run[key] ?? Number.NaN),
-    );
-  const rows = [...new Set(runs.map(({ library, threads }) => `${library}|${threads}`))].map((key) => {
-    const [library, threads] = [key.split('|')[0], Number(key.split('|')[1])];
-    const seconds = figure(library, threads, 'seconds');
-    const cpu = figure(library, threads, 'cpuSeconds');
-    return {
-      library,
-      threads,
-      'seconds (wall)': seconds.toFixed(2),
-      'of LightGBM': (seconds / figure('LightGBM', threads, 'seconds')).toFixed(2),
-      'seconds (CPU)': cpu.toFixed(2),
-      'of LightGBM, CPU': (cpu / figure('LightGBM', threads, 'cpuSeconds')).toFixed(2),
-      AP: figure(library, threads, 'averagePrecision').toFixed(4),
-      'cores busy with others': figure(library, threads, 'othersBusy').toFixed(1),
-    };
-  });
-  console.log(`\nTraining: binning and ${rounds} rounds of 31 leaves, medians of ${repetitions}`);
-  console.table(rows);
-}
 
 async function compareScoring(train: Dataset, test: Dataset, rivals: Rivals | string) {
   const result: Record<string, unknown> = {};
@@ -256,15 +158,17 @@ const test = madeUpPayments(100_000, 2);
 const rivals = startRivals(directory);
 const report: Record<string, unknown> = { machine: cpus()[0].model, cores: availableParallelism(), load: loadavg() };
 if (typeof rivals === 'string') console.log(`Without rivals: ${rivals}`);
-else {
-  const files = { train: join(directory, 'train.bin'), test: join(directory, 'test.bin') };
-  writeDataset(files.train, train);
-  writeDataset(files.test, test);
-  const paths = { train: { path: files.train, rows: train.rows }, test: { path: files.test, rows: test.rows } };
-  report.versions = await rivals.ask({ do: 'read', ...paths });
+else report.versions = await rivals.ask({ do: 'versions' });
+console.log(report);
+if (parts.includes('train')) {
+  const runs: Record<string, unknown> = {};
+  report.training = runs;
+  const options = { rounds, repetitions, directory };
+  for (const { name, ...part } of realPayments()) runs[name] = await compareTraining(name, part, rivals, options);
+  runs.madeUp = await compareTraining('made-up payments', { train, test }, rivals, options);
 }
-if (parts.includes('train'))
-  printTraining((report.training = await compareTraining(train, test, rivals)) as TrainRun[]);
+if (typeof rivals !== 'string') await handOver(rivals, directory, { train, test });
+if (parts.includes('forest')) report.forest = await compareForests(train, test, rivals);
 if (parts.includes('score')) report.scoring = await compareScoring(train, test, rivals);
 if (parts.includes('explain')) report.explaining = await compareExplaining(train, test, rivals);
 if (typeof rivals !== 'string') rivals.close();
