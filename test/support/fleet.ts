@@ -36,7 +36,7 @@ export async function startWorker(env: Record<string, string>): Promise<WorkerPr
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on('data', (chunk) => {
       text += chunk;
-      const match = /at (http:\/\/\S+)/.exec(text);
+      const match = /at (http:\/\/[^\s"]+)/.exec(text);
       if (match) resolve(match[1]);
     });
     child.once('exit', (code) => reject(new Error(`the worker ended with ${code}:\n${text}`)));

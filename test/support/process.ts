@@ -29,7 +29,7 @@ export async function startServer(dataDir: string, env: Record<string, string> =
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on('data', (chunk) => {
       text += chunk;
-      const match = /at (http:\/\/\S+)/.exec(text);
+      const match = /at (http:\/\/[^\s"]+)/.exec(text);
       if (match) resolve(match[1]);
     });
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${text}`)));
