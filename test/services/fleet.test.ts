@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
+import { layoutSchema } from '../../src/adapters/postgres/migrate.ts';
 import { call } from '../support/app.ts';
 import { type Fleet, startFleet } from '../support/fleet.ts';
 import { openLog } from '../support/fleet-log.ts';
@@ -51,7 +52,9 @@ test('the same id by every way at once is decided once, and all get that answer'
     assert.equal(other.status, 409);
     // A read waits until all that was acknowledged is applied.
     assert.equal((await call(fleet.servers[1].url, 'GET', '/api/transactions/same-0')).status, 200);
-    const [{ count }] = await query(`SELECT count(*)::int AS count FROM assay.transactions WHERE id LIKE 'same-%'`);
+    const [{ count }] = await query(
+      `SELECT count(*)::int AS count FROM ${layoutSchema('assay')}.transactions WHERE id LIKE 'same-%'`,
+    );
     assert.equal(count, ids.length);
   } finally {
     await log.close();
@@ -93,7 +96,9 @@ test('respond-async is taken in, decided once by a worker, and told', async () =
     const other = await call(two.url, 'POST', '/api/transactions', { ...body, amount: 9 }, headers);
     assert.equal(other.status, 409);
   }
-  const [{ count }] = await query(`SELECT count(*)::int AS count FROM assay.transactions WHERE id LIKE 'later-%'`);
+  const [{ count }] = await query(
+    `SELECT count(*)::int AS count FROM ${layoutSchema('assay')}.transactions WHERE id LIKE 'later-%'`,
+  );
   assert.equal(count, 10);
 });
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { layoutSchema } from '../../src/adapters/postgres/migrate.ts';
 import type { DecisionData } from '../../src/domain/records.ts';
 import { call } from './app.ts';
 import { type Fleet, followFeed } from './fleet.ts';
@@ -172,7 +173,7 @@ async function verifyPostgres(fleet: Fleet, count: number, sum: number): Promise
   const client = new pg.Client({ connectionString: fleet.env.DATABASE_URL });
   await client.connect();
   const { rows } = await client.query(
-    `SELECT count(*)::int AS count, count(DISTINCT id)::int AS ids, sum(amount_minor)::bigint AS sum FROM assay.transactions`,
+    `SELECT count(*)::int AS count, count(DISTINCT id)::int AS ids, sum(amount_minor)::bigint AS sum FROM ${layoutSchema('assay')}.transactions`,
   );
   await client.end();
   assert.deepEqual([rows[0].count, rows[0].ids, Number(rows[0].sum)], [count, count, sum], 'PostgreSQL');
