@@ -3,7 +3,7 @@
  * without a model and one with an endpoint that answers well, hangs, floods, lies about signals, or is down. A pair of two
  * without a model comes first: how far they are apart is the noise. Which of a pair goes first changes with every turn.
  *
- *   node bench/narrator.ts [--seconds 4] [--rate 500] [--turns 2]
+ *   node bench/narrator.ts [--seconds 4] [--rate 500] [--turns 2] [--models 'none either,hangs']
  *
  * Every decision is told (LLM_NARRATE=all), as fast as it may be (10,000 a minute, four at once), with everything sent.
  * Prints JSON: latency of the answer (p50, p99), of the decision itself, the server's processor time a decision, and its
@@ -76,6 +76,7 @@ async function bench(): Promise<void> {
       seconds: { type: 'string', default: '4' },
       rate: { type: 'string', default: '500' },
       turns: { type: 'string', default: '2' },
+      models: { type: 'string', default: ['none either', ...MODES].join() },
     },
   });
   const options = { seconds: Number(values.seconds), rate: Number(values.rate) };
@@ -87,7 +88,7 @@ async function bench(): Promise<void> {
     ...{ LLM_NARRATE: 'all', LLM_PER_MINUTE: '10000', LLM_CONCURRENCY: '4', LLM_TIMEOUT_MS: '1000' },
     ...{ LLM_SEND_PERSONAL: 'on', LOG_LEVEL: 'error' },
   };
-  for (const mode of ['none either', ...MODES] as const) {
+  for (const mode of values.models.split(',') as ('none either' | Mode)[]) {
     worker.postMessage(mode);
     const servers = {
       'no model': await serve({ LOG_LEVEL: 'error' }),

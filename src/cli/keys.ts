@@ -42,13 +42,14 @@ export function keysCommand(): Command {
     .command('revoke <id>')
     .description('revokes a key')
     .option('--data-dir <folder>', 'the data directory (ASSAY_DATA_DIR)')
-    .action(async (id: string, options: { dataDir?: string }) => {
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: { dataDir?: string; json?: boolean }) => {
       const { withKeys } = await import('./key-access.ts');
       const known = await withKeys(options.dataDir, (access) => access.revoke(id));
       if (!known) {
         console.error(`There is no key ${id}.`);
         process.exitCode = 1;
-      } else console.log(`Revoked ${id}.`);
+      } else console.log(options.json ? JSON.stringify({ id, revoked: true }) : `Revoked ${id}.`);
     });
   return keys;
 }
