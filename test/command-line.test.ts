@@ -63,7 +63,8 @@ describe('the command line', () => {
       const headers = { 'x-api-key': secret };
       assert.equal((await call(server.url, 'GET', '/api/transactions')).status, 401);
       assert.equal((await call(server.url, 'GET', '/api/transactions', undefined, headers)).status, 200);
-      assert.equal((await assay(['keys', 'revoke', id, '--data-dir', dataDir])).code, 0);
+      const gone = await assay(['keys', 'revoke', id, '--data-dir', dataDir, '--json']);
+      assert.deepEqual([gone.code, JSON.parse(gone.out)], [0, { id, revoked: true }]);
       assert.equal((await call(server.url, 'GET', '/api/transactions', undefined, headers)).status, 401);
     } finally {
       assert.equal(await server.stop(), 0, server.output());
