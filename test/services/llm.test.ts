@@ -56,7 +56,7 @@ const noServer =
     ? false
     : 'LLAMA_SERVER names no llama-server; scripts/llama-server.sh builds one';
 
-/** The model's process has the lowest priority: beside other work a text takes a minute, where alone it takes two seconds. */
+/** The model's process has the lowest priority: on two cores that were busy with other work a text took half a minute. */
 const PATIENCE_MS = 240_000;
 
 /** One token a character: far more than a real vocabulary takes. */
