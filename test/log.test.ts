@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
 import { type EmbeddedPostgres, startEmbedded } from '../src/adapters/embedded/postgres.ts';
+import { layoutSchema } from '../src/adapters/postgres/migrate.ts';
 import { createLog } from '../src/app/log.ts';
 import { call, startApp, type TestApp } from './support/app.ts';
 import { inParallel, payments, poster, until } from './support/load.ts';
@@ -43,6 +44,7 @@ describe('the log', () => {
     database = await startEmbedded({ dataDir: folder, log });
     const env = { API_KEY: 'bootstrap-secret', LOG_LEVEL: 'trace', READ_WAIT_MS: '500' };
     app = await startApp({ ...env, DATABASE_URL: database.url }, { log });
+    await until('the database is there', async () => app.services.projector.healthy);
   });
   after(async () => {
     await app.stop();
@@ -79,9 +81,10 @@ describe('the log', () => {
     await call(app.url, 'GET', '/api/keys', undefined, { 'x-api-key': `${MARK}-guess` });
 
     // A database that is not what the code thinks: reads and the projection fail, with all their values in the error.
+    const table = `${layoutSchema('assay')}.transactions`;
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
-    await client.query('ALTER TABLE assay.transactions RENAME COLUMN user_id TO renamed');
+    await client.query(`ALTER TABLE ${table} RENAME COLUMN user_id TO renamed`);
     const broken = await ask('GET', `/api/transactions?userId=${MARK}-user`, undefined, { 'x-request-id': 'req-2' });
     assert.equal(broken.status, 500, JSON.stringify(broken.body));
     const posts = poster(app.url, 4);
@@ -91,13 +94,16 @@ describe('the log', () => {
     posts.close();
     assert.equal((await ask('POST', '/api/transactions', personal('p-broken'))).status, 201);
     await until('the projection says that it fails', async () => text.includes('the projection does not go on'));
-    await client.query('ALTER TABLE assay.transactions RENAME COLUMN renamed TO user_id');
+    await client.query(`ALTER TABLE ${table} RENAME COLUMN renamed TO user_id`);
     await client.end();
     await until('it goes on', async () => (await ask('GET', '/api/transactions/p-broken')).status === 200);
 
     const line = lines().find(({ requestId, err }) => requestId === 'req-2' && err);
     assert.deepEqual([line.msg, line.route], ['unexpected error', '/api/transactions']);
-    assert.ok(line.err.message && line.err.stack && line.err.cause.code, 'and still says what broke, and where');
+    assert.ok(
+      line.err.message && line.err.stack && (line.err.code ?? line.err.cause.code),
+      'and still says what broke, and where',
+    );
     for (const mark of MARKS)
       assert.deepEqual(
         lines().filter((one) => JSON.stringify(one).includes(mark)),
