@@ -13,10 +13,13 @@ test('a Parquet file is read as the same rows in CSV would be', async () => {
   const rows: unknown[] = [];
   const progress: number[] = [];
   const onProgress = (bytes: number, total: number) => void progress.push(bytes / total);
-  const summary = await openHistory(path, assayFormat, { entityTypes, onProgress })(({ event, id, fraud }) => {
-    rows.push([id, event.time, event.amount, event.accountAgeDays, ...event.entities, fraud]);
-  });
+  const { words, ...summary } = await openHistory(path, assayFormat, { entityTypes, onProgress })(
+    ({ event, id, fraud }) => {
+      rows.push([id, event.time, event.amount, event.accountAgeDays, ...event.entities, fraud]);
+    },
+  );
   assert.deepEqual(summary, { rows: 5, errors: 0 });
+  assert.deepEqual(words, new Map(), 'the file names no categories, channels or countries');
   const start = Date.UTC(2026, 0, 1);
   const [even, odd] = ['u0', 'u1'].map((name) => entityKey('user', name));
   assert.deepEqual(rows, [
