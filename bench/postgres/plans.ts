@@ -27,8 +27,8 @@ export function recordStatements() {
   };
 }
 
-const MAX_LINES = 24;
-const MAX_WIDTH = 150;
+const MAX_LINES = 12;
+const MAX_WIDTH = 120;
 
 /** The plans of the reads among some statements, in Markdown. */
 export async function plansOf(client: pg.Client, schema: string, statements: Statement[]): Promise<string> {
