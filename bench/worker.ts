@@ -132,13 +132,6 @@ async function worker(brokers: string[], redisUrl: string, folder: string): Prom
   await until('the worker is ready', ready);
   const way = await throughKafka(brokers, 'transactions.raw', 'transactions.scored', (key) => key);
   const row = await measure({ name: 'assay worker', decide: way.decide });
-  const metrics = await (await fetch(`${new URL(process.url).origin}/metrics`)).text();
-  console.log(
-    metrics
-      .split('\n')
-      .filter((line) => /^assay_(profile|decision).*(degraded|fetch)/.test(line))
-      .join('\n'),
-  );
   await way.close();
   await process.stop();
   return row;
