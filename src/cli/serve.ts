@@ -1,10 +1,7 @@
 import { Command } from 'commander';
+import { closeOnSignal, environment, type ServingOptions } from './serving.ts';
 
-interface ServeOptions {
-  host?: string;
-  port?: string;
-  dataDir?: string;
-  model?: string;
+interface ServeOptions extends ServingOptions {
   buildDashboard?: boolean;
 }
 
@@ -22,35 +19,14 @@ export function serveCommand(): Command {
         import('../config.ts'),
         import('./paths.ts'),
       ]);
-      const given = {
-        HOST: options.host,
-        PORT: options.port,
-        ASSAY_DATA_DIR: options.dataDir,
-        ASSAY_MODEL_DIR: options.model,
-      };
-      const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
       const app = await createApp(
-        readConfig(
-          { ...process.env, ...set },
-          { modelDir: paths.defaultModelDir, dashboardDir: paths.defaultDashboardDir },
-        ),
+        readConfig(environment(options), { modelDir: paths.defaultModelDir, dashboardDir: paths.defaultDashboardDir }),
       );
-      let stopping = false;
       let building: { stop(): void } | string = 'not asked for';
-      const stop = () => {
-        if (stopping) return;
-        stopping = true;
+      closeOnSignal(() => {
         if (typeof building === 'object') building.stop();
-        app.close().then(
-          () => process.exit(0),
-          (error) => {
-            console.error(error);
-            process.exit(1);
-          },
-        );
-      };
-      process.on('SIGINT', stop);
-      process.on('SIGTERM', stop);
+        return app.close();
+      });
       const url = await app.listen().catch(async (error) => {
         await app.close();
         throw error;
