@@ -2,14 +2,14 @@
  * The real Apache Kafka broker (KRaft, one JVM) on a private port, for tests and trials. `startKafka` for tests; as a
  * command, `node scripts/services/kafka.ts [--port 4300] [--directory DIR]` runs one until it is interrupted.
  */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { kafkaJars } from './kafka-jars.ts';
+import { type ServerProcess, startProcess } from './process.ts';
 
 export interface KafkaOptions {
   /** Of the broker; its controller listens on the next one. A free pair by default. */
@@ -24,23 +24,14 @@ export interface KafkaOptions {
   properties?: Record<string, string | number>;
 }
 
-export interface Kafka {
+export interface Kafka extends ServerProcess {
   /** Bootstrap addresses, `host:port`. */
   readonly brokers: string[];
   /** Of the broker itself, whatever it is advertised as. */
   readonly port: number;
-  /** Of the JVM; undefined while it is down. */
-  readonly pid: number | undefined;
-  /** Ends it as an operator would (SIGTERM) and starts it on the same data. */
-  restart(): Promise<void>;
-  /** SIGKILL; `restart` brings it back. */
-  kill(): Promise<void>;
-  /** SIGTERM, and after ten seconds SIGKILL. The data stay. */
-  stop(): Promise<void>;
 }
 
 const READY_MS = 60_000;
-const STOP_MS = 10_000;
 
 /** Resolves when the broker takes connections. Throws where there is no Java or the jars cannot be had. */
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
@@ -55,58 +46,12 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
     const format = ['format', '--config', properties, '--cluster-id', cluster];
     execFileSync(java, ['-Xmx128m', '-cp', `${jars}/*`, 'kafka.tools.StorageTool', ...format], { stdio: 'pipe' });
   }
-  let child: ChildProcess | undefined;
-
-  async function start(): Promise<void> {
-    const output = openSync(join(directory, 'broker.log'), 'a');
-    const heap = ['-Xmx512m', '-Xms128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'];
-    const started = spawn(java, [...heap, '-cp', `${jars}/*`, 'kafka.Kafka', properties], {
-      stdio: ['ignore', output, output],
-    });
-    closeSync(output);
-    child = started;
-    started.once('exit', () => {
-      if (child === started) child = undefined;
-    });
-    const end = performance.now() + READY_MS;
-    while (!(await answers(port))) {
-      if (started.exitCode !== null || started.signalCode !== null || performance.now() > end) {
-        await halt('SIGKILL');
-        throw new Error(`The broker does not start:\n${tail(join(directory, 'broker.log'))}`);
-      }
-      await sleep(100);
-    }
-  }
-
-  async function halt(signal: NodeJS.Signals): Promise<void> {
-    const ending = child;
-    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
-    const gone = new Promise((resolve) => ending.once('exit', resolve));
-    ending.kill(signal);
-    const timer = setTimeout(() => ending.kill('SIGKILL'), STOP_MS);
-    await gone;
-    clearTimeout(timer);
-  }
-
-  const killOnExit = () => child?.kill('SIGKILL');
-  process.once('exit', killOnExit);
-  await start();
-  return {
-    brokers: [options.advertised ?? `127.0.0.1:${port}`],
-    port,
-    get pid() {
-      return child?.pid;
-    },
-    async restart() {
-      await halt('SIGTERM');
-      await start();
-    },
-    kill: () => halt('SIGKILL'),
-    async stop() {
-      process.off('exit', killOnExit);
-      await halt('SIGTERM');
-    },
-  };
+  const heap = ['-Xmx512m', '-Xms128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'];
+  const broker = await startProcess({
+    ...{ name: 'The broker', path: java, args: [...heap, '-cp', `${jars}/*`, 'kafka.Kafka', properties] },
+    ...{ output: join(directory, 'broker.log'), answers: () => answers(port), readyMs: READY_MS, pollMs: 100 },
+  });
+  return Object.assign(broker, { brokers: [options.advertised ?? `127.0.0.1:${port}`], port });
 }
 
 function propertiesOf(options: KafkaOptions & { port: number }): string {
@@ -177,8 +122,6 @@ function answers(port: number): Promise<boolean> {
     socket.once('connect', () => end(true)).once('error', () => end(false));
   });
 }
-
-const tail = (file: string) => readFileSync(file, 'utf8').split('\n').slice(-20).join('\n');
 
 if (import.meta.main) {
   const { values } = parseArgs({

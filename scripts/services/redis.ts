@@ -2,13 +2,13 @@
  * The real Redis server on a private port, for tests and trials. `startRedis` for tests; as a command,
  * `node scripts/services/redis.ts [--port 4350] [--directory DIR]` runs one until it is interrupted.
  */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { type ServerProcess, startProcess } from './process.ts';
 
 export interface RedisOptions {
   /** A free one by default. */
@@ -19,21 +19,12 @@ export interface RedisOptions {
   settings?: Record<string, string | number>;
 }
 
-export interface RedisServer {
+export interface RedisServer extends ServerProcess {
   readonly url: string;
   readonly port: number;
-  /** Undefined while it is down. */
-  readonly pid: number | undefined;
-  /** Ends it as an operator would (SIGTERM) and starts it on the same data. */
-  restart(): Promise<void>;
-  /** SIGKILL; `restart` brings it back. */
-  kill(): Promise<void>;
-  /** SIGTERM, and after ten seconds SIGKILL. The data stay. */
-  stop(): Promise<void>;
 }
 
 const READY_MS = 20_000;
-const STOP_MS = 10_000;
 const INSTALL_MS = 120_000;
 /** The server is a link to what redis-tools holds; the libraries are those that a small Debian may lack. */
 const PACKAGES = ['redis-server', 'redis-tools', 'liblzf1', 'libjemalloc2', 'libatomic1'];
@@ -49,57 +40,11 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   const binary = findServer();
   const { directory, port = await freePort() } = options;
   mkdirSync(directory, { recursive: true });
-  const output = join(directory, 'redis.log');
-  let child: ChildProcess | undefined;
-
-  async function start(): Promise<void> {
-    const log = openSync(output, 'a');
-    const started = spawn(binary.path, argumentsOf({ ...options, port }), {
-      ...{ stdio: ['ignore', log, log], cwd: directory, env: binary.env },
-    });
-    closeSync(log);
-    child = started;
-    started.once('exit', () => {
-      if (child === started) child = undefined;
-    });
-    const end = performance.now() + READY_MS;
-    while (!(await answers(port))) {
-      if (started.exitCode !== null || started.signalCode !== null || performance.now() > end) {
-        await halt('SIGKILL');
-        throw new Error(`Redis does not start:\n${readFileSync(output, 'utf8').split('\n').slice(-20).join('\n')}`);
-      }
-      await sleep(20);
-    }
-  }
-
-  async function halt(signal: NodeJS.Signals): Promise<void> {
-    const ending = child;
-    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
-    const gone = new Promise((resolve) => ending.once('exit', resolve));
-    ending.kill(signal);
-    const timer = setTimeout(() => ending.kill('SIGKILL'), STOP_MS);
-    await gone;
-    clearTimeout(timer);
-  }
-
-  const killOnExit = () => child?.kill('SIGKILL');
-  process.once('exit', killOnExit);
-  await start();
-  return {
-    ...{ url: `redis://127.0.0.1:${port}/0`, port },
-    get pid() {
-      return child?.pid;
-    },
-    async restart() {
-      await halt('SIGTERM');
-      await start();
-    },
-    kill: () => halt('SIGKILL'),
-    async stop() {
-      process.off('exit', killOnExit);
-      await halt('SIGTERM');
-    },
-  };
+  const server = await startProcess({
+    ...{ name: 'Redis', path: binary.path, args: argumentsOf({ ...options, port }), cwd: directory, env: binary.env },
+    ...{ output: join(directory, 'redis.log'), answers: () => answers(port), readyMs: READY_MS, pollMs: 20 },
+  });
+  return Object.assign(server, { url: `redis://127.0.0.1:${port}/0`, port });
 }
 
 function argumentsOf({ port, directory, settings }: RedisOptions): string[] {
