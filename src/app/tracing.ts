@@ -1,4 +1,13 @@
-import { context, type Link, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  context,
+  type Link,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api';
 import { AssayError } from '../domain/errors.ts';
 import type { DecisionData } from '../domain/records.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -8,8 +17,8 @@ import type { QueryStore } from '../projections/store.ts';
 /** An SDK that was loaded before Assay, by `node --import`; without one everything here is handed back as it came. */
 const isOn = () => propagation.fields().length > 0;
 const tracer = () => trace.getTracer('assay');
-/** Of the records of one batch. */
-const MAX_LINKS = 64;
+/** Of the records of one batch: what SDKs keep where nobody says otherwise. */
+const MAX_LINKS = 128;
 
 /** A span around each decision and intake. */
 export function tracedEngine<T extends Engine>(engine: T): T {
@@ -69,28 +78,40 @@ export function tracedJournal(journal: Journal): Journal {
   });
 }
 
-/** A span around each batch that is carried into the database, linked to what appended its records. */
+/**
+ * A span for each batch until the database holds it, linked to what appended its records: one span, however often it is tried while
+ * another process applies the same.
+ */
 export function tracedStore(store: QueryStore): QueryStore {
   if (!isOn()) return store;
+  const spans = new WeakMap<JournalRecord[], Span>();
   return Object.assign(Object.create(store) as QueryStore, {
-    apply(records: JournalRecord[]) {
-      const links = records.slice(0, MAX_LINKS).flatMap(({ trace: carrier }): Link[] => {
-        const from = carrier && trace.getSpanContext(propagation.extract(context.active(), carrier));
-        return from ? [{ context: from }] : [];
-      });
-      const attributes = { 'messaging.batch.message_count': records.length };
-      const options = { kind: SpanKind.CONSUMER, attributes, links, root: true };
-      return tracer().startActiveSpan('project', options, async (span) => {
-        try {
-          return await store.apply(records);
-        } catch (error) {
-          span.setStatus({ code: SpanStatusCode.ERROR, message: codeOf(error) });
-          throw error;
-        } finally {
-          span.end();
-        }
-      });
+    async apply(records: JournalRecord[]) {
+      const span = spans.get(records) ?? startProject(records);
+      spans.set(records, span);
+      try {
+        const reached = await context.with(trace.setSpan(context.active(), span), () => store.apply(records));
+        if (reached >= records[records.length - 1].sequence) span.end();
+        return reached;
+      } catch (error) {
+        span.setStatus({ code: SpanStatusCode.ERROR, message: codeOf(error) }).end();
+        throw error;
+      }
     },
+  });
+}
+
+function startProject(records: JournalRecord[]): Span {
+  const links = records.flatMap(({ trace: carrier }): Link[] => {
+    const from = carrier && trace.getSpanContext(propagation.extract(context.active(), carrier));
+    return from && from.traceFlags & TraceFlags.SAMPLED ? [{ context: from }] : [];
+  });
+  const attributes = { 'messaging.batch.message_count': records.length };
+  return tracer().startSpan('project', {
+    kind: SpanKind.CONSUMER,
+    attributes,
+    links: links.slice(0, MAX_LINKS),
+    root: true,
   });
 }
 

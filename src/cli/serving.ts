@@ -12,14 +12,20 @@ export function environment({ host, port, dataDir, model }: ServingOptions): Nod
   return { ...process.env, ...Object.fromEntries(set) };
 }
 
-/** The first SIGINT or SIGTERM closes, once, and ends the process: with 1 where closing fails. */
+/** What hangs on is cut off. */
+const LINGER_MS = 5_000;
+
+/**
+ * The first SIGINT or SIGTERM closes, once; with nothing left to do the process then ends, so that what waits for `beforeExit`, as an
+ * SDK with its last spans, has its turn. With 1 where closing fails.
+ */
 export function closeOnSignal(close: () => Promise<void>): void {
   let stopping = false;
   const stop = () => {
     if (stopping) return;
     stopping = true;
     close().then(
-      () => process.exit(0),
+      () => setTimeout(() => process.exit(0), LINGER_MS).unref(),
       (error) => {
         console.error(error);
         process.exit(1);

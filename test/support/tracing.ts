@@ -1,8 +1,4 @@
-/**
- * The real SDK of OpenTelemetry. As a preload, `node --import test/support/tracing.ts`, it writes spans to the file that TRACE_FILE
- * names, a line each.
- */
-import { appendFileSync } from 'node:fs';
+/** The real SDK of OpenTelemetry, within the test's own process. */
 import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
@@ -45,6 +41,3 @@ function told(span: ReadableSpan): Traced {
     status: span.status.code,
   };
 }
-
-const { TRACE_FILE } = process.env;
-if (TRACE_FILE) startTracing((span) => appendFileSync(TRACE_FILE, `${JSON.stringify(span)}\n`));
