@@ -9,6 +9,7 @@ import { command, decision, label, type Payment, sequenced, T0 } from './records
 import { answerTo, apply, type Bench, checkOn, dump, onServer, openBench } from './store-bench.ts';
 import { caseContract } from './store-cases.ts';
 import { commandContract } from './store-commands.ts';
+import { countContract } from './store-counts.ts';
 import { retentionContract } from './store-retention.ts';
 import { everything, tallyContract } from './store-tallies.ts';
 
@@ -294,4 +295,5 @@ export function storeContract(url: () => string): void {
   retentionContract(url);
   commandContract(url);
   caseContract(url);
+  countContract(url);
 }

@@ -3,13 +3,14 @@ import { CASE_ENTITIES } from '../../domain/case.ts';
 import { emailDomain, entityKey } from '../../domain/entity.ts';
 import { AssayError } from '../../domain/errors.ts';
 import { type CaseView, caseView } from '../../projections/case-fold.ts';
-import type { CaseFilter, CaseQueries, CaseStats, Page } from '../../projections/store.ts';
+import type { CaseFilter, CaseQueries, Page } from '../../projections/store.ts';
 import { auditView } from './audit.ts';
+import { readCaseStats } from './case-stats.ts';
 import { caseOf } from './cases-load.ts';
 import { reading } from './connection.ts';
 import { readCursor } from './cursor.ts';
 import { pageOf } from './paging.ts';
-import { moment, restored, storable } from './text.ts';
+import { restored, storable } from './text.ts';
 
 const MAX_ENTITIES = 50;
 const MAX_ACTIONS = 500;
@@ -204,35 +205,4 @@ function readRisk(cursor: string): [number, number] {
       errors: [{ path: '/cursor', message: 'is not a cursor of this list' }],
     });
   return [amountAtRisk, sequence];
-}
-
-async function readCaseStats(pool: pg.Pool, schema: string, from: number, to: number): Promise<CaseStats> {
-  const ms = (column: string) => `extract(epoch FROM ${column} - opened_at) * 1000`;
-  const percentile = (p: number, column: string) =>
-    `percentile_disc(${p}) WITHIN GROUP (ORDER BY ${ms(column)}) FILTER (WHERE ${column} IS NOT NULL)`;
-  const { rows } = await pool.query(
-    `SELECT count(*) AS opened, count(*) FILTER (WHERE status = 'open') AS open,
-       count(*) FILTER (WHERE status = 'open' AND assignee IS NULL) AS unassigned,
-       count(*) FILTER (WHERE status = 'resolved') AS resolved,
-       count(*) FILTER (WHERE resolution = 'fraud') AS fraud,
-       count(*) FILTER (WHERE resolution = 'legitimate') AS legitimate,
-       count(*) FILTER (WHERE resolution = 'unsure') AS unsure,
-       coalesce(sum(amount_at_risk) FILTER (WHERE status = 'open'), 0) AS at_risk,
-       ${percentile(0.5, 'first_action_at')} AS action50, ${percentile(0.95, 'first_action_at')} AS action95,
-       ${percentile(0.5, 'resolved_at')} AS resolved50, ${percentile(0.95, 'resolved_at')} AS resolved95
-     FROM ${schema}.cases WHERE transactions > 0 AND opened_at >= $1 AND opened_at < $2`,
-    [moment(from), moment(to)],
-  );
-  const [row] = rows;
-  const number = (value: string | null) => (value === null ? null : Number(value));
-  return {
-    opened: Number(row.opened),
-    open: Number(row.open),
-    unassigned: Number(row.unassigned),
-    resolved: Number(row.resolved),
-    resolutions: { fraud: Number(row.fraud), legitimate: Number(row.legitimate), unsure: Number(row.unsure) },
-    amountAtRisk: row.at_risk,
-    firstActionMs: { p50: number(row.action50), p95: number(row.action95) },
-    resolvedMs: { p50: number(row.resolved50), p95: number(row.resolved95) },
-  };
 }

@@ -1,13 +1,13 @@
 import type pg from 'pg';
-import { CASE_ENTITIES } from '../../domain/case.ts';
 import type { Outcome } from '../../domain/decision.ts';
 import type { TransactionStats } from '../../projections/store.ts';
 import { eachLatency, readCell } from './tally.ts';
-import { moment, restored } from './text.ts';
+import { moment } from './text.ts';
+import { readTopEntities } from './top-entities.ts';
 import { bucketWidth, inSnapshot, type Part, readWindow } from './window.ts';
 
 const DAY = 86_400_000;
-/** Of reasons, entities and places. */
+/** Of reasons and places. */
 const TOP = 10;
 
 type Cell = ReturnType<typeof readCell>;
@@ -34,7 +34,8 @@ export async function readStats(pool: pg.Pool, schema: string, from: number, to:
     const stats = empty();
     addCounts(stats, parts);
     addSeries(stats, { start, end, width }, parts);
-    stats.topEntities = await topEntities(client, schema, from, to);
+    const alerts = stats.decisions.review + stats.decisions.decline;
+    stats.topEntities = await readTopEntities(client, schema, { from, to, alerts });
     return stats;
   });
 }
@@ -151,21 +152,6 @@ interface Point {
   point: TransactionStats['series'][number];
   latencies: Map<number, number>;
   minor: MinorSums;
-}
-
-/** By the alerts as they were decided: what was amended since does not count. */
-async function topEntities(client: pg.ClientBase, schema: string, from: number, to: number) {
-  const { rows } = await client.query(
-    `WITH named AS (SELECT entity.key, entity.place, count(*) AS alerts
-       FROM ${schema}.case_alerts a, unnest(a.keys) WITH ORDINALITY AS entity (key, place)
-       WHERE a.at >= $1 AND a.at < $2 AND entity.key <> 0
-       GROUP BY 1, 2 ORDER BY 3 DESC, 2, 1 LIMIT ${TOP})
-     SELECT link.type, link.value AS id, named.alerts FROM named, LATERAL
-       (SELECT type, value FROM ${schema}.case_links l WHERE l.key = named.key AND l.type = ($3::text[])[named.place] LIMIT 1) link
-     ORDER BY named.alerts DESC, named.place, link.value`,
-    [moment(from), moment(to), CASE_ENTITIES],
-  );
-  return rows.map(({ type, id, alerts }) => ({ type, id: restored(id), alerts: Number(alerts) }));
 }
 
 /** The smallest latencies, milliseconds, that at least so many percent do not exceed; 0 where there is none. */

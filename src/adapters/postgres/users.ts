@@ -1,4 +1,4 @@
-import { eq, like } from 'drizzle-orm';
+import { and, eq, like, sql } from 'drizzle-orm';
 import type { UserQueries } from '../../projections/store.ts';
 import { type Connection, reading } from './connection.ts';
 import { afterCursor, newestFirst, pageOf } from './paging.ts';
@@ -41,8 +41,11 @@ export function createUserQueries({ db }: Connection, { users }: Tables): UserQu
 }
 
 /** A part of the name, the address or the id, in any case; `%` and `_` are themselves. */
-function search(users: Tables['users'], q: string | undefined) {
-  const words = q?.trim().toLowerCase();
+function search({ search }: Tables['users'], q: string | undefined) {
+  const words = storable(q?.trim().toLowerCase() ?? '');
   if (!words) return undefined;
-  return like(users.search, `%${storable(words).replace(/[\\%_]/g, '\\$&')}%`);
+  const part = like(search, `%${words.replace(/[\\%_]/g, '\\$&')}%`);
+  // Without three letters in a row no trigram narrows it down; the characters it must have do.
+  if (/[a-z0-9]{3}/.test(words)) return part;
+  return and(part, sql`string_to_array(${search}, NULL) @> string_to_array(${words}, NULL)`);
 }
