@@ -85,6 +85,7 @@ export interface EntityView {
   type: string;
   id: string;
   transactions: TransactionView[];
+  /** Who shares its newest 200. */
   linked: { type: string; id: string; transactions: number }[];
 }
 

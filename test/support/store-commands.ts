@@ -147,6 +147,10 @@ export function commandContract(url: () => string): void {
       [['u2'], [], ['auth0|1'], ['auth0|1']],
     );
     assert.deepEqual(await found(''), ['u2', 'auth0|1']);
+    assert.deepEqual(
+      [await found('@'), await found('|'), await found('2'), await found('bb'), await found('_b'), await found('b_')],
+      [['u2', 'auth0|1'], ['auth0|1'], ['u2'], [], ['u2'], []],
+    );
     // One batch: the address changes hands.
     await apply(bench, [
       command('user.update', { userId: 'auth0|1' }, { personal: { email: 'new@b.co' } }),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readTopEntities } from '../../src/adapters/postgres/top-entities.ts';
+import type { CaseView } from '../../src/projections/case-fold.ts';
+import type { CaseStats } from '../../src/projections/store.ts';
 import { randomHistory } from './random-history.ts';
 import { decision, sequenced, T0 } from './records.ts';
 import { apply, type Bench, dump, onServer, openBench } from './store-bench.ts';
@@ -34,14 +36,17 @@ export function countContract(url: () => string): void {
       }
       const { alert_days: days, case_days: cases } = await counted(bench);
       assert.ok(days.length > 50 && cases.length > 20, `${days.length} and ${cases.length}`);
+      const all = (await bench.store.cases.list({}, 'newest', { limit: 1_000 })).data;
       for (const [from, to] of [
         [0, MANY],
         [T0 + 2.3 * DAY, T0 + 9.1 * DAY],
         [T0 + 10 * DAY, T0 + 12 * DAY],
         [T0 + 10.2 * DAY, T0 + 10.7 * DAY],
         [T0 + 500 * DAY, T0 + 600 * DAY],
-      ])
+      ]) {
         assert.deepEqual(await top(bench, from, to, MANY), await top(bench, from, to, FEW), `${from} to ${to}`);
+        assert.deepEqual(await bench.store.cases.stats(from, to), naiveCaseStats(all, from, to), `${from} to ${to}`);
+      }
     });
 
   check('the most alerts of a window are found behind many who had more outside it', 0, async (bench) => {
@@ -61,6 +66,34 @@ export function countContract(url: () => string): void {
     ]);
     assert.deepEqual(found, await top(bench, ...window, FEW));
   });
+}
+
+function naiveCaseStats(all: CaseView[], from: number, to: number): CaseStats {
+  const within = all.filter(({ openedAt }) => Date.parse(openedAt) >= from && Date.parse(openedAt) < to);
+  const count = (test: (row: CaseView) => boolean) => within.filter(test).length;
+  const times = (of: (row: CaseView) => string | null) => {
+    const sorted = within
+      .flatMap((row) => (of(row) === null ? [] : [Date.parse(of(row)!) - Date.parse(row.openedAt)]))
+      .sort((a, b) => a - b);
+    const at = (percent: number) => sorted[Math.ceil((percent * sorted.length) / 100) - 1] ?? null;
+    return { p50: at(50), p95: at(95) };
+  };
+  const open = within.filter(({ status }) => status === 'open');
+  return {
+    opened: within.length,
+    open: open.length,
+    unassigned: count(({ status, assignee }) => status === 'open' && assignee === null),
+    resolved: count(({ status }) => status === 'resolved'),
+    resolutions: {
+      fraud: count(({ resolution }) => resolution === 'fraud'),
+      legitimate: count(({ resolution }) => resolution === 'legitimate'),
+      unsure: count(({ resolution }) => resolution === 'unsure'),
+    },
+    // To a millionth: sums of decimals.
+    amountAtRisk: Math.round(open.reduce((sum, { amountAtRisk }) => sum + amountAtRisk, 0) * 1e6) / 1e6,
+    firstActionMs: times(({ firstActionAt }) => firstActionAt),
+    resolvedMs: times(({ resolvedAt }) => resolvedAt),
+  };
 }
 
 async function counted(bench: Bench) {

@@ -44,12 +44,22 @@ export function readCaseStats(pool: pg.Pool, schema: string, from: number, to: n
 
 async function readCounts(client: pg.ClientBase, schema: string, from: number, to: number): Promise<Count[]> {
   const { days, edges } = cutByDay(from, to);
+  const time = (column: string) => `${schema}.ms_range(${schema}.ms_between(opened_at, ${column}))`;
   const { rows } = await client.query(
-    `SELECT measure, value, sum(cases) AS cases, sum(amount) AS amount FROM (
+    `WITH edges AS MATERIALIZED (
+       SELECT status, assignee, resolution, amount_at_risk, opened_at, first_action_at, resolved_at FROM ${schema}.cases
+       WHERE transactions > 0 AND (opened_at >= $3 AND opened_at < $4 OR opened_at >= $5 AND opened_at < $6)
+     )
+     SELECT measure, value, sum(cases) AS cases, sum(amount) AS amount FROM (
        SELECT measure, value, cases, amount FROM ${schema}.case_days WHERE day >= $1 AND day < $2
-       UNION ALL
-       SELECT m.measure, m.value, 1, m.amount FROM ${schema}.cases c, ${schema}.case_measures(c) m
-       WHERE c.transactions > 0 AND (c.opened_at >= $3 AND c.opened_at < $4 OR c.opened_at >= $5 AND c.opened_at < $6)
+       UNION ALL SELECT 'opened', 0, count(*), 0 FROM edges
+       UNION ALL SELECT status, 0, count(*), sum(CASE status WHEN 'open' THEN amount_at_risk::numeric ELSE 0 END)
+         FROM edges GROUP BY 1
+       UNION ALL SELECT 'unassigned', 0, count(*), 0 FROM edges WHERE status = 'open' AND assignee IS NULL
+       UNION ALL SELECT resolution, 0, count(*), 0 FROM edges WHERE resolution IS NOT NULL GROUP BY 1
+       UNION ALL SELECT 'first action', ${time('first_action_at')}, count(*), 0
+         FROM edges WHERE first_action_at IS NOT NULL GROUP BY 2
+       UNION ALL SELECT 'resolution', ${time('resolved_at')}, count(*), 0 FROM edges WHERE resolved_at IS NOT NULL GROUP BY 2
      ) counts GROUP BY 1, 2 ORDER BY 1, 2`,
     [...days, ...edges.flatMap((edge) => [moment(edge.from), moment(edge.to)])],
   );

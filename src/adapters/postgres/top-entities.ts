@@ -67,8 +67,9 @@ async function amongTotals(
     const { rows } = await client.query<Named & { total: number }>(
       `WITH candidates AS MATERIALIZED (SELECT place, key, alerts AS total FROM ${schema}.alert_totals
          ORDER BY alerts DESC, place, key OFFSET $1 LIMIT $2),
-       edges AS (SELECT entity.place, entity.key, count(*) AS alerts
-         FROM ${schema}.case_alerts a, unnest(a.keys) WITH ORDINALITY AS entity (key, place)
+       edges AS (SELECT c.place, c.key, count(*) AS alerts
+         FROM ${schema}.case_alerts a CROSS JOIN unnest(a.keys) WITH ORDINALITY AS entity (key, place)
+         JOIN candidates c ON c.key = entity.key AND c.place = entity.place
          WHERE a.at >= $3 AND a.at < $4 OR a.at >= $5 AND a.at < $6 GROUP BY 1, 2)
        SELECT c.place::int, c.key, c.total, (coalesce(edges.alerts, 0) + coalesce(
          (SELECT sum(d.alerts) FROM ${schema}.alert_days d

@@ -10,7 +10,7 @@ import { readStats } from './stats.ts';
 import { moment, storable } from './text.ts';
 
 /** How many of an entity's newest transactions are searched for the entities that share them. */
-const LINK_DEPTH = 500;
+const LINK_DEPTH = 200;
 const MAX_LINKED = 100;
 
 export function createTransactionQueries(pool: pg.Pool, schema: string, names: EntityNames): TransactionQueries {

@@ -136,5 +136,5 @@ export const EntityShown = answer(
       answer({ type: Type.String(), id: Type.String(), transactions: Type.Integer() }, 'An entity that shares some'),
     ),
   },
-  'Recent transactions of an entity, and who shares them',
+  'Recent transactions of an entity, and who shares its newest 200',
 );
