@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
 import { type RedisServer, startRedis } from '../scripts/services/redis.ts';
@@ -56,7 +57,7 @@ async function measure(server: RedisServer, mode: string, namespace: string): Pr
   );
 }
 
-/** Bytes that Redis' memory grows by: a profile by the number of its events, and the key of a record. */
+/** Bytes that Redis' memory grows by: a profile by the number of its events, and the keys of records. */
 async function sizes(server: RedisServer): Promise<void> {
   const redis = new Redis(server.url);
   const profiles = await openRedisProfiles({
@@ -85,14 +86,20 @@ async function sizes(server: RedisServer): Promise<void> {
     });
     console.log(`${count} events: ${bytes} bytes`);
   }
-  const keys = 65_536;
-  const bytes = await grown(keys, async () => {
-    for (let i = 0; i < keys; i += 512) {
-      const names = Array.from({ length: 512 }, (_, j) => `t:payment ${i + j}`);
-      await profiles.set(names, { partition: 3, offset: 123_456_789 + i });
+  await redis.flushall();
+  const empty = await used();
+  for (let keys = 0; keys < 4_500_000; ) {
+    for (const end = keys + 250_000; keys < end; keys += 500) {
+      const names = Array.from({ length: 500 }, (_, i) => `t:payment ${keys + i}`);
+      await profiles.set(names, { partition: 3, offset: 123_456_789 + keys });
     }
-  });
-  console.log(`a key of a record: ${bytes} bytes`);
+    // The answers are sent, and their buffers given back.
+    await sleep(300);
+    const own = await redis.memory('USAGE', String(await redis.randomkey()));
+    console.log(
+      `${keys} keys of records: ${Math.round(((await used()) - empty) / keys)} bytes each, ${own} by MEMORY USAGE`,
+    );
+  }
   await profiles.close();
   redis.disconnect();
 }

@@ -35,6 +35,17 @@ test('proxies are trusted by address, and none by default', () => {
     assert.throws(() => read({ TRUST_PROXY: wrong }), /^Error: TRUST_PROXY/, wrong);
 });
 
+test('ids are known for at least as long as workers may read them again', () => {
+  const fleet = { KAFKA_BROKERS: 'k:9092', REDIS_URL: 'redis://r:6379/0', DATABASE_URL: 'postgres://p/d' };
+  const daysOf = (env: Record<string, string>) => read({ ...fleet, ...env }).fleet?.idTtlDays;
+  assert.equal(daysOf({}), 30);
+  assert.equal(daysOf({ ID_TTL_DAYS: '7' }), 7);
+  assert.equal(daysOf({ ID_TTL_DAYS: '2', RAW_RETENTION_DAYS: '2' }), 2);
+  assert.equal(daysOf({ RAW_RETENTION_DAYS: '60' }), 60);
+  for (const wrong of ['6', '0', '7.5', 'week'])
+    assert.throws(() => daysOf({ ID_TTL_DAYS: wrong }), /^Error: ID_TTL_DAYS/);
+});
+
 test('a language model is one endpoint or one file, and sends nothing personal unless told to', () => {
   assert.equal(read({}).llm, undefined);
   const { llm } = read({ LLM_URL: 'http://127.0.0.1:8080/v1', LLM_API_KEY: 'k' });

@@ -71,6 +71,8 @@ export interface FleetConfig {
   /** How long a decision waits for profiles before it goes on without. */
   readonly redisDeadlineMs: number;
   readonly profileTtlDays: number;
+  /** How long an id or an Idempotency-Key leads to its first record. */
+  readonly idTtlDays: number;
   /** Transactions that a worker decides at once. */
   readonly workerConcurrency: number;
 }
@@ -203,6 +205,7 @@ function fleet(env: Environment): FleetConfig | undefined {
   const redisUrl = env.REDIS_URL!;
   if (!URL.canParse(redisUrl) || !/^rediss?:$/.test(new URL(redisUrl).protocol))
     throw new Error('REDIS_URL: needs the form redis://user:password@host:port/0');
+  const rawRetentionDays = integer(env, 'RAW_RETENTION_DAYS', 7, 1);
   const replication = integer(env, 'KAFKA_REPLICATION', Math.min(3, brokers.length), 1, 9);
   return Object.freeze({
     brokers: Object.freeze(brokers),
@@ -211,9 +214,11 @@ function fleet(env: Environment): FleetConfig | undefined {
     replication,
     minInsync: integer(env, 'KAFKA_MIN_INSYNC', Math.min(2, replication), 1, replication),
     logRetentionDays: integer(env, 'KAFKA_RETENTION_DAYS', 0, 0),
-    rawRetentionDays: integer(env, 'RAW_RETENTION_DAYS', 7, 1),
+    rawRetentionDays,
     redisDeadlineMs: integer(env, 'REDIS_DEADLINE_MS', 50, 1),
     profileTtlDays: integer(env, 'PROFILE_TTL_DAYS', 180, 1),
+    // What workers may read again is still known.
+    idTtlDays: integer(env, 'ID_TTL_DAYS', Math.max(30, rawRetentionDays), rawRetentionDays),
     workerConcurrency: integer(env, 'WORKER_CONCURRENCY', 64, 1, 10_000),
   });
 }

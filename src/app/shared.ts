@@ -35,7 +35,13 @@ const AGAIN_MS = 1_000;
 /** Throws where Kafka does not answer for a minute, or Redis would drop profiles; nothing is left open then. */
 export async function openShared(config: Config, clock: Clock, log: pino.Logger): Promise<Shared> {
   const { namespace, entityTypes, rateLimitMax: max, rateLimitWindowMs: windowMs } = config;
-  const { redisUrl: url, redisDeadlineMs: deadlineMs, profileTtlDays: ttlDays, ...fleet } = config.fleet!;
+  const {
+    redisUrl: url,
+    redisDeadlineMs: deadlineMs,
+    profileTtlDays: ttlDays,
+    idTtlDays: keyTtlDays,
+    ...fleet
+  } = config.fleet!;
   const opened: Closeable[] = [];
   const keep = <T extends Closeable>(one: T): T => {
     opened.push(one);
@@ -47,7 +53,9 @@ export async function openShared(config: Config, clock: Clock, log: pino.Logger)
   const kafka = kafkaOptions(fleet, namespace, log);
   const onWarning = (error: unknown) => log.warn({ err: error }, 'the log of the fleet');
   try {
-    const profiles = keep(await openRedisProfiles({ url, namespace, entityTypes, deadlineMs, ttlDays, clock, log }));
+    const profiles = keep(
+      await openRedisProfiles({ url, namespace, entityTypes, deadlineMs, ttlDays, keyTtlDays, clock, log }),
+    );
     const limiter = keep(openRedisRateLimiter({ url, namespace, max, windowMs, deadlineMs, log }));
     const journal = keep(await patiently(() => openKafkaJournal({ ...kafka, index: profiles, onWarning }), log));
     const raw = keep(await patiently(() => openRawTopic(kafka), log));
@@ -58,7 +66,7 @@ export async function openShared(config: Config, clock: Clock, log: pino.Logger)
   }
 }
 
-type Topics = Omit<FleetConfig, 'redisUrl' | 'redisDeadlineMs' | 'profileTtlDays'>;
+type Topics = Omit<FleetConfig, 'redisUrl' | 'redisDeadlineMs' | 'profileTtlDays' | 'idTtlDays'>;
 
 function kafkaOptions(fleet: Topics, namespace: string, log: pino.Logger): KafkaOptions {
   const { brokers, partitions, replication, minInsync, rawRetentionDays, logRetentionDays } = fleet;
