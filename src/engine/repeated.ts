@@ -6,10 +6,11 @@ import { labelOf } from './fold.ts';
 
 /** What shared profiles take of a record when the log is repeated to them: the twin of `fold`. */
 export function repeatedRecord(record: JournalRecord): RepeatedRecord {
-  const { type, key, aliases = [], position } = record;
+  const { type, at, key, aliases = [], position } = record;
   return {
     offset: position!.offset,
     keys: [key, ...aliases],
+    at,
     ...(type === 'decision' ? { learn: eventOfRecord(record) } : {}),
     ...(type === 'label' ? { label: labelOf(record) } : {}),
   };

@@ -36,6 +36,8 @@ export interface RepeatedRecord {
   label?: { event: Event; code: LabelCode };
   /** Names under which the record is found: see `KeyIndex`. */
   keys: string[];
+  /** When it was appended, epoch milliseconds: its names are known for so long from then on; from now on where it is absent. */
+  at?: number;
 }
 
 /** Where the first record of a key lies, for what is older than a process's own memory of the log. */

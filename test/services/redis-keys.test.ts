@@ -63,6 +63,24 @@ test('keys say nothing of what they are made from, and live for as long as is se
   assert.ok(left > 3 * DAY - 60_000 && left <= 3 * DAY);
 });
 
+test('a key lives from when its record was appended, also where the log is repeated much later', {
+  skip,
+}, async (t) => {
+  const namespace = ownNamespace();
+  const profiles = await openedProfiles(t, redis, { namespace, keyTtlDays: 3 });
+  const appended = (daysAgo: number, offset: number) => ({
+    offset,
+    keys: [`t:${daysAgo}`],
+    at: Date.now() - daysAgo * DAY,
+  });
+  await profiles.repeat(0, [appended(4, 0), appended(2, 1), appended(0, 2)], 3);
+  assert.equal(await profiles.get('t:4'), undefined);
+  assert.deepEqual(await profiles.get('t:2'), { partition: 0, offset: 1 });
+  const client = admin(t);
+  const lives = await Promise.all((await client.keys(`${namespace}:k:*`)).map((name) => client.pttl(name)));
+  assert.deepEqual(lives.map((ms) => Math.ceil(ms / DAY)).toSorted(), [1, 3]);
+});
+
 test('the ids of deleted transactions are known to every process', { skip }, async (t) => {
   const namespace = ownNamespace();
   const [one, other] = [await openedProfiles(t, redis, { namespace }), await openedProfiles(t, redis, { namespace })];

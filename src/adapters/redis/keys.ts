@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Clock } from '../../domain/clock.ts';
 import type { Position } from '../../domain/position.ts';
 import type { KeyIndex } from '../../profiles/shared.ts';
 import { type Command, type Connection, call, firstError } from './connection.ts';
@@ -14,27 +15,40 @@ export function hashedName(name: string): string {
   return createHash('sha256').update(name).digest().subarray(0, HASH_BYTES).toString('base64url');
 }
 
+interface Entry {
+  key: string;
+  position: Position;
+  /** When its record was appended; now, where absent. */
+  at?: number | undefined;
+}
+
 /** Where the first records of keys lie, as numbers. */
 export function createKeyIndex(
   connection: Connection,
-  options: { namespace: string; deadlineMs: number; logDeadlineMs: number; keyTtlDays: number },
+  options: { namespace: string; deadlineMs: number; logDeadlineMs: number; keyTtlDays: number; clock: Clock },
 ) {
-  const { namespace, deadlineMs, logDeadlineMs } = options;
+  const { namespace, deadlineMs, logDeadlineMs, clock } = options;
   const ttlMs = options.keyTtlDays * DAY_MS;
   const nameOf = (key: string) => `${namespace}:k:${hashedName(key)}`;
 
-  /** Most keys are new and are set at once; for the others the smaller place is looked for. */
-  async function setAll(entries: readonly { key: string; position: Position }[], timeoutMs: number): Promise<void> {
-    const wanted = entries.map(({ key, position }) => ({ name: nameOf(key), place: placeOf(position) }));
+  /**
+   * Most keys are new and are set at once; for the others the smaller place is looked for. What would have expired is left out, so
+   * that a Redis that is filled from the log takes no more than it had.
+   */
+  async function setAll(entries: readonly Entry[], timeoutMs: number): Promise<void> {
+    const now = clock();
+    const wanted = entries
+      .map(({ key, position, at = now }) => ({ name: nameOf(key), place: placeOf(position), leftMs: at + ttlMs - now }))
+      .filter(({ leftMs }) => leftMs > 0);
     const first = await connection.run(
-      wanted.map(({ name, place }): Command => ['SET', name, place, 'PX', ttlMs, 'NX']),
+      wanted.map(({ name, place, leftMs }): Command => ['SET', name, place, 'PX', leftMs, 'NX']),
       timeoutMs,
     );
     const error = firstError(first);
     if (error) throw error;
     const taken = wanted.filter((_, i) => first[i] === null);
     const second = await connection.run(
-      taken.map(({ name, place }) => call(SMALLEST, [name], [place, ttlMs, PARTITIONS])),
+      taken.map(({ name, place, leftMs }) => call(SMALLEST, [name], [place, leftMs, PARTITIONS])),
       timeoutMs,
     );
     const refused = firstError(second);
@@ -58,7 +72,7 @@ export function createKeyIndex(
   return {
     index,
     /** For the log's consumer. */
-    setAll: (entries: readonly { key: string; position: Position }[]) => setAll(entries, logDeadlineMs),
+    setAll: (entries: readonly Entry[]) => setAll(entries, logDeadlineMs),
   };
 }
 

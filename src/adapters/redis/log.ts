@@ -119,7 +119,9 @@ export function createProfileLog(connection: Connection, options: LogOptions): P
       }
       // What lies before was repeated by this partition's consumer of a moment ago.
       const left = records.filter(({ offset }) => offset >= position);
-      const entries = left.flatMap(({ offset, keys }) => keys.map((key) => ({ key, position: { partition, offset } })));
+      const entries = left.flatMap(({ offset, keys, at }) =>
+        keys.map((key) => ({ key, position: { partition, offset }, at })),
+      );
       for (let i = 0; i < entries.length; i += COMMANDS_AT_ONCE)
         await index.setAll(entries.slice(i, i + COMMANDS_AT_ONCE));
       await applyAll(partition, workOf(partition, left), position, epoch);

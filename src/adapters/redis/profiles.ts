@@ -179,8 +179,8 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
   }
 
   const deadlines = { namespace, deadlineMs, logDeadlineMs };
-  const keys = createKeyIndex(connection, { ...deadlines, keyTtlDays });
-  const logKeys = createKeyIndex(logConnection, { ...deadlines, keyTtlDays });
+  const keys = createKeyIndex(connection, { ...deadlines, keyTtlDays, clock });
+  const logKeys = createKeyIndex(logConnection, { ...deadlines, keyTtlDays, clock });
   const profileLog = createProfileLog(logConnection, {
     ...{ layouts, logDeadlineMs, positionKey, repeated, index: logKeys },
   });
