@@ -40,6 +40,8 @@ export interface LogConsumer {
 const MIN_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 2_000;
 const COMMIT_MS = 2_000;
+/** Nobody waits for what is repeated: it comes in large batches. */
+const PAUSE_MS = 100;
 
 /**
  * Repeats transactions.scored and assay.events, shared out among all processes of a group, from positions that the caller keeps.
@@ -63,7 +65,7 @@ export async function openLogConsumer(options: LogConsumerOptions): Promise<LogC
   let seeking = 0;
 
   const reader = createPartitionsReader(options, {
-    ...{ space, purpose: 'profiles' },
+    ...{ space, purpose: 'profiles', pauseMs: PAUSE_MS },
     async handle(partition, raws, next, isCurrent) {
       const place = places.get(partition)!;
       let records: JournalRecord[] | undefined;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLogClient, type Fetched } from './client.ts';
+import { createLogClient, type Fetched, pauseAfter } from './client.ts';
 import type { RawRecord } from './encoding.ts';
 import type { Numbered } from './layout.ts';
 import type { KafkaOptions } from './options.ts';
@@ -18,6 +18,8 @@ export interface PartitionsReader {
 export interface PartitionsPorts {
   space: Numbered;
   purpose: string;
+  /** At least, between two fetches that reach the end. */
+  pauseMs?: number;
   /**
    * Works on records of one partition; `next` is the offset after them. No more of this partition come until it resolves.
    * It must not reject. `isCurrent` tells whether the partition is still assigned as it was.
@@ -101,7 +103,9 @@ export function createPartitionsReader(options: KafkaOptions, ports: PartitionsP
     const wanted = new Map(ready.map(({ number, position }) => [number, position]));
     const waitMs = ready.length === its.length ? WAIT_MS : SHORT_WAIT_MS;
     const fetched = await client.fetch(node, wanted, waitMs, FETCH_BYTES);
-    if (held === mine) for (const one of fetched) take(mine.get(one.number)!, one, mine);
+    if (held !== mine) return;
+    for (const one of fetched) take(mine.get(one.number)!, one, mine);
+    await sleep(pauseAfter(fetched, ports.pauseMs));
   }
 
   function take(partition: Held, { records, next, highWatermark }: Fetched, mine: Map<number, Held>): void {

@@ -72,6 +72,8 @@ export function openConnection(options: ConnectionOptions): Connection {
   let epoch = 0;
   let lost = false;
   let inFlight = 0;
+  let gathered: Command[] = [];
+  let sending: Promise<Answer[]> | undefined;
   let failures = 0;
   let givenUpUntil = 0;
   let closed = false;
@@ -111,7 +113,7 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   /** Whether to try: while it is given up, once a second. */
   function admit(): boolean {
-    if (!ready || inFlight >= MAX_IN_FLIGHT) return false;
+    if (!ready || inFlight + gathered.length >= MAX_IN_FLIGHT) return false;
     if (patience === 0 || failures < patience) return true;
     const now = clock();
     if (now < givenUpUntil) return false;
@@ -123,7 +125,18 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (++failures === patience) givenUpUntil = clock() + RETRY_MS;
   }
 
-  async function send(commands: Command[]): Promise<Answer[]> {
+  /** What several callers send in one turn goes in one write. */
+  function send(commands: Command[]): Promise<Answer[]> {
+    const from = gathered.length;
+    gathered.push(...commands);
+    sending ??= new Promise((resolve) => setImmediate(resolve)).then(sendGathered);
+    return sending.then((answers) => answers.slice(from, from + commands.length));
+  }
+
+  async function sendGathered(): Promise<Answer[]> {
+    const commands = gathered;
+    gathered = [];
+    sending = undefined;
     const pipeline = redis.pipeline();
     for (const [command, ...args] of commands) pipeline.callBuffer(command, ...args);
     inFlight += commands.length;
