@@ -86,8 +86,9 @@ function conditions({ userId, decision, status, from, to, minScore, alerts }: Tr
   if (status === 'processing' || status === 'failed') where.push(`status IN ('processing', 'failed')`);
   if (from !== undefined) need('created_at >=', moment(from));
   if (to !== undefined) need('created_at <', moment(to));
-  if (minScore !== undefined) need('score >=', Math.ceil(minScore));
-  for (const bound of [30, 80, 95]) if (minScore !== undefined && minScore >= bound) where.push(`score >= ${bound}`);
+  const score = minScore === undefined ? undefined : Math.ceil(minScore);
+  if (score !== undefined) need('score >=', score);
+  for (const bound of [30, 80, 95]) if (score !== undefined && score >= bound) where.push(`score >= ${bound}`);
   if (alerts) where.push(`decision IN ('review', 'decline') AND status = 'pending' AND label IS NULL`);
   return { where, values };
 }

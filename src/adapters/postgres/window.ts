@@ -22,11 +22,11 @@ const DAY = 24 * HOUR;
 const POINT_WIDTHS_MS = [
   ...[1, 2, 5, 10, 15, 30].map((n) => n * SECOND),
   ...[1, 2, 5, 10, 15, 30].map((n) => n * MINUTE),
-  ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
+  ...[1, 3, 6].map((n) => n * HOUR),
 ];
 const MAX_POINTS = 60;
 
-/** The narrowest round width that draws the window in at most 60 points; whole days beyond half a day. */
+/** The narrowest round width that draws the window in at most 60 points; whole days beyond a quarter of a day. */
 export function bucketWidth(windowMs: number): number {
   return (
     POINT_WIDTHS_MS.find((width) => windowMs / width <= MAX_POINTS) ?? DAY * Math.ceil(windowMs / DAY / MAX_POINTS)
