@@ -173,6 +173,39 @@ test('decisions are marked while an emptied server is rebuilt', limits, async (t
 });
 
 test(
+  'the first decision after a server was emptied is marked, and all until the log has given everything back',
+  limits,
+  async (t) => {
+    const { profiles, said } = await opened(t, redis);
+    const client = admin(t, redis);
+    const log = hotMerchant(400, 8);
+    const before = log.slice(0, 300);
+    let consumer = consume(t, profiles, before);
+    await insertAll(profiles, before);
+    await consumer.caughtUp();
+    await assertShows(profiles, before);
+    await consumer.stop();
+    assert.equal(profiles.stats().degraded, 0, 'nothing was lost so far');
+    said.length = 0;
+    await client.flushall();
+    assert.equal(await isBack(profiles), false);
+    for (const { event, position } of events(log.slice(300))) {
+      await profiles.insert(event, position);
+      assert.equal((await profiles.fetch(event.entities)).degraded, true);
+    }
+    consumer = consume(t, profiles, log);
+    await consumer.caughtUp();
+    await consumer.stop();
+    await profiles.insert(before[0].event, before[0].position);
+    await assertShows(profiles, log);
+    assert.deepEqual(
+      said.filter((text) => text.includes('profiles are')).map((text) => text.split(':')[0]),
+      ['profiles are being rebuilt from the log', 'profiles are rebuilt'],
+    );
+  },
+);
+
+test(
   'a primary that became a replica is left, for its address may lead to another server by now',
   limits,
   async (t) => {

@@ -9,6 +9,8 @@ export interface InsertOptions {
   /** The log's consumer is far behind once it has to repeat so many records of a partition. */
   behindRecords: number;
   positionKey(partition: number): string;
+  /** Redis was found to have lost profiles: told once, until they are rebuilt. */
+  onLost(): void;
   /** The commands that add an event to each of its profiles. */
   commandsOf(event: Event, position: Position): Command[];
   clock: Clock;
@@ -17,9 +19,11 @@ export interface InsertOptions {
 
 export interface Inserts {
   insert(event: Event, position: Position): Promise<void>;
+  /** Redis has less of a profile than it had. */
+  lost(): void;
   /** The last one did not get there. */
   readonly refused: boolean;
-  /** Profiles lack what the log holds, as after Redis was emptied. */
+  /** Profiles lack what the log holds, as after Redis was emptied: until the log's consumer has passed it. */
   readonly behind: boolean;
   stats(): { inserts: number; insertErrors: number };
 }
@@ -29,12 +33,16 @@ const QUIET_MS = 1_000;
 
 /** Adds what was decided to its profiles, and knows when profiles show less than they should. */
 export function createInserts(connection: Connection, options: InsertOptions): Inserts {
-  const { deadlineMs, behindRecords, positionKey, commandsOf, clock, log } = options;
+  const { deadlineMs, behindRecords, positionKey, onLost, commandsOf, clock, log } = options;
   const counts = { inserts: 0, insertErrors: 0 };
   let refused = false;
   let refusedAt = 0;
   let told = false;
   let behind = false;
+  let lost = false;
+  /** By partition, the newest insert of this process; and those that Redis has lost and the log's consumer has not passed again. */
+  const newest = new Map<number, number>();
+  let owed = new Map<number, number>();
 
   function took(error: AssayError | undefined): void {
     refused = error !== undefined;
@@ -48,28 +56,44 @@ export function createInserts(connection: Connection, options: InsertOptions): I
     }
   }
 
-  function compare(lag: number): void {
-    const now = lag > behindRecords;
-    if (now && !behind) log?.warn({ lag }, 'profiles are being rebuilt from the log: decisions are marked degraded');
-    if (!now && behind) log?.info({ lag }, 'profiles are rebuilt');
+  function tell(now: boolean): void {
+    if (now && !behind) log?.warn({}, 'profiles are being rebuilt from the log: decisions are marked degraded');
+    if (!now && behind) log?.info({}, 'profiles are rebuilt');
     behind = now;
+  }
+
+  function compare({ partition, offset }: Position, next: ReadonlyMap<number, number>): void {
+    for (const [each, at] of owed) if ((next.get(each) ?? 0) > at) owed.delete(each);
+    lost = owed.size > 0;
+    tell(lost || offset - next.get(partition)! > behindRecords);
   }
 
   return {
     async insert(event, position) {
       counts.inserts++;
-      const commands = [...commandsOf(event, position), ['GET', positionKey(position.partition)] as Command];
+      const { partition, offset } = position;
+      newest.set(partition, Math.max(offset, newest.get(partition) ?? 0));
+      const asked = [...new Set([partition, ...owed.keys()])];
+      const commands = commandsOf(event, position).concat(asked.map((each) => ['GET', positionKey(each)]));
       try {
         const answers = await connection.run(commands, deadlineMs);
         const error = firstError(answers);
         if (error) throw error;
-        compare(position.offset - Number(String(answers.at(-1) ?? 0)));
+        const next = answers.slice(-asked.length).map((answer) => Number(String(answer ?? 0)));
+        compare(position, new Map(asked.map((each, i) => [each, next[i]])));
         took(undefined);
       } catch (error) {
         counts.insertErrors++;
         took(error as AssayError);
         throw error;
       }
+    },
+    lost() {
+      if (lost) return;
+      lost = true;
+      owed = new Map(newest);
+      tell(true);
+      onLost();
     },
     get refused() {
       return refused;

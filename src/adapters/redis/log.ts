@@ -27,7 +27,7 @@ interface Work {
 }
 
 /** The log consumer's side: what it repeats, and how far it got. */
-export function createProfileLog(connection: Connection, options: LogOptions): ProfileLog {
+export function createProfileLog(connection: Connection, options: LogOptions): ProfileLog & { lookAgain(): void } {
   const { layouts, logDeadlineMs, positionKey, repeated, index } = options;
   const listeners: (() => void)[] = [];
   /** How far each partition was when last heard of. */
@@ -130,6 +130,7 @@ export function createProfileLog(connection: Connection, options: LogOptions): P
     },
 
     onReconnected: (listener) => void listeners.push(listener),
+    lookAgain: tellReconnected,
   };
 }
 

@@ -104,7 +104,10 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
   const repeated = (type: number, key: number, partition: number, position: number, packed: Buffer[]) =>
     call(APPLY, [...keysOf(type, key), positionKey(partition)], [expiresAt(), `w${partition}`, position, ...packed]);
 
-  const inserts = createInserts(connection, { deadlineMs, behindRecords, positionKey, commandsOf, clock, log });
+  const inserts = createInserts(connection, {
+    ...{ deadlineMs, behindRecords, positionKey, commandsOf, clock, log },
+    onLost: () => profileLog.lookAgain(),
+  });
 
   function read(name: string, known: Known | undefined): Command {
     const keys = [`${name}:s`, `${name}:e`, `${name}:b`];
@@ -113,18 +116,20 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
 
   /** Takes in what Redis said of a profile; false where the whole has to be read. */
   function take(name: string, layout: Layout, answer: Answer): boolean {
-    if (answer === null) {
-      counts.unseen++;
-      cache.delete(name);
-      return true;
-    }
     const known = cache.get(name);
     if (answer === 1) {
       counts.unchanged++;
       // Given up meanwhile, or changed by a later answer: as good as new, unless it is gone.
       return known !== undefined;
     }
-    const reply = answer as Reply;
+    const reply = answer as Reply | null;
+    // Totals only rise.
+    if (known && Number(String(reply?.[0] ?? 0)) < known.profile.total) inserts.lost();
+    if (!reply) {
+      counts.unseen++;
+      cache.delete(name);
+      return true;
+    }
     if (reply.length === 6) {
       counts.whole++;
       cache.set(name, wholeProfile(layout, reply));
