@@ -14,11 +14,11 @@ import { parseArgs } from 'node:util';
 import { Admin, Producer } from '@platformatic/kafka';
 import { startKafka } from '../scripts/services/kafka.ts';
 import { startRedis } from '../scripts/services/redis.ts';
+import { freePort } from '../src/adapters/embedded/port.ts';
 import { createLogClient } from '../src/adapters/kafka/client.ts';
 import { createTail } from '../src/adapters/kafka/tail.ts';
 import { startWorker } from '../test/support/fleet.ts';
 import { inParallel, type Payment, payments, poster, until } from '../test/support/load.ts';
-import { freePort } from '../test/support/postgres.ts';
 import { startServer } from '../test/support/process.ts';
 import { environment } from './trees/rivals.ts';
 

@@ -5,9 +5,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { freePort } from '../../src/adapters/embedded/port.ts';
 import { kafkaJars } from './kafka-jars.ts';
 import { type ServerProcess, startProcess } from './process.ts';
 
@@ -37,7 +38,7 @@ const READY_MS = 60_000;
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   const java = findJava();
   const jars = await kafkaJars();
-  const { directory, port = await freePort() } = options;
+  const { directory, port = await freePair() } = options;
   mkdirSync(directory, { recursive: true });
   const properties = join(directory, 'server.properties');
   writeFileSync(properties, propertiesOf({ ...options, port }));
@@ -94,22 +95,11 @@ function findJava(): string {
 }
 
 /** A port that is free, and so is the next one. */
-async function freePort(): Promise<number> {
+async function freePair(): Promise<number> {
   while (true) {
-    const port = await bound(0);
-    if (port < 65_535 && (await bound(port + 1).catch(() => 0))) return port;
+    const port = await freePort();
+    if (port < 65_535 && (await freePort(port + 1).catch(() => 0))) return port;
   }
-}
-
-function bound(port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const { port: own } = server.address() as { port: number };
-      server.close(() => resolve(own));
-    });
-  });
 }
 
 function answers(port: number): Promise<boolean> {

@@ -24,6 +24,24 @@ export interface Event {
   accountAgeDays: number;
 }
 
+/** Nothing known of it but how many entity types there are. */
+export function blankEvent(entityTypes: number): Event {
+  return {
+    id: 0,
+    time: 0,
+    offsetMinutes: 0,
+    amount: 0,
+    entities: new Float64Array(entityTypes),
+    country: 0,
+    category: 0,
+    channel: 0,
+    location: 0,
+    latitude: Number.NaN,
+    longitude: Number.NaN,
+    accountAgeDays: Number.NaN,
+  };
+}
+
 /** What is known of an event's truth. Unknown counts as not fraud. */
 export const LABEL_UNKNOWN = 0;
 export const LABEL_FRAUD = 1;

@@ -1,4 +1,4 @@
-import { type Event, LABEL_FRAUD, LABEL_LEGITIMATE, type LabelCode } from '../domain/event.ts';
+import { blankEvent, type Event, LABEL_FRAUD, LABEL_LEGITIMATE, type LabelCode } from '../domain/event.ts';
 import type { DeleteData, FailedData, LabelData } from '../domain/records.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { Profiles } from '../profiles/profiles.ts';
@@ -57,21 +57,10 @@ export function labelOf(record: JournalRecord): { event: Event; code: LabelCode 
   const { event, label } = record.data as unknown as LabelData;
   const { id, time, amount } = event;
   return {
-    event: { ...BLANK, id, time, amount, entities: Float64Array.from(event.entities) },
+    event: { ...blankEvent(0), id, time, amount, entities: Float64Array.from(event.entities) },
     code: label === 'fraud' ? LABEL_FRAUD : LABEL_LEGITIMATE,
   };
 }
-
-const BLANK = {
-  offsetMinutes: 0,
-  country: 0,
-  category: 0,
-  channel: 0,
-  location: 0,
-  latitude: Number.NaN,
-  longitude: Number.NaN,
-  accountAgeDays: Number.NaN,
-};
 
 /** What is not in the profiles, for a snapshot. Filled in place: others hold on to the same collections. */
 export function statePart({ undecided, deleted }: EngineState) {

@@ -1,5 +1,5 @@
 import { AssayError } from '../domain/errors.ts';
-import type { Event } from '../domain/event.ts';
+import { blankEvent } from '../domain/event.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import { judge, type Serving } from './judge.ts';
 
@@ -15,7 +15,7 @@ export async function tryOut(serving: Serving, profiles: Profiles, breathe: () =
   const { model, features } = serving;
   const vector = new Float64Array(features.names.length);
   const scratch = new Float64Array(vector.length);
-  const event = blankEvent(profiles.layouts.length);
+  const event = { ...blankEvent(profiles.layouts.length), id: 1, time: 1_700_000_000_000, amount: 10 };
   const quantiles = ['p01', 'p50', 'p99', 'mean'] as const;
   for (let round = 0; round < ROUNDS; round++) {
     features.extract(profiles, event, vector);
@@ -27,21 +27,4 @@ export async function tryOut(serving: Serving, profiles: Profiles, breathe: () =
       throw new AssayError('conflict', `Model ${model.version} gives scores that are no numbers.`);
     if (round % ROUNDS_A_TURN === ROUNDS_A_TURN - 1) await breathe();
   }
-}
-
-function blankEvent(entityTypes: number): Event {
-  return {
-    id: 1,
-    time: 1_700_000_000_000,
-    offsetMinutes: 0,
-    amount: 10,
-    entities: new Float64Array(entityTypes),
-    country: 0,
-    category: 0,
-    channel: 0,
-    location: 0,
-    latitude: Number.NaN,
-    longitude: Number.NaN,
-    accountAgeDays: Number.NaN,
-  };
 }

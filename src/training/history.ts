@@ -1,4 +1,4 @@
-import type { Event } from '../domain/event.ts';
+import { blankEvent, type Event } from '../domain/event.ts';
 
 /** One row of a history file: what happened, and the truth about it. Reused for the next row: copy what you keep. */
 export interface HistoryRow {
@@ -24,20 +24,7 @@ export interface HistorySummary {
 
 export function blankRow(entityTypes: readonly string[]): HistoryRow {
   return {
-    event: {
-      id: 0,
-      time: 0,
-      offsetMinutes: 0,
-      amount: 0,
-      entities: new Float64Array(entityTypes.length),
-      country: 0,
-      category: 0,
-      channel: 0,
-      location: 0,
-      latitude: Number.NaN,
-      longitude: Number.NaN,
-      accountAgeDays: Number.NaN,
-    },
+    event: blankEvent(entityTypes.length),
     id: '',
     fraud: false,
     labelledAt: Number.NaN,

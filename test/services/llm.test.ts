@@ -7,7 +7,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
@@ -15,6 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TSchema } from 'typebox';
 import { Check } from 'typebox/value';
 import { tinyGguf } from '../../scripts/tiny-gguf.ts';
+import { freePort } from '../../src/adapters/embedded/port.ts';
 import { createLocalNarrator } from '../../src/adapters/llm/local.ts';
 import { LLAMA_VERSION } from '../../src/adapters/llm/local-process.ts';
 import { createEndpointNarrator } from '../../src/adapters/llm/openai-compatible.ts';
@@ -200,15 +200,4 @@ function children(): number[] {
   return readdirSync(tasks).flatMap((task) =>
     readFileSync(`${tasks}/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
   );
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -7,9 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { startKafka } from '../../scripts/services/kafka.ts';
 import { startRedis } from '../../scripts/services/redis.ts';
+import { freePort } from '../../src/adapters/embedded/port.ts';
 import { wayTo } from './cut.ts';
 import { until } from './load.ts';
-import { freePort, startDebianPostgres } from './postgres.ts';
+import { startDebianPostgres } from './postgres.ts';
 import { type ServerProcess, startServer } from './process.ts';
 
 export interface WorkerProcess {
