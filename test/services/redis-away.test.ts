@@ -176,7 +176,7 @@ test(
   'the first decision after a server was emptied is marked, and all until the log has given everything back',
   limits,
   async (t) => {
-    const { profiles, said } = await opened(t, redis);
+    const { profiles, said } = await opened(t, redis, { ttlDays: 10_000 });
     const client = admin(t, redis);
     const log = hotMerchant(400, 8);
     const before = log.slice(0, 300);

@@ -91,6 +91,10 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
   // By whole days, so that most inserts leave it as it is.
   const expiresAt = () => (Math.floor(clock() / 1000 / DAY_SECONDS) + 1 + ttlDays) * DAY_SECONDS;
 
+  /** Not seen for so long that Redis may have forgotten it. */
+  const isOld = ({ profile: { columns, offset, start, count } }: Known) =>
+    columns[offset + start + count - 1] < clock() - ttlDays * DAY_SECONDS * 1000;
+
   const positionKey = (partition: number) => `${namespace}:log:${partition}`;
 
   const keysOf = (type: number, key: number) => ['s', 'e', 'b', 'l', 'm'].map((part) => `${nameOf(type, key)}:${part}`);
@@ -123,8 +127,8 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
       return known !== undefined;
     }
     const reply = answer as Reply | null;
-    // Totals only rise.
-    if (known && Number(String(reply?.[0] ?? 0)) < known.profile.total) inserts.lost();
+    // Totals only rise, until all is forgotten.
+    if (known && !isOld(known) && Number(String(reply?.[0] ?? 0)) < known.profile.total) inserts.lost();
     if (!reply) {
       counts.unseen++;
       cache.delete(name);
