@@ -216,6 +216,10 @@ describe('the contract', () => {
     problem(await ask('GET', '/api/transactions/del_1'), 404);
     problem(await ask('GET', '/api/transactions/del_1/explanation'), 404);
     problem(await ask('DELETE', '/api/transactions/del_1'), 404);
+    problem(await ask('DELETE', '/api/transactions/del_2'), 404);
+    const made = await ask('POST', '/api/transactions', { ...body, id: 'del_2' });
+    const again = await ask('POST', '/api/transactions', { ...body, id: 'del_2' });
+    assert.deepEqual([again.status, again.body.createdAt], [201, made.body.createdAt], 'nothing was deleted');
     problem(await ask('POST', '/api/transactions', { ...body, amount: 21 }), 409);
     problem(await ask('POST', '/api/transactions', body), 409);
     problem(await ask('POST', '/api/transactions/del_1/retry'), 404);

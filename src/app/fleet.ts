@@ -5,7 +5,6 @@ import type pino from 'pino';
 import type { KafkaJournal } from '../adapters/kafka/journal.ts';
 import { type LogConsumer, openLogConsumer } from '../adapters/kafka/log-consumer.ts';
 import type { RawTopic } from '../adapters/kafka/raw.ts';
-import type { RedisProfiles } from '../adapters/redis/profiles.ts';
 import { rawMessage } from '../api/raw.ts';
 import type { FleetParts } from '../api/services.ts';
 import type { Config } from '../config.ts';
@@ -24,6 +23,7 @@ import { openRegistry } from '../models/registry.ts';
 import { createProfiles } from '../profiles/memory.ts';
 import { createKeys } from '../projections/keys.ts';
 import { type Core, configured, type Overrides } from './core.ts';
+import { followDeleted } from './deleted.ts';
 import { createLog } from './log.ts';
 import { openShared, type Shared } from './shared.ts';
 import { tracedEngine } from './tracing.ts';
@@ -37,9 +37,6 @@ export interface FleetCore extends Core {
 }
 
 type Log = pino.Logger;
-
-/** What was deleted just while this process began to follow the log is known after so long at the latest. */
-const DELETED_EVERY_MS = 30_000;
 
 /** What a process of a fleet decides with: Kafka's log, Redis' profiles, and keys and models folded from the log. */
 export async function openFleetCore(config: Config, overrides: Overrides = {}, token?: string): Promise<FleetCore> {
@@ -165,28 +162,6 @@ async function foldControl(
   for await (const record of journal.control()) fold(record);
   for (const record of early) fold(record);
   early = undefined;
-}
-
-/** Ids of deleted transactions: those that Redis knows of, and those that come. */
-function followDeleted(journal: KafkaJournal, profiles: RedisProfiles, deleted: Set<string>, log: Log): () => void {
-  const stop = journal.subscribe((record) => {
-    for (const id of deletedIn([record])) deleted.add(id);
-  });
-  const load = async () => {
-    try {
-      for (const id of await profiles.loadDeleted()) deleted.add(id);
-    } catch (error) {
-      log.warn({ reason: (error as Error).message }, 'the ids of deleted transactions are not known yet');
-    }
-  };
-  void load();
-  profiles.onReconnected(() => void load());
-  const timer = setInterval(load, DELETED_EVERY_MS);
-  timer.unref();
-  return () => {
-    stop();
-    clearInterval(timer);
-  };
 }
 
 /** This process's share in repeating the log to the profiles. */

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { Redis } from 'ioredis';
+import { followDeleted } from '../../src/app/deleted.ts';
+import { arrayJournal } from '../support/array-journal.ts';
 import { hotMerchant } from '../support/hot-merchant.ts';
 import { recordOf } from '../support/profile-deliveries.ts';
 import { event, only, T0 } from '../support/profile-events.ts';
@@ -91,6 +95,32 @@ test('the ids of deleted transactions are known to every process', { skip }, asy
   await one.markDeleted(['t1', 't2']);
   assert.deepEqual(await other.loadDeleted(), new Set(ids));
   assert.deepEqual([await other.isDeleted('é\u0000🦊'), await other.isDeleted('t7')], [true, false]);
+});
+
+test('what a process knows to be deleted, others know at once, without the log’s consumer, and again after Redis was emptied', {
+  skip,
+}, async (t) => {
+  const namespace = ownNamespace();
+  const [one, other] = [await openedProfiles(t, redis, { namespace }), await openedProfiles(t, redis, { namespace })];
+  const told: object[] = [];
+  const log = { warn: (fields: object) => void told.push(fields) };
+  const journal = arrayJournal();
+  const deleted = new Set<string>();
+  let reconnected = () => {};
+  const watched = { ...one, onReconnected: (listener: () => void) => void (reconnected = listener) };
+  t.after(followDeleted(journal, watched, deleted, log));
+  const follows = async (ids: string[]) => {
+    while (!isDeepStrictEqual(await other.loadDeleted(), new Set(ids))) await sleep(5);
+  };
+  journal.append({ type: 'delete', at: T0, key: 'c:1', data: { transactionId: 'gone' } });
+  await follows(['gone']);
+  const late = new Set<string>();
+  t.after(followDeleted(arrayJournal(), other, late, log));
+  while (!late.has('gone')) await sleep(5);
+  await admin(t).flushall();
+  reconnected();
+  await follows(['gone']);
+  assert.deepEqual([[...deleted], told], [['gone'], []]);
 });
 
 test('an entity that is not seen for as long as is set is forgotten, whole; one that is seen stays', {

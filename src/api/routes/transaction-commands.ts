@@ -162,7 +162,10 @@ export function transactionCommandRoutes(app: Api, services: Services, memory: A
       },
     },
     async (request, reply) => {
-      const data = { transactionId: request.params.id };
+      const { id } = request.params;
+      // Once it is recorded, whoever decides takes the id for a deleted one.
+      if (!(await read(services, () => store.transactions.get(id)))) return missing(id);
+      const data = { transactionId: id };
       return sendCommand(services, request, reply, { type: 'delete', data, asked: data });
     },
   );
