@@ -269,7 +269,10 @@ describe('the contract', () => {
     assert.equal(again.status, 200);
     assert.equal(again.body.userId, 'auth0|9/x');
     const path = `/api/users/${encodeURIComponent('auth0|9/x')}`;
-    assert.equal((await ask('GET', path)).body.name, 'Ada');
+    for (const each of [path, '/api/users/auth0|9/x', '/api/users/auth0|9/x/', '/api/users/auth0%7C9/x?'])
+      assert.equal((await ask('GET', each)).body.name, 'Ada', each);
+    for (const each of ['/api/transactions/user/auth0|9/x', '/api/entities/user/auth0|9/x?limit=5'])
+      assert.equal((await ask('GET', each)).status, 200, each);
     assert.equal((await ask('PUT', path, { name: 'Ada Lovelace' })).body.name, 'Ada Lovelace');
     assert.equal((await ask('GET', '/api/users?q=lovelace')).body.data.length, 1);
     assert.equal((await ask('DELETE', path)).status, 204);

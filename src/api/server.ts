@@ -18,6 +18,7 @@ import { answerClientError } from './client-error.ts';
 import { boundClosing } from './closing.ts';
 import { createDashboard } from './dashboard.ts';
 import { documentApi } from './document.ts';
+import { encodeRaw } from './encode-raw.ts';
 import { guard, signAnswer } from './guard.ts';
 import { createAnswerMemory } from './idempotency.ts';
 import { linger } from './linger.ts';
@@ -214,13 +215,4 @@ function read(request: FastifyRequest, body: Buffer): unknown {
   } catch (error) {
     throw new AssayError('malformed_json', `The body is not valid JSON: ${(error as Error).message.slice(0, 200)}`);
   }
-}
-
-/** Bytes that a client left unencoded in its path, such as an emoji's, reach Node as Latin-1: encode them. */
-function encodeRaw(url: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is the point
-  if (/^[\u0000-\u007f]*$/.test(url)) return url;
-  return Array.from(Buffer.from(url, 'latin1'), (byte) =>
-    byte < 0x80 ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase()}`,
-  ).join('');
 }
