@@ -9,6 +9,9 @@ import yaml
 
 VERSION = "1.34"
 
+# A bare `=`, as in an enum of matchers, is text to everybody else.
+yaml.SafeLoader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: node.value)
+
 
 def close(schema):
     """No field beyond those described: a misspelt one would be dropped in silence."""
