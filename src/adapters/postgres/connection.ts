@@ -57,7 +57,7 @@ export function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) =>
       return result;
     } catch (error) {
       // What it locked is free now, and not once the server has noticed that the connection is gone.
-      if (sqlState(error) !== undefined) await client.query('ROLLBACK').catch(() => {});
+      if (sqlState(error) !== undefined || isRefusal(error)) await client.query('ROLLBACK').catch(() => {});
       throw error;
     }
   });
