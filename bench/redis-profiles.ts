@@ -91,7 +91,8 @@ async function sizes(server: RedisServer): Promise<void> {
   for (let keys = 0; keys < 4_500_000; ) {
     for (const end = keys + 250_000; keys < end; keys += 500) {
       const names = Array.from({ length: 500 }, (_, i) => `t:payment ${keys + i}`);
-      await profiles.set(names, { partition: 3, offset: 123_456_789 + keys });
+      const record = { partition: 3, offset: 123_456_789 + keys };
+      await profiles.insert(event(1, T0, [0, 0, 0, 0, 0, 0]), record, names);
     }
     // The answers are sent, and their buffers given back.
     await sleep(300);

@@ -170,9 +170,10 @@ async function repeatLog({ kafka, journal, profiles }: Shared): Promise<LogConsu
     ...kafka,
     voids: journal.voids,
     next: profiles.next,
-    async repeat(partition, records, next) {
+    untaken: profiles.untaken,
+    async repeat(partition, records, next, taken) {
       await profiles.markDeleted(deletedIn(records));
-      await profiles.repeat(partition, records.map(repeatedRecord), next);
+      await profiles.repeat(partition, records.map(repeatedRecord), next, taken);
     },
   });
   profiles.onReconnected(consumer.seek);

@@ -39,10 +39,14 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
   const known = async (key: string, submission: Submission) =>
     (await findEarlier(ports, key, submission)) ?? takenMeanwhile(ports, key, submission);
 
-  /** read → decide → append → learn. The record that holds the key, which may be another process's. */
-  async function record(submission: Submission, key: string, began: number): Promise<Recorded> {
-    const view = await profiles.fetch(entityKeys(submission.transaction, ports.naming));
-    const taken = takenMeanwhile(ports, key, submission);
+  /** look up and read → decide → append. The record that holds the key, which may be another process's; and when profiles have learnt it. */
+  async function record(submission: Submission, key: string): Promise<Recorded & { learnt?: Promise<void> }> {
+    const began = ports.stopwatch();
+    const [earlier, view] = await Promise.all([
+      findEarlier(ports, key, submission),
+      profiles.fetch(entityKeys(submission.transaction, ports.naming)),
+    ]);
+    const taken = earlier ?? takenMeanwhile(ports, key, submission);
     if (taken) return { record: await taken, idempotent: true };
     const entry = decisionEntry({ ...ports, profiles: view.profiles }, submission, key, began, view.degraded);
     const { record, durable } = journal.enqueue(entry);
@@ -50,18 +54,20 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
     const first = await takenMeanwhile(ports, key, submission);
     if (first && first.position?.offset !== record.position?.offset) return { record: first, idempotent: true };
     ports.onDecided?.(record);
-    // The log's consumer repeats it, should this not get there.
-    await profiles
-      .insert(eventOfRecord(record), record.position!)
-      .catch((error) => ports.onError(error, 'learning at once'));
-    return { record, idempotent: false };
+    return { record, idempotent: false, learnt: learn(record) };
   }
 
+  /** The log's consumer repeats it, should this not get there. */
+  const learn = (record: JournalRecord) =>
+    profiles
+      .insert(eventOfRecord(record), record.position!, [record.key, ...(record.aliases ?? [])])
+      .catch((error) => ports.onError(error, 'learning at once'));
+
+  /** Whoever asks next, whichever process it is, is decided by profiles that have learnt it. */
   async function decide(submission: Submission): Promise<Recorded> {
-    const began = ports.stopwatch();
-    const key = keyOf(submission);
-    const earlier = await known(key, submission);
-    return earlier ? { record: earlier, idempotent: true } : record(submission, key, began);
+    const { learnt, ...recorded } = await record(submission, keyOf(submission));
+    await learnt;
+    return recorded;
   }
 
   async function takeIn(submission: Submission): Promise<Recorded> {
@@ -88,13 +94,11 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
   }
 
   async function settleOnce(submission: Submission): Promise<JournalRecord> {
-    const first = await decide(submission);
+    const first = await record(submission, keyOf(submission));
     if (first.record.type !== 'intake') return first.record;
-    const key = `d:${submission.transaction.id}`;
     // The Idempotency-Key is the intake's: asked for by it, the decision would be taken for made.
     const { alias: _, ...open } = submission;
-    const decided = await known(key, open);
-    return decided ?? (await record(open, key, ports.stopwatch())).record;
+    return (await record(open, `d:${submission.transaction.id}`)).record;
   }
 
   async function scored(transaction: Transaction) {

@@ -11,10 +11,10 @@ export interface SharedProfiles {
    */
   fetch(entities: Float64Array): Promise<{ profiles: Profiles; degraded: boolean }>;
   /**
-   * Adds the event to the profile of every entity that it names; resolves when readers see it. Idempotent by position, free of
-   * order. Rejects with `AssayError('unavailable')` after its deadline: the log's consumer repeats it.
+   * Adds the event to the profile of every entity that it names, and its record's names to the index; resolves when readers see it.
+   * Idempotent by position, free of order. Rejects with `AssayError('unavailable')` after its deadline: the log's consumer repeats it.
    */
-  insert(event: Event, position: Position): Promise<void>;
+  insert(event: Event, position: Position, keys?: readonly string[]): Promise<void>;
   /** For /health: whether it answers. */
   readonly healthy: boolean;
 }
@@ -23,8 +23,13 @@ export interface SharedProfiles {
 export interface ProfileLog {
   /** Offset of the next record to repeat, by partition; kept beside the profiles, so that they are lost together or not at all. */
   next(partition: number): Promise<number>;
-  /** Repeats records and moves the partition's position in one stroke. Resolves when it is done; rejects where the store is away. */
-  repeat(partition: number, records: RepeatedRecord[], next: number): Promise<void>;
+  /** Which of these records nobody has inserted or repeated yet. Rejects where the store is away. */
+  untaken(partition: number, offsets: readonly number[]): Promise<number[]>;
+  /**
+   * Repeats records, each once, and then moves the partition's position, if all are taken by then, those at the offsets of `taken` too.
+   * Resolves when it is done; rejects where the store is away or has lost some.
+   */
+  repeat(partition: number, records: RepeatedRecord[], next: number, taken?: readonly number[]): Promise<void>;
   /** Called whenever the store may have lost its newest writes (after each reconnection): read `next` anew. */
   onReconnected(listener: () => void): void;
 }
@@ -40,9 +45,10 @@ export interface RepeatedRecord {
   at?: number;
 }
 
-/** Where the first record of a key lies, for what is older than a process's own memory of the log. */
+/**
+ * Where the first record of a key lies, for what is older than a process's own memory of the log. Inserting and repeating set it:
+ * within a partition the smallest offset stays.
+ */
 export interface KeyIndex {
   get(key: string): Promise<Position | undefined>;
-  /** Within a partition the smallest offset stays. */
-  set(keys: readonly string[], position: Position): Promise<void>;
 }

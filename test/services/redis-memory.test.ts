@@ -39,7 +39,8 @@ test('a full memory: decisions go on, marked, and the log repeats what was refus
     );
     const begun = said.filter((text) => text.includes('does not take')).length;
     assert.equal(begun - said.filter((text) => text.includes('takes')).length, 1, `said when it began: ${said}`);
-    await assert.rejects(profiles.set(['t:1'], { partition: 0, offset: 1 }), /OOM/);
+    await client.config('SET', 'maxmemory', 1);
+    await assert.rejects(profiles.repeat(4, [{ offset: 0, keys: ['t:1'] }], 1), /OOM/);
   } finally {
     await client.config('SET', 'maxmemory', 0);
   }

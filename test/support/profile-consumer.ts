@@ -9,7 +9,7 @@ export interface Consumer {
   /** Everything that the log holds now is repeated. */
   caughtUp(): Promise<void>;
   stop(): Promise<void>;
-  stats: { batches: number; refused: number; seeks: number };
+  stats: { batches: number; refused: number; seeks: number; taken: number };
 }
 
 /** Follows a log that grows, one partition after the other, as the log's consumer of a fleet does with each of its partitions. */
@@ -20,11 +20,24 @@ export function consume(
   options: { partitions?: number[]; batch?: number } = {},
 ): Consumer {
   const { partitions = [0, 1, 2, 3], batch = 40 } = options;
-  const stats = { batches: 0, refused: 0, seeks: 0 };
+  const stats = { batches: 0, refused: 0, seeks: 0, taken: 0 };
   let stopped = false;
   let seek = 0;
   profiles.onReconnected(() => seek++);
   const at = new Map<number, number>();
+
+  async function repeat(partition: number, entries: LogEntry[], next: number): Promise<void> {
+    const offsets = entries.map(({ position }) => position.offset);
+    const untaken = new Set(await profiles.untaken(partition, offsets));
+    const records = entries.filter(({ position }) => untaken.has(position.offset)).map(recordOf);
+    stats.taken += offsets.length - records.length;
+    await profiles.repeat(
+      partition,
+      records,
+      next,
+      offsets.filter((offset) => !untaken.has(offset)),
+    );
+  }
 
   async function follow(partition: number): Promise<void> {
     let seen = -1;
@@ -43,7 +56,7 @@ export function consume(
         if (entries.length === 0) await sleep(5);
         else {
           const next = from + Math.min(batch, entries.length);
-          await profiles.repeat(partition, entries.slice(0, batch).map(recordOf), next);
+          await repeat(partition, entries.slice(0, batch), next);
           stats.batches++;
           if (seen === seek) at.set(partition, next);
         }

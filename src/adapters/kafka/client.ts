@@ -70,8 +70,8 @@ export interface Fetched {
   highWatermark: number;
 }
 
-const PAUSE_A_RECORD_MS = 2;
-const MAX_PAUSE_MS = 20;
+const PAUSE_A_RECORD_MS = 0.25;
+const MAX_PAUSE_MS = 4;
 
 /**
  * How long a reader waits before it asks again: of a busy log, so that it comes in few, larger answers; of a quiet one

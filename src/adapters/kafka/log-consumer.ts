@@ -12,11 +12,14 @@ export interface LogConsumerOptions extends GroupOptions {
   groupId?: string;
   /** Offset of the next record to repeat of a partition (numbered as in `JournalRecord.position`). */
   next(partition: number): Promise<number>;
+  /** Which of these the caller has not got yet: only they are decoded. All of them by default. */
+  untaken?(partition: number, offsets: readonly number[]): Promise<number[]>;
   /**
-   * Repeats records of one partition, in order of their offsets, all before `next`. Where it rejects it is called again with the
-   * same records a little later. What could not be read, and what is void, is not among them. Sequences are 0.
+   * Repeats records of one partition, in order of their offsets, all before `next`; `taken` are the offsets of those that the caller has.
+   * Where it rejects it is called again with the same records a little later. What could not be read, and what is void, is not among
+   * them. Sequences are 0.
    */
-  repeat(partition: number, records: JournalRecord[], next: number): Promise<void>;
+  repeat(partition: number, records: JournalRecord[], next: number, taken: readonly number[]): Promise<void>;
   /** What this process's journal knows of void records; what it does not is found out by reading further back. */
   voids?: Voids;
   /** As the journal's. */
@@ -40,8 +43,8 @@ export interface LogConsumer {
 const MIN_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 2_000;
 const COMMIT_MS = 2_000;
-/** Nobody waits for what is repeated: it comes in large batches. */
-const PAUSE_MS = 100;
+/** So long what is new is left to whoever decided it, who is about to insert it himself. */
+const REST_MS = 100;
 
 /**
  * Repeats transactions.scored and assay.events, shared out among all processes of a group, from positions that the caller keeps.
@@ -65,14 +68,14 @@ export async function openLogConsumer(options: LogConsumerOptions): Promise<LogC
   let seeking = 0;
 
   const reader = createPartitionsReader(options, {
-    ...{ space, purpose: 'profiles', pauseMs: PAUSE_MS },
+    ...{ space, purpose: 'profiles', restMs: REST_MS },
     async handle(partition, raws, next, isCurrent) {
       const place = places.get(partition)!;
-      let records: JournalRecord[] | undefined;
+      let counting: RawRecord[] | undefined;
       for (let backoffMs = MIN_BACKOFF_MS; isCurrent(); backoffMs = Math.min(2 * backoffMs, MAX_BACKOFF_MS)) {
         try {
-          records ??= await recordsOf(partition, raws, place);
-          if (next > place.from) await options.repeat(partition, records, next);
+          counting ??= await countingOf(partition, raws, place);
+          if (next > place.from) await repeat(partition, counting, next);
           if (isCurrent()) done.set(partition, next);
           return;
         } catch (error) {
@@ -83,17 +86,26 @@ export async function openLogConsumer(options: LogConsumerOptions): Promise<LogC
     },
   });
 
-  async function recordsOf(partition: number, raws: RawRecord[], place: Place): Promise<JournalRecord[]> {
+  async function countingOf(partition: number, raws: RawRecord[], place: Place): Promise<RawRecord[]> {
+    const counting: RawRecord[] = [];
+    for (const raw of raws) if (!(await isVoid(partition, raw, place)) && raw.offset >= place.from) counting.push(raw);
+    return counting;
+  }
+
+  async function repeat(partition: number, raws: RawRecord[], next: number): Promise<void> {
+    const offsets = raws.map(({ offset }) => offset);
+    const untaken = new Set(options.untaken ? await options.untaken(partition, offsets) : offsets);
     const records: JournalRecord[] = [];
     for (const raw of raws) {
-      if ((await isVoid(partition, raw, place)) || raw.offset < place.from) continue;
+      if (!untaken.has(raw.offset)) continue;
       try {
         records.push(decodeRecord(raw, 0));
       } catch (error) {
         log?.warn({ partition, offset: raw.offset, reason: (error as Error).message }, 'a record cannot be read');
       }
     }
-    return records;
+    const taken = offsets.filter((offset) => !untaken.has(offset));
+    await options.repeat(partition, records, next, taken);
   }
 
   async function isVoid(partition: number, raw: RawRecord, { names }: Place): Promise<boolean> {

@@ -18,8 +18,8 @@ export interface PartitionsReader {
 export interface PartitionsPorts {
   space: Numbered;
   purpose: string;
-  /** At least, between two fetches that reach the end. */
-  pauseMs?: number;
+  /** What reaches the end of its partition is handed out so much later, and asked for no more often. */
+  restMs?: number;
   /**
    * Works on records of one partition; `next` is the offset after them. No more of this partition come until it resolves.
    * It must not reject. `isCurrent` tells whether the partition is still assigned as it was.
@@ -34,7 +34,7 @@ interface Held {
   /** Next offset to hand out. */
   handed: number;
   end: number;
-  queue: { records: RawRecord[]; next: number; bytes: number }[];
+  queue: { records: RawRecord[]; next: number; bytes: number; due: number }[];
   bytes: number;
   working: boolean;
 }
@@ -105,7 +105,7 @@ export function createPartitionsReader(options: KafkaOptions, ports: PartitionsP
     const fetched = await client.fetch(node, wanted, waitMs, FETCH_BYTES);
     if (held !== mine) return;
     for (const one of fetched) take(mine.get(one.number)!, one, mine);
-    await sleep(pauseAfter(fetched, ports.pauseMs));
+    await sleep(pauseAfter(fetched, ports.restMs));
   }
 
   function take(partition: Held, { records, next, highWatermark }: Fetched, mine: Map<number, Held>): void {
@@ -113,7 +113,8 @@ export function createPartitionsReader(options: KafkaOptions, ports: PartitionsP
     if (next <= partition.position) return;
     partition.position = next;
     const bytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0) + 200, 0);
-    partition.queue.push({ records, next, bytes });
+    const due = next < highWatermark ? 0 : performance.now() + (ports.restMs ?? 0);
+    partition.queue.push({ records, next, bytes, due });
     partition.bytes += bytes;
     if (!partition.working) void work(partition, mine);
   }
@@ -122,6 +123,8 @@ export function createPartitionsReader(options: KafkaOptions, ports: PartitionsP
     const isCurrent = () => held === mine && !closed;
     partition.working = true;
     for (let one = partition.queue[0]; one && isCurrent(); one = partition.queue[0]) {
+      const restMs = one.due - performance.now();
+      if (restMs > 0) await sleep(restMs);
       await ports.handle(partition.number, one.records, one.next, isCurrent);
       partition.queue.shift();
       partition.bytes -= one.bytes;

@@ -1,7 +1,8 @@
 import { Redis } from 'ioredis';
 import type { Clock } from '../../domain/clock.ts';
 import { AssayError } from '../../domain/errors.ts';
-import { SCRIPTS, type Script } from './scripts.ts';
+import type { Script } from './script.ts';
+import { SCRIPTS } from './scripts.ts';
 
 export interface RedisLog {
   info(fields: object, message: string): void;

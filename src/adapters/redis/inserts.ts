@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { AssayError } from '../../domain/errors.ts';
 import type { Event } from '../../domain/event.ts';
-import type { Position } from '../../domain/position.ts';
+import type { RepeatedRecord, SharedProfiles } from '../../profiles/shared.ts';
 import { type Command, type Connection, firstError, type RedisLog } from './connection.ts';
 
 export interface InsertOptions {
@@ -11,14 +11,16 @@ export interface InsertOptions {
   positionKey(partition: number): string;
   /** Redis was found to have lost profiles: told once, until they are rebuilt. */
   onLost(): void;
-  /** The commands that add an event to each of its profiles. */
-  commandsOf(event: Event, position: Position): Command[];
+  /** The command that takes a record. */
+  commandOf(record: RepeatedRecord, partition: number): Command;
+  /** A record was taken: what each of its profiles is known by since. */
+  onTaken(event: Event, versions: Buffer[]): void;
   clock: Clock;
   log: RedisLog | undefined;
 }
 
 export interface Inserts {
-  insert(event: Event, position: Position): Promise<void>;
+  insert: SharedProfiles['insert'];
   /** Redis has less of a profile than it had. */
   lost(): void;
   /** The last one did not get there. */
@@ -33,7 +35,7 @@ const QUIET_MS = 1_000;
 
 /** Adds what was decided to its profiles, and knows when profiles show less than they should. */
 export function createInserts(connection: Connection, options: InsertOptions): Inserts {
-  const { deadlineMs, behindRecords, positionKey, onLost, commandsOf, clock, log } = options;
+  const { deadlineMs, behindRecords, positionKey, onLost, commandOf, onTaken, clock, log } = options;
   const counts = { inserts: 0, insertErrors: 0 };
   let refused = false;
   let refusedAt = 0;
@@ -62,26 +64,32 @@ export function createInserts(connection: Connection, options: InsertOptions): I
     behind = now;
   }
 
-  function compare({ partition, offset }: Position, next: ReadonlyMap<number, number>): void {
+  /** `lag` of the partition that was inserted into, and how far the consumer has got where something is owed. */
+  function compare(lag: number, next: ReadonlyMap<number, number>): void {
     for (const [each, at] of owed) if ((next.get(each) ?? 0) > at) owed.delete(each);
     lost = owed.size > 0;
-    tell(lost || offset - next.get(partition)! > behindRecords);
+    tell(lost || lag > behindRecords);
   }
 
   return {
-    async insert(event, position) {
+    async insert(event, { partition, offset }, keys = []) {
       counts.inserts++;
-      const { partition, offset } = position;
       newest.set(partition, Math.max(offset, newest.get(partition) ?? 0));
-      const asked = [...new Set([partition, ...owed.keys()])];
-      const commands = commandsOf(event, position).concat(asked.map((each) => ['GET', positionKey(each)]));
+      const asked = [...owed.keys()];
       try {
-        const answers = await connection.run(commands, deadlineMs);
+        const answers = await connection.run(
+          [
+            commandOf({ offset, learn: event, keys: [...keys] }, partition),
+            ...asked.map((each): Command => ['GET', positionKey(each)]),
+          ],
+          deadlineMs,
+        );
         const error = firstError(answers);
         if (error) throw error;
-        const next = answers.slice(-asked.length).map((answer) => Number(String(answer ?? 0)));
-        compare(position, new Map(asked.map((each, i) => [each, next[i]])));
+        const [[at, ...versions], ...next] = answers as [Buffer[], ...(Buffer | null)[]];
+        compare(offset - numberOf(at), new Map(asked.map((each, i) => [each, numberOf(next[i])])));
         took(undefined);
+        if (versions.length > 0) onTaken(event, versions);
       } catch (error) {
         counts.insertErrors++;
         took(error as AssayError);
@@ -104,3 +112,5 @@ export function createInserts(connection: Connection, options: InsertOptions): I
     stats: () => ({ ...counts }),
   };
 }
+
+const numberOf = (answer: Buffer | null) => Number(String(answer ?? 0));

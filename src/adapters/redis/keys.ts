@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../domain/clock.ts';
-import type { Position } from '../../domain/position.ts';
 import type { KeyIndex } from '../../profiles/shared.ts';
-import { type Command, type Connection, call, firstError } from './connection.ts';
-import { PARTITIONS, placeOf, positionOf } from './places.ts';
-import { SMALLEST } from './scripts.ts';
+import { type Command, type Connection, firstError } from './connection.ts';
+import { positionOf } from './places.ts';
 
-const DAY_MS = 86_400_000;
 /** Of 16 bytes no two names are the same by chance. */
 const HASH_BYTES = 16;
 
@@ -15,65 +11,21 @@ export function hashedName(name: string): string {
   return createHash('sha256').update(name).digest().subarray(0, HASH_BYTES).toString('base64url');
 }
 
-interface Entry {
-  key: string;
-  position: Position;
-  /** When its record was appended; now, where absent. */
-  at?: number | undefined;
-}
-
-/** Where the first records of keys lie, as numbers. */
-export function createKeyIndex(
-  connection: Connection,
-  options: { namespace: string; deadlineMs: number; logDeadlineMs: number; keyTtlDays: number; clock: Clock },
-) {
-  const { namespace, deadlineMs, logDeadlineMs, clock } = options;
-  const ttlMs = options.keyTtlDays * DAY_MS;
-  const nameOf = (key: string) => `${namespace}:k:${hashedName(key)}`;
-
-  /**
-   * Most keys are new and are set at once; for the others the smaller place is looked for. What would have expired is left out, so
-   * that a Redis that is filled from the log takes no more than it had.
-   */
-  async function setAll(entries: readonly Entry[], timeoutMs: number): Promise<void> {
-    const now = clock();
-    const wanted = entries
-      .map(({ key, position, at = now }) => ({ name: nameOf(key), place: placeOf(position), leftMs: at + ttlMs - now }))
-      .filter(({ leftMs }) => leftMs > 0);
-    const first = await connection.run(
-      wanted.map(({ name, place, leftMs }): Command => ['SET', name, place, 'PX', leftMs, 'NX']),
-      timeoutMs,
-    );
-    const error = firstError(first);
-    if (error) throw error;
-    const taken = wanted.filter((_, i) => first[i] === null);
-    const second = await connection.run(
-      taken.map(({ name, place, leftMs }) => call(SMALLEST, [name], [place, leftMs, PARTITIONS])),
-      timeoutMs,
-    );
-    const refused = firstError(second);
-    if (refused) throw refused;
-  }
-
-  const index: KeyIndex = {
+/** Where the first record of a key lies, as a number: see `places.ts`. Set with what profiles learn of the record. */
+export function createKeyIndex(connection: Connection, namespace: string, deadlineMs: number): KeyIndex {
+  return {
     async get(key) {
-      const answers = await connection.run([['GET', nameOf(key)]], deadlineMs);
+      const answers = await connection.run([['GET', keyName(namespace, key)]], deadlineMs);
       const error = firstError(answers);
       if (error) throw error;
       const [place] = answers;
       return place === null ? undefined : positionOf(Number(String(place)));
     },
-    set: (keys, position) =>
-      setAll(
-        keys.map((key) => ({ key, position })),
-        deadlineMs,
-      ),
   };
-  return {
-    index,
-    /** For the log's consumer. */
-    setAll: (entries: readonly Entry[]) => setAll(entries, logDeadlineMs),
-  };
+}
+
+export function keyName(namespace: string, key: string): string {
+  return `${namespace}:k:${hashedName(key)}`;
 }
 
 /** The ids of deleted transactions, so that every process refuses them. */

@@ -1,34 +1,22 @@
 import { AssayError } from '../../domain/errors.ts';
-import type { Event } from '../../domain/event.ts';
-import type { Layout } from '../../profiles/layout.ts';
 import type { ProfileLog, RepeatedRecord } from '../../profiles/shared.ts';
 import { type Command, type Connection, call, firstError } from './connection.ts';
-import type { createKeyIndex } from './keys.ts';
-import { packEvent, packLabel } from './rows.ts';
-import { FORWARD, MOVED } from './scripts.ts';
+import { MOVED, PASS, UNTAKEN } from './marks.ts';
 
 export interface LogOptions {
-  layouts: readonly Layout[];
   logDeadlineMs: number;
   positionKey(partition: number): string;
-  /** The command that applies what is packed to one profile, while the consumer's position is what it was. */
-  repeated(type: number, key: number, partition: number, position: number, packed: Buffer[]): Command;
-  index: Pick<ReturnType<typeof createKeyIndex>, 'setAll'>;
+  marksKey(partition: number): string;
+  /** The command that takes a record, while the consumer's position is what it was. */
+  commandOf(record: RepeatedRecord, partition: number, position: number): Command;
 }
 
-/** Of one profile in one call, and of all in one go: no call holds Redis up for long. */
-const AT_ONCE = 32;
+/** In one go. */
 const COMMANDS_AT_ONCE = 256;
-
-interface Work {
-  type: number;
-  key: number;
-  packed: Buffer[];
-}
 
 /** The log consumer's side: what it repeats, and how far it got. */
 export function createProfileLog(connection: Connection, options: LogOptions): ProfileLog & { lookAgain(): void } {
-  const { layouts, logDeadlineMs, positionKey, repeated, index } = options;
+  const { logDeadlineMs, positionKey, marksKey, commandOf } = options;
   const listeners: (() => void)[] = [];
   /** How far each partition was when last heard of. */
   const reached = new Map<number, number>();
@@ -64,38 +52,7 @@ export function createProfileLog(connection: Connection, options: LogOptions): P
     return Number(String(position));
   }
 
-  /** What each profile takes, in order. */
-  function workOf(partition: number, records: readonly RepeatedRecord[]): Work[] {
-    const works = new Map<string, Work>();
-    const add = (event: Event, pack: (layout: Layout) => Buffer) => {
-      for (let type = 0; type < layouts.length; type++) {
-        const key = event.entities[type];
-        if (!(key > 0)) continue;
-        const name = `${type}:${key}`;
-        let work = works.get(name);
-        if (work === undefined) works.set(name, (work = { type, key, packed: [] }));
-        work.packed.push(pack(layouts[type]));
-      }
-    };
-    for (const { offset, learn, label } of records) {
-      if (learn) add(learn, (layout) => packEvent(layout, learn, partition, offset));
-      if (label) add(label.event, () => packLabel(label.event, label.code, partition, offset));
-    }
-    return [...works.values()];
-  }
-
-  /** All parts of a profile one after the other: had a later one been taken and an earlier not, it would never be. */
-  async function applyAll(partition: number, works: Work[], position: number, epoch: number): Promise<void> {
-    for (let from = 0; works.length > 0; from += AT_ONCE) {
-      for (let i = 0; i < works.length; i += COMMANDS_AT_ONCE) {
-        const commands = works
-          .slice(i, i + COMMANDS_AT_ONCE)
-          .map(({ type, key, packed }) => repeated(type, key, partition, position, packed.slice(from, from + AT_ONCE)));
-        await run(commands, epoch);
-      }
-      works = works.filter(({ packed }) => packed.length > from + AT_ONCE);
-    }
-  }
+  const keysOf = (partition: number) => [positionKey(partition), marksKey(partition)];
 
   return {
     async next(partition) {
@@ -104,7 +61,13 @@ export function createProfileLog(connection: Connection, options: LogOptions): P
       return position;
     },
 
-    async repeat(partition, records, next) {
+    async untaken(partition, offsets) {
+      if (offsets.length === 0) return [];
+      const [indexes] = await run([call(UNTAKEN, keysOf(partition), offsets)], connection.epoch);
+      return (indexes as number[]).map((index) => offsets[index]);
+    },
+
+    async repeat(partition, records, next, taken = []) {
       const { epoch } = connection;
       const position = await read(partition, epoch);
       const before = reached.get(partition) ?? 0;
@@ -119,13 +82,15 @@ export function createProfileLog(connection: Connection, options: LogOptions): P
       }
       // What lies before was repeated by this partition's consumer of a moment ago.
       const left = records.filter(({ offset }) => offset >= position);
-      const entries = left.flatMap(({ offset, keys, at }) =>
-        keys.map((key) => ({ key, position: { partition, offset }, at })),
-      );
-      for (let i = 0; i < entries.length; i += COMMANDS_AT_ONCE)
-        await index.setAll(entries.slice(i, i + COMMANDS_AT_ONCE));
-      await applyAll(partition, workOf(partition, left), position, epoch);
-      await run([call(FORWARD, [positionKey(partition)], [position, next])], epoch);
+      for (let i = 0; i < left.length; i += COMMANDS_AT_ONCE) {
+        const some = left.slice(i, i + COMMANDS_AT_ONCE);
+        await run(
+          some.map((record) => commandOf(record, partition, position)),
+          epoch,
+        );
+      }
+      const passed = [...left.map(({ offset }) => offset), ...taken.filter((offset) => offset >= position)];
+      await run([call(PASS, keysOf(partition), [position, next, ...passed])], epoch);
       reached.set(partition, next);
     },
 

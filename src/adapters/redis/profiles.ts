@@ -1,18 +1,19 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { Event } from '../../domain/event.ts';
-import type { Position } from '../../domain/position.ts';
 import { createLayout, type Layout } from '../../profiles/layout.ts';
 import { fingerprint, type Profiles } from '../../profiles/profiles.ts';
-import type { KeyIndex, ProfileLog, SharedProfiles } from '../../profiles/shared.ts';
+import type { KeyIndex, ProfileLog, RepeatedRecord, SharedProfiles } from '../../profiles/shared.ts';
 import { createCache } from './cache.ts';
 import { type Answer, type Command, call, firstError, openConnection, type RedisLog } from './connection.ts';
 import { createInserts } from './inserts.ts';
-import { createDeletedIds, createKeyIndex, type DeletedIds } from './keys.ts';
+import { createDeletedIds, createKeyIndex, type DeletedIds, keyName } from './keys.ts';
+import { LEARN } from './learn.ts';
 import { createProfileLog } from './log.ts';
+import { placeOf } from './places.ts';
 import { refuseEviction } from './policy.ts';
-import { packEvent } from './rows.ts';
-import { APPLY, READ } from './scripts.ts';
-import { addNewest, type Known, type Reply, wholeProfile } from './view.ts';
+import { packHead, packRow } from './rows.ts';
+import { READ } from './scripts.ts';
+import { addNewest, addOwn, type Known, type Reply, wholeProfile } from './view.ts';
 
 export interface RedisProfilesOptions {
   /** `redis://user:password@host:port/0`, or `rediss:`. */
@@ -60,18 +61,18 @@ export interface RedisProfiles extends SharedProfiles, ProfileLog, KeyIndex, Del
 }
 
 const DAY_SECONDS = 86_400;
+const DAY_MS = 1_000 * DAY_SECONDS;
 const FIRST_READY_MS = 3_000;
 
 /**
  * Profiles that many processes share over Redis, equal to those of `createProfiles` given the same events and labels.
  *
- *   <namespace>:p:<type>:<key>:s     hash    t total, h hash, f first time, x label changes, n rows, T and I newest that fell out,
- *                                            w<p> offset of partition p that the log's consumer has passed, c direct inserts that it
- *                                            has not, each with its place as a field; y labels are remembered, u expires at
+ *   <namespace>:p:<type>:<key>:s     string  what is known of it in a few numbers: see `learn.ts`
  *                                   :e   zset    rows by time: see `rows.ts`
  *                                   :b   string  hour and day buckets of what fell out
  *                                   :l   hash    labels of events that are not among the rows, by id; :m the older ones
  *   <namespace>:log:<p>                  string  offset of the next record of partition p to repeat
+ *   <namespace>:taken:<p>:<n>            string  a bit for each offset of a part of it: whether the record was taken
  *   <namespace>:k:<hash>                 string  where the first record of a key lies
  *   <namespace>:deleted                  set     ids of deleted transactions
  *
@@ -93,30 +94,45 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
 
   /** Not seen for so long that Redis may have forgotten it. */
   const isOld = ({ profile: { columns, offset, start, count } }: Known) =>
-    columns[offset + start + count - 1] < clock() - ttlDays * DAY_SECONDS * 1000;
+    columns[offset + start + count - 1] < clock() - ttlDays * DAY_MS;
 
   const positionKey = (partition: number) => `${namespace}:log:${partition}`;
+  const marksKey = (partition: number) => `${namespace}:taken:${partition}`;
 
-  const keysOf = (type: number, key: number) => ['s', 'e', 'b', 'l', 'm'].map((part) => `${nameOf(type, key)}:${part}`);
-  const commandsOf = (event: Event, { partition, offset }: Position) =>
-    [...event.entities.keys()]
-      .filter((type) => type < layouts.length && event.entities[type] > 0)
-      .map((type) => {
-        const packed = packEvent(layouts[type], event, partition, offset);
-        return call(APPLY, keysOf(type, event.entities[type]), [expiresAt(), `w${partition}`, 'd', packed]);
-      });
-  const repeated = (type: number, key: number, partition: number, position: number, packed: Buffer[]) =>
-    call(APPLY, [...keysOf(type, key), positionKey(partition)], [expiresAt(), `w${partition}`, position, ...packed]);
+  const typesOf = (event: Event) =>
+    [...event.entities.keys()].filter((type) => type < layouts.length && event.entities[type] > 0);
+
+  /** Takes a record: directly, or where the consumer's position is what it was. */
+  function commandOf(record: RepeatedRecord, partition: number, position?: number): Command {
+    const { offset, learn, label, keys } = record;
+    const now = clock();
+    // What would have expired is left out, so that a Redis that is filled from the log takes no more than it had.
+    const livesMs = (record.at ?? now) + keyTtlDays * DAY_MS - now;
+    const names = livesMs > 0 ? keys.map((key) => keyName(namespace, key)) : [];
+    const event = learn ?? label?.event;
+    const types = event ? typesOf(event) : [];
+    const profiles = types.map((type) => nameOf(type, event!.entities[type]));
+    const head = event ? packHead(event, label?.code ?? 0) : '';
+    const rows = types.map((type) => (learn ? packRow(layouts[type], learn) : ''));
+    return call(
+      LEARN,
+      [positionKey(partition), marksKey(partition), ...profiles, ...names],
+      [position ?? '', offset, expiresAt(), placeOf({ partition, offset }), livesMs, head, ...rows],
+    );
+  }
+
+  /** What this process has inserted it need not read again. */
+  function onTaken(event: Event, versions: Buffer[]): void {
+    for (const [i, type] of typesOf(event).entries()) {
+      const known = cache.get(nameOf(type, event.entities[type]));
+      if (known) addOwn(known, layouts[type], event, versions[i]);
+    }
+  }
 
   const inserts = createInserts(connection, {
-    ...{ deadlineMs, behindRecords, positionKey, commandsOf, clock, log },
+    ...{ deadlineMs, behindRecords, positionKey, commandOf, onTaken, clock, log },
     onLost: () => profileLog.lookAgain(),
   });
-
-  function read(name: string, known: Known | undefined): Command {
-    const keys = [`${name}:s`, `${name}:e`, `${name}:b`];
-    return call(READ, keys, known ? [known.total, known.changes, known.hash] : [-1, 0, 0]);
-  }
 
   /** Takes in what Redis said of a profile; false where the whole has to be read. */
   function take(name: string, layout: Layout, answer: Answer): boolean {
@@ -128,13 +144,13 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
     }
     const reply = answer as Reply | null;
     // Totals only rise, until all is forgotten.
-    if (known && !isOld(known) && Number(String(reply?.[0] ?? 0)) < known.profile.total) inserts.lost();
+    if (known && !isOld(known) && (reply?.[0].readDoubleLE(0) ?? 0) < known.profile.total) inserts.lost();
     if (!reply) {
       counts.unseen++;
       cache.delete(name);
       return true;
     }
-    if (reply.length === 6) {
+    if (reply.length === 3) {
       counts.whole++;
       cache.set(name, wholeProfile(layout, reply));
       return true;
@@ -147,13 +163,13 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
 
   /** Reads profiles into the cache. Rejects where some could not be. */
   async function refresh(wanted: { type: number; name: string }[], knowing: boolean, endMs: number): Promise<void> {
-    const answers = await connection.run(
-      wanted.map(({ name }) => read(name, knowing ? cache.get(name) : undefined)),
-      Math.max(1, endMs - performance.now()),
-    );
+    const names = wanted.map(({ name }) => name);
+    const versions = names.map((name) => (knowing && cache.get(name)?.version) || '');
+    const answers = await connection.run([call(READ, names, versions)], Math.max(1, endMs - performance.now()));
     const error = firstError(answers);
     if (error) throw error;
-    const again = wanted.filter(({ type, name }, i) => !take(name, layouts[type], answers[i]));
+    const profiles = answers[0] as Answer[];
+    const again = wanted.filter(({ type, name }, i) => !take(name, layouts[type], profiles[i]));
     if (again.length > 0) await refresh(again, false, endMs);
   }
 
@@ -188,11 +204,7 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
   }
 
   const deadlines = { namespace, deadlineMs, logDeadlineMs };
-  const keys = createKeyIndex(connection, { ...deadlines, keyTtlDays, clock });
-  const logKeys = createKeyIndex(logConnection, { ...deadlines, keyTtlDays, clock });
-  const profileLog = createProfileLog(logConnection, {
-    ...{ layouts, logDeadlineMs, positionKey, repeated, index: logKeys },
-  });
+  const profileLog = createProfileLog(logConnection, { logDeadlineMs, positionKey, marksKey, commandOf });
   const close = async () => {
     await Promise.all([connection.close(), logConnection.close()]);
   };
@@ -205,7 +217,7 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
   return {
     ...{ entityTypes, fetch, insert: inserts.insert },
     ...profileLog,
-    ...keys.index,
+    ...createKeyIndex(connection, namespace, deadlineMs),
     ...createDeletedIds(connection, deadlines),
     get healthy() {
       return connection.healthy && !inserts.refused;

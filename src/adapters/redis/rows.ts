@@ -7,19 +7,30 @@ import { mix } from '../../profiles/profile.ts';
  *
  *   id (big-endian double) | time | amount | the layout's columns after the label | label cell   (little-endian doubles)
  *
- * An event or a label on its way to the script, ahead of a row without its label cell:
+ * What a record teaches, on its way to the script:
  *
- *   kind u8 (0: event, 1: fraud, 2: legitimate) | offset f64 | partition u16 | mix(id, time) u32 | mix(id, 1) u32 | mix(id, 2) u32
+ *   head   kind u8 (0: event, 1: fraud, 2: legitimate) | mix(id, time) u32 | mix(id, 1) u32 | mix(id, 2) u32 | id | time | amount
+ *   row    of each profile: as above, without the label cell; empty for a label
  */
-const HEAD_BYTES = 23;
-/** A label's row ends with the amount. */
-const LABEL_ROW_BYTES = 24;
+const MIXES_BYTES = 13;
+const START_BYTES = 24;
 
-export function packEvent(layout: Layout, event: Event, partition: number, offset: number): Buffer {
-  const packed = Buffer.allocUnsafe(HEAD_BYTES + 8 * (layout.width - 1));
-  packHead(packed, 0, event, partition, offset);
+export function packHead(event: Event, kind: 0 | LabelCode): Buffer {
+  const { id, time } = event;
+  const packed = Buffer.allocUnsafe(MIXES_BYTES + START_BYTES);
+  packed[0] = kind;
+  packed.writeUInt32LE(mix(id, time) >>> 0, 1);
+  packed.writeUInt32LE(mix(id, 1) >>> 0, 5);
+  packed.writeUInt32LE(mix(id, 2) >>> 0, 9);
+  packStart(packed, MIXES_BYTES, event);
+  return packed;
+}
+
+export function packRow(layout: Layout, event: Event): Buffer {
+  const packed = Buffer.allocUnsafe(8 * (layout.width - 1));
+  packStart(packed, 0, event);
   const set = (column: number, value: number) => {
-    if (column >= 0) packed.writeDoubleLE(value, HEAD_BYTES + 8 * (column - 1));
+    if (column >= 0) packed.writeDoubleLE(value, 8 * (column - 1));
   };
   set(layout.country, event.country);
   set(layout.category, event.category);
@@ -31,23 +42,10 @@ export function packEvent(layout: Layout, event: Event, partition: number, offse
   return packed;
 }
 
-export function packLabel(event: Event, code: LabelCode, partition: number, offset: number): Buffer {
-  const packed = Buffer.allocUnsafe(HEAD_BYTES + LABEL_ROW_BYTES);
-  packHead(packed, code, event, partition, offset);
-  return packed;
-}
-
-function packHead(packed: Buffer, kind: number, event: Event, partition: number, offset: number): void {
-  const { id, time } = event;
-  packed[0] = kind;
-  packed.writeDoubleLE(offset, 1);
-  packed.writeUInt16LE(partition, 9);
-  packed.writeUInt32LE(mix(id, time) >>> 0, 11);
-  packed.writeUInt32LE(mix(id, 1) >>> 0, 15);
-  packed.writeUInt32LE(mix(id, 2) >>> 0, 19);
-  packed.writeDoubleBE(id, HEAD_BYTES);
-  packed.writeDoubleLE(time, HEAD_BYTES + 8);
-  packed.writeDoubleLE(event.amount, HEAD_BYTES + 16);
+function packStart(packed: Buffer, at: number, event: Event): void {
+  packed.writeDoubleBE(event.id, at);
+  packed.writeDoubleLE(event.time, at + 8);
+  packed.writeDoubleLE(event.amount, at + 16);
 }
 
 /** The cells of rows that follow each other, in an array of their own: see `cellOf`. */

@@ -3,20 +3,23 @@ import { LABEL_FRAUD } from '../../domain/event.ts';
 import { addToBuckets, type Buckets, createBuckets, type Series } from '../../profiles/buckets.ts';
 import { AMOUNT, KEPT, LABEL, type Layout, SLACK, TIME } from '../../profiles/layout.ts';
 import type { Pool } from '../../profiles/pool.ts';
-import { createProfile, learnEvent, type MutableProfile } from '../../profiles/profile.ts';
+import { createProfile, learnEvent, type MutableProfile, mix } from '../../profiles/profile.ts';
+import { KNOWN_BYTES } from './learn.ts';
 import { cellOf, turnIds, unpackRows } from './rows.ts';
 
-/** A profile as it was read, and what tells whether it still is. */
+/** A profile as it was read, and what Redis knows it by: the beginning of its state. */
 export interface Known {
   profile: MutableProfile;
-  /** As Redis wrote them. */
-  total: string;
-  changes: string;
-  hash: string;
+  version: Buffer;
 }
 
-/** What the script `READ` answers where a profile has changed: total, label changes, hash, first time, rows, and buckets if whole. */
-export type Reply = [total: Buffer, changes: Buffer, hash: Buffer, first: Buffer, rows: Buffer, buckets?: Buffer];
+/** What the script `READ` answers where a profile has changed; buckets if it is whole. */
+export type Reply = [state: Buffer, rows: Buffer, buckets?: Buffer];
+
+/** Where numbers lie in a state: see `learn.ts`. */
+const CHANGES_AT = 8;
+const HASH_AT = 16;
+const FIRST_AT = 24;
 
 /** Arrays of their own: a view may be read after its profile has left the cache. */
 const OWN_ARRAYS: Pool = {
@@ -25,16 +28,16 @@ const OWN_ARRAYS: Pool = {
 };
 
 /** A profile from all of its rows. The oldest beyond 512 wait in Redis to be counted in the buckets: they are, here. */
-export function wholeProfile(layout: Layout, [total, changes, hash, first, rows, buckets]: Reply): Known {
+export function wholeProfile(layout: Layout, [state, rows, buckets]: Reply): Known {
   const { width } = layout;
   const cells = readRows(rows, width);
   const all = cells.length / width;
   const count = Math.min(all, KEPT);
   const profile = createProfile(layout, OWN_ARRAYS, capacityFor(count));
   profile.count = count;
-  profile.total = number(total);
-  profile.hash = number(hash);
-  profile.firstTime = number(first);
+  profile.total = state.readDoubleLE(0);
+  profile.hash = state.readDoubleLE(HASH_AT);
+  profile.firstTime = state.readDoubleLE(FIRST_AT);
   if (buckets && buckets.length > 0) profile.buckets = readBuckets(buckets);
   const [time, amount, label] = [TIME, AMOUNT, LABEL].map((column) => cellOf(column, width));
   for (let row = 0; row < all - count; row++) {
@@ -49,14 +52,14 @@ export function wholeProfile(layout: Layout, [total, changes, hash, first, rows,
     for (let row = 0; row < count; row++) profile.columns[to + row] = cells[cell + row * width];
   }
   for (let row = 0; row < count; row++) profile.frauds += isFraud(cells[from + row * width + label]);
-  return { profile, total: text(total), changes: text(changes), hash: text(hash) };
+  return { profile, version: versionOf(state) };
 }
 
 /**
  * Learns the rows of a reply that are new. Whether the profile is now what Redis has: as every event raises the total by one, and
  * learning is set union, that holds if the totals agree.
  */
-export function addNewest(known: Known, layout: Layout, [total, changes, hash, , rows]: Reply): boolean {
+export function addNewest(known: Known, layout: Layout, [state, rows]: Reply): boolean {
   const { profile } = known;
   const { width } = layout;
   const cells = readRows(rows, width);
@@ -67,12 +70,29 @@ export function addNewest(known: Known, layout: Layout, [total, changes, hash, ,
     if (isOlderThanKept(profile, cells[at + 1], cells[at])) continue;
     learnEvent(profile, layout, OWN_ARRAYS, eventOf(cells, at, layout), sequence, cells[at + label], false);
   }
-  if (profile.total !== number(total) || profile.hash !== number(hash)) return false;
-  known.total = text(total);
-  known.changes = text(changes);
-  known.hash = text(hash);
+  if (!isAt(profile, state)) return false;
+  known.version = versionOf(state);
   return true;
 }
+
+/**
+ * Learns an event that this process has inserted, where that is all that has changed: else the next read brings it with the rest.
+ */
+export function addOwn(known: Known, layout: Layout, event: Event, version: Buffer): void {
+  const { profile } = known;
+  const hash = (profile.hash + mix(event.id, event.time)) >>> 0;
+  const isNext = profile.total + 1 === version.readDoubleLE(0) && hash === version.readDoubleLE(HASH_AT);
+  const isSame = version.readDoubleLE(CHANGES_AT) === known.version.readDoubleLE(CHANGES_AT);
+  if (!isNext || !isSame) return;
+  learnEvent(profile, layout, OWN_ARRAYS, event, profile.lastSequence + 1, 0, false);
+  if (isAt(profile, version)) known.version = versionOf(version);
+}
+
+const isAt = (profile: MutableProfile, state: Buffer) =>
+  profile.total === state.readDoubleLE(0) && profile.hash === state.readDoubleLE(HASH_AT);
+
+/** Bytes of its own: an answer may be a part of something large. */
+const versionOf = (state: Buffer) => Buffer.from(state.subarray(0, KNOWN_BYTES));
 
 function isOlderThanKept(profile: MutableProfile, time: number, id: number): boolean {
   if (profile.count < KEPT) return false;
@@ -118,8 +138,6 @@ function readBuckets(packed: Buffer): Buckets {
 }
 
 const isFraud = (cell: number) => ((cell & 3) === LABEL_FRAUD ? 1 : 0);
-const text = (value: Buffer) => value.toString('latin1');
-const number = (value: Buffer) => Number(text(value));
 
 function capacityFor(count: number): number {
   if (count === KEPT) return KEPT + SLACK;
