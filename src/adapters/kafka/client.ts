@@ -70,19 +70,6 @@ export interface Fetched {
   highWatermark: number;
 }
 
-const PAUSE_A_RECORD_MS = 0.25;
-const MAX_PAUSE_MS = 4;
-
-/**
- * How long a reader waits before it asks again: of a busy log, so that it comes in few, larger answers; of a quiet one
- * hardly, and not at all while there is more.
- */
-export function pauseAfter(fetched: readonly Fetched[], leastMs = 0): number {
-  if (fetched.some(({ next, highWatermark }) => next < highWatermark)) return 0;
-  const count = fetched.reduce((sum, { records }) => sum + records.length, 0);
-  return Math.max(leastMs, Math.min(MAX_PAUSE_MS, count * PAUSE_A_RECORD_MS));
-}
-
 export function createLogClient(options: KafkaOptions, layout: Numbered, purpose: string): LogClient {
   const base = clientOptions(options, purpose);
   const consumer = new Consumer({ ...base, groupId: `assay-${purpose}`, isolationLevel: 0 });

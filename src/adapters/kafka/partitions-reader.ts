@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLogClient, type Fetched, pauseAfter } from './client.ts';
+import { createLogClient, type Fetched } from './client.ts';
 import type { RawRecord } from './encoding.ts';
 import type { Numbered } from './layout.ts';
 import type { KafkaOptions } from './options.ts';
@@ -56,6 +56,7 @@ export function createPartitionsReader(options: KafkaOptions, ports: PartitionsP
   let wake = () => {};
 
   const isReady = ({ bytes }: Held) => bytes < AHEAD_BYTES;
+  const isAtEnd = ({ next, highWatermark }: Pick<Fetched, 'next' | 'highWatermark'>) => next >= highWatermark;
 
   async function run(): Promise<void> {
     let backoffMs = MIN_BACKOFF_MS;
@@ -105,7 +106,7 @@ export function createPartitionsReader(options: KafkaOptions, ports: PartitionsP
     const fetched = await client.fetch(node, wanted, waitMs, FETCH_BYTES);
     if (held !== mine) return;
     for (const one of fetched) take(mine.get(one.number)!, one, mine);
-    await sleep(pauseAfter(fetched, ports.restMs));
+    if (ports.restMs && fetched.every(isAtEnd)) await sleep(ports.restMs);
   }
 
   function take(partition: Held, { records, next, highWatermark }: Fetched, mine: Map<number, Held>): void {
@@ -113,8 +114,8 @@ export function createPartitionsReader(options: KafkaOptions, ports: PartitionsP
     if (next <= partition.position) return;
     partition.position = next;
     const bytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0) + 200, 0);
-    const due = next < highWatermark ? 0 : performance.now() + (ports.restMs ?? 0);
-    partition.queue.push({ records, next, bytes, due });
+    const restMs = isAtEnd({ next, highWatermark }) ? (ports.restMs ?? 0) : 0;
+    partition.queue.push({ records, next, bytes, due: performance.now() + restMs });
     partition.bytes += bytes;
     if (!partition.working) void work(partition, mine);
   }

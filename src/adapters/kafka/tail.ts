@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fetched, type LogClient, pauseAfter } from './client.ts';
+import type { Fetched, LogClient } from './client.ts';
 import type { KafkaLog } from './options.ts';
 
 export interface TailOptions {
@@ -73,9 +73,7 @@ export function createTail({ client, from, onFetched, onGap, log }: TailOptions)
           answered();
           const brought = fetched.filter(({ number, next }) => next > positions.get(number)!);
           for (const { number, next } of brought) positions.set(number, next);
-          if (brought.length === 0) continue;
-          onFetched(brought);
-          await sleep(pauseAfter(brought), undefined, { signal: stop.signal }).catch(() => {});
+          if (brought.length > 0) onFetched(brought);
         }
       } catch (error) {
         failed = true;
