@@ -16,6 +16,7 @@ import { createLog } from './app/log.ts';
 import { openNarration } from './app/narration.ts';
 import { demoOf, describeFeatures, loadCards, loadStateless } from './app/services.ts';
 import { tracedStore } from './app/tracing.ts';
+import { openWebhooks } from './app/webhooks.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './domain/clock.ts';
 import { createChallengers } from './engine/challengers.ts';
@@ -104,6 +105,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   const caseLabels = createCaseLabels({ journal, projector, store, clock, log });
   const hidden = (id: string) => state.deleted.has(id);
   const narration = openNarration(config.llm, { journal, hidden, clock, log, ...(narrator ? { narrator } : {}) });
+  const webhooks = openWebhooks(config, { journal, projector, store, hidden, clock, log });
   const services: Services = {
     config,
     clock,
@@ -115,6 +117,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     projector,
     keys,
     caseLabels,
+    webhooks,
     registry: core.registry,
     roster: core.roster,
     challengers,
@@ -138,6 +141,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   const server = await buildServer(services);
   await core.resume();
   caseLabels.repair();
+  webhooks.start();
   const controlFile = join(config.dataDir, 'control.json');
 
   return {
@@ -159,6 +163,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
       await sleep(config.drainDelayMs);
       caseLabels.close();
       await server.close();
+      await webhooks.close();
       await challengers.close();
       await narration.close();
       await projector.close();

@@ -54,6 +54,7 @@ export interface Config {
   readonly databasePool: number;
   /** Kafka and Redis, where many processes share one log; undefined where this one keeps its own. */
   readonly fleet: FleetConfig | undefined;
+  readonly webhooks: WebhookConfig;
   /** The language model that writes beside the reasons; undefined: the template alone. */
   readonly llm: LlmConfig | undefined;
 }
@@ -75,6 +76,15 @@ export interface FleetConfig {
   readonly idTtlDays: number;
   /** Transactions that a worker decides at once. */
   readonly workerConcurrency: number;
+}
+
+export interface WebhookConfig {
+  /** Whether addresses may be called that are not of the public Internet; undefined: where it listens on loopback only. */
+  readonly privateAddresses: boolean | undefined;
+  /** For one attempt. */
+  readonly timeoutMs: number;
+  /** Pause after the first failure. */
+  readonly retryMs: number;
 }
 
 export interface LlmEndpoint {
@@ -158,6 +168,11 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     retentionDays: integer(env, 'RETENTION_DAYS', 0, 0),
     databasePool: integer(env, 'DATABASE_POOL', 8, 2, 1_000),
     fleet: fleet(env),
+    webhooks: Object.freeze({
+      privateAddresses: onOff(env, 'WEBHOOK_PRIVATE_ADDRESSES'),
+      timeoutMs: integer(env, 'WEBHOOK_TIMEOUT_MS', 10_000, 100, 60_000),
+      retryMs: integer(env, 'WEBHOOK_RETRY_MS', 5_000, 10, 3_600_000),
+    }),
     llm: llm(env),
   });
 }

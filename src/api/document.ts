@@ -33,6 +33,7 @@ export async function documentApi(app: Api): Promise<void> {
         { name: 'users', description: 'Who pays' },
         { name: 'entities', description: 'Cards, devices, addresses and what they share' },
         { name: 'models', description: 'Which model decides, which is scored beside, how good they were' },
+        { name: 'webhooks', description: 'Events by HTTP, signed, at least once and in order' },
         { name: 'operations', description: 'Health, metrics, features, keys' },
       ],
       components: {

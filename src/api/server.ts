@@ -45,6 +45,7 @@ import { transactionCommandRoutes } from './routes/transaction-commands.ts';
 import { transactionReadRoutes } from './routes/transaction-reads.ts';
 import { transactionRoutes } from './routes/transactions.ts';
 import { userRoutes } from './routes/users.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { declareRoutes } from './routing.ts';
 import type { Services } from './services.ts';
 import { createSessions } from './session.ts';
@@ -168,6 +169,7 @@ export async function buildServer(services: Services): Promise<Api> {
   caseCommandRoutes(app, services);
   auditRoutes(app, services);
   keyRoutes(app, services, memory);
+  webhookRoutes(app, services);
   sessionRoutes(app, services, sessions, charge);
   demoRoutes(app, services);
   cardRoutes(app, services, memory, charge);

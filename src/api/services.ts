@@ -15,6 +15,7 @@ import type { Feed } from '../projections/feed.ts';
 import type { Keys } from '../projections/keys.ts';
 import type { Projector } from '../projections/projector.ts';
 import type { QueryStore } from '../projections/store.ts';
+import type { Webhooks } from '../projections/webhooks/webhooks.ts';
 import type { FleetFigures } from './metrics/fleet.ts';
 import type { RateLimiter } from './rate-limit.ts';
 
@@ -83,6 +84,7 @@ export interface Services {
   /** The stream of made-up payments; absent where it is off. */
   demo?: Demo;
   feed: Feed;
+  webhooks: Webhooks;
   /** Every model that is kept. */
   registry: Registry;
   /** Which of them decides, and which is scored beside. */

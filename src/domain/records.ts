@@ -4,6 +4,7 @@ import { hash53 } from './hash.ts';
 import type { Scope } from './key.ts';
 import type { LabelSource, LabelValue } from './label.ts';
 import type { Transaction, TransactionStatus } from './transaction.ts';
+import type { WebhookType } from './webhook.ts';
 
 /**
  * What the journal's records hold, by record type. Public data only: personal fields stand in the record's own block
@@ -27,6 +28,7 @@ import type { Transaction, TransactionStatus } from './transaction.ts';
  * | model.promote | `c:<command id>`       | PromoteData  |                                       |
  * | model.shadow  | `c:<command id>`       | ShadowData   |                                       |
  * | model.keep    | `m:<upload>:<part>`    | KeepData     |                                       |
+ * | webhook.create, .update, .delete, .resume | `c:<command id>` | WebhookData | secret, where created |
  * | narrative     | `n:<transaction id>`   | NarrativeData | narrative                            |
  *
  * A command's id is derived from the caller's key, the route and the Idempotency-Key, else it is a new UUIDv7.
@@ -150,6 +152,16 @@ export interface KeyCreateData {
   scopes: Scope[];
   secretHash: string;
   prefix: string;
+  by?: string;
+}
+
+export interface WebhookData {
+  webhookId: string;
+  /** Where created, and where changed. */
+  url?: string;
+  /** Absent where created: all. */
+  types?: WebhookType[];
+  description?: string;
   by?: string;
 }
 

@@ -57,6 +57,10 @@ export const RECORD_TYPES = [
   'void',
   'narrative',
   'model.keep',
+  'webhook.create',
+  'webhook.update',
+  'webhook.delete',
+  'webhook.resume',
 ] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
 

@@ -34,7 +34,13 @@ export function auditOf(record: JournalRecord, answer: CommandAnswer | undefined
     by: text(data.by),
     transactionId: text(data.transactionId),
     caseId: type === 'case' ? text(data.caseId) : null,
-    target: text(data.transactionId) ?? text(data.caseId) ?? text(data.userId) ?? text(data.keyId) ?? text(data.id),
+    target:
+      text(data.transactionId) ??
+      text(data.caseId) ??
+      text(data.userId) ??
+      text(data.keyId) ??
+      text(data.webhookId) ??
+      text(data.id),
     status: answer?.status ?? 200,
     code: answer?.error?.code ?? null,
     detail: detailOf(record),
@@ -54,6 +60,9 @@ function detailOf({ type, data, personal }: JournalRecord): Record<string, unkno
       return { ...pick(data, ['version', 'assignee', 'resolution']), ...pick(personal ?? {}, ['text', 'note']) };
     case 'key.create':
       return pick(data, ['name', 'scopes']);
+    case 'webhook.create':
+    case 'webhook.update':
+      return pick(data, ['url', 'types', 'description']);
     case 'user.create':
     case 'user.update':
       return { fields: Object.keys(personal ?? {}) };

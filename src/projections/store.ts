@@ -2,6 +2,7 @@ import type { CaseStatus, Resolution } from '../domain/case.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { AuditRow } from './audit.ts';
 import type { CaseView } from './case-fold.ts';
+import type { WebhookStore } from './webhooks/store.ts';
 
 /**
  * The port of what people query: the journal, applied. An adapter applies each record once, in order, and keeps the
@@ -23,6 +24,7 @@ export interface QueryStore {
   users: UserQueries;
   cases: CaseQueries;
   audit: AuditQueries;
+  webhooks: WebhookStore;
   /** Throws where the database is away. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -12,6 +12,7 @@ import { commandContract } from './store-commands.ts';
 import { countContract } from './store-counts.ts';
 import { retentionContract } from './store-retention.ts';
 import { everything, tallyContract } from './store-tallies.ts';
+import { webhookContract } from './store-webhooks.ts';
 
 /** What every query store must do, on whichever PostgreSQL. `url` is asked once the tests run. */
 export function storeContract(url: () => string): void {
@@ -296,4 +297,5 @@ export function storeContract(url: () => string): void {
   commandContract(url);
   caseContract(url);
   countContract(url);
+  webhookContract(url);
 }

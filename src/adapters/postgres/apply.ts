@@ -9,6 +9,7 @@ import type { Retention } from './retention.ts';
 import type { EntityNames } from './rows.ts';
 import { MINUTE_MS, writeTallies } from './tallies.ts';
 import { storable } from './text.ts';
+import { writeWebhooks } from './webhooks-write.ts';
 import { tallyChanges, writeAnswers, writeTransactions, writeUsers } from './write.ts';
 
 const ANSWERS_KEPT_MS = 24 * 3_600_000;
@@ -69,6 +70,7 @@ export function createApplier(
     if (fold.touched.size > 0) await writeTransactions(client, schema, fold);
     const newest = await writeTallies(client, schema, changes, was.tallied);
     if (fold.touchedUsers.size > 0) await writeUsers(client, schema, fold);
+    await writeWebhooks(client, schema, fold.webhooks);
     await writeCases(client, schema, fold.cases);
     if (fold.horizon > was.horizon) await dropCases(client, schema, fold.horizon);
     if (fold.deleted.size > 0) await forgetDetails(client, schema, [...fold.deleted]);

@@ -15,6 +15,7 @@ import { alertOf } from './alert.ts';
 import { refusal } from './refusal.ts';
 import { amendRow, decisionRow, type EntityNames, intakeRow, type TransactionRow } from './rows.ts';
 import { createUser, deleteUser, type UserRow, updateUser } from './users-fold.ts';
+import { emptyWebhookFold, foldWebhook, type WebhookFold } from './webhooks-fold.ts';
 
 /** Where a transaction stands: the key of its rows. */
 export interface Place {
@@ -43,6 +44,7 @@ export interface Fold {
   emails: Map<string, string>;
   touchedUsers: Set<string>;
   cases: CaseFold;
+  webhooks: WebhookFold;
   audit: AuditRow[];
   /** Transactions deleted, in this batch. */
   deleted: Set<string>;
@@ -64,6 +66,7 @@ export function emptyFold(names: EntityNames, horizon: number, horizonAt: (at: n
     emails: new Map(),
     touchedUsers: new Set(),
     cases: emptyCaseFold(),
+    webhooks: emptyWebhookFold(),
     audit: [],
     deleted: new Set(),
     answers: [],
@@ -119,6 +122,11 @@ function dispatch(fold: Fold, record: JournalRecord): CommandAnswer | undefined 
       return deleteUser(fold, record);
     case 'case':
       return actOnCase(fold.cases, record);
+    case 'webhook.create':
+    case 'webhook.update':
+    case 'webhook.delete':
+    case 'webhook.resume':
+      return foldWebhook(fold.webhooks, record);
     default:
       // Keys and models have projections of their own.
       return undefined;

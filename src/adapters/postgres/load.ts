@@ -6,6 +6,7 @@ import type { Fold } from './fold.ts';
 import type { TransactionRow } from './rows.ts';
 import { restored, storable } from './text.ts';
 import { emailKey, type UserRow } from './users-fold.ts';
+import { loadWebhooks } from './webhooks-write.ts';
 
 /** Reads what the records refer to. A plain decision's own id is left out unless `loadAll`: it is new but for bugs. */
 export async function loadState(
@@ -31,6 +32,7 @@ export async function loadState(
   }
   if (ids.size > 0) await loadTransactions(client, schema, fold, [...ids]);
   if (userIds.size > 0) await loadUsers(client, schema, fold, [...userIds], [...emails]);
+  if (records.some(({ type }) => type.startsWith('webhook.'))) await loadWebhooks(client, schema, fold.webhooks);
   await loadCases(client, schema, fold.cases, records, fold.names.types);
 }
 

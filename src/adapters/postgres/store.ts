@@ -13,6 +13,7 @@ import { tablesIn } from './schema.ts';
 import { restored } from './text.ts';
 import { createTransactionQueries } from './transactions.ts';
 import { createUserQueries } from './users.ts';
+import { createWebhookStore } from './webhooks.ts';
 
 const NO_SUCH_TABLE = new Set(['42P01', '3F000']);
 
@@ -102,6 +103,7 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
     users: createUserQueries(connection, tables),
     cases: createCaseQueries(pool, schema),
     audit: createAuditQueries(pool, schema),
+    webhooks: createWebhookStore(pool, schema),
     ping: () =>
       reading(async () => {
         await pool.query('SELECT 1');

@@ -54,6 +54,10 @@ const TYPE_CODES = {
   void: 17,
   narrative: 18,
   'model.keep': 19,
+  'webhook.create': 20,
+  'webhook.update': 21,
+  'webhook.delete': 22,
+  'webhook.resume': 23,
 } satisfies Record<RecordType, number>;
 const TYPES: (RecordType | undefined)[] = [];
 for (const [type, code] of Object.entries(TYPE_CODES)) TYPES[code] = type as RecordType;

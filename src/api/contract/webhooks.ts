@@ -1,0 +1,68 @@
+import Type from 'typebox';
+import { WEBHOOK_TYPES } from '../../domain/webhook.ts';
+import { answer, Time, words } from './common.ts';
+
+const url = Type.String({ minLength: 1, maxLength: 2_048, description: 'Where events are posted: http or https' });
+const type = words(WEBHOOK_TYPES, 'A type of event, as on `/ws`');
+const types = Type.Array(type, {
+  minItems: 1,
+  maxItems: WEBHOOK_TYPES.length,
+  description: 'Which ones; without, all',
+});
+const description = Type.String({ maxLength: 255, description: 'For people' });
+
+export const WebhookBody = Type.Object({
+  url,
+  types: Type.Optional(types),
+  description: Type.Optional(description),
+});
+export const WebhookChange = Type.Object(
+  { url: Type.Optional(url), types: Type.Optional(types), description: Type.Optional(description) },
+  { minProperties: 1 },
+);
+
+const orNull = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description });
+const timeOrNull = (description: string) =>
+  Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', description });
+
+export const WebhookShown = answer(
+  {
+    id: Type.String(),
+    url: Type.String(),
+    types: Type.Array(type),
+    description: orNull('For people'),
+    createdAt: Time('When it was registered'),
+    updatedAt: Time('When it last changed'),
+    delivery: answer(
+      {
+        state: words(['delivering', 'failing', 'paused'], 'A paused one is tried again once it is resumed'),
+        seq: Type.Integer({ description: 'Of the newest event that was delivered, or was not asked for' }),
+        lagRecords: Type.Integer({ description: 'Records of the log after it' }),
+        failures: Type.Integer({ description: 'In a row' }),
+        failingSince: timeOrNull('The first of them'),
+        nextAttemptAt: timeOrNull('When it is tried again'),
+        lastSuccessAt: timeOrNull('When an event was taken last'),
+        lastError: orNull('What the last failure was'),
+        lastErrorAt: timeOrNull('When that was'),
+        pausedAt: timeOrNull('Since when it is left alone'),
+      },
+      'How far it got, and how that goes',
+    ),
+  },
+  'A webhook, without its secret',
+);
+export const WebhookCreated = Type.Intersect([
+  WebhookShown,
+  answer({ secret: Type.String({ description: 'What its events are signed with, `whsec_…`; shown this once' }) }, ''),
+]);
+export const WebhookList = answer({ data: Type.Array(WebhookShown) }, 'All webhooks, the oldest first');
+export const WebhookTested = answer(
+  {
+    delivered: Type.Boolean({ description: 'Whether it answered with a status of 2xx' }),
+    status: Type.Optional(Type.Integer({ description: 'What it answered' })),
+    error: Type.Optional(Type.String({ description: 'Why there is no answer' })),
+    body: Type.Optional(Type.String({ description: 'The beginning of its answer' })),
+    latencyMs: Type.Integer(),
+  },
+  'What came back',
+);

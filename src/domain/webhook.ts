@@ -1,0 +1,14 @@
+/** What a webhook may ask for: all of the live feed but its statistics. */
+export const WEBHOOK_TYPES = [
+  'transaction.decided',
+  'transaction.finalized',
+  'transaction.narrated',
+  'label.recorded',
+  'alert',
+  'case.changed',
+  'model.promoted',
+] as const;
+export type WebhookType = (typeof WEBHOOK_TYPES)[number];
+
+/** Each reads the log for itself. */
+export const MAX_WEBHOOKS = 50;
