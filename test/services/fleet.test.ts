@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { layoutSchema } from '../../src/adapters/postgres/migrate.ts';
+import { hashedName } from '../../src/adapters/redis/keys.ts';
 import { call } from '../support/app.ts';
 import { type Fleet, startFleet } from '../support/fleet.ts';
 import { openLog } from '../support/fleet-log.ts';
@@ -16,7 +18,7 @@ import { stricterModel, upload } from '../support/models.ts';
 const COUNT = Number(process.env.ASSAY_FLEET_TRANSACTIONS ?? 3_000);
 let fleet: Fleet;
 before(async () => {
-  fleet = await startFleet({ servers: 2, workers: 2 });
+  fleet = await startFleet({ servers: 2, workers: 2, env: { ID_TTL_DAYS: '9' } });
 });
 after(() => fleet?.stop());
 
@@ -127,19 +129,42 @@ test('what cannot be read goes to transactions.dead with the reason, and stops n
 
 test('without Redis decisions go on, marked degraded, and what they teach is learnt once it is back', async () => {
   const [one, two] = fleet.servers;
-  const decide = async (url: string, i: number) => {
-    const answer = await call(url, 'POST', '/api/transactions', { id: `dark-${i}`, userId: 'in-the-dark', amount: 2 });
-    assert.equal(answer.status, 201, JSON.stringify(answer.body));
-    return answer.body.degraded as boolean | undefined;
-  };
   await fleet.redis.kill();
-  for (let i = 0; i < 10; i++) assert.equal(await decide([one, two][i % 2].url, i), true);
+  for (let i = 0; i < 10; i++) assert.equal(await isDegraded([one, two][i % 2].url, `dark-${i}`), true);
   const health = (await call(one.url, 'GET', '/health')).body;
   assert.deepEqual([health.status, health.redis], ['degraded', 'unavailable']);
   assert.equal((await call(one.url, 'GET', '/ready')).status, 200);
   await fleet.redis.restart();
-  let next = 10;
-  for (const { url } of [one, two]) await until('decisions are whole again', async () => !(await decide(url, next++)));
+  await wholeAgain('dark');
+});
+
+test('the first decision of each server after Redis was emptied is marked, and the log gives everything back', async () => {
+  const redis = new Redis(fleet.env.REDIS_URL);
+  const both = (name: string) => Promise.all(fleet.servers.map(({ url }, i) => isDegraded(url, `${name}-${i}`)));
+  try {
+    assert.deepEqual(await both('full'), [false, false]);
+    const leftDays = (await redis.pttl(`assay:k:${hashedName('t:full-0')}`)) / 86_400_000;
+    assert.ok(leftDays > 8.9 && leftDays <= 9, `an id is known for ${leftDays} days`);
+    await redis.flushall();
+    assert.deepEqual(await both('empty'), [true, true]);
+  } finally {
+    redis.disconnect();
+  }
+  await wholeAgain('filled');
+});
+
+async function isDegraded(url: string, id: string): Promise<boolean> {
+  const body = { id, userId: 'in-the-dark', merchantId: 'm-dark', amount: 2 };
+  const answer = await call(url, 'POST', '/api/transactions', body);
+  assert.equal(answer.status, 201, JSON.stringify(answer.body));
+  return answer.body.degraded ?? false;
+}
+
+/** Decisions are not marked any more, and profiles are those of one process that folds the same log. */
+async function wholeAgain(name: string): Promise<void> {
+  let next = 0;
+  for (const { url } of fleet.servers)
+    await until('decisions are whole again', async () => !(await isDegraded(url, `${name}-again-${next++}`)));
   const log = await openLog(fleet.env);
   try {
     const folded = await foldLog(log.journal);
@@ -148,7 +173,7 @@ test('without Redis decisions go on, marked degraded, and what they teach is lea
   } finally {
     await log.close();
   }
-});
+}
 
 test('a model that one server was given is promoted by the other and decides in every process', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'assay-fleet-model-'));
