@@ -8,7 +8,7 @@ import { call, startApp, type TestApp } from './support/app.ts';
 import { until } from './support/load.ts';
 import { startServer } from './support/process.ts';
 import { byAmount } from './support/serving.ts';
-import { type Receiver, startReceiver } from './support/webhook-receiver.ts';
+import { distinct, type Receiver, startReceiver } from './support/webhook-receiver.ts';
 
 const FAST = { WEBHOOK_RETRY_MS: '40', WEBHOOK_TIMEOUT_MS: '500' };
 const DECIDED = ['transaction.decided'];
@@ -40,7 +40,8 @@ describe('webhooks', () => {
   const shown = async (id: string) => (await ask('GET', `/api/webhooks/${id}`)).body;
   const remove = async (id: string) => assert.equal((await ask('DELETE', `/api/webhooks/${id}`)).status, 204);
   const takenBy = ({ id }: { id: string }) => receiver.taken.filter((one) => one.id.startsWith(`${id}_`));
-  const idsOf = (webhook: { id: string }) => takenBy(webhook).map(({ event }) => event.data.id);
+  /** As a receiver sees it that knows what it has by the message's id: an answer may be lost on its way. */
+  const idsOf = (webhook: { id: string }) => distinct(takenBy(webhook)).map(({ event }) => event.data.id);
 
   test('is registered, listed, read, changed and deleted; the secret is shown once', async () => {
     const asked = { url: 'https://example.com/hook?a=1', types: ['alert', 'alert'], description: 'on call' };
@@ -107,9 +108,10 @@ describe('webhooks', () => {
     assert.equal((await ask('PUT', '/api/webhooks/wh_x', {})).status, 422);
   });
 
-  test('tells events as the feed does, in order, signed, and only of the types asked for', async () => {
+  test('tells events as the feed does, in order, signed, and only of the types asked for', async (context) => {
     const all = await register({});
     const second = await startReceiver();
+    context.after(() => second.close());
     const alerts = await register({ url: second.url, types: ['alert'] });
     await decide('w-1', 20);
     await decide('w-2', 650);
@@ -139,12 +141,11 @@ describe('webhooks', () => {
       second.taken.map(({ event }) => [event.type, event.data.transactionId]),
       [['alert', 'w-2']],
     );
-    await until('that is kept', async () => (await shown(all.id)).delivery.lastSuccessAt !== null);
+    await until('that is kept', async () => (await shown(all.id)).delivery.lagRecords === 0);
     const { delivery } = await shown(all.id);
     assert.deepEqual([delivery.state, delivery.failures, delivery.lastError], ['delivering', 0, null]);
-    assert.ok(delivery.lagRecords <= 1);
+    assert.ok(delivery.lastSuccessAt);
     await Promise.all([alerts, all].map(({ id }) => remove(id)));
-    await second.close();
   });
 
   test('tries again after a failure, keeps the order, and loses nothing while the receiver is away', async () => {
@@ -155,9 +156,9 @@ describe('webhooks', () => {
     await until('it is taken', () => idsOf(webhook).length === 5);
     await receiver.goAway();
     for (let i = 5; i < 10; i++) await decide(`r-${i}`);
-    await until('it fails', async () => (await shown(webhook.id)).delivery.failures >= 2);
+    await until('it fails', async () => (await shown(webhook.id)).delivery.lastError === 'ECONNREFUSED');
     const { delivery } = await shown(webhook.id);
-    assert.deepEqual([delivery.state, delivery.lastError], ['failing', 'ECONNREFUSED']);
+    assert.equal(delivery.state, 'failing');
     assert.ok(delivery.lagRecords >= 5 && delivery.nextAttemptAt && delivery.failingSince);
     await receiver.comeBack();
     await until('the rest is taken', () => idsOf(webhook).length === 10);
@@ -170,8 +171,9 @@ describe('webhooks', () => {
     await remove(webhook.id);
   });
 
-  test('one that does not answer, or answers without end, ends at the deadline and holds up nobody else', async () => {
+  test('one that does not answer, or answers without end, ends at the deadline and holds up nobody else', async (context) => {
     const slow = await startReceiver();
+    context.after(() => slow.close());
     slow.answerBy(() => {});
     const stuck = await register({ url: slow.url });
     const other = await register({ types: DECIDED });
@@ -181,12 +183,10 @@ describe('webhooks', () => {
     assert.match((await shown(stuck.id)).delivery.lastError, /no answer within 500 ms/);
     slow.answerBy((response) => {
       response.writeHead(200);
-      const timer = setInterval(() => response.write('x'.repeat(10_000)), 1);
-      response.on('close', () => clearInterval(timer));
+      const timer = setInterval(() => (response.closed ? clearInterval(timer) : response.write('x'.repeat(10_000))), 1);
     });
     await until('it is taken for its status', async () => (await shown(stuck.id)).delivery.failures === 0);
     await Promise.all([stuck, other].map(({ id }) => remove(id)));
-    await slow.close();
   });
 
   test('a test event tells what came back', async () => {
@@ -256,9 +256,8 @@ test('killed with -9 in between: what was not delivered comes, in order', async 
     await decide(5);
     await receiver.comeBack();
     await until('the last is taken', () => receiver.taken.some(({ event }) => event.data.id === `k-${sent - 1}`));
-    const distinct = [...new Map(receiver.taken.map(({ id, event }) => [id, event])).values()];
     assert.deepEqual(
-      distinct.map(({ data }) => data.id),
+      distinct(receiver.taken).map(({ event }) => event.data.id),
       Array.from({ length: sent }, (_, i) => `k-${i}`),
     );
     assert.deepEqual(receiver.refused, []);

@@ -70,3 +70,8 @@ export async function startReceiver() {
 }
 
 export type Receiver = Awaited<ReturnType<typeof startReceiver>>;
+
+/** Each message once, where it came first. */
+export function distinct(taken: readonly Received[]): Received[] {
+  return [...new Map(taken.map((one) => [one.id, one])).values()];
+}

@@ -99,8 +99,10 @@ export function follow(webhook: HeldWebhook, options: FollowerOptions): Follower
       if (abandon.aborted && !isDelivered(attempt)) return false;
       onAttempt(attempt);
       if (isDelivered(attempt)) {
-        if (progress.failures > 0)
+        if (progress.failures > 0) {
           log.info({ webhook: id, failures: progress.failures }, 'a webhook is delivered again');
+          keptAt = Number.NEGATIVE_INFINITY;
+        }
         afterSuccess(progress, clock());
         return true;
       }
