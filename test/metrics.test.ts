@@ -10,7 +10,7 @@ import { fleetFigures } from './support/fleet-figures.ts';
 
 /** Ours end in what they count, so that nobody has to guess a unit. */
 const UNITS =
-  /_(seconds|bytes|records|sequence|total|partitions|profiles|up|loaded|info|waiting|open|in_flight|sequencer)$/;
+  /_(seconds|bytes|records|sequence|total|partitions|profiles|up|loaded|info|waiting|open|in_flight|sequencer|webhooks)$/;
 const DECISION = 'assay_decisions_total';
 
 function check(families: Map<string, Family>): void {
@@ -78,6 +78,7 @@ describe('/metrics of a server', () => {
     assert.equal(figureOf(families, 'assay_journal_up'), 1);
     assert.equal(figureOf(families, 'assay_model_loaded'), 1);
     assert.equal(figureOf(families, 'assay_database_up'), 1);
+    assert.equal(figureOf(families, 'assay_webhook_deliveries_total', { outcome: 'failed' }), 0);
     assert.ok(figureOf(families, 'assay_journal_durable_sequence') >= 20);
   });
 

@@ -4,6 +4,7 @@ import type { Services } from '../services.ts';
 import { measureDecisions } from './decisions.ts';
 import { measureFleet } from './fleet.ts';
 import { createMeters, type Meters } from './meters.ts';
+import { measureWebhooks } from './webhooks.ts';
 
 /** Up to the bounds that alerts ask for, 150 and 200 ms, and a little beyond. */
 const HTTP_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5];
@@ -30,6 +31,7 @@ export function measure(app: Api, services: Services): Registry {
   meters.gauges('assay_model_info', '1 for the version that decides', 'version', () =>
     engine.modelVersion === undefined ? {} : { [engine.modelVersion]: 1 },
   );
+  measureWebhooks(meters, services.webhooks);
   measureNarration(meters, services);
   measureLog(meters, services.log);
   return registry;
