@@ -2,18 +2,19 @@
  * `npm run bench:worker [-- --count 10000 --rate 100]`: a worker's throughput and latency, from a transaction handed to
  * transactions.raw to its record in transactions.scored, beside one process on the embedded default (HTTP request to durable
  * answer) and the naive shape (a consumer that asks a Python scoring service once per message). One run, one after another, on
- * one broker. The Python side comes from PyPI into ~/.cache/assay-bench (ASSAY_BENCH_CACHE); without it that row is left out.
+ * one broker; with the processor time that all of a shape's processes took for each transaction, which other work on the
+ * machine hardly changes. The Python side comes from PyPI into ~/.cache/assay-bench (ASSAY_BENCH_CACHE); without it that row is left out.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Admin, Producer } from '@platformatic/kafka';
-import { startKafka } from '../scripts/services/kafka.ts';
-import { startRedis } from '../scripts/services/redis.ts';
+import { type Kafka, startKafka } from '../scripts/services/kafka.ts';
+import { type RedisServer, startRedis } from '../scripts/services/redis.ts';
 import { freePort } from '../src/adapters/embedded/port.ts';
 import { createLogClient } from '../src/adapters/kafka/client.ts';
 import { createTail } from '../src/adapters/kafka/tail.ts';
@@ -37,6 +38,8 @@ const WARM_UP = 2_000;
 /** Hands a transaction in; whoever is asked answers it in his own way. */
 interface Shape {
   name: string;
+  /** Of its processes, by what they are. */
+  pids: Record<string, number>;
   /** Resolves when it is decided and durable. */
   decide(payment: Payment): Promise<void>;
 }
@@ -47,16 +50,30 @@ interface Row {
   p50: number;
   p99: number;
   p999: number;
+  /** Milliseconds for each transaction, by process. */
+  processorMs: Record<string, number>;
+}
+
+const TICK_MS = 10;
+
+/** Processor time so far, children that have ended included: user, system, and both of the children. */
+function processorMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * TICK_MS;
 }
 
 /** As many as go at 256 in flight; then so many a second, evenly, and how long each took. */
-async function measure({ name, decide }: Shape): Promise<Row> {
+async function measure({ name, pids, decide }: Shape): Promise<Row> {
   const all = payments(WARM_UP + count + rate * seconds, 1);
   await inParallel(all.splice(0, WARM_UP), IN_FLIGHT, decide);
+  // What the warm-up left to be done behind it.
+  await sleep(1_000);
+  const before = Object.entries(pids).map(([what, pid]) => ({ what, pid, ms: processorMs(pid) }));
   const began = performance.now();
   await inParallel(all.splice(0, count), IN_FLIGHT, decide);
   const perSecond = (count / (performance.now() - began)) * 1_000;
   await sleep(1_000);
+  const taken = before.map(({ what, pid, ms }) => [what, (processorMs(pid) - ms) / count]);
   const latencies: number[] = [];
   const start = performance.now();
   await Promise.all(
@@ -70,7 +87,8 @@ async function measure({ name, decide }: Shape): Promise<Row> {
   );
   latencies.sort((a, b) => a - b);
   const at = (q: number) => latencies[Math.min(latencies.length - 1, Math.floor(q * latencies.length))];
-  return { name, perSecond, p50: at(0.5), p99: at(0.99), p999: at(0.999) };
+  const [p50, p99, p999] = [0.5, 0.99, 0.999].map(at);
+  return { name, perSecond, p50, p99, p999, processorMs: Object.fromEntries(taken) };
 }
 
 /** A transaction into one topic, and the wait for its id in another. */
@@ -123,15 +141,16 @@ async function throughKafka(brokers: string[], from: string, to: string, idOf: (
   };
 }
 
-async function worker(brokers: string[], redisUrl: string, folder: string): Promise<Row> {
+async function worker({ brokers, pid: kafka }: Kafka, { url, pid: redis }: RedisServer, folder: string): Promise<Row> {
   const process = await startWorker({
-    ...{ KAFKA_BROKERS: brokers.join(','), REDIS_URL: redisUrl, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
+    ...{ KAFKA_BROKERS: brokers.join(','), REDIS_URL: url, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
     ...{ KAFKA_PARTITIONS: String(PARTITIONS), ASSAY_DATA_DIR: join(folder, 'worker') },
   });
   const ready = async () => (await fetch(`${new URL(process.url).origin}/ready`)).ok;
   await until('the worker is ready', ready);
   const way = await throughKafka(brokers, 'transactions.raw', 'transactions.scored', (key) => key);
-  const row = await measure({ name: 'assay worker', decide: way.decide });
+  const pids = { worker: process.child.pid!, Redis: redis!, Kafka: kafka! };
+  const row = await measure({ name: 'assay worker', pids, decide: way.decide });
   await way.close();
   await process.stop();
   return row;
@@ -142,6 +161,7 @@ async function embedded(folder: string): Promise<Row> {
   const { post, close } = poster(server.url, IN_FLIGHT);
   const row = await measure({
     name: 'one process, embedded default',
+    pids: { server: server.child.pid! },
     async decide({ body }) {
       const { status } = await post('/api/transactions', body);
       if (status !== 201) throw new Error(`the server answers ${status}`);
@@ -152,7 +172,7 @@ async function embedded(folder: string): Promise<Row> {
   return row;
 }
 
-async function naive(brokers: string[]): Promise<Row | string> {
+async function naive({ brokers, pid: kafka }: Kafka): Promise<Row | string> {
   const cache = process.env.ASSAY_BENCH_CACHE ?? join(homedir(), '.cache', 'assay-bench');
   const python = environment(join(cache, 'worker'), join(import.meta.dirname, 'worker', 'requirements.txt'));
   if (!python.endsWith('python')) return python;
@@ -178,7 +198,8 @@ async function naive(brokers: string[]): Promise<Row | string> {
   });
   await once(consumer.stdout!, 'data');
   const way = await throughKafka(brokers, from, to, (_key, value) => JSON.parse(value.toString()).id);
-  const row = await measure({ name: 'a consumer and a Python service', decide: way.decide });
+  const pids = { consumer: consumer.pid!, service: service.pid!, Kafka: kafka! };
+  const row = await measure({ name: 'a consumer and a Python service', pids, decide: way.decide });
   await way.close();
   for (const child of [consumer, service] as ChildProcess[]) {
     const ended = once(child, 'exit');
@@ -195,17 +216,14 @@ const [kafka, redis] = await Promise.all([
 ]);
 try {
   console.log(`${count} at ${IN_FLIGHT} in flight, then ${rate} a second for ${seconds} s\n`);
-  console.log('| | a second | p50, ms | p99, ms | p99.9, ms |\n|---|---|---|---|---|');
-  for (const shape of [
-    () => worker(kafka.brokers, redis.url, folder),
-    () => embedded(folder),
-    () => naive(kafka.brokers),
-  ]) {
+  console.log('| | a second | p50, ms | p99, ms | p99.9, ms | processor time, ms |\n|---|---|---|---|---|---|');
+  for (const shape of [() => worker(kafka, redis, folder), () => embedded(folder), () => naive(kafka)]) {
     const row = await shape();
     if (typeof row === 'string') console.log(`The Python service is left out: ${row}`);
     else {
       const figures = [row.p50, row.p99, row.p999].map((ms) => ms.toFixed(1));
-      console.log(`| ${[row.name, Math.round(row.perSecond), ...figures].join(' | ')} |`);
+      const times = Object.entries(row.processorMs).map(([what, ms]) => `${what} ${ms.toFixed(2)}`);
+      console.log(`| ${[row.name, Math.round(row.perSecond), ...figures, times.join(', ')].join(' | ')} |`);
     }
   }
 } finally {

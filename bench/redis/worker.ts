@@ -28,7 +28,14 @@ async function byInsert() {
   const repeat = async () => {
     while (log.length > 0) {
       const batch = log.splice(0, REPEATED_AT_ONCE);
-      await profiles.repeat(index, batch, batch.at(-1)!.offset + 1);
+      const offsets = batch.map(({ offset }) => offset);
+      const untaken = new Set(await profiles.untaken(index, offsets));
+      await profiles.repeat(
+        index,
+        batch.filter(({ offset }) => untaken.has(offset)),
+        batch.at(-1)!.offset + 1,
+        offsets.filter((offset) => !untaken.has(offset)),
+      );
     }
     repeating = undefined;
   };
@@ -38,7 +45,7 @@ async function byInsert() {
       if (degraded) throw new Error('a read failed');
       const record = { offset: offset++, learn: one, keys: [`t:${one.id}`] };
       log.push(record);
-      await profiles.insert(one, { partition: index, offset: record.offset });
+      await profiles.insert(one, { partition: index, offset: record.offset }, record.keys);
       if (log.length >= REPEATED_AT_ONCE) repeating ??= repeat();
     },
     retries: 0,
