@@ -68,6 +68,8 @@ export interface TransactionQueries {
   list(filter: TransactionFilter, page: PageRequest): Promise<Page<TransactionView>>;
   /** Undefined when unknown or deleted. */
   get(id: string): Promise<TransactionView | undefined>;
+  /** Of the record that decided it, or took it in where it is not decided; that of a deleted one too. */
+  sequence(id: string): Promise<number | undefined>;
   stats(from: number, to: number): Promise<TransactionStats>;
   /** Scores of what a model decided in [from, to), milliseconds; intervals without any are left out. */
   scores(model: string, from: number, to: number): Promise<ScoreHistory>;

@@ -51,6 +51,12 @@ export function createTransactionQueries(pool: pg.Pool, schema: string, names: E
         return rows[0]?.view;
       }),
 
+    sequence: (id) =>
+      reading(async () => {
+        const { rows } = await pool.query(`SELECT sequence FROM ${schema}.ids WHERE id = $1`, [storable(id)]);
+        return rows[0] && Number(rows[0].sequence);
+      }),
+
     stats: (from, to) => reading(() => readStats(pool, schema, from, to)),
 
     scores: (model, from, to) => reading(() => readScores(pool, schema, model, from, to)),

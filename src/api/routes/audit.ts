@@ -7,6 +7,7 @@ import { json, list, problems } from '../contract/common.ts';
 import { IdParam } from '../contract/transactions.ts';
 import { sendPage } from '../page.ts';
 import { read } from '../read.ts';
+import { recordOf } from '../record-of.ts';
 import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import { instant } from '../window.ts';
@@ -82,7 +83,7 @@ async function historyOf(services: Services, id: string): Promise<Happening[]> {
   const history: Happening[] = [];
   const tell = (at: number, type: string, by: string | undefined, detail: Happening['detail'] = null) =>
     history.push({ at: new Date(at).toISOString(), type, ...actor(keys, by), detail });
-  const first = await journal.find(`t:${id}`);
+  const first = await recordOf(services, id, ['t']);
   if (first?.type === 'intake') tell(first.at, 'received', byOf(first));
   const decided = first?.type === 'decision' ? first : await journal.find(`d:${id}`);
   if (decided) tell(decided.at, 'decided', byOf(decided), decidedDetail(decided));

@@ -9,6 +9,7 @@ import type { AnswerMemory } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
 import { takeIn } from '../intake.ts';
 import { read } from '../read.ts';
+import { recordOf } from '../record-of.ts';
 import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import { invalid } from '../window.ts';
@@ -119,8 +120,7 @@ function refuseBoth(body: object): void {
 }
 
 /** The record of a stored transaction, unless it was deleted. */
-async function stored({ journal, ...services }: Services, id: string): Promise<JournalRecord> {
-  const seen = await read({ journal, ...services }, () => services.store.transactions.get(id));
-  const record = seen && ((await journal.find(`d:${id}`)) ?? (await journal.find(`t:${id}`)));
-  return record ?? missing(id);
+async function stored(services: Services, id: string): Promise<JournalRecord> {
+  const seen = await read(services, () => services.store.transactions.get(id));
+  return (seen && (await recordOf(services, id))) ?? missing(id);
 }

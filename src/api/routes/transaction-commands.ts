@@ -18,6 +18,7 @@ import type { AnswerMemory } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
 import { takeAmendment } from '../intake.ts';
 import { read } from '../read.ts';
+import { recordOf } from '../record-of.ts';
 import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import { unfit } from '../text.ts';
@@ -30,7 +31,7 @@ const tags = ['transactions'];
 
 /** What happens to a transaction after its decision: appended to the journal, answered as the projection settles it. */
 export function transactionCommandRoutes(app: Api, services: Services, memory: AnswerMemory): void {
-  const { engine, journal, store, clock, config } = services;
+  const { engine, store, clock, config } = services;
 
   app.post(
     '/api/transactions/finalize',
@@ -100,7 +101,7 @@ export function transactionCommandRoutes(app: Api, services: Services, memory: A
     async (request, reply) => {
       const { id } = request.params;
       const { label, source, note, occurredAt } = request.body;
-      const record = await journal.find(`t:${id}`);
+      const record = await recordOf(services, id, ['t']);
       if (!record) return missing(id);
       const data: LabelData = {
         labelId: nextId(clock()),

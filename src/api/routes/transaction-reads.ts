@@ -16,6 +16,7 @@ import {
 import { shownNarrative } from '../narrative.ts';
 import { sendPage } from '../page.ts';
 import { read } from '../read.ts';
+import { recordOf } from '../record-of.ts';
 import { allowed } from '../routing.ts';
 import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
@@ -145,10 +146,10 @@ async function explain(
   request: FastifyRequest<{ Params: { id: string }; Querystring: Static<typeof NarrateQuery> }>,
 ) {
   const { id } = request.params;
-  const { journal, engine, store } = services;
+  const { engine, store } = services;
   // The journal remembers what was deleted; the store says whether it may still be seen.
   if (!(await read(services, () => store.transactions.get(id)))) return missing(id);
-  const record = (await journal.find(`d:${id}`)) ?? (await journal.find(`t:${id}`));
+  const record = await recordOf(services, id);
   if (!record) return missing(id);
   if (record.type !== 'decision') throw new AssayError('processing', `Transaction ${id} is not decided yet.`);
   const explanation = engine.explain(record);
