@@ -7,7 +7,7 @@ import {
   type LabelData,
   transactionView,
 } from '../domain/records.ts';
-import type { JournalRecord } from '../journal/journal.ts';
+import type { JournalRecord, RecordType } from '../journal/journal.ts';
 import type { FeedEvent, FeedType } from './feed.ts';
 import type { CommandAnswer } from './store.ts';
 
@@ -17,6 +17,23 @@ type Outcome = (sequence: number) => Promise<CommandAnswer | undefined>;
 
 /** Events of the newest records: clients that are level share them. */
 const made = new WeakMap<JournalRecord, FeedEvent[]>();
+
+/** Of records that tell one type of event. */
+const TOLD_BY: Partial<Record<RecordType, FeedType>> = {
+  failed: 'alert',
+  narrative: 'transaction.narrated',
+  'model.promote': 'model.promoted',
+  finalize: 'transaction.finalized',
+  case: 'case.changed',
+  label: 'label.recorded',
+};
+
+/** Whether a record may tell of any of the types, known before its events are made. */
+export function mayTell({ type, data }: JournalRecord, types: ReadonlySet<FeedType>): boolean {
+  if (type !== 'decision') return types.has(TOLD_BY[type]!);
+  if (types.has('transaction.decided')) return true;
+  return types.has('alert') && (data as unknown as DecisionData).decision.decision !== 'approve';
+}
 
 /** What a record tells: at once, unless it is a command whose outcome has to be asked for. */
 export function eventsOf(

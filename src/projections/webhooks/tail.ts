@@ -1,6 +1,6 @@
 import type { Journal, JournalRecord } from '../../journal/journal.ts';
 import type { FeedEvent, FeedType } from '../feed.ts';
-import { eventsOf, SLOTS } from '../feed-events.ts';
+import { eventsOf, mayTell, SLOTS } from '../feed-events.ts';
 import type { CommandAnswer } from '../store.ts';
 import { sleep } from './sleep.ts';
 
@@ -92,9 +92,11 @@ export function createTail({ journal, outcome, hidden }: TailOptions): Tail {
       if (journal.durable < from || signal.aborted) return batch;
       let count = 0;
       for await (const record of records(from)) {
-        const events = await eventsOf(record, () => settledOutcome(record, signal), hidden);
-        if (signal.aborted) break;
-        for (const event of events) if (event.seq > after && wanted.has(event.type)) batch.events.push(event);
+        if (mayTell(record, wanted)) {
+          const events = await eventsOf(record, () => settledOutcome(record, signal), hidden);
+          if (signal.aborted) break;
+          for (const event of events) if (event.seq > after && wanted.has(event.type)) batch.events.push(event);
+        }
         batch.seq = record.sequence * SLOTS + SLOTS - 1;
         if (++count >= MAX_RECORDS || batch.events.length >= MAX_EVENTS) break;
       }
