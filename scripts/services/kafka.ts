@@ -44,7 +44,8 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   writeFileSync(properties, propertiesOf({ ...options, port }));
   if (!existsSync(join(directory, 'data', 'meta.properties'))) {
     const cluster = randomBytes(16).toString('base64url');
-    const format = ['format', '--config', properties, '--cluster-id', cluster];
+    // Joined: an id may begin with a dash.
+    const format = ['format', '--config', properties, `--cluster-id=${cluster}`];
     execFileSync(java, ['-Xmx128m', '-cp', `${jars}/*`, 'kafka.tools.StorageTool', ...format], { stdio: 'pipe' });
   }
   const heap = ['-Xmx512m', '-Xms128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'];
