@@ -3,6 +3,7 @@ import type { FeedEvent, FeedType } from '../feed.ts';
 import { eventsOf, mayTell, SLOTS } from '../feed-events.ts';
 import type { CommandAnswer } from '../store.ts';
 import { sleep } from './sleep.ts';
+import { createTurns } from './turns.ts';
 
 /** The log as events, for readers that each have a place of their own. Readers that are level share the newest records. */
 export interface Tail {
@@ -37,6 +38,7 @@ const AGAIN_MS = 1_000;
 export function createTail({ journal, outcome, hidden }: TailOptions): Tail {
   let newest: JournalRecord[] = [];
   let readers = 0;
+  const inTurn = createTurns();
   const waiting = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -51,9 +53,9 @@ export function createTail({ journal, outcome, hidden }: TailOptions): Tail {
     timer ??= setTimeout(wake, LINGER_MS);
   });
 
-  function records(from: number): Iterable<JournalRecord> | AsyncIterable<JournalRecord> {
+  function atHand(from: number): JournalRecord[] | undefined {
     const at = newest.length === 0 ? -1 : from - newest[0].sequence;
-    return at >= 0 ? newest.slice(at, at + MAX_RECORDS) : journal.read(from);
+    return at >= 0 ? newest.slice(at, at + MAX_RECORDS) : undefined;
   }
 
   /** Resolves once records have come, after the time, or when the signal is aborted. */
@@ -84,24 +86,37 @@ export function createTail({ journal, outcome, hidden }: TailOptions): Tail {
     return undefined;
   }
 
+  async function collect(
+    records: Iterable<JournalRecord> | AsyncIterable<JournalRecord>,
+    after: number,
+    wanted: ReadonlySet<FeedType>,
+    signal: AbortSignal,
+  ): Promise<Batch> {
+    const batch: Batch = { events: [], seq: after };
+    let count = 0;
+    for await (const record of records) {
+      if (signal.aborted) break;
+      if (mayTell(record, wanted)) {
+        const events = await eventsOf(record, () => settledOutcome(record, signal), hidden);
+        for (const event of events) if (event.seq > after && wanted.has(event.type)) batch.events.push(event);
+      }
+      batch.seq = record.sequence * SLOTS + SLOTS - 1;
+      if (++count >= MAX_RECORDS || batch.events.length >= MAX_EVENTS) break;
+    }
+    return batch;
+  }
+
   return {
     async read(after, wanted, waitMs, signal) {
       const from = Math.floor((after + 1) / SLOTS);
-      const batch: Batch = { events: [], seq: after };
       if (journal.durable < from) await arrival(waitMs, signal);
-      if (journal.durable < from || signal.aborted) return batch;
-      let count = 0;
-      for await (const record of records(from)) {
-        if (mayTell(record, wanted)) {
-          const events = await eventsOf(record, () => settledOutcome(record, signal), hidden);
-          if (signal.aborted) break;
-          for (const event of events) if (event.seq > after && wanted.has(event.type)) batch.events.push(event);
-        }
-        batch.seq = record.sequence * SLOTS + SLOTS - 1;
-        if (++count >= MAX_RECORDS || batch.events.length >= MAX_EVENTS) break;
-      }
+      if (journal.durable < from || signal.aborted) return { events: [], seq: after };
+      const records = atHand(from);
+      const batch = records
+        ? await collect(records, after, wanted, signal)
+        : await inTurn(() => collect(journal.read(from), after, wanted, signal));
       // Durable already, and not handed out yet.
-      if (count === 0) await arrival(LINGER_MS, signal);
+      if (batch.seq === after) await arrival(LINGER_MS, signal);
       return batch;
     },
     retain() {
