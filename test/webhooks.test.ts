@@ -145,6 +145,11 @@ describe('webhooks', () => {
     const { delivery } = await shown(all.id);
     assert.deepEqual([delivery.state, delivery.failures, delivery.lastError], ['delivering', 0, null]);
     assert.ok(delivery.lastSuccessAt);
+    await until('the log knows too', async () => {
+      for await (const { type, data } of app.services.journal.read(1))
+        if (type === 'webhook.told' && data.webhookId === all.id) return true;
+      return false;
+    });
     await Promise.all([alerts, all].map(({ id }) => remove(id)));
   });
 

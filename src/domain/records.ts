@@ -29,6 +29,7 @@ import type { WebhookType } from './webhook.ts';
  * | model.shadow  | `c:<command id>`       | ShadowData   |                                       |
  * | model.keep    | `m:<upload>:<part>`    | KeepData     |                                       |
  * | webhook.create, .update, .delete, .resume | `c:<command id>` | WebhookData | secret, where created |
+ * | webhook.told  | `w:<webhook id>:<seq>` | WebhookToldData |                              |
  * | narrative     | `n:<transaction id>`   | NarrativeData | narrative                            |
  *
  * A command's id is derived from the caller's key, the route and the Idempotency-Key, else it is a new UUIDv7.
@@ -163,6 +164,13 @@ export interface WebhookData {
   types?: WebhookType[];
   description?: string;
   by?: string;
+}
+
+/** How far a webhook was told, now and then: what a database that is filled anew goes on from. */
+export interface WebhookToldData {
+  webhookId: string;
+  /** The feed's. */
+  seq: number;
 }
 
 /** What profiles learn a label by: of the decided event, whatever was amended since. */

@@ -61,6 +61,7 @@ export const RECORD_TYPES = [
   'webhook.update',
   'webhook.delete',
   'webhook.resume',
+  'webhook.told',
 ] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
 

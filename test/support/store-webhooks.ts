@@ -16,6 +16,14 @@ export function webhookContract(url: () => string): void {
     assert.deepEqual(await answerTo(bench, create('w1')), { status: 201, body: { id: 'w1' } });
     const { delivery, ...made } = (await webhooks.get('w1'))!;
     assert.deepEqual([delivery.seq, delivery.state, made.types.length, made.description], [11, 'delivering', 7, null]);
+    const told = (seq: number) => command('webhook.told', { webhookId: 'w1', seq });
+    for (const [seq, position] of [
+      [40, 40],
+      [20, 40],
+    ]) {
+      await apply(bench, [told(seq)]);
+      assert.equal((await webhooks.get('w1'))!.delivery.seq, position, 'never back');
+    }
     await answerTo(bench, command('webhook.update', { webhookId: 'w1', types: ['alert'], description: 'x' }));
     const changed = (await webhooks.get('w1'))!;
     assert.deepEqual([changed.url, changed.types, changed.description], [made.url, ['alert'], 'x']);

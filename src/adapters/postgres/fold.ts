@@ -15,7 +15,7 @@ import { alertOf } from './alert.ts';
 import { refusal } from './refusal.ts';
 import { amendRow, decisionRow, type EntityNames, intakeRow, type TransactionRow } from './rows.ts';
 import { createUser, deleteUser, type UserRow, updateUser } from './users-fold.ts';
-import { emptyWebhookFold, foldWebhook, type WebhookFold } from './webhooks-fold.ts';
+import { emptyWebhookFold, foldWebhook, noteTold, type WebhookFold } from './webhooks-fold.ts';
 
 /** Where a transaction stands: the key of its rows. */
 export interface Place {
@@ -127,6 +127,8 @@ function dispatch(fold: Fold, record: JournalRecord): CommandAnswer | undefined 
     case 'webhook.delete':
     case 'webhook.resume':
       return foldWebhook(fold.webhooks, record);
+    case 'webhook.told':
+      return void noteTold(fold.webhooks, record);
     default:
       // Keys and models have projections of their own.
       return undefined;

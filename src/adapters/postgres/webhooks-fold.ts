@@ -1,4 +1,4 @@
-import type { WebhookData } from '../../domain/records.ts';
+import type { WebhookData, WebhookToldData } from '../../domain/records.ts';
 import { MAX_WEBHOOKS, type WebhookType } from '../../domain/webhook.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import type { CommandAnswer } from '../../projections/store.ts';
@@ -22,9 +22,13 @@ export interface WebhookFold {
   rows: Map<string, WebhookRow>;
   touched: Set<string>;
   resumed: Set<string>;
+  /** How far, as the log knows. */
+  told: Map<string, number>;
 }
 
-export const emptyWebhookFold = (): WebhookFold => ({ rows: new Map(), touched: new Set(), resumed: new Set() });
+export function emptyWebhookFold(): WebhookFold {
+  return { rows: new Map(), touched: new Set(), resumed: new Set(), told: new Map() };
+}
 
 export function foldWebhook(fold: WebhookFold, record: JournalRecord): CommandAnswer {
   const { webhookId: id, url, types, description } = record.data as unknown as WebhookData;
@@ -53,6 +57,11 @@ export function foldWebhook(fold: WebhookFold, record: JournalRecord): CommandAn
   const next = { ...row, url: url ?? row.url, types: types ?? row.types, description: description ?? row.description };
   put(fold, { ...next, changed: record.sequence, updatedAt: record.type === 'webhook.update' ? at : row.updatedAt });
   return answer;
+}
+
+export function noteTold({ told }: WebhookFold, record: JournalRecord): void {
+  const { webhookId, seq } = record.data as unknown as WebhookToldData;
+  told.set(webhookId, seq);
 }
 
 function put({ rows, touched }: WebhookFold, row: WebhookRow): void {

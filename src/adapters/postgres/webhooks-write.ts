@@ -30,6 +30,11 @@ export async function writeWebhooks(client: pg.PoolClient, schema: string, fold:
       `UPDATE ${schema}.webhooks SET paused_at = NULL, failures = 0, failing_since = NULL WHERE id = ANY($1)`,
       [[...fold.resumed].map(storable)],
     );
+  for (const [id, seq] of fold.told)
+    await client.query(`UPDATE ${schema}.webhooks SET position = greatest(position, $2) WHERE id = $1`, [
+      storable(id),
+      seq,
+    ]);
 }
 
 async function writeWebhook(client: pg.PoolClient, schema: string, row: WebhookRow): Promise<void> {

@@ -58,6 +58,7 @@ const TYPE_CODES = {
   'webhook.update': 21,
   'webhook.delete': 22,
   'webhook.resume': 23,
+  'webhook.told': 24,
 } satisfies Record<RecordType, number>;
 const TYPES: (RecordType | undefined)[] = [];
 for (const [type, code] of Object.entries(TYPE_CODES)) TYPES[code] = type as RecordType;

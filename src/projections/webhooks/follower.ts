@@ -16,6 +16,8 @@ export interface FollowerOptions {
   retry: RetryOptions;
   /** Keeps how far it got; false where that is no longer this process's to say. Throws while the database is away. */
   save: (webhook: HeldWebhook) => Promise<boolean>;
+  /** Has the log know how far it got. */
+  note: (webhook: HeldWebhook) => void;
   /** Whether the webhook is this process's for long enough to end an attempt. */
   mayAttempt: () => boolean;
   onAttempt: (attempt: Attempt) => void;
@@ -37,10 +39,11 @@ const SAVE_DELIVERED_MS = 250;
 const SAVE_PASSED_MS = 1_000;
 const AGAIN_MS = 500;
 const FAULT_MS = 5_000;
+const NOTE_MS = 3_600_000;
 
 /** Delivers a webhook's events one after another, each until it is taken, from where it got to. */
 export function follow(webhook: HeldWebhook, options: FollowerOptions): Follower {
-  const { tail, sender, clock, log, retry, save, mayAttempt, onAttempt, abandon } = options;
+  const { tail, sender, clock, log, retry, save, note, mayAttempt, onAttempt, abandon } = options;
   const { id, progress } = webhook;
   const wanted = new Set(webhook.types);
   const stopping = new AbortController();
@@ -49,6 +52,7 @@ export function follow(webhook: HeldWebhook, options: FollowerOptions): Follower
   let keptAt = performance.now();
   let unkeptDelivery = false;
   let isHeld = true;
+  let notedAt = Number.NEGATIVE_INFINITY;
 
   /** Until the database has it: without, a crash would repeat ever more. */
   async function keep(): Promise<void> {
@@ -60,6 +64,10 @@ export function follow(webhook: HeldWebhook, options: FollowerOptions): Follower
         if (signal.aborted) return;
         await sleep(AGAIN_MS, signal);
       }
+    }
+    if (isHeld && unkeptDelivery && clock() - notedAt >= NOTE_MS) {
+      notedAt = clock();
+      note(webhook);
     }
     [kept, keptAt, unkeptDelivery] = [progress.position, performance.now(), false];
     if (!isHeld || progress.pausedAt !== null) stopping.abort();

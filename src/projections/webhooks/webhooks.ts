@@ -93,9 +93,19 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   const followerOptions = {
     ...{ tail, sender, clock, log, retry: options.retry, abandon: abandon.signal },
     save: (webhook: HeldWebhook) => store.webhooks.save(holder, webhook),
+    note,
     mayAttempt: () => performance.now() + timeoutMs < heldUntil,
     onAttempt: (attempt: Attempt) => counts[isDelivered(attempt) ? 'delivered' : 'failed']++,
   };
+
+  /** Without it, a database that is filled anew from the log would have everything told again. */
+  async function append({ id: webhookId, progress: { position: seq } }: HeldWebhook): Promise<void> {
+    const data = { webhookId, seq };
+    await journal.enqueue({ type: 'webhook.told', at: clock(), key: `w:${webhookId}:${seq}`, data }).durable;
+  }
+  function note(webhook: HeldWebhook): void {
+    append(webhook).catch((error) => log.debug({ reason: (error as Error).message }, 'a webhook is not noted'));
+  }
 
   function start(webhook: HeldWebhook): void {
     const follower = follow(webhook, followerOptions);
