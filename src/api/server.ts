@@ -169,7 +169,7 @@ export async function buildServer(services: Services): Promise<Api> {
   caseCommandRoutes(app, services);
   auditRoutes(app, services);
   keyRoutes(app, services, memory);
-  webhookRoutes(app, services);
+  webhookRoutes(app, services, memory);
   sessionRoutes(app, services, sessions, charge);
   demoRoutes(app, services);
   cardRoutes(app, services, memory, charge);

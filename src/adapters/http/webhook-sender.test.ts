@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { hostname } from 'node:os';
 import { test } from 'node:test';
 import { createWebhookSender, publicLookup } from './webhook-sender.ts';
@@ -23,7 +23,17 @@ test('addresses that are not public are refused, in whatever way they are writte
     '100.64.0.1',
   ];
   inside.push('169.254.169.254', '224.0.0.1', '255.255.255.255', 'localhost', 'LOCALHOST', 'a.localhost', 'localhost.');
-  inside.push('[::1]', '[::]', '[fe80::1]', '[fd00::1]', '[::ffff:10.0.0.1]', '[64:ff9b::10.0.0.1]', '[2002:a00:1::]');
+  inside.push(
+    '[::1]',
+    '[::]',
+    '[fe80::1]',
+    '[fd00::1]',
+    '[::ffff:10.0.0.1]',
+    '[64:ff9b::10.0.0.1]',
+    '[2002:a00:1::]',
+    '[::10.0.0.1]',
+    '[fec0::1]',
+  );
   for (const host of inside) {
     const url = `http://${host}:1/`;
     assert.equal(sender.allows(new URL(url)), false, host);
@@ -49,6 +59,32 @@ test('a name is refused by what it is looked up as, at the moment that it is con
   assert.equal(connections, 0);
   sender.close();
   server.close();
+});
+
+test('whatever comes back, it ends', async () => {
+  const sender = createWebhookSender({ privateAddresses: true, timeoutMs: 300 });
+  for (const [answer, expected] of [
+    ['HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n', undefined],
+    ['HTTP/1.1 100 Continue\r\n\r\n', undefined],
+    ['no HTTP at all\r\n\r\n', undefined],
+    ['', undefined],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbegun', 200],
+    [`HTTP/1.1 500 Oh\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`, undefined],
+  ] as const)
+    for (const ends of [true, false]) {
+      const server = createNetServer((socket) => {
+        socket.on('error', () => {});
+        socket.once('data', () => (ends ? socket.end(answer) : socket.write(answer)));
+      });
+      server.unref();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const { status, error } = await sender.send(post(`http://127.0.0.1:${port}/`), never);
+      assert.equal(status, expected, answer.slice(0, 40));
+      assert.equal(error === undefined, expected !== undefined, answer.slice(0, 40));
+      server.close();
+    }
+  sender.close();
 });
 
 test('a kept-alive connection that the receiver closes meanwhile is no failure', async () => {

@@ -44,18 +44,25 @@ export function createWebhookSender({ privateAddresses, timeoutMs }: SenderOptio
         clearTimeout(timer);
         resolve({ ...came, latencyMs: Math.round(performance.now() - began) });
       };
+      let isAnswered = false;
       sent.on('response', (response) => {
+        isAnswered = true;
         const { statusCode: status } = response;
         const retryAfterMs = secondsOf(response.headers['retry-after']);
         // The status is the answer, however the rest of it ends.
         beginningOf(response).then((body) => end({ status, retryAfterMs, body }));
       });
       sent.on('error', (error: NodeJS.ErrnoException) => {
+        if (isAnswered) return;
         clearTimeout(timer);
         // The receiver closed an idle connection just when it was used again.
         if (sent.reusedSocket && error.code === 'ECONNRESET' && !isSecond)
           resolve(attempt(target, post, signal, began, true));
         else end({ error: wordsOf(error) });
+      });
+      // As after an upgrade that nobody asked for.
+      sent.on('close', () => {
+        if (!isAnswered) end({ error: 'closed without an answer' });
       });
       sent.end(post.body);
     });

@@ -18,6 +18,7 @@ import {
   WebhookShown,
   WebhookTested,
 } from '../contract/webhooks.ts';
+import { type AnswerMemory, answerOnce } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
 import { summary } from '../intake.ts';
 import { read } from '../read.ts';
@@ -29,7 +30,7 @@ const tags = ['webhooks'];
 const config = { scope: 'admin' } as const;
 const params = IdParam;
 
-export function webhookRoutes(app: Api, services: Services): void {
+export function webhookRoutes(app: Api, services: Services, memory: AnswerMemory): void {
   const { store, journal, clock, webhooks } = services;
 
   const shown = ({ delivery, ...webhook }: WebhookView): Static<typeof WebhookShown> => {
@@ -160,13 +161,15 @@ export function webhookRoutes(app: Api, services: Services): void {
         operationId: 'testWebhook',
         tags,
         summary: 'Send an event of the type `webhook.test`, and tell what came back',
+        headers: IdempotencyHeader,
         params,
-        response: { 200: json('What came back', WebhookTested), ...problems(401, 403, 404, 422, 429, 503) },
+        response: { 200: json('What came back', WebhookTested), ...problems(401, 403, 404, 409, 422, 429, 503) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { id } = request.params;
-      const attempt = await read(services, () => webhooks.test(id));
+      const test = () => read(services, () => webhooks.test(id));
+      const attempt = await answerOnce(memory, request, reply, id, test);
       if (!attempt) return missing(id);
       const { status, error, body, latencyMs } = attempt;
       return { delivered: isDelivered(attempt), status, error, body, latencyMs };
