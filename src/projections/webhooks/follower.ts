@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
+import { AssayError } from '../../domain/errors.ts';
 import type { FeedEvent } from '../feed.ts';
 import type { Log } from '../log.ts';
 import { afterFailure, afterSuccess, type RetryOptions } from './retry.ts';
@@ -60,7 +61,8 @@ export function follow(webhook: HeldWebhook, options: FollowerOptions): Follower
       try {
         isHeld = await save(webhook);
         break;
-      } catch {
+      } catch (error) {
+        if (!(error instanceof AssayError)) throw error;
         if (signal.aborted) return;
         await sleep(AGAIN_MS, signal);
       }

@@ -80,6 +80,7 @@ export function createTail({ journal, outcome, hidden }: TailOptions): Tail {
       try {
         return await outcome(record);
       } catch {
+        // The projection is behind, or the database away; both are said elsewhere.
         await sleep(AGAIN_MS, signal);
       }
     }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
+import { AssayError } from '../../domain/errors.ts';
 import { newId } from '../../domain/id.ts';
 import type { Journal, JournalRecord } from '../../journal/journal.ts';
 import { SLOTS } from '../feed-events.ts';
@@ -129,7 +130,10 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   async function run(): Promise<void> {
     while (!closing.signal.aborted) {
       nudge = new AbortController();
-      await renew().catch((error) => log.debug({ reason: (error as Error).message }, 'webhooks are not held'));
+      // A database that is away is said by the projection.
+      await renew().catch((error) => {
+        if (!(error instanceof AssayError)) log.error({ err: error }, 'webhooks are not delivered');
+      });
       await sleep(RENEW_MS, nudge.signal);
     }
   }
