@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Outcome } from '../../domain/decision.ts';
-import type { TransactionStats } from '../../projections/store.ts';
+import type { StatsPoint, TransactionStats } from '../../projections/store.ts';
+import { createLatencies } from './latencies.ts';
 import { eachLatency, readCell } from './tally.ts';
 import { moment } from './text.ts';
 import { readTopEntities } from './top-entities.ts';
@@ -10,7 +11,10 @@ const DAY = 86_400_000;
 /** Of reasons and places. */
 const TOP = 10;
 
+const PERCENTS = [50, 95, 99];
+
 type Cell = ReturnType<typeof readCell>;
+type CellOf = (key: string) => Cell;
 
 /**
  * Transactions created in [from, to), milliseconds: tallies of whole buckets, and rows at the window's edges. `blocked` is
@@ -32,12 +36,23 @@ export async function readStats(pool: pg.Pool, schema: string, from: number, to:
     const width = bucketWidth(end - start);
     const parts = await readWindow(client, schema, { from: start, to: end, width });
     const stats = empty();
-    addCounts(stats, parts);
-    addSeries(stats, { start, end, width }, parts);
+    const cellOf = rememberCells();
+    addCounts(stats, parts, cellOf);
+    addSeries(stats, { start, end, width }, parts, cellOf);
     const alerts = stats.decisions.review + stats.decisions.decline;
     stats.topEntities = await readTopEntities(client, schema, { from, to, alerts });
     return stats;
   });
+}
+
+/** The same few keys stand in every tally. */
+function rememberCells(): CellOf {
+  const cells = new Map<string, Cell>();
+  return (key) => {
+    let cell = cells.get(key);
+    if (!cell) cells.set(key, (cell = readCell(key)));
+    return cell;
+  };
 }
 
 function empty(): TransactionStats {
@@ -57,14 +72,14 @@ function empty(): TransactionStats {
   };
 }
 
-function addCounts(stats: TransactionStats, parts: Part[]): void {
+function addCounts(stats: TransactionStats, parts: Part[], cellOf: CellOf): void {
   const minor: MinorSums = new Map();
   const reasons = new Map<string, number>();
   const places = new Map<string, { count: number; alerts: number }>();
   for (const { tally } of parts) {
     for (const key in tally.cells) {
       const [count, sum] = tally.cells[key];
-      const cell = readCell(key);
+      const cell = cellOf(key);
       stats.count += count;
       if (cell.decision !== '') stats.decisions[cell.decision as Outcome] += count;
       stats.statuses[cell.status] = (stats.statuses[cell.status] ?? 0) + count;
@@ -117,50 +132,33 @@ function addSeries(
   stats: TransactionStats,
   { start, end, width }: { start: number; end: number; width: number },
   parts: Part[],
+  cellOf: CellOf,
 ): void {
-  const points = new Map<number, Point>();
+  const all = createLatencies();
+  const own = createLatencies();
+  const byPoint = Map.groupBy(parts, ({ at }) => at);
   for (let bucket = Math.floor(start / width); bucket * width < end; bucket++) {
     const at = new Date(bucket * width).toISOString();
-    const point = { at, count: 0, approve: 0, review: 0, decline: 0, p50: 0, p95: 0, p99: 0, amounts: {} };
-    points.set(bucket * width, { point, latencies: new Map(), minor: new Map() });
-  }
-  const all = new Map<number, number>();
-  for (const { at, tally } of parts) {
-    const { point, latencies, minor } = points.get(at)!;
-    for (const key in tally.cells) {
-      const [count, sum] = tally.cells[key];
-      const cell = readCell(key);
-      point.count += count;
-      if (cell.decision !== '') point[cell.decision as Outcome] += count;
-      addMinor(minor, cell, BigInt(sum));
+    const point: StatsPoint = { at, count: 0, approve: 0, review: 0, decline: 0, p50: 0, p95: 0, p99: 0, amounts: {} };
+    stats.series.push(point);
+    const minor: MinorSums = new Map();
+    for (const { tally } of byPoint.get(bucket * width) ?? []) {
+      for (const key in tally.cells) {
+        const [count, sum] = tally.cells[key];
+        const cell = cellOf(key);
+        point.count += count;
+        if (cell.decision !== '') point[cell.decision as Outcome] += count;
+        addMinor(minor, cell, BigInt(sum));
+      }
+      eachLatency(tally, (us, count) => {
+        own.add(us, count);
+        all.add(us, count);
+      });
     }
-    eachLatency(tally, (us, count) => {
-      latencies.set(us, (latencies.get(us) ?? 0) + count);
-      all.set(us, (all.get(us) ?? 0) + count);
-    });
-  }
-  for (const { point, latencies, minor } of points.values()) {
-    [point.p50, point.p95, point.p99] = percentiles(latencies, [50, 95, 99]);
+    [point.p50, point.p95, point.p99] = own.percentiles(PERCENTS);
     point.amounts = majorOf(minor);
+    own.clear();
   }
-  const [p50, p95, p99] = percentiles(all, [50, 95, 99]);
+  const [p50, p95, p99] = all.percentiles(PERCENTS);
   stats.latencyMs = { p50, p95, p99 };
-  stats.series = [...points.values()].map(({ point }) => point);
-}
-
-interface Point {
-  point: TransactionStats['series'][number];
-  latencies: Map<number, number>;
-  minor: MinorSums;
-}
-
-/** The smallest latencies, milliseconds, that at least so many percent do not exceed; 0 where there is none. */
-function percentiles(latencies: Map<number, number>, percents: number[]): number[] {
-  const sorted = [...latencies].sort(([a], [b]) => a - b);
-  const total = sorted.reduce((sum, [, count]) => sum + count, 0);
-  return percents.map((percent) => {
-    let upTo = 0;
-    for (const [us, count] of sorted) if ((upTo += count) * 100 >= total * percent) return us / 1000;
-    return 0;
-  });
 }
