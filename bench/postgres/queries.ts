@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { QueryStore } from '../../src/projections/store.ts';
 import { entityId, MODELS, type Shape, SIZES } from './fill.ts';
 
@@ -17,6 +18,7 @@ export function queries({ transactions, users, cases, audit }: QueryStore, shape
   const page = { limit: 50 };
   const cursorAt = (ms: number) => Buffer.from(`${Math.floor(ms)}.9`).toString('base64url');
   const anyTime = (random: () => number) => start + random() * (shape.end - start);
+  const anyId = (random: () => number) => `tx_${hash('md5', String(1 + Math.floor(random() * shape.rows)))}`;
   const heavy = (random: () => number) => `u${Math.floor(random() * 10)}`;
   const light = (random: () => number) => `u${1_000 + Math.floor(random() * (SIZES.user - 1_000))}`;
   const list = (name: string, filter: (random: () => number) => Parameters<typeof transactions.list>[0]): Query => ({
@@ -35,7 +37,7 @@ export function queries({ transactions, users, cases, audit }: QueryStore, shape
     return { from, to: from + days * DAY };
   };
   return [
-    { name: 'transaction by id', run: async (random) => transactions.get(`tx_${Math.floor(random() * 1e9)}`) },
+    { name: 'transaction by id', run: (random) => transactions.get(anyId(random)) },
     list('newest', () => ({})),
     {
       name: 'transactions, any page, 200',
@@ -169,7 +171,7 @@ export function queries({ transactions, users, cases, audit }: QueryStore, shape
     { name: 'audit of some days', run: (random) => audit.list(span(random, 3), page) },
     {
       name: 'audit of a transaction',
-      run: (random) => audit.list({ transactionId: `tx_${Math.floor(random() * 1e9)}` }, page),
+      run: (random) => audit.list({ transactionId: anyId(random) }, page),
     },
   ];
 }
