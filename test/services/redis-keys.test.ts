@@ -141,7 +141,7 @@ test('an entity that is not seen for as long as is set is forgotten, whole; one 
   let now = Date.now();
   const profiles = await openedProfiles(t, redis, { namespace, ttlDays: 10, clock: () => now });
   const expiries = async () => {
-    const names = await client.keys(`${namespace}:p:*`);
+    const names = await client.keys(`${namespace}:2:p:*`);
     const times = await Promise.all(names.map((name) => client.call('EXPIRETIME', name)));
     return { parts: names.length, times: [...new Set(times as number[])] };
   };

@@ -63,16 +63,18 @@ export interface RedisProfiles extends SharedProfiles, ProfileLog, KeyIndex, Del
 const DAY_SECONDS = 86_400;
 const DAY_MS = 1_000 * DAY_SECONDS;
 const FIRST_READY_MS = 3_000;
+/** Goes up when what lies under it changes: a version then fills its own from the log, beside those of the version before. */
+const LAYOUT = 2;
 
 /**
  * Profiles that many processes share over Redis, equal to those of `createProfiles` given the same events and labels.
  *
- *   <namespace>:p:<type>:<key>:s     string  what is known of it in a few numbers: see `learn.ts`
+ *   <namespace>:2:p:<type>:<key>:s   string  what is known of it in a few numbers: see `learn.ts`
  *                                   :e   zset    rows by time: see `rows.ts`
  *                                   :b   string  hour and day buckets of what fell out
  *                                   :l   hash    labels of events that are not among the rows, by id; :m the older ones
- *   <namespace>:log:<p>                  string  offset of the next record of partition p to repeat
- *   <namespace>:taken:<p>:<n>            string  a bit for each offset of a part of it: whether the record was taken
+ *   <namespace>:2:log:<p>                string  offset of the next record of partition p to repeat
+ *   <namespace>:2:taken:<p>:<n>          string  a bit for each offset of a part of it: whether the record was taken
  *   <namespace>:k:<hash>                 string  where the first record of a key lies
  *   <namespace>:deleted                  set     ids of deleted transactions
  *
@@ -88,7 +90,8 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
   const cache = createCache(options.cacheBytes ?? 64 * 1024 * 1024);
   const counts = { fetches: 0, degraded: 0, unchanged: 0, newest: 0, whole: 0, unseen: 0 };
 
-  const nameOf = (type: number, key: number) => `${namespace}:p:${entityTypes[type]}:${key}`;
+  const root = `${namespace}:${LAYOUT}`;
+  const nameOf = (type: number, key: number) => `${root}:p:${entityTypes[type]}:${key}`;
   // By whole days, so that most inserts leave it as it is.
   const expiresAt = () => (Math.floor(clock() / 1000 / DAY_SECONDS) + 1 + ttlDays) * DAY_SECONDS;
 
@@ -96,8 +99,8 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
   const isOld = ({ profile: { columns, offset, start, count } }: Known) =>
     columns[offset + start + count - 1] < clock() - ttlDays * DAY_MS;
 
-  const positionKey = (partition: number) => `${namespace}:log:${partition}`;
-  const marksKey = (partition: number) => `${namespace}:taken:${partition}`;
+  const positionKey = (partition: number) => `${root}:log:${partition}`;
+  const marksKey = (partition: number) => `${root}:taken:${partition}`;
 
   const typesOf = (event: Event) =>
     [...event.entities.keys()].filter((type) => type < layouts.length && event.entities[type] > 0);
