@@ -45,15 +45,14 @@ function conditions({ by, type, transactionId, caseId, from, to }: AuditFilter) 
 
 // biome-ignore lint/suspicious/noExplicitAny: a row as the driver gives it.
 export function auditView(row: Record<string, any>): AuditView {
-  const text = (value: string | null) => (value === null ? null : restored(value));
   return {
     sequence: Number(row.sequence),
     at: row.at.toISOString(),
     type: row.type,
-    by: text(row.by),
-    transactionId: text(row.transaction_id),
-    caseId: text(row.case_id),
-    target: text(row.target),
+    by: restored(row.by),
+    transactionId: restored(row.transaction_id),
+    caseId: restored(row.case_id),
+    target: restored(row.target),
     status: row.status,
     code: row.code,
     detail: row.detail,

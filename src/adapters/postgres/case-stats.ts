@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { CaseStats } from '../../projections/store.ts';
-import { cutByDay } from './days.ts';
+import { boundsOf, cutByDay } from './days.ts';
 import { moment } from './text.ts';
 import { inSnapshot } from './window.ts';
 
@@ -61,7 +61,7 @@ async function readCounts(client: pg.ClientBase, schema: string, from: number, t
          FROM edges WHERE first_action_at IS NOT NULL GROUP BY 2
        UNION ALL SELECT 'resolution', ${time('resolved_at')}, count(*), 0 FROM edges WHERE resolved_at IS NOT NULL GROUP BY 2
      ) counts GROUP BY 1, 2 ORDER BY 1, 2`,
-    [...days, ...edges.flatMap((edge) => [moment(edge.from), moment(edge.to)])],
+    [...days, ...boundsOf(edges)],
   );
   return rows.map(({ measure, value, cases, amount }) => ({
     ...{ measure, value: Number(value), cases: Number(cases), amount: Number(amount) },

@@ -139,7 +139,6 @@ function alertOf(row: Raw): AlertRow {
 
 export function caseOf(row: Raw): CaseRow {
   const time = (value: Date | null) => value?.getTime() ?? null;
-  const text = (value: string | null) => (value === null ? null : restored(value));
   return {
     id: restored(row.id),
     sequence: Number(row.sequence),
@@ -160,11 +159,11 @@ export function caseOf(row: Raw): CaseRow {
     openedAt: row.opened_at.getTime(),
     lastAlertAt: row.last_alert_at.getTime(),
     firstActionAt: time(row.first_action_at),
-    assignee: text(row.assignee),
+    assignee: restored(row.assignee),
     resolution: row.resolution,
     resolvedAt: time(row.resolved_at),
-    resolvedBy: text(row.resolved_by),
-    note: text(row.note),
+    resolvedBy: restored(row.resolved_by),
+    note: restored(row.note),
     labelsDue: row.labels_due,
   };
 }

@@ -4,7 +4,6 @@ import type { CaseFold } from '../../projections/case-fold.ts';
 import { ALERT_COLUMNS } from './cases-load.ts';
 import { moment, storable } from './text.ts';
 
-const text = (value: string | null) => (value === null ? null : storable(value));
 const time = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
 export async function writeCases(client: pg.PoolClient, schema: string, fold: CaseFold): Promise<void> {
@@ -23,9 +22,9 @@ async function writeRows(client: pg.PoolClient, schema: string, fold: CaseFold):
       lastAlertAt: time(row.lastAlertAt),
       firstActionAt: time(row.firstActionAt),
       resolvedAt: time(row.resolvedAt),
-      assignee: text(row.assignee),
-      resolvedBy: text(row.resolvedBy),
-      note: text(row.note),
+      assignee: storable(row.assignee),
+      resolvedBy: storable(row.resolvedBy),
+      note: storable(row.note),
     };
   });
   const columns = [
@@ -112,10 +111,10 @@ export async function writeAudit(client: pg.PoolClient, schema: string, rows: Au
   const stored = rows.map((row) => ({
     ...row,
     at: time(row.at),
-    by: text(row.by),
-    transactionId: text(row.transactionId),
-    caseId: text(row.caseId),
-    target: text(row.target),
+    by: storable(row.by),
+    transactionId: storable(row.transactionId),
+    caseId: storable(row.caseId),
+    target: storable(row.target),
     detail: row.detail === null ? null : JSON.stringify(row.detail),
   }));
   await client.query({

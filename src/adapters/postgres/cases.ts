@@ -128,7 +128,7 @@ export function createCaseQueries(pool: pg.Pool, schema: string): CaseQueries {
         );
         return {
           resolution: row.resolution,
-          resolvedBy: row.resolved_by === null ? null : restored(row.resolved_by),
+          resolvedBy: restored(row.resolved_by),
           transactions: alerts.map((alert) => ({
             id: restored(alert.transaction_id),
             sequence: Number(alert.sequence),

@@ -70,8 +70,8 @@ async function loadTransactions(client: pg.PoolClient, schema: string, fold: Fol
       label: row.label,
       entities: row.entities.map(Number),
       reasons: row.reasons?.map(restored) ?? null,
-      model: row.model === null ? null : restored(row.model),
-      country: row.country === null ? null : restored(row.country),
+      model: restored(row.model),
+      country: restored(row.country),
       view: row.view,
     };
     fold.before.set(id, loaded);

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { CASE_ENTITIES } from '../../domain/case.ts';
 import type { TransactionStats } from '../../projections/store.ts';
-import { cutByDay } from './days.ts';
+import { boundsOf, cutByDay } from './days.ts';
 import { moment, restored } from './text.ts';
 
 const TOP = 10;
@@ -27,8 +27,8 @@ export async function readTopEntities(
   window: { from: number; to: number; alerts: number },
 ): Promise<TransactionStats['topEntities']> {
   const { from, to, alerts } = window;
-  const few = alerts <= FEW_ALERTS ? undefined : await amongTotals(client, schema, from, to);
-  const top = few ?? (await amongAll(client, schema, from, to));
+  const found = alerts > FEW_ALERTS ? await amongTotals(client, schema, from, to) : undefined;
+  const top = found ?? (await amongAll(client, schema, from, to));
   const { rows } = await client.query(
     `SELECT link.type, link.value AS id, named.alerts
      FROM unnest($1::smallint[], $2::bigint[], $3::int[]) AS named (place, key, alerts), LATERAL
@@ -75,7 +75,7 @@ async function amongTotals(
          (SELECT sum(d.alerts) FROM ${schema}.alert_days d
           WHERE d.place = c.place AND d.key = c.key AND d.day >= $7 AND d.day < $8), 0))::int AS alerts
        FROM candidates c LEFT JOIN edges ON edges.place = c.place AND edges.key = c.key ORDER BY c.total DESC`,
-      [seen, batch, ...edges.flatMap((edge) => [moment(edge.from), moment(edge.to)]), ...days],
+      [seen, batch, ...boundsOf(edges), ...days],
     );
     seen += rows.length;
     top = [...top, ...rows.filter(({ alerts }) => alerts > 0)].sort(byAlerts).slice(0, TOP);

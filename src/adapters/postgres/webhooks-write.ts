@@ -11,7 +11,7 @@ export async function loadWebhooks(client: pg.PoolClient, schema: string, fold: 
     const webhook: WebhookRow = {
       ...{ id: restored(row.id), sequence: Number(row.sequence), changed: Number(row.changed) },
       ...{ url: restored(row.url), types: row.types, secret: restored(row.secret) },
-      description: row.description === null ? null : restored(row.description),
+      description: restored(row.description),
       ...{ createdAt: row.created_at.toISOString(), updatedAt: row.updated_at.toISOString() },
     };
     fold.rows.set(webhook.id, webhook);
@@ -39,7 +39,7 @@ export async function writeWebhooks(client: pg.PoolClient, schema: string, fold:
 
 async function writeWebhook(client: pg.PoolClient, schema: string, row: WebhookRow): Promise<void> {
   const { sequence, changed, types, createdAt, updatedAt } = row;
-  const description = row.description === null ? null : storable(row.description);
+  const description = storable(row.description);
   const texts = [storable(row.id), storable(row.url), types, description, storable(row.secret)];
   await client.query(
     `INSERT INTO ${schema}.webhooks

@@ -71,7 +71,7 @@ function columnsOf(progress: Progress): unknown[] {
   const { position, failures, lastError } = progress;
   const at = (ms: number | null) => (ms === null ? null : new Date(ms));
   return [
-    ...[position, at(progress.lastSuccessAt), lastError === null ? null : storable(lastError)],
+    ...[position, at(progress.lastSuccessAt), storable(lastError)],
     ...[at(progress.lastErrorAt), failures, at(progress.failingSince), at(progress.nextAttemptAt)],
     at(progress.pausedAt),
   ];
@@ -90,7 +90,7 @@ function progressOf(row: Row): Progress {
     ...{ position: Number(row.position), failures: row.failures },
     ...{ failingSince: ms(row.failing_since), nextAttemptAt: ms(row.next_attempt_at) },
     ...{ lastSuccessAt: ms(row.last_success_at), lastErrorAt: ms(row.last_error_at), pausedAt: ms(row.paused_at) },
-    lastError: row.last_error === null ? null : restored(row.last_error),
+    lastError: restored(row.last_error),
   };
 }
 
@@ -101,7 +101,7 @@ function viewOf(row: Row): WebhookView {
     id: restored(row.id),
     url: restored(row.url),
     types: row.types ?? WEBHOOK_TYPES,
-    description: row.description === null ? null : restored(row.description),
+    description: restored(row.description),
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
     delivery: {

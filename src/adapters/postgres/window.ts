@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { inTransaction } from './connection.ts';
+import { boundsOf, type Span } from './days.ts';
 import { cover, floorTo, readBuckets, WIDTHS_MS } from './tallies.ts';
 import {
   add,
@@ -13,7 +14,7 @@ import {
   stored,
   type Tally,
 } from './tally.ts';
-import { moment, restored } from './text.ts';
+import { restored } from './text.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -65,11 +66,6 @@ export async function readWindow(
   return [...buckets.map(({ at, tally }) => ({ at: floorTo(at, width), tally })), ...(await counted(found.rows))];
 }
 
-interface Span {
-  from: number;
-  to: number;
-}
-
 /** Counts the rows of some spans by points of `width`. Grouped in the database: a busy minute has more rows than groups. */
 export async function countRows(
   client: pg.ClientBase,
@@ -79,7 +75,7 @@ export async function countRows(
 ): Promise<Map<number, Tally>> {
   const points = new Map<number, Tally>();
   if (spans.length === 0) return points;
-  const values = spans.flatMap(({ from, to }) => [moment(from), moment(to)]);
+  const values = boundsOf(spans);
   const rows = (columns: string) =>
     spans
       .map(
