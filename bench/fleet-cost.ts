@@ -7,7 +7,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -17,6 +17,7 @@ import { openRawTopic } from '../src/adapters/kafka/raw.ts';
 import { readConfig } from '../src/config.ts';
 import { startFleet } from '../test/support/fleet.ts';
 import { inParallel, type Payment, payments, poster, until } from '../test/support/load.ts';
+import { parentOf, processorMs } from './process-stat.ts';
 
 const { values } = parseArgs({
   options: { rates: { type: 'string', default: '100,300' }, seconds: { type: 'string', default: '20' } },
@@ -24,14 +25,9 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 const WARM_UP = 3_000;
 const IN_FLIGHT = 64;
-const TICK_US = 10_000;
 
 /** Processor time of a process so far, microseconds. */
-function usedBy(pid: number): number {
-  // After the name, which may hold anything: utime and stime are the 14th and 15th field.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK_US;
-}
+const usedBy = (pid: number) => processorMs(pid) * 1_000;
 
 const childrenOf = (pid: number) =>
   readdirSync('/proc')
@@ -39,7 +35,7 @@ const childrenOf = (pid: number) =>
     .map(Number)
     .filter((one) => {
       try {
-        return readFileSync(`/proc/${one}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[1] === String(pid);
+        return parentOf(one) === pid;
       } catch {
         return false;
       }
@@ -55,7 +51,7 @@ const redis = new Redis(fleet.redis.url);
 const database = new pg.Client({ connectionString: fleet.env.DATABASE_URL });
 await Promise.all([once(follower.stdout!, 'data'), database.connect()]);
 const backend = Number((await database.query('SELECT pg_backend_pid() AS pid')).rows[0].pid);
-const postmaster = Number(readFileSync(`/proc/${backend}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[1]);
+const postmaster = parentOf(backend);
 const [server] = fleet.servers;
 const [worker] = fleet.workers;
 const client = poster(server.url, IN_FLIGHT);

@@ -7,7 +7,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +21,7 @@ import { createTail } from '../src/adapters/kafka/tail.ts';
 import { startWorker } from '../test/support/fleet.ts';
 import { inParallel, type Payment, payments, poster, until } from '../test/support/load.ts';
 import { startServer } from '../test/support/process.ts';
+import { processorMs } from './process-stat.ts';
 import { environment } from './trees/rivals.ts';
 
 const { values } = parseArgs({
@@ -54,26 +55,18 @@ interface Row {
   processorMs: Record<string, number>;
 }
 
-const TICK_MS = 10;
-
-/** Processor time so far, children that have ended included: user, system, and both of the children. */
-function processorMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * TICK_MS;
-}
-
 /** As many as go at 256 in flight; then so many a second, evenly, and how long each took. */
 async function measure({ name, pids, decide }: Shape): Promise<Row> {
   const all = payments(WARM_UP + count + rate * seconds, 1);
   await inParallel(all.splice(0, WARM_UP), IN_FLIGHT, decide);
   // What the warm-up left to be done behind it.
   await sleep(1_000);
-  const before = Object.entries(pids).map(([what, pid]) => ({ what, pid, ms: processorMs(pid) }));
+  const before = Object.entries(pids).map(([what, pid]) => ({ what, pid, ms: processorMs(pid, 'with children') }));
   const began = performance.now();
   await inParallel(all.splice(0, count), IN_FLIGHT, decide);
   const perSecond = (count / (performance.now() - began)) * 1_000;
   await sleep(1_000);
-  const taken = before.map(({ what, pid, ms }) => [what, (processorMs(pid) - ms) / count]);
+  const taken = before.map(({ what, pid, ms }) => [what, (processorMs(pid, 'with children') - ms) / count]);
   const latencies: number[] = [];
   const start = performance.now();
   await Promise.all(
