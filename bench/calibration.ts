@@ -11,7 +11,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { PartReport, ScoredRows } from '../src/training/report.ts';
+import type { PartReport } from '../src/training/report.ts';
+import type { ScoredRows } from '../src/training/score-rows.ts';
 import { type CalibrationTask, type CalibrationWeek, measureWeek } from './handbook/calibration-worker.ts';
 import { loadMatrix } from './handbook/data.ts';
 import { createPool } from './handbook/pool.ts';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
+import { circlesOf, type ImportGraph, importGraph, importsIn } from './support/imports.ts';
 
 const source = join(import.meta.dirname, '..', 'src');
 
@@ -48,7 +49,7 @@ test('folders import only what the architecture allows', () => {
     const may = allowed[folder];
     assert.ok(may, `src/${folder} has no import rule`);
     const text = readFileSync(join(source, file), 'utf8');
-    for (const [, path] of text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
+    for (const path of importsIn(text)) {
       const target = relative(source, join(source, dirname(file), path)).split('/');
       const to = target[0];
       if (to === '..' && target[1] === 'package.json') continue;
@@ -62,4 +63,36 @@ test('folders import only what the architecture allows', () => {
     }
   }
   assert.deepEqual(offences, []);
+});
+
+test('no circle of imports, those of types included', () => {
+  const dashboard = join(import.meta.dirname, '..', 'dashboard', 'src');
+  for (const root of [source, dashboard]) {
+    const graph = importGraph(root);
+    assert.ok(graph.size > 50 && [...graph.values()].flat().length > graph.size, `${root} is read`);
+    assert.deepEqual(circlesOf(graph), []);
+  }
+});
+
+test('a circle is found, however it is made', () => {
+  const graph = (edges: Record<string, string[]>): ImportGraph => new Map(Object.entries(edges));
+  assert.deepEqual(circlesOf(graph({ a: ['b', 'c'], b: ['d'], c: ['d'], d: [] })), [], 'a diamond is none');
+  assert.deepEqual(circlesOf(graph({ a: ['b'], b: ['a'], c: ['a'] })), [['a', 'b']]);
+  assert.deepEqual(circlesOf(graph({ a: ['a'] })), [['a']]);
+  assert.deepEqual(circlesOf(graph({ a: ['b'], b: ['c'], c: ['d', 'a'], d: ['e'], e: ['d'] })), [
+    ['d', 'e'],
+    ['a', 'b', 'c'],
+  ]);
+  const forms = [
+    "import { a } from './a.ts';",
+    "import type { A } from './a.ts';",
+    "export { a } from './a.ts';",
+    "export type * from './a.ts';",
+    "import './a.ts';",
+    "const a = await import('./a.ts');",
+    "type A = import('./a.ts').A;",
+    "import {\n  a,\n  b,\n} from './a.ts';",
+  ];
+  for (const form of forms) assert.deepEqual(importsIn(form), ['./a.ts'], form);
+  assert.deepEqual(importsIn("import { test } from 'node:test';"), []);
 });

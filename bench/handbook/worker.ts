@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Dataset } from '../../src/training/dataset.ts';
 import { LEARNERS } from '../../src/training/learners.ts';
-import { scoreRows } from '../../src/training/report.ts';
+import { scoreRows } from '../../src/training/score-rows.ts';
 import { splitByTime } from '../../src/training/split.ts';
 import type { Figures, Task } from './candidates.ts';
 import { foldOf, withFeatures } from './data.ts';

@@ -1,18 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import type { Outcome, Status } from './api/types.ts';
+import { QUEUE_SHOWS, type QueueSearch, type TransactionSearch, WINDOWS, type Window } from './searches.ts';
 import { Layout } from './shell/layout.tsx';
 import { Empty, Failed, LoadingRows } from './ui/states.tsx';
-
-export const WINDOWS = ['15m', '1h', '6h', '24h', '7d', '30d'] as const;
-export type Window = (typeof WINDOWS)[number];
-
-export const QUEUE_SHOWS = ['open', 'mine', 'unassigned', 'resolved'] as const;
-export interface QueueSearch {
-  /** The one whose details are shown. */
-  case?: string;
-  show?: (typeof QUEUE_SHOWS)[number];
-  sort?: 'risk' | 'newest';
-}
 
 const root = createRootRoute({
   component: Layout,
@@ -56,15 +45,6 @@ const entity = createRoute({
   path: '/entities/$type/$id',
   component: lazyRouteComponent(() => import('./pages/entity.tsx'), 'EntityPage'),
 });
-
-export interface TransactionSearch {
-  q?: string;
-  decision?: Outcome;
-  status?: Status;
-  from?: string;
-  to?: string;
-  minScore?: number;
-}
 
 const transactions = createRoute({
   getParentRoute: () => root,

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { Api } from './server.ts';
+import type { Api } from './api.ts';
 
 /** How long a live client may take to answer the close frame. */
 const CLOSE_MS = 1_500;

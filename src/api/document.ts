@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import type { Api } from './api.ts';
 import type { RouteScope } from './auth.ts';
-import type { Api } from './server.ts';
 import { SESSION_COOKIE } from './session.ts';
 
 const DESCRIPTION = `Decides whether a transaction is genuine: **approve**, **review** or **decline**, with a calibrated

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AssayError } from '../domain/errors.ts';
+import type { Api } from './api.ts';
 import { authorize } from './auth.ts';
 import type { Allowance, RateLimiter } from './rate-limit.ts';
-import type { Api } from './server.ts';
 import type { Services } from './services.ts';
 import type { Sessions } from './session.ts';
 

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
-import type { Api } from './server.ts';
+import type { Api } from './api.ts';
 
 /** What a line says of a request: its id and its route as declared, since a path holds ids and a query what people look for. */
 export function named(request: FastifyRequest) {

@@ -1,5 +1,5 @@
 import { AssayError } from '../domain/errors.ts';
-import type { Api } from './server.ts';
+import type { Api } from './api.ts';
 
 const DOCS = /^(?:\/api\/v1)?\/docs(?:\/|$)/;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;

@@ -1,18 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from '@fastify/cors';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import websocket from '@fastify/websocket';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyRequest,
-  LogController,
-  type RawServerDefault,
-} from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify';
 import { AssayError } from '../domain/errors.ts';
-import type { ApiKey } from '../domain/key.ts';
-import type { RouteScope } from './auth.ts';
+import type { Api } from './api.ts';
 import { bareNumbers } from './bare-numbers.ts';
 import { answerClientError } from './client-error.ts';
 import { boundClosing } from './closing.ts';
@@ -53,32 +45,6 @@ import { traceRequests } from './trace-requests.ts';
 import { validatorCompiler } from './validate.ts';
 
 export { assertListenable } from './auth.ts';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Who may call: enforced by `guard`, shown in the OpenAPI document. A route without one fails the build. */
-    scope?: RouteScope;
-    /** 403 for a key that is missing or wrong, where an API came to be with that; else 401. */
-    badKey?: 403;
-    /** 422 for a body that would be JSON but for NaN or Infinity, where an API came to be with that; else 400. */
-    bareNumbers?: 422;
-  }
-  interface FastifyInstance {
-    /** Every route but the refusals of methods that a path lacks. */
-    declaredRoutes: { method: string; url: string }[];
-  }
-  interface FastifyRequest {
-    apiKey: ApiKey | undefined;
-  }
-}
-
-export type Api = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
 
 const MIB = 1024 * 1024;
 /** What pages of other origins may read of an answer. */

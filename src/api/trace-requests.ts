@@ -1,6 +1,6 @@
 import { type Context, context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { FastifyRequest } from 'fastify';
-import type { Api } from './server.ts';
+import type { Api } from './api.ts';
 
 /** A span a request, below the one whose `traceparent` it carries, where an SDK was loaded before Assay; else no hook at all. */
 export function traceRequests(app: Api): void {

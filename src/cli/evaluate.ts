@@ -1,12 +1,6 @@
 import { Command } from 'commander';
-import { dayEnd, dayStart, type HistoryFlags, whole, withHistoryOptions } from './history.ts';
-
-export interface EvaluateFlags extends HistoryFlags {
-  from?: number;
-  to?: number;
-  delayDays?: number;
-  out?: string;
-}
+import type { EvaluateFlags } from './evaluate-flags.ts';
+import { dayEnd, dayStart, whole, withHistoryOptions } from './history.ts';
 
 /** `assay evaluate`: a model measured on other data, replayed through its own features. */
 export function evaluateCommand(): Command {

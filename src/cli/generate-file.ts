@@ -7,7 +7,7 @@ import { createGzip } from 'node:zlib';
 import { CSV_HEADER, toCsv, toJsonLine } from '../training/generator/format.ts';
 import { generate } from '../training/generator/generate.ts';
 import type { GeneratedTransaction } from '../training/generator/transaction.ts';
-import type { GenerateFlags } from './generate.ts';
+import type { GenerateFlags } from './generate-flags.ts';
 import { createProgress } from './progress.ts';
 
 export interface FileSummary {

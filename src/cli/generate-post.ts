@@ -1,6 +1,6 @@
 import { generate } from '../training/generator/generate.ts';
 import type { GenerateOptions } from '../training/generator/transaction.ts';
-import type { GenerateFlags } from './generate.ts';
+import type { GenerateFlags } from './generate-flags.ts';
 import { post } from './post.ts';
 import type { PostSummary } from './post-summary.ts';
 import { describe } from './post-summary.ts';

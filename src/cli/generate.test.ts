@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { COLUMNS } from '../training/generator/format.ts';
-import type { GenerateFlags } from './generate.ts';
 import { generateCommand } from './generate.ts';
 import { writeStream } from './generate-file.ts';
+import type { GenerateFlags } from './generate-flags.ts';
 import { streamOptions } from './generate-post.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-generate-'));

@@ -1,23 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-
-/** The options of `assay generate` as commander hands them over. */
-export interface GenerateFlags {
-  transactions: number;
-  seed: number;
-  users?: number;
-  days?: number;
-  start?: number;
-  fraudRate?: number;
-  out?: string;
-  post?: string;
-  rate: number;
-  key?: string;
-  concurrency: number;
-  dated?: boolean;
-  labels?: boolean;
-  labelDay: number;
-  json?: boolean;
-}
+import type { GenerateFlags } from './generate-flags.ts';
 
 /** `assay generate`: a stream of realistic payments, into a file or onto a server. */
 export function generateCommand(): Command {

@@ -7,8 +7,8 @@ import { presetOf } from '../training/presets.ts';
 import { assertOwnJournal, readControl } from './control.ts';
 import { defaultModelDir } from './paths.ts';
 import { createProgress } from './progress.ts';
-import type { ReplayFlags } from './replay.ts';
 import { coreSink } from './replay-core.ts';
+import type { ReplayFlags } from './replay-flags.ts';
 import { replayInto } from './replay-into.ts';
 import { serverSink } from './replay-server.ts';
 

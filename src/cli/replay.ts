@@ -1,11 +1,6 @@
 import { Command } from 'commander';
-import { type HistoryFlags, withHistoryOptions } from './history.ts';
-
-export interface ReplayFlags extends HistoryFlags {
-  dataDir?: string;
-  model?: string;
-  delayDays?: string;
-}
+import { withHistoryOptions } from './history.ts';
+import type { ReplayFlags } from './replay-flags.ts';
 
 /** `assay replay`: history decided as if it had come in then. */
 export function replayCommand(): Command {

@@ -3,49 +3,19 @@ import { performance } from 'node:perf_hooks';
 import { readConfig } from '../config.ts';
 import type { Dataset } from '../training/dataset.ts';
 import { copyWords } from '../training/encoding.ts';
-import type { ResampleKind } from '../training/imbalance.ts';
 import { type Period, setPeriod, splitPeriod } from '../training/period.ts';
-import { earlierPeriods, type FoldReport, runFold } from '../training/prequential.ts';
+import { earlierPeriods, runFold } from '../training/prequential.ts';
 import { CATALOGUES, optionsFor, type Preset, presetOf } from '../training/presets.ts';
 import { publish } from '../training/publish.ts';
-import type { Report } from '../training/report.ts';
+import type { FoldReport, Report } from '../training/report.ts';
 import type { SearchBudget } from '../training/search.ts';
 import { type CostMatrix, DEFAULT_COSTS } from '../training/thresholds.ts';
 import { type TrainRequest, trainModel } from '../training/train.ts';
-import type { HistoryFlags } from './history.ts';
 import { codeVersion, defaultModelDir } from './paths.ts';
 import { fixed, printPart } from './print-part.ts';
 import { createProgress } from './progress.ts';
+import type { TrainFlags } from './train-flags.ts';
 import { type TrainSource, trainSource } from './train-source.ts';
-
-export interface TrainFlags extends HistoryFlags {
-  out?: string;
-  name: string;
-  learner: string;
-  features?: string;
-  trainFrom?: number;
-  trainTo?: number;
-  testFrom?: number;
-  testTo?: number;
-  delayDays?: number;
-  resample: ResampleKind;
-  resampleRatio?: number;
-  search?: SearchBudget;
-  folds: number;
-  alertShare?: number;
-  alertsPerDay?: number;
-  precision?: number;
-  declinePrecision: number;
-  /** Parts of the cost matrix that are not the default. */
-  cost: Record<string, unknown>;
-  twoWay?: boolean;
-  stateless?: boolean;
-  seed: number;
-  set: Record<string, unknown>;
-  default?: boolean;
-  /** With `--format ulb`: made-up rows, as many as said. */
-  synthetic?: number | true;
-}
 
 /** What the shipped model may flag: nobody has told it what a review costs. */
 const DEFAULT_ALERT_SHARE = 0.01;

@@ -10,7 +10,7 @@ import { parseUlb, readUlb, ulbCatalogue } from '../training/ulb.ts';
 import { syntheticUlb } from '../training/ulb-synthetic.ts';
 import { historyOf, sha256OfFile } from './history.ts';
 import { createProgress } from './progress.ts';
-import type { TrainFlags } from './train-run.ts';
+import type { TrainFlags } from './train-flags.ts';
 
 /** Rows to train on, wherever they come from. */
 export interface TrainSource {

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { dayEnd, dayStart, whole, withHistoryOptions } from './history.ts';
 import { searchBudget } from './search-budget.ts';
-import type { TrainFlags } from './train-run.ts';
+import type { TrainFlags } from './train-flags.ts';
 
 const CATALOGUES = ['default', 'handbook', 'handbook-15', 'stateless'];
 

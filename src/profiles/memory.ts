@@ -1,8 +1,9 @@
 import type { Event, LabelCode } from '../domain/event.ts';
-import { createLabelMemory, type LabelMemory } from './labels.ts';
-import { createLayout, type Layout } from './layout.ts';
-import { createPool, type Pool } from './pool.ts';
+import { createLabelMemory } from './labels.ts';
+import { createLayout } from './layout.ts';
+import { createPool } from './pool.ts';
 import { createProfile, findRow, labelOutside, labelRow, learnEvent, type MutableProfile, rowIs } from './profile.ts';
+import type { ProfileStore } from './profile-store.ts';
 import { fingerprint, type Profiles } from './profiles.ts';
 import { loadProfiles, saveProfiles } from './snapshot.ts';
 
@@ -30,15 +31,6 @@ export interface MemoryProfiles extends Profiles {
 /** Shards keep the pause short when a table grows, and a type is not limited to the 16.7 million entries of a Map. */
 const SHARDS = 64;
 const LABEL_LIMIT = 262_144;
-
-/** What the snapshot reads and fills. */
-export interface ProfileStore {
-  entityTypes: readonly string[];
-  layouts: readonly Layout[];
-  shards: Map<number, MutableProfile>[][];
-  labels: LabelMemory;
-  pool: Pool;
-}
 
 export function createProfiles(options: ProfileOptions): MemoryProfiles {
   const { entityTypes, columns, labelLimit = LABEL_LIMIT } = options;

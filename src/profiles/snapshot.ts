@@ -3,8 +3,8 @@ import { LABEL_FRAUD } from '../domain/event.ts';
 import type { Buckets, Series } from './buckets.ts';
 import { createBuckets } from './buckets.ts';
 import { KEPT, LABEL, SLACK } from './layout.ts';
-import type { ProfileStore } from './memory.ts';
 import { createProfile, type MutableProfile } from './profile.ts';
+import type { ProfileStore } from './profile-store.ts';
 
 /**
  * A snapshot is a stream of blocks:

@@ -1,5 +1,5 @@
 import type { JournalRecord } from '../journal/journal.ts';
-import type { CommandAnswer } from './store.ts';
+import type { CommandAnswer } from './command-answer.ts';
 
 /** One command as the audit tells it: who did what to what, when, and what came of it. */
 export interface AuditRow {

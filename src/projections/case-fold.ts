@@ -10,7 +10,7 @@ import type { Outcome } from '../domain/decision.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { CaseData } from '../domain/records.ts';
 import type { JournalRecord } from '../journal/journal.ts';
-import type { CommandAnswer } from './store.ts';
+import type { CommandAnswer } from './command-answer.ts';
 
 /** Times in milliseconds; amounts in major units of the base currency. */
 export interface CaseRow {

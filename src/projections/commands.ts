@@ -1,7 +1,8 @@
 import { AssayError } from '../domain/errors.ts';
 import type { Journal, JournalEntry, JournalRecord } from '../journal/journal.ts';
+import type { CommandAnswer } from './command-answer.ts';
 import type { Projector } from './projector.ts';
-import type { CommandAnswer, QueryStore } from './store.ts';
+import type { QueryStore } from './store.ts';
 
 /** Appends a command and answers as the projection settled it, in log order. */
 export interface Commands {

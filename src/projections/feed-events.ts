@@ -8,8 +8,25 @@ import {
   transactionView,
 } from '../domain/records.ts';
 import type { JournalRecord, RecordType } from '../journal/journal.ts';
-import type { FeedEvent, FeedType } from './feed.ts';
-import type { CommandAnswer } from './store.ts';
+import type { CommandAnswer } from './command-answer.ts';
+
+export type FeedType =
+  | 'transaction.decided'
+  | 'transaction.finalized'
+  | 'transaction.narrated'
+  | 'label.recorded'
+  | 'alert'
+  | 'case.changed'
+  | 'stats'
+  | 'model.promoted';
+
+/** `seq` strictly increases over the whole installation, restarts included; it derives from the journal's sequence. */
+export interface FeedEvent {
+  seq: number;
+  type: FeedType;
+  at: string;
+  data: Record<string, unknown>;
+}
 
 /** Places for events in a record: `seq` = 4 × the record's sequence + the place. */
 export const SLOTS = 4;

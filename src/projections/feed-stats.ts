@@ -1,6 +1,6 @@
 import type { DecisionData } from '../domain/records.ts';
 import type { JournalRecord } from '../journal/journal.ts';
-import type { FeedEvent } from './feed.ts';
+import type { FeedEvent } from './feed-events.ts';
 
 /** Latencies kept for the percentiles. */
 const KEPT = 1024;

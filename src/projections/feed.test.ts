@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Journal } from '../journal/journal.ts';
 import { openJournal } from '../journal/local/journal.ts';
-import { createFeed, type FeedEvent } from './feed.ts';
+import { createFeed } from './feed.ts';
+import type { FeedEvent } from './feed-events.ts';
 
 const clock = () => 1_700_000_000_000;
 

@@ -1,26 +1,9 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Journal, JournalRecord } from '../journal/journal.ts';
+import type { CommandAnswer } from './command-answer.ts';
+import type { FeedEvent } from './feed-events.ts';
 import { eventsOf, SLOTS } from './feed-events.ts';
 import { createFeedStats } from './feed-stats.ts';
-import type { CommandAnswer } from './store.ts';
-
-export type FeedType =
-  | 'transaction.decided'
-  | 'transaction.finalized'
-  | 'transaction.narrated'
-  | 'label.recorded'
-  | 'alert'
-  | 'case.changed'
-  | 'stats'
-  | 'model.promoted';
-
-/** `seq` strictly increases over the whole installation, restarts included; it derives from the journal's sequence. */
-export interface FeedEvent {
-  seq: number;
-  type: FeedType;
-  at: string;
-  data: Record<string, unknown>;
-}
 
 /** The live feed: only what is durable, in journal order. */
 export interface Feed {

@@ -5,10 +5,11 @@ import { arrayJournal } from '../../test/support/array-journal.ts';
 import { command, decision } from '../../test/support/records.ts';
 import { AssayError } from '../domain/errors.ts';
 import type { JournalRecord } from '../journal/journal.ts';
+import type { CommandAnswer } from './command-answer.ts';
 import { createCommands } from './commands.ts';
 import { silentLog } from './log.ts';
 import { createProjector, type Projector, type ProjectorOptions } from './projector.ts';
-import type { CommandAnswer, QueryStore } from './store.ts';
+import type { QueryStore } from './store.ts';
 
 /** A store that only remembers what was applied, and is away when told so. */
 function memoryStore() {

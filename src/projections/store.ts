@@ -2,6 +2,7 @@ import type { CaseStatus, Resolution } from '../domain/case.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { AuditRow } from './audit.ts';
 import type { CaseView } from './case-fold.ts';
+import type { CommandAnswer } from './command-answer.ts';
 import type { WebhookStore } from './webhooks/store.ts';
 
 /**
@@ -28,13 +29,6 @@ export interface QueryStore {
   /** Throws where the database is away. */
   ping(): Promise<void>;
   close(): Promise<void>;
-}
-
-/** What a command came to, as HTTP will say it: `error` is a code of domain/errors with its detail. */
-export interface CommandAnswer {
-  status: number;
-  body?: Record<string, unknown>;
-  error?: { code: string; detail: string };
 }
 
 export interface Page<T> {

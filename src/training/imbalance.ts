@@ -2,8 +2,8 @@
 import type { FeatureDefinition } from '../features/definition.ts';
 import type { Dataset } from './dataset.ts';
 import { averagePrecision, rocAuc } from './metrics.ts';
-import type { ScoredRows } from './report.ts';
 import { smote, undersample, weigh } from './resample.ts';
+import type { ScoredRows } from './score-rows.ts';
 
 export type ResampleKind = 'none' | 'smote' | 'undersample' | 'weights';
 

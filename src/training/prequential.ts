@@ -2,16 +2,8 @@
 import type { Dataset } from './dataset.ts';
 import { copyWords } from './encoding.ts';
 import { type Period, type SetPeriod, splitPeriod } from './period.ts';
-import { evaluatePart, type PartReport } from './report.ts';
+import { evaluatePart, type FoldReport, MEASURES, type PartReport } from './report.ts';
 import { type TrainRequest, trainModel } from './train.ts';
-
-const MEASURES = ['averagePrecision', 'rocAuc', 'cardPrecisionAt100', 'brier', 'ece'] as const;
-
-/** When it trained and tested, RFC 3339, and what was measured on the test rows. */
-export interface FoldReport extends Pick<PartReport, 'from' | 'to' | 'rows' | 'frauds' | (typeof MEASURES)[number]> {
-  trainFrom: string;
-  trainTo: string;
-}
 
 /**
  * Periods before the given one, earliest first, each a test length earlier than the next. A first training day that was

@@ -1,9 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ArtifactHead, saveArtifact } from '../models/artifact.ts';
-import { type FoldReport, foldOf } from './prequential.ts';
-import { evaluatePart, type PartContext, type Report, reportJson, type ScoredRows } from './report.ts';
+import { foldOf } from './prequential.ts';
+import type { FoldReport } from './report.ts';
+import { evaluatePart, type PartContext, type Report, reportJson } from './report.ts';
 import { reportHtml } from './report-html.ts';
+import type { ScoredRows } from './score-rows.ts';
 import type { CostMatrix } from './thresholds.ts';
 import type { Trained } from './train.ts';
 

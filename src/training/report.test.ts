@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { seededRandom } from './gbdt/random.ts';
 import { averagePrecision, expectedCalibrationError } from './metrics.ts';
 import { foldOf } from './prequential.ts';
-import { evaluatePart, type Report, reportJson, type ScoredRows } from './report.ts';
+import { evaluatePart, type Report, reportJson } from './report.ts';
 import { reportHtml } from './report-html.ts';
+import type { ScoredRows } from './score-rows.ts';
 import { DEFAULT_COSTS, NEVER, totalCost } from './thresholds.ts';
 
 const DAY = 86_400_000;

@@ -5,7 +5,6 @@ import type { Thresholds } from '../models/model.ts';
 import { type RankingIntervals, rankingIntervals } from './bootstrap.ts';
 import { calibrationLine, type TopFrauds, topFrauds } from './calibration-measures.ts';
 import { type Curves, curvesOf, flaggedShares, type WeekReport } from './curves.ts';
-import type { Dataset, Words } from './dataset.ts';
 import type { ResampleEffect } from './imbalance.ts';
 import {
   averagePrecision,
@@ -19,21 +18,9 @@ import {
   recallAtPrecision,
   rocAuc,
 } from './metrics.ts';
-import type { FoldReport } from './prequential.ts';
+import type { ScoredRows } from './score-rows.ts';
 import { type SegmentReport, segmentsOf } from './segments.ts';
 import type { CostMatrix } from './thresholds.ts';
-
-/** Rows with what the model says of them. */
-export interface ScoredRows {
-  /** Log-odds before calibration: the ranking measures use them, because calibration may tie scores. */
-  raw: Float64Array;
-  probabilities: Float64Array;
-  labels: Uint8Array;
-  times: Float64Array;
-  amounts: Float64Array;
-  cards: Float64Array;
-  words?: Words[];
-}
 
 export interface PartContext {
   thresholds: Thresholds;
@@ -82,6 +69,15 @@ export interface PartReport {
   bySegment: SegmentReport[];
 }
 
+/** What is told of a fold. */
+export const MEASURES = ['averagePrecision', 'rocAuc', 'cardPrecisionAt100', 'brier', 'ece'] as const;
+
+/** When it trained and tested, RFC 3339, and what was measured on the test rows. */
+export interface FoldReport extends Pick<PartReport, 'from' | 'to' | 'rows' | 'frauds' | (typeof MEASURES)[number]> {
+  trainFrom: string;
+  trainTo: string;
+}
+
 export interface Report {
   model: { name: string; kind: string; version: string; thresholds: Thresholds; calibration: Calibration['kind'] };
   train?: PartReport;
@@ -97,23 +93,6 @@ export interface Report {
   costs: CostMatrix;
   /** RFC 3339. */
   trainedAt?: string;
-}
-
-/** Scores every row of a dataset. */
-export function scoreRows(
-  model: { score(vector: Float64Array): number; calibrate(raw: number): number },
-  data: Dataset,
-): ScoredRows {
-  const raw = new Float64Array(data.rows);
-  const probabilities = new Float64Array(data.rows);
-  const vector = new Float64Array(data.columns.length);
-  for (let row = 0; row < data.rows; row++) {
-    for (let feature = 0; feature < vector.length; feature++) vector[feature] = data.columns[feature][row];
-    raw[row] = model.score(vector);
-    probabilities[row] = model.calibrate(raw[row]);
-  }
-  const { labels, times, amounts, cards, words } = data;
-  return { raw, probabilities, labels, times, amounts, cards, words };
 }
 
 /** Measures one part. Measures that do not exist, such as AUC without frauds, are NaN, which JSON writes as null. */

@@ -8,7 +8,7 @@ import type { Dataset } from './dataset.ts';
 import { applyEncodings, copyWords, learnEncodings } from './encoding.ts';
 import type { Learner } from './learner.ts';
 import { averagePrecision } from './metrics.ts';
-import { scoreRows } from './report.ts';
+import { scoreRows } from './score-rows.ts';
 import { drawOptions, type Space } from './spaces.ts';
 import { between, splitByTime } from './split.ts';
 

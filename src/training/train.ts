@@ -9,7 +9,7 @@ import { applyEncodings, learnEncodings } from './encoding.ts';
 import { type ResampleEffect, type ResamplePlan, rankingOf, resampled } from './imbalance.ts';
 import type { Fitted } from './learner.ts';
 import { LEARNERS } from './learners.ts';
-import { type ScoredRows, scoreRows } from './report.ts';
+import { type ScoredRows, scoreRows } from './score-rows.ts';
 import { splitByTime } from './split.ts';
 import { featureStatistics } from './statistics.ts';
 import {

@@ -2,7 +2,8 @@
 import { createLogClient } from '../../src/adapters/kafka/client.ts';
 import { openKafkaJournal } from '../../src/adapters/kafka/journal.ts';
 import { namesOf } from '../../src/adapters/kafka/layout.ts';
-import { openRawTopic, rawMessageOf } from '../../src/adapters/kafka/raw.ts';
+import { openRawTopic } from '../../src/adapters/kafka/raw.ts';
+import { rawMessageOf } from '../../src/adapters/kafka/raw-message.ts';
 import { createReader } from '../../src/adapters/kafka/reader.ts';
 import { openRedisProfiles } from '../../src/adapters/redis/profiles.ts';
 import { readConfig } from '../../src/config.ts';

@@ -5,8 +5,9 @@ import pg from 'pg';
 import { layoutSchema } from '../../src/adapters/postgres/migrate.ts';
 import { openStore, type StoreOptions } from '../../src/adapters/postgres/store.ts';
 import type { JournalEntry, JournalRecord } from '../../src/journal/journal.ts';
+import type { CommandAnswer } from '../../src/projections/command-answer.ts';
 import { silentLog } from '../../src/projections/log.ts';
-import type { CommandAnswer, QueryStore } from '../../src/projections/store.ts';
+import type { QueryStore } from '../../src/projections/store.ts';
 import { ENTITY_FIELDS, ENTITY_TYPES, sequenced } from './records.ts';
 
 export interface Bench {

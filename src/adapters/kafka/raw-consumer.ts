@@ -4,7 +4,7 @@ import { type GroupOptions, joinGroup } from './group.ts';
 import type { Layout } from './layout.ts';
 import { groupName } from './log-consumer.ts';
 import { createPartitionsReader } from './partitions-reader.ts';
-import { type RawMessage, rawMessageOf } from './raw.ts';
+import { type RawMessage, rawMessageOf } from './raw-message.ts';
 import { traceMessage } from './trace.ts';
 
 export interface RawConsumerOptions extends Partial<GroupOptions> {

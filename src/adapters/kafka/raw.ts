@@ -1,24 +1,13 @@
 import { AssayError } from '../../domain/errors.ts';
-import type { RawRecord } from './encoding.ts';
 import type { GroupOptions } from './group.ts';
 import type { Layout } from './layout.ts';
 import type { KafkaOptions } from './options.ts';
 import { createOutbox, type Message, type Outbox } from './outbox.ts';
 import { partitionOf } from './partition.ts';
 import { consumeRaw, type RawConsumer, type RawConsumerOptions } from './raw-consumer.ts';
+import type { RawMessage } from './raw-message.ts';
 import { ensureTopics } from './topics.ts';
 import { traceHeaders } from './trace.ts';
-
-/** A message of transactions.raw. */
-export interface RawMessage {
-  partition: number;
-  offset: number;
-  /** When the log took it in, or its producer says it was made; milliseconds. */
-  timestamp: number;
-  key: string | undefined;
-  value: Buffer;
-  headers: Readonly<Record<string, string>>;
-}
 
 export interface RawTopic {
   /** Hands a transaction to the workers; resolves when it is replicated. `key` is the user's id. Rejects `unavailable`. */
@@ -88,13 +77,4 @@ function messageOf(key: Buffer | null, value: Buffer, headers: Record<string, st
   const pairs = Object.entries(headers).map(([name, text]): [Buffer, Buffer] => [Buffer.from(name), Buffer.from(text)]);
   const bytes = pairs.reduce((sum, [name, text]) => sum + name.length + text.length + 4, value.length + 64);
   return { key, value, headers: pairs, bytes: bytes + (key?.length ?? 0) };
-}
-
-export function rawMessageOf(record: RawRecord): RawMessage {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of record.headers) if (name) headers[name.toString()] = value?.toString() ?? '';
-  return {
-    ...{ partition: record.source, offset: record.offset, timestamp: record.timestamp, headers },
-    ...{ key: record.key?.toString(), value: record.value ?? Buffer.alloc(0) },
-  };
 }

@@ -10,11 +10,11 @@ import {
   settleLabel,
   withdrawAlert,
 } from '../../projections/case-fold.ts';
-import type { CommandAnswer } from '../../projections/store.ts';
+import type { CommandAnswer } from '../../projections/command-answer.ts';
 import { alertOf } from './alert.ts';
 import { refusal } from './refusal.ts';
 import { amendRow, decisionRow, type EntityNames, intakeRow, type TransactionRow } from './rows.ts';
-import { createUser, deleteUser, type UserRow, updateUser } from './users-fold.ts';
+import { createUser, deleteUser, type UserFold, updateUser } from './users-fold.ts';
 import { emptyWebhookFold, foldWebhook, noteTold, type WebhookFold } from './webhooks-fold.ts';
 
 /** Where a transaction stands: the key of its rows. */
@@ -24,7 +24,7 @@ export interface Place {
 }
 
 /** What a batch needs to know of the database, and what it changes. Pure: the database is before and after it. */
-export interface Fold {
+export interface Fold extends UserFold {
   names: EntityNames;
   /** What was decided before is retired: gone from every read, its id free again. Milliseconds. */
   horizon: number;
@@ -39,10 +39,6 @@ export interface Fold {
   /** Ids with a row of their own, as they were loaded. */
   placed: Map<string, Place>;
   touched: Set<string>;
-  users: Map<string, UserRow>;
-  /** Address in lower case → user id. */
-  emails: Map<string, string>;
-  touchedUsers: Set<string>;
   cases: CaseFold;
   webhooks: WebhookFold;
   audit: AuditRow[];

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../domain/errors.ts';
-import type { CommandAnswer } from '../../projections/store.ts';
+import type { CommandAnswer } from '../../projections/command-answer.ts';
 
 export function refusal(status: number, code: ErrorCode, detail: string): CommandAnswer {
   return { status, error: { code, detail } };

@@ -1,5 +1,5 @@
 import { bigint, json, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';
-import type { CommandAnswer } from '../../projections/store.ts';
+import type { CommandAnswer } from '../../projections/command-answer.ts';
 
 export type Tables = ReturnType<typeof tablesIn>;
 

@@ -1,7 +1,7 @@
 import type { UserData } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
-import type { CommandAnswer, UserView } from '../../projections/store.ts';
-import type { Fold } from './fold.ts';
+import type { CommandAnswer } from '../../projections/command-answer.ts';
+import type { UserView } from '../../projections/store.ts';
 import { refusal } from './refusal.ts';
 import { storable } from './text.ts';
 
@@ -12,6 +12,14 @@ export interface UserRow {
   email: string;
   createdAt: string;
   updatedAt: string;
+}
+
+/** The part of a batch that users are. */
+export interface UserFold {
+  users: Map<string, UserRow>;
+  /** Address in lower case → user id. */
+  emails: Map<string, string>;
+  touchedUsers: Set<string>;
 }
 
 /** Addresses are the same person's whatever their case. */
@@ -29,7 +37,7 @@ export function userView({ id, name, email, createdAt, updatedAt }: UserRow): Us
 }
 
 /** An address that exists answers with its user, whatever id was asked for. */
-export function createUser(fold: Fold, record: JournalRecord): CommandAnswer {
+export function createUser(fold: UserFold, record: JournalRecord): CommandAnswer {
   const { userId: id } = record.data as unknown as UserData;
   const { name, email } = personal(record);
   if (name === undefined || email === undefined) return erased(id);
@@ -41,7 +49,7 @@ export function createUser(fold: Fold, record: JournalRecord): CommandAnswer {
   return { status: 201, body: { userId: id } };
 }
 
-export function updateUser(fold: Fold, record: JournalRecord): CommandAnswer {
+export function updateUser(fold: UserFold, record: JournalRecord): CommandAnswer {
   const { userId: id } = record.data as unknown as UserData;
   const row = fold.users.get(id);
   if (!row) return unknown(id);
@@ -54,7 +62,7 @@ export function updateUser(fold: Fold, record: JournalRecord): CommandAnswer {
   return { status: 200, body: { ...userView(next) } };
 }
 
-export function deleteUser(fold: Fold, record: JournalRecord): CommandAnswer {
+export function deleteUser(fold: UserFold, record: JournalRecord): CommandAnswer {
   const { userId: id } = record.data as unknown as UserData;
   const row = fold.users.get(id);
   if (!row) return unknown(id);
@@ -64,7 +72,7 @@ export function deleteUser(fold: Fold, record: JournalRecord): CommandAnswer {
   return { status: 204 };
 }
 
-function put(fold: Fold, row: UserRow): void {
+function put(fold: UserFold, row: UserRow): void {
   fold.users.set(row.id, row);
   fold.emails.set(emailKey(row.email), row.id);
   fold.touchedUsers.add(row.id);

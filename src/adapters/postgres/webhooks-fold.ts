@@ -1,7 +1,7 @@
 import type { WebhookData, WebhookToldData } from '../../domain/records.ts';
 import { MAX_WEBHOOKS, type WebhookType } from '../../domain/webhook.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
-import type { CommandAnswer } from '../../projections/store.ts';
+import type { CommandAnswer } from '../../projections/command-answer.ts';
 import { refusal } from './refusal.ts';
 
 export interface WebhookRow {

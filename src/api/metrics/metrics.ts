@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import type { Api } from '../server.ts';
+import type { Api } from '../api.ts';
 import type { Services } from '../services.ts';
 import { measureDecisions } from './decisions.ts';
 import { measureFleet } from './fleet.ts';

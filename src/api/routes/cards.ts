@@ -2,12 +2,12 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { AssayError } from '../../domain/errors.ts';
 import { type CardScorer, sensitivityOf } from '../../engine/cards.ts';
 import type { LoadedModel } from '../../models/artifact.ts';
+import type { Api } from '../api.ts';
 import { CardAnswer, CardBatchAnswer, CardBatchBody, CardBody, CardModelInfo } from '../contract/cards.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
 import type { Charge } from '../guard.ts';
 import { type AnswerMemory, answerOnce } from '../idempotency.ts';
 import { importanceOf } from '../models.ts';
-import type { Api } from '../server.ts';
 import type { CardService, Services } from '../services.ts';
 
 const tags = ['cards'];

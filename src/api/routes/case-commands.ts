@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CaseView } from '../../projections/case-fold.ts';
+import type { Api } from '../api.ts';
 import { sendCommand } from '../command.ts';
 import { AssignBody, CaseShown, CommentBody, ResolveBody } from '../contract/cases.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
 import { IdParam } from '../contract/transactions.ts';
-import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import { unfit } from '../text.ts';
 import { invalid } from '../window.ts';

@@ -6,13 +6,13 @@ import { caseFacts } from '../../narrator/facts.ts';
 import type { CaseView } from '../../projections/case-fold.ts';
 import type { AuditView, CaseDetail, CaseFilter, TransactionView } from '../../projections/store.ts';
 import { actor } from '../actor.ts';
+import type { Api } from '../api.ts';
 import { CaseFigures, CaseShown, CaseStatsQuery, CasesQuery, CaseWhole } from '../contract/cases.ts';
 import { json, list, PageQuery, problems } from '../contract/common.ts';
 import { IdParam, NarrateQuery, NarrativeShown, TransactionShown } from '../contract/transactions.ts';
 import { shownNarrative } from '../narrative.ts';
 import { sendPage } from '../page.ts';
 import { read } from '../read.ts';
-import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import { invalid, windowUntil } from '../window.ts';
 

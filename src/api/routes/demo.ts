@@ -1,7 +1,7 @@
 import { AssayError } from '../../domain/errors.ts';
+import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
 import { DemoBody, DemoShown } from '../contract/operations.ts';
-import type { Api } from '../server.ts';
 import type { Demo, DemoStatus, Services } from '../services.ts';
 
 const tags = ['operations'];

@@ -1,8 +1,8 @@
 import { AssayError } from '../../domain/errors.ts';
+import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
 import { EntityParam, EntityQuery, EntityShown, Features } from '../contract/operations.ts';
 import { read } from '../read.ts';
-import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 
 const tags = ['entities'];

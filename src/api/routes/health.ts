@@ -1,9 +1,9 @@
 import type { Registry } from 'prom-client';
 import Type from 'typebox';
 import { AssayError } from '../../domain/errors.ts';
+import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
 import { Health, Ready } from '../contract/operations.ts';
-import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 
 const tags = ['operations'];

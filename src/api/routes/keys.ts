@@ -1,11 +1,11 @@
 import { AssayError } from '../../domain/errors.ts';
 import type { ApiKey } from '../../domain/key.ts';
+import type { Api } from '../api.ts';
 import { bodyHash } from '../canonical.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
 import { KeyBody, KeyCreated, KeyList } from '../contract/operations.ts';
 import { IdParam } from '../contract/transactions.ts';
 import type { AnswerMemory } from '../idempotency.ts';
-import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import { unfit } from '../text.ts';
 

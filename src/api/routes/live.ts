@@ -1,10 +1,10 @@
 import Type from 'typebox';
 import type { WebSocket } from 'ws';
 import { AssayError } from '../../domain/errors.ts';
-import type { FeedEvent } from '../../projections/feed.ts';
+import type { FeedEvent } from '../../projections/feed-events.ts';
+import type { Api } from '../api.ts';
 import { keyOf } from '../auth.ts';
 import { endSocket } from '../closing.ts';
-import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import type { Session, Sessions } from '../session.ts';
 

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { AssayError } from '../../domain/errors.ts';
 import type { DecisionData } from '../../domain/records.ts';
 import type { ShadowRow } from '../../domain/shadow.ts';
+import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
 import {
   Comparison,
@@ -14,7 +15,6 @@ import {
 import { modelDetail, modelView } from '../models.ts';
 import { read } from '../read.ts';
 import { distributionOf } from '../score-distribution.ts';
-import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import { windowUntil } from '../window.ts';
 

@@ -1,9 +1,9 @@
 import { AssayError } from '../../domain/errors.ts';
+import type { Api } from '../api.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
 import { ModelShown, ModelUploadBody, Promoted, ShadowBody, ShadowShown, VersionParam } from '../contract/models.ts';
 import { type AnswerMemory, answerOnce } from '../idempotency.ts';
 import { modelView } from '../models.ts';
-import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import { modelReadRoutes } from './model-reads.ts';
 

@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Transaction } from '../../domain/transaction.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
+import type { Api } from '../api.ts';
 import { bodyHash } from '../canonical.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
 import { BatchAnswer, BatchBody, ScoreBody, ScoredAnswer, TransactionBody } from '../contract/transactions.ts';
@@ -10,7 +11,6 @@ import { nextId } from '../ids.ts';
 import { takeIn } from '../intake.ts';
 import { read } from '../read.ts';
 import { recordOf } from '../record-of.ts';
-import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import { invalid } from '../window.ts';
 import { missing } from './transaction-reads.ts';

@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AssayError } from '../../domain/errors.ts';
 import { type ApiKey, SCOPES } from '../../domain/key.ts';
+import type { Api } from '../api.ts';
 import { keyOf } from '../auth.ts';
 import { json, problems } from '../contract/common.ts';
 import { SessionBody, SessionShown } from '../contract/operations.ts';
 import type { Charge } from '../guard.ts';
-import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import { type Session, type Sessions, sessionCookie } from '../session.ts';
 

@@ -1,5 +1,6 @@
 import { AssayError } from '../../domain/errors.ts';
 import { type IntakeData, type LabelData, labelledEvent } from '../../domain/records.ts';
+import type { Api } from '../api.ts';
 import { requireScope } from '../auth.ts';
 import { bodyHash } from '../canonical.ts';
 import { sendCommand } from '../command.ts';
@@ -19,7 +20,6 @@ import { nextId } from '../ids.ts';
 import { takeAmendment } from '../intake.ts';
 import { read } from '../read.ts';
 import { recordOf } from '../record-of.ts';
-import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import { unfit } from '../text.ts';
 import { parseTime } from '../time.ts';

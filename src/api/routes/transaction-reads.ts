@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { AssayError } from '../../domain/errors.ts';
 import type { TransactionFilter } from '../../projections/store.ts';
+import type { Api } from '../api.ts';
 import { json, list, PageQuery, problems } from '../contract/common.ts';
 import {
   Explanation,
@@ -18,7 +19,6 @@ import { sendPage } from '../page.ts';
 import { read } from '../read.ts';
 import { recordOf } from '../record-of.ts';
 import { allowed } from '../routing.ts';
-import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import { instant, windowUntil } from '../window.ts';
 

@@ -2,13 +2,13 @@ import type { FastifyReply } from 'fastify';
 import { AssayError } from '../../domain/errors.ts';
 import { type DecisionData, transactionView } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
+import type { Api } from '../api.ts';
 import { sha256 } from '../canonical.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
 import { DecideBody, Decided, Processing, RESERVED_IDS } from '../contract/transactions.ts';
 import { idempotencyKey, idempotentName, otherBody } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
 import { takeIn, transactionHash } from '../intake.ts';
-import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import { invalid } from '../window.ts';
 

@@ -1,4 +1,5 @@
 import { AssayError } from '../../domain/errors.ts';
+import type { Api } from '../api.ts';
 import { sendCommand } from '../command.ts';
 import { IdempotencyHeader, json, list, problems } from '../contract/common.ts';
 import { UserBody, UserChange, UserCreated, UserQuery, UserShown } from '../contract/operations.ts';
@@ -8,7 +9,6 @@ import { summary } from '../intake.ts';
 import { sendPage } from '../page.ts';
 import { read } from '../read.ts';
 import { allowed } from '../routing.ts';
-import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import { unfit, unfitId } from '../text.ts';
 

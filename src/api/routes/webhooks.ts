@@ -7,6 +7,7 @@ import { SLOTS } from '../../projections/feed-events.ts';
 import { isDelivered } from '../../projections/webhooks/sender.ts';
 import { newSecret } from '../../projections/webhooks/signature.ts';
 import type { WebhookView } from '../../projections/webhooks/store.ts';
+import type { Api } from '../api.ts';
 import { sendCommand } from '../command.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
 import { IdParam } from '../contract/transactions.ts';
@@ -22,7 +23,6 @@ import { type AnswerMemory, answerOnce } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
 import { summary } from '../intake.ts';
 import { read } from '../read.ts';
-import type { Api } from '../server.ts';
 import type { Services } from '../services.ts';
 import { unfit } from '../text.ts';
 

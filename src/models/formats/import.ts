@@ -1,49 +1,17 @@
 /** A model file of another library as an artifact of ours. */
 import type { ArtifactHead } from '../artifact.ts';
 import { featureSchemaHash, sha256 } from '../canonical.ts';
-import type { FeatureStatistics, Thresholds } from '../model.ts';
+import type { FeatureStatistics } from '../model.ts';
 import { refusal } from './foreign.ts';
+import type { ImportedPart, ImportRequest } from './import-request.ts';
 import { assembleTrees, encodeImportedTrees, importedImportance } from './imported-trees.ts';
-import { importOnnx, type OnnxOptions } from './onnx-import.ts';
+import { importOnnx } from './onnx-import.ts';
 import { formatOf, readTreesFile } from './read.ts';
-
-export interface ImportRequest {
-  bytes: Uint8Array;
-  /** Of the model, not of the file. */
-  name: string;
-  /**
-   * What is served, and how its words are coded: that of a model trained here. Without it the file's own features are
-   * the vector.
-   */
-  served?: {
-    features: ArtifactHead['features'];
-    encodings: Record<string, unknown>;
-    statistics: FeatureStatistics[];
-  };
-  thresholds: Thresholds;
-  /** Names of the file's features, in its order, where it has none or others. */
-  names?: string[];
-  /** Of boosted trees, only the first so many rounds. */
-  rounds?: number;
-  onnx?: OnnxOptions;
-  codeVersion: string;
-}
 
 export interface ImportedModel {
   head: ArtifactHead;
   body: Uint8Array;
   /** What the reader should know, one sentence each. */
-  notes: string[];
-}
-
-/** A kind of model with its numbers, before the head around them. */
-export interface ImportedPart {
-  kind: string;
-  model: Record<string, unknown>;
-  body: Uint8Array;
-  calibration: ArtifactHead['calibration'];
-  importance?: Record<string, unknown>;
-  options: Record<string, unknown>;
   notes: string[];
 }
 

@@ -1,20 +1,9 @@
 /** Reads how an ONNX file wants its inputs and what its outputs mean, and tries it once. */
 import type { FeatureStatistics } from '../model.ts';
 import { refusal } from './foreign.ts';
-import type { ImportedPart, ImportRequest } from './import.ts';
+import type { ImportedPart, ImportRequest, OnnxOptions } from './import-request.ts';
 import { type OnnxFile, type OnnxTensor, readOnnxFile, withoutZipMap } from './onnx-file.ts';
 import { ELEMENT_TYPES, type OnnxHead, type OnnxInput, onnxScorer } from './onnx-model.ts';
-
-export interface OnnxOptions {
-  /** The output that holds the probability; needed where several could. */
-  output?: string;
-  /** What the output is; needed where the file does not show it. */
-  form?: 'probability' | 'log-odds';
-  /** Where the file expects (x − mean) / scale: both by feature, in the file's order. */
-  scaling?: { mean: number[]; scale: number[] };
-  /** Instead of a missing value. Default: NaN where the file bears it, else the median. */
-  fill?: number;
-}
 
 type Names = { names?: string[]; servedNames?: string[] };
 type Served = NonNullable<ImportRequest['served']>;

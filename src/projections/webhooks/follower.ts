@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts';
 import { AssayError } from '../../domain/errors.ts';
-import type { FeedEvent } from '../feed.ts';
+import type { FeedEvent } from '../feed-events.ts';
 import type { Log } from '../log.ts';
 import { afterFailure, afterSuccess, type RetryOptions } from './retry.ts';
 import { type Attempt, isDelivered, type WebhookSender } from './sender.ts';

@@ -1,7 +1,7 @@
 import type { Journal, JournalRecord } from '../../journal/journal.ts';
-import type { FeedEvent, FeedType } from '../feed.ts';
+import type { CommandAnswer } from '../command-answer.ts';
+import type { FeedEvent, FeedType } from '../feed-events.ts';
 import { eventsOf, mayTell, SLOTS } from '../feed-events.ts';
-import type { CommandAnswer } from '../store.ts';
 import { sleep } from './sleep.ts';
 import { createTurns } from './turns.ts';
 

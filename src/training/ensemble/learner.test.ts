@@ -12,7 +12,7 @@ import { seededRandom } from '../gbdt/random.ts';
 import type { Fitted } from '../learner.ts';
 import { LEARNERS } from '../learners.ts';
 import { averagePrecision } from '../metrics.ts';
-import { scoreRows } from '../report.ts';
+import { scoreRows } from '../score-rows.ts';
 import { average, chooseCombination, combine, stack } from './combine.ts';
 import { type FittedEnsemble, fitEnsemble } from './learner.ts';
 

@@ -2,7 +2,7 @@
 import { encodeEnsemble, ensembleScorer } from '../../models/ensemble.ts';
 import type { Dataset } from '../dataset.ts';
 import type { Fitted, Learner } from '../learner.ts';
-import { scoreRows } from '../report.ts';
+import { scoreRows } from '../score-rows.ts';
 import { type Combination, type CombineKind, chooseCombination } from './combine.ts';
 
 /**

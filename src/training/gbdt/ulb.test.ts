@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { type Dataset, slice } from '../dataset.ts';
 import { averagePrecision, rocAuc } from '../metrics.ts';
-import { scoreRows } from '../report.ts';
+import { scoreRows } from '../score-rows.ts';
 import { fitTrees } from './learner.ts';
 
 const file = join(import.meta.dirname, '../../../../shared/data/ulb-sample.csv.gz');

@@ -2,8 +2,9 @@ import { createSchedule } from './fraud/schedule.ts';
 import { drop, guest, newcomer, ordinary, sharedComputer } from './legitimate.ts';
 import { awake, DAY } from './people.ts';
 import type { GeneratedTransaction, GenerateOptions } from './transaction.ts';
-import type { Settings, World } from './world.ts';
+import type { Settings } from './world.ts';
 import { createWorld, settle } from './world.ts';
+import type { World } from './world-state.ts';
 
 /** Of the arrivals: people who pay once, newcomers who stay, sales at which many pay a little, shared computers. */
 const GUESTS = 0.11;

@@ -4,9 +4,9 @@ import type { Merchant } from './merchants.ts';
 import { createMerchant } from './merchants.ts';
 import type { Payment } from './payment.ts';
 import { drawPace, habitual, plan } from './payment.ts';
-import type { Person } from './people.ts';
 import { createPerson, DAY, drawAccountAge, drawPlace, live, MINUTE, moveTo, newIp } from './people.ts';
-import type { World } from './world.ts';
+import type { Person } from './person.ts';
+import type { World } from './world-state.ts';
 
 const GIFTS = ['Jewelry', 'Electronics', 'Gift cards', 'Fashion'].map(categoryNamed);
 const DROPS = ['Tickets', 'Food', 'Digital', 'Gaming', 'Transport'].map(categoryNamed);

@@ -3,13 +3,13 @@ import { FIELD, sentFields } from './integrations.ts';
 import { labelTime } from './labels.ts';
 import type { Merchant } from './merchants.ts';
 import { recordCustomer } from './merchants.ts';
-import type { Person } from './people.ts';
 import { DAY, MINUTE, newIp } from './people.ts';
+import type { Person } from './person.ts';
 import { CURRENCIES, PLACES } from './places.ts';
 import type { Random } from './random.ts';
 import { createSampler } from './random.ts';
 import type { FraudKind, GeneratedTransaction } from './transaction.ts';
-import type { World } from './world.ts';
+import type { World } from './world-state.ts';
 
 /** One payment before it is cut down to what the shop's integration sends. */
 export interface Payment {

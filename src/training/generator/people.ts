@@ -1,43 +1,12 @@
-import type { Merchant } from './merchants.ts';
+import type { Person } from './person.ts';
 import { PLACES } from './places.ts';
 import type { Random } from './random.ts';
 import { createSampler } from './random.ts';
-import type { World } from './world.ts';
+import type { World } from './world-state.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
-
-/** A payer and their habits. */
-export interface Person {
-  id: string;
-  /** Slot among the regular users; -1 for someone who pays once. */
-  index: number;
-  place: number;
-  latitude: number;
-  longitude: number;
-  /** When the account was made; may lie before the stream. Undefined where the shop keeps no accounts. */
-  created: number | undefined;
-  /** Factor on every price, and the spread of its logarithm. */
-  level: number;
-  spread: number;
-  email: string;
-  devices: string[];
-  cards: string[];
-  homeIp: string;
-  officeIp: string | undefined;
-  /** Favourite first. */
-  favourites: Merchant[];
-  /** Hours by which the day is shifted: early birds and night owls. */
-  shiftHours: number;
-  /** Chance of the app where a shop has one. */
-  appShare: number;
-  travelPlace: number;
-  travelUntil: number;
-  payments: number;
-  /** Time of the newest payment. */
-  seen: number;
-}
 
 const samplePlace = createSampler(PLACES.map((place) => place.weight));
 

@@ -5,7 +5,7 @@ import { decodeTrees, treesModel } from '../../models/trees.ts';
 import type { Dataset } from '../dataset.ts';
 import { seededRandom } from '../gbdt/random.ts';
 import { rocAuc } from '../metrics.ts';
-import { scoreRows } from '../report.ts';
+import { scoreRows } from '../score-rows.ts';
 import { fitIsolation } from './learner.ts';
 
 /** A cloud around 0, and every fiftieth row far from it in one of its features; labels say which, and are not used. */

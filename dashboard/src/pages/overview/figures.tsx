@@ -4,7 +4,7 @@ import { useBaseCurrency } from '../../api/session.ts';
 import type { Stats } from '../../api/types.ts';
 import { count, countShort, latency, moneyShort, percent } from '../../lib/format.ts';
 import { live, useLiveVersion } from '../../live/live.ts';
-import type { Window } from '../../router.tsx';
+import type { Window } from '../../searches.ts';
 
 const MINUTES: Record<Window, number> = { '15m': 15, '1h': 60, '6h': 360, '24h': 1440, '7d': 10_080, '30d': 43_200 };
 

@@ -7,7 +7,7 @@ import { wholeSeries } from '../../charts/series.ts';
 import { Legend, TimeChart } from '../../charts/time-chart.tsx';
 import { count, countShort } from '../../lib/format.ts';
 import { useLiveRefresh } from '../../live/refresh.ts';
-import { WINDOWS, type Window } from '../../router.tsx';
+import { WINDOWS, type Window } from '../../searches.ts';
 import { PageHeader, Panel, Segmented } from '../../ui/bits.tsx';
 import { OUTCOMES } from '../../ui/outcome.tsx';
 import { Failed, LoadingBlock } from '../../ui/states.tsx';

@@ -1,7 +1,7 @@
 import type { Case, CaseAct, CaseFilter, CaseResolution, EntityType, WholeCase } from '../../api/cases.ts';
 import type { Happening } from '../../api/types.ts';
 import { plural } from '../../lib/format.ts';
-import type { QueueSearch } from '../../router.tsx';
+import type { QueueSearch } from '../../searches.ts';
 
 export type Show = NonNullable<QueueSearch['show']>;
 export type Sort = NonNullable<QueueSearch['sort']>;

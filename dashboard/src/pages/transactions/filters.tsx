@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Search, SlidersHorizontal, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { TransactionSearch } from '../../router.tsx';
+import type { TransactionSearch } from '../../searches.ts';
 import { Button } from '../../ui/button.tsx';
 import { Choice, Field } from '../../ui/field.tsx';
 

@@ -2,10 +2,10 @@ import { categoryNamed } from '../categories.ts';
 import { drawSparse, FIELD } from '../integrations.ts';
 import { drop, stranger } from '../legitimate.ts';
 import { drawPace, habitual } from '../payment.ts';
-import type { Person } from '../people.ts';
 import { drawPlace, moveTo, newIp } from '../people.ts';
+import type { Person } from '../person.ts';
 import type { Random } from '../random.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world-state.ts';
 import type { Scheme } from './scheme.ts';
 import { commit, drawHideout, drawVictim, from, online } from './scheme.ts';
 

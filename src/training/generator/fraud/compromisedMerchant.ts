@@ -2,7 +2,7 @@ import { CATEGORIES } from '../categories.ts';
 import { FIELD } from '../integrations.ts';
 import { habitual } from '../payment.ts';
 import { DAY, drawPlace } from '../people.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world-state.ts';
 import type { Scheme } from './scheme.ts';
 import { commit, drawHideout, drawVictim, from, online } from './scheme.ts';
 

@@ -1,5 +1,5 @@
 import { HOUR } from '../people.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world-state.ts';
 import { accountTakeover } from './accountTakeover.ts';
 import { bustOut } from './bustOut.ts';
 import { cardTesting } from './cardTesting.ts';

@@ -1,12 +1,12 @@
 import { FIELD } from '../integrations.ts';
 import type { Payment } from '../payment.ts';
 import { toRow } from '../payment.ts';
-import type { Person } from '../people.ts';
 import { newIp } from '../people.ts';
+import type { Person } from '../person.ts';
 import { PLACES } from '../places.ts';
 import type { Random } from '../random.ts';
 import type { FraudKind } from '../transaction.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world-state.ts';
 
 /** One way to defraud. */
 export interface Scheme {

@@ -1,0 +1,23 @@
+import type { Outcome, Status } from './api/types.ts';
+
+/** What the addresses of pages may carry behind the question mark. */
+
+export const WINDOWS = ['15m', '1h', '6h', '24h', '7d', '30d'] as const;
+export type Window = (typeof WINDOWS)[number];
+
+export const QUEUE_SHOWS = ['open', 'mine', 'unassigned', 'resolved'] as const;
+export interface QueueSearch {
+  /** The one whose details are shown. */
+  case?: string;
+  show?: (typeof QUEUE_SHOWS)[number];
+  sort?: 'risk' | 'newest';
+}
+
+export interface TransactionSearch {
+  q?: string;
+  decision?: Outcome;
+  status?: Status;
+  from?: string;
+  to?: string;
+  minScore?: number;
+}

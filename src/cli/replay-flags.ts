@@ -1,0 +1,7 @@
+import type { HistoryFlags } from './history.ts';
+
+export interface ReplayFlags extends HistoryFlags {
+  dataDir?: string;
+  model?: string;
+  delayDays?: string;
+}

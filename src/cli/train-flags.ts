@@ -1,0 +1,32 @@
+import type { ResampleKind } from '../training/imbalance.ts';
+import type { SearchBudget } from '../training/search.ts';
+import type { HistoryFlags } from './history.ts';
+
+export interface TrainFlags extends HistoryFlags {
+  out?: string;
+  name: string;
+  learner: string;
+  features?: string;
+  trainFrom?: number;
+  trainTo?: number;
+  testFrom?: number;
+  testTo?: number;
+  delayDays?: number;
+  resample: ResampleKind;
+  resampleRatio?: number;
+  search?: SearchBudget;
+  folds: number;
+  alertShare?: number;
+  alertsPerDay?: number;
+  precision?: number;
+  declinePrecision: number;
+  /** Parts of the cost matrix that are not the default. */
+  cost: Record<string, unknown>;
+  twoWay?: boolean;
+  stateless?: boolean;
+  seed: number;
+  set: Record<string, unknown>;
+  default?: boolean;
+  /** With `--format ulb`: made-up rows, as many as said. */
+  synthetic?: number | true;
+}
