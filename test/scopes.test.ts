@@ -8,13 +8,14 @@ import { call, startApp, type TestApp } from './support/app.ts';
 interface Operation {
   method: string;
   path: string;
-  scope: Scope | 'none';
+  /** Any of these; none: open to all. */
+  scopes: Scope[];
   /** What a missing or wrong key gets. */
   badKey: 401 | 403;
 }
 
 interface Shown {
-  'x-scope': Scope | 'none';
+  'x-scope': Scope | Scope[] | 'none';
   'x-bad-key'?: 403;
 }
 
@@ -23,7 +24,9 @@ describe('scopes', () => {
   let app: TestApp;
   let operations: Operation[];
   const secrets = {} as Record<Scope | 'revoked', string>;
-  const others = (scope: Scope) => SCOPES.filter((other) => other !== scope);
+  /** `admin` may do all that others may. */
+  const others = (scopes: Scope[]) => SCOPES.filter((other) => other !== 'admin' && !scopes.includes(other));
+  const scopesOf = (shown: Shown['x-scope']) => (shown === 'none' ? [] : [shown].flat());
 
   before(async () => {
     app = await startApp({ API_KEY: 'bootstrap-secret' });
@@ -51,7 +54,7 @@ describe('scopes', () => {
       Object.entries(methods).map(([method, operation]) => ({
         method: method.toUpperCase(),
         path: path.replaceAll(/\{[^}]+\}/g, 'x'),
-        scope: operation['x-scope'],
+        scopes: scopesOf(operation['x-scope']),
         badKey: operation['x-bad-key'] ?? 401,
       })),
     );
@@ -71,12 +74,15 @@ describe('scopes', () => {
     const { body } = await call(app.url, 'GET', '/openapi.json');
     for (const [path, methods] of Object.entries(body.paths as Record<string, Record<string, Record<string, unknown>>>))
       for (const [method, operation] of Object.entries(methods)) {
-        const scope = operation['x-scope'] as string;
-        assert.ok(scope === 'none' || SCOPES.includes(scope as Scope), `${method} ${path}: ${scope}`);
-        assert.equal((operation.security as unknown[]).length > 0, scope !== 'none', `${method} ${path}`);
+        const scopes = scopesOf(operation['x-scope'] as Shown['x-scope']);
+        assert.ok(
+          scopes.every((scope) => SCOPES.includes(scope)),
+          `${method} ${path}: ${scopes}`,
+        );
+        assert.equal((operation.security as unknown[]).length > 0, scopes.length > 0, `${method} ${path}`);
       }
     assert.deepEqual(
-      operations.filter(({ scope }) => scope === 'none').map(({ path }) => path),
+      operations.filter(({ scopes }) => scopes.length === 0).map(({ path }) => path),
       // Signing in asks for no scope: each of its routes answers by the key or the cookie that it is shown.
       [...Array(3).fill('/api/session'), '/health', '/api/health', '/api/v1/utils/health-check/', '/ready'],
     );
@@ -84,7 +90,7 @@ describe('scopes', () => {
 
   test('without a key, and with a revoked or an unknown one: 401, or 403 on the card services', async () => {
     for (const operation of operations) {
-      if (operation.scope === 'none') continue;
+      if (operation.scopes.length === 0) continue;
       for (const headers of [{}, { 'x-api-key': secrets.revoked }, { authorization: 'Bearer ak_unknown' }]) {
         const answer = await ask(operation, headers as Record<string, string>);
         assert.equal(answer.status, operation.badKey, `${operation.method} ${operation.path}`);
@@ -96,19 +102,21 @@ describe('scopes', () => {
 
   test('with each wrong scope: 403; with the right one: neither', async () => {
     for (const operation of operations) {
-      if (operation.scope === 'none') continue;
-      for (const scope of others(operation.scope)) {
+      if (operation.scopes.length === 0) continue;
+      for (const scope of others(operation.scopes)) {
         const answer = await ask(operation, { 'x-api-key': secrets[scope] });
         assert.equal(answer.status, 403, `${operation.method} ${operation.path} with ${scope}`);
         assert.equal(answer.body.code, 'forbidden');
       }
-      const answer = await ask(operation, { authorization: `Bearer ${secrets[operation.scope]}` });
-      assert.ok(![401, 403].includes(answer.status), `${operation.method} ${operation.path}: ${answer.status}`);
+      for (const scope of new Set<Scope>([...operation.scopes, 'admin'])) {
+        const answer = await ask(operation, { authorization: `Bearer ${secrets[scope]}` });
+        assert.ok(![401, 403].includes(answer.status), `${operation.method} ${operation.path}: ${answer.status}`);
+      }
     }
   });
 
   test('HEAD and a trailing slash ask for the same scope as GET', async () => {
-    for (const operation of operations.filter(({ method, scope }) => method === 'GET' && scope !== 'none')) {
+    for (const operation of operations.filter(({ method, scopes }) => method === 'GET' && scopes.length > 0)) {
       assert.equal((await ask({ ...operation, method: 'HEAD' })).status, operation.badKey, operation.path);
       assert.equal((await ask({ ...operation, path: `${operation.path}/` })).status, operation.badKey, operation.path);
     }

@@ -126,7 +126,7 @@ describe('signing in', () => {
 test('without keys there is nothing to sign in to, and everything is allowed', async () => {
   const app = await startApp();
   const { body } = await call(app.url, 'GET', '/api/session');
-  assert.deepEqual([body.keyless, body.scopes], [true, ['ingest', 'read', 'review', 'admin']]);
+  assert.deepEqual([body.keyless, body.scopes], [true, ['ingest', 'read', 'review', 'policy', 'admin']]);
   const signedIn = await call(app.url, 'POST', '/api/session', { key: 'any' });
   assert.deepEqual([signedIn.status, signedIn.headers.get('set-cookie')], [200, null]);
   assert.equal((await call(app.url, 'GET', '/api/session', undefined, { origin: 'http://evil.example' })).status, 403);

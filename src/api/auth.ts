@@ -5,8 +5,8 @@ import type { ApiKey, Scope } from '../domain/key.ts';
 import type { Keys } from '../projections/keys.ts';
 import type { Sessions } from './session.ts';
 
-/** What a route asks of the caller; `none` is open to all. */
-export type RouteScope = Scope | 'none';
+/** What a route asks of the caller: a scope, or any of several; `none` is open to all. */
+export type RouteScope = Scope | readonly Scope[] | 'none';
 
 const SUBPROTOCOL = 'assay.key.';
 
@@ -18,7 +18,7 @@ export function assertListenable(config: Pick<Config, 'host'>, keys: Pick<Keys, 
   if (keys.configured || isLoopbackName(config.host)) return;
   throw new Error(
     `HOST=${config.host} is reachable from other machines and there is no API key yet. Make one first with ` +
-      '`npx assay keys create --scope ingest,read,review,admin`, or set API_KEY, or listen on HOST=127.0.0.1.',
+      '`npx assay keys create --scope admin`, or set API_KEY, or listen on HOST=127.0.0.1.',
   );
 }
 
@@ -55,13 +55,19 @@ export function keyOf(request: FastifyRequest, keys: Keys): ApiKey | undefined {
   return secret === undefined ? undefined : keys.authenticate(secret);
 }
 
-/** Throws forbidden where a key lacks a scope. Without keys everything is allowed. */
-export function requireScope(key: ApiKey | undefined, scope: Scope): void {
-  if (key && !key.scopes.includes(scope))
+/** Throws forbidden where a key has none of the scopes. Without keys everything is allowed. */
+export function requireScope(key: ApiKey | undefined, scope: Scope | readonly Scope[]): void {
+  const asked = [scope].flat();
+  if (key && !asked.some((one) => hasScope(key, one)))
     throw new AssayError(
       'forbidden',
-      `This needs a key with the scope ${scope}; this one has ${key.scopes.join(', ')}.`,
+      `This needs a key with the scope ${asked.join(' or ')}; this one has ${key.scopes.join(', ')}.`,
     );
+}
+
+/** Whether a key may do what a scope allows. `admin` may do all; without keys everybody may. */
+export function hasScope(key: ApiKey | undefined, scope: Scope): boolean {
+  return !key || key.scopes.includes(scope) || key.scopes.includes('admin');
 }
 
 function secretOf(request: FastifyRequest): string | undefined {

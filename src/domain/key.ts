@@ -1,4 +1,4 @@
-export const SCOPES = ['ingest', 'read', 'review', 'admin'] as const;
+export const SCOPES = ['ingest', 'read', 'review', 'policy', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** An API key as it is kept: the secret only as its SHA-256. */

@@ -159,7 +159,7 @@ export interface User {
   updatedAt: string;
 }
 
-export type Scope = 'ingest' | 'read' | 'review' | 'admin';
+export type Scope = 'ingest' | 'read' | 'review' | 'policy' | 'admin';
 
 export interface Session {
   /** The server has no keys: everything is allowed, on its own machine only. */
