@@ -5,18 +5,18 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Type, { type TSchema } from 'typebox';
+import { fieldSchemas } from '../src/api/contract/fields.ts';
 import { DecideBody, decisionFields } from '../src/api/contract/transactions.ts';
-import { PERSONAL_FIELDS } from '../src/domain/transaction.ts';
+import { isPersonal } from '../src/domain/fields.ts';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 export const schemasFolder = join(import.meta.dirname, '..', 'schemas');
 
-const fields: Record<string, TSchema> = DecideBody.properties;
+const fields: Record<string, TSchema> = fieldSchemas();
 const open = { additionalProperties: true };
 const milliseconds = (description: string) =>
   Type.Number({ description: `${description}; milliseconds since 1970, UTC` });
 
-const isPersonal = (name: string) => (PERSONAL_FIELDS as readonly string[]).includes(name);
 /** What a client may send and the record holds as it came: all but what is settled on the way in. */
 const asSent = Object.fromEntries(
   Object.entries(fields).filter(

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { bodyHash } from '../intake/canonical.ts';
 import type { RecordType } from '../journal/journal.ts';
-import { bodyHash } from './canonical.ts';
 import { idempotencyKey, idempotentName, otherBody } from './idempotency.ts';
 import { nextId } from './ids.ts';
 import { errorOf } from './problem.ts';

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { call, startApp, type TestApp } from '../../test/support/app.ts';
-import { RESERVED_IDS } from './contract/transactions.ts';
+import { RESERVED_IDS } from '../domain/fields.ts';
 
 const DAY = 86_400_000;
 const KEY = 'edge-secret';

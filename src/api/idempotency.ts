@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AssayError } from '../domain/errors.ts';
+import { bodyHash, sha256 } from '../intake/canonical.ts';
 import type { Journal } from '../journal/journal.ts';
-import { bodyHash, sha256 } from './canonical.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_KEY = 255;

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FastifyRequest } from 'fastify';
 import { AssayError } from '../domain/errors.ts';
+import { parseTime } from '../intake/time.ts';
 import { toCsv } from './csv.ts';
 import { createAnswerMemory } from './idempotency.ts';
 import { type Allowance, createRateLimiter } from './rate-limit.ts';
 import { requestId } from './request-id.ts';
-import { parseTime, parseWindow } from './time.ts';
+import { parseWindow } from './window.ts';
 
 test('a window lets so many through, then says when to come back', () => {
   const limiter = createRateLimiter({ max: 3, windowMs: 10_000 });

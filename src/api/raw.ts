@@ -1,8 +1,9 @@
 import { AssayError } from '../domain/errors.ts';
+import { FIELD_NAMES, RESERVED_IDS, type TransactionBody } from '../domain/fields.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Submission } from '../engine/engine.ts';
-import { DecideBody, RESERVED_IDS, type TransactionBody } from './contract/transactions.ts';
-import { type IntakeRules, takeIn, transactionHash } from './intake.ts';
+import { type IntakeRules, takeIn, transactionHash } from '../intake/transaction.ts';
+import { DecideBody } from './contract/transactions.ts';
 import { checkerOf } from './validate.ts';
 import { invalid } from './window.ts';
 
@@ -59,6 +60,6 @@ export function rawMessage(submission: Submission): { key: string; value: string
 
 function bodyOf(transaction: Transaction): Record<string, unknown> {
   const body: Record<string, unknown> = {};
-  for (const name of Object.keys(DecideBody.properties)) body[name] = transaction[name as keyof Transaction];
+  for (const name of FIELD_NAMES) body[name] = transaction[name as keyof Transaction];
   return transaction.dated ? { ...body, transactionDate: new Date(transaction.time).toISOString() } : body;
 }

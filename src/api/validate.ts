@@ -2,8 +2,8 @@ import type { FastifySchemaCompiler } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { AssayError, type FieldError } from '../domain/errors.ts';
-import { summary } from './intake.ts';
-import { unfitId } from './text.ts';
+import { unfitId } from '../intake/text.ts';
+import { summary } from '../intake/transaction.ts';
 
 /** Bodies are taken as they are; what stands in an address is text and is read as the number it should be. */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {

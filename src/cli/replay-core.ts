@@ -1,9 +1,9 @@
-import { takeIn, transactionHash } from '../api/intake.ts';
 import type { Core } from '../app.ts';
 import type { Config } from '../config.ts';
 import { hash53 } from '../domain/hash.ts';
 import { newId } from '../domain/id.ts';
 import type { DecisionData, LabelData } from '../domain/records.ts';
+import { takeIn, transactionHash } from '../intake/transaction.ts';
 import type { ReplaySink } from './replay-into.ts';
 
 /** Straight into a data directory that no server holds. `moment.now` is the clock: history happens when it happened. */

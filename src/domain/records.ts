@@ -1,5 +1,6 @@
 import type { Resolution } from './case.ts';
 import type { Decision } from './decision.ts';
+import { type Details, type PersonalField, PUBLIC_DETAILS } from './fields.ts';
 import { hash53 } from './hash.ts';
 import type { Scope } from './key.ts';
 import type { LabelSource, LabelValue } from './label.ts';
@@ -34,10 +35,7 @@ import type { WebhookType } from './webhook.ts';
  *
  * A command's id is derived from the caller's key, the route and the Idempotency-Key, else it is a new UUIDv7.
  */
-export type PublicTransaction = Omit<
-  Transaction,
-  'email' | 'ip' | 'customerLocation' | 'latitude' | 'longitude' | 'metadata'
->;
+export type PublicTransaction = Omit<Transaction, PersonalField>;
 
 export interface IntakeData {
   transaction: PublicTransaction;
@@ -212,21 +210,16 @@ export function intakeView(
 }
 
 function ownFields(transaction: PublicTransaction, personal: Record<string, unknown> | undefined) {
-  const { id, amount, currency, amountBase, baseRate, time, warnings } = transaction;
+  const { id, type = 'payment', amount, currency, amountBase, baseRate, time, warnings } = transaction;
   const optional: Record<string, unknown> = {};
-  for (const name of [
-    'productCategory',
-    'accountAgeDays',
-    'merchantId',
-    'cardId',
-    'deviceId',
-    'country',
-    'channel',
-  ] as const)
-    if (transaction[name] !== undefined) optional[name] = transaction[name];
+  for (const name of PUBLIC_DETAILS) {
+    const value = (transaction as Details)[name];
+    if (value !== undefined) optional[name] = value;
+  }
   return {
     id,
     userId: transaction.userId,
+    type,
     amount,
     currency,
     ...optional,

@@ -1,5 +1,6 @@
+import { PERSONAL_FIELDS } from '../domain/fields.ts';
 import type { IntakeData, PublicTransaction } from '../domain/records.ts';
-import { PERSONAL_FIELDS, type Transaction } from '../domain/transaction.ts';
+import type { Transaction } from '../domain/transaction.ts';
 import type { Submission } from './engine.ts';
 import { word } from './event.ts';
 

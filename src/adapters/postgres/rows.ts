@@ -1,4 +1,5 @@
 import { emailDomain, entityKey } from '../../domain/entity.ts';
+import { DETAIL_NAMES } from '../../domain/fields.ts';
 import { type DecisionData, type IntakeData, intakeView, transactionView } from '../../domain/records.ts';
 import type { TransactionStatus } from '../../domain/transaction.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
@@ -116,10 +117,9 @@ export function entitiesOfView(view: TransactionView, names: EntityNames): numbe
     .filter((key) => key !== 0);
 }
 
-const AMENDABLE = new Set([
-  ...['userId', 'amount', 'currency', 'productCategory', 'accountAgeDays', 'merchantId', 'cardId', 'deviceId'],
-  ...['country', 'channel', 'transactionDate', 'amountBase', 'baseRate', 'warnings'],
-  ...['email', 'ip', 'customerLocation', 'latitude', 'longitude', 'metadata'],
+const AMENDABLE = new Set<string>([
+  ...['userId', 'amount', 'currency', 'transactionDate', 'amountBase', 'baseRate', 'warnings'],
+  ...DETAIL_NAMES,
 ]);
 const REQUIRED = new Set(['userId', 'amount', 'currency', 'transactionDate', 'amountBase', 'baseRate']);
 

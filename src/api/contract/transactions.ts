@@ -1,112 +1,34 @@
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
+import { RESERVED_IDS, type TransactionBody as Taken } from '../../domain/fields.ts';
 import { answer, Id, json, Page, PageQuery, problems, Time, words } from './common.ts';
+import { EXAMPLE, fieldSchemas } from './fields.ts';
 
-const described = (maxLength: number, description: string) => Type.Optional(Type.String({ maxLength, description }));
+/** Schemas of the fields as `domain/fields.ts` declares them; optional where a body may do without. */
+const fields = fieldSchemas();
 
-/** Optional fields of a transaction, as clients send them. */
-const details = {
-  productCategory: described(255, 'Such as `Electronics`'),
-  customerLocation: described(255, 'Where the customer is, in words'),
-  accountAgeDays: Type.Optional(Type.Number({ minimum: 0, maximum: 1e6 })),
-  transactionDate: Type.Optional(
-    Type.String({
-      maxLength: 64,
-      examples: ['2023-09-15T12:00:00Z'],
-      description:
-        'RFC 3339; the offset gives the local hour, UTC without one. More than 5 minutes ahead it counts as the receipt, with a warning. Default: the receipt',
-    }),
-  ),
-  merchantId: Type.Optional(Id('The merchant')),
-  cardId: Type.Optional(Id('The card, as a token: never its number')),
-  deviceId: Type.Optional(Id('The device')),
-  ip: Type.Optional(Type.String({ maxLength: 45, description: 'IPv4 or IPv6' })),
-  email: Type.Optional(Type.String({ maxLength: 320 })),
-  country: Type.Optional(Type.String({ maxLength: 2, description: 'ISO 3166-1 alpha-2' })),
-  latitude: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
-  longitude: Type.Optional(Type.Number({ minimum: -180, maximum: 180 })),
-  channel: described(64, 'Such as `web`, `app`, `pos`'),
-  metadata: Type.Optional(
-    Type.Unsafe<Record<string, unknown>>({
-      type: 'object',
-      description: 'Anything of your own: at most 8 levels, 256 keys and 16 KiB',
-    }),
-  ),
-};
+const TAKEN_IN = 'A transaction to decide. Fields that are not listed are ignored, with a warning; use `metadata`.';
+export const TransactionBody = Type.Unsafe<Taken>(Type.Object(fields, { description: TAKEN_IN }));
 
-const amount = Type.Number({
-  minimum: 0,
-  maximum: 1e12,
-  description: 'Major units of `currency`, rounded to its minor unit',
-});
-const currency = Type.Optional(Type.String({ maxLength: 3, default: 'USD', description: 'ISO 4217' }));
-
-const TAKEN_IN = 'A transaction to decide. Fields that are not listed are ignored; use `metadata`.';
-export const TransactionBody = Type.Object(
-  {
-    id: Type.Optional(Id('Chosen by you; repeated with the same body it gets the first answer')),
-    userId: Id('Who pays; need not be known'),
-    amount,
-    currency,
-    ...details,
-  },
-  { description: TAKEN_IN },
-);
-export type TransactionBody = Static<typeof TransactionBody>;
-
-/** Under `/api/transactions` these are addresses of their own, so that a transaction of that id could not be read. */
-export const RESERVED_IDS: readonly string[] = ['alerts', 'finalize', 'stats', 'user'];
+export type TransactionBody = Taken;
 
 /** The same as it is recorded, with an example for the document. */
-export const DecideBody = Type.Object(
-  {
-    ...TransactionBody.properties,
-    id: Type.Optional(
-      Id(`Chosen by you; repeated with the same body it gets the first answer. Not ${RESERVED_IDS.join(', ')}`),
-    ),
-  },
-  {
-    description: TAKEN_IN,
-    examples: [
-      {
-        id: 'ord_981',
-        userId: 'auth0|12345',
-        amount: 100.5,
-        currency: 'USD',
-        productCategory: 'Electronics',
-        customerLocation: 'New York',
-        accountAgeDays: 365,
-        transactionDate: '2023-09-15T12:00:00Z',
-        merchantId: 'm_7',
-        cardId: 'c_9',
-        deviceId: 'd_3',
-        ip: '203.0.113.9',
-        email: 'a@b.co',
-        country: 'US',
-        latitude: 40.71,
-        longitude: -74.0,
-        channel: 'web',
-        metadata: { basketSize: 3 },
-      },
-    ],
-  },
+export const DecideBody = Type.Unsafe<Taken>(
+  Type.Object(
+    {
+      ...fields,
+      id: Type.Optional(
+        Id(`Chosen by you; repeated with the same body it gets the first answer. Not ${RESERVED_IDS.join(', ')}`),
+      ),
+    },
+    { description: TAKEN_IN, examples: [EXAMPLE] },
+  ),
 );
 
-/** null takes an optional field away. */
-const nullable = Object.fromEntries(
-  Object.entries(details)
-    .filter(([name]) => name !== 'transactionDate')
-    .map(([name, schema]) => [name, { ...schema, type: [(schema as { type?: string }).type, 'null'] }]),
-);
-export const AmendmentBody = Type.Object(
-  {
-    userId: Type.Optional(Id('Who pays')),
-    amount: Type.Optional(amount),
-    currency,
-    transactionDate: details.transactionDate,
-    ...Object.fromEntries(Object.entries(nullable).map(([name, schema]) => [name, Type.Optional(Type.Unsafe(schema))])),
-  },
-  { description: 'What changes; null takes an optional field away. Nothing is decided or learnt again.' },
-);
+/** Id and type of a transaction stay; null takes an optional field away. */
+const { id: _, type: __, ...amendable } = fieldSchemas({ optional: true, nullable: true });
+export const AmendmentBody = Type.Object(amendable, {
+  description: 'What changes; null takes an optional field away. Nothing is decided or learnt again.',
+});
 
 export const FinalizeBody = Type.Object({
   tempId: Id('`tempId` of the answer to the transaction'),
@@ -296,7 +218,7 @@ export const ScoredAnswer = answer(
   'A decision that is not recorded',
 );
 
-export const ScoreBody = Type.Unsafe<TransactionBody | { transactionId: string }>({
+export const ScoreBody = Type.Unsafe<Taken | { transactionId: string }>({
   anyOf: [TransactionBody, Type.Object({ transactionId: Id('A stored transaction') })],
 });
 export const BatchBody = Type.Object({

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { unfit } from '../../intake/text.ts';
 import type { CaseView } from '../../projections/case-fold.ts';
 import type { Api } from '../api.ts';
 import { sendCommand } from '../command.ts';
@@ -6,7 +7,6 @@ import { AssignBody, CaseShown, CommentBody, ResolveBody } from '../contract/cas
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
 import { IdParam } from '../contract/transactions.ts';
 import type { Services } from '../services.ts';
-import { unfit } from '../text.ts';
 import { invalid } from '../window.ts';
 import { shownCase } from './cases.ts';
 

@@ -1,13 +1,13 @@
 import { AssayError } from '../../domain/errors.ts';
 import type { ApiKey } from '../../domain/key.ts';
+import { bodyHash } from '../../intake/canonical.ts';
+import { unfit } from '../../intake/text.ts';
 import type { Api } from '../api.ts';
-import { bodyHash } from '../canonical.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
 import { KeyBody, KeyCreated, KeyList } from '../contract/operations.ts';
 import { IdParam } from '../contract/transactions.ts';
 import type { AnswerMemory } from '../idempotency.ts';
 import type { Services } from '../services.ts';
-import { unfit } from '../text.ts';
 
 const tags = ['operations'];
 const config = { scope: 'admin' } as const;

@@ -1,12 +1,12 @@
 import type { Static } from 'typebox';
 import { AssayError } from '../../domain/errors.ts';
+import type { TransactionBody } from '../../domain/fields.ts';
 import type { Transaction } from '../../domain/transaction.ts';
+import { takeIn } from '../../intake/transaction.ts';
 import type { Api } from '../api.ts';
 import { PredictAnswer, PredictBody, StatelessAnswer, StatelessBody } from '../contract/cards.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
-import type { TransactionBody } from '../contract/transactions.ts';
 import { type AnswerMemory, answerOnce } from '../idempotency.ts';
-import { takeIn } from '../intake.ts';
 import type { Services } from '../services.ts';
 import { scorerOf } from './cards.ts';
 

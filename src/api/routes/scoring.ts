@@ -1,14 +1,15 @@
 import { setImmediate as breathe } from 'node:timers/promises';
+import { FIELD_NAMES, type TransactionBody } from '../../domain/fields.ts';
 import type { Transaction } from '../../domain/transaction.ts';
+import { bodyHash } from '../../intake/canonical.ts';
+import { takeIn } from '../../intake/transaction.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import type { Api } from '../api.ts';
-import { bodyHash } from '../canonical.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
-import { BatchAnswer, BatchBody, ScoreBody, ScoredAnswer, TransactionBody } from '../contract/transactions.ts';
+import { BatchAnswer, BatchBody, ScoreBody, ScoredAnswer } from '../contract/transactions.ts';
 import type { Charge } from '../guard.ts';
 import type { AnswerMemory } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
-import { takeIn } from '../intake.ts';
 import { read } from '../read.ts';
 import { recordOf } from '../record-of.ts';
 import type { Services } from '../services.ts';
@@ -115,7 +116,7 @@ export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory
 
 /** Either a stored transaction or one in the body: of both, one would be ignored without a word. */
 function refuseBoth(body: object): void {
-  if (Object.keys(body).some((name) => Object.hasOwn(TransactionBody.properties, name)))
+  if (FIELD_NAMES.some((name) => name in body))
     throw invalid('/transactionId', 'names a stored transaction; send it alone, or a transaction without it');
 }
 

@@ -1,8 +1,11 @@
 import { AssayError } from '../../domain/errors.ts';
 import { type IntakeData, type LabelData, labelledEvent } from '../../domain/records.ts';
+import { bodyHash } from '../../intake/canonical.ts';
+import { unfit } from '../../intake/text.ts';
+import { parseTime } from '../../intake/time.ts';
+import { takeAmendment } from '../../intake/transaction.ts';
 import type { Api } from '../api.ts';
 import { requireScope } from '../auth.ts';
-import { bodyHash } from '../canonical.ts';
 import { sendCommand } from '../command.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
 import {
@@ -17,12 +20,9 @@ import {
 } from '../contract/transactions.ts';
 import type { AnswerMemory } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
-import { takeAmendment } from '../intake.ts';
 import { read } from '../read.ts';
 import { recordOf } from '../record-of.ts';
 import type { Services } from '../services.ts';
-import { unfit } from '../text.ts';
-import { parseTime } from '../time.ts';
 import { invalid } from '../window.ts';
 import { missing } from './transaction-reads.ts';
 import { answer } from './transactions.ts';

@@ -1,14 +1,15 @@
 import type { FastifyReply } from 'fastify';
 import { AssayError } from '../../domain/errors.ts';
+import { RESERVED_IDS } from '../../domain/fields.ts';
 import { type DecisionData, transactionView } from '../../domain/records.ts';
+import { sha256 } from '../../intake/canonical.ts';
+import { takeIn, transactionHash } from '../../intake/transaction.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import type { Api } from '../api.ts';
-import { sha256 } from '../canonical.ts';
 import { IdempotencyHeader, json, problems } from '../contract/common.ts';
-import { DecideBody, Decided, Processing, RESERVED_IDS } from '../contract/transactions.ts';
+import { DecideBody, Decided, Processing } from '../contract/transactions.ts';
 import { idempotencyKey, idempotentName, otherBody } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
-import { takeIn, transactionHash } from '../intake.ts';
 import type { Services } from '../services.ts';
 import { invalid } from '../window.ts';
 

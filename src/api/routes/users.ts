@@ -1,16 +1,16 @@
 import { AssayError } from '../../domain/errors.ts';
+import { unfit, unfitId } from '../../intake/text.ts';
+import { summary } from '../../intake/transaction.ts';
 import type { Api } from '../api.ts';
 import { sendCommand } from '../command.ts';
 import { IdempotencyHeader, json, list, problems } from '../contract/common.ts';
 import { UserBody, UserChange, UserCreated, UserQuery, UserShown } from '../contract/operations.ts';
 import { IdParam } from '../contract/transactions.ts';
 import { nextId } from '../ids.ts';
-import { summary } from '../intake.ts';
 import { sendPage } from '../page.ts';
 import { read } from '../read.ts';
 import { allowed } from '../routing.ts';
 import type { Services } from '../services.ts';
-import { unfit, unfitId } from '../text.ts';
 
 const tags = ['users'];
 const EMAIL = /^[^\s@]+@[^\s@]+$/;

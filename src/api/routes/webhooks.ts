@@ -2,6 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
 import { AssayError } from '../../domain/errors.ts';
 import type { WebhookData } from '../../domain/records.ts';
+import { unfit } from '../../intake/text.ts';
+import { summary } from '../../intake/transaction.ts';
 import type { RecordType } from '../../journal/journal.ts';
 import { SLOTS } from '../../projections/feed-events.ts';
 import { isDelivered } from '../../projections/webhooks/sender.ts';
@@ -21,10 +23,8 @@ import {
 } from '../contract/webhooks.ts';
 import { type AnswerMemory, answerOnce } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
-import { summary } from '../intake.ts';
 import { read } from '../read.ts';
 import type { Services } from '../services.ts';
-import { unfit } from '../text.ts';
 
 const tags = ['webhooks'];
 const config = { scope: 'admin' } as const;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { toMajor, toMinor } from '../domain/currency.ts';
 import { AssayError } from '../domain/errors.ts';
+import type { TransactionBody } from '../domain/fields.ts';
 import { bodyHash, canonical } from './canonical.ts';
-import type { TransactionBody } from './contract/transactions.ts';
-import { toMajor, toMinor } from './currency.ts';
-import { takeAmendment, takeIn, transactionHash } from './intake.ts';
+import { takeAmendment, takeIn, transactionHash } from './transaction.ts';
 
 const RULES = { baseCurrency: 'USD', currencyRates: { EUR: 1.08 } };
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);

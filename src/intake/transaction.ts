@@ -1,9 +1,17 @@
 import { isIP } from 'node:net';
+import { isCurrency, toMajor, toMinor } from '../domain/currency.ts';
 import { AssayError, type FieldError } from '../domain/errors.ts';
-import { PERSONAL_FIELDS, type Transaction } from '../domain/transaction.ts';
+import {
+  DETAIL_NAMES,
+  type Details,
+  FIELD_NAMES,
+  type FieldKind,
+  fieldOf,
+  isPersonal,
+  type TransactionBody,
+} from '../domain/fields.ts';
+import type { Transaction } from '../domain/transaction.ts';
 import { canonical, sha256 } from './canonical.ts';
-import { TransactionBody } from './contract/transactions.ts';
-import { isCurrency, toMajor, toMinor } from './currency.ts';
 import { checkMetadata } from './metadata.ts';
 import { unfit, unfitId } from './text.ts';
 import { parseTime } from './time.ts';
@@ -24,14 +32,8 @@ export interface Receipt {
 
 const MAX_AHEAD_MS = 5 * 60_000;
 const MAX_MINOR = Number.MAX_SAFE_INTEGER;
-const IDS = ['merchantId', 'cardId', 'deviceId'] as const;
-const WORDS = ['productCategory', 'customerLocation', 'channel'] as const;
-const NUMBERS = ['accountAgeDays', 'latitude', 'longitude'] as const;
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const COUNTRY = /^[A-Za-z]{2}$/;
-
-type Fields = Partial<Record<(typeof IDS)[number] | (typeof WORDS)[number] | 'ip' | 'email' | 'country', string>> &
-  Partial<Record<(typeof NUMBERS)[number], number>> & { metadata?: Record<string, unknown> };
 
 /**
  * A body that fits the schema, as the transaction that is decided: rounded, dated, upper-cased, warned about.
@@ -58,7 +60,18 @@ export function takeIn(body: TransactionBody, receipt: Receipt, rules: IntakeRul
   warnOfUnknown(body, warnings);
   if (errors.length > 0) throw new AssayError('invalid_request', summary(errors), { errors });
   const dated = body.transactionDate !== undefined;
-  return { id, userId: body.userId, ...money, time, offsetMinutes, dated, receivedAt, ...fields, warnings };
+  return {
+    id,
+    userId: body.userId,
+    type: body.type ?? 'payment',
+    ...money,
+    time,
+    offsetMinutes,
+    dated,
+    receivedAt,
+    ...fields,
+    warnings,
+  };
 }
 
 interface Money {
@@ -90,7 +103,7 @@ function takeMoney(
   return { amount: rounded, amountMinor, currency, amountBase: rounded * baseRate, baseRate };
 }
 
-const KNOWN = new Set(Object.keys(TransactionBody.properties));
+const KNOWN = new Set<string>(FIELD_NAMES);
 const UNKNOWN_TOLD = 5;
 const NAME_CHARS = 40;
 
@@ -109,40 +122,46 @@ function warnOfUnknown(body: object, warnings: string[]): void {
 }
 
 /** The optional fields; an empty word counts as absent. */
-function takeFields(body: Partial<TransactionBody>, errors: FieldError[], at: string): Fields {
-  const fields: Fields = {};
-  for (const name of WORDS) {
+function takeFields(body: Partial<TransactionBody>, errors: FieldError[], at: string): Details {
+  const fields: Record<string, unknown> = {};
+  for (const name of DETAIL_NAMES) {
     const value = body[name];
-    if (value === undefined || value === '') continue;
-    need(errors, `${at}/${name}`, unfit(value));
-    fields[name] = value;
-  }
-  for (const name of IDS) {
-    const value = body[name];
-    if (value === undefined) continue;
-    need(errors, `${at}/${name}`, unfitId(value));
-    fields[name] = value;
-  }
-  for (const name of NUMBERS) if (body[name] !== undefined) fields[name] = body[name];
-  const { ip, email, country, metadata } = body;
-  if (ip !== undefined) {
-    // A zone such as %eth0 means something on one machine only.
-    if (isIP(ip) === 0 || ip.includes('%')) need(errors, `${at}/ip`, 'must be an IPv4 or IPv6 address');
-    fields.ip = ip.toLowerCase();
-  }
-  if (email !== undefined) {
-    need(errors, `${at}/email`, EMAIL.test(email) ? unfitId(email) : 'must be an e-mail address');
-    fields.email = email;
-  }
-  if (country !== undefined) {
-    if (!COUNTRY.test(country)) need(errors, `${at}/country`, 'must be an ISO 3166-1 alpha-2 code');
-    fields.country = country.toUpperCase();
-  }
-  if (metadata !== undefined) {
-    need(errors, `${at}/metadata`, checkMetadata(metadata));
-    fields.metadata = metadata;
+    const { kind } = fieldOf(name);
+    if (value === undefined || (value === '' && kind === 'words')) continue;
+    const { kept, fault } = taken(kind, value);
+    need(errors, `${at}/${name}`, fault);
+    fields[name] = kept;
   }
   return fields;
+}
+
+/** A value of the right type as it is kept, and what is wrong with it. */
+function taken(kind: FieldKind, value: unknown): { kept: unknown; fault?: string } {
+  switch (kind) {
+    case 'id':
+      return { kept: value, fault: unfitId(value as string) };
+    case 'words':
+      return { kept: value, fault: unfit(value as string) };
+    case 'ip': {
+      const text = value as string;
+      // A zone such as %eth0 means something on one machine only.
+      const fault = isIP(text) === 0 || text.includes('%') ? 'must be an IPv4 or IPv6 address' : undefined;
+      return { kept: text.toLowerCase(), fault };
+    }
+    case 'email':
+      return {
+        kept: value,
+        fault: EMAIL.test(value as string) ? unfitId(value as string) : 'must be an e-mail address',
+      };
+    case 'country': {
+      const text = value as string;
+      return { kept: text.toUpperCase(), fault: COUNTRY.test(text) ? undefined : 'must be an ISO 3166-1 alpha-2 code' };
+    }
+    case 'metadata':
+      return { kept: value, fault: checkMetadata(value as Record<string, unknown>) };
+    default:
+      return { kept: value };
+  }
 }
 
 export interface Amendment {
@@ -175,11 +194,11 @@ export function takeAmendment(
       need(errors, '/transactionDate', 'must be an RFC 3339 time from 1970 on and not ahead');
     else Object.assign(changes, instant, { dated: true });
   }
-  const removed = OPTIONAL.filter((name) => body[name] === null || body[name] === '');
-  const kept = Object.fromEntries(OPTIONAL.filter((name) => !removed.includes(name)).map((name) => [name, body[name]]));
+  const removed = DETAIL_NAMES.filter((name) => body[name] === null || body[name] === '');
+  const kept = Object.fromEntries(DETAIL_NAMES.filter((n) => !removed.includes(n)).map((name) => [name, body[name]]));
   const personal: Record<string, unknown> = {};
   const place = (name: string, value: unknown) => {
-    ((PERSONAL_FIELDS as readonly string[]).includes(name) ? personal : changes)[name] = value;
+    (isPersonal(name) ? personal : changes)[name] = value;
   };
   for (const [name, value] of Object.entries(takeFields(kept, errors, ''))) place(name, value);
   for (const name of removed) place(name, null);
@@ -189,13 +208,12 @@ export function takeAmendment(
   return { changes, personal };
 }
 
-const OPTIONAL = [...WORDS, ...IDS, ...NUMBERS, 'ip', 'email', 'country', 'metadata'];
-const FIELDS = Object.keys(TransactionBody.properties).sort() as (keyof TransactionBody)[];
+const HASHED = [...FIELD_NAMES].sort();
 
 /** Tells a repetition from another body: over the fields that count, in a fixed order, as they were sent. */
 export function transactionHash(body: TransactionBody): string {
   const known: Record<string, unknown> = {};
-  for (const name of FIELDS)
+  for (const name of HASHED)
     if (body[name] !== undefined) known[name] = name === 'metadata' ? canonical(body.metadata) : body[name];
   return sha256(JSON.stringify(known)).slice(0, 32);
 }
