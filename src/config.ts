@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isCurrency } from './domain/currency.ts';
 import { CORE_ENTITIES } from './domain/entity.ts';
 
 /** Everything that the environment can settle, read once. Times in milliseconds unless the name says otherwise. */
@@ -247,8 +248,7 @@ function oneOf(env: Environment, name: string, allowed: readonly string[], fallb
 }
 
 function currency(code: string, name: string): string {
-  if (!Intl.supportedValuesOf('currency').includes(code.toUpperCase()))
-    throw new Error(`${name}: ${code} is not an ISO 4217 currency`);
+  if (!isCurrency(code.toUpperCase())) throw new Error(`${name}: ${code} is not an ISO 4217 currency`);
   return code.toUpperCase();
 }
 

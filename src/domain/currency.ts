@@ -1,24 +1,62 @@
-/** The codes that this Node's ICU knows: ISO 4217 as it circulates, without funds and accounting units. */
-const CODES = new Set(Intl.supportedValuesOf('currency'));
+/**
+ * ISO 4217: the active codes are List One as published on 2026-01-01 by SIX, the maintenance agency (its XML, by way of PyPI's
+ * iso4217 1.16.20260101), funds codes included. By the digits of their minor unit; `null`: the standard gives none.
+ */
+const ACTIVE: readonly [digits: number | null, codes: string][] = [
+  [0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'],
+  [
+    2,
+    `
+AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CNY COP
+COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR
+JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN
+NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL
+THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG`,
+  ],
+  [3, 'BHD IQD JOD KWD LYD OMR TND'],
+  [4, 'CLF UYW'],
+  [null, 'XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX'],
+];
 
-/** ISO 4217 exponents that are not two. ICU's own digits follow everyday cash, not the standard, so they do not serve. */
-const EXPONENTS = {
-  0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF',
-  3: 'BHD IQD JOD KWD LYD OMR TND',
-};
-const DECIMALS = new Map(
-  Object.entries(EXPONENTS).flatMap(([digits, codes]) =>
-    codes.split(' ').map((code) => [code, Number(digits)] as const),
-  ),
-);
-const SCALE = [1, 10, 100, 1_000];
+/** Funds codes of List One: indexed units and shares of a currency, which people owe rather than pay. */
+export const FUNDS: readonly string[] = 'BOV CHE CHW CLF COU MXV USN UYI'.split(' ');
 
+/**
+ * Codes that were withdrawn (List Three, by way of Debian's iso-codes 4.15, and what List One lost since). The standard gives
+ * them no minor unit any more; two digits are kept, which holds every one of them.
+ */
+const WITHDRAWN = `
+ADP AFA ALK ANG AOK AON AOR ARA ARP ARY ATS AYM AZM BAD BEC BEF BEL BGJ BGK BGL BGN BOP BRB BRC BRE BRN BRR BUK BYB
+BYR CHC CNX CSD CSK CUC CYP DDM DEM ECS ECV EEK ESA ESB ESP FIM FRF GEK GHC GHP GNE GNS GQE GRD GWE GWP HRD HRK IEP
+ILP ILR ISJ ITL LAJ LSM LTL LTT LUC LUF LUL LVL LVR MAF MGF MLF MRO MTL MTP MVQ MXP MZE MZM NIC NLG PEH PEI PES PLZ
+PTE RHD ROK ROL RUR SDD SDP SIT SKK SLL SRG STD SUR TJR TMM TPE TRL UAK UGS UGW USS UYN UYP VEB VEF VNC XEU XFO
+XFU XRE YDD YUD YUM YUN ZAL ZMK ZRN ZRZ ZWC ZWD ZWL ZWN ZWR`;
+
+const split = (codes: string) => codes.trim().split(/\s+/);
+const active = new Map(ACTIVE.flatMap(([digits, codes]) => split(codes).map((code) => [code, digits] as const)));
+const withdrawn = new Set(split(WITHDRAWN));
+const SCALE = [1, 10, 100, 1_000, 10_000];
+
+/** Every active code, in the order of the alphabet. */
+export const CURRENCIES: readonly string[] = [...active.keys()].sort();
+/** Every withdrawn code. */
+export const WITHDRAWN_CURRENCIES: readonly string[] = [...withdrawn].sort();
+
+/** Whether the standard has the code, or had it once. Upper case. */
 export function isCurrency(code: string): boolean {
-  return CODES.has(code);
+  return active.has(code) || withdrawn.has(code);
 }
 
+/** What to tell whoever sent an amount in it, undefined where there is nothing to tell. */
+export function currencyWarning(code: string): string | undefined {
+  if (withdrawn.has(code)) return `currency ${code} is withdrawn from ISO 4217; the amount is taken in it.`;
+  if (active.get(code) === null) return `ISO 4217 gives ${code} no minor unit; the amount is rounded to hundredths.`;
+  return undefined;
+}
+
+/** Digits after the point to which an amount is held. */
 export function minorDigits(code: string): number {
-  return DECIMALS.get(code) ?? 2;
+  return active.get(code) ?? 2;
 }
 
 /**
