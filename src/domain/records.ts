@@ -1,9 +1,12 @@
 import type { Resolution } from './case.ts';
 import type { Decision } from './decision.ts';
+import type { DisputeStatus } from './dispute.ts';
 import { type Details, type PersonalField, PUBLIC_DETAILS } from './fields.ts';
 import { hash53 } from './hash.ts';
 import type { Scope } from './key.ts';
-import type { LabelSource, LabelValue } from './label.ts';
+import type { LabelSource, LabelWord } from './label.ts';
+import type { PaymentEvent } from './payment-event.ts';
+import type { DisputeKind } from './reason-codes.ts';
 import type { Transaction, TransactionStatus } from './transaction.ts';
 import type { WebhookType } from './webhook.ts';
 
@@ -17,6 +20,10 @@ import type { WebhookType } from './webhook.ts';
  * | intake        | `t:<transaction id>`   | IntakeData   | as above                              |
  * | failed        | `x:<command id>`       | FailedData   |                                       |
  * | label         | `c:<command id>`       | LabelData    |                                       |
+ * | label.withdraw | `c:<command id>`      | LabelData, `none`: a type of its own, lest a release that does not know the word learns it as legitimate | |
+ * | dispute       | `c:<command id>`       | DisputeData  |                                       |
+ * | event         | `c:<command id>`       | EventData    |                                       |
+ * | review        | `c:<command id>`; `v:<transaction id>` where nobody reviewed it in time | ReviewData | reason |
  * | finalize      | `c:<command id>`       | FinalizeData |                                       |
  * | amend         | `c:<command id>`       | AmendData    | personal fields that change           |
  * | delete        | `c:<command id>`       | DeleteData   |                                       |
@@ -62,18 +69,66 @@ export interface FailedData {
   error: string;
 }
 
+/** Of a decided payment, so that profiles learn from a record about it alone: id hash, time, entity keys, base amount. */
+export interface SubjectEvent {
+  id: number;
+  time: number;
+  entities: number[];
+  amount: number;
+}
+
 export interface LabelData {
   labelId: string;
   transactionId: string;
-  label: LabelValue;
-  source: LabelSource;
+  label: LabelWord;
+  source: Exclude<LabelSource, 'dispute'>;
+  /** What it is worth beside the others: see `labelRank`. Absent in records from before: those keep log order. */
+  rank?: number;
+  pinned?: boolean;
   note?: string;
   occurredAt?: number;
   by?: string;
   /** The case whose resolution said so; the record's key is then `caseLabelKey`. */
   caseId?: string;
-  /** Of the labelled event, so that profiles learn from the label alone: id hash, time and entity keys. */
-  event: { id: number; time: number; entities: number[]; amount: number };
+  event: SubjectEvent;
+}
+
+/** What is told of a dispute, at first and with every update. */
+export interface DisputeData {
+  disputeId: string;
+  transactionId: string;
+  kind: DisputeKind;
+  /** In lower case. */
+  scheme: string;
+  reasonCode: string;
+  /** Major units of `currency`. */
+  amount?: number;
+  currency?: string;
+  reportedAt: number;
+  status: DisputeStatus;
+  /** What it says of the payment's truth, by the tables of the release that recorded it. */
+  label: 'fraud' | 'none';
+  rank: number;
+  by?: string;
+  event: SubjectEvent;
+}
+
+export interface EventData extends PaymentEvent {
+  eventId: string;
+  transactionId: string;
+  /** Major units of the payment's currency. */
+  amount?: number;
+  by?: string;
+  event: SubjectEvent;
+}
+
+export interface ReviewData {
+  transactionId: string;
+  action: 'release' | 'cancel';
+  /** Nobody said anything in time. */
+  expired?: boolean;
+  by?: string;
+  event: SubjectEvent;
 }
 
 export interface FinalizeData {
@@ -172,7 +227,7 @@ export interface WebhookToldData {
 }
 
 /** What profiles learn a label by: of the decided event, whatever was amended since. */
-export function labelledEvent({ transaction, entities }: IntakeData): LabelData['event'] {
+export function labelledEvent({ transaction, entities }: IntakeData): SubjectEvent {
   return { id: hash53(transaction.id), time: transaction.time, entities, amount: transaction.amountBase };
 }
 

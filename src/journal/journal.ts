@@ -62,6 +62,10 @@ export const RECORD_TYPES = [
   'webhook.delete',
   'webhook.resume',
   'webhook.told',
+  'event',
+  'dispute',
+  'review',
+  'label.withdraw',
 ] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
 

@@ -59,6 +59,10 @@ const TYPE_CODES = {
   'webhook.delete': 22,
   'webhook.resume': 23,
   'webhook.told': 24,
+  event: 25,
+  dispute: 26,
+  review: 27,
+  'label.withdraw': 28,
 } satisfies Record<RecordType, number>;
 const TYPES: (RecordType | undefined)[] = [];
 for (const [type, code] of Object.entries(TYPE_CODES)) TYPES[code] = type as RecordType;
