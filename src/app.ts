@@ -109,6 +109,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   const services: Services = {
     config,
     clock,
+    startedAt: clock(),
     log,
     journal,
     engine,

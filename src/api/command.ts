@@ -25,7 +25,7 @@ export async function sendCommand(
 ): Promise<FastifyReply> {
   const at = services.clock();
   const idempotency = request.method === 'POST' ? idempotencyKey(request) : undefined;
-  const key = idempotency ? await idempotentName(request, idempotency, services.journal, at, 'c') : `c:${nextId(at)}`;
+  const key = idempotency ? await idempotentName(request, idempotency, services, 'c') : `c:${nextId(at)}`;
   const hash = bodyHash(command.asked);
   const { record, answer, replayed } = await services.commands.submit({
     type: command.type,

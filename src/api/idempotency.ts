@@ -1,7 +1,7 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { AssayError } from '../domain/errors.ts';
-import { bodyHash, sha256 } from '../intake/canonical.ts';
-import type { Journal } from '../journal/journal.ts';
+import { sha256 } from '../intake/canonical.ts';
+import type { Services } from './services.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_KEY = 255;
@@ -19,98 +19,44 @@ export function idempotencyKey(request: FastifyRequest): string | undefined {
   return value;
 }
 
+/** What an Idempotency-Key is about: the same one on another route is another thing. */
+export function subjectOf(request: FastifyRequest, key: string): string {
+  const path = request.url.split('?', 1)[0].replace(/\/+$/, '');
+  return sha256(`${request.method} ${path}\n${key}`);
+}
+
 /**
- * The name under which the journal holds what an Idempotency-Key did: `<prefix>:<caller>:<hash>.<day>`. It carries the
- * day, so that it means something new 24 h later; yesterday's name counts as long as its record is younger than that.
+ * The name under which the journal holds what an Idempotency-Key did: `<prefix>:<hash of route and key>`. Neither who asks nor
+ * when is in it, so that a rotated API key and a clock that steps find what was done; it counts for as long as the journal
+ * holds the record. For a day after the process began the names of the rule before are looked for too.
  */
 export async function idempotentName(
   request: FastifyRequest,
   key: string,
-  journal: Journal,
-  now: number,
+  services: Pick<Services, 'journal' | 'clock' | 'startedAt'>,
   prefix: string,
 ): Promise<string> {
-  const stem = `${prefix}:${request.apiKey?.id ?? 'anon'}:${sha256(`${route(request)}\n${key}`)}`;
-  const today = Math.floor(now / DAY_MS);
-  const yesterday = `${stem}.${today - 1}`;
-  const earlier = journal.recent(yesterday)?.record ?? (await journal.find(yesterday));
-  return earlier && now - earlier.at < DAY_MS ? yesterday : `${stem}.${today}`;
+  const subject = subjectOf(request, key);
+  return (await nameOfBefore(request, `${prefix}:`, subject, services)) ?? `${prefix}:${subject}`;
 }
 
-/** Method and path, without the query and a trailing slash. */
-function route(request: FastifyRequest): string {
-  const path = request.url.split('?', 1)[0].replace(/\/+$/, '');
-  return `${request.method} ${path}`;
-}
-
-interface Remembered {
-  bodyHash: string;
-  at: number;
-  weight: number;
-  answer: Promise<unknown>;
-}
-
-export interface OneAnswer<T> {
-  bodyHash: string;
-  /** Roughly the KiB that the answer takes, such as its rows. */
-  weight: number;
-  compute: () => Promise<T>;
-}
-
-/** Answers of requests that leave no record, kept in memory for 24 h; the oldest go beyond the bound. */
-export interface AnswerMemory {
-  /** The answer of `compute`, or the earlier one of the same key and body. Another body throws `idempotency_conflict`. */
-  once<T>(request: FastifyRequest, what: () => OneAnswer<T>): Promise<{ answer: T; replayed: boolean }>;
-}
-
-const MAX_WEIGHT = 30_000;
-
-export function createAnswerMemory(clock: () => number, maxWeight = MAX_WEIGHT): AnswerMemory {
-  const answers = new Map<string, Remembered>();
-  let held = 0;
-  const forget = (name: string) => {
-    held -= answers.get(name)?.weight ?? 0;
-    answers.delete(name);
-  };
-  return {
-    async once<T>(request: FastifyRequest, what: () => OneAnswer<T>) {
-      const { bodyHash, weight, compute } = what();
-      const key = idempotencyKey(request);
-      if (key === undefined) return { answer: await compute(), replayed: false };
-      const name = `${request.apiKey?.id ?? 'anon'}\n${route(request)}\n${key}`;
-      const now = clock();
-      const known = answers.get(name);
-      if (known && now - known.at < DAY_MS) {
-        if (known.bodyHash !== bodyHash) throw otherBody();
-        return { answer: (await known.answer) as T, replayed: true };
-      }
-      const answer = compute();
-      forget(name);
-      answers.set(name, { bodyHash, at: now, weight, answer });
-      held += weight;
-      while (held > maxWeight) forget(answers.keys().next().value!);
-      // A failure is not an answer: the next attempt computes again.
-      answer.catch(() => {
-        if (answers.get(name)?.answer === answer) forget(name);
-      });
-      return { answer: await answer, replayed: false };
-    },
-  };
-}
-
-/** The same for a route: `asked` is what tells a repetition from another body; a repetition is marked as one. */
-export async function answerOnce<T>(
-  memory: AnswerMemory,
+/** `<prefix>:<API key or anon>:<hash>.<UTC day>`, of a record younger than 24 h. */
+async function nameOfBefore(
   request: FastifyRequest,
-  reply: FastifyReply,
-  asked: unknown,
-  compute: () => Promise<T>,
-  weight = 1,
-): Promise<T> {
-  const hash = request.headers['idempotency-key'] === undefined ? '' : bodyHash(asked);
-  const { answer, replayed } = await memory.once(request, () => ({ bodyHash: hash, weight, compute }));
-  if (replayed) reply.header('idempotent-replayed', 'true');
-  return answer;
+  prefix: string,
+  subject: string,
+  { journal, clock, startedAt }: Pick<Services, 'journal' | 'clock' | 'startedAt'>,
+): Promise<string | undefined> {
+  const now = clock();
+  if (now - startedAt >= DAY_MS) return undefined;
+  const today = Math.floor(now / DAY_MS);
+  for (const caller of new Set([request.apiKey?.id ?? 'anon', 'anon']))
+    for (const day of [today, today - 1]) {
+      const name = `${prefix}${caller}:${subject}.${day}`;
+      const earlier = journal.recent(name)?.record ?? (await journal.find(name));
+      if (earlier && now - earlier.at < DAY_MS) return name;
+    }
+  return undefined;
 }
 
 export function otherBody(): AssayError {

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FastifyRequest } from 'fastify';
-import { AssayError } from '../domain/errors.ts';
 import { parseTime } from '../intake/time.ts';
 import { toCsv } from './csv.ts';
-import { createAnswerMemory } from './idempotency.ts';
 import { type Allowance, createRateLimiter } from './rate-limit.ts';
 import { requestId } from './request-id.ts';
 import { parseWindow } from './window.ts';
@@ -28,47 +25,6 @@ test('callers are forgotten beyond the bound, the longest unseen first', () => {
   assert.equal(take('e'), true);
   assert.equal(take('a'), false, 'seen lately, so kept');
   assert.equal(take('b'), true, 'forgotten');
-});
-
-function asking(key: string | undefined, url = '/score'): FastifyRequest {
-  return { method: 'POST', url, headers: { 'idempotency-key': key }, apiKey: undefined } as unknown as FastifyRequest;
-}
-
-test('an answer is computed once for a key and body, for a day', async () => {
-  let now = 0;
-  let computed = 0;
-  const memory = createAnswerMemory(() => now);
-  const ask = (key: string | undefined, bodyHash = 'x', url?: string) =>
-    memory.once(asking(key, url), () => ({ bodyHash, weight: 1, compute: async () => ++computed }));
-  const [first, second] = await Promise.all([ask('k'), ask('k')]);
-  assert.deepEqual(
-    [first, second],
-    [
-      { answer: 1, replayed: false },
-      { answer: 1, replayed: true },
-    ],
-  );
-  await assert.rejects(ask('k', 'y'), (error) => error instanceof AssayError && error.code === 'idempotency_conflict');
-  assert.equal((await ask('k', 'x', '/score/batch')).answer, 2, 'another route is another thing');
-  assert.equal((await ask(undefined)).answer, 3);
-  now = 86_400_000;
-  assert.deepEqual(await ask('k', 'y'), { answer: 4, replayed: false });
-  await assert.rejects(ask('x'.repeat(256)), /1 to 255/);
-  await assert.rejects(ask(''), /1 to 255/);
-});
-
-test('a failure is not an answer, and memory is bounded by weight', async () => {
-  const memory = createAnswerMemory(() => 0, 10);
-  const fail = () => ({ bodyHash: 'x', weight: 1, compute: () => Promise.reject(new Error('no')) });
-  await assert.rejects(memory.once(asking('f'), fail), /no/);
-  let computed = 0;
-  const ask = (key: string, weight: number) =>
-    memory.once(asking(key), () => ({ bodyHash: 'x', weight, compute: async () => ++computed }));
-  assert.equal((await ask('f', 1)).replayed, false);
-  await ask('a', 6);
-  await ask('b', 6);
-  assert.equal((await ask('b', 6)).replayed, true);
-  assert.equal((await ask('a', 6)).replayed, false, 'the older one went');
 });
 
 test('request ids are echoed where they are printable and short', () => {

@@ -70,6 +70,8 @@ export interface FleetParts {
 export interface Services {
   config: Config;
   clock: Clock;
+  /** When this process began, by the clock. */
+  startedAt: number;
   /** `lines`: written so far, by level, for /metrics. */
   log: FastifyBaseLogger & { lines?: Readonly<Record<string, number>> };
   journal: Journal;

@@ -109,7 +109,8 @@ export const IdempotencyHeader = Type.Object({
     Type.String({
       minLength: 1,
       maxLength: 255,
-      description: 'Kept 24 h: the same key and body get the stored answer; the same key with another body 409',
+      description:
+        'Of the organisation, kept at least 24 h: the same key and body get the stored answer, with `Idempotent-Replayed: true`; the same key with another body 409',
     }),
   ),
 });

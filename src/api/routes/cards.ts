@@ -4,9 +4,8 @@ import { type CardScorer, sensitivityOf } from '../../engine/cards.ts';
 import type { LoadedModel } from '../../models/artifact.ts';
 import type { Api } from '../api.ts';
 import { CardAnswer, CardBatchAnswer, CardBatchBody, CardBody, CardModelInfo } from '../contract/cards.ts';
-import { IdempotencyHeader, json, problems } from '../contract/common.ts';
+import { json, problems } from '../contract/common.ts';
 import type { Charge } from '../guard.ts';
-import { type AnswerMemory, answerOnce } from '../idempotency.ts';
 import { importanceOf } from '../models.ts';
 import type { CardService, Services } from '../services.ts';
 
@@ -19,7 +18,7 @@ const ROWS_A_TURN = 200;
 const config = { scope: 'ingest', badKey: 403, bareNumbers: 422 } as const;
 
 /** Scores card payments as vectors; nothing is recorded or learnt. */
-export function cardRoutes(app: Api, services: Services, memory: AnswerMemory, charge: Charge): void {
+export function cardRoutes(app: Api, services: Services, charge: Charge): void {
   const { cards } = services;
   const { fraudThreshold } = services.config;
 
@@ -42,13 +41,11 @@ export function cardRoutes(app: Api, services: Services, memory: AnswerMemory, c
         operationId: 'cardScore',
         tags,
         summary: 'Score a card payment given as a vector',
-        headers: IdempotencyHeader,
         body: CardBody,
         response: { 200: json('The score', CardAnswer), ...problems(400, 403, 409, 413, 415, 422, 429, 503) },
       },
     },
-    async (request, reply) =>
-      answerOnce(memory, request, reply, request.body, async () => answerOf(scorerOf(cards), request.body)),
+    async (request) => answerOf(scorerOf(cards), request.body),
   );
 
   app.post(
@@ -61,7 +58,6 @@ export function cardRoutes(app: Api, services: Services, memory: AnswerMemory, c
         tags,
         summary: 'Score up to 10,000 card payments',
         description: 'Every row counts towards the rate limit. One row that does not fit refuses them all.',
-        headers: IdempotencyHeader,
         body: CardBatchBody,
         response: { 200: json('The scores', CardBatchAnswer), ...problems(400, 403, 409, 413, 415, 422, 429, 503) },
       },
@@ -69,16 +65,13 @@ export function cardRoutes(app: Api, services: Services, memory: AnswerMemory, c
     async (request, reply) => {
       const { transactions } = request.body;
       await charge(request, reply, transactions.length - 1);
-      const compute = async () => {
-        const scorer = scorerOf(cards);
-        const data: ReturnType<typeof answerOf>[] = [];
-        for (const fields of transactions) {
-          data.push(answerOf(scorer, fields));
-          if (data.length % ROWS_A_TURN === 0) await breathe();
-        }
-        return { data };
-      };
-      return answerOnce(memory, request, reply, transactions, compute, transactions.length);
+      const scorer = scorerOf(cards);
+      const data: ReturnType<typeof answerOf>[] = [];
+      for (const fields of transactions) {
+        data.push(answerOf(scorer, fields));
+        if (data.length % ROWS_A_TURN === 0) await breathe();
+      }
+      return { data };
     },
   );
 

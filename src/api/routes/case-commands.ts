@@ -4,7 +4,7 @@ import type { CaseView } from '../../projections/case-fold.ts';
 import type { Api } from '../api.ts';
 import { sendCommand } from '../command.ts';
 import { AssignBody, CaseShown, CommentBody, ResolveBody } from '../contract/cases.ts';
-import { IdempotencyHeader, json, problems } from '../contract/common.ts';
+import { json, problems } from '../contract/common.ts';
 import { IdParam } from '../contract/transactions.ts';
 import type { Services } from '../services.ts';
 import { invalid } from '../window.ts';
@@ -27,7 +27,6 @@ export function caseCommandRoutes(app: Api, services: Services): void {
         summary: 'Say who works on a case',
         description: STALE,
         params: IdParam,
-        headers: IdempotencyHeader,
         body: AssignBody,
         response: { 200: json('The case as it is now', CaseShown), ...failures },
       },
@@ -49,7 +48,6 @@ export function caseCommandRoutes(app: Api, services: Services): void {
         tags,
         summary: 'Comment on a case, resolved or not',
         params: IdParam,
-        headers: IdempotencyHeader,
         body: CommentBody,
         response: { 201: json('The case as it is now', CaseShown), ...failures },
       },
@@ -72,7 +70,6 @@ export function caseCommandRoutes(app: Api, services: Services): void {
         summary: 'Say what a case turned out to be; all of its transactions are labelled so',
         description: `\`unsure\` labels nothing. Alerts that come later open a new case. ${STALE}`,
         params: IdParam,
-        headers: IdempotencyHeader,
         body: ResolveBody,
         response: { 200: json('The case as it is now', CaseShown), ...failures },
       },

@@ -1,18 +1,16 @@
 import { AssayError } from '../../domain/errors.ts';
 import type { ApiKey } from '../../domain/key.ts';
-import { bodyHash } from '../../intake/canonical.ts';
 import { unfit } from '../../intake/text.ts';
 import type { Api } from '../api.ts';
-import { IdempotencyHeader, json, problems } from '../contract/common.ts';
+import { json, problems } from '../contract/common.ts';
 import { KeyBody, KeyCreated, KeyList } from '../contract/operations.ts';
 import { IdParam } from '../contract/transactions.ts';
-import type { AnswerMemory } from '../idempotency.ts';
 import type { Services } from '../services.ts';
 
 const tags = ['operations'];
 const config = { scope: 'admin' } as const;
 
-export function keyRoutes(app: Api, { keys }: Services, memory: AnswerMemory): void {
+export function keyRoutes(app: Api, { keys }: Services): void {
   app.get(
     '/api/keys',
     {
@@ -35,7 +33,6 @@ export function keyRoutes(app: Api, { keys }: Services, memory: AnswerMemory): v
         operationId: 'createKey',
         tags,
         summary: 'Create an API key; its secret is shown this once',
-        headers: IdempotencyHeader,
         body: KeyBody,
         response: { 201: json('The key', KeyCreated), ...problems(400, 401, 403, 409, 413, 415, 422, 429, 503) },
       },
@@ -45,14 +42,9 @@ export function keyRoutes(app: Api, { keys }: Services, memory: AnswerMemory): v
       const message = unfit(name);
       if (message)
         throw new AssayError('invalid_request', `/name ${message}.`, { errors: [{ path: '/name', message }] });
-      const { answer, replayed } = await memory.once(request, () => ({
-        bodyHash: bodyHash({ name, scopes }),
-        weight: 1,
-        compute: () => keys.create({ name, scopes, ...(request.apiKey ? { by: request.apiKey.id } : {}) }),
-      }));
-      if (replayed) reply.header('idempotent-replayed', 'true');
+      const { key, secret } = await keys.create({ name, scopes, ...(request.apiKey ? { by: request.apiKey.id } : {}) });
       reply.code(201);
-      return { ...shown(answer.key), secret: answer.secret };
+      return { ...shown(key), secret };
     },
   );
 

@@ -1,8 +1,7 @@
 import { AssayError } from '../../domain/errors.ts';
 import type { Api } from '../api.ts';
-import { IdempotencyHeader, json, problems } from '../contract/common.ts';
+import { json, problems } from '../contract/common.ts';
 import { ModelShown, ModelUploadBody, Promoted, ShadowBody, ShadowShown, VersionParam } from '../contract/models.ts';
-import { type AnswerMemory, answerOnce } from '../idempotency.ts';
 import { modelView } from '../models.ts';
 import type { Services } from '../services.ts';
 import { modelReadRoutes } from './model-reads.ts';
@@ -14,7 +13,7 @@ const UPLOAD_BYTES = 64 * 1024 * 1024;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** What decides, changed while it decides. */
-export function modelRoutes(app: Api, services: Services, memory: AnswerMemory): void {
+export function modelRoutes(app: Api, services: Services): void {
   const { registry, roster } = services;
   modelReadRoutes(app, services);
 
@@ -27,7 +26,6 @@ export function modelRoutes(app: Api, services: Services, memory: AnswerMemory):
         operationId: 'importModel',
         tags,
         summary: 'Bring in a trained model; it decides nothing until it is promoted',
-        headers: IdempotencyHeader,
         body: ModelUploadBody,
         response: { 201: json('Kept', ModelShown), ...problems(400, 401, 403, 409, 413, 415, 422, 429) },
       },
@@ -38,11 +36,8 @@ export function modelRoutes(app: Api, services: Services, memory: AnswerMemory):
         throw new AssayError('invalid_request', 'The body must be base64.', {
           errors: [{ path: '/body', message: 'must be base64' }],
         });
-      const version = await answerOnce(memory, request, reply, { model, body }, async () => {
-        const { version } = registry.receive({ model, body: Buffer.from(body, 'base64'), report, reportHtml });
-        await roster.share(version);
-        return version;
-      });
+      const { version } = registry.receive({ model, body: Buffer.from(body, 'base64'), report, reportHtml });
+      await roster.share(version);
       const kept = (await registry.list()).find((entry) => entry.version === version);
       reply.code(201);
       return modelView(kept ?? { version }, services);
@@ -60,15 +55,12 @@ export function modelRoutes(app: Api, services: Services, memory: AnswerMemory):
         description:
           'It is verified, loaded and tried out while the champion goes on; the change is one record of the journal, between two decisions. Where it cannot serve, the champion stays.',
         params: VersionParam,
-        headers: IdempotencyHeader,
         response: { 200: json('Promoted', Promoted), ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503) },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const { version } = request.params;
-      const { name, previous, at } = await answerOnce(memory, request, reply, {}, () =>
-        roster.promote(version, request.apiKey?.id),
-      );
+      const { name, previous, at } = await roster.promote(version, request.apiKey?.id);
       return { version, name, previous, promotedAt: new Date(at).toISOString() };
     },
   );
@@ -86,7 +78,6 @@ export function modelRoutes(app: Api, services: Services, memory: AnswerMemory):
         tags,
         summary: 'Score a model beside the champion, off the path of decisions; one at a time',
         params: VersionParam,
-        headers: IdempotencyHeader,
         body: ShadowBody,
         response: {
           200: json('The shadow', ShadowShown),
@@ -94,15 +85,13 @@ export function modelRoutes(app: Api, services: Services, memory: AnswerMemory):
         },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const { version } = request.params;
       const { stop } = request.body;
-      return answerOnce(memory, request, reply, { stop }, async () => {
-        if (!stop) await roster.startShadow(version, request.apiKey?.id);
-        else if (roster.shadowVersion === version) await roster.stopShadow(request.apiKey?.id);
-        else throw new AssayError('not_found', `Model ${version} is not the shadow.`);
-        return { shadow: roster.shadowVersion ?? null };
-      });
+      if (!stop) await roster.startShadow(version, request.apiKey?.id);
+      else if (roster.shadowVersion === version) await roster.stopShadow(request.apiKey?.id);
+      else throw new AssayError('not_found', `Model ${version} is not the shadow.`);
+      return { shadow: roster.shadowVersion ?? null };
     },
   );
 

@@ -5,8 +5,7 @@ import type { Transaction } from '../../domain/transaction.ts';
 import { takeIn } from '../../intake/transaction.ts';
 import type { Api } from '../api.ts';
 import { PredictAnswer, PredictBody, StatelessAnswer, StatelessBody } from '../contract/cards.ts';
-import { IdempotencyHeader, json, problems } from '../contract/common.ts';
-import { type AnswerMemory, answerOnce } from '../idempotency.ts';
+import { json, problems } from '../contract/common.ts';
 import type { Services } from '../services.ts';
 import { scorerOf } from './cards.ts';
 
@@ -14,7 +13,7 @@ const tags = ['cards'];
 const config = { scope: 'ingest' } as const;
 
 /** Two small predictions; nothing is recorded or learnt. */
-export function predictRoutes(app: Api, services: Services, memory: AnswerMemory): void {
+export function predictRoutes(app: Api, services: Services): void {
   const { cards, stateless, clock } = services;
 
   app.post(
@@ -25,7 +24,6 @@ export function predictRoutes(app: Api, services: Services, memory: AnswerMemory
         operationId: 'predict',
         tags,
         summary: 'The probability of fraud of a card payment given as a vector',
-        headers: IdempotencyHeader,
         body: PredictBody,
         response: {
           200: json('The probability', PredictAnswer),
@@ -33,12 +31,11 @@ export function predictRoutes(app: Api, services: Services, memory: AnswerMemory
         },
       },
     },
-    async (request, reply) =>
-      answerOnce(memory, request, reply, request.body, async () => {
-        const { probability } = scorerOf(cards).score(request.body);
-        const isFraud = Math.round(100 * probability) >= services.config.fraudThreshold;
-        return { fraud_probability: probability, is_fraud: isFraud };
-      }),
+    async (request) => {
+      const { probability } = scorerOf(cards).score(request.body);
+      const isFraud = Math.round(100 * probability) >= services.config.fraudThreshold;
+      return { fraud_probability: probability, is_fraud: isFraud };
+    },
   );
 
   app.post(
@@ -49,7 +46,6 @@ export function predictRoutes(app: Api, services: Services, memory: AnswerMemory
         operationId: 'predictFraud',
         tags,
         summary: 'Three models judge a payment by what it says of itself',
-        headers: IdempotencyHeader,
         body: StatelessBody,
         response: {
           200: json('The verdict', StatelessAnswer),
@@ -57,33 +53,32 @@ export function predictRoutes(app: Api, services: Services, memory: AnswerMemory
         },
       },
     },
-    async (request, reply) =>
-      answerOnce(memory, request, reply, request.body, async () => {
-        const { judge, problem } = stateless;
-        if (!judge)
-          throw new AssayError('unavailable', `The models of this service are not here: ${problem ?? 'none'}.`, {
-            retryAfterSeconds: 30,
-          });
-        const transaction = transactionOf(request.body, clock(), services);
-        const { amount, product_category, customer_location, account_age_days } = request.body;
-        const { isFraudulent, explanation, models } = judge(transaction);
-        return {
-          id: -1,
-          amount,
-          product_category,
-          customer_location,
-          account_age_days,
-          transaction_date: new Date(transaction.time).toISOString(),
-          is_fraudulent: isFraudulent,
-          fraud_explanation: explanation,
-          models: Object.fromEntries(
-            Object.entries(models).map(([kind, { probability, isFraudulent: fraud, version }]) => [
-              kind,
-              { probability, is_fraudulent: fraud, version },
-            ]),
-          ),
-        };
-      }),
+    async (request) => {
+      const { judge, problem } = stateless;
+      if (!judge)
+        throw new AssayError('unavailable', `The models of this service are not here: ${problem ?? 'none'}.`, {
+          retryAfterSeconds: 30,
+        });
+      const transaction = transactionOf(request.body, clock(), services);
+      const { amount, product_category, customer_location, account_age_days } = request.body;
+      const { isFraudulent, explanation, models } = judge(transaction);
+      return {
+        id: -1,
+        amount,
+        product_category,
+        customer_location,
+        account_age_days,
+        transaction_date: new Date(transaction.time).toISOString(),
+        is_fraudulent: isFraudulent,
+        fraud_explanation: explanation,
+        models: Object.fromEntries(
+          Object.entries(models).map(([kind, { probability, isFraudulent: fraud, version }]) => [
+            kind,
+            { probability, is_fraudulent: fraud, version },
+          ]),
+        ),
+      };
+    },
   );
 }
 

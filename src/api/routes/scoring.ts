@@ -1,14 +1,12 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { FIELD_NAMES, type TransactionBody } from '../../domain/fields.ts';
 import type { Transaction } from '../../domain/transaction.ts';
-import { bodyHash } from '../../intake/canonical.ts';
 import { takeIn } from '../../intake/transaction.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import type { Api } from '../api.ts';
-import { IdempotencyHeader, json, problems } from '../contract/common.ts';
+import { json, problems } from '../contract/common.ts';
 import { BatchAnswer, BatchBody, ScoreBody, ScoredAnswer } from '../contract/transactions.ts';
 import type { Charge } from '../guard.ts';
-import type { AnswerMemory } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
 import { read } from '../read.ts';
 import { recordOf } from '../record-of.ts';
@@ -22,7 +20,7 @@ const BATCH_BYTES = 16 * 1024 * 1024;
 const ROWS_A_TURN = 50;
 
 /** Decisions of which nothing is recorded or learnt. */
-export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory, charge: Charge): void {
+export function scoringRoutes(app: Api, services: Services, charge: Charge): void {
   const { engine, clock, config } = services;
 
   async function score(transaction: Transaction) {
@@ -44,7 +42,6 @@ export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory
         operationId: 'score',
         tags,
         summary: 'Score a transaction, or a stored one by its id',
-        headers: IdempotencyHeader,
         body: ScoreBody,
         response: {
           200: json('The decision', ScoredAnswer),
@@ -52,21 +49,13 @@ export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory
         },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const { body } = request;
       if ('transactionId' in body) refuseBoth(body);
-      const { answer, replayed } = await memory.once(request, () => ({
-        bodyHash: request.headers['idempotency-key'] === undefined ? '' : bodyHash(body),
-        weight: 1,
-        compute: async () => {
-          if ('transactionId' in body && typeof body.transactionId === 'string')
-            return rescored(await stored(services, body.transactionId));
-          const receivedAt = clock();
-          return score(takeIn(body as TransactionBody, { id: nextId(receivedAt), receivedAt }, config));
-        },
-      }));
-      if (replayed) reply.header('idempotent-replayed', 'true');
-      return answer;
+      if ('transactionId' in body && typeof body.transactionId === 'string')
+        return rescored(await stored(services, body.transactionId));
+      const receivedAt = clock();
+      return score(takeIn(body as TransactionBody, { id: nextId(receivedAt), receivedAt }, config));
     },
   );
 
@@ -80,7 +69,6 @@ export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory
         tags,
         summary: 'Score up to 10,000 transactions',
         description: 'Every row counts towards the rate limit. One row that does not fit refuses them all.',
-        headers: IdempotencyHeader,
         body: BatchBody,
         response: { 200: json('The decisions', BatchAnswer), ...problems(400, 401, 403, 409, 413, 415, 422, 429, 503) },
       },
@@ -88,13 +76,7 @@ export function scoringRoutes(app: Api, services: Services, memory: AnswerMemory
     async (request, reply) => {
       const { transactions } = request.body;
       await charge(request, reply, transactions.length - 1);
-      const { answer, replayed } = await memory.once(request, () => ({
-        bodyHash: request.headers['idempotency-key'] === undefined ? '' : bodyHash(transactions),
-        weight: transactions.length,
-        compute: () => scoreAll(transactions),
-      }));
-      if (replayed) reply.header('idempotent-replayed', 'true');
-      return { data: answer };
+      return { data: await scoreAll(transactions) };
     },
   );
 

@@ -7,7 +7,7 @@ import { takeAmendment } from '../../intake/transaction.ts';
 import type { Api } from '../api.ts';
 import { requireScope } from '../auth.ts';
 import { sendCommand } from '../command.ts';
-import { IdempotencyHeader, json, problems } from '../contract/common.ts';
+import { json, problems } from '../contract/common.ts';
 import {
   AmendmentBody,
   Decided,
@@ -18,7 +18,6 @@ import {
   Recorded,
   TransactionShown,
 } from '../contract/transactions.ts';
-import type { AnswerMemory } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
 import { read } from '../read.ts';
 import { recordOf } from '../record-of.ts';
@@ -30,7 +29,7 @@ import { answer } from './transactions.ts';
 const tags = ['transactions'];
 
 /** What happens to a transaction after its decision: appended to the journal, answered as the projection settles it. */
-export function transactionCommandRoutes(app: Api, services: Services, memory: AnswerMemory): void {
+export function transactionCommandRoutes(app: Api, services: Services): void {
   const { engine, store, clock, config } = services;
 
   app.post(
@@ -43,7 +42,6 @@ export function transactionCommandRoutes(app: Api, services: Services, memory: A
         summary: 'Finalize a pending transaction',
         description:
           'Again it gets the same answer. 409 while processing, and where it was declined unless overridden.',
-        headers: IdempotencyHeader,
         body: FinalizeBody,
         response: { 200: json('Finalized', Finalized), ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503) },
       },
@@ -67,20 +65,15 @@ export function transactionCommandRoutes(app: Api, services: Services, memory: A
         tags,
         summary: 'Decide a failed transaction again',
         params: IdParam,
-        headers: IdempotencyHeader,
         response: { 201: json('Decided', Decided), ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503) },
       },
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { answer: record, replayed } = await memory.once(request, () => ({
-        bodyHash: bodyHash(id),
-        weight: 1,
-        compute: () => engine.retry(id),
-      }));
+      const record = await engine.retry(id);
       if (record.type === 'failed')
         throw new AssayError('unavailable', `Deciding it failed again: ${record.data.error}`, { retryAfterSeconds: 5 });
-      return answer(reply, record, replayed);
+      return answer(reply, record, false);
     },
   );
 
@@ -93,7 +86,6 @@ export function transactionCommandRoutes(app: Api, services: Services, memory: A
         tags,
         summary: 'Record what a transaction turned out to be',
         params: IdParam,
-        headers: IdempotencyHeader,
         body: LabelBody,
         response: { 201: json('Recorded', Recorded), ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503) },
       },

@@ -6,7 +6,7 @@ import { sha256 } from '../../intake/canonical.ts';
 import { takeIn, transactionHash } from '../../intake/transaction.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import type { Api } from '../api.ts';
-import { IdempotencyHeader, json, problems } from '../contract/common.ts';
+import { json, problems } from '../contract/common.ts';
 import { DecideBody, Decided, Processing } from '../contract/transactions.ts';
 import { idempotencyKey, idempotentName, otherBody } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
@@ -17,18 +17,17 @@ const RESPOND_ASYNC = /(?:^|[,;\s])respond-async(?:$|[,;\s])/i;
 
 /** The decision itself: engine and journal only, so that it goes on while the database is away. */
 export function transactionRoutes(app: Api, services: Services): void {
-  const { engine, journal, clock, config } = services;
+  const { engine, clock, config } = services;
 
   app.post(
     '/api/transactions',
     {
-      config: { scope: 'ingest' },
+      config: { scope: 'ingest', idempotency: 'journal' },
       schema: {
         operationId: 'decideTransaction',
         tags: ['transactions'],
         summary: 'Decide a transaction',
         description: 'Answered when the decision is durable. `Prefer: respond-async` answers as soon as the intake is.',
-        headers: IdempotencyHeader,
         body: DecideBody,
         response: {
           201: json('Decided and durable', Decided),
@@ -43,7 +42,7 @@ export function transactionRoutes(app: Api, services: Services): void {
       if (body.id !== undefined && RESERVED_IDS.includes(body.id))
         throw invalid('/id', 'is a word of this API’s own addresses; choose another');
       const key = idempotencyKey(request);
-      const alias = key === undefined ? undefined : await idempotentName(request, key, journal, receivedAt, 'i');
+      const alias = key === undefined ? undefined : await idempotentName(request, key, services, 'i');
       const id = body.id ?? (alias ? `txn_${sha256(alias).slice(0, 32)}` : nextId(receivedAt));
       const submission = {
         transaction: takeIn(body, { id, receivedAt }, config),

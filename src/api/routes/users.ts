@@ -3,7 +3,7 @@ import { unfit, unfitId } from '../../intake/text.ts';
 import { summary } from '../../intake/transaction.ts';
 import type { Api } from '../api.ts';
 import { sendCommand } from '../command.ts';
-import { IdempotencyHeader, json, list, problems } from '../contract/common.ts';
+import { json, list, problems } from '../contract/common.ts';
 import { UserBody, UserChange, UserCreated, UserQuery, UserShown } from '../contract/operations.ts';
 import { IdParam } from '../contract/transactions.ts';
 import { nextId } from '../ids.ts';
@@ -26,7 +26,6 @@ export function userRoutes(app: Api, services: Services): void {
         operationId: 'createUser',
         tags,
         summary: 'Create a user; an e-mail that exists answers with its user',
-        headers: IdempotencyHeader,
         body: UserBody,
         response: {
           200: json('The e-mail exists; its user', UserCreated),

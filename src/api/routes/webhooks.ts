@@ -11,7 +11,7 @@ import { newSecret } from '../../projections/webhooks/signature.ts';
 import type { WebhookView } from '../../projections/webhooks/store.ts';
 import type { Api } from '../api.ts';
 import { sendCommand } from '../command.ts';
-import { IdempotencyHeader, json, problems } from '../contract/common.ts';
+import { json, problems } from '../contract/common.ts';
 import { IdParam } from '../contract/transactions.ts';
 import {
   WebhookBody,
@@ -21,7 +21,6 @@ import {
   WebhookShown,
   WebhookTested,
 } from '../contract/webhooks.ts';
-import { type AnswerMemory, answerOnce } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
 import { read } from '../read.ts';
 import type { Services } from '../services.ts';
@@ -30,7 +29,7 @@ const tags = ['webhooks'];
 const config = { scope: 'admin' } as const;
 const params = IdParam;
 
-export function webhookRoutes(app: Api, services: Services, memory: AnswerMemory): void {
+export function webhookRoutes(app: Api, services: Services): void {
   const { store, journal, clock, webhooks } = services;
 
   const shown = ({ delivery, ...webhook }: WebhookView): Static<typeof WebhookShown> => {
@@ -55,7 +54,6 @@ export function webhookRoutes(app: Api, services: Services, memory: AnswerMemory
         tags,
         summary: 'Register a webhook; its signing secret is shown this once',
         description: 'It is told of what happens from then on.',
-        headers: IdempotencyHeader,
         body: WebhookBody,
         response: { 201: json('Registered', WebhookCreated), ...problems(400, 401, 403, 409, 413, 415, 422, 429, 503) },
       },
@@ -145,7 +143,6 @@ export function webhookRoutes(app: Api, services: Services, memory: AnswerMemory
         operationId: 'resumeWebhook',
         tags,
         summary: 'Try a paused or failing webhook again at once; it goes on where it stopped',
-        headers: IdempotencyHeader,
         params,
         response: { 200: json('Resumed', WebhookShown), ...problems(401, 403, 404, 409, 422, 429, 503) },
       },
@@ -161,15 +158,13 @@ export function webhookRoutes(app: Api, services: Services, memory: AnswerMemory
         operationId: 'testWebhook',
         tags,
         summary: 'Send an event of the type `webhook.test`, and tell what came back',
-        headers: IdempotencyHeader,
         params,
         response: { 200: json('What came back', WebhookTested), ...problems(401, 403, 404, 409, 422, 429, 503) },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const { id } = request.params;
-      const test = () => read(services, () => webhooks.test(id));
-      const attempt = await answerOnce(memory, request, reply, id, test);
+      const attempt = await read(services, () => webhooks.test(id));
       if (!attempt) return missing(id);
       const { status, error, body, latencyMs } = attempt;
       return { delivered: isDelivered(attempt), status, error, body, latencyMs };
