@@ -1,6 +1,5 @@
 import { AssayError } from '../../domain/errors.ts';
 import { type IntakeData, type LabelData, labelledEvent } from '../../domain/records.ts';
-import { bodyHash } from '../../intake/canonical.ts';
 import { unfit } from '../../intake/text.ts';
 import { parseTime } from '../../intake/time.ts';
 import { takeAmendment } from '../../intake/transaction.ts';
