@@ -1,0 +1,18 @@
+import type { ListType } from '../lists/types.ts';
+import type { FeatureRequest } from './request.ts';
+
+/** What a policy may name beside the transaction. */
+export interface Environment {
+  /** Definitions of the default catalogue; those that training encodes are left out by the check. */
+  features: readonly FeatureRequest[];
+  /** In the order of the event's entities. */
+  entityTypes: readonly string[];
+  /** Type by name. Undefined: any name passes (nothing is known of lists yet). */
+  lists?: ReadonlyMap<string, ListType>;
+}
+
+/** Events and labels that `count` may ask for. */
+export const OUTCOMES = ['authorized', 'refused', 'settled', 'voided', 'refunded', 'fraud', 'legitimate'] as const;
+
+/** Fields of words that may be counted as counterparts beside the entity types. */
+export const WORDS = ['country', 'category', 'channel', 'location'] as const;
