@@ -1,9 +1,16 @@
-import { ConnectionPool, Consumer, type RecordsBatch } from '@platformatic/kafka';
+import { ConnectionPool, Consumer, type fetchV17, kGetApi } from '@platformatic/kafka';
 import { AssayError } from '../../domain/errors.ts';
+import { committedOf } from './committed.ts';
 import type { RawRecord } from './encoding.ts';
 import type { Numbered } from './layout.ts';
 import { DEFAULT_DEADLINE_MS, type KafkaOptions } from './options.ts';
 
+type FetchResponse = Awaited<ReturnType<typeof fetchV17.api.async>>;
+type FetchPartition = FetchResponse['responses'][number]['partitions'][number];
+type FetchTopic = Parameters<typeof fetchV17.api.async>[7][number];
+type Bounds = { minBytes: number; maxBytes: number; maxWaitTime: number };
+
+const READ_COMMITTED = 1;
 const LATEST = -1n;
 const EARLIEST = -2n;
 const RETRY_AFTER_SECONDS = 1;
@@ -67,10 +74,21 @@ export interface Fetched {
   records: RawRecord[];
   /** Offset to go on at. */
   next: number;
-  highWatermark: number;
+  /** Where the partition ends, as far as it may be read: of what is committed, where the first open transaction begins. */
+  end: number;
 }
 
-export function createLogClient(options: KafkaOptions, layout: Numbered, purpose: string): LogClient {
+export interface LogClientOptions {
+  /** Leaves out what other producers' transactions aborted, and ends before what they have open. */
+  committed?: boolean;
+}
+
+export function createLogClient(
+  options: KafkaOptions,
+  layout: Numbered,
+  purpose: string,
+  { committed = false }: LogClientOptions = {},
+): LogClient {
   const base = clientOptions(options, purpose);
   const consumer = new Consumer({ ...base, groupId: `assay-${purpose}`, isolationLevel: 0 });
   const topics = [...new Set(layout.at.map(({ topic }) => topic))];
@@ -97,6 +115,32 @@ export function createLogClient(options: KafkaOptions, layout: Numbered, purpose
     }
   }
 
+  /**
+   * Asks the broker itself, without a session: the client's own way to what is committed hands out messages of aborted
+   * transactions (docs/decisions/0016-read-committed.md).
+   */
+  async function fetchCommitted(node: number, topics: FetchTopic[], bounds: Bounds): Promise<FetchResponse> {
+    const { brokers, topics: known } = await metadata(false);
+    const broker = brokers.get(node);
+    if (!broker) throw unavailable(`There is no broker ${node}`);
+    const api = await fetchApi();
+    // Before version 13 topics go by name.
+    const names = new Map([...known].map(([name, { id }]) => [id, name]));
+    const ids = new Map([...names].map(([id, name]) => [name, id]));
+    const isByName = api.version < 13;
+    const asked = isByName ? topics.map((topic) => ({ ...topic, topicId: names.get(topic.topicId)! })) : topics;
+    const { maxWaitTime, minBytes, maxBytes } = bounds;
+    const connection = await pool.get(broker);
+    const response = await api.async(connection, maxWaitTime, minBytes, maxBytes, READ_COMMITTED, 0, -1, asked, [], '');
+    if (isByName) for (const topic of response.responses) topic.topicId = ids.get(topic.topicId) ?? topic.topicId;
+    return response;
+  }
+
+  const fetchApi = () =>
+    new Promise<typeof fetchV17.api>((resolve, reject) => {
+      consumer[kGetApi]('Fetch', (error, api) => (error ? reject(error) : resolve(api as typeof fetchV17.api)));
+    });
+
   return {
     async leaders(numbers) {
       const { topics: known } = await metadata(true);
@@ -119,10 +163,10 @@ export function createLogClient(options: KafkaOptions, layout: Numbered, purpose
         const from = { fetchOffset: BigInt(offset), partitionMaxBytes: maxBytes };
         return { topicId, partitions: [{ partition, ...from, currentLeaderEpoch: -1, lastFetchedEpoch: -1 }] };
       });
-      const response = await consumer.fetch({
-        ...{ node, topics: wanted, connectionPool: pool },
-        ...{ minBytes: 1, maxBytes: maxBytes * 4, maxWaitTime: waitMs, isolationLevel: 0 },
-      });
+      const bounds = { minBytes: 1, maxBytes: maxBytes * 4, maxWaitTime: waitMs };
+      const response = committed
+        ? await fetchCommitted(node, wanted, bounds)
+        : await consumer.fetch({ node, topics: wanted, connectionPool: pool, ...bounds, isolationLevel: 0 });
       const fetched: Fetched[] = [];
       for (const topic of response.responses) {
         const name = ids.get(topic.topicId);
@@ -131,9 +175,9 @@ export function createLogClient(options: KafkaOptions, layout: Numbered, purpose
           const from = number === undefined ? undefined : positions.get(number);
           if (number === undefined || from === undefined) continue;
           fetched.push({
-            ...recordsFrom(partition.records ?? [], number, from),
+            ...recordsFrom(partition, committed, number, from),
             number,
-            highWatermark: Number(partition.highWatermark),
+            end: Number(committed ? partition.lastStableOffset : partition.highWatermark),
           });
         }
       }
@@ -145,14 +189,15 @@ export function createLogClient(options: KafkaOptions, layout: Numbered, purpose
   };
 }
 
-/** The batches' records at or after an offset: a broker hands out whole batches. */
-function recordsFrom(batches: RecordsBatch[], source: number, from: number): { records: RawRecord[]; next: number } {
+/** A partition's records at or after an offset: a broker hands out whole batches. */
+function recordsFrom(partition: FetchPartition, committed: boolean, source: number, from: number) {
+  const batches = partition.records ?? [];
+  // What is left out is passed over all the same.
+  const next = Math.max(from, ...batches.map((batch) => Number(batch.firstOffset) + batch.lastOffsetDelta + 1));
   const records: RawRecord[] = [];
-  let next = from;
-  for (const batch of batches) {
+  for (const batch of committed ? committedOf(batches, partition.abortedTransactions ?? []) : batches) {
     const first = Number(batch.firstOffset);
     const timestamp = Number(batch.firstTimestamp);
-    next = Math.max(next, first + batch.lastOffsetDelta + 1);
     // Control batches say nothing to readers.
     if (batch.attributes & 0b100000) continue;
     for (const { offsetDelta, timestampDelta, key, value, headers } of batch.records) {

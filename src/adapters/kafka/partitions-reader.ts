@@ -18,6 +18,8 @@ export interface PartitionsReader {
 export interface PartitionsPorts {
   space: Numbered;
   purpose: string;
+  /** Only what is committed: partitions end where the first open transaction begins. */
+  committed?: boolean;
   /** What reaches the end of its partition is handed out so much later, and asked for no more often. */
   restMs?: number;
   /**
@@ -49,14 +51,16 @@ const MIN_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 1_000;
 
 export function createPartitionsReader(options: KafkaOptions, ports: PartitionsPorts): PartitionsReader {
-  const client = createLogClient(options, ports.space, ports.purpose);
+  const client = createLogClient(options, ports.space, ports.purpose, {
+    committed: ports.committed ?? false,
+  });
   let held = new Map<number, Held>();
   let closed = false;
   let healthy = true;
   let wake = () => {};
 
   const isReady = ({ bytes }: Held) => bytes < AHEAD_BYTES;
-  const isAtEnd = ({ next, highWatermark }: Pick<Fetched, 'next' | 'highWatermark'>) => next >= highWatermark;
+  const isAtEnd = ({ next, end }: Pick<Fetched, 'next' | 'end'>) => next >= end;
 
   async function run(): Promise<void> {
     let backoffMs = MIN_BACKOFF_MS;
@@ -109,12 +113,12 @@ export function createPartitionsReader(options: KafkaOptions, ports: PartitionsP
     if (ports.restMs && fetched.every(isAtEnd)) await sleep(ports.restMs);
   }
 
-  function take(partition: Held, { records, next, highWatermark }: Fetched, mine: Map<number, Held>): void {
-    partition.end = Math.max(highWatermark, next);
+  function take(partition: Held, { records, next, end }: Fetched, mine: Map<number, Held>): void {
+    partition.end = Math.max(end, next);
     if (next <= partition.position) return;
     partition.position = next;
     const bytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0) + 200, 0);
-    const restMs = isAtEnd({ next, highWatermark }) ? (ports.restMs ?? 0) : 0;
+    const restMs = isAtEnd({ next, end }) ? (ports.restMs ?? 0) : 0;
     partition.queue.push({ records, next, bytes, due: performance.now() + restMs });
     partition.bytes += bytes;
     if (!partition.working) void work(partition, mine);

@@ -76,7 +76,7 @@ export function consumeRaw(
   let freed: (() => void)[] = [];
 
   const reader = createPartitionsReader(options, {
-    ...{ space: layout.raw, purpose: 'raw' },
+    ...{ space: layout.raw, purpose: 'raw', committed: true },
     async handle(partition, records, next, isCurrent) {
       const own = progress.get(partition);
       for (const record of records) {
