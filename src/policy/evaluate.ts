@@ -1,18 +1,18 @@
+import type { RuleHit } from '../domain/policy.ts';
 import type { Facts } from './expression/facts.ts';
 import { TRUE, type Truth, truthValue, UNKNOWN } from './expression/truth.ts';
 import type { CompiledRule, Program } from './program.ts';
 import { inRollout } from './rollout.ts';
-import type { Hit } from './rule.ts';
 
-const NONE: readonly Hit[] = Object.freeze([]);
+const NONE: readonly RuleHit[] = Object.freeze([]);
 
 /**
  * The hits of a payment, in the order of the rules' ids; nothing is allocated where nothing hits. A rule that fails is no hit:
  * it is counted in its `failures`.
  */
-export function evaluateRules(program: Program, facts: Facts): readonly Hit[] {
+export function evaluateRules(program: Program, facts: Facts): readonly RuleHit[] {
   const { rules } = program;
-  let hits: Hit[] | undefined;
+  let hits: RuleHit[] | undefined;
   for (let i = 0; i < rules.length; i++) {
     const compiled = rules[i];
     if (facts.recordedAt < compiled.from || facts.recordedAt >= compiled.to) continue;
@@ -39,8 +39,8 @@ function truthFor(compiled: CompiledRule, facts: Facts): Truth {
 
 function appliesTo(compiled: CompiledRule, facts: Facts): boolean {
   const { rule, percent, by } = compiled;
-  if (rule.mode !== 'live') return false;
-  return rule.rollout === undefined || inRollout(rule.id, percent, facts.entities[by] ?? 0);
+  if (rule.content.mode !== 'live') return false;
+  return rule.content.rollout === null || inRollout(rule.id, percent, facts.entities[by] ?? 0);
 }
 
 /** Why, and why not: a rule's clauses with their values; null is unknown. */
@@ -58,7 +58,7 @@ export function explainRules(program: Program, facts: Facts): RuleExplanation[] 
     id: rule.id,
     version: rule.version,
     hit: hits.has(rule.id),
-    mode: hits.get(rule.id)?.mode ?? (rule.mode === 'live' ? 'live' : 'shadow'),
+    mode: hits.get(rule.id)?.mode ?? (rule.content.mode === 'live' ? 'live' : 'shadow'),
     clauses: expression.clauses.map((clause) => explainClause(clause, facts)),
   }));
 }

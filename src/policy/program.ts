@@ -1,8 +1,8 @@
+import type { RuleHit, RuleVersion } from '../domain/policy.ts';
 import { compileExpression, type Expression } from './expression/compile.ts';
 import type { Environment } from './expression/environment.ts';
 import type { Issue } from './expression/issue.ts';
 import { createRequests, type FeatureRequest } from './expression/request.ts';
-import type { Hit, Rule } from './rule.ts';
 
 /** The rules of a policy as they run. */
 export interface Program {
@@ -16,7 +16,7 @@ export interface Program {
 }
 
 export interface CompiledRule {
-  readonly rule: Rule;
+  readonly rule: RuleVersion;
   readonly expression: Expression;
   readonly from: number;
   readonly to: number;
@@ -24,21 +24,21 @@ export interface CompiledRule {
   /** Index of the rollout's entity among the entity types; -1 for everyone. */
   readonly by: number;
   /** What a hit records; frozen, so that a decision allocates none. */
-  readonly liveHit: Hit;
-  readonly shadowHit: Hit;
+  readonly liveHit: RuleHit;
+  readonly shadowHit: RuleHit;
   /** Evaluations that failed, since it was compiled. */
   failures: number;
   lastFailure: string | undefined;
 }
 
 /** Rules that are off are left out: they cost nothing. */
-export function compileRules(rules: readonly Rule[], environment: Environment): Program {
+export function compileRules(rules: readonly RuleVersion[], environment: Environment): Program {
   const requests = createRequests();
   const compiled: CompiledRule[] = [];
   const broken: { id: string; version: number; errors: Issue[] }[] = [];
-  const inOrder = rules.filter((rule) => rule.mode !== 'off').sort((a, b) => (a.id < b.id ? -1 : 1));
+  const inOrder = rules.filter((rule) => rule.content.mode !== 'off').sort((a, b) => (a.id < b.id ? -1 : 1));
   for (const rule of inOrder) {
-    const result = compileExpression(rule.when, environment, requests);
+    const result = compileExpression(rule.content.when, environment, requests);
     if (result.ok) compiled.push(prepare(rule, result.expression, environment.entityTypes));
     else broken.push({ id: rule.id, version: rule.version, errors: result.errors });
   }
@@ -46,16 +46,17 @@ export function compileRules(rules: readonly Rule[], environment: Environment): 
   return { requests: requests.all, rules: compiled, byId, broken };
 }
 
-function prepare(rule: Rule, expression: Expression, entityTypes: readonly string[]): CompiledRule {
-  const { id, version, outcome, priority, rollout } = rule;
-  const hit = (mode: 'live' | 'shadow'): Hit => Object.freeze({ id, version, outcome, mode, priority });
+function prepare(rule: RuleVersion, expression: Expression, entityTypes: readonly string[]): CompiledRule {
+  const { id, version } = rule;
+  const { outcome, priority, rollout, validFrom, validTo } = rule.content;
+  const hit = (mode: 'live' | 'shadow'): RuleHit => Object.freeze({ id, version, outcome, mode, priority });
   return {
     rule,
     expression,
-    from: rule.validFrom ?? Number.NEGATIVE_INFINITY,
-    to: rule.validTo ?? Number.POSITIVE_INFINITY,
+    from: validFrom ?? Number.NEGATIVE_INFINITY,
+    to: validTo ?? Number.POSITIVE_INFINITY,
     percent: rollout?.percent ?? 100,
-    by: rollout === undefined ? -1 : entityTypes.indexOf(rollout.by),
+    by: rollout === null ? -1 : entityTypes.indexOf(rollout.by),
     liveHit: hit('live'),
     shadowHit: hit('shadow'),
     failures: 0,

@@ -1,4 +1,4 @@
-import type { ListType } from '../lists/types.ts';
+import type { ListType } from '../../domain/policy.ts';
 import type { FeatureRequest } from './request.ts';
 
 /** What a policy may name beside the transaction. */

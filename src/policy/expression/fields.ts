@@ -1,36 +1,26 @@
+import { type Field, TRANSACTION_FIELDS } from '../../domain/fields.ts';
+
 export type FieldType = 'number' | 'text' | 'bool' | 'time' | 'any';
 
-/** The transaction's fields as the API calls them, and the type of each. `any` is what clients send as they like. */
-export const FIELDS: Readonly<Record<string, FieldType>> = {
+const TYPES: Readonly<Record<Field['kind'], FieldType>> = {
   id: 'text',
-  type: 'text',
-  userId: 'text',
+  words: 'text',
+  number: 'number',
+  flag: 'bool',
+  choice: 'text',
+  digits: 'text',
   amount: 'number',
   currency: 'text',
-  amountBase: 'number',
-  baseRate: 'number',
-  transactionDate: 'time',
-  productCategory: 'text',
-  customerLocation: 'text',
-  accountAgeDays: 'number',
-  merchantId: 'text',
-  cardId: 'text',
-  deviceId: 'text',
+  time: 'time',
   ip: 'text',
   email: 'text',
   country: 'text',
-  latitude: 'number',
-  longitude: 'number',
-  channel: 'text',
-  cardBin: 'text',
-  cardLast4: 'text',
-  cardBrand: 'text',
-  cardCountry: 'text',
-  cardFunding: 'text',
-  instrument: 'text',
-  remote: 'bool',
-  initiator: 'text',
-  payeeId: 'text',
-  mcc: 'text',
   metadata: 'any',
+};
+
+/** The transaction's fields as the API calls them, and the type of each; `any` is what clients send as they like. */
+export const FIELDS: Readonly<Record<string, FieldType>> = {
+  ...Object.fromEntries(Object.entries(TRANSACTION_FIELDS).map(([name, field]) => [name, TYPES[field.kind]])),
+  amountBase: 'number',
+  baseRate: 'number',
 };
