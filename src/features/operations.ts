@@ -1,6 +1,7 @@
 import { amount } from './amount.ts';
 import { geography } from './geography.ts';
 import { identity } from './identity.ts';
+import { maximum } from './maximum.ts';
 import type { Operation } from './plan.ts';
 import { risk } from './risk.ts';
 import { time } from './time.ts';
@@ -10,6 +11,7 @@ import { velocity } from './velocity.ts';
 export const operations: Readonly<Record<string, Operation>> = {
   ...velocity,
   ...amount,
+  ...maximum,
   ...geography,
   ...identity,
   ...time,

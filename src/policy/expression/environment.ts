@@ -1,3 +1,4 @@
+import { PAYMENT_EVENT_TYPES } from '../../domain/payment-event.ts';
 import type { ListType } from '../../domain/policy.ts';
 import type { FeatureRequest } from './request.ts';
 
@@ -12,7 +13,7 @@ export interface Environment {
 }
 
 /** Events and labels that `count` may ask for. */
-export const OUTCOMES = ['authorized', 'refused', 'settled', 'voided', 'refunded', 'fraud', 'legitimate'] as const;
+export const OUTCOMES = [...PAYMENT_EVENT_TYPES, 'fraud', 'legitimate'] as const;
 
 /** Fields of words that may be counted as counterparts beside the entity types. */
 export const WORDS = ['country', 'category', 'channel', 'location'] as const;

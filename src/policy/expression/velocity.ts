@@ -59,6 +59,7 @@ function requestOf(name: VelocityName, call: Call, values: string[]): FeatureReq
     if (kind === 'outcome') {
       // What becomes of this payment is not known yet.
       delete request.self;
+      request.operation = 'outcomes';
       request.parameters = { outcome: value };
     }
   });
