@@ -82,6 +82,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     poolSize: config.databasePool,
     entityTypes: config.entityTypes,
     entityFields: config.entityFields,
+    ipv6Prefix: config.ipv6Prefix,
     log,
   });
   const store = tracedStore(opened);

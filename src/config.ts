@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
+import { IPV6_PREFIX } from './domain/address.ts';
 import { isCurrency } from './domain/currency.ts';
 import { CORE_ENTITIES } from './domain/entity.ts';
 
@@ -21,6 +22,8 @@ export interface Config {
   readonly entityTypes: readonly string[];
   /** For configured entity types, the field that names them, such as `metadata.terminal`. */
   readonly entityFields: Readonly<Record<string, string>>;
+  /** Bits of an IPv6 address that name a network: what is limited, and profiled beside the address. */
+  readonly ipv6Prefix: number;
   readonly rateLimitMax: number;
   readonly rateLimitWindowMs: number;
   readonly corsOrigins: readonly string[];
@@ -144,6 +147,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     currencyRates: Object.freeze(Object.fromEntries(rates)),
     entityTypes: Object.freeze([...CORE_ENTITIES, ...Object.keys(entityFields)]),
     entityFields: Object.freeze(entityFields),
+    ipv6Prefix: integer(env, 'IPV6_PREFIX', IPV6_PREFIX, 16, 128),
     rateLimitMax: integer(env, 'RATE_LIMIT_MAX', 100_000, 0),
     rateLimitWindowMs: duration(env.RATE_LIMIT_WINDOW ?? '1m', 'RATE_LIMIT_WINDOW'),
     corsOrigins: Object.freeze(

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { limitedAs } from '../domain/address.ts';
 import { AssayError } from '../domain/errors.ts';
 import type { Api } from './api.ts';
 import { authorize } from './auth.ts';
@@ -34,7 +35,7 @@ export function guard(app: Api, services: Services, sessions: Sessions, limiter:
       done();
       return;
     }
-    const allowance = limiter.take(caller(request), 1, clock());
+    const allowance = limiter.take(caller(request, config.ipv6Prefix), 1, clock());
     if (allowance instanceof Promise) allowance.then((taken) => settle(reply, taken)).then(() => done(), done);
     else done(refusal(reply, allowance));
   });
@@ -45,7 +46,7 @@ export function guard(app: Api, services: Services, sessions: Sessions, limiter:
   });
 
   async function charge(request: FastifyRequest, reply: FastifyReply, cost: number): Promise<void> {
-    if (limiter && cost > 0) settle(reply, await limiter.take(caller(request), cost, clock()));
+    if (limiter && cost > 0) settle(reply, await limiter.take(caller(request, config.ipv6Prefix), cost, clock()));
   }
   return charge;
 }
@@ -60,8 +61,9 @@ export function signAnswer(request: FastifyRequest, reply: FastifyReply): void {
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
 }
 
-function caller(request: FastifyRequest): string {
-  return request.apiKey ? `key ${request.apiKey.id}` : `address ${request.ip}`;
+/** An IPv6 address is limited by its network, whose owner has all of it to choose from. */
+function caller(request: FastifyRequest, ipv6Prefix: number): string {
+  return request.apiKey ? `key ${request.apiKey.id}` : `address ${limitedAs(request.ip, ipv6Prefix)}`;
 }
 
 function settle(reply: FastifyReply, allowance: Allowance): void {

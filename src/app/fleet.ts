@@ -63,7 +63,12 @@ interface Given {
 async function coreOf(shared: Shared, { config, overrides, token, clock, log }: Given): Promise<FleetCore> {
   const { journal, profiles, raw, limiter } = shared;
   const { entityTypes } = config;
-  const state: EngineState = { profiles: createProfiles({ entityTypes }), undecided: new Map(), deleted: new Set() };
+  const state: EngineState = {
+    profiles: createProfiles({ entityTypes }),
+    undecided: new Map(),
+    formerKeys: new Map(),
+    deleted: new Set(),
+  };
   const registry = openRegistry(join(config.dataDir, 'models'));
   const models = createModelRecords({ journal, registry, clock, log });
   const roster = createRoster({
@@ -166,6 +171,7 @@ async function foldControl(
 
 /** This process's share in repeating the log to the profiles. */
 async function repeatLog({ kafka, journal, profiles }: Shared): Promise<LogConsumer> {
+  const formerKeys = new Map<number, number>();
   const consumer = await openLogConsumer({
     ...kafka,
     voids: journal.voids,
@@ -173,7 +179,12 @@ async function repeatLog({ kafka, journal, profiles }: Shared): Promise<LogConsu
     untaken: profiles.untaken,
     async repeat(partition, records, next, taken) {
       await profiles.markDeleted(deletedIn(records));
-      await profiles.repeat(partition, records.map(repeatedRecord), next, taken);
+      await profiles.repeat(
+        partition,
+        records.map((record) => repeatedRecord(record, formerKeys)),
+        next,
+        taken,
+      );
     },
   });
   profiles.onReconnected(consumer.seek);

@@ -30,7 +30,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
   });
 
   const profiles = createProfiles({ entityTypes: config.entityTypes });
-  const state: EngineState = { profiles, undecided: new Map(), deleted: new Set() };
+  const state: EngineState = { profiles, undecided: new Map(), formerKeys: new Map(), deleted: new Set() };
   const foldAll = (record: JournalRecord) => {
     fold(state, record);
     keys.fold(record);

@@ -31,10 +31,11 @@ export async function historyOf(path: string, flags: HistoryFlags, config: Confi
   return async (onRow) => {
     const bar = createProgress(label, 1, { unit: 'bytes', quiet: flags.json });
     try {
-      const { entityTypes, entityFields, currencyRates } = config;
+      const { entityTypes, entityFields, ipv6Prefix, currencyRates } = config;
       return await openHistory(path, format, {
         entityTypes,
         entityFields,
+        ipv6Prefix,
         currencyRates,
         maxErrors: flags.maxErrors,
         onError: (error) => console.error(`skipped ${error.message}`),

@@ -1,6 +1,7 @@
 import type { Resolution } from './case.ts';
 import type { Decision } from './decision.ts';
 import type { DisputeStatus } from './dispute.ts';
+import { keysToday } from './entity.ts';
 import { type Details, type PersonalField, PUBLIC_DETAILS } from './fields.ts';
 import { hash53 } from './hash.ts';
 import type { Scope } from './key.ts';
@@ -227,8 +228,10 @@ export interface WebhookToldData {
 }
 
 /** What profiles learn a label by: of the decided event, whatever was amended since. */
-export function labelledEvent({ transaction, entities }: IntakeData): SubjectEvent {
-  return { id: hash53(transaction.id), time: transaction.time, entities, amount: transaction.amountBase };
+export function labelledEvent(record: { data: object; personal?: Record<string, unknown> }): SubjectEvent {
+  const { transaction, entities } = record.data as IntakeData;
+  const keys = keysToday(entities, record.personal);
+  return { id: hash53(transaction.id), time: transaction.time, entities: keys, amount: transaction.amountBase };
 }
 
 /** A decision as the API answers it: own fields, the decision's, and what the record says of both. */

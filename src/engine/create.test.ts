@@ -86,6 +86,7 @@ describe('the engine', () => {
     const opened: EngineState = {
       profiles: createProfiles({ entityTypes: CORE_ENTITIES }),
       undecided: new Map(),
+      formerKeys: new Map(),
       deleted: new Set<string>(),
     };
     state = opened;
@@ -163,6 +164,7 @@ describe('the engine', () => {
     const fresh = {
       profiles: createProfiles({ entityTypes: CORE_ENTITIES }),
       undecided: new Map(),
+      formerKeys: new Map(),
       deleted: new Set<string>(),
     };
     const vector = new Float64Array(features.names.length);

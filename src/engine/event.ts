@@ -1,4 +1,5 @@
-import { emailDomain, entityKey } from '../domain/entity.ts';
+import { canonicalCountry } from '../domain/countries.ts';
+import { coreEntity, entityKey, keysToday } from '../domain/entity.ts';
 import type { Event } from '../domain/event.ts';
 import { hash53 } from '../domain/hash.ts';
 import type { IntakeData } from '../domain/records.ts';
@@ -9,26 +10,14 @@ import type { JournalRecord } from '../journal/journal.ts';
 export interface EntityNaming {
   entityTypes: readonly string[];
   entityFields: Readonly<Record<string, string>>;
+  /** Bits of an IPv6 address that name a network. */
+  ipv6Prefix?: number;
 }
 
-/** The name of an entity in a transaction, undefined where it names none. */
+/** The name of an entity in a transaction, in its one spelling; undefined where it names none. */
 export function entityName(transaction: Transaction, type: string, naming: EntityNaming): string | undefined {
-  switch (type) {
-    case 'user':
-      return transaction.userId;
-    case 'card':
-      return transaction.cardId;
-    case 'device':
-      return transaction.deviceId;
-    case 'ip':
-      return transaction.ip;
-    case 'merchant':
-      return transaction.merchantId;
-    case 'email':
-      return emailDomain(transaction.email);
-    default:
-      return field(transaction, naming.entityFields[type]);
-  }
+  const path = naming.entityFields[type];
+  return path === undefined ? coreEntity(type, transaction, naming.ipv6Prefix) : field(transaction, path);
 }
 
 export function entityKeys(transaction: Transaction, naming: EntityNaming): Float64Array {
@@ -45,10 +34,14 @@ export function eventOf(transaction: Transaction, entities: Float64Array): Event
   return numbers(transaction, entities, word(transaction.customerLocation), transaction);
 }
 
-/** The event of a decision or an intake as the journal holds it. Coordinates are personal: NaN after an erasure. */
-export function eventOfRecord(record: JournalRecord): Event {
+/**
+ * The event of a decision or an intake as the journal holds it, its keys as they are today: `former` is told of those that were
+ * made of another spelling. Coordinates are personal: NaN after an erasure.
+ */
+export function eventOfRecord(record: JournalRecord, former?: (was: number, is: number) => void): Event {
   const data = record.data as unknown as IntakeData;
-  return numbers(data.transaction, Float64Array.from(data.entities), data.location, record.personal);
+  const entities = Float64Array.from(keysToday(data.entities, record.personal, former));
+  return numbers(data.transaction, entities, data.location, record.personal);
 }
 
 function numbers(
@@ -63,7 +56,7 @@ function numbers(
     offsetMinutes: transaction.offsetMinutes,
     amount: transaction.amountBase,
     entities,
-    country: word(transaction.country),
+    country: word(transaction.country && canonicalCountry(transaction.country)),
     category: word(transaction.productCategory),
     channel: word(transaction.channel),
     location,

@@ -9,6 +9,8 @@ export interface EngineState {
   profiles: Profiles;
   /** Transactions taken in and not decided yet, by id. */
   undecided: Map<string, Undecided>;
+  /** Keys of entities that were recorded in another spelling than their one, and the key that they are read as. */
+  formerKeys: Map<number, number>;
   /** Ids of transactions that were deleted: taken for ever, and shown no more. */
   deleted: Set<string>;
 }
@@ -27,7 +29,10 @@ export interface Undecided {
 export function fold(state: EngineState, record: JournalRecord): void {
   switch (record.type) {
     case 'decision':
-      state.profiles.learn(eventOfRecord(record), record.sequence);
+      state.profiles.learn(
+        eventOfRecord(record, (was, is) => state.formerKeys.set(was, is)),
+        record.sequence,
+      );
       state.undecided.delete((record.data as { transaction: { id: string } }).transaction.id);
       break;
     case 'intake':
@@ -45,29 +50,47 @@ export function fold(state: EngineState, record: JournalRecord): void {
       break;
     }
     case 'label': {
-      const { event, code } = labelOf(record);
+      const { event, code } = labelOf(record, state.formerKeys);
       state.profiles.label(event, code, record.sequence);
       break;
     }
   }
 }
 
-/** What profiles learn of a label's record. */
-export function labelOf(record: JournalRecord): { event: Event; code: LabelCode } {
+/** What profiles learn of a label's record, which has no values beside its keys: `formerKeys` are those of the log before it. */
+export function labelOf(
+  record: JournalRecord,
+  formerKeys: ReadonlyMap<number, number>,
+): { event: Event; code: LabelCode } {
   const { event, label } = record.data as unknown as LabelData;
   const { id, time, amount } = event;
   return {
-    event: { ...blankEvent(0), id, time, amount, entities: Float64Array.from(event.entities) },
+    event: {
+      ...blankEvent(0),
+      id,
+      time,
+      amount,
+      entities: Float64Array.from(event.entities, (key) => formerKeys.get(key) ?? key),
+    },
     code: label === 'fraud' ? LABEL_FRAUD : LABEL_LEGITIMATE,
   };
 }
 
 /** What is not in the profiles, for a snapshot. Filled in place: others hold on to the same collections. */
-export function statePart({ undecided, deleted }: EngineState) {
+export function statePart({ undecided, deleted, formerKeys }: EngineState) {
   return {
-    save: () => ({ undecided: [...undecided], deleted: [...deleted] }),
+    save: () => ({ undecided: [...undecided], deleted: [...deleted], formerKeys: [...formerKeys] }),
     load(value: unknown) {
-      const saved = value as { undecided: [string, Undecided][]; deleted: string[] };
+      const saved = value as {
+        undecided: [string, Undecided][];
+        deleted: string[];
+        formerKeys?: [number, number][];
+      };
+      // Of before entities had one spelling: its profiles stand under keys that would never be asked for again.
+      if (saved.formerKeys === undefined)
+        throw new Error('The snapshot is of an earlier version; the journal is read whole.');
+      formerKeys.clear();
+      for (const [was, is] of saved.formerKeys) formerKeys.set(was, is);
       undecided.clear();
       for (const [id, what] of saved.undecided) undecided.set(id, what);
       deleted.clear();

@@ -5,14 +5,14 @@ import { eventOfRecord } from './event.ts';
 import { labelOf } from './fold.ts';
 
 /** What shared profiles take of a record when the log is repeated to them: the twin of `fold`. */
-export function repeatedRecord(record: JournalRecord): RepeatedRecord {
+export function repeatedRecord(record: JournalRecord, formerKeys: Map<number, number>): RepeatedRecord {
   const { type, at, key, aliases = [], position } = record;
   return {
     offset: position!.offset,
     keys: [key, ...aliases],
     at,
-    ...(type === 'decision' ? { learn: eventOfRecord(record) } : {}),
-    ...(type === 'label' ? { label: labelOf(record) } : {}),
+    ...(type === 'decision' ? { learn: eventOfRecord(record, (was, is) => formerKeys.set(was, is)) } : {}),
+    ...(type === 'label' ? { label: labelOf(record, formerKeys) } : {}),
   };
 }
 

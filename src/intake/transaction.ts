@@ -1,5 +1,6 @@
-import { isIP } from 'node:net';
-import { isCurrency, toMajor, toMinor } from '../domain/currency.ts';
+import { canonicalAddress } from '../domain/address.ts';
+import { country } from '../domain/countries.ts';
+import { currencyWarning, isCurrency, toMajor, toMinor } from '../domain/currency.ts';
 import { AssayError, type FieldError } from '../domain/errors.ts';
 import {
   DETAIL_NAMES,
@@ -33,7 +34,6 @@ export interface Receipt {
 const MAX_AHEAD_MS = 5 * 60_000;
 const MAX_MINOR = Number.MAX_SAFE_INTEGER;
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
-const COUNTRY = /^[A-Za-z]{2}$/;
 
 /**
  * A body that fits the schema, as the transaction that is decided: rounded, dated, upper-cased, warned about.
@@ -56,7 +56,7 @@ export function takeIn(body: TransactionBody, receipt: Receipt, rules: IntakeRul
       warnings.push('transactionDate is more than 5 minutes ahead; the time of receipt is used.');
     } else ({ time, offsetMinutes } = instant);
   }
-  const fields = takeFields(body, errors, at);
+  const fields = takeFields(body, errors, warnings, at);
   warnOfUnknown(body, warnings);
   if (errors.length > 0) throw new AssayError('invalid_request', summary(errors), { errors });
   const dated = body.transactionDate !== undefined;
@@ -92,6 +92,8 @@ function takeMoney(
 ): Money {
   const currency = code === undefined ? 'USD' : code.toUpperCase();
   if (!isCurrency(currency)) need(errors, `${at}/currency`, 'must be an ISO 4217 code');
+  const told = currencyWarning(currency);
+  if (told !== undefined) warnings.push(told);
   const amountMinor = toMinor(amount, currency) + 0;
   if (amountMinor > MAX_MINOR) need(errors, `${at}/amount`, `is too large for ${currency}`);
   let baseRate = currency === rules.baseCurrency ? 1 : rules.currencyRates[currency];
@@ -122,31 +124,36 @@ function warnOfUnknown(body: object, warnings: string[]): void {
 }
 
 /** The optional fields; an empty word counts as absent. */
-function takeFields(body: Partial<TransactionBody>, errors: FieldError[], at: string): Details {
+function takeFields(body: Partial<TransactionBody>, errors: FieldError[], warnings: string[], at: string): Details {
   const fields: Record<string, unknown> = {};
   for (const name of DETAIL_NAMES) {
     const value = body[name];
     const { kind } = fieldOf(name);
     if (value === undefined || (value === '' && kind === 'words')) continue;
-    const { kept, fault } = taken(kind, value);
+    const { kept, fault, warning } = taken(name, kind, value);
+    if (warning !== undefined) warnings.push(warning);
     need(errors, `${at}/${name}`, fault);
     fields[name] = kept;
   }
   return fields;
 }
 
-/** A value of the right type as it is kept, and what is wrong with it. */
-function taken(kind: FieldKind, value: unknown): { kept: unknown; fault?: string } {
+interface Taken {
+  kept: unknown;
+  fault?: string | undefined;
+  warning?: string | undefined;
+}
+
+/** A value of the right type as it is kept, what is wrong with it, and what to tell of it. */
+function taken(name: string, kind: FieldKind, value: unknown): Taken {
   switch (kind) {
     case 'id':
       return { kept: value, fault: unfitId(value as string) };
     case 'words':
       return { kept: value, fault: unfit(value as string) };
     case 'ip': {
-      const text = value as string;
-      // A zone such as %eth0 means something on one machine only.
-      const fault = isIP(text) === 0 || text.includes('%') ? 'must be an IPv4 or IPv6 address' : undefined;
-      return { kept: text.toLowerCase(), fault };
+      const kept = canonicalAddress(value as string);
+      return { kept, fault: kept === undefined ? 'must be an IPv4 or IPv6 address' : undefined };
     }
     case 'email':
       return {
@@ -154,8 +161,9 @@ function taken(kind: FieldKind, value: unknown): { kept: unknown; fault?: string
         fault: EMAIL.test(value as string) ? unfitId(value as string) : 'must be an e-mail address',
       };
     case 'country': {
-      const text = value as string;
-      return { kept: text.toUpperCase(), fault: COUNTRY.test(text) ? undefined : 'must be an ISO 3166-1 alpha-2 code' };
+      const known = country(value as string);
+      if (known === undefined) return { kept: value, fault: 'must be an ISO 3166-1 alpha-2 code' };
+      return { kept: known.code, warning: known.warning?.replace('country', name) };
     }
     case 'metadata':
       return { kept: value, fault: checkMetadata(value as Record<string, unknown>) };
@@ -200,7 +208,7 @@ export function takeAmendment(
   const place = (name: string, value: unknown) => {
     (isPersonal(name) ? personal : changes)[name] = value;
   };
-  for (const [name, value] of Object.entries(takeFields(kept, errors, ''))) place(name, value);
+  for (const [name, value] of Object.entries(takeFields(kept, errors, [], ''))) place(name, value);
   for (const name of removed) place(name, null);
   if (errors.length === 0 && Object.keys(changes).length + Object.keys(personal).length === 0)
     need(errors, '', 'must name at least one field that can change');

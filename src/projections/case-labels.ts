@@ -1,7 +1,7 @@
 import { caseLabelKey } from '../domain/case.ts';
 import type { Clock } from '../domain/clock.ts';
 import { AssayError } from '../domain/errors.ts';
-import { type IntakeData, type LabelData, labelledEvent } from '../domain/records.ts';
+import { type LabelData, labelledEvent } from '../domain/records.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Log } from './log.ts';
 import type { Projector } from './projector.ts';
@@ -54,7 +54,7 @@ export function createCaseLabels(options: CaseLabelsOptions): CaseLabels {
           const data: LabelData = {
             ...{ labelId: `${caseId}.${sequence}`, transactionId: id, label, source: 'analyst', caseId },
             ...(resolvedBy === null ? {} : { by: resolvedBy }),
-            event: labelledEvent(decided.data as unknown as IntakeData),
+            event: labelledEvent(decided),
           };
           // Another request for the same case may have come first, within this very tick.
           const taken = journal.recent(key);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { emailDomain, entityKey } from '../domain/entity.ts';
+import { canonicalCountry } from '../domain/countries.ts';
+import { canonicalEntity, entityKey } from '../domain/entity.ts';
 import { hash53 } from '../domain/hash.ts';
 import { word } from '../engine/event.ts';
 import { type CsvHandler, type ReadOptions, readCsv } from './csv.ts';
@@ -11,6 +12,8 @@ export interface FormatOptions {
   entityTypes: readonly string[];
   /** Field of configured entity types, by type, as in the configuration. In a flat file it is the column's name. */
   entityFields?: Readonly<Record<string, string>>;
+  /** Bits of an IPv6 address that name a network. */
+  ipv6Prefix?: number;
   /** Units of base currency for one unit; a currency that is not listed is taken as it is. */
   currencyRates?: Readonly<Record<string, number>>;
   /** Filled with what the hashes of categories, channels and countries stand for. */
@@ -93,7 +96,7 @@ export function mappedFormat(map: ColumnMap): Format {
       event.id = hash53(row.id);
       event.amount = decimal(fields[at.amount], 'amount') * (options.currencyRates?.[textAt(fields, at.currency)] ?? 1);
       if (!(event.amount >= 0)) throw new Error(`amount ${fields[at.amount]} is not a number of at least 0`);
-      event.country = noted(textAt(fields, at.country));
+      event.country = noted(canonicalCountry(textAt(fields, at.country)));
       event.category = noted(textAt(fields, at.category));
       event.channel = noted(textAt(fields, at.channel));
       event.location = word(textAt(fields, at.location));
@@ -129,15 +132,21 @@ const ENTITY_FIELDS: Record<string, string> = {
   ip: 'ip',
   merchant: 'merchantId',
   email: 'email',
+  network: 'ip',
+  mailbox: 'email',
+  bin: 'cardBin',
+  payee: 'payeeId',
 };
 
 function entityReader(column: (field: string) => number, options: FormatOptions) {
-  const { entityTypes, entityFields } = options;
+  const { entityTypes, entityFields, ipv6Prefix } = options;
+  const nameOf = (type: string, text: string) =>
+    entityFields?.[type] === undefined ? canonicalEntity(type, text, ipv6Prefix) : text;
   const columns = entityTypes.map((type) => column(ENTITY_FIELDS[type] ?? entityFields?.[type] ?? type));
   return (fields: readonly string[], out: Float64Array): void => {
     for (let i = 0; i < columns.length; i++) {
       const text = columns[i] < 0 ? '' : fields[columns[i]];
-      out[i] = entityKey(entityTypes[i], entityTypes[i] === 'email' ? emailDomain(text) : text);
+      out[i] = text === '' ? 0 : entityKey(entityTypes[i], nameOf(entityTypes[i], text));
     }
   };
 }

@@ -11,7 +11,7 @@ const { entityTypes } = readConfig({}, { modelDir: '' });
 /** What a fleet's log says, folded by one process: each transaction's first record, and the profiles of all. */
 export async function foldLog(journal: Journal) {
   const profiles = createProfiles({ entityTypes });
-  const state = { profiles, undecided: new Map(), deleted: new Set<string>() };
+  const state = { profiles, undecided: new Map(), formerKeys: new Map<number, number>(), deleted: new Set<string>() };
   const minor = new Map<string, number>();
   const decided = new Map<string, { at: number; probability: number; degraded: boolean }>();
   const entities = entityTypes.map(() => new Set<number>());

@@ -1,4 +1,5 @@
-import { emailDomain, entityKey } from '../../src/domain/entity.ts';
+import { emailDomain } from '../../src/domain/email.ts';
+import { entityKey } from '../../src/domain/entity.ts';
 import type { JournalEntry, JournalRecord, RecordType } from '../../src/journal/journal.ts';
 
 export const ENTITY_TYPES = ['user', 'card', 'device', 'ip', 'merchant', 'email', 'terminal'] as const;

@@ -29,7 +29,7 @@ export async function verifyJournal(dataDir: string): Promise<Verified> {
   const registry = openRegistry(`${dataDir}/models`);
   const servings = new Map<string, Serving>();
   const profiles = createProfiles({ entityTypes });
-  const state = { profiles, undecided: new Map(), deleted: new Set<string>() };
+  const state = { profiles, undecided: new Map(), formerKeys: new Map<number, number>(), deleted: new Set<string>() };
   const seen: Verified = { records: 0, decisions: 0, ids: new Set(), repeated: 0, differentVectors: 0, profiles };
   try {
     for await (const record of journal.read(1)) {
@@ -62,7 +62,7 @@ export async function verifyJournal(dataDir: string): Promise<Verified> {
 export async function sameProfiles(dataDir: string): Promise<boolean> {
   const { profiles: uninterrupted } = await verifyJournal(dataDir);
   const profiles = createProfiles({ entityTypes });
-  const state = { profiles, undecided: new Map(), deleted: new Set<string>() };
+  const state = { profiles, undecided: new Map(), formerKeys: new Map<number, number>(), deleted: new Set<string>() };
   const journal = await openJournal({ directory: `${dataDir}/journal` });
   try {
     const directory = `${dataDir}/snapshots`;

@@ -1,4 +1,5 @@
 import { CASE_ENTITIES } from '../../domain/case.ts';
+import { keysToday } from '../../domain/entity.ts';
 import type { DecisionData } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import type { Alert } from '../../projections/case-fold.ts';
@@ -7,6 +8,7 @@ import { type EntityNames, entityOfView, type TransactionRow } from './rows.ts';
 /** What cases see of a reviewed or declined transaction. */
 export function alertOf(record: JournalRecord, row: TransactionRow, names: EntityNames): Alert {
   const { transaction, entities, decision } = record.data as unknown as DecisionData;
+  const keys = keysToday(entities, record.personal);
   return {
     transactionId: row.id,
     sequence: record.sequence,
@@ -17,7 +19,7 @@ export function alertOf(record: JournalRecord, row: TransactionRow, names: Entit
     amount: transaction.amountBase,
     amountAtRisk: decision.probability * transaction.amountBase,
     // The record's own keys: an address that was erased since has no name, but still links.
-    keys: CASE_ENTITIES.map((type) => entities[names.types.indexOf(type)] ?? 0),
+    keys: CASE_ENTITIES.map((type) => keys[names.types.indexOf(type)] ?? 0),
     values: CASE_ENTITIES.map((type) => entityOfView(row.view, type, names)),
   };
 }

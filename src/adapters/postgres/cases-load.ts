@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { CASE_ENTITIES, CASE_WINDOW_MS } from '../../domain/case.ts';
+import { keysToday } from '../../domain/entity.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import { type AlertRow, type CaseFold, type CaseRow, holdLink, type LinkRow } from '../../projections/case-fold.ts';
 import { restored, storable } from './text.ts';
@@ -85,7 +86,7 @@ function meet(records: JournalRecord[], types: readonly string[]): Met {
     ...{ caseIds: new Set(), transactionIds: new Set(), whole: false },
   };
   const known = new Set<string>();
-  for (const { type, data } of records) {
+  for (const { type, data, personal } of records) {
     if (type === 'decision') {
       const { decision, entities, transaction } = data as {
         decision?: { decision?: string };
@@ -96,8 +97,9 @@ function meet(records: JournalRecord[], types: readonly string[]): Met {
       if (decision?.decision === 'approve' || !Array.isArray(entities) || typeof time !== 'number') continue;
       met.from = Math.min(met.from, time);
       met.to = Math.max(met.to, time);
+      const keys = keysToday(entities, personal);
       for (const entity of CASE_ENTITIES) {
-        const key = entities[types.indexOf(entity)];
+        const key = keys[types.indexOf(entity)];
         if (!Number.isSafeInteger(key) || key === 0 || known.has(`${entity} ${key}`)) continue;
         known.add(`${entity} ${key}`);
         met.types.push(entity);

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { CASE_ENTITIES } from '../../domain/case.ts';
-import { emailDomain, entityKey } from '../../domain/entity.ts';
+import { canonicalEntity, entityKey, formerKeys } from '../../domain/entity.ts';
 import { AssayError } from '../../domain/errors.ts';
 import { type CaseView, caseView } from '../../projections/case-fold.ts';
 import type { CaseFilter, CaseQueries, Page } from '../../projections/store.ts';
@@ -151,9 +151,10 @@ function conditions(schema: string, { status, assignee, assigned, entity, minSco
   if (minScore !== undefined) where.push(`score >= ${place(Math.ceil(minScore))}`);
   if (entity !== undefined) {
     const { type, id } = entity;
-    const key = entityKey(type, type === 'email' ? emailDomain(id) : type === 'ip' ? id.toLowerCase() : id);
+    const name = canonicalEntity(type, id);
+    const keys = [entityKey(type, name), ...formerKeys(type, name)];
     where.push(
-      `EXISTS (SELECT FROM ${schema}.case_links l WHERE l.case_id = c.id AND l.type = ${place(type)} AND l.key = ${place(key)})`,
+      `EXISTS (SELECT FROM ${schema}.case_links l WHERE l.case_id = c.id AND l.type = ${place(type)} AND l.key = ANY(${place(keys)}))`,
     );
   }
   return { where, values };

@@ -1,4 +1,4 @@
-import { emailDomain, entityKey } from '../../domain/entity.ts';
+import { coreEntity, type EntitySource, entityKey, keysToday } from '../../domain/entity.ts';
 import { DETAIL_NAMES } from '../../domain/fields.ts';
 import { type DecisionData, type IntakeData, intakeView, transactionView } from '../../domain/records.ts';
 import type { TransactionStatus } from '../../domain/transaction.ts';
@@ -32,15 +32,9 @@ export interface TransactionRow {
 export interface EntityNames {
   types: readonly string[];
   fields: Readonly<Record<string, string>>;
+  /** Bits of an IPv6 address that name a network. */
+  ipv6Prefix?: number;
 }
-
-const CORE_FIELDS: Record<string, string> = {
-  user: 'userId',
-  card: 'cardId',
-  device: 'deviceId',
-  ip: 'ip',
-  merchant: 'merchantId',
-};
 
 export function decisionRow(record: JournalRecord, types: readonly string[]): TransactionRow {
   const data = record.data as unknown as DecisionData;
@@ -91,7 +85,7 @@ function commonColumns(record: JournalRecord, data: IntakeData, types: readonly 
     minorDigits: minorDigits(transaction.amount, transaction.amountMinor),
     label: null,
     country: transaction.country ?? null,
-    entities: data.entities.filter((key, index) => key !== 0 && types[index] !== 'user'),
+    entities: keysToday(data.entities, record.personal).filter((key, index) => key !== 0 && types[index] !== 'user'),
   };
 }
 
@@ -102,10 +96,11 @@ function minorDigits(amount: number, amountMinor: number): number {
 }
 
 /** What a view names as its entity of a type: the value that `entityKey` hashes. */
-export function entityOfView(view: TransactionView, type: string, { fields }: EntityNames): string | undefined {
-  if (type === 'email') return emailDomain(view.email as string | undefined);
+export function entityOfView(view: TransactionView, type: string, names: EntityNames): string | undefined {
+  const path = names.fields[type];
+  if (path === undefined) return coreEntity(type, view as EntitySource, names.ipv6Prefix);
   let value: unknown = view;
-  for (const part of (CORE_FIELDS[type] ?? fields[type] ?? type).split('.'))
+  for (const part of path.split('.'))
     value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined;
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }

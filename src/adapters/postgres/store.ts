@@ -32,6 +32,7 @@ export interface StoreOptions {
   entityTypes: readonly string[];
   /** For configured entity types, the field of the transaction that names them, such as `metadata.terminal`. */
   entityFields?: Readonly<Record<string, string>>;
+  ipv6Prefix?: number;
   log: Log;
 }
 
@@ -51,7 +52,8 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
   const connection = connect(url, log, options.poolSize);
   const { pool, db } = connection;
   const tables = tablesIn(schema);
-  const names: EntityNames = { types: options.entityTypes, fields: options.entityFields ?? {} };
+  const { entityTypes: types, entityFields: fields = {}, ipv6Prefix } = options;
+  const names: EntityNames = { types, fields, ...(ipv6Prefix === undefined ? {} : { ipv6Prefix }) };
   const retention = createRetention(schema, retentionDays, clock, log);
   const applier = createApplier(pool, schema, names, retention, log);
 

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { entityKey } from '../../domain/entity.ts';
+import { canonicalEntity, entityKey, formerKeys } from '../../domain/entity.ts';
 import type { EntityView, TransactionFilter, TransactionQueries, TransactionView } from '../../projections/store.ts';
 import { reading } from './connection.ts';
 import { readCursor } from './cursor.ts';
@@ -61,16 +61,18 @@ export function createTransactionQueries(pool: pg.Pool, schema: string, names: E
 
     scores: (model, from, to) => reading(() => readScores(pool, schema, model, from, to)),
 
-    entity: (type, id, limit) =>
+    entity: (type, name, limit) =>
       reading(async () => {
+        const id = canonicalEntity(type, name, names.ipv6Prefix);
         const depth = Math.max(limit, LINK_DEPTH);
         const rows =
           type === 'user'
             ? await newest('transactions', ['user_id = $1'], [storable(id)], depth)
             : await newest(
                 'transaction_entities',
-                ['key = $1'],
-                [entityKey(type, type === 'email' ? id.toLowerCase() : id)],
+                // What was written down under another spelling than the one is found by the usual ones.
+                ['key = ANY($1)'],
+                [[entityKey(type, id), ...formerKeys(type, id)]],
                 depth,
               );
         const seen = rows.map(({ view }) => view);

@@ -1,5 +1,5 @@
 import { AssayError } from '../../domain/errors.ts';
-import { type IntakeData, type LabelData, labelledEvent } from '../../domain/records.ts';
+import { type LabelData, labelledEvent } from '../../domain/records.ts';
 import { unfit } from '../../intake/text.ts';
 import { parseTime } from '../../intake/time.ts';
 import { takeAmendment } from '../../intake/transaction.ts';
@@ -99,7 +99,7 @@ export function transactionCommandRoutes(app: Api, services: Services): void {
         transactionId: id,
         label,
         source,
-        event: labelledEvent(record.data as unknown as IntakeData),
+        event: labelledEvent(record),
       };
       const fault = note === undefined ? undefined : unfit(note);
       if (fault) throw invalid('/note', fault);
