@@ -26,7 +26,7 @@ COPY dashboard/package.json dashboard/
 RUN npm ci --omit=dev --workspaces=false --no-audit --no-fund
 
 FROM build AS files
-RUN mkdir -p /files/dashboard && cp -r package.json LICENSE bin src models schemas /files/ \
+RUN mkdir -p /files/dashboard && cp -r package.json LICENSE bin src models schemas data /files/ \
   && cp -r dashboard/dist /files/dashboard/ && find /files/src -name '*.test.ts' -delete
 
 FROM base
