@@ -74,6 +74,6 @@ export const amount: Record<string, Operation> = {
   /** 1 for an amount of at most `parameters.limit`, as those who try stolen cards use. */
   smallAmount: (definition) => {
     const limit = parameter(definition, 'limit', 5);
-    return (_slots, event) => (event.amount <= limit ? 1 : 0);
+    return (_slots, event) => (Number.isNaN(event.amount) ? Number.NaN : event.amount <= limit ? 1 : 0);
   },
 };

@@ -30,7 +30,9 @@ function naive(definition: FeatureDefinition, past: Known[], event: Event): numb
   const known = own.filter((one) => one.event.time <= until);
   const inside = known.filter((one) => one.event.time > until - (definition.windowSeconds ?? 0) * 1000);
   const self = definition.self ? 1 : 0;
-  const amounts = (from: Known[]) => from.map((one) => one.event.amount);
+  // One without a rate has no amount: it counts, and is left out wherever amounts are added up or compared.
+  const amounts = (from: Known[]) => from.map((one) => one.event.amount).filter((amount) => !Number.isNaN(amount));
+  const ownAmounts = self === 1 && !Number.isNaN(event.amount) ? [event.amount] : [];
   const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
   const habit = amounts(own.slice(-100));
   const mean = sum(habit) / habit.length;
@@ -44,9 +46,9 @@ function naive(definition: FeatureDefinition, past: Known[], event: Event): numb
     case 'count':
       return inside.length + self;
     case 'sum':
-      return sum(amounts(inside)) + self * event.amount;
+      return sum([...amounts(inside), ...ownAmounts]);
     case 'average':
-      return (sum(amounts(inside)) + self * event.amount) / (inside.length + self);
+      return sum([...amounts(inside), ...ownAmounts]) / (amounts(inside).length + ownAmounts.length);
     case 'distinct': {
       const values = inside.map((one) => fieldOf(one.event));
       if (self) values.push(fieldOf(event));
@@ -105,7 +107,7 @@ function naive(definition: FeatureDefinition, past: Known[], event: Event): numb
     case 'accountAge':
       return event.accountAgeDays;
     case 'smallAmount':
-      return event.amount <= 5 ? 1 : 0;
+      return Number.isNaN(event.amount) ? Number.NaN : event.amount <= 5 ? 1 : 0;
     case 'belowRound':
       return Math.round((Math.ceil(event.amount / 50) * 50 - event.amount) * 100) / 100;
     case 'encoding':
@@ -138,7 +140,10 @@ const events = fc
     fc.record({
       gap: gaps,
       keys: fc.tuple(fc.integer({ min: 1, max: 2 }), few, few, few, few, few),
-      amount: fc.integer({ min: 0, max: 30_000 }).map((cents) => cents / 100),
+      amount: fc.oneof(
+        { weight: 5, arbitrary: fc.integer({ min: 0, max: 30_000 }).map((cents) => cents / 100) },
+        { weight: 1, arbitrary: fc.constant(Number.NaN) },
+      ),
       words: fc.tuple(few, few, few, few),
       at: fc.option(fc.tuple(fc.integer({ min: -89, max: 89 }), fc.integer({ min: -180, max: 180 })), {
         nil: undefined,

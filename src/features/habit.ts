@@ -12,7 +12,7 @@ const scratch = new Float64Array(KEPT);
 
 /**
  * Amounts of the entity's newest `newest` events before this one: how many, mean, deviation (of the sample, n − 1) and
- * the largest. Missing where there are none; the deviation needs two.
+ * the largest. Those without an amount are left out. Missing where there are none; the deviation needs two.
  */
 export function habit(planner: Planner, entity: string, newest: number): number {
   return planner.probe(entity, `habit:${newest}`, HABIT_SIZE, (at) => ({
@@ -26,11 +26,13 @@ function measure(view: View, newest: number, at: number, slots: Float64Array): v
   const { columns, end } = view;
   const base = view.offset + AMOUNT * view.capacity;
   const first = Math.max(view.first, end - newest);
-  const count = end - first;
+  let count = 0;
   let sum = 0;
   let max = Number.NEGATIVE_INFINITY;
   for (let i = end - 1; i >= first; i--) {
     const amount = columns[base + i];
+    if (Number.isNaN(amount)) continue;
+    count++;
     sum += amount;
     if (amount > max) max = amount;
   }
@@ -38,7 +40,7 @@ function measure(view: View, newest: number, at: number, slots: Float64Array): v
   let squares = 0;
   for (let i = end - 1; i >= first; i--) {
     const off = columns[base + i] - mean;
-    squares += off * off;
+    if (!Number.isNaN(off)) squares += off * off;
   }
   slots[at + HABIT_COUNT] = count;
   slots[at + HABIT_MEAN] = mean;
@@ -53,9 +55,12 @@ export function habitMedian(planner: Planner, entity: string, newest: number): n
     columns: [],
     run: (view, _event, slots) => {
       const first = Math.max(view.first, view.end - newest);
-      const count = view.end - first;
-      const from = view.offset + AMOUNT * view.capacity + first;
-      for (let i = 0; i < count; i++) scratch[i] = view.columns[from + i];
+      const base = view.offset + AMOUNT * view.capacity;
+      let count = 0;
+      for (let i = first; i < view.end; i++) {
+        const amount = view.columns[base + i];
+        if (!Number.isNaN(amount)) scratch[count++] = amount;
+      }
       slots[at] = count > 0 ? select(count, (count - 1) >> 1) : Number.NaN;
     },
   }));

@@ -26,8 +26,11 @@ export type Compute = (slots: Float64Array, event: Event) => number;
 
 /** What operations ask for while a catalogue is compiled. Equal requests share their slots. */
 export interface Planner {
-  /** Slot of a window's `count`, `sum` of amounts or known `frauds`, the transaction itself not included. */
-  window(definition: FeatureDefinition, what: 'count' | 'sum' | 'frauds'): number;
+  /**
+   * Slot of a window's `count`, `sum` of amounts, number of `amounts` that are known, or known `frauds`; the transaction itself is
+   * not included.
+   */
+  window(definition: FeatureDefinition, what: 'count' | 'sum' | 'amounts' | 'frauds'): number;
   /** Slot of the number of distinct values of `field` in the window. */
   distinct(definition: FeatureDefinition): number;
   /** First slot of a probe's `size` results. */

@@ -31,7 +31,7 @@ interface WindowRequest {
   entity: string;
   delayMs: number;
   windowMs: number;
-  /** `count`, `sum`, `frauds`, or `distinct:<field>:<self>`. */
+  /** `count`, `sum`, `amounts`, `frauds`, or `distinct:<field>:<self>`. */
   what: string;
   definition: FeatureDefinition;
   slot: number;
@@ -144,6 +144,7 @@ function groupWindows(requests: WindowRequest[], planner: Planner): WindowGroup[
       windowMs,
       counts: slotsOf('count'),
       sums: slotsOf('sum'),
+      amounts: slotsOf('amounts'),
       frauds: slotsOf('frauds'),
       distinct,
       starts: new Int32Array(windowMs.length),

@@ -1,4 +1,11 @@
+import type { Event } from '../domain/event.ts';
+import type { FeatureDefinition } from './definition.ts';
 import { entityOf, type Operation } from './plan.ts';
+
+/** What the transaction itself adds to a sum: nothing where it has no amount, as without a rate. */
+function ownAmount(definition: FeatureDefinition): (event: Event) => number {
+  return definition.self ? ({ amount }) => (Number.isNaN(amount) ? 0 : amount) : () => 0;
+}
 
 /** How often and how much: events, sums and averages in windows, and events ever. */
 export const velocity: Record<string, Operation> = {
@@ -8,18 +15,19 @@ export const velocity: Record<string, Operation> = {
     const self = definition.self ? 1 : 0;
     return (slots) => slots[count] + self;
   },
-  /** Sum of amounts in the window. */
+  /** Sum of the amounts in the window; an event without one is left out. */
   sum: (definition, planner) => {
     const sum = planner.window(definition, 'sum');
-    const self = definition.self ? 1 : 0;
-    return (slots, event) => slots[sum] + self * event.amount;
+    const own = ownAmount(definition);
+    return (slots, event) => slots[sum] + own(event);
   },
-  /** Average amount in the window; missing where the window is empty. */
+  /** Average of the amounts in the window; missing where there is none. */
   average: (definition, planner) => {
-    const count = planner.window(definition, 'count');
+    const amounts = planner.window(definition, 'amounts');
     const sum = planner.window(definition, 'sum');
-    const self = definition.self ? 1 : 0;
-    return (slots, event) => (slots[sum] + self * event.amount) / (slots[count] + self);
+    const own = ownAmount(definition);
+    return (slots, event) =>
+      (slots[sum] + own(event)) / (slots[amounts] + (definition.self && !Number.isNaN(event.amount) ? 1 : 0));
   },
   /** Events of the window per event of a longer one (`parameters.baseSeconds`), as a rate: 1 is the usual pace. */
   pace: (definition, planner) => {

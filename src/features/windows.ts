@@ -14,6 +14,8 @@ export interface WindowGroup {
   windowMs: number[];
   counts: number[];
   sums: number[];
+  /** How many of the events have an amount: what a mean divides by. */
+  amounts: number[];
   frauds: number[];
   distinct: DistinctScan[];
   /** Scratch: first row of each window. */
@@ -52,21 +54,38 @@ export function scanWindows(
     starts[k] = start;
     if (counts[k] >= 0) slots[counts[k]] = end - start;
   }
-  total(view, AMOUNT, group.sums, starts, end, slots);
+  total(view, group.sums, starts, end, slots);
+  countAmounts(view, group.amounts, starts, end, slots);
   countFrauds(view, group.frauds, starts, end, slots);
   for (const scan of group.distinct) countDistinct(scan, view, event, starts, end, slots);
   return view.profile.buckets === undefined ? 0 : addOutside(group, view, until, slots, approximate);
 }
 
-function total(view: View, column: number, into: number[], starts: Int32Array, end: number, slots: Float64Array) {
+/** Sums of the amounts that there are: one without a rate is left out, and spreads no NaN. */
+function total(view: View, into: number[], starts: Int32Array, end: number, slots: Float64Array): void {
   const { columns } = view;
-  const base = view.offset + column * view.capacity;
+  const base = view.offset + AMOUNT * view.capacity;
   let row = end - 1;
   let sum = 0;
   for (let k = 0; k < into.length; k++) {
     if (into[k] < 0) continue;
-    for (const first = starts[k]; row >= first; row--) sum += columns[base + row];
+    for (const first = starts[k]; row >= first; row--) {
+      const amount = columns[base + row];
+      if (!Number.isNaN(amount)) sum += amount;
+    }
     slots[into[k]] = sum;
+  }
+}
+
+function countAmounts(view: View, into: number[], starts: Int32Array, end: number, slots: Float64Array): void {
+  const { columns } = view;
+  const base = view.offset + AMOUNT * view.capacity;
+  let row = end - 1;
+  let known = 0;
+  for (let k = 0; k < into.length; k++) {
+    if (into[k] < 0) continue;
+    for (const first = starts[k]; row >= first; row--) if (!Number.isNaN(columns[base + row])) known++;
+    slots[into[k]] = known;
   }
 }
 
@@ -100,6 +119,8 @@ function addOutside(
     readBuckets(view.profile.buckets!, from, until, outside);
     marked += add(group.counts[k], outside.events, slots, approximate);
     marked += add(group.sums[k], outside.amount, slots, approximate);
+    // Buckets do not tell how many had an amount.
+    marked += add(group.amounts[k], outside.events, slots, approximate);
     marked += add(group.frauds[k], outside.frauds, slots, approximate);
     for (const scan of group.distinct) marked += add(scan.slots[k], 0, slots, approximate);
   }

@@ -206,6 +206,10 @@ function missing(definition: FeatureDefinition): string {
     case 'total':
     case 'frauds':
       return `no ${noun(definition.entity)} is given`;
+    case 'amount':
+    case 'belowRound':
+    case 'smallAmount':
+      return 'there is no amount, or no rate into the base currency';
     case 'speed':
     case 'distanceSinceLast':
     case 'distanceFromUsual':
