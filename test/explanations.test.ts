@@ -44,7 +44,8 @@ describe('the samples of docs/explanations.md', () => {
   test('every number in a text is in the decision, and every signal one of its reasons', () => {
     for (const { facts, decision } of all) {
       const { summary, signals, checks } = tell(facts);
-      const { amount, time, offsetMinutes } = facts;
+      const { time, offsetMinutes } = facts;
+      const amount = facts.amount!;
       const local = new Date(time + offsetMinutes * 60_000);
       const share = 100 * decision.probability;
       const allowed = new Set([

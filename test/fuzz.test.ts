@@ -80,7 +80,7 @@ describe('fuzz', () => {
           path: decide.path,
           query: '',
           headers: {},
-          body: JSON.stringify({ ...(body as object), id, ...SETTLED }),
+          body: JSON.stringify({ amount: 1, ...(body as object), id, ...SETTLED }),
         };
         assert.equal((await shoot(decide, shot)).statusCode, 201);
       }),

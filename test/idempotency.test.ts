@@ -206,10 +206,9 @@ describe('an Idempotency-Key', () => {
     const id = `txn_${'0'.repeat(31)}7`;
     const body = { userId: 'u_before', amount: 12 };
     const { services } = app;
-    const { transactionHash, takeIn } = await import('../src/intake/transaction.ts');
+    const { takeSubmission } = await import('../src/intake/submission.ts');
     await services.engine.decide({
-      transaction: takeIn(body, { id, receivedAt: now }, services.config),
-      bodyHash: transactionHash(body),
+      ...takeSubmission(body, { id, receivedAt: now }, services.config),
       alias: `i:env:${sha256(`POST /api/transactions\n${key}`)}.${day}`,
     });
     const again = await ask('POST', '/api/transactions', body, { 'idempotency-key': key });

@@ -12,6 +12,8 @@ declare module 'fastify' {
     badKey?: 403;
     /** 422 for a body that would be JSON but for NaN or Infinity, where an API came to be with that; else 400. */
     bareNumbers?: 422;
+    /** The body is a transaction, which the intake reads: numbers keep the digits that were sent. */
+    takenIn?: true;
   }
   interface FastifyInstance {
     /** Every route but the refusals of methods that a path lacks. */

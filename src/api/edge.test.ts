@@ -173,7 +173,7 @@ describe('the edge', () => {
     for (const id of RESERVED_IDS) {
       const refused = await ask('POST', '/api/transactions', { id, userId: 'u', amount: 1 });
       assert.deepEqual([refused.status, refused.body.errors[0].path], [422, '/id'], id);
-      assert.equal((await ask('POST', '/score', { id, userId: 'u', amount: 1 })).status, 200, 'nothing is recorded');
+      assert.equal((await ask('POST', '/score', { id, userId: 'u', amount: 1 })).status, 422, 'one intake');
     }
   });
 

@@ -1,11 +1,10 @@
 import { AssayError } from '../domain/errors.ts';
-import { FIELD_NAMES, RESERVED_IDS, type TransactionBody } from '../domain/fields.ts';
+import { FIELD_NAMES } from '../domain/fields.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Submission } from '../engine/engine.ts';
-import { type IntakeRules, takeIn, transactionHash } from '../intake/transaction.ts';
-import { DecideBody } from './contract/transactions.ts';
-import { checkerOf } from './validate.ts';
-import { invalid } from './window.ts';
+import { parseJson } from '../intake/digits.ts';
+import { takeSubmission } from '../intake/submission.ts';
+import type { IntakeRules } from '../intake/transaction.ts';
 
 /** A message of `transactions.raw`: where it lies, and when the log took it in (milliseconds). */
 export interface RawMessage {
@@ -20,7 +19,6 @@ export interface RawMessage {
 const TAKEN_IN = 'assay-submission';
 
 const MAX_BYTES = 1024 * 1024;
-const check = checkerOf(DecideBody);
 
 /**
  * A message as the transaction to decide, by the rules of `POST /api/transactions`. Everything follows from the message, so that
@@ -30,22 +28,17 @@ const check = checkerOf(DecideBody);
 export function readRaw(message: RawMessage, rules: IntakeRules): Submission {
   const { partition, offset, timestamp, headers } = message;
   if (headers[TAKEN_IN]) return JSON.parse(headers[TAKEN_IN]) as Submission;
-  const body = parse(message.value);
-  if (body.id !== undefined && RESERVED_IDS.includes(body.id))
-    throw invalid('/id', 'is a word of the API’s own addresses; choose another');
-  const id = body.id ?? `raw_${timestamp}_${partition}_${offset}`;
-  return { transaction: takeIn(body, { id, receivedAt: timestamp }, rules), bodyHash: transactionHash(body) };
+  const id = `raw_${timestamp}_${partition}_${offset}`;
+  return takeSubmission(parse(message.value), { id, receivedAt: timestamp }, rules);
 }
 
-function parse(value: Buffer): TransactionBody {
+function parse(value: Buffer): unknown {
   if (value.length > MAX_BYTES) throw new AssayError('too_large', 'A transaction takes at most 1 MiB.');
-  let body: unknown;
   try {
-    body = JSON.parse(value.toString('utf8'));
+    return parseJson(value.toString('utf8'));
   } catch (error) {
     throw new AssayError('malformed_json', `Not JSON: ${(error as Error).message}`);
   }
-  return check(body);
 }
 
 /** What a server hands to the workers: a body as any client may send it, and beside it what it made of that. */

@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify';
 import { AssayError } from '../domain/errors.ts';
+import { parseJson } from '../intake/digits.ts';
 import { createAnswerMemory, rememberAnswers } from './answers.ts';
 import type { Api } from './api.ts';
 import { bareNumbers } from './bare-numbers.ts';
@@ -153,11 +154,11 @@ export async function buildServer(services: Services): Promise<Api> {
 function readJson(app: Api): void {
   app.removeAllContentTypeParsers();
   const options = { parseAs: 'buffer' } as const;
-  app.addContentTypeParser('application/json', options, parseJson);
-  app.addContentTypeParser(/^application\/[\w.+-]+\+json(?:;|$)/, options, parseJson);
+  app.addContentTypeParser('application/json', options, readBody);
+  app.addContentTypeParser(/^application\/[\w.+-]+\+json(?:;|$)/, options, readBody);
 }
 
-function parseJson(request: FastifyRequest, body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
+function readBody(request: FastifyRequest, body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
   let value: unknown;
   try {
     value = read(request, body);
@@ -179,7 +180,8 @@ function read(request: FastifyRequest, body: Buffer): unknown {
   }
   if (!isUtf8(body)) throw new AssayError('malformed_json', 'The body is not valid UTF-8.');
   try {
-    return JSON.parse(body.toString('utf8'));
+    const text = body.toString('utf8');
+    return request.routeOptions.config.takenIn ? parseJson(text) : JSON.parse(text);
   } catch (error) {
     throw new AssayError('malformed_json', `The body is not valid JSON: ${(error as Error).message.slice(0, 200)}`);
   }

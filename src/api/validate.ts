@@ -1,9 +1,12 @@
 import type { FastifySchemaCompiler } from 'fastify';
-import type { Static, TSchema } from 'typebox';
+import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { AssayError, type FieldError } from '../domain/errors.ts';
+import { refusal as refusalOf, summary } from '../intake/faults.ts';
 import { unfitId } from '../intake/text.ts';
-import { summary } from '../intake/transaction.ts';
+import { isObject } from '../intake/values.ts';
+
+const NO_BODY = 'The request needs a JSON body.';
 
 /** Bodies are taken as they are; what stands in an address is text and is read as the number it should be. */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
@@ -11,7 +14,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   if (httpPart === 'body')
     return (value) => {
       if (compiled.Check(value)) return { value };
-      if (value === undefined) return { error: new AssayError('malformed_json', 'The request needs a JSON body.') };
+      if (value === undefined) return { error: new AssayError('malformed_json', NO_BODY) };
       return { error: refusal(compiled.Errors(value), value) };
     };
   if (httpPart === 'headers')
@@ -24,14 +27,14 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   };
 };
 
-/** The same for what comes by another way than HTTP. Throws `invalid_request` with every fault. */
-export function checkerOf<T extends TSchema>(schema: T): (value: unknown) => Static<T> {
-  const compiled = Compile(schema);
-  return (value) => {
-    if (!compiled.Check(value)) throw refusal(compiled.Errors(value), value);
-    return value as Static<T>;
-  };
-}
+/** For transactions: their schema is the document's, and the intake, which every door shares, checks them. */
+export const byIntake: FastifySchemaCompiler<TSchema> = (part) =>
+  part.httpPart === 'body'
+    ? (value) => {
+        if (value === undefined) return { error: new AssayError('malformed_json', NO_BODY) };
+        return isObject(value) ? { value } : { error: refusalOf([{ path: '', message: 'must be an object' }]) };
+      }
+    : validatorCompiler(part);
 
 interface Fault {
   keyword: string;

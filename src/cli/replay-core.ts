@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import { hash53 } from '../domain/hash.ts';
 import { newId } from '../domain/id.ts';
 import type { DecisionData, LabelData } from '../domain/records.ts';
-import { takeIn, transactionHash } from '../intake/transaction.ts';
+import { takeSubmission } from '../intake/submission.ts';
 import type { ReplaySink } from './replay-into.ts';
 
 /** Straight into a data directory that no server holds. `moment.now` is the clock: history happens when it happened. */
@@ -13,7 +13,7 @@ export function coreSink(core: Core, config: Config, moment: { now: number }): R
     async decide(rows) {
       const submissions = rows.map(({ body, time }) => {
         const receipt = { id: String(body.id), receivedAt: time };
-        return { transaction: takeIn(body as never, receipt, config), bodyHash: transactionHash(body as never) };
+        return takeSubmission(body, receipt, config);
       });
       const answers = await engine.decideInOrder(submissions, (submission) => {
         moment.now = submission.transaction.time;

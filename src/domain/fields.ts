@@ -51,10 +51,10 @@ export const TRANSACTION_FIELDS = {
   userId: { kind: 'id', required: true, description: 'Who pays; need not be known', example: 'auth0|12345' },
   amount: {
     kind: 'amount',
-    required: true,
     minimum: 0,
     maximum: 1e12,
-    description: 'Major units of `currency`, rounded to its minor unit',
+    description:
+      'Major units of `currency`, rounded to its minor unit. Required for payments and payouts; logins and registrations do without',
     example: 100.5,
   },
   currency: { kind: 'currency', minimum: 3, maximum: 3, description: 'ISO 4217', example: 'USD' },
@@ -154,8 +154,8 @@ type ValueOf<F extends Field> = F['kind'] extends 'number' | 'amount'
 type Table = typeof TRANSACTION_FIELDS;
 
 /** A transaction as a client sends it. */
-export type TransactionBody = { userId: string; amount: number } & {
-  [N in Exclude<FieldName, 'userId' | 'amount'>]?: ValueOf<Table[N]>;
+export type TransactionBody = { userId: string } & {
+  [N in Exclude<FieldName, 'userId'>]?: ValueOf<Table[N]>;
 };
 
 /** The fields that are settled on the way in, under these names or others; what is left is kept as it came. */

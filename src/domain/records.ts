@@ -75,7 +75,8 @@ export interface SubjectEvent {
   id: number;
   time: number;
   entities: number[];
-  amount: number;
+  /** In the base currency; null where nothing is paid. */
+  amount: number | null;
 }
 
 export interface LabelData {

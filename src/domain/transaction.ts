@@ -6,14 +6,14 @@ export interface Transaction extends Details {
   userId: string;
   /** Absent in records before there were others: a payment. */
   type?: TransactionType;
-  /** Major units of `currency`, rounded to its minor unit. */
-  amount: number;
+  /** Major units of `currency`, rounded to its minor unit; null where nothing is paid. */
+  amount: number | null;
   /** The same as a safe integer of minor units. */
-  amountMinor: number;
+  amountMinor: number | null;
   currency: string;
-  /** `amount` in the base currency and the rate used (1 where there was none). */
-  amountBase: number;
-  baseRate: number;
+  /** `amount` in the base currency and the rate used (1 where there was none); null without an amount. */
+  amountBase: number | null;
+  baseRate: number | null;
   /** The event time T in milliseconds: `transactionDate`, else the receipt. */
   time: number;
   /** Offset of `transactionDate` from UTC as the client wrote it, in minutes. */

@@ -122,8 +122,13 @@ function sameBody(
   const id = (earlier?.data as unknown as IntakeData | undefined)?.transaction.id;
   if (id !== undefined && deleted.has(id))
     throw new AssayError('conflict', `Transaction ${id} was deleted; its id stays taken.`);
-  if (!earlier || (earlier.data as unknown as IntakeData).bodyHash === submission.bodyHash) return earlier;
+  if (!earlier || isOf(earlier.data as unknown as IntakeData, submission)) return earlier;
   throw byId
     ? new AssayError('conflict', `Transaction ${submission.transaction.id} exists with another body.`)
     : new AssayError('idempotency_conflict', 'This Idempotency-Key was used with another body.');
+}
+
+/** Whether a record is of that body. Those of the first version name no type, and are compared by its own hash. */
+function isOf({ transaction, bodyHash }: IntakeData, { bodyHash: sent, formerHash }: Submission): boolean {
+  return bodyHash === (transaction.type === undefined ? (formerHash ?? sent) : sent);
 }

@@ -36,8 +36,10 @@ export interface Scored {
 
 export interface Submission {
   transaction: Transaction;
-  /** SHA-256 of the canonical body. */
+  /** Tells a repetition from another body: over what was sent, in a fixed order. */
   bodyHash: string;
+  /** The same as the first version made it, where that differs: its records are compared by it. */
+  formerHash?: string;
   /** Journal alias of the Idempotency-Key: `i:<key id>:<hash>`. */
   alias?: string;
   /** Id of the API key. */

@@ -54,7 +54,7 @@ function numbers(
     id: hash53(transaction.id),
     time: transaction.time,
     offsetMinutes: transaction.offsetMinutes,
-    amount: transaction.amountBase,
+    amount: transaction.amountBase ?? Number.NaN,
     entities,
     country: word(transaction.country && canonicalCountry(transaction.country)),
     category: word(transaction.productCategory),

@@ -63,7 +63,8 @@ export function labelOf(
   formerKeys: ReadonlyMap<number, number>,
 ): { event: Event; code: LabelCode } {
   const { event, label } = record.data as unknown as LabelData;
-  const { id, time, amount } = event;
+  const { id, time } = event;
+  const amount = event.amount ?? Number.NaN;
   return {
     event: {
       ...blankEvent(0),

@@ -1,27 +1,25 @@
-import { canonicalAddress } from '../domain/address.ts';
-import { country } from '../domain/countries.ts';
-import { currencyWarning, isCurrency, toMajor, toMinor } from '../domain/currency.ts';
-import { AssayError, type FieldError } from '../domain/errors.ts';
+import type { FieldError } from '../domain/errors.ts';
 import {
   DETAIL_NAMES,
-  type Details,
   FIELD_NAMES,
-  type FieldKind,
+  type FieldName,
   fieldOf,
-  isPersonal,
-  type TransactionBody,
+  movesMoney,
+  RESERVED_IDS,
+  type TransactionType,
 } from '../domain/fields.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { canonical, sha256 } from './canonical.ts';
-import { checkMetadata } from './metadata.ts';
-import { unfit, unfitId } from './text.ts';
-import { parseTime } from './time.ts';
+import { need, refusal } from './faults.ts';
+import { type MoneyRules, takeMoney } from './money.ts';
+import { warnOfUnknown } from './names.ts';
+import { unfitId } from './text.ts';
+import type { Instant } from './time.ts';
+import { instantOf, isObject, takeValue } from './values.ts';
 
-/** What the configuration says of money. */
-export interface IntakeRules {
-  baseCurrency: string;
-  /** Units of base currency for one unit of the currency. */
-  currencyRates: Readonly<Record<string, number>>;
+/** What the configuration says of what comes in. */
+export interface IntakeRules extends MoneyRules {
+  /** Milliseconds: what is said to have happened before is taken, and warned of. */
+  transactionMinDate?: number;
 }
 
 export interface Receipt {
@@ -31,207 +29,85 @@ export interface Receipt {
   receivedAt: number;
 }
 
-const MAX_AHEAD_MS = 5 * 60_000;
-const MAX_MINOR = Number.MAX_SAFE_INTEGER;
-const EMAIL = /^[^\s@]+@[^\s@]+$/;
+export const MAX_AHEAD_MS = 5 * 60_000;
+
+/** Fields without a fault, as they are kept. */
+type Values = Partial<Record<FieldName, unknown>>;
 
 /**
- * A body that fits the schema, as the transaction that is decided: rounded, dated, upper-cased, warned about.
- * Throws `invalid_request` with every fault found, each under `at`.
+ * A body of any door as the transaction that is decided: checked, rounded, dated, in canonical form, warned about. null is
+ * absence. Throws `invalid_request` with every fault found, each under `at`.
  */
-export function takeIn(body: TransactionBody, receipt: Receipt, rules: IntakeRules, at = ''): Transaction {
+export function takeIn(body: unknown, receipt: Receipt, rules: IntakeRules, at = ''): Transaction {
+  if (!isObject(body)) throw refusal([{ path: at, message: 'must be an object' }]);
   const errors: FieldError[] = [];
   const warnings: string[] = [];
-  const id = body.id ?? receipt.id;
-  need(errors, `${at}/id`, unfitId(id));
-  need(errors, `${at}/userId`, unfitId(body.userId));
-  const money = takeMoney(body.amount, body.currency, rules, errors, warnings, at);
-  const { receivedAt } = receipt;
-  let [time, offsetMinutes] = [receivedAt, 0];
-  if (body.transactionDate !== undefined) {
-    const instant = parseTime(body.transactionDate);
-    if (!instant) need(errors, `${at}/transactionDate`, 'must be an RFC 3339 time from 1970 on');
-    else if (instant.time > receivedAt + MAX_AHEAD_MS) {
-      offsetMinutes = instant.offsetMinutes;
-      warnings.push('transactionDate is more than 5 minutes ahead; the time of receipt is used.');
-    } else ({ time, offsetMinutes } = instant);
-  }
-  const fields = takeFields(body, errors, warnings, at);
+  const values = takeValues(body, errors, warnings, at);
+  const type = (values.type ?? 'payment') as TransactionType;
+  if (values.userId === undefined && isAbsent(body.userId)) need(errors, `${at}/userId`, 'is required');
+  if (isAbsent(body.amount) && movesMoney(type)) need(errors, `${at}/amount`, 'is required');
+  const id = (values.id ?? receipt.id) as string;
+  if (values.id === undefined) need(errors, `${at}/id`, unfitId(id));
+  if (RESERVED_IDS.includes(id)) need(errors, `${at}/id`, 'is a word of the API’s own addresses; choose another');
+  const money = takeMoney(
+    values.amount as number | undefined,
+    values.currency as string | undefined,
+    rules,
+    errors,
+    warnings,
+    at,
+  );
+  const when = takeTime(values.transactionDate as string | undefined, receipt.receivedAt, rules, warnings);
   warnOfUnknown(body, warnings);
-  if (errors.length > 0) throw new AssayError('invalid_request', summary(errors), { errors });
-  const dated = body.transactionDate !== undefined;
-  return {
+  if (errors.length > 0) throw refusal(errors);
+  const transaction: Transaction = {
     id,
-    userId: body.userId,
-    type: body.type ?? 'payment',
+    userId: values.userId as string,
+    type,
     ...money,
-    time,
-    offsetMinutes,
-    dated,
-    receivedAt,
-    ...fields,
+    ...when,
+    receivedAt: receipt.receivedAt,
     warnings,
   };
+  for (const name of DETAIL_NAMES) if (values[name] !== undefined) transaction[name] = values[name] as never;
+  return transaction;
 }
 
-interface Money {
-  amount: number;
-  amountMinor: number;
-  currency: string;
-  amountBase: number;
-  baseRate: number;
-}
-
-function takeMoney(
-  amount: number,
-  code: string | undefined,
-  rules: IntakeRules,
-  errors: FieldError[],
-  warnings: string[],
-  at: string,
-): Money {
-  const currency = code === undefined ? 'USD' : code.toUpperCase();
-  if (!isCurrency(currency)) need(errors, `${at}/currency`, 'must be an ISO 4217 code');
-  const told = currencyWarning(currency);
-  if (told !== undefined) warnings.push(told);
-  const amountMinor = toMinor(amount, currency) + 0;
-  if (amountMinor > MAX_MINOR) need(errors, `${at}/amount`, `is too large for ${currency}`);
-  let baseRate = currency === rules.baseCurrency ? 1 : rules.currencyRates[currency];
-  if (baseRate === undefined) {
-    baseRate = 1;
-    warnings.push(`There is no rate from ${currency} to ${rules.baseCurrency}; the amount is used as it is.`);
-  }
-  const rounded = toMajor(amountMinor, currency);
-  return { amount: rounded, amountMinor, currency, amountBase: rounded * baseRate, baseRate };
-}
-
-const KNOWN = new Set<string>(FIELD_NAMES);
-const UNKNOWN_TOLD = 5;
-const NAME_CHARS = 40;
-
-/** A field that is misspelt would go unnoticed, and with it what the payment is decided from. */
-function warnOfUnknown(body: object, warnings: string[]): void {
-  const unknown: string[] = [];
-  for (const name in body) if (!KNOWN.has(name)) unknown.push(name);
-  if (unknown.length === 0) return;
-  const told = unknown.slice(0, UNKNOWN_TOLD).map((name) => {
-    const meant = name.replace(/[_-]([a-z])/gi, (_, letter: string) => letter.toUpperCase());
-    const shown = JSON.stringify(name.slice(0, NAME_CHARS));
-    return meant !== name && KNOWN.has(meant) ? `${shown} (did you mean ${meant}?)` : shown;
-  });
-  const more = unknown.length > UNKNOWN_TOLD ? ` and ${unknown.length - UNKNOWN_TOLD} more` : '';
-  warnings.push(`Not a field of a transaction, and left out: ${told.join(', ')}${more}.`);
-}
-
-/** The optional fields; an empty word counts as absent. */
-function takeFields(body: Partial<TransactionBody>, errors: FieldError[], warnings: string[], at: string): Details {
-  const fields: Record<string, unknown> = {};
-  for (const name of DETAIL_NAMES) {
+/** Every field that says something, checked and kept; an empty word says nothing. */
+function takeValues(body: Record<string, unknown>, errors: FieldError[], warnings: string[], at: string): Values {
+  const values: Values = {};
+  for (const name of FIELD_NAMES) {
     const value = body[name];
-    const { kind } = fieldOf(name);
-    if (value === undefined || (value === '' && kind === 'words')) continue;
-    const { kept, fault, warning } = taken(name, kind, value);
+    if (isAbsent(value)) continue;
+    const field = fieldOf(name);
+    if (value === '' && field.kind === 'words') continue;
+    const { kept, fault, warning } = takeValue(field, value, name);
+    if (fault !== undefined) need(errors, `${at}/${name}`, fault);
+    else values[name] = kept;
     if (warning !== undefined) warnings.push(warning);
-    need(errors, `${at}/${name}`, fault);
-    fields[name] = kept;
   }
-  return fields;
+  return values;
 }
 
-interface Taken {
-  kept: unknown;
-  fault?: string | undefined;
-  warning?: string | undefined;
+export const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null;
+
+interface When extends Instant {
+  dated: boolean;
 }
 
-/** A value of the right type as it is kept, what is wrong with it, and what to tell of it. */
-function taken(name: string, kind: FieldKind, value: unknown): Taken {
-  switch (kind) {
-    case 'id':
-      return { kept: value, fault: unfitId(value as string) };
-    case 'words':
-      return { kept: value, fault: unfit(value as string) };
-    case 'ip': {
-      const kept = canonicalAddress(value as string);
-      return { kept, fault: kept === undefined ? 'must be an IPv4 or IPv6 address' : undefined };
-    }
-    case 'email':
-      return {
-        kept: value,
-        fault: EMAIL.test(value as string) ? unfitId(value as string) : 'must be an e-mail address',
-      };
-    case 'country': {
-      const known = country(value as string);
-      if (known === undefined) return { kept: value, fault: 'must be an ISO 3166-1 alpha-2 code' };
-      return { kept: known.code, warning: known.warning?.replace('country', name) };
-    }
-    case 'metadata':
-      return { kept: value, fault: checkMetadata(value as Record<string, unknown>) };
-    default:
-      return { kept: value };
+function takeTime(text: string | undefined, receivedAt: number, rules: IntakeRules, warnings: string[]): When {
+  if (text === undefined) return { time: receivedAt, offsetMinutes: 0, dated: false };
+  const { time, offsetMinutes } = instantOf(text);
+  if (time > receivedAt + MAX_AHEAD_MS) {
+    warnings.push('transactionDate is more than 5 minutes ahead; the time of receipt is used.');
+    return { time: receivedAt, offsetMinutes, dated: true };
   }
-}
-
-export interface Amendment {
-  changes: Record<string, unknown>;
-  personal: Record<string, unknown>;
-}
-
-/** What an amendment changes, as the journal keeps it; null removes. `current` is the transaction as it reads now. */
-export function takeAmendment(
-  body: Record<string, unknown>,
-  current: { amount: number; currency: string },
-  now: number,
-  rules: IntakeRules,
-): Amendment {
-  const errors: FieldError[] = [];
-  const given = body as Partial<TransactionBody>;
-  const changes: Record<string, unknown> = {};
-  if (given.userId !== undefined) {
-    need(errors, '/userId', unfitId(given.userId));
-    changes.userId = given.userId;
-  }
-  if (given.amount !== undefined || given.currency !== undefined)
-    Object.assign(
-      changes,
-      takeMoney(given.amount ?? current.amount, given.currency ?? current.currency, rules, errors, [], ''),
+  const { transactionMinDate } = rules;
+  if (transactionMinDate !== undefined && time < transactionMinDate)
+    warnings.push(
+      `transactionDate ${dayOf(time)} is before ${dayOf(transactionMinDate)} (TRANSACTION_MIN_DATE); were seconds taken for milliseconds?`,
     );
-  if (given.transactionDate !== undefined) {
-    const instant = parseTime(given.transactionDate);
-    if (!instant || instant.time > now + MAX_AHEAD_MS)
-      need(errors, '/transactionDate', 'must be an RFC 3339 time from 1970 on and not ahead');
-    else Object.assign(changes, instant, { dated: true });
-  }
-  const removed = DETAIL_NAMES.filter((name) => body[name] === null || body[name] === '');
-  const kept = Object.fromEntries(DETAIL_NAMES.filter((n) => !removed.includes(n)).map((name) => [name, body[name]]));
-  const personal: Record<string, unknown> = {};
-  const place = (name: string, value: unknown) => {
-    (isPersonal(name) ? personal : changes)[name] = value;
-  };
-  for (const [name, value] of Object.entries(takeFields(kept, errors, [], ''))) place(name, value);
-  for (const name of removed) place(name, null);
-  if (errors.length === 0 && Object.keys(changes).length + Object.keys(personal).length === 0)
-    need(errors, '', 'must name at least one field that can change');
-  if (errors.length > 0) throw new AssayError('invalid_request', summary(errors), { errors });
-  return { changes, personal };
+  return { time, offsetMinutes, dated: true };
 }
 
-const HASHED = [...FIELD_NAMES].sort();
-
-/** Tells a repetition from another body: over the fields that count, in a fixed order, as they were sent. */
-export function transactionHash(body: TransactionBody): string {
-  const known: Record<string, unknown> = {};
-  for (const name of HASHED)
-    if (body[name] !== undefined) known[name] = name === 'metadata' ? canonical(body.metadata) : body[name];
-  return sha256(JSON.stringify(known)).slice(0, 32);
-}
-
-function need(errors: FieldError[], path: string, message: string | undefined): void {
-  if (message !== undefined) errors.push({ path, message });
-}
-
-/** The first faults in one line. */
-export function summary(errors: FieldError[]): string {
-  const said = errors.slice(0, 3).map(({ path, message }) => `${path || 'The body'} ${message}`);
-  return `${said.join('; ')}${errors.length > 3 ? `; and ${errors.length - 3} more` : ''}.`;
-}
+const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);

@@ -21,6 +21,7 @@ export function factsOf(record: JournalRecord): TransactionFacts {
     decision: decision.decision,
     score: decision.score,
     probability: decision.probability,
+    type: transaction.type ?? 'payment',
     amount: transaction.amount,
     currency: transaction.currency,
     time: transaction.time,

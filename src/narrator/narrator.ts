@@ -1,5 +1,6 @@
 import type { CaseEntity } from '../domain/case.ts';
 import type { Outcome, Reason, RuleResult } from '../domain/decision.ts';
+import type { TransactionType } from '../domain/fields.ts';
 
 /**
  * The port of who puts decisions into words. `template.ts` does it without a model and never fails; the adapters under
@@ -52,7 +53,9 @@ export interface TransactionFacts {
   score: number;
   probability: number;
   /** Major units. */
-  amount: number;
+  type: TransactionType;
+  /** null where nothing is paid. */
+  amount: number | null;
   currency: string;
   /** Event time in milliseconds, and its offset from UTC in minutes. */
   time: number;

@@ -47,8 +47,10 @@ export function numbersOf(subject: Subject): Set<string> {
   if (subject.kind === 'transaction') {
     round(100 * subject.probability, '%');
     say(percent(subject.probability));
-    say(money(subject.amount, subject.currency));
-    round(subject.amount);
+    if (subject.amount !== null) {
+      say(money(subject.amount, subject.currency));
+      round(subject.amount);
+    }
     say(moment(subject.time, subject.offsetMinutes));
     for (const { id } of subject.rules) say(id);
     count(subject.rules.length);

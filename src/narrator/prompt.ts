@@ -59,7 +59,7 @@ function transactionFacts(subject: Extract<Subject, { kind: 'transaction' }>, se
     ...(rules.length > 0 ? { rules: rules.slice(0, 8).map(({ id }) => cleanText(id)) } : {}),
     ...(degraded ? { degraded } : {}),
     ...(oodWarning.length > 0 ? { unlikeTraining: oodWarning.slice(0, 8) } : {}),
-    ...(sendPersonal ? { amount: money(subject.amount, subject.currency) } : {}),
+    ...(sendPersonal && subject.amount !== null ? { amount: money(subject.amount, subject.currency) } : {}),
   };
 }
 

@@ -35,8 +35,8 @@ function tellTransaction(facts: TransactionFacts): Narrative {
 const VERBS: Record<Outcome, string> = { approve: 'was approved', review: 'waits for review', decline: 'was declined' };
 
 function opening(facts: TransactionFacts): string {
-  const { decision, probability, amount, currency, time, offsetMinutes } = facts;
-  const what = `A payment of ${money(amount, currency)} on ${moment(time, offsetMinutes)} ${VERBS[decision]}`;
+  const { decision, probability, type, amount, currency, time, offsetMinutes } = facts;
+  const what = `A ${type}${amount === null ? '' : ` of ${money(amount, currency)}`} on ${moment(time, offsetMinutes)} ${VERBS[decision]}`;
   if (facts.degraded && facts.reasons.length === 0) return `${what} without a score, because no model took part.`;
   const partial = facts.degraded ? ', reckoned without all that is known of it' : '';
   return `${what}: the risk of fraud is ${percent(probability)}${partial}.`;

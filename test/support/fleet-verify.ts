@@ -26,7 +26,7 @@ export async function foldLog(journal: Journal) {
     if (record.type === 'decision') {
       const data = record.data as unknown as DecisionData;
       decisions++;
-      minor.set(data.transaction.id, data.transaction.amountMinor);
+      minor.set(data.transaction.id, data.transaction.amountMinor ?? 0);
       const { probability, degraded = false } = data.decision;
       decided.set(data.transaction.id, { at: record.at, probability, degraded });
       for (const [type, key] of data.entities.entries()) if (key > 0) entities[type].add(key);

@@ -19,6 +19,7 @@ interface Schema {
   minItems?: number;
   maxItems?: number;
   format?: string;
+  pattern?: string;
 }
 
 export interface Operation {
@@ -96,7 +97,8 @@ function ofType(type: string, schema: Schema): fc.Arbitrary<unknown> {
   }
 }
 
-function text({ minLength = 0, maxLength = 60, format }: Schema): fc.Arbitrary<string> {
+function text({ minLength = 0, maxLength = 60, format, pattern }: Schema): fc.Arbitrary<string> {
+  if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern)).filter((s) => s.length <= maxLength);
   if (format === 'date-time') return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
   const words = ['EUR', 'usd', 'JPY', 'DE', 'a@b.co', '203.0.113.9', '2026-01-02T03:04:05Z', '24h', 'x'];
   const fitting = words.filter((word) => word.length >= minLength && word.length <= maxLength);

@@ -3,7 +3,7 @@ import type { CaseFacts, TransactionFacts } from '../../src/narrator/narrator.ts
 /** A declined payment as the narrator sees it. */
 export const declined: TransactionFacts = {
   ...{ kind: 'transaction', id: 't1', decision: 'decline', score: 97, probability: 0.9712 },
-  ...{ amount: 1250, currency: 'USD', time: Date.UTC(2026, 2, 3, 7, 14), offsetMinutes: -300 },
+  ...{ type: 'payment', amount: 1250, currency: 'USD', time: Date.UTC(2026, 2, 3, 7, 14), offsetMinutes: -300 },
   reasons: [
     {
       ...{ code: 'device_cards_10m', value: 6, contribution: 2.1 },

@@ -43,16 +43,21 @@ export interface TransactionInput {
   metadata?: Record<string, unknown>;
 }
 
+export type TransactionType = 'payment' | 'login' | 'registration' | 'payout';
+
 /** A transaction as reads show it. The decision is absent while it is processed, or where it failed. */
-export interface Transaction extends TransactionInput {
+export interface Transaction extends Omit<TransactionInput, 'amount'> {
   id: string;
+  type: TransactionType;
+  /** null where nothing is paid. */
+  amount: number | null;
   tempId?: string;
   currency: string;
   transactionDate: string;
   createdAt: string;
   updatedAt?: string;
   status: Status;
-  amountBase?: number;
+  amountBase?: number | null;
   decision?: Outcome;
   score?: number;
   probability?: number;

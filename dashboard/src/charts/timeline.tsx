@@ -21,9 +21,9 @@ export function Timeline({ lanes, current }: { lanes: Lane[]; current: string })
   const times = all.map(({ transactionDate }) => Date.parse(transactionDate));
   const first = Math.min(...times);
   const span = Math.max(1000, Math.max(...times) - first);
-  const most = Math.max(...all.map(({ amountBase, amount }) => amountBase ?? amount), 1);
+  const most = Math.max(...all.map(({ amountBase, amount }) => amountBase ?? amount ?? 0), 1);
   const x = (time: number) => left + 10 + ((time - first) / span) * (width - left - 24);
-  const radius = ({ amountBase, amount }: Transaction) => 3 + 6 * Math.sqrt((amountBase ?? amount) / most);
+  const radius = ({ amountBase, amount }: Transaction) => 3 + 6 * Math.sqrt((amountBase ?? amount ?? 0) / most);
   const height = TOP + lanes.length * LANE + 20;
   const marks = [0, 0.25, 0.5, 0.75, 1].filter((_, i) => width > 520 || i % 2 === 0);
   return (

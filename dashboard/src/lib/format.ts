@@ -24,7 +24,9 @@ function moneyFormat(currency: string, compact: boolean): Intl.NumberFormat {
   return format;
 }
 
-export function money(amount: number, currency: string): string {
+/** A dash where nothing is paid, as with a login. */
+export function money(amount: number | null, currency: string): string {
+  if (amount === null) return '–';
   return moneyFormat(currency, false).format(amount);
 }
 

@@ -6,7 +6,7 @@ export interface FeedRow {
   id: string;
   at: number;
   userId: string;
-  amount: number;
+  amount: number | null;
   currency: string;
   decision: Outcome | undefined;
   score: number | undefined;

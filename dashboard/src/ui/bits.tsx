@@ -15,9 +15,20 @@ export function Time({ at, long = false }: { at: string | number; long?: boolean
   );
 }
 
-export function Money({ amount, currency, strong = false }: { amount: number; currency: string; strong?: boolean }) {
+export function Money({
+  amount,
+  currency,
+  strong = false,
+}: {
+  amount: number | null;
+  currency: string;
+  strong?: boolean;
+}) {
   return (
-    <span className={`num whitespace-nowrap ${strong ? 'font-medium' : ''}`} title={`${amount} ${currency}`}>
+    <span
+      className={`num whitespace-nowrap ${strong ? 'font-medium' : ''}`}
+      title={amount === null ? 'No amount' : `${amount} ${currency}`}
+    >
       {money(amount, currency)}
     </span>
   );

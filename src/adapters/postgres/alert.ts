@@ -16,8 +16,8 @@ export function alertOf(record: JournalRecord, row: TransactionRow, names: Entit
     time: transaction.time,
     decision: decision.decision === 'decline' ? 'decline' : 'review',
     score: decision.score,
-    amount: transaction.amountBase,
-    amountAtRisk: decision.probability * transaction.amountBase,
+    amount: transaction.amountBase ?? 0,
+    amountAtRisk: decision.probability * (transaction.amountBase ?? 0),
     // The record's own keys: an address that was erased since has no name, but still links.
     keys: CASE_ENTITIES.map((type) => keys[names.types.indexOf(type)] ?? 0),
     values: CASE_ENTITIES.map((type) => entityOfView(row.view, type, names)),

@@ -81,8 +81,9 @@ function commonColumns(record: JournalRecord, data: IntakeData, types: readonly 
     sequence: record.sequence,
     userId: transaction.userId,
     currency: transaction.currency,
-    amountMinor: transaction.amountMinor,
-    minorDigits: minorDigits(transaction.amount, transaction.amountMinor),
+    // Where nothing is paid there is nothing to add up.
+    amountMinor: transaction.amountMinor ?? 0,
+    minorDigits: minorDigits(transaction.amount ?? 0, transaction.amountMinor ?? 0),
     label: null,
     country: transaction.country ?? null,
     entities: keysToday(data.entities, record.personal).filter((key, index) => key !== 0 && types[index] !== 'user'),

@@ -1,13 +1,19 @@
 import Type from 'typebox';
-import { RESERVED_IDS, type TransactionBody as Taken } from '../../domain/fields.ts';
+import { movesMoney, RESERVED_IDS, type TransactionBody as Taken, TRANSACTION_TYPES } from '../../domain/fields.ts';
 import { answer, Id, json, Page, PageQuery, problems, Time, words } from './common.ts';
 import { EXAMPLE, fieldSchemas } from './fields.ts';
 
 /** Schemas of the fields as `domain/fields.ts` declares them; optional where a body may do without. */
 const fields = fieldSchemas();
 
+/** Who logs in or registers pays nothing. */
+const amountWhere = {
+  if: { properties: { type: { enum: TRANSACTION_TYPES.filter((type) => !movesMoney(type)) } }, required: ['type'] },
+  else: { required: ['amount'] },
+};
+
 const TAKEN_IN = 'A transaction to decide. Fields that are not listed are ignored, with a warning; use `metadata`.';
-export const TransactionBody = Type.Unsafe<Taken>(Type.Object(fields, { description: TAKEN_IN }));
+export const TransactionBody = Type.Unsafe<Taken>(Type.Object(fields, { description: TAKEN_IN, ...amountWhere }));
 
 export type TransactionBody = Taken;
 
@@ -20,7 +26,7 @@ export const DecideBody = Type.Unsafe<Taken>(
         Id(`Chosen by you; repeated with the same body it gets the first answer. Not ${RESERVED_IDS.join(', ')}`),
       ),
     },
-    { description: TAKEN_IN, examples: [EXAMPLE] },
+    { description: TAKEN_IN, examples: [EXAMPLE], ...amountWhere },
   ),
 );
 
@@ -106,7 +112,8 @@ const ownFields = {
   id: Type.String(),
   tempId: Type.Optional(Type.String()),
   userId: Type.String(),
-  amount: Type.Number(),
+  type: words(TRANSACTION_TYPES, 'What was decided'),
+  amount: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'null where nothing is paid' }),
   currency: Type.String(),
   transactionDate: Time('When it happened, UTC'),
   createdAt: Time('When it was decided'),

@@ -1,7 +1,10 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { FIELD_NAMES, type TransactionBody } from '../../domain/fields.ts';
+import type { FieldError } from '../../domain/errors.ts';
+import { FIELD_NAMES, fieldOf } from '../../domain/fields.ts';
 import type { Transaction } from '../../domain/transaction.ts';
-import { takeIn } from '../../intake/transaction.ts';
+import { faultsOf, MAX_FAULTS, refusal } from '../../intake/faults.ts';
+import { isAbsent, takeIn } from '../../intake/transaction.ts';
+import { isObject, takeValue } from '../../intake/values.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
@@ -11,10 +14,12 @@ import { nextId } from '../ids.ts';
 import { read } from '../read.ts';
 import { recordOf } from '../record-of.ts';
 import type { Services } from '../services.ts';
+import { byIntake } from '../validate.ts';
 import { invalid } from '../window.ts';
 import { missing } from './transaction-reads.ts';
 
 const tags = ['scoring'];
+const MAX_ROWS = 10_000;
 const BATCH_BYTES = 16 * 1024 * 1024;
 /** Rows between two looks at what else waits: a batch must not hold up decisions. */
 const ROWS_A_TURN = 50;
@@ -37,7 +42,8 @@ export function scoringRoutes(app: Api, services: Services, charge: Charge): voi
   app.post(
     '/score',
     {
-      config: { scope: 'ingest' },
+      config: { scope: 'ingest', takenIn: true },
+      validatorCompiler: byIntake,
       schema: {
         operationId: 'score',
         tags,
@@ -50,19 +56,19 @@ export function scoringRoutes(app: Api, services: Services, charge: Charge): voi
       },
     },
     async (request) => {
-      const { body } = request;
-      if ('transactionId' in body) refuseBoth(body);
-      if ('transactionId' in body && typeof body.transactionId === 'string')
-        return rescored(await stored(services, body.transactionId));
+      const body: unknown = request.body;
+      const id = storedId(body);
+      if (id !== undefined) return rescored(await stored(services, id));
       const receivedAt = clock();
-      return score(takeIn(body as TransactionBody, { id: nextId(receivedAt), receivedAt }, config));
+      return score(takeIn(body, { id: nextId(receivedAt), receivedAt }, config));
     },
   );
 
   app.post(
     '/score/batch',
     {
-      config: { scope: 'ingest' },
+      config: { scope: 'ingest', takenIn: true },
+      validatorCompiler: byIntake,
       bodyLimit: BATCH_BYTES,
       schema: {
         operationId: 'scoreBatch',
@@ -74,19 +80,26 @@ export function scoringRoutes(app: Api, services: Services, charge: Charge): voi
       },
     },
     async (request, reply) => {
-      const { transactions } = request.body;
+      const transactions = rowsOf(request.body);
       await charge(request, reply, transactions.length - 1);
       return { data: await scoreAll(transactions) };
     },
   );
 
-  async function scoreAll(bodies: TransactionBody[]) {
+  async function scoreAll(bodies: readonly unknown[]) {
     const receivedAt = clock();
     const rows: Transaction[] = [];
+    const errors: FieldError[] = [];
     for (const [index, body] of bodies.entries()) {
-      rows.push(takeIn(body, { id: nextId(receivedAt), receivedAt }, config, `/transactions/${index}`));
+      try {
+        rows.push(takeIn(body, { id: nextId(receivedAt), receivedAt }, config, `/transactions/${index}`));
+      } catch (error) {
+        errors.push(...faultsOf(error));
+        if (errors.length >= MAX_FAULTS) break;
+      }
       if (index % ROWS_A_TURN === ROWS_A_TURN - 1) await breathe();
     }
+    if (errors.length > 0) throw refusal(errors);
     const answers: Awaited<ReturnType<typeof score>>[] = [];
     for (let from = 0; from < rows.length; from += ROWS_A_TURN) {
       answers.push(...(await Promise.all(rows.slice(from, from + ROWS_A_TURN).map(score))));
@@ -96,10 +109,23 @@ export function scoringRoutes(app: Api, services: Services, charge: Charge): voi
   }
 }
 
-/** Either a stored transaction or one in the body: of both, one would be ignored without a word. */
-function refuseBoth(body: object): void {
-  if (FIELD_NAMES.some((name) => name in body))
+/** The stored transaction that a body names, alone: of both, one would be ignored without a word. */
+function storedId(body: unknown): string | undefined {
+  if (!isObject(body) || isAbsent(body.transactionId)) return undefined;
+  const { kept, fault } = takeValue(fieldOf('id'), body.transactionId, 'transactionId');
+  if (fault !== undefined) throw invalid('/transactionId', fault);
+  if (FIELD_NAMES.some((name) => !isAbsent(body[name])))
     throw invalid('/transactionId', 'names a stored transaction; send it alone, or a transaction without it');
+  return kept as string;
+}
+
+function rowsOf(body: unknown): readonly unknown[] {
+  const rows = (body as { transactions?: unknown }).transactions;
+  if (isAbsent(rows)) throw invalid('/transactions', 'is required');
+  if (!Array.isArray(rows)) throw invalid('/transactions', 'must be an array');
+  if (rows.length === 0 || rows.length > MAX_ROWS)
+    throw invalid('/transactions', `must hold 1 to ${MAX_ROWS} transactions`);
+  return rows;
 }
 
 /** The record of a stored transaction, unless it was deleted. */

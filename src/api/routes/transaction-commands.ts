@@ -1,8 +1,8 @@
 import { AssayError } from '../../domain/errors.ts';
 import { type LabelData, labelledEvent } from '../../domain/records.ts';
+import { takeAmendment } from '../../intake/amendment.ts';
 import { unfit } from '../../intake/text.ts';
 import { parseTime } from '../../intake/time.ts';
-import { takeAmendment } from '../../intake/transaction.ts';
 import type { Api } from '../api.ts';
 import { requireScope } from '../auth.ts';
 import { sendCommand } from '../command.ts';

@@ -1,9 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { AssayError } from '../../domain/errors.ts';
-import { RESERVED_IDS } from '../../domain/fields.ts';
 import { type DecisionData, transactionView } from '../../domain/records.ts';
 import { sha256 } from '../../intake/canonical.ts';
-import { takeIn, transactionHash } from '../../intake/transaction.ts';
+import { takeSubmission } from '../../intake/submission.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
@@ -11,7 +10,7 @@ import { DecideBody, Decided, Processing } from '../contract/transactions.ts';
 import { idempotencyKey, idempotentName, otherBody } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
 import type { Services } from '../services.ts';
-import { invalid } from '../window.ts';
+import { byIntake } from '../validate.ts';
 
 const RESPOND_ASYNC = /(?:^|[,;\s])respond-async(?:$|[,;\s])/i;
 
@@ -22,7 +21,8 @@ export function transactionRoutes(app: Api, services: Services): void {
   app.post(
     '/api/transactions',
     {
-      config: { scope: 'ingest', idempotency: 'journal' },
+      config: { scope: 'ingest', idempotency: 'journal', takenIn: true },
+      validatorCompiler: byIntake,
       schema: {
         operationId: 'decideTransaction',
         tags: ['transactions'],
@@ -39,21 +39,18 @@ export function transactionRoutes(app: Api, services: Services): void {
     async (request, reply) => {
       const receivedAt = clock();
       const { body } = request;
-      if (body.id !== undefined && RESERVED_IDS.includes(body.id))
-        throw invalid('/id', 'is a word of this API’s own addresses; choose another');
       const key = idempotencyKey(request);
       const alias = key === undefined ? undefined : await idempotentName(request, key, services, 'i');
       const id = body.id ?? (alias ? `txn_${sha256(alias).slice(0, 32)}` : nextId(receivedAt));
       const submission = {
-        transaction: takeIn(body, { id, receivedAt }, config),
-        bodyHash: transactionHash(body),
+        ...takeSubmission(body, { id, receivedAt }, config),
         ...(alias ? { alias } : {}),
         ...(request.apiKey ? { by: request.apiKey.id } : {}),
       };
       const { prefer } = request.headers;
       const later = prefer !== undefined && RESPOND_ASYNC.test(String(prefer));
       const made = later ? engine.accept(submission) : engine.decide(submission);
-      const { record, idempotent } = await (body.id === undefined && alias ? made.catch(blameTheKey) : made);
+      const { record, idempotent } = await (!body.id && alias ? made.catch(blameTheKey) : made);
       // A worker of a fleet may have decided it by now.
       if (later && record.type === 'intake') reply.header('preference-applied', 'respond-async');
       return answer(reply, record, idempotent);

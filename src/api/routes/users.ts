@@ -1,6 +1,6 @@
 import { AssayError } from '../../domain/errors.ts';
+import { summary } from '../../intake/faults.ts';
 import { unfit, unfitId } from '../../intake/text.ts';
-import { summary } from '../../intake/transaction.ts';
 import type { Api } from '../api.ts';
 import { sendCommand } from '../command.ts';
 import { json, list, problems } from '../contract/common.ts';

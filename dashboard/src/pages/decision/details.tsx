@@ -61,7 +61,7 @@ export function Details({ transaction: t }: { transaction: Transaction }) {
         </Row>
         {t.latencyMs !== undefined && <Row name="Latency">{latency(t.latencyMs)}</Row>}
         {t.accountAgeDays !== undefined && <Row name="Account age">{Math.round(t.accountAgeDays)} days</Row>}
-        {t.amountBase !== undefined && t.amountBase !== t.amount && (
+        {t.amountBase !== undefined && t.amountBase !== null && t.amountBase !== t.amount && (
           <Row name="In base">{money(t.amountBase, base)}</Row>
         )}
         {t.metadata && Object.keys(t.metadata).length > 0 && (

@@ -1,0 +1,56 @@
+import type { FieldError } from '../domain/errors.ts';
+import { DETAIL_NAMES, type FieldName, fieldOf, isPersonal } from '../domain/fields.ts';
+import { need, refusal } from './faults.ts';
+import { takeMoney } from './money.ts';
+import { type IntakeRules, isAbsent, MAX_AHEAD_MS } from './transaction.ts';
+import { instantOf, takeValue } from './values.ts';
+
+export interface Amendment {
+  changes: Record<string, unknown>;
+  personal: Record<string, unknown>;
+}
+
+/** The fields that always hold something: they change, and do not go. */
+const KEPT = ['userId', 'amount', 'currency', 'transactionDate'] as const;
+
+/** What an amendment changes, as the journal keeps it; null removes an optional field. `current` is the transaction as it reads now. */
+export function takeAmendment(
+  body: Record<string, unknown>,
+  current: { amount: number | null; currency: string },
+  now: number,
+  rules: IntakeRules,
+): Amendment {
+  const errors: FieldError[] = [];
+  const changes: Record<string, unknown> = {};
+  const personal: Record<string, unknown> = {};
+  const take = (name: FieldName) => {
+    const value = body[name];
+    if (isAbsent(value)) return undefined;
+    const { kept, fault } = takeValue(fieldOf(name), value, name);
+    need(errors, `/${name}`, fault);
+    return fault === undefined ? kept : undefined;
+  };
+  const [userId, amount, currency, date] = KEPT.map(take);
+  if (userId !== undefined) changes.userId = userId;
+  if (amount !== undefined || currency !== undefined) {
+    const paid = (amount as number | undefined) ?? current.amount ?? undefined;
+    Object.assign(
+      changes,
+      takeMoney(paid, (currency as string | undefined) ?? current.currency, rules, errors, [], ''),
+    );
+  }
+  if (date !== undefined) {
+    const instant = instantOf(date);
+    if (instant.time > now + MAX_AHEAD_MS) need(errors, '/transactionDate', 'must not be ahead');
+    else Object.assign(changes, instant, { dated: true });
+  }
+  for (const name of DETAIL_NAMES) {
+    const removed = body[name] === null || body[name] === '';
+    const value = removed ? null : take(name);
+    if (value !== undefined) (isPersonal(name) ? personal : changes)[name] = value;
+  }
+  if (errors.length === 0 && Object.keys(changes).length + Object.keys(personal).length === 0)
+    need(errors, '', 'must name at least one field that can change');
+  if (errors.length > 0) throw refusal(errors);
+  return { changes, personal };
+}

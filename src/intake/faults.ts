@@ -1,0 +1,24 @@
+import { AssayError, type FieldError } from '../domain/errors.ts';
+
+/** Faults told of one body: who sends more has other troubles. */
+export const MAX_FAULTS = 20;
+
+export function need(errors: FieldError[], path: string, message: string | undefined): void {
+  if (message !== undefined) errors.push({ path, message });
+}
+
+/** The first faults in one line. */
+export function summary(errors: FieldError[]): string {
+  const said = errors.slice(0, 3).map(({ path, message }) => `${path || 'The body'} ${message}`);
+  return `${said.join('; ')}${errors.length > 3 ? `; and ${errors.length - 3} more` : ''}.`;
+}
+
+export function refusal(errors: FieldError[]): AssayError {
+  return new AssayError('invalid_request', summary(errors), { errors: errors.slice(0, MAX_FAULTS) });
+}
+
+/** The faults of a body that was refused. What else was thrown goes on. */
+export function faultsOf(error: unknown): FieldError[] {
+  if (error instanceof AssayError && error.errors !== undefined) return error.errors;
+  throw error;
+}

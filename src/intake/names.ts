@@ -1,0 +1,28 @@
+import { FIELD_NAMES } from '../domain/fields.ts';
+
+const KNOWN = new Set<string>(FIELD_NAMES);
+const NAMES_TOLD = 5;
+const NAME_CHARACTERS = 40;
+
+/** A few names of a client's as a warning may hold them. */
+export function told(names: readonly string[], shown = quoted): string {
+  const more = names.length > NAMES_TOLD ? ` and ${names.length - NAMES_TOLD} more` : '';
+  return `${names.slice(0, NAMES_TOLD).map(shown).join(', ')}${more}`;
+}
+
+export const quoted = (name: string): string => JSON.stringify(name.slice(0, NAME_CHARACTERS));
+
+/** A field that is misspelt would go unnoticed, and with it what the payment is decided from. */
+export function warnOfUnknown(body: object, warnings: string[]): void {
+  const unknown: string[] = [];
+  for (const name in body) if (!KNOWN.has(name)) unknown.push(name);
+  if (unknown.length > 0)
+    warnings.push(
+      `Not a field of a transaction, and left out: ${told(unknown, (name) => quoted(name) + meant(name))}.`,
+    );
+}
+
+function meant(name: string): string {
+  const right = name.replace(/[_-]([a-z])/gi, (_, letter: string) => letter.toUpperCase());
+  return right !== name && KNOWN.has(right) ? ` (did you mean ${right}?)` : '';
+}
