@@ -160,6 +160,7 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
     if (preparing !== undefined) await preparing;
     await segment.file!.write(batch.buffer.subarray(0, batch.length), batch.offset);
     await segment.file!.sync();
+    log.owner.check();
   }
 
   function settle(batch: Batch): void {

@@ -1,5 +1,5 @@
 import { fdatasync, readSync, write } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { lockDirectory } from './lock.ts';
 
 /** The file operations that the journal needs; a test puts a disk that loses power in their place. */
@@ -9,6 +9,8 @@ export interface Files {
   /** `create` replaces what is there. */
   open(path: string, mode: 'read' | 'update' | 'create'): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
+  /** A second name for a file; throws EEXIST where the name is taken. */
+  link(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
   /** Makes creations, renames and removals in a directory durable. */
   syncDirectory(path: string): Promise<void>;
@@ -36,6 +38,7 @@ export const nodeFiles: Files = {
   list: (directory) => readdir(directory),
   open: async (path, mode) => openFile(await open(path, mode === 'read' ? 'r' : mode === 'update' ? 'r+' : 'w+')),
   rename,
+  link,
   remove: (path) => rm(path, { force: true }),
   async syncDirectory(path) {
     const handle = await open(path, 'r');

@@ -2,14 +2,16 @@ import { dirname, resolve } from 'node:path';
 import { AssayError } from '../../domain/errors.ts';
 import type { Appended, Journal, JournalEntry, JournalRecord } from '../journal.ts';
 import type { Batch } from './batch.ts';
+import { chainOf, highestOwner, readHeads, segmentFirsts } from './chain.ts';
 import { createCommitter } from './committer.ts';
 import { erasePersonal, finishErase } from './erase.ts';
 import { type Files, nodeFiles } from './files.ts';
 import { createIndexCache } from './index-cache.ts';
 import type { Log } from './log.ts';
+import { type Owner, takeOwnership } from './owner.ts';
 import { findSealed, readFrom, readRecentSync, readRecord } from './reader.ts';
-import { recoverSegments } from './recovery.ts';
-import type { Segment } from './segment.ts';
+import { recoverSegments, sealTail } from './recovery.ts';
+import { removeOldSpares, type Segment, segmentPath, setAside } from './segment.ts';
 
 export interface LocalJournalOptions {
   /** Made if it is missing. One process at a time. */
@@ -54,22 +56,52 @@ export async function openJournal(options: LocalJournalOptions): Promise<Journal
   await files.makeDirectory(directory);
   const unlock = await files.lock(directory);
   let segments: Segment[] = [];
+  let owner: Owner | undefined;
   try {
-    segments = await recoverSegments(files, directory);
+    owner = await takeOwnership(files, directory, highestOwner(await readHeads(files, directory)));
+    segments = await recoverSegments(
+      files,
+      directory,
+      await setOrphansAside(files, directory, options.onWarning ?? warn),
+    );
+    if (!owner.handedOver) await sealTail(files, segments);
+    await removeOldSpares(files, directory);
     // What an earlier process renamed or made may not have reached the disk.
     await files.syncDirectory(directory);
     if (segments.length === 0) await files.syncDirectory(dirname(resolve(directory)));
     const newest = segments.at(-1);
     const last = newest === undefined ? 0 : newest.first + newest.count - 1;
-    const log: Log = { files, directory, segmentBytes, segments, durable: last, last };
+    const log: Log = { files, directory, owner, segmentBytes, segments, durable: last, last };
     const indexes = createIndexCache(files, options.maxIndexBytes ?? 64 * MIB);
     await finishErase(files, log, indexes);
     return createJournal(log, indexes, unlock, options);
   } catch (error) {
     for (const segment of segments) await segment.file?.close();
+    await owner?.release(false);
     await unlock();
     throw error;
   }
+}
+
+/** First sequences of the segments that count. What a replaced owner began too late keeps its bytes under another name. */
+async function setOrphansAside(
+  files: Files,
+  directory: string,
+  onWarning: (error: unknown) => void,
+): Promise<number[]> {
+  // The heads first: a segment that gets its name between the two looks is one that came too late.
+  const heads = await readHeads(files, directory);
+  const { firsts, orphans } = chainOf(await segmentFirsts(files, directory), heads);
+  for (const first of orphans) {
+    const path = segmentPath(directory, first);
+    await setAside(files, path);
+    onWarning(
+      new Error(
+        `${path} was begun by a process that had been replaced; nothing in it was acknowledged. It is set aside.`,
+      ),
+    );
+  }
+  return firsts;
 }
 
 function createJournal(
@@ -189,7 +221,13 @@ function createJournal(
       };
     },
     close() {
-      closing ??= erasing.then(() => committer.close()).finally(unlock);
+      closing ??= erasing
+        .then(() => committer.close())
+        .then(
+          () => log.owner.release(!committer.failed),
+          (error) => log.owner.release(false).then(() => Promise.reject(error)),
+        )
+        .finally(unlock);
       return closing;
     },
   };

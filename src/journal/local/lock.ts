@@ -1,63 +1,86 @@
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AssayError } from '../../domain/errors.ts';
 
 /**
- * Takes a directory for this process by a file `lock` that holds `pid startTime`. A lock whose process is gone, or whose
- * pid now belongs to another process, is taken over. Resolves to the way to give it back.
+ * Takes a directory for this process by an advisory lock of the kernel on the file `owner.lock`: it holds across the namespaces
+ * of containers that share a volume, and ends with the process. Node has no call for it; SQLite, which is part of Node, has: an
+ * exclusive transaction on an empty database takes it (fcntl) and writes nothing. The file `lock` says who it is, for
+ * messages and for releases before 0.2, which know nothing else. Resolves to the way to give it back.
  */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
+  const held = await takeKernelLock(directory);
   const path = join(directory, 'lock');
-  const own = `${process.pid} ${await startTime(process.pid)}`;
-  const draft = join(directory, `lock.${process.pid}.${process.hrtime.bigint()}`);
-  await writeFile(draft, own);
   try {
-    for (let attempt = 0; attempt < 5; attempt++) {
-      if (await linked(draft, path)) return () => release(path, own);
-      await dropStale(directory, path);
-    }
-    throw new AssayError('unavailable', `the lock of ${directory} keeps changing hands`, { retryAfterSeconds: 1 });
-  } finally {
-    await rm(draft, { force: true });
-  }
-}
-
-/** A link is made whole or not at all, so nobody reads a lock without its pid. */
-async function linked(draft: string, path: string): Promise<boolean> {
-  try {
-    await link(draft, path);
-    return true;
+    const own = `${process.pid} ${await startTime(process.pid)}`;
+    await refuseOlderRelease(directory, path, own);
+    await writeFile(path, own);
+    return async () => {
+      await rm(path, { force: true });
+      held.close();
+    };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    held.close();
     throw error;
   }
 }
 
-/** Removes the lock if its process is gone; throws if it lives. */
-async function dropStale(directory: string, path: string): Promise<void> {
-  const held = await readFile(path, 'utf8').catch(() => undefined);
-  if (held === undefined) return;
-  const [pid, started] = held.split(' ');
-  if (pid !== '' && (await startTime(Number(pid))) === started) {
-    const where = Number(pid) === process.pid ? 'this very process' : 'another process';
-    throw new AssayError('unavailable', `the journal in ${directory} is open in ${where}, pid ${pid}`, {
-      retryAfterSeconds: 1,
-    });
-  }
-  // Moved away, then looked at: if someone else took it over in between, it is put back.
-  const aside = `${path}.stale.${process.pid}`;
+/** Whether another process, in whatever namespace, has the directory now. */
+export function isLocked(directory: string): boolean {
   try {
-    await rename(path, aside);
+    const probe = tryKernelLock(directory);
+    probe?.close();
+    return probe === undefined;
   } catch {
-    return;
+    // No such directory, or one that nothing can be locked in.
+    return false;
   }
-  if ((await readFile(aside, 'utf8')) !== held) await linked(aside, path);
-  await rm(aside, { force: true });
 }
 
-async function release(path: string, own: string): Promise<void> {
-  const held = await readFile(path, 'utf8').catch(() => undefined);
-  if (held === own) await rm(path, { force: true });
+/** Two that begin at once may both find the other in the way. */
+const ATTEMPTS = 12;
+
+async function takeKernelLock(directory: string): Promise<DatabaseSync> {
+  for (let attempt = 1; ; attempt++) {
+    const held = tryKernelLock(directory);
+    if (held !== undefined) return held;
+    if (attempt === ATTEMPTS) throw await inUse(directory);
+    await sleep(2 + Math.random() * 20);
+  }
+}
+
+/** The lock; undefined where another has it. Throws where the file system has no locks. */
+function tryKernelLock(directory: string): DatabaseSync | undefined {
+  const database = new DatabaseSync(join(directory, 'owner.lock'), { timeout: 0 });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+    return database;
+  } catch (error) {
+    database.close();
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
+    throw new AssayError('unavailable', `the directory ${directory} cannot be locked: ${(error as Error).message}`);
+  }
+}
+
+const SQLITE_BUSY = 5;
+
+async function inUse(directory: string): Promise<AssayError> {
+  const [pid] = ((await readFile(join(directory, 'lock'), 'utf8').catch(() => '')) || 'unknown').split(' ');
+  const where = Number(pid) === process.pid ? 'this very process' : 'another process';
+  return new AssayError('unavailable', `the journal in ${directory} is open in ${where}, pid ${pid} where it runs`, {
+    retryAfterSeconds: 1,
+  });
+}
+
+/** An earlier release holds no lock of the kernel, only the file that names it. */
+async function refuseOlderRelease(directory: string, path: string, own: string): Promise<void> {
+  const [pid, started] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
+  if (pid === '' || `${pid} ${started}` === own || (await startTime(Number(pid))) !== started) return;
+  throw new AssayError('unavailable', `the journal in ${directory} is open in an earlier release, pid ${pid}`, {
+    retryAfterSeconds: 1,
+  });
 }
 
 /**

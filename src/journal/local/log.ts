@@ -1,10 +1,12 @@
 import type { Files } from './files.ts';
+import type { Owner } from './owner.ts';
 import type { Segment } from './segment.ts';
 
 /** What the parts of a journal share. */
 export interface Log {
   files: Files;
   directory: string;
+  owner: Owner;
   segmentBytes: number;
   /** Oldest first; the last takes the next record. */
   segments: Segment[];

@@ -49,6 +49,8 @@ async function killedAfter(t: TestContext, batches: number[], before = 0): Promi
 
 /** Opens a journal whose first segment has these bytes. Returns the sequences it holds; with `reopen` it must then take another. */
 async function recovered(directory: string, bytes: Buffer, reopen = true): Promise<number[]> {
+  // What an earlier round went on with.
+  for (const name of readdirSync(directory)) if (/^\d+\./.test(name)) rmSync(join(directory, name));
   writeFileSync(join(directory, FIRST), bytes);
   let journal = await openJournal({ directory, segmentBytes: SEGMENT_BYTES, markAfterMs: NEVER_MS });
   const sequences: number[] = [];

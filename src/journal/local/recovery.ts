@@ -8,11 +8,10 @@ import { FOOTER_BYTES, newSegment, readFooter, type Segment, sealSegment } from 
 export const RECENT_SEGMENTS = 2;
 
 /**
- * Opens the segments of a directory, oldest first. The newest are read through; a torn tail of the last is zeroed. Older
+ * Opens these segments of a directory, oldest first. The newest are read through; a torn tail of the last is zeroed. Older
  * ones are trusted by their footer. Throws, naming segment and offset, where a record that was acknowledged is damaged.
  */
-export async function recoverSegments(files: Files, directory: string): Promise<Segment[]> {
-  const firsts = await segmentFirsts(files, directory);
+export async function recoverSegments(files: Files, directory: string, firsts: number[]): Promise<Segment[]> {
   const segments: Segment[] = [];
   try {
     for (const [i, first] of firsts.entries()) {
@@ -31,13 +30,17 @@ export async function recoverSegments(files: Files, directory: string): Promise<
   }
 }
 
-/** First sequences of the segment files, ascending. */
-export async function segmentFirsts(files: Files, directory: string): Promise<number[]> {
-  const names = await files.list(directory);
-  return names
-    .filter((name) => /^\d{16}\.journal$/.test(name))
-    .map((name) => Number(name.slice(0, 16)))
-    .sort((a, b) => a - b);
+/**
+ * Closes the tail to an owner that may still be about: what it writes from now on lies behind a seal, or in a file that has no name
+ * any more, and is no record.
+ */
+export async function sealTail(files: Files, segments: Segment[]): Promise<void> {
+  const tail = segments.at(-1);
+  if (tail === undefined || tail.sealed) return;
+  if (tail.count > 0) return sealSegment(tail);
+  segments.pop();
+  await tail.file?.close();
+  await files.remove(tail.path);
 }
 
 export function damaged(path: string, offset: number, why: string): AssayError {
@@ -48,7 +51,7 @@ export function damaged(path: string, offset: number, why: string): AssayError {
 export async function loadSegment(files: Files, segment: Segment, nextFirst: number | undefined): Promise<void> {
   const source = await readWhole(files, segment.path);
   if (source === undefined) throw damaged(segment.path, 0, 'it is gone');
-  const scan = scanSegment(source, segment.first);
+  const scan = scanSegment(source, segment.first, undefined, nextFirst);
   if (scan.damage !== undefined) throw damaged(segment.path, scan.end, scan.damage);
   if (nextFirst !== undefined && scan.next !== nextFirst) {
     throw damaged(

@@ -25,7 +25,7 @@ const aheadOf = (segmentBytes: number) => Math.min(1024 * 1024, segmentBytes >>>
 const SPARE_RATIO = 1.25;
 
 export function createRotation(log: Log, onWarning: (error: unknown) => void): Rotation {
-  const { files, directory, segmentBytes } = log;
+  const { files, directory, owner, segmentBytes } = log;
   let open: Segment | undefined = log.segments.at(-1);
   let spare: Promise<Allocated> | undefined;
   let ready: Allocated | undefined;
@@ -34,7 +34,7 @@ export function createRotation(log: Log, onWarning: (error: unknown) => void): R
   if (open === undefined || open.sealed) makeSpare();
 
   function makeSpare(): void {
-    const making = createSpare(files, directory, segmentBytes);
+    const making = createSpare(files, directory, owner.number, segmentBytes);
     spare = making;
     making.then(
       (made) => {
@@ -64,11 +64,12 @@ export function createRotation(log: Log, onWarning: (error: unknown) => void): R
     // At once, so that nothing goes on to grow the full one.
     open = segment;
     await growing;
+    owner.check();
     if (full !== undefined && !full.sealed) await sealSegment(full);
-    const taken = spare ?? createSpare(files, directory, segmentBytes);
+    const taken = spare ?? createSpare(files, directory, owner.number, segmentBytes);
     spare = undefined;
     ready = undefined;
-    await adoptSpare(files, directory, segment, await taken);
+    await adoptSpare(files, directory, owner.number, segment, full?.first ?? 0, await taken);
     putAway = putAway.then(putAwayFull).catch(onWarning);
   }
 
@@ -109,7 +110,7 @@ export function createRotation(log: Log, onWarning: (error: unknown) => void): R
     if (spare === undefined) return;
     const made = await spare.catch(() => undefined);
     await made?.file?.close();
-    await removeSpare(files, directory);
+    await removeSpare(files, directory, owner.number);
   }
 
   return { prepare, lookAhead, close };

@@ -17,8 +17,16 @@ export interface Scan {
   damage: string | undefined;
 }
 
-/** Walks a whole segment file. `onFrame` sees each valid record. */
-export function scanSegment(source: Buffer, first: number, onFrame?: (frame: Frame) => void): Scan {
+/**
+ * Walks a whole segment file. `onFrame` sees each valid record. `until` is where the next segment begins: what a replaced owner
+ * wrote behind it is no record.
+ */
+export function scanSegment(
+  source: Buffer,
+  first: number,
+  onFrame?: (frame: Frame) => void,
+  until = Number.POSITIVE_INFINITY,
+): Scan {
   const scan: Scan = {
     offsets: new Offsets(),
     names: new Map(),
@@ -31,7 +39,7 @@ export function scanSegment(source: Buffer, first: number, onFrame?: (frame: Fra
   if (readHeader(source) !== first) {
     return { ...scan, end: 0, damage: 'its header is damaged or of another segment' };
   }
-  for (;;) {
+  while (scan.next < until) {
     const frame = frameAt(source, scan.end, source.length);
     if (frame?.sequence !== scan.next) break;
     for (const name of frameNames(source, frame)) if (!scan.names.has(name)) scan.names.set(name, frame.sequence);
@@ -43,7 +51,7 @@ export function scanSegment(source: Buffer, first: number, onFrame?: (frame: Fra
   const footer = readFooter(source, scan.end);
   if (footer?.last === scan.next - 1 && footer.tail === scan.end) scan.footer = footer;
   scan.dirtyEnd = lastNonZero(source, scan.footer ? scan.end + FOOTER_BYTES : scan.end);
-  scan.damage = damageAfter(source, scan);
+  scan.damage = scan.next === until ? undefined : damageAfter(source, scan);
   return scan;
 }
 

@@ -6,7 +6,8 @@ import type { Files, OpenFile } from './files.ts';
 /**
  * A segment file, named by its first sequence in 16 digits.
  *
- *    0  "ASSAYJNL", u32 format version, u32 zero, f64 first sequence, u32 crc32 of bytes 0 .. 24
+ *    0  "ASSAYJNL", u32 format version, u32 owner (see owner.ts; 0 by releases before 0.2), f64 first sequence, u32 crc32 of bytes 0 .. 24
+ *   32  f64 first sequence of the segment before, u32 crc32 of these 8 bytes; none by releases before 0.2
  *  512  f64 sequence, u32 crc32 of these 8 bytes: the mark. All up to this sequence was durable when it was written, so it
  *       may reach the disk at any time, or never. It tells a last batch that was acknowledged from one that was not
  * 4096  frames (see frame.ts), then zeroes up to what is allocated: an fdatasync within needs no change of the file's size
@@ -19,6 +20,8 @@ export const MARK_AT = 512;
 const MARK_BYTES = 12;
 export const FOOTER_BYTES = 40;
 const HEADER_BYTES = 28;
+const BEFORE_AT = 32;
+export const HEAD_BYTES = 44;
 const SEGMENT_VERSION = 1;
 const HEADER_MAGIC = Buffer.from('ASSAYJNL');
 const FOOTER_MAGIC = Buffer.from('ASSAYEND');
@@ -89,31 +92,80 @@ export interface Allocated {
 }
 
 /** Makes a file of zeroes, to become the next segment. */
-export async function createSpare(files: Files, directory: string, segmentBytes: number): Promise<Allocated> {
-  const file = await files.open(sparePath(directory), 'create');
+export async function createSpare(
+  files: Files,
+  directory: string,
+  owner: number,
+  segmentBytes: number,
+): Promise<Allocated> {
+  const file = await files.open(sparePath(directory, owner), 'create');
   const spare = { file, allocated: 0 };
   await allocate(spare, DATA_START + firstAllocation(segmentBytes), segmentBytes);
   return spare;
 }
 
-export const removeSpare = (files: Files, directory: string) => files.remove(sparePath(directory));
+export const removeSpare = (files: Files, directory: string, owner: number) =>
+  files.remove(sparePath(directory, owner));
 
-const sparePath = (directory: string) => join(directory, 'spare.tmp');
+/** Spares of owners that are gone. */
+export async function removeOldSpares(files: Files, directory: string): Promise<void> {
+  for (const name of await files.list(directory))
+    if (/^spare(\.\d+)?\.tmp$/.test(name)) await files.remove(join(directory, name));
+}
 
-/** Turns the spare file into the file of a segment. Durable when it resolves. */
-export async function adoptSpare(files: Files, directory: string, segment: Segment, spare: Allocated): Promise<void> {
+const sparePath = (directory: string, owner: number) => join(directory, `spare.${owner}.tmp`);
+
+/**
+ * Turns the spare file into the file of a segment. Durable when it resolves. By a link, which never replaces a file: a segment of
+ * that name is one of an owner who took over.
+ */
+export async function adoptSpare(
+  files: Files,
+  directory: string,
+  owner: number,
+  segment: Segment,
+  before: number,
+  spare: Allocated,
+): Promise<void> {
   const file = spare.file!;
-  const header = Buffer.alloc(HEADER_BYTES);
+  const header = Buffer.alloc(HEAD_BYTES);
   HEADER_MAGIC.copy(header);
   header.writeUInt32LE(SEGMENT_VERSION, 8);
+  header.writeUInt32LE(owner, 12);
   header.writeDoubleLE(segment.first, 16);
   header.writeUInt32LE(crc32(header.subarray(0, 24)), 24);
+  header.writeDoubleLE(before, BEFORE_AT);
+  header.writeUInt32LE(crc32(header.subarray(BEFORE_AT, BEFORE_AT + 8)), BEFORE_AT + 8);
   await file.write(header, 0);
   await file.sync();
-  await files.rename(sparePath(directory), segment.path);
+  try {
+    await files.link(sparePath(directory, owner), segment.path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await isOlder(files, segment.path, owner))) throw error;
+    await setAside(files, segment.path);
+    await files.link(sparePath(directory, owner), segment.path);
+  }
+  await removeSpare(files, directory, owner);
   await files.syncDirectory(directory);
   segment.file = file;
   segment.allocated = spare.allocated;
+}
+
+/** Keeps the bytes of a segment in which nothing was acknowledged under a name that nobody reads. */
+export async function setAside(files: Files, path: string): Promise<void> {
+  await files.rename(path, `${path}.orphan`);
+  await files.remove(indexPath(path));
+}
+
+async function isOlder(files: Files, path: string, owner: number): Promise<boolean> {
+  const file = await files.open(path, 'read');
+  try {
+    const head = Buffer.alloc(HEAD_BYTES);
+    await file.read(head, 0);
+    return (readHead(head)?.owner ?? owner) < owner;
+  } finally {
+    await file.close();
+  }
 }
 
 /** Fills with zeroes so that at least `end` is allocated. Never touches what lies before. */
@@ -159,6 +211,24 @@ export function readHeader(source: Buffer): number | undefined {
   if (crc32(source.subarray(0, 24)) !== source.readUInt32LE(24)) return undefined;
   if (source.readUInt32LE(8) !== SEGMENT_VERSION) return undefined;
   return source.readDoubleLE(16);
+}
+
+export interface Head {
+  first: number;
+  /** Who began the segment; 0 where none is named. */
+  owner: number;
+  /** First sequence of the segment that it follows, 0 for the first one; undefined where it is not said. */
+  before: number | undefined;
+}
+
+/** Of the first 44 bytes; undefined where the header is damaged. */
+export function readHead(source: Buffer): Head | undefined {
+  const first = readHeader(source);
+  if (first === undefined) return undefined;
+  const said =
+    source.length >= HEAD_BYTES &&
+    crc32(source.subarray(BEFORE_AT, BEFORE_AT + 8)) === source.readUInt32LE(BEFORE_AT + 8);
+  return { first, owner: source.readUInt32LE(12), before: said ? source.readDoubleLE(BEFORE_AT) : undefined };
 }
 
 /** The sequence of the mark; 0 where there is none. */

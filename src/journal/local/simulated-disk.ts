@@ -106,11 +106,19 @@ export function simulatedDisk(random: () => number, names: Names = new Map()): S
     },
     async rename(from, to) {
       await busy();
-      const inode = names.get(from)!;
+      const inode = names.get(from);
+      if (inode === undefined) throw Object.assign(new Error(`no ${from}`), { code: 'ENOENT' });
       rename(to, (all) => {
         all.delete(from);
         all.set(to, inode);
       });
+    },
+    async link(from, to) {
+      await busy();
+      if (names.has(to)) throw Object.assign(new Error(`${to} is there`), { code: 'EEXIST' });
+      const inode = names.get(from);
+      if (inode === undefined) throw Object.assign(new Error(`no ${from}`), { code: 'ENOENT' });
+      rename(to, (all) => all.set(to, inode));
     },
     async remove(path) {
       await busy();

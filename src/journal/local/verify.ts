@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { chainOf, readHeads, segmentFirsts } from './chain.ts';
 import { type Files, nodeFiles, readWhole } from './files.ts';
 import { ERASED } from './frame.ts';
 import { readIndex } from './index-file.ts';
-import { segmentFirsts } from './recovery.ts';
 import { type Scan, scanSegment } from './scan.ts';
 import { indexPath, newSegment, type Segment, segmentPath } from './segment.ts';
 
@@ -23,7 +23,9 @@ export interface Verification {
  */
 export async function verifyJournal(directory: string, files: Files = nodeFiles): Promise<Verification> {
   const result: Verification = { segments: 0, records: 0, bytes: 0, tornBytes: 0, problems: [] };
-  const firsts = await segmentFirsts(files, directory);
+  const heads = await readHeads(files, directory);
+  const { firsts } = chainOf(await segmentFirsts(files, directory), heads);
+  const ownerOf = (first: number | undefined) => heads.find((head) => head?.first === first)?.owner ?? 0;
   let expected = 1;
   for (const [i, first] of firsts.entries()) {
     const path = segmentPath(directory, first);
@@ -34,12 +36,18 @@ export async function verifyJournal(directory: string, files: Files = nodeFiles)
       report(0, 'it is gone');
       continue;
     }
-    const scan = scanSegment(source, first, (frame) => {
-      const erased = frame.personalBytes > 0 && source[frame.personalAt] === ERASED;
-      const left = source.subarray(frame.personalAt + 1, frame.start + frame.length);
-      if (erased && left.some((byte) => byte !== 0)) report(frame.start, `record ${frame.sequence} is half erased`);
-    });
-    checkEnd(scan, i === firsts.length - 1, result, report);
+    const scan = scanSegment(
+      source,
+      first,
+      (frame) => {
+        const erased = frame.personalBytes > 0 && source[frame.personalAt] === ERASED;
+        const left = source.subarray(frame.personalAt + 1, frame.start + frame.length);
+        if (erased && left.some((byte) => byte !== 0)) report(frame.start, `record ${frame.sequence} is half erased`);
+      },
+      firsts[i + 1],
+    );
+    const replaced = ownerOf(firsts[i + 1]) > ownerOf(first);
+    checkEnd(scan, i === firsts.length - 1 || replaced, result, report);
     if (scan.footer !== undefined) await checkIndex(files, newSegment(directory, first), scan, result);
     result.segments++;
     result.records += scan.offsets.length;
@@ -49,9 +57,10 @@ export async function verifyJournal(directory: string, files: Files = nodeFiles)
   return result;
 }
 
-function checkEnd(scan: Scan, isLast: boolean, result: Verification, report: (offset: number, why: string) => void) {
+/** A segment may lack its footer where it is the last, or where a replaced owner wrote over it. */
+function checkEnd(scan: Scan, mayBeOpen: boolean, result: Verification, report: (offset: number, why: string) => void) {
   if (scan.damage !== undefined) report(scan.end, scan.damage);
-  else if (scan.footer === undefined && !isLast) report(scan.end, 'it has no footer, and a later segment follows');
+  else if (scan.footer === undefined && !mayBeOpen) report(scan.end, 'it has no footer, and a later segment follows');
   else if (scan.footer === undefined) result.tornBytes += scan.dirtyEnd - scan.end;
 }
 
