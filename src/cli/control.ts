@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { isLocked } from '../journal/local/lock.ts';
 
 /** How a command reaches the server that holds a data directory: written by it, readable by its owner only. */
 export interface Control {
@@ -10,13 +11,31 @@ export interface Control {
   pid: number;
 }
 
+/** The server that holds a data directory now, if one does: the lock of its journal says so in any namespace. */
 export function readControl(dataDir: string): Control | undefined {
   try {
     const control = JSON.parse(readFileSync(join(dataDir, 'control.json'), 'utf8')) as Control;
+    const journal = join(dataDir, 'journal');
+    // A process of a fleet keeps no journal here.
+    if (existsSync(journal)) return isLocked(journal) ? control : undefined;
     process.kill(control.pid, 0);
     return control;
   } catch {
     return undefined;
+  }
+}
+
+/** Asks that server. Throws an Error that says so where it cannot be reached from here. */
+export async function askServer({ url, token }: Control, path: string, init: RequestInit = {}): Promise<Response> {
+  try {
+    return await fetch(url + path, { ...init, headers: { ...(init.headers as object), 'x-api-key': token } });
+  } catch (error) {
+    const { cause, message } = error as Error;
+    throw new Error(
+      `A server holds this data directory and listens at ${url}, which cannot be reached from here ` +
+        `(${cause instanceof Error ? cause.message : message}). Run this where the server runs, such as in its container.`,
+      { cause: error },
+    );
   }
 }
 

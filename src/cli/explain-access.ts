@@ -7,7 +7,7 @@ import type { Journal } from '../journal/journal.ts';
 import { openJournal } from '../journal/local/journal.ts';
 import { factsOf } from '../narrator/facts.ts';
 import { tell } from '../narrator/template.ts';
-import { type Control, readControl } from './control.ts';
+import { askServer, type Control, readControl } from './control.ts';
 import { defaultModelDir } from './paths.ts';
 
 /** From a server also why the language model that it asked wrote nothing. */
@@ -47,8 +47,8 @@ async function overHttp(control: Control, id: string, ask: boolean): Promise<Exp
   return { narrative, reasons: contributions };
 }
 
-async function get<T>({ url, token }: Control, path: string): Promise<T> {
-  const response = await fetch(url + path, { headers: { 'x-api-key': token } });
+async function get<T>(control: Control, path: string): Promise<T> {
+  const response = await askServer(control, path);
   const body = (await response.json()) as T & { detail?: string };
   if (!response.ok) throw new Error(body.detail ?? `${path} answers ${response.status}`);
   return body;

@@ -2,7 +2,7 @@ import { readConfig } from '../config.ts';
 import type { ApiKey, Scope } from '../domain/key.ts';
 import { openJournal } from '../journal/local/journal.ts';
 import { createKeys } from '../projections/keys.ts';
-import { assertOwnJournal, readControl } from './control.ts';
+import { askServer, assertOwnJournal, type Control, readControl } from './control.ts';
 import { defaultModelDir } from './paths.ts';
 
 export interface KeyAccess {
@@ -32,11 +32,11 @@ export async function withKeys<T>(dataDir: string | undefined, use: (access: Key
   }
 }
 
-function overHttp({ url, token }: { url: string; token: string }): KeyAccess {
+function overHttp(control: Control): KeyAccess {
   async function ask(path: string, method = 'GET', body?: unknown) {
-    const response = await fetch(url + path, {
+    const response = await askServer(control, path, {
       method,
-      headers: { 'x-api-key': token, ...(body ? { 'content-type': 'application/json' } : {}) },
+      headers: body ? { 'content-type': 'application/json' } : {},
       body: body ? JSON.stringify(body) : undefined,
     });
     if (response.status === 404) return undefined;

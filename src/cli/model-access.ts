@@ -6,7 +6,7 @@ import { createRoster } from '../engine/roster.ts';
 import { openJournal } from '../journal/local/journal.ts';
 import { openRegistry } from '../models/registry.ts';
 import { createProfiles } from '../profiles/memory.ts';
-import { assertOwnJournal, type Control, readControl } from './control.ts';
+import { askServer, assertOwnJournal, type Control, readControl } from './control.ts';
 import { defaultModelDir } from './paths.ts';
 
 /** A model as the API shows it. */
@@ -86,11 +86,11 @@ async function offline(config: Config, journal: Awaited<ReturnType<typeof openJo
   };
 }
 
-function overHttp({ url, token }: Control): ModelAccess {
+function overHttp(control: Control): ModelAccess {
   async function ask<T>(path: string, method = 'GET', body?: unknown): Promise<T> {
-    const response = await fetch(url + path, {
+    const response = await askServer(control, path, {
       method,
-      headers: { 'x-api-key': token, ...(body ? { 'content-type': 'application/json' } : {}) },
+      headers: body ? { 'content-type': 'application/json' } : {},
       body: body ? JSON.stringify(body) : undefined,
     });
     const text = await response.text();

@@ -58,7 +58,7 @@ test('the server of an owner that was killed is stopped, and its data is there',
   );
   assert.deepEqual(Object.fromEntries(settings.map(({ name, setting }) => [name, setting])), {
     fsync: 'on',
-    unix_socket_directories: '',
+    unix_socket_directories: '.',
     listen_addresses: '127.0.0.1',
   });
   assert.equal(statSync(join(dataDir, 'postgres/password')).mode & 0o777, 0o600);

@@ -19,7 +19,9 @@ const MAX_BACKOFF_MS = 10_000;
 /** The projection may lose its newest commits in a crash (rows and offset together): the journal replays them. */
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
+  // In the data folder itself: by it a server is found that runs in another container.
+  unix_socket_directories: '.',
+  unix_socket_permissions: '0700',
   fsync: 'on',
   full_page_writes: 'on',
   synchronous_commit: 'off',
@@ -45,48 +47,81 @@ const SETTINGS = {
 export interface EmbeddedPostgres {
   /** Stays the same for as long as this process lives, restarts of the server included. */
   url: string;
+  /** Why it does not run now, in words for who has to mend it; undefined while it runs. */
+  readonly problem: string | undefined;
   stop(): Promise<void>;
 }
 
 /**
  * Starts a PostgreSQL that belongs to this process, with its files in `<dataDir>/postgres` and on a free loopback port.
- * The caller holds the lock of `dataDir`. A server that dies is started again, with a growing pause between attempts.
+ * The caller holds the lock of `dataDir`. A server that dies, or does not start (no space, no permission, damaged files), is
+ * started again with a growing pause between attempts, and `problem` says why: decisions need only the log.
  */
 export async function startEmbedded(options: { dataDir: string; log: Log }): Promise<EmbeddedPostgres> {
-  const { log } = options;
-  const account = await chooseAccount(log);
-  const home = await chooseHome(options.dataDir, account, log);
-  const binaries = await findBinaries(account, home);
-  const password = await readPassword(join(home, 'password'));
-  const data = join(home, 'data');
-  if (existsSync(join(data, 'PG_VERSION'))) await checkVersion(data, binaries);
-  else await initialise(data, password, account, binaries);
-  await stopLeftover(data, password, log);
-
-  let server: ChildProcess | undefined;
+  const { dataDir, log } = options;
+  let known: Secret = { fresh: randomBytes(24).toString('hex') };
   let port = 0;
-  for (let attempt = 1; !server; attempt++) {
+  const start = async () => {
+    const prepared = await prepare(dataDir, known, log);
+    known = prepared.secret;
+    return launch({ ...prepared, port, log });
+  };
+  let first: ChildProcess | undefined;
+  let problem: Error | undefined;
+  for (let attempt = 1; !first && attempt <= 3; attempt++) {
     port = await freePort();
     try {
-      server = await launch({ binaries, data, port, account, log });
+      first = await start();
     } catch (error) {
+      problem = error as Error;
       // Another program may have taken the port in between.
-      if (attempt === 3) throw error;
+      if (!/bind|address/i.test(problem.message)) break;
     }
   }
-  const supervisor = supervise(server, () => launch({ binaries, data, port, account, log }), log);
+  known = { ...known, given: known.kept ?? known.fresh };
+  const supervisor = supervise(first, problem, start, log);
   return {
-    url: `postgres://assay:${password}@127.0.0.1:${port}/postgres`,
+    url: `postgres://assay:${known.given}@127.0.0.1:${port}/postgres`,
+    get problem() {
+      return supervisor.problem;
+    },
     stop: supervisor.stop,
   };
 }
 
-async function readPassword(file: string): Promise<string> {
-  const kept = await readFile(file, 'utf8').catch(() => '');
+/** The password of the cluster: what its file holds, else what it will hold; and what the pools were given, once they were. */
+interface Secret {
+  fresh: string;
+  kept?: string;
+  given?: string;
+}
+
+/** All that a start needs, found or made. */
+async function prepare(dataDir: string, known: Secret, log: Log) {
+  const account = await chooseAccount(log);
+  const home = await chooseHome(dataDir, account, log);
+  const binaries = await findBinaries(account, home);
+  const kept = await readPassword(join(home, 'password'), known.fresh);
+  if (known.given !== undefined && kept !== known.given)
+    throw new Error(
+      `${join(home, 'password')} could not be read when Assay started, and now it can: start Assay again.`,
+    );
+  const data = join(home, 'data');
+  if (existsSync(join(data, 'PG_VERSION'))) await checkVersion(data, binaries);
+  else await initialise(data, kept, account, binaries);
+  await stopLeftover(data, kept, log);
+  return { binaries, data, account, secret: { ...known, kept } };
+}
+
+/** What is kept; `fresh`, written down, where nothing is. */
+async function readPassword(file: string, fresh: string): Promise<string> {
+  const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
   if (kept.trim()) return kept.trim();
-  const password = randomBytes(24).toString('hex');
-  await writeFile(file, `${password}\n`, { mode: 0o600 });
-  return password;
+  await writeFile(file, `${fresh}\n`, { mode: 0o600 });
+  return fresh;
 }
 
 async function checkVersion(data: string, { postgres }: Binaries): Promise<void> {
@@ -182,9 +217,15 @@ function launch({ binaries, data, port, account, log }: Launch): Promise<ChildPr
   });
 }
 
-/** Starts the server again whenever it ends by itself; stops it with us. */
-function supervise(first: ChildProcess, start: () => Promise<ChildProcess>, log: Log) {
-  let server: ChildProcess | undefined = first;
+/** Starts the server again whenever it ends by itself, or did not start; stops it with us. */
+function supervise(
+  first: ChildProcess | undefined,
+  failed: Error | undefined,
+  start: () => Promise<ChildProcess>,
+  log: Log,
+) {
+  let server: ChildProcess | undefined;
+  let problem: string | undefined;
   let stopping = false;
   let timer: NodeJS.Timeout | undefined;
   let starting: Promise<void> | undefined;
@@ -192,31 +233,47 @@ function supervise(first: ChildProcess, start: () => Promise<ChildProcess>, log:
   const onExit = (code: number | null, signal: string | null) => {
     server = undefined;
     if (stopping) return;
+    problem = `it ended (${signal ?? code}) and is started again`;
     log.error({ code, signal }, 'PostgreSQL ended; starting it again');
     again(100);
+  };
+  const runs = (next: ChildProcess) => {
+    server = next;
+    if (next.exitCode !== null || next.signalCode !== null) return onExit(next.exitCode, next.signalCode);
+    problem = undefined;
+    next.once('exit', onExit);
+  };
+  const fails = (error: Error, delayMs: number) => {
+    // Said once, not at every attempt.
+    if (problem !== error.message)
+      log.error(
+        { reason: error.message },
+        'PostgreSQL does not start; decisions go on without it, and it is tried again',
+      );
+    problem = error.message;
+    if (!stopping) again(Math.min(delayMs * 2, MAX_BACKOFF_MS));
   };
   const again = (delayMs: number) => {
     timer = setTimeout(() => {
       starting = start().then(
         (next) => {
-          server = next;
-          if (next.exitCode !== null || next.signalCode !== null) return onExit(next.exitCode, next.signalCode);
-          next.once('exit', onExit);
-          log.info({}, 'PostgreSQL is back');
+          runs(next);
+          if (server) log.info({}, 'PostgreSQL is back');
         },
-        (error: Error) => {
-          log.error({ reason: error.message }, 'PostgreSQL does not start');
-          if (!stopping) again(Math.min(delayMs * 2, MAX_BACKOFF_MS));
-        },
+        (error: Error) => fails(error, delayMs),
       );
     }, delayMs);
   };
   // The process may end without stop(): the signal still goes out.
   const lastResort = () => void server?.kill('SIGINT');
   process.once('exit', lastResort);
-  first.once('exit', onExit);
+  if (first) runs(first);
+  else if (failed) fails(failed, 500);
 
   return {
+    get problem() {
+      return problem;
+    },
     async stop() {
       stopping = true;
       clearTimeout(timer);

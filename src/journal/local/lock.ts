@@ -14,7 +14,7 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   const held = await takeKernelLock(directory);
   const path = join(directory, 'lock');
   try {
-    const own = `${process.pid} ${await startTime(process.pid)}`;
+    const own = await ownName();
     await refuseOlderRelease(directory, path, own);
     await writeFile(path, own);
     return async () => {
@@ -67,12 +67,15 @@ function tryKernelLock(directory: string): DatabaseSync | undefined {
 const SQLITE_BUSY = 5;
 
 async function inUse(directory: string): Promise<AssayError> {
-  const [pid] = ((await readFile(join(directory, 'lock'), 'utf8').catch(() => '')) || 'unknown').split(' ');
-  const where = Number(pid) === process.pid ? 'this very process' : 'another process';
+  const held = await readFile(join(directory, 'lock'), 'utf8').catch(() => '');
+  const where = held === (await ownName()) ? 'this very process' : 'another process';
+  const pid = held.split(' ')[0] || 'unknown';
   return new AssayError('unavailable', `the journal in ${directory} is open in ${where}, pid ${pid} where it runs`, {
     retryAfterSeconds: 1,
   });
 }
+
+const ownName = async () => `${process.pid} ${await startTime(process.pid)}`;
 
 /** An earlier release holds no lock of the kernel, only the file that names it. */
 async function refuseOlderRelease(directory: string, path: string, own: string): Promise<void> {
