@@ -22,6 +22,14 @@ export interface Config {
   readonly entityTypes: readonly string[];
   /** For configured entity types, the field that names them, such as `metadata.terminal`. */
   readonly entityFields: Readonly<Record<string, string>>;
+  /** A history of reference rates; undefined: that which ships; `none`: only `currencyRates` count. */
+  readonly ratesFile: string | undefined;
+  /** A rate older than this, at the payment's time, is warned about. */
+  readonly ratesMaxAgeDays: number;
+  /** What is done with card numbers; undefined where nobody said: files replace them, every other door refuses them. */
+  readonly cardNumbers: 'refuse' | 'tokenize' | 'allow' | undefined;
+  /** The key of their tokens: made where it is needed first, outside the data. */
+  readonly cardKeyFile: string;
   /** Bits of an IPv6 address that name a network: what is limited, and profiled beside the address. */
   readonly ipv6Prefix: number;
   readonly rateLimitMax: number;
@@ -147,6 +155,12 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     currencyRates: Object.freeze(Object.fromEntries(rates)),
     entityTypes: Object.freeze([...CORE_ENTITIES, ...Object.keys(entityFields)]),
     entityFields: Object.freeze(entityFields),
+    ratesFile: env.RATES_FILE || undefined,
+    ratesMaxAgeDays: integer(env, 'RATES_MAX_AGE_DAYS', 30, 1, 36_500),
+    cardNumbers: env.CARD_NUMBERS
+      ? (oneOf(env, 'CARD_NUMBERS', ['refuse', 'tokenize', 'allow'], '') as Config['cardNumbers'])
+      : undefined,
+    cardKeyFile: env.CARD_KEY_FILE || `${resolve(env.ASSAY_DATA_DIR ?? './.assay')}.card.key`,
     ipv6Prefix: integer(env, 'IPV6_PREFIX', IPV6_PREFIX, 16, 128),
     rateLimitMax: integer(env, 'RATE_LIMIT_MAX', 100_000, 0),
     rateLimitWindowMs: duration(env.RATE_LIMIT_WINDOW ?? '1m', 'RATE_LIMIT_WINDOW'),

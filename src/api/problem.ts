@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { maskCardNumbers } from '../domain/cards.ts';
 import { AssayError, type ErrorCode, type FieldError } from '../domain/errors.ts';
 import { named } from './log-requests.ts';
 import { vary } from './vary.ts';
@@ -7,6 +8,7 @@ import { vary } from './vary.ts';
 const STATUS: Record<ErrorCode, [status: number, title: string]> = {
   malformed_json: [400, 'The body cannot be read'],
   invalid_request: [422, 'The request does not fit'],
+  card_number: [422, 'A card number is not taken here'],
   unauthenticated: [401, 'A valid API key is needed'],
   forbidden: [403, 'Not allowed'],
   not_found: [404, 'Not found'],
@@ -45,8 +47,17 @@ export function problem(
   errors?: FieldError[],
   status = STATUS[code][0],
 ): Problem {
-  const body: Problem = { type: `urn:assay:problem:${code}`, title: STATUS[code][1], status, code, detail, requestId };
-  if (errors) body.errors = errors;
+  const title = STATUS[code][1];
+  // A parser repeats what it was given, and answers are logged by those who get them.
+  const body: Problem = {
+    type: `urn:assay:problem:${code}`,
+    title,
+    status,
+    code,
+    detail: maskCardNumbers(detail),
+    requestId,
+  };
+  if (errors) body.errors = errors.map(({ path, message }) => ({ path, message: maskCardNumbers(message) }));
   return body;
 }
 

@@ -41,6 +41,21 @@ export function holdsCardNumber(value: string | number): boolean {
   return Number.isInteger(value) && value >= 1e12 && value < 1e20 && isCardNumber(BigInt(value).toString());
 }
 
+/** The text with what `put` says in place of each card number; the same text where there is none. */
+export function replaceCardNumbers(text: string, put: (digits: string) => string): string {
+  let [written, from] = ['', 0];
+  for (const { start, end, digits } of findCardNumbers(text)) {
+    written += text.slice(from, start) + put(digits);
+    from = end;
+  }
+  return from === 0 ? text : written + text.slice(from);
+}
+
+/** For what people read, and what is kept of what was refused. */
+export function maskCardNumbers(text: string): string {
+  return replaceCardNumbers(text, () => '[card number]');
+}
+
 /** Whether 13 to 19 ASCII digits are a card number. */
 export function isCardNumber(digits: string): boolean {
   if (digits.length < MIN_DIGITS || digits.length > MAX_DIGITS || !luhn(digits)) return false;

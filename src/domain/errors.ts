@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'malformed_json'
   | 'invalid_request'
+  | 'card_number'
   | 'unauthenticated'
   | 'forbidden'
   | 'not_found'
