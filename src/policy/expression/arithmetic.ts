@@ -21,9 +21,10 @@ export function buildArithmetic(builder: Builder, node: ASTNode, scope: Scope, o
     const [a, b] = [left, right] as Extract<Code, { type: 'time' | 'duration' }>[];
     return { type: moment, cost: left.cost + right.cost + 1, run: operate(a.run, b.run, op) };
   }
-  const given = `${typeWords(left.type)} ${op} ${typeWords(right.type)}`;
   const operable = (code: Code) => code.type === 'number' || code.type === 'any';
-  if (!operable(left) || !operable(right)) return builder.refuse(node, `There is no ${given}.`);
+  if (!operable(left) || !operable(right))
+    return builder.refuse(node, `${op} does not take ${typeWords(left.type)} and ${typeWords(right.type)}.`);
+  if (to.op === 'value' && to.args === 0n && (op === '/' || op === '%')) return builder.refuse(to, `${op} by zero.`);
   const a = asNumber(builder, left, from.range, op);
   const b = asNumber(builder, right, to.range, op);
   if (a === undefined || b === undefined) return REFUSED;

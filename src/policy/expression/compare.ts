@@ -2,7 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { type Builder, fault, type Scope } from './builder.ts';
 import { type Code, type NumberCode, REFUSED, typeWords } from './code.ts';
 import type { Facts } from './facts.ts';
-import { sameValue } from './same.ts';
+import { MAX_ELEMENTS, sameValue } from './same.ts';
 import { FALSE, TRUE, type Truth, truthOf, UNKNOWN } from './truth.ts';
 import { asNumber, asText, kindOf } from './values.ts';
 
@@ -103,7 +103,7 @@ export function buildEquality(builder: Builder, node: ASTNode, scope: Scope, op:
     const [boolA, boolB] = [left.type === 'bool', right.type === 'bool'];
     return {
       type: 'bool',
-      cost: cost + 100,
+      cost: cost + (listLike(left) && listLike(right) ? 2 * MAX_ELEMENTS : 4),
       run: (facts) => {
         const same = sameValue(facts, plain(a(facts), boolA), plain(b(facts), boolB));
         return same === UNKNOWN ? UNKNOWN : same === TRUE ? yes : no;
@@ -137,6 +137,8 @@ export function buildEquality(builder: Builder, node: ASTNode, scope: Scope, op:
     },
   };
 }
+
+const listLike = (code: Code) => code.type === 'any' || code.type === 'list';
 
 /** A truth's code as the value that metadata would have. */
 export const plain = (value: unknown, isBool: boolean): unknown =>

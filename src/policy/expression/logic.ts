@@ -2,7 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Builder, Scope } from './builder.ts';
 import { type BoolCode, type Code, REFUSED } from './code.ts';
 import { FALSE, TRUE, type Truth, UNKNOWN } from './truth.ts';
-import { asBool } from './values.ts';
+import { asBool, asNumber, asText } from './values.ts';
 
 /** `a && b && c` as one closure over its parts: false as soon as one is, unknown if one was. */
 export function buildJunction(builder: Builder, node: ASTNode, scope: Scope, op: '&&' | '||'): Code {
@@ -66,14 +66,25 @@ export function buildNot(builder: Builder, node: ASTNode, scope: Scope): Code {
 export function buildChoice(builder: Builder, node: ASTNode, scope: Scope): Code {
   const [test, yes, no] = node.args as [ASTNode, ASTNode, ASTNode];
   const condition = asBool(builder, builder.build(test, scope), test.range, '?:');
-  const first = builder.build(yes, scope);
-  const second = builder.build(no, scope);
+  const [first, second] = ofOneType(builder, yes, no, builder.build(yes, scope), builder.build(no, scope));
   if (condition === undefined || first.type === 'refused' || second.type === 'refused') return REFUSED;
   if (first.type !== second.type || (first.type === 'list' && second.type === 'list' && first.of !== second.of)) {
     return builder.refuse(node, 'Both sides of ?: must be of one type.');
   }
   const cost = condition.cost + Math.max(first.cost, second.cost) + 1;
   return choose(condition, first, second, cost);
+}
+
+/** A value of metadata beside a number, a text or a truth is taken as one. */
+function ofOneType(builder: Builder, yes: ASTNode, no: ASTNode, first: Code, second: Code): [Code, Code] {
+  const as = (code: Code, at: ASTNode, type: Code['type']): Code => {
+    if (code.type !== 'any') return code;
+    if (type === 'text') return asText(builder, code, at.range, '?:') ?? REFUSED;
+    if (type === 'bool') return asBool(builder, code, at.range, '?:') ?? REFUSED;
+    const number = type === 'number' ? asNumber(builder, code, at.range, '?:') : undefined;
+    return number === undefined ? code : { type: 'number', cost: number.cost, run: number.run };
+  };
+  return [as(first, yes, second.type), as(second, no, first.type)];
 }
 
 function choose(condition: BoolCode, first: Code, second: Code, cost: number): Code {

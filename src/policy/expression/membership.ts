@@ -4,7 +4,7 @@ import { type Code, type CodeOf, type ElementType, REFUSED, typeWords } from './
 import { plain } from './compare.ts';
 import type { Facts } from './facts.ts';
 import { unknownOf } from './macros.ts';
-import { MAX_ELEMENTS, sameValue } from './same.ts';
+import { MAX_SEARCHED, sameValue } from './same.ts';
 import { FALSE, TRUE, type Truth, truthOf, UNKNOWN } from './truth.ts';
 import { kindOf } from './values.ts';
 
@@ -12,38 +12,38 @@ import { kindOf } from './values.ts';
 export function buildList(builder: Builder, node: ASTNode, scope: Scope): Code {
   const parts = (node.args as ASTNode[]).map((part) => builder.build(part, scope));
   if (parts.some((part) => part.type === 'refused')) return REFUSED;
-  const types = [...new Set(parts.map((part) => part.type))];
-  const [type = 'any'] = types;
-  if (types.length > 1) {
-    const other = parts.findIndex((part) => part.type !== type);
-    return builder.refuse(
-      (node.args as ASTNode[])[other],
-      `A list holds one type: this is ${typeWords(types[1])}, and the first is ${typeWords(type)}.`,
-    );
+  const nodes = node.args as ASTNode[];
+  const mixed = parts.some((part) => part.type === 'any');
+  const type = mixed ? 'any' : (parts[0]?.type ?? 'any');
+  const other = mixed ? -1 : parts.findIndex((part) => part.type !== type);
+  if (other >= 0) {
+    const [own, first] = [typeWords(parts[other].type), typeWords(type)];
+    return builder.refuse(nodes[other], `A list holds one type: this is ${own}, and the first is ${first}.`);
   }
-  if (type === 'list') return builder.refuse(node, 'Lists of lists are not in the language of rules.');
+  if (parts.some((part) => part.type === 'list')) {
+    return builder.refuse(node, 'Lists of lists are not in the language of rules.');
+  }
   const of = type as ElementType;
-  const cost = parts.reduce((sum, part) => sum + part.cost + 1, 1);
-  const runs = (parts as CodeOf<'any'>[]).map((part) => part.run);
+  const runs = (parts as CodeOf<'any'>[]).map(({ run }, i): ((facts: Facts) => unknown) => {
+    // Beside values of metadata a truth is a value as they are.
+    return mixed && (parts[i] as Code).type === 'bool' ? (facts) => plain(run(facts), true) : run;
+  });
   if (parts.every((part) => part.literal !== undefined)) {
     const literal = runs.map((run) => run({} as Facts));
     return { type: 'list', of, cost: 1, literal, run: () => literal };
   }
-  const unknown = unknownOf(of);
-  return {
-    type: 'list',
-    of,
-    cost,
-    run: (facts) => {
-      const list: unknown[] = [];
-      for (let i = 0; i < runs.length; i++) {
-        const value = runs[i](facts);
-        if (Object.is(value, unknown)) return undefined;
-        list.push(value);
-      }
-      return list;
-    },
-  };
+  const cost = parts.reduce((sum, part) => sum + part.cost + 1, 1);
+  return { type: 'list', of, cost, run: (facts) => gather(runs, facts, of === 'bool' ? UNKNOWN : undefined) };
+}
+
+function gather(runs: ((facts: Facts) => unknown)[], facts: Facts, unknown: unknown): unknown[] | undefined {
+  const list: unknown[] = [];
+  for (let i = 0; i < runs.length; i++) {
+    const value = runs[i](facts);
+    if (value === unknown || Number.isNaN(value)) return undefined;
+    list.push(value);
+  }
+  return list;
 }
 
 /** `x in list`, and `"name" in tx.metadata`. */
@@ -57,7 +57,11 @@ export function buildMembership(builder: Builder, node: ASTNode, scope: Scope): 
   const cost = item.cost + container.cost + 4;
   if (item.type === 'list') return builder.refuse(node, 'Lists of lists are not in the language of rules.');
   if (container.type === 'any' || item.type === 'any' || container.of === 'any') {
-    return { type: 'bool', cost: cost + 2 * MAX_ELEMENTS, run: search(item, container) };
+    return {
+      type: 'bool',
+      cost: cost + 2 * (Array.isArray(container.literal) ? container.literal.length : MAX_SEARCHED),
+      run: search(item, container),
+    };
   }
   if (item.type !== container.of) {
     // Nothing is in the empty list, but what is unknown is not known to be out of it.
@@ -78,7 +82,7 @@ export function buildMembership(builder: Builder, node: ASTNode, scope: Scope): 
   const listOf = container.run;
   return {
     type: 'bool',
-    cost: cost + MAX_ELEMENTS,
+    cost: cost + MAX_SEARCHED,
     run: (facts) => {
       const value = run(facts);
       const list = listOf(facts);
@@ -107,8 +111,8 @@ function search(
 }
 
 function searchList(facts: Facts, value: unknown, list: readonly unknown[], elementsBool: boolean): Truth {
-  if (list.length > MAX_ELEMENTS && typeof value === 'object') {
-    fault(facts, `metadata has more than ${MAX_ELEMENTS} elements`);
+  if (list.length > MAX_SEARCHED) {
+    fault(facts, `metadata has more than ${MAX_SEARCHED} elements`);
     return UNKNOWN;
   }
   let result: Truth = FALSE;

@@ -4,6 +4,8 @@ import { FALSE, TRUE, type Truth, UNKNOWN } from './truth.ts';
 
 /** Elements of a list that are looked at: more is a fault, so that what a client sends cannot be slow. */
 export const MAX_ELEMENTS = 100;
+/** Those that `in` looks through: it does less with each. */
+export const MAX_SEARCHED = 1000;
 
 /**
  * Whether two values are the same: of another type they are not, what is absent is unknown, lists are compared element by
