@@ -115,6 +115,18 @@ export function schemas(): Record<string, object> {
             readSet: Type.Array(Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }), {
               description: 'For each entity: how many events it was decided from, and their fingerprint',
             }),
+            ruleVector: Type.Optional(
+              Type.Array(Type.Unsafe<number | null>({ type: ['number', 'null'] }), {
+                description:
+                  'What the rules asked of profiles, in the order of the policy version’s definitions; null: missing',
+              }),
+            ),
+            ruleSchema: Type.Optional(Type.String({ description: 'Names these definitions in their order' })),
+            ruleApproximate: Type.Optional(
+              Type.Array(Type.Integer(), {
+                description: 'Places in it whose windows reach past what is exactly known',
+              }),
+            ),
           },
           { ...whose, vector },
         ),

@@ -73,6 +73,7 @@ interface Wired {
 
 async function wire({ config, core, database, token, clock, log, narrator }: Wired): Promise<App> {
   const { journal, engine, keys, state } = core;
+  const { outcomeOf } = core.policy;
   const opened = await openStore({
     url: config.databaseUrl ?? database!.url,
     namespace: config.namespace,
@@ -82,6 +83,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     poolSize: config.databasePool,
     entityTypes: config.entityTypes,
     entityFields: config.entityFields,
+    outcomeOf,
     ipv6Prefix: config.ipv6Prefix,
     log,
   });
@@ -106,7 +108,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   const caseLabels = createCaseLabels({ journal, projector, store, clock, log });
   const hidden = (id: string) => state.deleted.has(id);
   const narration = openNarration(config.llm, { journal, hidden, clock, log, ...(narrator ? { narrator } : {}) });
-  const webhooks = openWebhooks(config, { journal, projector, store, hidden, clock, log });
+  const webhooks = openWebhooks(config, { journal, projector, store, hidden, outcomeOf, clock, log });
   const services: Services = {
     config,
     clock,
@@ -122,6 +124,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     webhooks,
     registry: core.registry,
     roster: core.roster,
+    policy: core.policy,
     challengers,
     narration,
     ...(core.fleet ? { fleet: core.fleet } : {}),
@@ -133,6 +136,8 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
       hidden,
       // The feed tells a command once it is applied, and not if it was refused.
       outcome: async (sequence) => {
+        const known = outcomeOf(sequence);
+        if (known) return known;
         await projector.settled(sequence);
         return store.answer(sequence);
       },

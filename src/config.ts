@@ -66,6 +66,8 @@ export interface Config {
   readonly databasePool: number;
   /** Kafka and Redis, where many processes share one log; undefined where this one keeps its own. */
   readonly fleet: FleetConfig | undefined;
+  /** What takes two keys: `policy` makes live changes of rules wait for another one. */
+  readonly fourEyes: readonly FourEyes[];
   readonly webhooks: WebhookConfig;
   /** The language model that writes beside the reasons; undefined: the template alone. */
   readonly llm: LlmConfig | undefined;
@@ -187,6 +189,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     retentionDays: integer(env, 'RETENTION_DAYS', 0, 0),
     databasePool: integer(env, 'DATABASE_POOL', 8, 2, 1_000),
     fleet: fleet(env),
+    fourEyes: Object.freeze(fourEyes(env)),
     webhooks: Object.freeze({
       privateAddresses: onOff(env, 'WEBHOOK_PRIVATE_ADDRESSES'),
       timeoutMs: integer(env, 'WEBHOOK_TIMEOUT_MS', 10_000, 100, 60_000),
@@ -255,6 +258,14 @@ function fleet(env: Environment): FleetConfig | undefined {
     idTtlDays: integer(env, 'ID_TTL_DAYS', Math.max(30, rawRetentionDays), rawRetentionDays),
     workerConcurrency: integer(env, 'WORKER_CONCURRENCY', 64, 1, 10_000),
   });
+}
+
+const FOUR_EYES = ['policy'] as const;
+export type FourEyes = (typeof FOUR_EYES)[number];
+
+function fourEyes(env: Environment): FourEyes[] {
+  const names = (env.FOUR_EYES ?? '').split(',').map((name) => name.trim());
+  return names.filter(Boolean).map((name) => oneOf({ FOUR_EYES: name }, 'FOUR_EYES', FOUR_EYES, '') as FourEyes);
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;

@@ -9,7 +9,7 @@ probability and the reasons. Errors are RFC 9457 problem documents. Every answer
 \`X-Response-Time-Ms\`. Without any API key the server answers on loopback only, and asks for none.
 
 \`WS /ws\` is the live feed: \`{seq, type, at, data}\` of the types \`transaction.decided\`, \`transaction.finalized\`,
-\`label.recorded\`, \`alert\`, \`case.changed\`, \`stats\` and \`model.promoted\`; \`?since=seq\` resumes after an event; where no such event
+\`label.recorded\`, \`alert\`, \`case.changed\`, \`stats\`, \`model.promoted\` and \`policy.changed\`; \`?since=seq\` resumes after an event; where no such event
 is known, a \`stats\` event with \`data.unknownSince\` carries the newest \`seq\`, and the feed goes on from there. Browsers send
 their key as the subprotocol \`assay.key.<key>\`, or the cookie of their session.`;
 
@@ -33,6 +33,7 @@ export async function documentApi(app: Api): Promise<void> {
         { name: 'users', description: 'Who pays' },
         { name: 'entities', description: 'Cards, devices, addresses and what they share' },
         { name: 'models', description: 'Which model decides, which is scored beside, how good they were' },
+        { name: 'policy', description: 'Rules, lists, thresholds, the control share' },
         { name: 'webhooks', description: 'Events by HTTP, signed, at least once and in order' },
         { name: 'operations', description: 'Health, metrics, features, keys' },
       ],

@@ -9,6 +9,7 @@ const STATUS: Record<ErrorCode, [status: number, title: string]> = {
   malformed_json: [400, 'The body cannot be read'],
   invalid_request: [422, 'The request does not fit'],
   card_number: [422, 'A card number is not taken here'],
+  rule_invalid: [422, 'The rule does not check'],
   unauthenticated: [401, 'A valid API key is needed'],
   forbidden: [403, 'Not allowed'],
   not_found: [404, 'Not found'],

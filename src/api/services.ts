@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { CardScorer } from '../engine/cards.ts';
 import type { Challengers } from '../engine/challengers.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { PolicyService } from '../engine/policy/policy.ts';
 import type { Roster } from '../engine/roster.ts';
 import type { StatelessJudge } from '../engine/stateless.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -89,6 +90,8 @@ export interface Services {
   webhooks: Webhooks;
   /** Every model that is kept. */
   registry: Registry;
+  /** Rules, lists, thresholds and the control share. */
+  policy: PolicyService;
   /** Which of them decides, and which is scored beside. */
   roster: Roster;
   challengers: Challengers;

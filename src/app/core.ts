@@ -5,6 +5,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineState } from '../engine/fold.ts';
 import type { Serving } from '../engine/judge.ts';
+import type { PolicyService } from '../engine/policy/policy.ts';
 import type { Configured, FoldedRoster } from '../engine/roster.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Registry } from '../models/registry.ts';
@@ -31,6 +32,7 @@ export interface Core {
   keys: FoldedKeys;
   registry: Registry;
   roster: FoldedRoster;
+  policy: PolicyService;
   /** What the processes of a fleet share; absent on one machine. */
   fleet?: FleetParts;
   /** The model that decides; null where none does. */

@@ -15,6 +15,7 @@ import { createEngine } from '../engine/create.ts';
 import { createFleetEngine, type FleetEngine } from '../engine/fleet.ts';
 import type { EngineState } from '../engine/fold.ts';
 import { createModelRecords } from '../engine/model-records.ts';
+import { createPolicy, type PolicyService } from '../engine/policy/policy.ts';
 import { deletedIn, repeatedRecord } from '../engine/repeated.ts';
 import { createRoster, type FoldedRoster } from '../engine/roster.ts';
 import { warmUp } from '../engine/warm-up.ts';
@@ -38,7 +39,7 @@ export interface FleetCore extends Core {
 
 type Log = pino.Logger;
 
-/** What a process of a fleet decides with: Kafka's log, Redis' profiles, and keys and models folded from the log. */
+/** What a process of a fleet decides with: Kafka's log, Redis' profiles, and keys, models and the policy folded from the log. */
 export async function openFleetCore(config: Config, overrides: Overrides = {}, token?: string): Promise<FleetCore> {
   const clock = overrides.clock ?? Date.now;
   const log = overrides.log ?? createLog(config.logLevel);
@@ -77,15 +78,16 @@ async function coreOf(shared: Shared, { config, overrides, token, clock, log }: 
   });
   const keys = createKeys({ journal, clock, bootstrap: config.apiKey, local: token });
   const stopDeleted = followDeleted(journal, profiles, state.deleted, log);
-  await foldControl(journal, [models, keys, roster]);
+  const policy = createPolicy({ journal, clock, entityTypes });
+  await foldControl(journal, [models, keys, roster, policy]);
   roster.start(overrides.serving === undefined ? configured(registry, config) : { serving: overrides.serving });
 
   const deciders = new Set<(record: JournalRecord) => void>();
-  const engine = engineOf(shared, { state, roster, deciders, config, clock, log });
+  const engine = engineOf(shared, { state, roster, policy, deciders, config, clock, log });
   const repeating = shared.keep(await repeatLog(shared));
   log.info({ sequence: journal.durable }, 'the log of the fleet is followed');
   return {
-    ...{ journal, state, engine: tracedEngine(engine), keys, registry, roster, raw },
+    ...{ journal, state, engine: tracedEngine(engine), keys, registry, roster, policy, raw },
     resume: async () => {},
     get champion() {
       return roster.champion ?? null;
@@ -114,6 +116,7 @@ async function coreOf(shared: Shared, { config, overrides, token, clock, log }: 
 interface EngineParts {
   state: EngineState;
   roster: FoldedRoster;
+  policy: PolicyService;
   /** Told of each decision of this process. */
   deciders: ReadonlySet<(record: JournalRecord) => void>;
   config: Config;
@@ -122,9 +125,10 @@ interface EngineParts {
 }
 
 function engineOf({ journal, profiles, raw }: Shared, parts: EngineParts): FleetEngine {
-  const { state, roster, deciders, config, clock, log } = parts;
+  const { state, roster, policy, deciders, config, clock, log } = parts;
   const ports = {
     ...{ journal, deleted: state.deleted, serving: () => roster.champion, servingOf: roster.servingOf },
+    ...{ policy: policy.inForce, policyAt: policy.at },
     ...{ naming: config, clock, stopwatch: () => performance.now(), newId: () => newId(clock()) },
     onError(error: unknown, what: string) {
       // What is away is said where it is found to be, and counted.
@@ -146,7 +150,7 @@ function engineOf({ journal, profiles, raw }: Shared, parts: EngineParts): Fleet
   });
 }
 
-/** Keys and models: all there are, then those that come. */
+/** Keys, models and the policy: all there are, then those that come. */
 async function foldControl(
   journal: KafkaJournal,
   folds: readonly { fold(record: JournalRecord): void }[],
@@ -160,7 +164,7 @@ async function foldControl(
     for (const each of folds) each.fold(record);
   };
   journal.subscribe((record) => {
-    if (!/^(key|model)\./.test(record.type)) return;
+    if (!/^(key|model|policy)\./.test(record.type)) return;
     if (early) early.push(record);
     else fold(record);
   });

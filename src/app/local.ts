@@ -7,6 +7,7 @@ import { newId } from '../domain/id.ts';
 import { createEngine } from '../engine/create.ts';
 import { type EngineState, fold, statePart } from '../engine/fold.ts';
 import { learning } from '../engine/learning.ts';
+import { createPolicy } from '../engine/policy/policy.ts';
 import { createRoster } from '../engine/roster.ts';
 import { warmUp } from '../engine/warm-up.ts';
 import type { JournalRecord } from '../journal/journal.ts';
@@ -35,6 +36,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     fold(state, record);
     keys.fold(record);
     roster.fold(record);
+    policy.fold(record);
   };
   const journal = tracedJournal(learning(local, foldAll));
   const registry = openRegistry(join(config.dataDir, 'models'));
@@ -48,7 +50,8 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     log,
   });
   const keys = createKeys({ journal, clock, bootstrap: config.apiKey, local: token });
-  const parts = { keys, engine: statePart(state), roster };
+  const policy = createPolicy({ journal, clock, entityTypes: config.entityTypes });
+  const parts = { keys, engine: statePart(state), roster, policy: policy.part };
   const snapshots = openSnapshots({ directory: join(config.dataDir, 'snapshots'), profiles, parts, log });
   const restored = await snapshots.restore(local.durable);
   for await (const record of local.read(restored + 1)) foldAll(record);
@@ -63,6 +66,8 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     deleted: state.deleted,
     serving: () => roster.champion,
     servingOf: roster.servingOf,
+    policy: policy.inForce,
+    policyAt: policy.at,
     naming: config,
     clock,
     stopwatch: () => performance.now(),
@@ -79,6 +84,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     keys,
     registry,
     roster,
+    policy,
     get champion() {
       return roster.champion ?? null;
     },

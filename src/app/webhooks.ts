@@ -5,7 +5,9 @@ import type { Config } from '../config.ts';
 import { newId } from '../domain/id.ts';
 import { createWebhooks, type Webhooks, type WebhooksOptions } from '../projections/webhooks/webhooks.ts';
 
-type Ports = Pick<WebhooksOptions, 'journal' | 'projector' | 'store' | 'hidden' | 'clock'> & { log: pino.Logger };
+type Ports = Pick<WebhooksOptions, 'journal' | 'projector' | 'store' | 'hidden' | 'outcomeOf' | 'clock'> & {
+  log: pino.Logger;
+};
 
 const HOUR_MS = 3_600_000;
 

@@ -10,9 +10,23 @@ export interface Reason {
   message: string;
 }
 
-export interface RuleResult {
+/** A live or shadow rule that hit, as decisions carry it. `mode` is shadow for a live one outside its rollout. */
+export interface RuleHit {
   id: string;
-  outcome: 'hit' | 'no_hit' | 'error';
+  version: number;
+  outcome: Outcome;
+  mode: 'live' | 'shadow';
+  priority: number;
+}
+
+/** `control`: a decline that the control share let through; `none`: nobody had a voice. */
+export type DecidedBy = 'model' | 'control' | 'none' | `rule:${string}`;
+
+/** A payment that was let through to learn from. */
+export interface Controlled {
+  /** Of such declines that are let through. */
+  share: number;
+  would: Outcome;
 }
 
 export interface ModelReference {
@@ -30,7 +44,14 @@ export interface Decision {
   isFraudulent: boolean;
   fraudExplanation: string;
   reasons: Reason[];
-  rules: RuleResult[];
+  /** In the order of their ids. */
+  rules: readonly RuleHit[];
+  /** The version of the policy that decided; absent in records of before there was one. */
+  policyVersion?: number;
+  decidedBy?: DecidedBy;
+  /** What live rules that hit ask for beside the outcome. */
+  actions?: readonly string[];
+  control?: Controlled;
   /** Absent when no model took part. */
   model?: ModelReference;
   /** Decided without a model, or without all that is known of its entities. */

@@ -3,6 +3,7 @@ export type ErrorCode =
   | 'malformed_json'
   | 'invalid_request'
   | 'card_number'
+  | 'rule_invalid'
   | 'unauthenticated'
   | 'forbidden'
   | 'not_found'
@@ -21,6 +22,13 @@ export interface FieldError {
   /** JSON pointer of the offending value, such as `/amount`. */
   path: string;
   message: string;
+  /** Where in a text that is a language of its own: lines and columns from 1, the end one past the last. */
+  line?: number;
+  column?: number;
+  endLine?: number;
+  endColumn?: number;
+  /** What to write in that place. */
+  suggestion?: string;
 }
 
 /** An expected failure. Anything else that is thrown is a bug. */

@@ -1,5 +1,7 @@
 import type { Outcome } from './decision.ts';
 
+export type { RuleHit } from './decision.ts';
+
 /** `live` is applied, `shadow` recorded and not applied, `off` not even evaluated. */
 export const RULE_MODES = ['live', 'shadow', 'off'] as const;
 export type RuleMode = (typeof RULE_MODES)[number];
@@ -47,9 +49,11 @@ export interface RuleVersion {
 
 /** Calibrated probabilities from which a payment is reviewed and declined; null: the model's own. */
 export interface Thresholds {
-  review: number;
-  decline: number;
+  review: number | null;
+  decline: number | null;
 }
+
+export const THRESHOLDS_OF_MODEL: Thresholds = Object.freeze({ review: null, decline: null });
 
 /** The share of declines that is let through to learn from: see `policy/control`. */
 export interface Control {
@@ -104,7 +108,7 @@ export interface ListHead {
 export interface Policy {
   /** 0 is the policy of an installation that never had one. */
   version: number;
-  thresholds: Thresholds | null;
+  thresholds: Thresholds;
   control: Control;
   /** By id, in the order of their making. */
   rules: readonly RuleVersion[];
@@ -113,13 +117,4 @@ export interface Policy {
   /** Milliseconds; null for version 0. */
   updatedAt: number | null;
   updatedBy: string | null;
-}
-
-/** A live or shadow rule that hit, as decisions carry it. `mode` is shadow for a live one outside its rollout. */
-export interface RuleHit {
-  id: string;
-  version: number;
-  outcome: Outcome;
-  mode: 'live' | 'shadow';
-  priority: number;
 }

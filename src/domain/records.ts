@@ -7,6 +7,7 @@ import { hash53 } from './hash.ts';
 import type { Scope } from './key.ts';
 import type { LabelSource, LabelWord } from './label.ts';
 import type { PaymentEvent } from './payment-event.ts';
+import type { Control, ListHead, RuleContent, Thresholds } from './policy.ts';
 import type { DisputeKind } from './reason-codes.ts';
 import type { Transaction, TransactionStatus } from './transaction.ts';
 import type { WebhookType } from './webhook.ts';
@@ -40,6 +41,12 @@ import type { WebhookType } from './webhook.ts';
  * | webhook.create, .update, .delete, .resume | `c:<command id>` | WebhookData | secret, where created |
  * | webhook.told  | `w:<webhook id>:<seq>` | WebhookToldData |                              |
  * | narrative     | `n:<transaction id>`   | NarrativeData | narrative                            |
+ * | policy.rule   | `c:<command id>`       | RuleCommandData |                                    |
+ * | policy.thresholds | `c:<command id>`   | ThresholdsData |                                     |
+ * | policy.control | `c:<command id>`      | ControlData  |                                       |
+ * | policy.restore | `c:<command id>`      | PolicyRestoreData |                                  |
+ * | policy.list   | `c:<command id>`       | ListCommandData |                                    |
+ * | policy.entries | `c:<command id>`; `<that>:<part>` of the parts after the first | ListEntriesData | |
  *
  * A command's id is derived from the caller's key, the route and the Idempotency-Key, else it is a new UUIDv7.
  */
@@ -63,6 +70,12 @@ export interface DecisionData extends IntakeData {
   latencyMs: number;
   /** Per entity: [events the vector was computed from, fingerprint]. */
   readSet: [count: number, fingerprint: number][];
+  /** What the rules asked of profiles, in the order of the policy version's definitions; null is missing. */
+  ruleVector?: (number | null)[];
+  /** Names these definitions in their order. */
+  ruleSchema?: string;
+  /** Slots of it whose windows reach past what is exactly known. */
+  ruleApproximate?: number[];
 }
 
 export interface FailedData {
@@ -227,6 +240,50 @@ export interface WebhookToldData {
   /** The feed's. */
   seq: number;
 }
+
+/** Of every command of the policy. */
+export interface PolicyCommandData {
+  by?: string;
+  /** What tells a repetition of its Idempotency-Key from another body; absent without such a key. */
+  bodyHash?: string;
+}
+
+/** `version` is that of the rule as the caller saw it. `propose`: another key has to approve it. */
+export type RuleCommandData = PolicyCommandData & { ruleId: string } & (
+    | { action: 'create'; content: RuleContent; propose?: true }
+    | { action: 'put'; version: number; content: RuleContent; propose?: true }
+    | { action: 'delete'; version?: number }
+    | { action: 'restore'; restores: number; propose?: true }
+    | { action: 'approve' }
+  );
+
+export interface ThresholdsData extends PolicyCommandData {
+  thresholds: Thresholds;
+}
+
+export interface ControlData extends PolicyCommandData {
+  control: Control;
+  /** Hex; what the draws are made by from then on, where the log had none. Never shown. */
+  secret?: string;
+}
+
+export interface PolicyRestoreData extends PolicyCommandData {
+  restores: number;
+}
+
+export type ListCommandData = PolicyCommandData & { list: string } & (
+    | ({ action: 'create' } & Pick<ListHead, 'type' | 'description' | 'fromCases'>)
+    | { action: 'delete' }
+  );
+
+/** At most 10,000 entries a record; more of them are parts that follow each other. */
+export type ListEntriesData = PolicyCommandData & { list: string } & (
+    | { action: 'add'; entries: ListEntryData[] }
+    | { action: 'remove'; values: string[] }
+  );
+
+/** The value is canonical. Milliseconds. */
+export type ListEntryData = [value: string, expiresAt: number | null, note?: string];
 
 /** What profiles learn a label by: of the decided event, whatever was amended since. */
 export function labelledEvent(record: { data: object; personal?: Record<string, unknown> }): SubjectEvent {

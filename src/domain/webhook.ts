@@ -7,6 +7,7 @@ export const WEBHOOK_TYPES = [
   'alert',
   'case.changed',
   'model.promoted',
+  'policy.changed',
 ] as const;
 export type WebhookType = (typeof WEBHOOK_TYPES)[number];
 

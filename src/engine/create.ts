@@ -1,26 +1,22 @@
 import { AssayError } from '../domain/errors.ts';
 import type { IntakeData } from '../domain/records.ts';
 import type { JournalRecord } from '../journal/journal.ts';
-import {
-  assess,
-  type DecidePorts,
-  decide,
-  decideInOrder,
-  decisionEntry,
-  findEarlier,
-  takenMeanwhile,
-} from './decide.ts';
+import { assess } from './assess.ts';
+import { type DecidePorts, decide, decideInOrder, decisionEntry, findEarlier, takenMeanwhile } from './decide.ts';
 import type { Engine, Submission } from './engine.ts';
 import { joined, split } from './entry.ts';
 import { entityKeys } from './event.ts';
 import { explain, judgeAgain, transactionOf } from './explain.ts';
 import type { EngineState } from './fold.ts';
 import type { Serving } from './judge.ts';
+import type { InForce } from './policy/in-force.ts';
 
 export interface EnginePorts extends DecidePorts {
   state: EngineState;
   /** The model of a version, serving or not. */
   servingOf: (version: string) => Serving | undefined;
+  /** The policy of a version, over lists as they were at a time. */
+  policyAt?: (version: number, listsAt: number) => InForce | undefined;
   newId: () => string;
   /** Runs a task soon, off the caller's path. */
   defer: (task: () => void) => void;
@@ -103,7 +99,7 @@ export function createEngine(ports: EnginePorts): Engine & { resume(): Promise<v
 
     score(transaction) {
       const began = ports.stopwatch();
-      const { decision } = assess(ports, transaction, entityKeys(transaction, ports.naming));
+      const { decision } = assess(ports, transaction, entityKeys(transaction, ports.naming), ports.clock());
       return { decision, latencyMs: Math.round((ports.stopwatch() - began) * 1000) / 1000 };
     },
 
@@ -117,7 +113,7 @@ export function createEngine(ports: EnginePorts): Engine & { resume(): Promise<v
     explain: (record) => explain(ports, record),
 
     get ready() {
-      return ports.serving() !== undefined;
+      return ports.serving() !== undefined || (ports.policy?.().hasLive ?? false);
     },
     get modelVersion() {
       return ports.serving()?.model.version;

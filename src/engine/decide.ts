@@ -1,21 +1,16 @@
-import type { Decision } from '../domain/decision.ts';
 import { AssayError } from '../domain/errors.ts';
-import type { IntakeData } from '../domain/records.ts';
-import type { Transaction } from '../domain/transaction.ts';
+import type { DecisionData, IntakeData } from '../domain/records.ts';
 import type { Journal, JournalEntry, JournalRecord } from '../journal/journal.ts';
-import type { Profiles } from '../profiles/profiles.ts';
+import { type AssessPorts, assess, type RuleNumbers } from './assess.ts';
 import type { Submission } from './engine.ts';
 import { split } from './entry.ts';
-import { type EntityNaming, entityKeys, eventOf } from './event.ts';
-import { judge, judgeWithoutModel, type Serving } from './judge.ts';
+import { type EntityNaming, entityKeys } from './event.ts';
 
-export interface DecidePorts {
+export interface DecidePorts extends AssessPorts {
   /** Folds each record into `profiles` in the tick in which it is handed in: `learning` makes such a journal. */
   journal: Journal;
-  profiles: Profiles;
   /** Ids that were deleted: see `EngineState`. */
   deleted: ReadonlySet<string>;
-  serving: () => Serving | undefined;
   naming: EntityNaming;
   /** Epoch milliseconds. */
   clock: () => number;
@@ -68,30 +63,26 @@ export function decisionEntry(
   degraded = false,
 ): JournalEntry {
   const entities = entityKeys(submission.transaction, ports.naming);
-  const { decision, vector, readSet } = assess(ports, submission.transaction, entities);
+  const at = ports.clock();
+  const { decision, vector, readSet, rules } = assess(ports, submission.transaction, entities, at);
   if (degraded) decision.degraded = true;
   const { data, personal } = split(submission, entities);
   const latencyMs = Math.round((ports.stopwatch() - began) * 1000) / 1000;
   return {
     type: 'decision',
-    at: ports.clock(),
+    at,
     key,
     aliases: submission.alias ? [submission.alias] : undefined,
-    data: { ...data, decision, latencyMs, readSet },
+    data: { ...data, decision, latencyMs, readSet, ...(rules ? ruleData(rules) : {}) },
     personal,
     vector,
   };
 }
 
-/** Reads, computes, scores and judges; changes nothing. */
-export function assess(ports: DecidePorts, transaction: Transaction, entities: Float64Array) {
-  const serving = ports.serving();
-  const readSet = ports.profiles.readSet(entities);
-  if (!serving) return { decision: judgeWithoutModel(), vector: undefined, readSet };
-  const vector = new Float64Array(serving.features.names.length);
-  serving.features.extract(ports.profiles, eventOf(transaction, entities), vector);
-  const decision: Decision = judge(serving, vector, new Float64Array(vector.length));
-  return { decision, vector, readSet };
+/** The rules' numbers as the record holds them, apart from the model's: JSON keeps a double's bits, and null is NaN. */
+function ruleData({ vector, schema, approximate }: RuleNumbers): Partial<DecisionData> {
+  const ruleVector = Array.from(vector, (value) => (Number.isNaN(value) ? null : value));
+  return { ruleVector, ruleSchema: schema, ...(approximate ? { ruleApproximate: approximate } : {}) };
 }
 
 /** The record that took the id or the Idempotency-Key before, if its body was the same; throws if it was another. */

@@ -1,6 +1,7 @@
 import type { Decision } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { JournalRecord } from '../journal/journal.ts';
+import type { RuleExplanation } from '../policy/evaluate.ts';
 
 /** What the API asks of the engine. */
 export interface Engine {
@@ -55,4 +56,6 @@ export interface Explanation {
   rawScore: number;
   probability: number;
   contributions: { code: string; value: number | null; contribution: number; message: string }[];
+  /** Of the policy's version that decided: why each rule hit, and why not. */
+  rules: RuleExplanation[];
 }

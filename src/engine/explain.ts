@@ -5,23 +5,33 @@ import type { Transaction } from '../domain/transaction.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { Explanation } from './engine.ts';
 import { joined } from './entry.ts';
-import { allReasons, judge, type Serving } from './judge.ts';
+import { allReasons, type Serving } from './judge.ts';
+import { rulesOf } from './policy/explain-rules.ts';
+import { type InForce, NO_POLICY } from './policy/in-force.ts';
+import { decideRecorded, refillOf } from './policy/recorded.ts';
 
 interface Models {
   serving: () => Serving | undefined;
   /** The model of a version, serving or not. */
   servingOf: (version: string) => Serving | undefined;
+  policy?: () => InForce;
+  /** The policy of a version, over lists as they were at a time. */
+  policyAt?: (version: number, listsAt: number) => InForce | undefined;
 }
 
-/** A stored decision as the model of today makes it of the vector of then: the transaction does not meet itself. */
+/**
+ * A stored decision as model and policy of today make it of the numbers of then: the transaction does not meet itself. Undefined
+ * where these do not hold what is asked today.
+ */
 export function judgeAgain(ports: Models, record: JournalRecord): Decision | undefined {
   const serving = ports.serving();
-  const { vector } = record;
-  const version = (record.data as { decision?: Decision }).decision?.model?.version;
-  const made = version === undefined ? undefined : ports.servingOf(version);
-  if (serving && vector && made && made.model.featureSchema === serving.model.featureSchema)
-    return judge(serving, vector, new Float64Array(vector.length));
-  return undefined;
+  const { decision } = record.data as { decision?: Decision };
+  const made = decision?.model && ports.servingOf(decision.model.version);
+  if (!serving || !record.vector || !made || made.model.featureSchema !== serving.model.featureSchema) return undefined;
+  const inForce = ports.policy?.() ?? NO_POLICY;
+  const then = ports.policyAt?.(decision.policyVersion ?? 0, record.at) ?? NO_POLICY;
+  const refill = refillOf({ inForce: then, serving: made }, inForce.definitions);
+  return refill.missing.length > 0 ? undefined : decideRecorded(record, refill, { inForce, serving });
 }
 
 /** The transaction of a record, for where its vector is of no use to the model of today. */
@@ -29,13 +39,15 @@ export function transactionOf(record: JournalRecord): Transaction {
   return joined(record.data as unknown as IntakeData, record.personal);
 }
 
-/** Every contribution of a stored decision, from its vector and the model version that made it. */
+/** Every contribution of a stored decision and every rule's clauses, from its vectors and the versions that made it. */
 export function explain(ports: Models, record: JournalRecord): Explanation {
-  const data = record.data as { transaction: { id: string }; decision?: { model?: { name: string; version: string } } };
+  const data = record.data as { transaction: { id: string }; decision?: Decision };
   const reference = data.decision?.model;
   const transactionId = data.transaction.id;
+  const then = ports.policyAt?.(data.decision?.policyVersion ?? 0, record.at);
+  const rules = then ? rulesOf(record, then) : [];
   if (!reference || !record.vector)
-    return { transactionId, model: null, baseValue: 0, rawScore: 0, probability: 0, contributions: [] };
+    return { transactionId, model: null, baseValue: 0, rawScore: 0, probability: 0, contributions: [], rules };
   const serving = ports.servingOf(reference.version);
   if (!serving)
     throw new AssayError(
@@ -52,5 +64,6 @@ export function explain(ports: Models, record: JournalRecord): Explanation {
     rawScore,
     probability: serving.model.calibrate(rawScore),
     contributions: allReasons(serving, record.vector, contributions),
+    rules,
   };
 }

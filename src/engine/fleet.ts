@@ -3,17 +3,21 @@ import type { IntakeData } from '../domain/records.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { SharedProfiles } from '../profiles/shared.ts';
-import { assess, type DecidePorts, decisionEntry, findEarlier, type Recorded, takenMeanwhile } from './decide.ts';
+import { assess } from './assess.ts';
+import { type DecidePorts, decisionEntry, findEarlier, type Recorded, takenMeanwhile } from './decide.ts';
 import type { Engine, Submission } from './engine.ts';
 import { split } from './entry.ts';
 import { entityKeys, eventOfRecord } from './event.ts';
 import { explain, judgeAgain, transactionOf } from './explain.ts';
 import type { Serving } from './judge.ts';
+import type { InForce } from './policy/in-force.ts';
 
 export interface FleetPorts extends Omit<DecidePorts, 'profiles'> {
   profiles: SharedProfiles;
   /** The model of a version, serving or not. */
   servingOf: (version: string) => Serving | undefined;
+  /** The policy of a version, over lists as they were at a time. */
+  policyAt?: (version: number, listsAt: number) => InForce | undefined;
   newId: () => string;
   /** Hands a transaction to the workers; resolves when it is durable. */
   send: (transaction: Transaction, submission: Submission) => Promise<void>;
@@ -105,7 +109,7 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
     const began = ports.stopwatch();
     const entities = entityKeys(transaction, ports.naming);
     const view = await profiles.fetch(entities);
-    const { decision } = assess({ ...ports, profiles: view.profiles }, transaction, entities);
+    const { decision } = assess({ ...ports, profiles: view.profiles }, transaction, entities, ports.clock());
     if (view.degraded) decision.degraded = true;
     return { decision, latencyMs: since(began) };
   }
@@ -159,7 +163,7 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
     explain: (record) => explain(ports, record),
 
     get ready() {
-      return ports.serving() !== undefined;
+      return ports.serving() !== undefined || (ports.policy?.().hasLive ?? false);
     },
     get modelVersion() {
       return ports.serving()?.model.version;

@@ -1,4 +1,5 @@
 import type { Decision, Reason } from '../domain/decision.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Extractor } from '../features/compile.ts';
 import type { Model } from '../models/model.ts';
 import { oodWarnings } from '../models/ood.ts';
@@ -13,14 +14,26 @@ export interface Serving {
 
 const MAX_REASONS = 5;
 
-/** The decision for a vector. Pure. `contributions` is scratch of the vector's length. */
-export function judge(serving: Serving, vector: Float64Array, contributions: Float64Array): Decision {
+/** Those of the policy, else the model's own. */
+export function thresholdsOf({ model }: Serving, { thresholds }: Pick<Policy, 'thresholds'>): Model['thresholds'] {
+  const { review, decline } = thresholds;
+  if (review === null && decline === null) return model.thresholds;
+  return { review: review ?? model.thresholds.review, decline: decline ?? model.thresholds.decline };
+}
+
+/** The model's decision for a vector. Pure. `contributions` is scratch of the vector's length. */
+export function judge(
+  serving: Serving,
+  vector: Float64Array,
+  contributions: Float64Array,
+  thresholds = serving.model.thresholds,
+): Decision {
   const { model } = serving;
   const base = model.explain(vector, contributions);
   let raw = base;
   for (let i = 0; i < contributions.length; i++) raw += contributions[i];
   const probability = model.calibrate(raw);
-  const decision = outcomeOf(probability, model.thresholds);
+  const decision = outcomeOf(probability, thresholds);
   const reasons = topReasons(serving, vector, contributions);
   return {
     decision,

@@ -66,6 +66,12 @@ export const RECORD_TYPES = [
   'dispute',
   'review',
   'label.withdraw',
+  'policy.rule',
+  'policy.thresholds',
+  'policy.control',
+  'policy.restore',
+  'policy.list',
+  'policy.entries',
 ] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
 

@@ -27,7 +27,7 @@ export function factsOf(record: JournalRecord): TransactionFacts {
     time: transaction.time,
     offsetMinutes: transaction.offsetMinutes ?? 0,
     reasons: decision.reasons,
-    rules: decision.rules.filter(({ outcome }) => outcome === 'hit'),
+    rules: decision.rules.filter(({ mode }) => mode === 'live'),
     degraded: decision.degraded === true,
     oodWarning: decision.oodWarning,
     untrusted,

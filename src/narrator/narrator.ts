@@ -1,5 +1,5 @@
 import type { CaseEntity } from '../domain/case.ts';
-import type { Outcome, Reason, RuleResult } from '../domain/decision.ts';
+import type { Outcome, Reason, RuleHit } from '../domain/decision.ts';
 import type { TransactionType } from '../domain/fields.ts';
 
 /**
@@ -62,7 +62,7 @@ export interface TransactionFacts {
   offsetMinutes: number;
   reasons: Reason[];
   /** Those that were hit. */
-  rules: RuleResult[];
+  rules: RuleHit[];
   degraded: boolean;
   oodWarning: string[];
   untrusted: Record<string, unknown>;

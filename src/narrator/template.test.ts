@@ -32,7 +32,10 @@ test('without a model, without reasons, with rules, it still says what is so', (
   const bare = { ...declined, reasons: [], degraded: true };
   assert.match(tell(bare).summary, /was declined without a score, because no model took part\.$/);
   assert.equal(tell(bare).confidence, 'low');
-  const ruled = tell({ ...declined, rules: [{ id: 'r1', outcome: 'hit' as const }] });
+  const ruled = tell({
+    ...declined,
+    rules: [{ id: 'r1', version: 1, outcome: 'decline', mode: 'live', priority: 0 as const }],
+  });
   assert.match(ruled.summary, /97%\. 1 rule applied: r1\. There were/);
   assert.equal(tell({ ...declined, oodWarning: ['amount'] }).confidence, 'medium');
 });

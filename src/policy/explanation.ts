@@ -17,6 +17,23 @@ export function sentence(outcome: Outcome, probability: number, reasons: Reason[
   return `${opening} ${capital(said)}, and ${sentenceOf(second.message)}.`;
 }
 
+/** Where a rule decided: why, in its own words, and how sure the model was beside it. */
+export function ruleSentence(
+  outcome: Outcome,
+  rule: { id: string; name: string; reason: string },
+  probability: number | undefined,
+): string {
+  const why = rule.reason.trim().replace(/\.$/, '') || rule.name;
+  const risk = probability === undefined ? '' : ` The model’s risk of fraud is ${percent(probability)}.`;
+  return `${OPENING[outcome]} by rule ${rule.id}: ${why}.${risk}`;
+}
+
+/** Where the control share let a decline through. */
+export function controlSentence(probability: number | undefined): string {
+  const risk = probability === undefined ? '' : ` The model’s risk of fraud is ${percent(probability)}.`;
+  return `Approved to learn from: it would have been declined, and was drawn for the control share.${risk}`;
+}
+
 /**
  * The strongest reasons that speak for the outcome, at most `limit`: of one thing seen over several lengths of time
  * (`user_count_1h`, `user_count_24h`) only the strongest.

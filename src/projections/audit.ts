@@ -40,6 +40,8 @@ export function auditOf(record: JournalRecord, answer: CommandAnswer | undefined
       text(data.userId) ??
       text(data.keyId) ??
       text(data.webhookId) ??
+      text(data.ruleId) ??
+      text(data.list) ??
       text(data.id),
     status: answer?.status ?? 200,
     code: answer?.error?.code ?? null,
@@ -66,12 +68,26 @@ function detailOf({ type, data, personal }: JournalRecord): Record<string, unkno
     case 'user.create':
     case 'user.update':
       return { fields: Object.keys(personal ?? {}) };
+    case 'policy.rule':
+      return pick({ ...data, ...object(data.content) }, RULE_DETAIL);
+    case 'policy.thresholds':
+      return pick(data, ['thresholds']);
+    case 'policy.control':
+      return pick(data, ['control']);
+    case 'policy.restore':
+      return pick(data, ['restores']);
+    case 'policy.list':
+      return pick(data, ['action', 'list', 'type', 'fromCases']);
+    case 'policy.entries':
+      return { ...pick(data, ['action', 'list']), count: ((data.entries ?? data.values) as unknown[]).length };
     case 'model.promote':
       return pick(data, ['name', 'version', 'role', 'from', 'to']);
     default:
       return null;
   }
 }
+
+const RULE_DETAIL = ['action', 'version', 'restores', 'propose', 'name', 'when', 'outcome', 'mode', 'priority', 'hard'];
 
 function pick(data: Record<string, unknown>, names: string[]): Record<string, unknown> {
   return Object.fromEntries(names.filter((name) => data[name] !== undefined).map((name) => [name, data[name]]));

@@ -18,7 +18,8 @@ export type FeedType =
   | 'alert'
   | 'case.changed'
   | 'stats'
-  | 'model.promoted';
+  | 'model.promoted'
+  | 'policy.changed';
 
 /** `seq` strictly increases over the whole installation, restarts included; it derives from the journal's sequence. */
 export interface FeedEvent {
@@ -43,6 +44,12 @@ const TOLD_BY: Partial<Record<RecordType, FeedType>> = {
   finalize: 'transaction.finalized',
   case: 'case.changed',
   label: 'label.recorded',
+  'policy.rule': 'policy.changed',
+  'policy.thresholds': 'policy.changed',
+  'policy.control': 'policy.changed',
+  'policy.restore': 'policy.changed',
+  'policy.list': 'policy.changed',
+  'policy.entries': 'policy.changed',
 };
 
 /** Whether a record may tell of any of the types, known before its events are made. */
@@ -65,7 +72,8 @@ export function eventsOf(
   }
   const known = made.get(record);
   if (known) return known;
-  if (['finalize', 'label', 'case'].includes(record.type)) return commandEvents(record, outcome);
+  if (['finalize', 'label', 'case'].includes(record.type) || record.type.startsWith('policy.'))
+    return commandEvents(record, outcome);
   const events = recordEvents(record);
   made.set(record, events);
   return events;
@@ -125,10 +133,24 @@ async function commandEvents(record: JournalRecord, outcome: Outcome | undefined
     const { transactionId, override } = record.data as unknown as FinalizeData;
     return [event(record, 0, 'transaction.finalized', { transactionId, override, ...confirmed })];
   }
+  if (record.type.startsWith('policy.')) {
+    const told = { kind: record.type.slice(7), ...policyTold(record.data) };
+    return [event(record, 0, 'policy.changed', { ...told, ...answer?.body, ...confirmed })];
+  }
   if (record.type === 'case') {
     const { caseId, action } = record.data as unknown as CaseData;
     return [event(record, 0, 'case.changed', { caseId, action, ...answer?.body, ...confirmed })];
   }
   const { labelId, transactionId, label, source, note } = record.data as unknown as LabelData;
   return [event(record, 0, 'label.recorded', { labelId, transactionId, label, source, note, ...confirmed })];
+}
+
+/** What a change was about, without its content: whoever wants that asks for the policy. */
+function policyTold({ action, ruleId, list, by }: Record<string, unknown>): Record<string, unknown> {
+  return {
+    ...(action === undefined ? {} : { action }),
+    ...(ruleId === undefined ? {} : { ruleId }),
+    ...(list === undefined ? {} : { list }),
+    by: by ?? null,
+  };
 }

@@ -64,7 +64,13 @@ export interface Transaction extends Omit<TransactionInput, 'amount'> {
   isFraudulent?: boolean;
   fraudExplanation?: string;
   reasons?: Reason[];
-  rules?: { id: string; outcome: string }[];
+  rules?: RuleHit[];
+  /** Absent in records of before there was a policy. */
+  policyVersion?: number;
+  /** `model`, `rule:ID`, `control` or `none`. */
+  decidedBy?: string;
+  actions?: string[];
+  control?: { share: number; would: Outcome };
   model?: { name: string; version: string };
   degraded?: boolean;
   oodWarning?: string[];
@@ -117,6 +123,24 @@ export interface Stats {
   places: { country: string; count: number; alerts: number }[];
 }
 
+/** A live or shadow rule that hit; `shadow` also where a live rule's rollout left the payment out. */
+export interface RuleHit {
+  id: string;
+  version: number;
+  outcome: Outcome;
+  mode: 'live' | 'shadow';
+  priority: number;
+}
+
+/** A rule of the policy's version that decided; a clause is null where something was absent. */
+export interface RuleExplained {
+  id: string;
+  version: number;
+  hit: boolean;
+  mode: 'live' | 'shadow';
+  clauses: { text: string; value: boolean | null }[];
+}
+
 export interface Explanation {
   transactionId: string;
   model: { name: string; version: string } | null;
@@ -125,6 +149,7 @@ export interface Explanation {
   rawScore: number;
   probability: number;
   contributions: Reason[];
+  rules: RuleExplained[];
 }
 
 /** Calibrated probabilities from which a payment is reviewed or declined. */
@@ -204,7 +229,8 @@ export type LiveType =
   | 'alert'
   | 'case.changed'
   | 'stats'
-  | 'model.promoted';
+  | 'model.promoted'
+  | 'policy.changed';
 
 export interface LiveEvent {
   seq: number;

@@ -1,14 +1,20 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Journal } from '../../journal/journal.ts';
 import type { MemoryProfiles } from '../../profiles/memory.ts';
 
-/** A part of the state that is small enough for JSON. */
+/** A part of the state as JSON: small, but for what stands in lines of its own. */
 export interface SnapshotPart {
   save(): unknown;
   load(value: unknown): void;
+  /** What there may be much of, a bounded piece a line. Taken while the log goes on: replaying it settles what differs. */
+  lines?(): Iterable<unknown>;
+  /** Each line again, in order, after `load`; then `loaded`. */
+  loadLine?(value: unknown): void;
+  loaded?(): void;
 }
 
 export interface Snapshots {
@@ -28,7 +34,7 @@ interface Log {
 const KEPT = 2;
 const CHECK_EVERY_MS = 1_000;
 
-/** Snapshots in folders named by sequence: `profiles.bin` (checksummed) and `state.json`. Written aside, then renamed. */
+/** Snapshots in folders named by sequence: `profiles.bin` (checksummed), `state.json` and lines of parts. Written aside, then renamed. */
 export function openSnapshots(options: {
   directory: string;
   profiles: MemoryProfiles;
@@ -54,7 +60,10 @@ export function openSnapshots(options: {
       try {
         const state = JSON.parse(await readFile(join(folder, 'state.json'), 'utf8')) as Record<string, unknown>;
         await profiles.load(createReadStream(join(folder, 'profiles.bin'), { highWaterMark: 1 << 20 }));
-        for (const [name, part] of Object.entries(parts)) part.load(state[name]);
+        for (const [name, part] of Object.entries(parts)) {
+          part.load(state[name]);
+          await readLines(join(folder, `${name}.jsonl`), part);
+        }
         latest = sequence;
         return sequence;
       } catch (error) {
@@ -72,6 +81,11 @@ export function openSnapshots(options: {
     await rm(aside, { recursive: true, force: true });
     await mkdir(aside, { recursive: true });
     await write(join(aside, 'state.json'), async (append) => append(Buffer.from(state)));
+    for (const [name, { lines }] of Object.entries(parts))
+      if (lines)
+        await write(join(aside, `${name}.jsonl`), async (append) => {
+          for (const line of lines()) await append(Buffer.from(`${JSON.stringify(line)}\n`));
+        });
     await write(join(aside, 'profiles.bin'), (append) => profiles.save(append));
     // It may hold what was handed in and is not durable yet: such a record must not outlive a crash here.
     const learnt = journal.last;
@@ -121,6 +135,14 @@ async function write(
   } finally {
     await file.close();
   }
+}
+
+/** Snapshots of before have no such file. */
+async function readLines(path: string, part: SnapshotPart): Promise<void> {
+  if (!part.loadLine || !existsSync(path)) return;
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity }))
+    part.loadLine(JSON.parse(line));
+  part.loaded?.();
 }
 
 async function syncFolder(path: string): Promise<void> {

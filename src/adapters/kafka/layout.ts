@@ -5,7 +5,7 @@ import type { RecordType } from '../../journal/journal.ts';
  *
  *   0 … P-1   transactions.scored, partition by partition    decision, intake, failed
  *   P         assay.events                                   what people and clients do: labels, users, cases …
- *   P+1       assay.control                                  keys, models and which of them decides: few, read whole at every start
+ *   P+1       assay.control                                  keys, models and which of them decides, policy and lists: read whole at every start
  *
  * and P+2 is assay.order, which says in which sequence the sources' records stand.
  */
@@ -77,6 +77,12 @@ const CONTROL: ReadonlySet<RecordType> = new Set([
   'model.promote',
   'model.shadow',
   'model.keep',
+  'policy.rule',
+  'policy.thresholds',
+  'policy.control',
+  'policy.restore',
+  'policy.list',
+  'policy.entries',
 ]);
 
 export const isScored = (type: RecordType): boolean => SCORED.has(type);

@@ -30,6 +30,8 @@ export interface Fold extends UserFold {
   horizon: number;
   /** The horizon that a record of this time brings. */
   horizonAt: (at: number) => number;
+  /** What became of commands that are settled elsewhere, as the policy's are. */
+  outcomeOf: OutcomeOf | undefined;
   /** Loaded, then as the records left them. A plain decision whose id is new need not be loaded. */
   transactions: Map<string, TransactionRow>;
   /** As they were loaded. */
@@ -48,8 +50,16 @@ export interface Fold extends UserFold {
   rejected: { sequence: number; type: string; reason: string }[];
 }
 
-export function emptyFold(names: EntityNames, horizon: number, horizonAt: (at: number) => number): Fold {
+export type OutcomeOf = (sequence: number) => CommandAnswer | undefined;
+
+export function emptyFold(
+  names: EntityNames,
+  horizon: number,
+  horizonAt: (at: number) => number,
+  outcomeOf?: OutcomeOf,
+): Fold {
   return {
+    outcomeOf,
     names,
     horizon,
     horizonAt,
@@ -77,7 +87,7 @@ export function foldRecord(fold: Fold, record: JournalRecord): void {
     if (horizon > fold.horizon) retire(fold, horizon);
     const answer = dispatch(fold, record);
     if (answer) fold.answers.push({ sequence: record.sequence, at: iso(record.at), answer });
-    const audited = auditOf(record, answer);
+    const audited = auditOf(record, answer ?? fold.outcomeOf?.(record.sequence));
     if (audited) fold.audit.push(audited);
   } catch (error) {
     setAside(fold, record, (error as Error).message);
@@ -126,7 +136,7 @@ function dispatch(fold: Fold, record: JournalRecord): CommandAnswer | undefined 
     case 'webhook.told':
       return void noteTold(fold.webhooks, record);
     default:
-      // Keys and models have projections of their own.
+      // Keys, models and the policy have projections of their own.
       return undefined;
   }
 }

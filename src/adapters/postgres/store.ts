@@ -6,6 +6,7 @@ import { createApplier } from './apply.ts';
 import { createAuditQueries } from './audit.ts';
 import { createCaseQueries } from './cases.ts';
 import { asUnavailable, connect, reading, sqlState } from './connection.ts';
+import type { OutcomeOf } from './fold.ts';
 import { layoutSchema, migrate } from './migrate.ts';
 import { createRetention } from './retention.ts';
 import type { EntityNames } from './rows.ts';
@@ -33,6 +34,8 @@ export interface StoreOptions {
   /** For configured entity types, the field of the transaction that names them, such as `metadata.terminal`. */
   entityFields?: Readonly<Record<string, string>>;
   ipv6Prefix?: number;
+  /** What became of commands that are settled elsewhere, for the audit. */
+  outcomeOf?: OutcomeOf;
   log: Log;
 }
 
@@ -55,7 +58,7 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
   const { entityTypes: types, entityFields: fields = {}, ipv6Prefix } = options;
   const names: EntityNames = { types, fields, ...(ipv6Prefix === undefined ? {} : { ipv6Prefix }) };
   const retention = createRetention(schema, retentionDays, clock, log);
-  const applier = createApplier(pool, schema, names, retention, log);
+  const applier = createApplier(pool, schema, names, retention, log, options.outcomeOf);
 
   let migrated: Promise<void> | undefined;
   const ready = () =>

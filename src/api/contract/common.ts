@@ -23,6 +23,7 @@ export const Problem = Type.Object(
       [
         'malformed_json',
         'invalid_request',
+        'rule_invalid',
         'unauthenticated',
         'forbidden',
         'not_found',
@@ -41,7 +42,17 @@ export const Problem = Type.Object(
     ),
     detail: Type.String({ description: 'What happened, in words' }),
     errors: Type.Optional(
-      Type.Array(Type.Object({ path: Type.String({ description: 'JSON pointer' }), message: Type.String() })),
+      Type.Array(
+        Type.Object({
+          path: Type.String({ description: 'JSON pointer' }),
+          message: Type.String(),
+          line: Type.Optional(Type.Integer({ minimum: 1, description: 'Of a rule’s expression, from 1' })),
+          column: Type.Optional(Type.Integer({ minimum: 1, description: 'UTF-16 units, from 1' })),
+          endLine: Type.Optional(Type.Integer()),
+          endColumn: Type.Optional(Type.Integer()),
+          suggestion: Type.Optional(Type.String({ description: 'What to write there' })),
+        }),
+      ),
     ),
     requestId: Type.String(),
   },

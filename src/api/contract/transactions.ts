@@ -64,6 +64,17 @@ export const Reason = answer(
   'A feature and its part in the score',
 );
 
+const RuleHit = answer(
+  {
+    id: Type.String(),
+    version: Type.Integer(),
+    outcome,
+    mode: words(['live', 'shadow'], 'shadow: recorded, not applied; so is a live rule outside its rollout'),
+    priority: Type.Integer(),
+  },
+  'A rule that hit',
+);
+
 const Model = answer({ name: Type.String(), version: Type.String() }, 'The model that decided');
 
 export const decisionFields = {
@@ -73,7 +84,17 @@ export const decisionFields = {
   isFraudulent: Type.Boolean({ description: 'True when declined' }),
   fraudExplanation: Type.String(),
   reasons: Type.Array(Reason),
-  rules: Type.Array(answer({ id: Type.String(), outcome: Type.String() }, 'A rule and what it said')),
+  rules: Type.Array(RuleHit, { description: 'Live and shadow rules that hit, by id' }),
+  policyVersion: Type.Optional(Type.Integer({ description: 'Of the policy that decided; 0 before there was one' })),
+  decidedBy: Type.Optional(
+    Type.String({ description: '`model`, `rule:ID`, `control`, or `none` where nobody had a voice' }),
+  ),
+  actions: Type.Optional(
+    Type.Array(Type.String(), { description: 'What live rules that hit ask for beside the outcome' }),
+  ),
+  control: Type.Optional(
+    answer({ share: Type.Number(), would: outcome }, 'It was let through to learn from; what it would have been'),
+  ),
   model: Type.Optional(Model),
   degraded: Type.Optional(Type.Boolean({ description: 'Decided without a model' })),
   oodWarning: Type.Array(Type.String(), { description: 'Inputs unlike any in training' }),
@@ -213,6 +234,24 @@ export const Explanation = answer(
     rawScore: Type.Number({ description: 'baseValue + all contributions, log-odds' }),
     probability: Type.Number(),
     contributions: Type.Array(Reason),
+    rules: Type.Array(
+      answer(
+        {
+          id: Type.String(),
+          version: Type.Integer(),
+          hit: Type.Boolean(),
+          mode: words(['live', 'shadow'], 'As it was then'),
+          clauses: Type.Array(
+            answer(
+              { text: Type.String(), value: Type.Unsafe<boolean | null>({ type: ['boolean', 'null'] }) },
+              'A part of the expression; null: unknown, because something was absent',
+            ),
+          ),
+        },
+        'A rule of the policy’s version that decided',
+      ),
+      { description: 'Why each rule hit, and why not' },
+    ),
     narrative: Type.Optional(NarrativeShown),
   },
   'Every contribution, exact',

@@ -63,6 +63,12 @@ const TYPE_CODES = {
   dispute: 26,
   review: 27,
   'label.withdraw': 28,
+  'policy.rule': 40,
+  'policy.thresholds': 41,
+  'policy.control': 42,
+  'policy.restore': 43,
+  'policy.list': 44,
+  'policy.entries': 45,
 } satisfies Record<RecordType, number>;
 const TYPES: (RecordType | undefined)[] = [];
 for (const [type, code] of Object.entries(TYPE_CODES)) TYPES[code] = type as RecordType;

@@ -38,9 +38,10 @@ export function Why({ transaction, shown = 8 }: { transaction: Transaction; show
           {rules.map((rule) => (
             <li
               key={rule.id}
-              className={`rounded border border-line px-2 py-0.5 text-xs ${rule.outcome === 'hit' ? 'font-medium' : 'text-muted'}`}
+              className={`rounded border border-line px-2 py-0.5 text-xs ${rule.mode === 'live' ? 'font-medium' : 'text-muted'}`}
             >
-              Rule {rule.id}: {rule.outcome === 'no_hit' ? 'no hit' : rule.outcome}
+              Rule {rule.id}: {rule.outcome}
+              {rule.mode === 'shadow' && ', not applied'}
             </li>
           ))}
         </ul>

@@ -1,0 +1,278 @@
+import Type, { type Static, type TSchema } from 'typebox';
+import { LIST_TYPES, RULE_MODES } from '../../domain/policy.ts';
+import { answer, Id, PageQuery, Time, words } from './common.ts';
+import { outcome } from './transactions.ts';
+
+/** Bodies of the policy are closed: a field that is misspelt must not be a rule that means something else. */
+const closed = { additionalProperties: false };
+const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const time = (description: string) => orNull(Type.String({ maxLength: 64, description }));
+/** What answers show and bodies may carry back: it changes nothing. */
+const shownOnly = (description: string) =>
+  Type.Optional(Type.Unknown({ description: `${description}; not changed by this` }));
+
+export const RULE_ID = '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$';
+const mode = words(RULE_MODES, 'live: applied; shadow: recorded, not applied; off: not evaluated');
+
+const content = {
+  name: Type.String({ minLength: 1, maxLength: 200 }),
+  when: Type.String({ minLength: 1, maxLength: 20_000, description: 'A CEL expression; see docs/rules.md' }),
+  outcome,
+  mode,
+  priority: Type.Integer({ minimum: -1_000, maximum: 1_000, description: 'The model speaks at 0' }),
+  reason: Type.String({ maxLength: 500, description: 'What the decision says where this rule decides' }),
+  rollout: orNull(
+    Type.Object(
+      {
+        percent: Type.Number({ minimum: 0, maximum: 100 }),
+        by: Type.String({ minLength: 1, maxLength: 100, description: 'The entity that is drawn, such as `user`' }),
+      },
+      { ...closed, description: 'Applied to this share of entities; null: to all' },
+    ),
+  ),
+  suppress: orNull(
+    Type.Object(
+      {
+        entity: Type.String({ minLength: 1, maxLength: 100 }),
+        seconds: Type.Integer({ minimum: 1, maximum: 366 * 86_400 }),
+      },
+      { ...closed, description: 'One alert for each entity and time; null: one each time' },
+    ),
+  ),
+  hard: Type.Boolean({ description: 'A decline that beats every priority' }),
+  actions: Type.Array(Type.String({ pattern: '^[a-z0-9_]{1,64}$' }), {
+    maxItems: 20,
+    description: 'Asked for beside the outcome, such as `request_3ds`',
+  }),
+  validFrom: time('RFC 3339: from when on it is evaluated; null: from the start'),
+  validTo: time('RFC 3339: until when; null: for good'),
+  tags: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 20 }),
+};
+const optional = Object.fromEntries(Object.entries(content).map(([name, schema]) => [name, Type.Optional(schema)])) as {
+  [K in keyof typeof content]: ReturnType<typeof Type.Optional<(typeof content)[K]>>;
+};
+const readBack = {
+  createdAt: shownOnly('When it was made'),
+  createdBy: shownOnly('Who made it'),
+  updatedAt: shownOnly('When this version was made'),
+  updatedBy: shownOnly('Who made this version'),
+  approvedBy: shownOnly('Who agreed'),
+  status: shownOnly('active or proposed'),
+  proposed: shownOnly('What is proposed'),
+  policyVersion: shownOnly('The policy’s version'),
+  warnings: shownOnly('What the check remarked'),
+};
+
+const EXAMPLE = {
+  id: 'card-testing',
+  name: 'Card testing on one device',
+  when: 'distinct("device", "card", "1h") >= 4.0 && tx.amountBase < 20.0',
+  outcome: 'decline',
+  mode: 'shadow',
+  priority: 0,
+  reason: 'many cards on this device',
+  rollout: { percent: 100, by: 'user' },
+  suppress: { entity: 'device', seconds: 86400 },
+  hard: false,
+  actions: ['request_3ds'],
+  validFrom: null,
+  validTo: null,
+  tags: ['velocity'],
+};
+
+export const RuleBody = Type.Object(
+  {
+    ...optional,
+    ...readBack,
+    id: Type.Optional(Type.String({ pattern: RULE_ID, description: 'Chosen by you, else made' })),
+    version: shownOnly('The first version is 1'),
+    name: content.name,
+    when: content.when,
+    outcome: content.outcome,
+  },
+  { ...closed, examples: [EXAMPLE] },
+);
+export const RuleChange = Type.Object(
+  {
+    ...optional,
+    ...readBack,
+    id: Type.Optional(Type.String({ maxLength: 100 })),
+    version: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'The version that this changes; 409 where it is another' }),
+    ),
+  },
+  { ...closed, description: 'The version that it changes, and what changes; what is left out stays' },
+);
+export type RuleFields = Static<typeof RuleChange>;
+
+export const RestoreBody = Type.Object(
+  { version: Type.Integer({ minimum: 0, description: 'The version to restore' }) },
+  closed,
+);
+export const CheckBody = Type.Object({ when: Type.String({ maxLength: 20_000 }) }, closed);
+export const RuleParam = Type.Object({ id: Id('The rule') });
+
+const ruleShownFields = {
+  id: Type.String(),
+  version: Type.Integer(),
+  ...content,
+  createdAt: Time('When it was made'),
+  createdBy: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Id of the API key' }),
+  updatedAt: Time('When this version was made'),
+  updatedBy: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+};
+const RuleVersionShown = answer(ruleShownFields, 'A version of a rule');
+export const RuleShown = answer(
+  {
+    ...ruleShownFields,
+    status: words(['active', 'proposed'], 'proposed: nothing is in force until another key approves it'),
+    proposed: Type.Optional(RuleVersionShown),
+    warnings: Type.Optional(Type.Array(Type.String())),
+  },
+  'A rule as it is in force, and what is proposed of it',
+);
+export const RuleVersions = answer({ data: Type.Array(RuleVersionShown) }, 'Every version, newest first');
+export const RuleList = answer({ data: Type.Array(RuleShown) }, 'All rules');
+
+const Issue = answer(
+  {
+    path: Type.String(),
+    message: Type.String(),
+    line: Type.Integer({ minimum: 1 }),
+    column: Type.Integer({ minimum: 1 }),
+    endLine: Type.Integer(),
+    endColumn: Type.Integer(),
+    suggestion: Type.Optional(Type.String({ description: 'What to write in that place' })),
+  },
+  'A mistake and where it is; columns count UTF-16 units',
+);
+export const Checked = answer(
+  {
+    ok: Type.Boolean(),
+    type: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    cost: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'Elementary steps at most' }),
+    uses: Type.Array(Type.String()),
+    errors: Type.Array(Issue),
+    warnings: Type.Array(Issue),
+  },
+  'What the check found',
+);
+
+const share = Type.Number({ minimum: 0, maximum: 1 });
+const amount = orNull(Type.Number({ minimum: 0, maximum: 1e12 }));
+export const ThresholdsBody = orNull(
+  Type.Object(
+    { review: Type.Optional(orNull(share)), decline: Type.Optional(orNull(share)) },
+    { ...closed, description: 'What is left out stays; null: the model’s own' },
+  ),
+);
+export const ControlBody = Type.Object(
+  {
+    share: Type.Number({ minimum: 0, maximum: 0.5, description: 'Of what would be declined; 0 is off' }),
+    maxAmount: Type.Optional(Type.Union([amount], { description: 'Base currency; null: no limit' })),
+    maxPerEntity: Type.Optional(
+      orNull(Type.Integer({ minimum: 1, description: 'Of one card (else user) a day; default 1; null: no limit' })),
+    ),
+    maxDailyAmount: Type.Optional(
+      Type.Union([amount], { description: 'Let through a day; base currency; null: no limit' }),
+    ),
+  },
+  closed,
+);
+
+const numberOrNull = Type.Unsafe<number | null>({ type: ['number', 'null'] });
+const thresholdsShown = answer(
+  { review: numberOrNull, decline: numberOrNull },
+  'Calibrated probabilities from which a payment is reviewed and declined; null: the model’s own',
+);
+export const PolicyShown = answer(
+  {
+    version: Type.Integer({ description: '0 before the first change' }),
+    thresholds: thresholdsShown,
+    control: answer({ share: Type.Number(), maxAmount: numberOrNull }, 'The control share'),
+    rules: Type.Array(RuleVersionShown),
+    updatedAt: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    updatedBy: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+  },
+  'The policy',
+);
+export const PolicyVersionShown = answer(
+  {
+    version: Type.Integer(),
+    at: Time('When it was made'),
+    by: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    change: answer({ kind: Type.String() }, 'What it changed of the version before'),
+  },
+  'A version of the policy',
+);
+export const PolicyVersionParam = Type.Object({ version: Type.Integer({ minimum: 0 }) });
+export const VersionsQuery = Type.Object(PageQuery);
+
+const listName = '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$';
+export const ListBody = Type.Object(
+  {
+    name: Type.String({ pattern: listName }),
+    type: words(LIST_TYPES, 'What its values are'),
+    description: Type.Optional(Type.String({ maxLength: 500 })),
+    fromCases: Type.Optional(Type.Boolean({ description: 'Whether scope `review` may change its entries' })),
+  },
+  closed,
+);
+export const ListShown = answer(
+  {
+    name: Type.String(),
+    type: words(LIST_TYPES, 'What its values are'),
+    description: Type.String(),
+    fromCases: Type.Boolean(),
+    entries: Type.Integer({ description: 'How many, expired ones included' }),
+    createdAt: Time('When it was made'),
+    createdBy: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+  },
+  'A list',
+);
+export const ListsShown = answer({ data: Type.Array(ListShown) }, 'All lists');
+export const ListParam = Type.Object({ name: Id('The list') });
+export const EntryParam = Type.Object({ name: Id('The list'), value: Id('The value, percent-encoded') });
+export const EntriesQuery = Type.Object({
+  ...PageQuery,
+  q: Type.Optional(Type.String({ maxLength: 255, description: 'Part of the value or the note' })),
+});
+export const MAX_ENTRIES = 500_000;
+export const EntriesBody = Type.Object(
+  {
+    entries: Type.Array(
+      Type.Object(
+        {
+          value: Type.String({ minLength: 1, maxLength: 4_096 }),
+          expiresAt: Type.Optional(
+            time('RFC 3339; null: never; left out: never, or in 90 days where a rule that approves names the list'),
+          ),
+          note: Type.Optional(orNull(Type.String())),
+        },
+        closed,
+      ),
+      { minItems: 1, maxItems: MAX_ENTRIES },
+    ),
+  },
+  closed,
+);
+export const EntryShown = answer(
+  {
+    value: Type.String({ description: 'Canonical' }),
+    expiresAt: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    note: Type.String(),
+    by: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    at: Time('When it came in'),
+  },
+  'An entry',
+);
+export const EntriesTaken = answer(
+  {
+    added: Type.Integer(),
+    updated: Type.Integer(),
+    refused: Type.Array(
+      answer({ value: Type.String(), message: Type.String(), line: Type.Optional(Type.Integer()) }, 'Why not'),
+    ),
+  },
+  'What became of the entries',
+);

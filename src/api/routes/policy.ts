@@ -1,0 +1,165 @@
+import { AssayError } from '../../domain/errors.ts';
+import { CONTROL_OFF, type Control, THRESHOLDS_OF_MODEL } from '../../domain/policy.ts';
+import { policyAt } from '../../engine/policy/versions.ts';
+import { changeView, policyView } from '../../engine/policy/views.ts';
+import type { Api } from '../api.ts';
+import { json, list, problems } from '../contract/common.ts';
+import {
+  ControlBody,
+  PolicyShown,
+  PolicyVersionParam,
+  PolicyVersionShown,
+  RestoreBody,
+  ThresholdsBody,
+  VersionsQuery,
+} from '../contract/policy.ts';
+import { sendPage } from '../page.ts';
+import { sendPolicy, submitPolicy } from '../policy-command.ts';
+import type { Services } from '../services.ts';
+import { invalid } from '../window.ts';
+
+const tags = ['policy'];
+const reads = { scope: 'read' } as const;
+const writes = { scope: 'policy', idempotency: 'journal' } as const;
+const problemsOfWrites = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
+
+/** The policy as one value: what it is, what it was, thresholds and the control share. */
+export function policyRoutes(app: Api, services: Services): void {
+  const { policy } = services;
+  const { state } = policy.log;
+
+  app.get(
+    '/api/policy',
+    {
+      config: reads,
+      schema: {
+        ...{ operationId: 'getPolicy', tags, summary: 'The policy in force: thresholds, control share, rules' },
+        response: { 200: json('The policy', PolicyShown), ...problems(401, 403, 429) },
+      },
+    },
+    async () => policyView(policyAt(state, state.version)!),
+  );
+
+  app.get(
+    '/api/policy/versions',
+    {
+      config: reads,
+      schema: {
+        ...{
+          operationId: 'listPolicyVersions',
+          tags,
+          summary: 'Every version of the policy, newest first: who changed what',
+        },
+        querystring: VersionsQuery,
+        response: { 200: list('One page', PolicyVersionShown), ...problems(401, 403, 422, 429) },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor } = request.query;
+      const newest = cursor === undefined ? state.version : versionOf(cursor);
+      const oldest = Math.max(1, newest - limit + 1);
+      const data = [];
+      for (let version = newest; version >= oldest; version--)
+        data.push(changeView(state.changes[version - 1], version));
+      const hasMore = oldest > 1;
+      return sendPage(request, reply, { data, hasMore, nextCursor: hasMore ? String(oldest - 1) : null });
+    },
+  );
+
+  function versionOf(cursor: string): number {
+    const version = /^[1-9]\d{0,15}$/.test(cursor) ? Number(cursor) : 0;
+    if (version < 1 || version > state.version) throw invalid('/cursor', 'is not a cursor');
+    return version;
+  }
+
+  app.get(
+    '/api/policy/versions/:version',
+    {
+      config: reads,
+      schema: {
+        ...{
+          operationId: 'getPolicyVersion',
+          tags,
+          summary: 'The policy as a version had it',
+          params: PolicyVersionParam,
+        },
+        response: { 200: json('The policy', PolicyShown), ...problems(401, 403, 404, 422, 429) },
+      },
+    },
+    async (request) => {
+      const { version } = request.params;
+      const found = policyAt(state, version);
+      if (!found) throw new AssayError('not_found', `There is no version ${version} of the policy.`);
+      return policyView(found);
+    },
+  );
+
+  app.put(
+    '/api/policy/thresholds',
+    {
+      config: writes,
+      schema: {
+        ...{
+          operationId: 'setThresholds',
+          tags,
+          summary: 'Set the thresholds; null: the model’s own',
+          body: ThresholdsBody,
+        },
+        response: { 200: json('The policy, in force', PolicyShown), ...problemsOfWrites },
+      },
+    },
+    async (request, reply) => {
+      const before = request.body === null ? THRESHOLDS_OF_MODEL : state.thresholds;
+      const { review = before.review, decline = before.decline } = request.body ?? {};
+      if (review !== null && decline !== null && review > decline)
+        throw invalid('/review', 'must not be above decline');
+      const answer = await submitPolicy(services, request as never, reply as never, {
+        ...{ type: 'policy.thresholds', asked: request.body, data: { thresholds: { review, decline } } },
+      });
+      return sendPolicy(reply, answer);
+    },
+  );
+
+  app.put(
+    '/api/policy/control',
+    {
+      config: writes,
+      schema: {
+        ...{ operationId: 'setControl', tags, summary: 'Set the share of declines that is let through to learn from' },
+        body: ControlBody,
+        response: { 200: json('The policy, in force', PolicyShown), ...problemsOfWrites },
+      },
+    },
+    async (request, reply) => {
+      const { share, ...limits } = request.body;
+      const control: Control = { ...CONTROL_OFF, ...limits, share };
+      const secret = state.secret === null && share > 0 ? { secret: policy.newSecret() } : {};
+      const answer = await submitPolicy(services, request as never, reply as never, {
+        ...{ type: 'policy.control', asked: request.body, data: { control, ...secret } },
+      });
+      return sendPolicy(reply, answer);
+    },
+  );
+
+  app.post(
+    '/api/policy/restore',
+    {
+      config: writes,
+      schema: {
+        ...{
+          operationId: 'restorePolicy',
+          tags,
+          summary: 'A new version of the whole policy with the content of an old one',
+        },
+        body: RestoreBody,
+        response: { 200: json('The policy, in force', PolicyShown), ...problemsOfWrites },
+      },
+    },
+    async (request, reply) => {
+      const answer = await submitPolicy(services, request as never, reply as never, {
+        ...{ type: 'policy.restore', asked: request.body, data: { restores: request.body.version } },
+      });
+      return sendPolicy(reply, answer);
+    },
+  );
+}

@@ -1,0 +1,54 @@
+import type { Decision } from '../domain/decision.ts';
+import type { Transaction } from '../domain/transaction.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+import { eventOf } from './event.ts';
+import { judge, judgeWithoutModel, type Serving, thresholdsOf } from './judge.ts';
+import { applyPolicy, type DrawControl } from './policy/apply.ts';
+import { type InForce, NO_POLICY } from './policy/in-force.ts';
+import { passOf } from './policy/pass.ts';
+
+export interface AssessPorts {
+  profiles: Profiles;
+  serving: () => Serving | undefined;
+  /** What is in force; without it no rule speaks. */
+  policy?: () => InForce;
+  draw?: DrawControl;
+}
+
+/** A decision and what it was made of. */
+export interface Assessed {
+  decision: Decision;
+  /** The model's; undefined without one. */
+  vector: Float64Array | undefined;
+  readSet: [count: number, fingerprint: number][];
+  rules: RuleNumbers | undefined;
+}
+
+/** The rules' own numbers, by the definitions of the policy's version. */
+export interface RuleNumbers {
+  vector: Float64Array;
+  /** Names the definitions in their order. */
+  schema: string;
+  /** Slots whose windows reach past what is exactly known. */
+  approximate: number[] | undefined;
+}
+
+/** Reads, computes, scores, judges and hears the policy; changes nothing. `at` is the time of the decision's record. */
+export function assess(ports: AssessPorts, transaction: Transaction, entities: Float64Array, at: number): Assessed {
+  const serving = ports.serving();
+  const inForce = ports.policy?.() ?? NO_POLICY;
+  const readSet = ports.profiles.readSet(entities);
+  const event = eventOf(transaction, entities);
+  const pass = passOf(serving, inForce, ports.profiles.entityTypes);
+  const numbers = new Float64Array(pass.model + pass.rules);
+  const approximate = pass.extract(ports.profiles, event, numbers);
+  const vector = serving && numbers.subarray(0, pass.model);
+  const ruleVector = numbers.subarray(pass.model);
+  const judged =
+    serving && vector
+      ? judge(serving, vector, new Float64Array(vector.length), thresholdsOf(serving, inForce.policy))
+      : judgeWithoutModel();
+  const decision = applyPolicy(inForce, judged, { transaction, event, ruleVector, recordedAt: at }, ports.draw);
+  const rules = pass.rules > 0 ? { vector: ruleVector, schema: inForce.schema, approximate } : undefined;
+  return { decision, vector, readSet, rules };
+}

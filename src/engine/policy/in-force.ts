@@ -1,0 +1,48 @@
+import { CONTROL_OFF, type Policy, THRESHOLDS_OF_MODEL } from '../../domain/policy.ts';
+import { catalogueFor } from '../../features/catalogue.ts';
+import { schemaHash } from '../../features/compile.ts';
+import type { FeatureDefinition } from '../../features/definition.ts';
+import type { Environment } from '../../policy/expression/environment.ts';
+import { compileRules, type Program } from '../../policy/program.ts';
+
+/** A version of the policy, ready to decide. */
+export interface InForce {
+  policy: Policy;
+  program: Program;
+  /** What the rules ask of profiles: the definitions of a decision's `ruleVector`, in its order. */
+  definitions: readonly FeatureDefinition[];
+  /** Names the definitions in their order, so that a vector is never read by others. */
+  schema: string;
+  /** Whether some rule is applied: then decisions go on without a model. */
+  hasLive: boolean;
+  /** Whether a list has the value. Undefined where there is no such list. */
+  inList: (name: string, value: string, recordedAt: number) => boolean | undefined;
+}
+
+export type InList = InForce['inList'];
+
+/**
+ * What rules may name here. Features are those of the default catalogue, whatever a model was trained on. Lists are left open:
+ * a program must not change because of them, and one that is missing is unknown when it is asked.
+ */
+export function environmentOf(entityTypes: readonly string[]): Environment {
+  return { features: catalogueFor(entityTypes), entityTypes };
+}
+
+export function inForceOf(policy: Policy, environment: Environment, inList: InList): InForce {
+  const program = compileRules(policy.rules, environment);
+  const definitions = program.requests as readonly FeatureDefinition[];
+  return {
+    ...{ policy, program, definitions, inList },
+    schema: definitions.length === 0 ? '' : schemaHash(definitions),
+    hasLive: program.rules.some(({ rule }) => rule.content.mode === 'live'),
+  };
+}
+
+const NOTHING: Policy = {
+  ...{ version: 0, thresholds: THRESHOLDS_OF_MODEL, control: CONTROL_OFF, rules: [], lists: [] },
+  ...{ updatedAt: null, updatedBy: null },
+};
+
+/** Of an installation that never had a policy. */
+export const NO_POLICY: InForce = inForceOf(NOTHING, { features: [], entityTypes: [] }, () => undefined);

@@ -1,0 +1,55 @@
+import type { Event } from '../../domain/event.ts';
+import { compile } from '../../features/compile.ts';
+import type { FeatureDefinition } from '../../features/definition.ts';
+import type { Profiles } from '../../profiles/profiles.ts';
+import type { Serving } from '../judge.ts';
+import type { InForce } from './in-force.ts';
+
+/** One pass over the profiles for the model's features and the rules' own windows: each profile is looked up once. */
+export interface Pass {
+  /** Numbers of the model's vector, then those of the rules'. */
+  readonly model: number;
+  readonly rules: number;
+  /** Writes both, the model's first. Returns the slots of the rules' vector that are approximate, undefined for none. */
+  extract(profiles: Profiles, event: Event, out: Float64Array): number[] | undefined;
+}
+
+const passes = new WeakMap<InForce, { serving: Serving | undefined; pass: Pass }>();
+
+/** Kept until the policy or the model is another. */
+export function passOf(serving: Serving | undefined, inForce: InForce, entityTypes: readonly string[]): Pass {
+  const known = passes.get(inForce);
+  if (known && known.serving === serving) return known.pass;
+  const pass = makePass(serving, inForce.definitions, entityTypes);
+  passes.set(inForce, { serving, pass });
+  return pass;
+}
+
+function makePass(
+  serving: Serving | undefined,
+  asked: readonly FeatureDefinition[],
+  entityTypes: readonly string[],
+): Pass {
+  const model = serving?.features.names.length ?? 0;
+  if (asked.length === 0) {
+    const extract = (profiles: Profiles, event: Event, out: Float64Array) => {
+      serving?.features.extract(profiles, event, out);
+      return undefined;
+    };
+    return { model, rules: 0, extract };
+  }
+  const own = serving?.features.definitions ?? [];
+  const { encodings } = serving?.features ?? {};
+  // A rule's feature may have the name of a model's and another meaning.
+  const named = asked.map((definition) => ({ ...definition, name: `rule ${definition.name}` }));
+  const extractor = compile([...own, ...named], { entityTypes, ...(encodings ? { encodings } : {}) });
+  return {
+    model,
+    rules: asked.length,
+    extract(profiles, event, out) {
+      if (extractor.extract(profiles, event, out) === 0) return undefined;
+      const marked = asked.flatMap((_, slot) => (extractor.approximate[model + slot] === 1 ? [slot] : []));
+      return marked.length > 0 ? marked : undefined;
+    },
+  };
+}

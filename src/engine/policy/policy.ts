@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../domain/clock.ts';
+import type { RuleContent } from '../../domain/policy.ts';
+import type { Journal, JournalRecord } from '../../journal/journal.ts';
+import { type Check, checkExpression } from '../../policy/expression/check.ts';
+import { compileExpression } from '../../policy/expression/compile.ts';
+import type { ListsNamed } from './fold.ts';
+import { environmentOf, type InForce, inForceOf } from './in-force.ts';
+import { createPolicyLog, type PolicyLog } from './policy-log.ts';
+import { policyPart } from './snapshot.ts';
+import { policyAt } from './versions.ts';
+
+/** The policy of this process: its log, what is in force, and what was. */
+export interface PolicyService {
+  readonly log: PolicyLog;
+  /** What decides now. */
+  inForce(): InForce;
+  /** As a version had it, over lists as they were at a time; undefined where there was none. */
+  at(version: number, listsAt: number): InForce | undefined;
+  check(when: string): Check;
+  /** Lists that a rule's expression names. */
+  listsNamed: ListsNamed;
+  /** Hex; for the draws of the control share. */
+  newSecret(): string;
+  fold(record: JournalRecord): void;
+  /** What became of a command, as the audit and the feed tell it; undefined where it is none of the newest. */
+  outcomeOf(sequence: number): CommandOutcome | undefined;
+  /** Of a snapshot. */
+  readonly part: ReturnType<typeof policyPart>;
+}
+
+export interface CommandOutcome {
+  status: number;
+  body?: Record<string, unknown>;
+  error?: { code: string; detail: string };
+}
+
+export interface PolicyPorts {
+  journal: Journal;
+  clock: Clock;
+  entityTypes: readonly string[];
+}
+
+/** Versions that are kept compiled for explanations. */
+const COMPILED_KEPT = 8;
+const STATUS = { conflict: 409, not_found: 404, forbidden: 403 };
+const NAMED_KEPT = 20_000;
+
+export function createPolicy({ journal, clock, entityTypes }: PolicyPorts): PolicyService {
+  const environment = environmentOf(entityTypes);
+  const named = new Map<string, readonly string[]>();
+  const compiled = new Map<number, InForce>();
+  let current: InForce | undefined;
+
+  /** By the text: what was written once is asked for again at each change. */
+  function listsNamed({ when }: RuleContent): readonly string[] {
+    let names = named.get(when);
+    if (names === undefined) {
+      const result = compileExpression(when, environment);
+      const uses = result.ok ? result.expression.uses : [];
+      names = uses.filter(({ kind }) => kind === 'list').map(({ name }) => name);
+      if (named.size >= NAMED_KEPT) named.clear();
+      named.set(when, names);
+    }
+    return names;
+  }
+
+  const log = createPolicyLog({ journal, clock, listsNamed });
+  const { state } = log;
+
+  const inList = (name: string, value: string, at: number) => state.lists.get(name)?.list.has(value, at);
+
+  function compiledAt(version: number): InForce | undefined {
+    const known = compiled.get(version);
+    if (known) return known;
+    const policy = policyAt(state, version);
+    if (!policy) return undefined;
+    const made = inForceOf(policy, environment, inList);
+    compiled.set(version, made);
+    if (compiled.size > COMPILED_KEPT) compiled.delete(compiled.keys().next().value!);
+    return made;
+  }
+
+  return {
+    log,
+    inForce() {
+      if (current?.policy.version !== state.version)
+        current = inForceOf(policyAt(state, state.version)!, environment, inList);
+      return current;
+    },
+    at(version, listsAt) {
+      const then = compiledAt(version);
+      return then && { ...then, inList: (name, value) => inList(name, value, listsAt) };
+    },
+    check: (when) =>
+      checkExpression(when, {
+        ...environment,
+        lists: new Map([...state.lists].map(([name, { head }]) => [name, head.type])),
+      }),
+    listsNamed,
+    newSecret: () => randomBytes(32).toString('hex'),
+    fold: log.fold,
+    outcomeOf(sequence) {
+      const settled = state.outcomes.get(sequence);
+      if (!settled) return undefined;
+      const { version, error } = settled;
+      return error ? { status: STATUS[error.code], error } : { status: 200, body: { version } };
+    },
+    part: policyPart(state),
+  };
+}

@@ -1,0 +1,81 @@
+import type { Decision } from '../../domain/decision.ts';
+import type { DecisionData } from '../../domain/records.ts';
+import { schemaHash } from '../../features/compile.ts';
+import type { FeatureDefinition } from '../../features/definition.ts';
+import type { JournalRecord } from '../../journal/journal.ts';
+import { joined } from '../entry.ts';
+import { eventOfRecord } from '../event.ts';
+import { judge, judgeWithoutModel, type Serving, thresholdsOf } from '../judge.ts';
+import { applyPolicy, type DrawControl, type Seen } from './apply.ts';
+import type { InForce } from './in-force.ts';
+
+/** Where a number that rules ask for stands in a record: among the rules' own, in the model's vector, or nowhere. */
+type Source = { of: 'rules' | 'model'; slot: number } | undefined;
+
+export interface Then {
+  /** The policy of the version that the record names. */
+  inForce: InForce;
+  /** The model that made the record's vector; undefined where it had none, or that model is gone. */
+  serving: Serving | undefined;
+}
+
+/** How to fill one policy's rule vector from records that another made. Make it once for a pair, not for each record. */
+export interface Refill {
+  /** Definitions that such records do not hold. */
+  missing: readonly FeatureDefinition[];
+  fill(record: JournalRecord): Float64Array;
+}
+
+export function refillOf(then: Then, asked: readonly FeatureDefinition[]): Refill {
+  const rules = new Map(then.inForce.definitions.map((definition, slot) => [meaning(definition), slot]));
+  const model = new Map((then.serving?.features.definitions ?? []).map((one, slot) => [meaning(one), slot]));
+  const sources = asked.map((definition): Source => {
+    const key = meaning(definition);
+    const slot = rules.get(key);
+    if (slot !== undefined) return { of: 'rules', slot };
+    const other = definition.operation === 'encoding' ? undefined : model.get(key);
+    return other === undefined ? undefined : { of: 'model', slot: other };
+  });
+  return {
+    missing: asked.filter((_, i) => sources[i] === undefined),
+    fill(record) {
+      const { ruleVector, ruleSchema } = record.data as unknown as DecisionData;
+      const own = ruleSchema === then.inForce.schema ? ruleVector : undefined;
+      return Float64Array.from(sources, (source) => {
+        const value = source?.of === 'rules' ? own?.[source.slot] : source && record.vector?.[source.slot];
+        return value ?? Number.NaN;
+      });
+    },
+  };
+}
+
+/** A definition without its name: what is computed. */
+function meaning({ name: _, ...rest }: FeatureDefinition): string {
+  return schemaHash([{ ...rest, name: '' }]);
+}
+
+export interface Otherwise {
+  inForce: InForce;
+  /** Scores the record's vector, which must be of its features; undefined: no model takes part. */
+  serving: Serving | undefined;
+  draw?: DrawControl;
+}
+
+/** What a policy and a model make of a recorded payment: the very path of a decision, over numbers that were kept. */
+export function decideRecorded(record: JournalRecord, refill: Refill, { inForce, serving, draw }: Otherwise): Decision {
+  const { vector } = record;
+  const judged =
+    serving && vector
+      ? judge(serving, vector, new Float64Array(vector.length), thresholdsOf(serving, inForce.policy))
+      : judgeWithoutModel();
+  return applyPolicy(inForce, judged, seenOf(record, refill), draw);
+}
+
+export function seenOf(record: JournalRecord, refill: Refill): Seen {
+  return {
+    transaction: joined(record.data as unknown as DecisionData, record.personal),
+    event: eventOfRecord(record),
+    ruleVector: refill.fill(record),
+    recordedAt: record.at,
+  };
+}
