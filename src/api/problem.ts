@@ -58,7 +58,7 @@ export function problem(
     detail: maskCardNumbers(detail),
     requestId,
   };
-  if (errors) body.errors = errors.map(({ path, message }) => ({ path, message: maskCardNumbers(message) }));
+  if (errors) body.errors = errors.map((fault) => ({ ...fault, message: maskCardNumbers(fault.message) }));
   return body;
 }
 
