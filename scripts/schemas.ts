@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Type, { type TSchema } from 'typebox';
+import { documented } from '../src/api/contract/documented.ts';
 import { fieldSchemas } from '../src/api/contract/fields.ts';
 import { DecideBody, decisionFields } from '../src/api/contract/transactions.ts';
 import { isPersonal } from '../src/domain/fields.ts';
@@ -137,7 +138,7 @@ export function schemas(): Record<string, object> {
   };
 }
 
-export const textOf = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`;
+export const textOf = (schema: object): string => `${JSON.stringify(documented(schema), null, 2)}\n`;
 
 if (import.meta.main)
   for (const [name, schema] of Object.entries(schemas())) writeFileSync(join(schemasFolder, name), textOf(schema));

@@ -17,6 +17,7 @@ import { guard, signAnswer } from './guard.ts';
 import { linger } from './linger.ts';
 import { logRequests } from './log-requests.ts';
 import { measure } from './metrics/metrics.ts';
+import { tellUnknownNames } from './names.ts';
 import { asAssayError, sendProblem } from './problem.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { requestId } from './request-id.ts';
@@ -125,6 +126,7 @@ export async function buildServer(services: Services): Promise<Api> {
   logRequests(app, log);
   traceRequests(app);
   const metrics = measure(app, services);
+  tellUnknownNames(app);
   rememberAnswers(app, createAnswerMemory(clock));
 
   await documentApi(app);

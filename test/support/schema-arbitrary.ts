@@ -98,8 +98,10 @@ function ofType(type: string, schema: Schema): fc.Arbitrary<unknown> {
 }
 
 function text({ minLength = 0, maxLength = 60, format, pattern }: Schema): fc.Arbitrary<string> {
-  if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern)).filter((s) => s.length <= maxLength);
-  if (format === 'date-time') return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
+  if (format === 'date-time')
+    return fc.date({ min: new Date(0), max: new Date(8e12), noInvalidDate: true }).map((date) => date.toISOString());
+  if (pattern !== undefined)
+    return fc.stringMatching(new RegExp(pattern)).filter((s) => s.length >= minLength && s.length <= maxLength);
   const words = ['EUR', 'usd', 'JPY', 'DE', 'a@b.co', '203.0.113.9', '2026-01-02T03:04:05Z', '24h', 'x'];
   const fitting = words.filter((word) => word.length >= minLength && word.length <= maxLength);
   const free = fc

@@ -71,7 +71,9 @@ export const StatelessBody = Type.Object(
     product_category: Type.String({ minLength: 1, maxLength: 255, description: 'Such as `Electronics`' }),
     customer_location: Type.String({ minLength: 1, maxLength: 255, description: 'Such as `New York`' }),
     account_age_days: Type.Number({ minimum: 0, maximum: 1e6 }),
-    transaction_date: Type.Optional(Type.String({ maxLength: 64, description: 'RFC 3339; the receipt by default' })),
+    transaction_date: Type.Optional(
+      Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339; the receipt by default' }),
+    ),
   },
   { description: 'A payment of somebody of whom nothing else is known' },
 );

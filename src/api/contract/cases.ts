@@ -170,6 +170,6 @@ export const AuditQuery = Type.Object({
   type: Type.Optional(Type.String({ maxLength: 64, description: 'Such as `finalize` or `case.resolve`' })),
   transactionId: Type.Optional(Id('Only on this transaction')),
   caseId: Type.Optional(Id('Only on this case')),
-  from: Type.Optional(Type.String({ maxLength: 64, description: 'RFC 3339, included' })),
-  to: Type.Optional(Type.String({ maxLength: 64, description: 'RFC 3339, not included' })),
+  from: Type.Optional(Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339, included' })),
+  to: Type.Optional(Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339, not included' })),
 });

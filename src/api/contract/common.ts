@@ -112,7 +112,9 @@ export function Page(item: TSchema) {
 
 export const PageQuery = {
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'Items a page' }),
-  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 1024, description: '`nextCursor` of the page before' })),
+  cursor: Type.Optional(
+    Type.String({ format: 'cursor', minLength: 1, maxLength: 1024, description: '`nextCursor` of the page before' }),
+  ),
 };
 
 export const IdempotencyHeader = Type.Object({

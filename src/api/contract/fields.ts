@@ -46,15 +46,15 @@ function schemaOf(field: Field): Record<string, unknown> & { type: string } {
     case 'id':
       return { type: 'string', minLength: 1, maxLength: 255, ...told };
     case 'currency':
-      return { type: 'string', pattern: '^[A-Za-z]{3}$', default: 'USD', ...told };
+      return { type: 'string', format: 'currency', default: 'USD', ...told };
     case 'country':
-      return { type: 'string', pattern: '^[A-Za-z]{2}$', ...told };
-    case 'ip':
-      return { type: 'string', maxLength: maximum, pattern: '^[0-9A-Fa-f:.]+$', ...told };
-    case 'email':
-      return { type: 'string', maxLength: maximum, pattern: '^[^\\s@]+@[^\\s@]+$', ...told };
+      return { type: 'string', format: 'country', ...told };
     case 'time':
-      return { type: 'string', maxLength: maximum, pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}', ...told };
+      return { type: 'string', format: 'instant', maxLength: maximum, ...told };
+    case 'ip':
+      return { type: 'string', format: 'ip', maxLength: maximum, ...told };
+    case 'email':
+      return { type: 'string', format: 'mailbox', maxLength: maximum, ...told };
     default:
       return { type: 'string', maxLength: maximum, ...told };
   }

@@ -6,7 +6,7 @@ import { TransactionShown } from './transactions.ts';
 export const UserBody = Type.Object({
   id: Type.Optional(Id('Chosen by you, such as `auth0|12345`')),
   name: Type.String({ minLength: 1, maxLength: 255 }),
-  email: Type.String({ minLength: 3, maxLength: 320 }),
+  email: Type.String({ format: 'mailbox', minLength: 3, maxLength: 320 }),
 });
 export const UserChange = Type.Object(
   { name: Type.Optional(UserBody.properties.name), email: Type.Optional(UserBody.properties.email) },

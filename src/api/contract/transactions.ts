@@ -13,7 +13,9 @@ const amountWhere = {
 };
 
 const TAKEN_IN = 'A transaction to decide. Fields that are not listed are ignored, with a warning; use `metadata`.';
-export const TransactionBody = Type.Unsafe<Taken>(Type.Object(fields, { description: TAKEN_IN, ...amountWhere }));
+export const TransactionBody = Type.Unsafe<Taken>(
+  Type.Object(fields, { description: TAKEN_IN, unknownFields: 'told', ...amountWhere }),
+);
 
 export type TransactionBody = Taken;
 
@@ -26,7 +28,7 @@ export const DecideBody = Type.Unsafe<Taken>(
         Id(`Chosen by you; repeated with the same body it gets the first answer. Not ${RESERVED_IDS.join(', ')}`),
       ),
     },
-    { description: TAKEN_IN, examples: [EXAMPLE], ...amountWhere },
+    { description: TAKEN_IN, examples: [EXAMPLE], unknownFields: 'told', ...amountWhere },
   ),
 );
 
@@ -48,7 +50,9 @@ export const LabelBody = Type.Object({
   label: words(['fraud', 'legitimate'], 'What it was'),
   source: words(['chargeback', 'analyst', 'customer'], 'Who says so'),
   note: Type.Optional(Type.String({ maxLength: 2000 })),
-  occurredAt: Type.Optional(Type.String({ maxLength: 64, description: 'RFC 3339: when it came to light' })),
+  occurredAt: Type.Optional(
+    Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339: when it came to light' }),
+  ),
 });
 
 export const outcome = words(['approve', 'review', 'decline'], 'What to do');
@@ -168,8 +172,10 @@ export const ListQuery = Type.Object({
   userId: Type.Optional(Id('Only this user’s')),
   decision: Type.Optional(outcome),
   status: Type.Optional(status),
-  from: Type.Optional(Type.String({ maxLength: 64, description: 'createdAt from, RFC 3339, included' })),
-  to: Type.Optional(Type.String({ maxLength: 64, description: 'createdAt to, not included' })),
+  from: Type.Optional(
+    Type.String({ format: 'instant', maxLength: 64, description: 'createdAt from, RFC 3339, included' }),
+  ),
+  to: Type.Optional(Type.String({ format: 'instant', maxLength: 64, description: 'createdAt to, not included' })),
   minScore: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
 });
 

@@ -1,0 +1,55 @@
+import { canonicalAddress } from '../../domain/address.ts';
+import { country } from '../../domain/countries.ts';
+import { isCurrency } from '../../domain/currency.ts';
+import { parseTime } from '../../intake/time.ts';
+
+interface Format {
+  /** Why a text is none, or undefined. */
+  fault(text: string): string | undefined;
+  /** As the document says it: what is described here is taken. */
+  shown: { format?: string; pattern?: string };
+}
+
+const fails = (fits: (text: string) => boolean, message: string) => (text: string) =>
+  fits(text) ? undefined : message;
+const byte = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const group = '[0-9a-fA-F]{1,4}';
+/** RFC 4291 without a dotted end: all eight groups, or `::` once for two or more of them. */
+const IPV6 = [
+  `(?:${group}:){7}${group}`,
+  ...[1, 2, 3, 4, 5, 6].map((n) => `(?:${group}:){${n}}(?::${group}){1,${7 - n}}`),
+  `:(?::${group}){1,7}`,
+  `(?:${group}:){1,7}:`,
+  '::',
+].join('|');
+
+/**
+ * What a text is, where a schema says so by `format`. They are looked at beside the schema's other faults, so that one refusal
+ * tells all; a value that passes is read once, by whoever takes it in.
+ */
+export const FORMATS: Readonly<Record<string, Format>> = {
+  instant: {
+    fault: fails(
+      (text) => (parseTime(text) ?? parseTime(text.replace(' ', '+'))) !== undefined,
+      'must be an RFC 3339 time from 1970 on',
+    ),
+    shown: { format: 'date-time', pattern: '^(?:19[7-9]\\d|[2-9]\\d{3})-\\d\\d-\\d\\d' },
+  },
+  ip: {
+    fault: fails((text) => canonicalAddress(text) !== undefined, 'must be an IPv4 or IPv6 address'),
+    shown: { pattern: `^(?:${byte}(?:\\.${byte}){3}|${IPV6})$` },
+  },
+  mailbox: {
+    fault: fails((text) => /^[^\s@]+@[^\s@]+$/.test(text), 'must be an e-mail address'),
+    shown: { format: 'email', pattern: '^[^\\s@]+@[^\\s@]+$' },
+  },
+  country: {
+    fault: fails((text) => country(text) !== undefined, 'must be an ISO 3166-1 alpha-2 code'),
+    shown: { pattern: '^[A-Za-z]{2}$' },
+  },
+  currency: {
+    fault: fails((text) => isCurrency(text.toUpperCase()), 'must be an ISO 4217 code'),
+    shown: { pattern: '^[A-Za-z]{3}$' },
+  },
+  cursor: { fault: () => undefined, shown: { pattern: '^[A-Za-z0-9_.~%+/=-]+$' } },
+};
