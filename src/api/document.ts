@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { Api } from './api.ts';
 import type { RouteScope } from './auth.ts';
+import { documented } from './contract/documented.ts';
 import { SESSION_COOKIE } from './session.ts';
 
 const DESCRIPTION = `Decides whether a transaction is genuine: **approve**, **review** or **decline**, with a calibrated
@@ -50,7 +51,12 @@ export async function documentApi(app: Api): Promise<void> {
       const security = scope === 'none' ? [] : [{ apiKey: [] }, { bearer: [] }, { session: [] }];
       return {
         url,
-        schema: { ...schema, security, 'x-scope': scope, 'x-bad-key': badKey } as unknown as typeof schema,
+        schema: {
+          ...(documented(schema) as typeof schema),
+          security,
+          'x-scope': scope,
+          'x-bad-key': badKey,
+        } as unknown as typeof schema,
       };
     },
   });
