@@ -41,7 +41,7 @@ export function transactionRoutes(app: Api, services: Services): void {
       const { body } = request;
       const key = idempotencyKey(request);
       const alias = key === undefined ? undefined : await idempotentName(request, key, services, 'i');
-      const id = body.id ?? (alias ? `txn_${sha256(alias).slice(0, 32)}` : nextId(receivedAt));
+      const id = alias ? `txn_${sha256(alias).slice(0, 32)}` : nextId(receivedAt);
       const submission = {
         ...takeSubmission(body, { id, receivedAt }, config),
         ...(alias ? { alias } : {}),
