@@ -34,4 +34,16 @@ export function closeOnSignal(close: () => Promise<void>): void {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  closeWithNpm(stop);
+}
+
+const LOOK_EVERY_MS = 250;
+
+/** A SIGTERM to npm ends npm and the shell between, and never reaches what they ran: that goes with its parent. */
+function closeWithNpm(stop: () => void): void {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) stop();
+  }, LOOK_EVERY_MS).unref();
 }
