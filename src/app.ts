@@ -11,6 +11,7 @@ import { assertListenable, buildServer } from './api/server.ts';
 import type { Services } from './api/services.ts';
 import type { Core, Overrides } from './app/core.ts';
 import { openFleetCore } from './app/fleet.ts';
+import { openIntake } from './app/intake.ts';
 import { openCore } from './app/local.ts';
 import { createLog } from './app/log.ts';
 import { openNarration } from './app/narration.ts';
@@ -27,7 +28,9 @@ import { createFeed } from './projections/feed.ts';
 import { createProjector } from './projections/projector.ts';
 
 export type { Core, Overrides } from './app/core.ts';
+export { openIntake } from './app/intake.ts';
 export { openCore } from './app/local.ts';
+export { openRates } from './app/rates.ts';
 export { createWorker, type Worker } from './app/worker.ts';
 
 /** How long decisions gather before a challenger is asked. */
@@ -109,8 +112,10 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   const hidden = (id: string) => state.deleted.has(id);
   const narration = openNarration(config.llm, { journal, hidden, clock, log, ...(narrator ? { narrator } : {}) });
   const webhooks = openWebhooks(config, { journal, projector, store, hidden, outcomeOf, clock, log });
+  const rules = openIntake(config, log);
   const services: Services = {
     config,
+    rules,
     clock,
     startedAt: clock(),
     log,
@@ -175,6 +180,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
       await narration.close();
       await projector.close();
       await store.close();
+      rules.rates.close();
       await core.close();
       await database?.stop();
     },

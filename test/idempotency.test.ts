@@ -208,7 +208,7 @@ describe('an Idempotency-Key', () => {
     const { services } = app;
     const { takeSubmission } = await import('../src/intake/submission.ts');
     await services.engine.decide({
-      ...takeSubmission(body, { id, receivedAt: now }, services.config),
+      ...takeSubmission(body, { id, receivedAt: now }, services.rules),
       alias: `i:env:${sha256(`POST /api/transactions\n${key}`)}.${day}`,
     });
     const again = await ask('POST', '/api/transactions', body, { 'idempotency-key': key });

@@ -9,6 +9,7 @@ import { openSnapshots } from '../src/adapters/embedded/snapshots.ts';
 import { entityOfView } from '../src/adapters/postgres/rows.ts';
 import { limitedAs } from '../src/domain/address.ts';
 import { CORE_ENTITIES, canonicalEntity, entityKey, formerKeys } from '../src/domain/entity.ts';
+import { createRates } from '../src/domain/rates.ts';
 import { labelledEvent } from '../src/domain/records.ts';
 import { entityKeys, entityName } from '../src/engine/event.ts';
 import { type EngineState, fold, statePart } from '../src/engine/fold.ts';
@@ -20,9 +21,8 @@ import { addressSpellings, domainSpellings, mailboxSpellings } from './support/s
 
 const TYPES = [...CORE_ENTITIES, 'network', 'mailbox'];
 const NAMING = { entityTypes: TYPES, entityFields: {} };
-const RULES = { baseCurrency: 'USD', currencyRates: {} };
-const taken = (more: object) =>
-  takeIn({ userId: 'u', amount: 1, ...more }, { id: 't', receivedAt: 0 }, RULES as never) as never;
+const RULES = { rates: createRates('USD', {}), ratesMaxAgeDays: 30 };
+const taken = (more: object) => takeIn({ userId: 'u', amount: 1, ...more }, { id: 't', receivedAt: 0 }, RULES) as never;
 const viewNames = { types: TYPES, fields: {} };
 
 /** All names that a payment is known by are the same in both spellings, and so is what people look it up by. */

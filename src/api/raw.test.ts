@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AssayError } from '../domain/errors.ts';
+import { createRates } from '../domain/rates.ts';
 import { rawMessage, readRaw } from './raw.ts';
 
-const rules = { baseCurrency: 'USD', currencyRates: { EUR: 1.1 } };
+const rules = { rates: createRates('USD', { EUR: 1.1 }), ratesMaxAgeDays: 30 };
 const place = { partition: 3, offset: 41, timestamp: 1_700_000_000_000, headers: {} };
 const message = (body: unknown, more: object = {}) => ({
   ...place,

@@ -8,6 +8,7 @@ import { parseJson } from '../intake/digits.ts';
 import { createAnswerMemory, rememberAnswers } from './answers.ts';
 import type { Api } from './api.ts';
 import { bareNumbers } from './bare-numbers.ts';
+import { screenBodies } from './card-numbers.ts';
 import { answerClientError } from './client-error.ts';
 import { boundClosing } from './closing.ts';
 import { createDashboard } from './dashboard.ts';
@@ -126,6 +127,7 @@ export async function buildServer(services: Services): Promise<Api> {
   logRequests(app, log);
   traceRequests(app);
   const metrics = measure(app, services);
+  screenBodies(app, services);
   tellUnknownNames(app);
   rememberAnswers(app, createAnswerMemory(clock));
 

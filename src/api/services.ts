@@ -1,12 +1,14 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { Rates } from '../domain/rates.ts';
 import type { CardScorer } from '../engine/cards.ts';
 import type { Challengers } from '../engine/challengers.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { PolicyService } from '../engine/policy/policy.ts';
 import type { Roster } from '../engine/roster.ts';
 import type { StatelessJudge } from '../engine/stateless.ts';
+import type { IntakeRules } from '../intake/transaction.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Registry } from '../models/registry.ts';
 import type { Narration } from '../narrator/narration.ts';
@@ -70,6 +72,8 @@ export interface FleetParts {
 /** What `app.ts` hands to the HTTP edge. */
 export interface Services {
   config: Config;
+  /** What transactions are taken in by. */
+  rules: IntakeRules & { rates: Rates };
   clock: Clock;
   /** When this process began, by the clock. */
   startedAt: number;

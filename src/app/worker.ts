@@ -4,6 +4,7 @@ import { buildWorkerServer } from '../api/worker.ts';
 import type { Config } from '../config.ts';
 import type { Overrides } from './core.ts';
 import { openFleetCore } from './fleet.ts';
+import { openIntake } from './intake.ts';
 import { createLog } from './log.ts';
 
 export interface Worker {
@@ -21,6 +22,7 @@ export async function createWorker(config: Config, overrides: Overrides = {}): P
   if (!config.fleet)
     throw new Error('KAFKA_BROKERS: needed for a worker; on one machine assay serve decides by itself');
   const log = overrides.log ?? createLog(config.logLevel);
+  const rules = openIntake(config, log);
   const patient = { ...config.fleet, redisDeadlineMs: PATIENCE * config.fleet.redisDeadlineMs };
   const core = await openFleetCore({ ...config, fleet: patient }, { ...overrides, log });
   const { journal, engine, roster, fleet } = core;
@@ -38,7 +40,7 @@ export async function createWorker(config: Config, overrides: Overrides = {}): P
       consumer = core.raw.consume({
         concurrency: config.fleet!.workerConcurrency,
         async handle(message) {
-          await engine.settle(readRaw(message, config));
+          await engine.settle(readRaw(message, rules));
         },
         onDead: ({ partition, offset }, error) =>
           log.warn({ partition, offset, reason: (error as Error).message }, 'a message went to transactions.dead'),
@@ -51,6 +53,7 @@ export async function createWorker(config: Config, overrides: Overrides = {}): P
       await consumer?.close();
       await server.close();
       await core.close();
+      rules.rates.close();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import pino from 'pino';
-import { openCore } from '../app.ts';
+import { openCore, openIntake } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { MAPS, readColumnMap } from '../training/formats.ts';
 import { presetOf } from '../training/presets.ts';
@@ -29,7 +29,7 @@ export async function runReplay(file: string, flags: ReplayFlags): Promise<void>
   const core = control
     ? undefined
     : await openCore(config, { clock: () => moment.now, log: pino({ level: 'warn' }, pino.destination(2)) });
-  const sink = core ? coreSink(core, config, moment) : serverSink(control!);
+  const sink = core ? coreSink(core, openIntake(config, undefined, 'files'), moment) : serverSink(control!);
   const bar = createProgress('replaying', 1, { unit: 'bytes', quiet: flags.json });
   const began = performance.now();
   try {

@@ -16,7 +16,7 @@ const KEPT = ['userId', 'amount', 'currency', 'transactionDate'] as const;
 /** What an amendment changes, as the journal keeps it; null removes an optional field. `current` is the transaction as it reads now. */
 export function takeAmendment(
   body: Record<string, unknown>,
-  current: { amount: number | null; currency: string },
+  current: { amount: number | null; currency: string; transactionDate: string },
   now: number,
   rules: IntakeRules,
 ): Amendment {
@@ -36,7 +36,17 @@ export function takeAmendment(
     const paid = (amount as number | undefined) ?? current.amount ?? undefined;
     Object.assign(
       changes,
-      takeMoney(paid, (currency as string | undefined) ?? current.currency, rules, errors, [], ''),
+      takeMoney(
+        {
+          amount: paid,
+          currency: (currency as string | undefined) ?? current.currency,
+          time: Date.parse(String(date ?? current.transactionDate)),
+        },
+        rules,
+        errors,
+        [],
+        '',
+      ),
     );
   }
   if (date !== undefined) {

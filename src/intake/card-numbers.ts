@@ -1,5 +1,6 @@
 import { holdsCardNumber, replaceCardNumbers } from '../domain/cards.ts';
 import { AssayError, type FieldError } from '../domain/errors.ts';
+import { Digits } from './digits.ts';
 
 /** What is done with card numbers at the door. */
 export interface CardRule {
@@ -54,7 +55,7 @@ function refusal(paths: string[]): AssayError {
 
 function holds(value: unknown, depth: number): boolean {
   if (typeof value === 'string' || typeof value === 'number') return holdsCardNumber(value);
-  if (typeof value === 'bigint') return holdsCardNumber(value.toString());
+  if (value instanceof Digits) return holdsCardNumber(value.source);
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return false;
   for (const name in value)
     if (holdsCardNumber(name) || holds((value as Record<string, unknown>)[name], depth + 1)) return true;
@@ -64,6 +65,7 @@ function holds(value: unknown, depth: number): boolean {
 function replaced(value: unknown, token: CardRule['token'], depth: number): unknown {
   if (typeof value === 'string') return replaceCardNumbers(value, token);
   if (typeof value === 'number') return holdsCardNumber(value) ? token(String(value)) : value;
+  if (value instanceof Digits) return holdsCardNumber(value.source) ? token(value.source) : value;
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
   if (Array.isArray(value)) return value.map((item) => replaced(item, token, depth + 1));
   return Object.fromEntries(

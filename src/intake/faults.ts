@@ -17,8 +17,9 @@ export function refusal(errors: FieldError[]): AssayError {
   return new AssayError('invalid_request', summary(errors), { errors: errors.slice(0, MAX_FAULTS) });
 }
 
-/** The faults of a body that was refused. What else was thrown goes on. */
+/** The faults of a body that was refused. What else was thrown goes on, and so does a card number, which is a refusal of its own. */
 export function faultsOf(error: unknown): FieldError[] {
-  if (error instanceof AssayError && error.errors !== undefined) return error.errors;
+  if (error instanceof AssayError && error.code === 'invalid_request' && error.errors !== undefined)
+    return error.errors;
   throw error;
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { toMajor, toMinor } from '../domain/currency.ts';
 import { AssayError } from '../domain/errors.ts';
 import type { TransactionBody } from '../domain/fields.ts';
+import { createRates, readRates } from '../domain/rates.ts';
 import { takeAmendment } from './amendment.ts';
 import { bodyHashes } from './body-hash.ts';
 import { bodyHash, canonical } from './canonical.ts';
@@ -11,7 +12,7 @@ import { takeIn } from './transaction.ts';
 
 const transactionHash = (body: object) => bodyHashes(body as Record<string, unknown>).bodyHash;
 
-const RULES = { baseCurrency: 'USD', currencyRates: { EUR: 1.08 } };
+const RULES = { rates: createRates('USD', { EUR: 1.08 }), ratesMaxAgeDays: 30 };
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 const take = (body: Partial<TransactionBody>) =>
   takeIn({ userId: 'u', amount: 1, ...body }, { id: 'fresh', receivedAt: NOW }, RULES);
@@ -66,8 +67,8 @@ test('rounding moves an amount by at most half a minor unit, and again not at al
 
 test('an unknown rate is a warning, an unknown currency a fault', () => {
   const yen = take({ amount: 5, currency: 'JPY' });
-  assert.equal(yen.amountBase, 5);
-  assert.equal(yen.warnings.length, 1);
+  assert.deepEqual([yen.amount, yen.amountMinor, yen.amountBase, yen.baseRate], [5, 5, null, null]);
+  assert.match(yen.warnings.join(), /no rate from JPY to USD .* left out of sums/);
   assert.deepEqual(faults({ currency: 'ZZZ' }), ['/currency']);
   assert.ok(Number.isSafeInteger(take({ amount: 1e12, currency: 'KWD' }).amountMinor));
 });
@@ -135,8 +136,29 @@ test('canonical JSON is equal exactly for what says the same', () => {
   assert.throws(() => canonical(deep), /nested deeper/);
 });
 
+test('the rate is that of the day before the payment, in a file too, and an old one is told', () => {
+  const rates = createRates('USD', {}, readRates('Date,USD,JPY\n2025-12-01,1.2,150\n2026-01-02,1.1,160\n', 'test'));
+  const rules = { rates, ratesMaxAgeDays: 30 };
+  const paid = (transactionDate: string) =>
+    takeIn({ userId: 'u', amount: 1000, currency: 'JPY', transactionDate }, { id: 'i', receivedAt: NOW }, rules);
+  assert.equal(paid('2025-12-02T00:00:00Z').amountBase, 8);
+  assert.deepEqual(paid('2025-12-02T00:00:00Z').warnings, []);
+  // Still the day before, since that of 2 January is published on it.
+  const { amountBase, baseRate, warnings } = paid('2026-01-02T03:00:00Z');
+  assert.deepEqual([amountBase, baseRate], [8, 0.008]);
+  assert.match(warnings.join(), /of 2025-12-01, more than 30 days before this payment/);
+  assert.equal(paid('2025-11-30T00:00:00Z').amountBase, null);
+  const { changes } = takeAmendment(
+    { amount: 2000 },
+    { amount: 1000, currency: 'JPY', transactionDate: '2025-12-02T00:00:00Z' },
+    NOW,
+    rules,
+  );
+  assert.equal(changes.amountBase, 16);
+});
+
 test('an amendment keeps public and personal fields apart; null removes', () => {
-  const current = { amount: 10, currency: 'JPY' };
+  const current = { amount: 10, currency: 'JPY', transactionDate: '2026-01-02T03:04:05Z' };
   const { changes, personal } = takeAmendment(
     { amount: 7.6, email: 'q@r.s', ip: null, productCategory: null, cardId: 'c2', id: 'other' },
     current,
@@ -147,8 +169,8 @@ test('an amendment keeps public and personal fields apart; null removes', () => 
   assert.deepEqual(changes, {
     amount: 8,
     amountMinor: 8,
-    amountBase: 8,
-    baseRate: 1,
+    amountBase: null,
+    baseRate: null,
     currency: 'JPY',
     productCategory: null,
     cardId: 'c2',

@@ -1,12 +1,13 @@
 import { toMajor, toMinor } from '../domain/currency.ts';
 import type { FieldError } from '../domain/errors.ts';
+import { DAY_MS, type Rates } from '../domain/rates.ts';
 import { need } from './faults.ts';
 
-/** What the configuration says of money. */
+/** What amounts are turned into the base currency by. */
 export interface MoneyRules {
-  baseCurrency: string;
-  /** Units of base currency for one unit of the currency. */
-  currencyRates: Readonly<Record<string, number>>;
+  rates: Pick<Rates, 'base' | 'at'>;
+  /** A rate that is older, at the payment's time, is warned about. */
+  ratesMaxAgeDays: number;
 }
 
 export interface Money {
@@ -17,12 +18,21 @@ export interface Money {
   baseRate: number | null;
 }
 
+export interface Priced {
+  amount: number | undefined;
+  currency: string | undefined;
+  /** Event time T, milliseconds. */
+  time: number;
+}
+
 const MAX_MINOR = Number.MAX_SAFE_INTEGER;
 
-/** An amount in whole minor units of its currency and in the base currency; all null where nothing is paid. */
+/**
+ * An amount in whole minor units of its currency and in the base currency, at the last rate before its day; all null where nothing
+ * is paid, and the base amount where there is no rate: never a number of another currency.
+ */
 export function takeMoney(
-  amount: number | undefined,
-  code: string | undefined,
+  { amount, currency: code, time }: Priced,
   rules: MoneyRules,
   errors: FieldError[],
   warnings: string[],
@@ -32,11 +42,18 @@ export function takeMoney(
   if (amount === undefined) return { amount: null, amountMinor: null, currency, amountBase: null, baseRate: null };
   const amountMinor = toMinor(amount, currency) + 0;
   if (amountMinor > MAX_MINOR) need(errors, `${at}/amount`, `is too large for ${currency}`);
-  let baseRate = currency === rules.baseCurrency ? 1 : rules.currencyRates[currency];
-  if (baseRate === undefined) {
-    baseRate = 1;
-    warnings.push(`There is no rate from ${currency} to ${rules.baseCurrency}; the amount is used as it is.`);
-  }
   const rounded = toMajor(amountMinor, currency);
-  return { amount: rounded, amountMinor, currency, amountBase: rounded * baseRate, baseRate };
+  const found = rules.rates.at(currency, time);
+  if (found === undefined) {
+    warnings.push(
+      `There is no rate from ${currency} to ${rules.rates.base} for this day: the payment counts, and its amount is left out of sums, means, medians and maxima.`,
+    );
+    return { amount: rounded, amountMinor, currency, amountBase: null, baseRate: null };
+  }
+  const { rate, date } = found;
+  if (date !== undefined && time - Date.parse(date) > (rules.ratesMaxAgeDays + 1) * DAY_MS)
+    warnings.push(
+      `The rate from ${currency} to ${rules.rates.base} is of ${date}, more than ${rules.ratesMaxAgeDays} days before this payment.`,
+    );
+  return { amount: rounded, amountMinor, currency, amountBase: rounded * rate, baseRate: rate };
 }

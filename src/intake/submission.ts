@@ -1,6 +1,7 @@
 import type { Transaction } from '../domain/transaction.ts';
 import { type BodyHashes, bodyHashes } from './body-hash.ts';
-import { type IntakeRules, type Receipt, takeIn } from './transaction.ts';
+import { type IntakeRules, type Receipt, screened, takeIn } from './transaction.ts';
+import { isObject } from './values.ts';
 
 /** A transaction to decide, and what tells a repetition of its body from another body under the same id. */
 export interface Taken extends BodyHashes {
@@ -9,6 +10,10 @@ export interface Taken extends BodyHashes {
 
 /** A parsed body of any door, to be decided. Throws `invalid_request` with every fault. */
 export function takeSubmission(body: unknown, receipt: Receipt, rules: IntakeRules): Taken {
-  const transaction = takeIn(body, receipt, rules);
-  return { transaction, ...bodyHashes(body as Record<string, unknown>) };
+  if (!isObject(body)) return takeIn(body, receipt, rules) as never;
+  // Hashed without card numbers: whoever knows the rest of a body could find them by its hash.
+  const { body: kept, warnings } = screened(body, rules);
+  const transaction = takeIn(kept, receipt, { ...rules, cards: undefined });
+  transaction.warnings.unshift(...warnings);
+  return { transaction, ...bodyHashes(kept) };
 }

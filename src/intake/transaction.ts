@@ -9,6 +9,7 @@ import {
   type TransactionType,
 } from '../domain/fields.ts';
 import type { Transaction } from '../domain/transaction.ts';
+import { type CardRule, type Screened, screen } from './card-numbers.ts';
 import { need, refusal } from './faults.ts';
 import { type MoneyRules, takeMoney } from './money.ts';
 import { warnOfUnknown } from './names.ts';
@@ -18,6 +19,8 @@ import { instantOf, isObject, takeValue } from './values.ts';
 
 /** What the configuration says of what comes in. */
 export interface IntakeRules extends MoneyRules {
+  /** Absent where a body comes from a door that has dealt with card numbers. */
+  cards?: CardRule;
   /** Milliseconds: what is said to have happened before is taken, and warned of. */
   transactionMinDate?: number;
 }
@@ -38,10 +41,10 @@ type Values = Partial<Record<FieldName, unknown>>;
  * A body of any door as the transaction that is decided: checked, rounded, dated, in canonical form, warned about. null is
  * absence. Throws `invalid_request` with every fault found, each under `at`.
  */
-export function takeIn(body: unknown, receipt: Receipt, rules: IntakeRules, at = ''): Transaction {
-  if (!isObject(body)) throw refusal([{ path: at, message: 'must be an object' }]);
+export function takeIn(sent: unknown, receipt: Receipt, rules: IntakeRules, at = ''): Transaction {
+  if (!isObject(sent)) throw refusal([{ path: at, message: 'must be an object' }]);
   const errors: FieldError[] = [];
-  const warnings: string[] = [];
+  const { body, warnings } = screened(sent, rules, at);
   const values = takeValues(body, errors, warnings, at);
   const type = (values.type ?? 'payment') as TransactionType;
   if (values.userId === undefined && isAbsent(body.userId)) need(errors, `${at}/userId`, 'is required');
@@ -49,15 +52,9 @@ export function takeIn(body: unknown, receipt: Receipt, rules: IntakeRules, at =
   const id = (values.id ?? receipt.id) as string;
   if (values.id === undefined) need(errors, `${at}/id`, unfitId(id));
   if (RESERVED_IDS.includes(id)) need(errors, `${at}/id`, 'is a word of the API’s own addresses; choose another');
-  const money = takeMoney(
-    values.amount as number | undefined,
-    values.currency as string | undefined,
-    rules,
-    errors,
-    warnings,
-    at,
-  );
   const when = takeTime(values.transactionDate as string | undefined, receipt.receivedAt, rules, warnings);
+  const { amount, currency } = values as { amount?: number; currency?: string };
+  const money = takeMoney({ amount, currency, time: when.time }, rules, errors, warnings, at);
   warnOfUnknown(body, warnings);
   if (errors.length > 0) throw refusal(errors);
   const transaction: Transaction = {
@@ -71,6 +68,11 @@ export function takeIn(body: unknown, receipt: Receipt, rules: IntakeRules, at =
   };
   for (const name of DETAIL_NAMES) if (values[name] !== undefined) transaction[name] = values[name] as never;
   return transaction;
+}
+
+/** The body without card numbers. */
+export function screened(body: Record<string, unknown>, { cards }: IntakeRules, at = ''): Screened<typeof body> {
+  return cards === undefined ? { body, warnings: [] } : screen(body, cards, at);
 }
 
 /** Every field that says something, checked and kept; an empty word says nothing. */

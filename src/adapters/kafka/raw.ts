@@ -1,3 +1,4 @@
+import { maskCardNumbers } from '../../domain/cards.ts';
 import { AssayError } from '../../domain/errors.ts';
 import type { GroupOptions } from './group.ts';
 import type { Layout } from './layout.ts';
@@ -52,7 +53,7 @@ async function buryIn(outbox: Outbox, layout: Layout, message: RawMessage, error
   const { key, value, headers, partition, offset, timestamp } = message;
   const known = error instanceof AssayError ? error : undefined;
   const reason: Record<string, string> = {
-    'assay-reason': (error instanceof Error ? error.message : String(error)).slice(0, MOST_REASON),
+    'assay-reason': maskCardNumbers(error instanceof Error ? error.message : String(error)).slice(0, MOST_REASON),
     'assay-code': known?.code ?? 'internal',
     'assay-topic': layout.names.raw,
     'assay-partition': String(partition),
@@ -64,13 +65,21 @@ async function buryIn(outbox: Outbox, layout: Layout, message: RawMessage, error
   const put = (own: Buffer | null, body: Buffer, all: Record<string, string>) =>
     outbox.send(layout.names.dead, 0, messageOf(own, body, all));
   try {
-    await put(bytes, value, { ...headers, ...errors, ...reason });
+    await put(bytes, kept(value, known), { ...headers, ...errors, ...reason });
   } catch (tooLarge) {
     if (!(tooLarge instanceof AssayError) || tooLarge.code !== 'too_large') throw tooLarge;
     // With the reason it would be larger than any message may be: its value stays where it came from.
     const short = bytes && bytes.length <= MOST_KEY_BYTES ? bytes : null;
     await put(short, Buffer.alloc(0), { ...reason, 'assay-value-bytes': String(value.length) });
   }
+}
+
+/** The value as it was; without the card number for which it was refused, or that stands in what could not be read. */
+function kept(value: Buffer, error: AssayError | undefined): Buffer {
+  if (error?.code !== 'card_number' && error?.code !== 'malformed_json') return value;
+  const text = value.toString('utf8');
+  const masked = maskCardNumbers(text);
+  return masked === text ? value : Buffer.from(masked);
 }
 
 function messageOf(key: Buffer | null, value: Buffer, headers: Record<string, string>): Message {

@@ -1,6 +1,7 @@
 import type { Static } from 'typebox';
 import { AssayError } from '../../domain/errors.ts';
 import type { TransactionBody } from '../../domain/fields.ts';
+import { createRates } from '../../domain/rates.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import { takeIn } from '../../intake/transaction.ts';
 import type { Api } from '../api.ts';
@@ -59,7 +60,7 @@ export function predictRoutes(app: Api, services: Services): void {
         throw new AssayError('unavailable', `The models of this service are not here: ${problem ?? 'none'}.`, {
           retryAfterSeconds: 30,
         });
-      const transaction = transactionOf(request.body, clock(), services);
+      const transaction = transactionOf(request.body, clock());
       const { amount, product_category, customer_location, account_age_days } = request.body;
       const { isFraudulent, explanation, models } = judge(transaction);
       return {
@@ -82,6 +83,9 @@ export function predictRoutes(app: Api, services: Services): void {
   );
 }
 
+/** Amounts are dollars, as they were in training. */
+const IN_DOLLARS = { rates: createRates('USD', {}), ratesMaxAgeDays: 0 };
+
 const NAMES: Readonly<Record<string, string>> = {
   productCategory: 'product_category',
   customerLocation: 'customer_location',
@@ -90,7 +94,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** The payment as the features know it. Errors name the fields as they are called here. */
-function transactionOf(body: Static<typeof StatelessBody>, receivedAt: number, { config }: Services): Transaction {
+function transactionOf(body: Static<typeof StatelessBody>, receivedAt: number): Transaction {
   const { amount, product_category, customer_location, account_age_days, transaction_date } = body;
   const asked: TransactionBody = {
     userId: 'nobody',
@@ -101,8 +105,7 @@ function transactionOf(body: Static<typeof StatelessBody>, receivedAt: number, {
   };
   if (transaction_date !== undefined) asked.transactionDate = transaction_date;
   try {
-    // Amounts are dollars, as they were in training.
-    return takeIn(asked, { id: 'nobody', receivedAt }, { ...config, baseCurrency: 'USD' });
+    return takeIn(asked, { id: 'nobody', receivedAt }, IN_DOLLARS);
   } catch (error) {
     if (!(error instanceof AssayError) || !error.errors) throw error;
     const named = (text: string) =>

@@ -26,7 +26,7 @@ const ROWS_A_TURN = 50;
 
 /** Decisions of which nothing is recorded or learnt. */
 export function scoringRoutes(app: Api, services: Services, charge: Charge): void {
-  const { engine, clock, config } = services;
+  const { engine, clock, rules } = services;
 
   async function score(transaction: Transaction) {
     const { decision, latencyMs } = await engine.score(transaction);
@@ -60,7 +60,7 @@ export function scoringRoutes(app: Api, services: Services, charge: Charge): voi
       const id = storedId(body);
       if (id !== undefined) return rescored(await stored(services, id));
       const receivedAt = clock();
-      return score(takeIn(body, { id: nextId(receivedAt), receivedAt }, config));
+      return score(takeIn(body, { id: nextId(receivedAt), receivedAt }, rules));
     },
   );
 
@@ -92,7 +92,7 @@ export function scoringRoutes(app: Api, services: Services, charge: Charge): voi
     const errors: FieldError[] = [];
     for (const [index, body] of bodies.entries()) {
       try {
-        rows.push(takeIn(body, { id: nextId(receivedAt), receivedAt }, config, `/transactions/${index}`));
+        rows.push(takeIn(body, { id: nextId(receivedAt), receivedAt }, rules, `/transactions/${index}`));
       } catch (error) {
         errors.push(...faultsOf(error));
         if (errors.length >= MAX_FAULTS) break;

@@ -29,7 +29,7 @@ const tags = ['transactions'];
 
 /** What happens to a transaction after its decision: appended to the journal, answered as the projection settles it. */
 export function transactionCommandRoutes(app: Api, services: Services): void {
-  const { engine, store, clock, config } = services;
+  const { engine, store, clock, rules } = services;
 
   app.post(
     '/api/transactions/finalize',
@@ -135,7 +135,7 @@ export function transactionCommandRoutes(app: Api, services: Services): void {
       const { id } = request.params;
       const current = await read(services, () => store.transactions.get(id));
       if (!current) return missing(id);
-      const { changes, personal } = takeAmendment(request.body, current as never, clock(), config);
+      const { changes, personal } = takeAmendment(request.body, current as never, clock(), rules);
       const data = { transactionId: id, changes };
       return sendCommand(services, request, reply, { type: 'amend', data, personal, asked: request.body });
     },

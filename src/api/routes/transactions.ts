@@ -16,7 +16,7 @@ const RESPOND_ASYNC = /(?:^|[,;\s])respond-async(?:$|[,;\s])/i;
 
 /** The decision itself: engine and journal only, so that it goes on while the database is away. */
 export function transactionRoutes(app: Api, services: Services): void {
-  const { engine, clock, config } = services;
+  const { engine, clock, rules } = services;
 
   app.post(
     '/api/transactions',
@@ -43,7 +43,7 @@ export function transactionRoutes(app: Api, services: Services): void {
       const alias = key === undefined ? undefined : await idempotentName(request, key, services, 'i');
       const id = alias ? `txn_${sha256(alias).slice(0, 32)}` : nextId(receivedAt);
       const submission = {
-        ...takeSubmission(body, { id, receivedAt }, config),
+        ...takeSubmission(body, { id, receivedAt }, rules),
         ...(alias ? { alias } : {}),
         ...(request.apiKey ? { by: request.apiKey.id } : {}),
       };
