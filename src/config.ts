@@ -75,7 +75,11 @@ export interface Config {
 
 export interface FleetConfig {
   readonly brokers: readonly string[];
+  readonly kafkaTls: TlsConfig | undefined;
+  readonly kafkaSasl: SaslConfig | undefined;
   readonly redisUrl: string;
+  /** Certificates to trust, a PEM file; for `rediss:`. */
+  readonly redisCaFile: string | undefined;
   /** Of transactions.raw and transactions.scored, where they are made. */
   readonly partitions: number;
   readonly replication: number;
@@ -90,6 +94,19 @@ export interface FleetConfig {
   readonly idTtlDays: number;
   /** Transactions that a worker decides at once. */
   readonly workerConcurrency: number;
+}
+
+export interface TlsConfig {
+  /** PEM files. Authorities to trust instead of the system's; a certificate of this client's own, and its key. */
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+}
+
+export interface SaslConfig {
+  readonly mechanism: SaslMechanism;
+  readonly username: string;
+  readonly password: string;
 }
 
 export interface WebhookConfig {
@@ -132,6 +149,9 @@ export interface LlmConfig {
   /** Whether details of the payment itself may be sent: its amount, merchant, place and metadata. */
   readonly sendPersonal: boolean;
 }
+
+export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
+export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -246,7 +266,10 @@ function fleet(env: Environment): FleetConfig | undefined {
   const replication = integer(env, 'KAFKA_REPLICATION', Math.min(3, brokers.length), 1, 9);
   return Object.freeze({
     brokers: Object.freeze(brokers),
+    kafkaTls: kafkaTls(env),
+    kafkaSasl: kafkaSasl(env),
     redisUrl,
+    redisCaFile: redisCa(env, redisUrl),
     partitions: integer(env, 'KAFKA_PARTITIONS', 12, 1, 1_000),
     replication,
     minInsync: integer(env, 'KAFKA_MIN_INSYNC', Math.min(2, replication), 1, replication),
@@ -266,6 +289,34 @@ export type FourEyes = (typeof FOUR_EYES)[number];
 function fourEyes(env: Environment): FourEyes[] {
   const names = (env.FOUR_EYES ?? '').split(',').map((name) => name.trim());
   return names.filter(Boolean).map((name) => oneOf({ FOUR_EYES: name }, 'FOUR_EYES', FOUR_EYES, '') as FourEyes);
+}
+
+function kafkaTls(env: Environment): TlsConfig | undefined {
+  const { KAFKA_TLS_CA: caFile, KAFKA_TLS_CERT: certFile, KAFKA_TLS_KEY: keyFile } = env;
+  const files = { caFile: caFile || undefined, certFile: certFile || undefined, keyFile: keyFile || undefined };
+  if (!files.certFile !== !files.keyFile) throw new Error('KAFKA_TLS_CERT: goes together with KAFKA_TLS_KEY');
+  const isNamed = Object.values(files).some((file) => file !== undefined);
+  const isOn = onOff(env, 'KAFKA_TLS') ?? isNamed;
+  if (!isOn && isNamed) throw new Error('KAFKA_TLS: is off, and files for it are named');
+  return isOn ? Object.freeze(files) : undefined;
+}
+
+function kafkaSasl(env: Environment): SaslConfig | undefined {
+  const { KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = env;
+  if (!username && !password && !env.KAFKA_SASL_MECHANISM) return undefined;
+  for (const name of ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'])
+    if (!env[name]) throw new Error(`${name}: needed for SASL`);
+  // A mechanism that is not named would be one that sends the password as it is.
+  if (!env.KAFKA_SASL_MECHANISM)
+    throw new Error(`KAFKA_SASL_MECHANISM: needed for SASL, one of ${SASL_MECHANISMS.join(', ')}`);
+  const mechanism = oneOf(env, 'KAFKA_SASL_MECHANISM', SASL_MECHANISMS, '') as SaslMechanism;
+  return Object.freeze({ mechanism, username: username!, password: password! });
+}
+
+function redisCa(env: Environment, url: string): string | undefined {
+  const file = env.REDIS_TLS_CA || undefined;
+  if (file && !url.startsWith('rediss:')) throw new Error('REDIS_TLS_CA: is for a REDIS_URL that begins with rediss:');
+  return file;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;

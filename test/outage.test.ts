@@ -39,12 +39,14 @@ test('while PostgreSQL is away decisions go on and reads answer 503; afterwards 
     const health = await call(app.url, 'GET', '/health');
     assert.equal(health.status, 200);
     assert.equal(health.body.status, 'degraded');
+    assert.match(health.body.reasons.database, /ECONN|Connection terminated|timeout/);
 
     await line.mend();
     await until(
       'reads answer again',
       async () => (await call(app.url, 'GET', '/api/transactions?limit=1')).status === 200,
     );
+    await until('no reason is left', async () => !(await call(app.url, 'GET', '/health')).body.reasons);
     const stats = await call(app.url, 'GET', '/api/transactions/stats?window=24h');
     assert.equal(stats.body.count, 900);
     const again = await call(app.url, 'POST', '/api/transactions/finalize', finalize, key);

@@ -64,6 +64,8 @@ export interface StatelessService {
 export interface FleetParts {
   /** Whether Redis answers. */
   readonly profilesHealthy: boolean;
+  /** Why it does not. */
+  readonly profilesProblem?: string | undefined;
   limiter: RateLimiter;
   /** What its parts count, for /metrics. */
   figures: FleetFigures;

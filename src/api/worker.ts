@@ -7,13 +7,14 @@ import { measureDecisions } from './metrics/decisions.ts';
 import { measureFleet } from './metrics/fleet.ts';
 import { createMeters } from './metrics/meters.ts';
 import { measureJournal, measureLog } from './metrics/metrics.ts';
+import { reasonsOf } from './reasons.ts';
 import type { FleetParts, Services } from './services.ts';
 
 export interface WorkerServices {
   journal: Journal;
   engine: Pick<Engine, 'ready' | 'modelVersion'>;
   roster: Pick<Roster, 'problem'>;
-  fleet: Pick<FleetParts, 'profilesHealthy' | 'figures'>;
+  fleet: Pick<FleetParts, 'profilesHealthy' | 'profilesProblem' | 'figures'>;
   log: Services['log'];
   /** About to stop. */
   readonly draining: boolean;
@@ -30,6 +31,8 @@ export interface WorkerStats {
   dead: number;
   retried: number;
   healthy: boolean;
+  /** Why the brokers give it nothing. */
+  problem?: string | undefined;
 }
 
 /** /health, /ready and /metrics of a worker. Listens to nothing. */
@@ -61,6 +64,10 @@ function healthOf({ journal, engine, roster, fleet, stats }: WorkerServices) {
     kafka: isLogUp ? 'ok' : 'unavailable',
     redis: fleet.profilesHealthy ? 'ok' : 'unavailable',
     ...(loaded ? { model: engine.modelVersion } : {}),
+    ...reasonsOf({
+      kafka: isLogUp ? undefined : (journal.status().problem ?? stats()?.problem),
+      redis: fleet.profilesHealthy ? undefined : fleet.profilesProblem,
+    }),
   };
 }
 

@@ -96,6 +96,9 @@ async function coreOf(shared: Shared, { config, overrides, token, clock, log }: 
       get profilesHealthy() {
         return profiles.healthy;
       },
+      get profilesProblem() {
+        return profiles.problem;
+      },
       limiter,
       figures: {
         onDecided(listener) {

@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { withoutValues } from '../domain/quoted.ts';
 
 /**
  * JSON lines on standard output. Errors and reasons are written without what they quote and without the values of a query:
@@ -8,7 +9,7 @@ export function createLog(level: string, destination?: pino.DestinationStream): 
   const lines = { warn: 0, error: 0, fatal: 0 };
   const options: pino.LoggerOptions = {
     level,
-    serializers: { err: describe, reason: withoutValues },
+    serializers: { err: describe, reason: shown },
     hooks: {
       logMethod(args, method, number) {
         const name = pino.levels.labels[number];
@@ -37,14 +38,13 @@ interface Described {
   cause?: Described;
 }
 
-const MAX_MESSAGE = 500;
 const MAX_CAUSES = 5;
 
 /** What an error says of itself; no property beyond these, for drivers hang rows, parameters and requests on theirs. */
 function describe(error: unknown, depth = 0): Described | unknown {
-  if (!(error instanceof Error)) return withoutValues(error);
+  if (!(error instanceof Error)) return shown(error);
   const { code, table, constraint, column } = error as Error & Partial<Record<string, unknown>>;
-  const described: Described = { type: error.constructor.name, message: withoutValues(error.message) as string };
+  const described: Described = { type: error.constructor.name, message: withoutValues(error.message) };
   for (const [name, value] of Object.entries({ code, table, constraint, column }))
     if (typeof value === 'string') Object.assign(described, { [name]: value });
   // The first lines of a stack repeat the message.
@@ -55,11 +55,7 @@ function describe(error: unknown, depth = 0): Described | unknown {
   return described;
 }
 
-/** What stands in quotation marks goes, and so does what follows a query. */
-function withoutValues(text: unknown): unknown {
-  if (typeof text !== 'string') return typeof text === 'number' || typeof text === 'boolean' ? text : typeof text;
-  return text
-    .replace(/\n?params: .*$/s, '')
-    .replace(/"(?:[^"\\]|\\.)*"?/g, '"…"')
-    .slice(0, MAX_MESSAGE);
+function shown(text: unknown): unknown {
+  if (typeof text === 'string') return withoutValues(text);
+  return typeof text === 'number' || typeof text === 'boolean' ? text : typeof text;
 }

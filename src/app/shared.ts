@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pino from 'pino';
@@ -6,9 +7,10 @@ import type { KafkaOptions } from '../adapters/kafka/options.ts';
 import { openRawTopic, type RawTopic } from '../adapters/kafka/raw.ts';
 import { openRedisProfiles, type RedisProfiles } from '../adapters/redis/profiles.ts';
 import { openRedisRateLimiter, type RedisRateLimiter } from '../adapters/redis/rate-limit.ts';
-import type { Config, FleetConfig } from '../config.ts';
+import type { Config, FleetConfig, TlsConfig } from '../config.ts';
 import type { Clock } from '../domain/clock.ts';
 import { AssayError } from '../domain/errors.ts';
+import { createOutage } from '../domain/outage.ts';
 
 interface Closeable {
   close(): Promise<unknown>;
@@ -37,6 +39,7 @@ export async function openShared(config: Config, clock: Clock, log: pino.Logger)
   const { namespace, entityTypes, rateLimitMax: max, rateLimitWindowMs: windowMs } = config;
   const {
     redisUrl: url,
+    redisCaFile,
     redisDeadlineMs: deadlineMs,
     profileTtlDays: ttlDays,
     idTtlDays: keyTtlDays,
@@ -51,12 +54,13 @@ export async function openShared(config: Config, clock: Clock, log: pino.Logger)
     for (const one of opened.splice(0).reverse()) await one.close();
   };
   const kafka = kafkaOptions(fleet, namespace, log);
+  const ca = redisCaFile === undefined ? undefined : pemOf('REDIS_TLS_CA', redisCaFile);
   const onWarning = (error: unknown) => log.warn({ err: error }, 'the log of the fleet');
   try {
     const profiles = keep(
-      await openRedisProfiles({ url, namespace, entityTypes, deadlineMs, ttlDays, keyTtlDays, clock, log }),
+      await openRedisProfiles({ url, ca, namespace, entityTypes, deadlineMs, ttlDays, keyTtlDays, clock, log }),
     );
-    const limiter = keep(openRedisRateLimiter({ url, namespace, max, windowMs, deadlineMs, log }));
+    const limiter = keep(openRedisRateLimiter({ url, ca, namespace, max, windowMs, deadlineMs, log }));
     const journal = keep(await patiently(() => openKafkaJournal({ ...kafka, index: profiles, onWarning }), log));
     const raw = keep(await patiently(() => openRawTopic(kafka), log));
     return { kafka, profiles, limiter, journal, raw, keep, close };
@@ -66,25 +70,45 @@ export async function openShared(config: Config, clock: Clock, log: pino.Logger)
   }
 }
 
-type Topics = Omit<FleetConfig, 'redisUrl' | 'redisDeadlineMs' | 'profileTtlDays' | 'idTtlDays'>;
+type Topics = Omit<FleetConfig, 'redisUrl' | 'redisCaFile' | 'redisDeadlineMs' | 'profileTtlDays' | 'idTtlDays'>;
 
 function kafkaOptions(fleet: Topics, namespace: string, log: pino.Logger): KafkaOptions {
-  const { brokers, partitions, replication, minInsync, rawRetentionDays, logRetentionDays } = fleet;
+  const { brokers, partitions, replication, minInsync, rawRetentionDays, logRetentionDays, kafkaTls } = fleet;
   return {
+    ...{ tls: kafkaTls && tlsOf(kafkaTls), sasl: fleet.kafkaSasl },
     ...{ brokers, namespace, partitions, replication, minInsync, rawRetentionDays, log },
     retentionDays: logRetentionDays,
   };
 }
 
+function tlsOf({ caFile, certFile, keyFile }: TlsConfig) {
+  return {
+    ...(caFile ? { ca: pemOf('KAFKA_TLS_CA', caFile) } : {}),
+    ...(certFile ? { cert: pemOf('KAFKA_TLS_CERT', certFile) } : {}),
+    ...(keyFile ? { key: pemOf('KAFKA_TLS_KEY', keyFile) } : {}),
+  };
+}
+
+function pemOf(variable: string, file: string): string {
+  try {
+    const text = readFileSync(file, 'utf8');
+    if (text.includes('-----BEGIN ')) return text;
+  } catch (error) {
+    throw new Error(`${variable}: ${(error as Error).message}`);
+  }
+  throw new Error(`${variable}: ${file} is not a PEM file`);
+}
+
 /** Processes and brokers of a fleet start in any order. */
 async function patiently<T>(open: () => Promise<T>, log: pino.Logger): Promise<T> {
+  const outage = createOutage((reason) => log.warn({ reason }, 'Kafka does not answer yet; it is tried again'));
   for (const end = performance.now() + START_MS; ; ) {
     try {
       return await open();
     } catch (error) {
       const isAway = error instanceof AssayError && error.code === 'unavailable';
       if (!isAway || performance.now() > end) throw error;
-      log.warn({ reason: error.message }, 'Kafka does not answer yet');
+      outage.failed(error);
       await sleep(AGAIN_MS);
     }
   }

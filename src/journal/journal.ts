@@ -112,4 +112,6 @@ export interface JournalStatus {
   durable: number;
   segments: number;
   bytes: number;
+  /** Why it is not ok, where that is known. */
+  problem?: string | undefined;
 }

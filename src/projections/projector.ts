@@ -1,4 +1,5 @@
 import { AssayError } from '../domain/errors.ts';
+import { createOutage } from '../domain/outage.ts';
 import type { Journal, JournalRecord } from '../journal/journal.ts';
 import { createInbox } from './inbox.ts';
 import type { Log } from './log.ts';
@@ -11,6 +12,8 @@ export interface Projector {
   readonly applied: number;
   /** The store answers. */
   readonly healthy: boolean;
+  /** Why it does not. */
+  readonly problem: string | undefined;
   /**
    * Resolves once the store holds everything that was durable when it was called (or `sequence`).
    * Throws `AssayError('unavailable')` with Retry-After beyond the configured bound, or at once while the store is away.
@@ -57,6 +60,9 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
   let placed = false;
   let foreign: Error | undefined;
   let backoffMs = MIN_BACKOFF_MS;
+  const outage = createOutage((reason) =>
+    log.warn({ reason, applied }, 'the database is away; reads say so until it is back'),
+  );
 
   /** Finds out where the store stands, and that it stands in this journal. */
   async function place(): Promise<void> {
@@ -138,14 +144,15 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
   function up(): void {
     if (!healthy) log.info({ applied }, 'the database answers');
     healthy = true;
+    outage.mended();
     backoffMs = MIN_BACKOFF_MS;
   }
 
   function down(error: unknown): void {
-    const reason = (error as Error).message;
     // An outage is said once. Anything else is a fault of ours, and worth each line.
-    if (!(error instanceof AssayError)) log.error({ err: error }, 'the projection does not go on');
-    else if (healthy) log.warn({ reason, applied }, 'the database is away; reads say so until it is back');
+    const isFault = !(error instanceof AssayError);
+    if (isFault) log.error({ err: error }, 'the projection does not go on');
+    outage.failed(error, isFault);
     healthy = false;
     placed = false;
     // What was taken and not applied is read from the journal again, and an outage holds no records in memory.
@@ -198,6 +205,9 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
     },
     get healthy() {
       return healthy;
+    },
+    get problem() {
+      return outage.reason;
     },
     async settled(asked) {
       if (!healthy) throw away();

@@ -1,5 +1,6 @@
 import { ConnectionPool, Consumer, type fetchV17, kGetApi } from '@platformatic/kafka';
 import { AssayError } from '../../domain/errors.ts';
+import { reasonOf } from '../../domain/outage.ts';
 import { committedOf } from './committed.ts';
 import type { RawRecord } from './encoding.ts';
 import type { Numbered } from './layout.ts';
@@ -26,6 +27,8 @@ export function clientOptions(options: KafkaOptions, purpose: string) {
     retries: 0,
     retryDelay: 100,
     metadataMaxAge: 30_000,
+    ...(options.tls ? { tls: options.tls } : {}),
+    ...(options.sasl ? { sasl: options.sasl } : {}),
   };
 }
 
@@ -34,12 +37,6 @@ export function unavailable(what: string, cause?: unknown): AssayError {
   const error = new AssayError('unavailable', `${what}${reason}.`, { retryAfterSeconds: RETRY_AFTER_SECONDS });
   if (cause !== undefined) error.cause = cause;
   return error;
-}
-
-/** The innermost message of what the client reports. */
-function reasonOf(cause: unknown): string {
-  const inner = (cause as AggregateError).errors?.at(-1) ?? (cause as Error).cause;
-  return inner ? reasonOf(inner) : ((cause as Error).message ?? String(cause)).replace(/\.$/, '');
 }
 
 /** Rejects after the deadline; the work itself goes on and is forgotten. */

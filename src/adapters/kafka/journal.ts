@@ -259,6 +259,7 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
         durable: delivery.durable,
         segments: layout.sources,
         bytes: memory.heldBytes,
+        problem: tail.problem ?? outbox.problem,
       };
     },
     stats() {

@@ -2,6 +2,9 @@ import type { KeyIndex } from '../../profiles/shared.ts';
 
 /** What every client of the brokers is made with. */
 export interface KafkaOptions {
+  /** PEM texts; absent: no TLS. */
+  tls?: { ca?: string; cert?: string; key?: string } | undefined;
+  sasl?: { mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'; username: string; password: string } | undefined;
   /** Bootstrap addresses, `host:port`. */
   brokers: readonly string[];
   /** Prefix of the topics; none for `assay`. */

@@ -1,5 +1,6 @@
 import { Producer } from '@platformatic/kafka';
 import { AssayError } from '../../domain/errors.ts';
+import { reasonOf } from '../../domain/outage.ts';
 import { clientOptions, unavailable, within } from './client.ts';
 import type { Encoded } from './encoding.ts';
 import { DEFAULT_DEADLINE_MS, type KafkaOptions, MAX_MESSAGE_BYTES } from './options.ts';
@@ -16,6 +17,8 @@ export interface Outbox {
   readonly errors: number;
   /** Whether the last request was acknowledged. */
   readonly healthy: boolean;
+  /** Why it was not. */
+  readonly problem: string | undefined;
   /** Sends what was handed in, within the deadline. */
   close(): Promise<void>;
 }
@@ -55,6 +58,7 @@ export function createOutbox(options: KafkaOptions, purpose: string): Outbox {
   let pendingBytes = 0;
   let errors = 0;
   let healthy = true;
+  let problem: string | undefined;
   let closed = false;
   let running = false;
 
@@ -94,6 +98,7 @@ export function createOutbox(options: KafkaOptions, purpose: string): Outbox {
         );
         const next = new Map(offsets.map((at) => [`${at.topic}:${at.partition}`, Number(at.offset)]));
         healthy = true;
+        problem = undefined;
         for (const entry of batch) {
           const at = `${entry.topic}:${entry.partition}`;
           const offset = next.get(at)!;
@@ -109,6 +114,7 @@ export function createOutbox(options: KafkaOptions, purpose: string): Outbox {
           producer = create();
         }
         const reason = unavailable('Kafka did not take the record', error);
+        problem = reasonOf(reason);
         for (const entry of batch) settle(entry, reason);
       }
       inFlight = [];
@@ -125,6 +131,7 @@ export function createOutbox(options: KafkaOptions, purpose: string): Outbox {
     queue = queue.filter((entry) => !late(entry));
     healthy = false;
     const reason = unavailable(`Kafka did not acknowledge the record within ${deadlineMs} ms`);
+    problem = reasonOf(reason);
     for (const entry of given) settle(entry, reason);
   }
   const sweeping = setInterval(sweep, Math.max(10, deadlineMs / 20));
@@ -152,6 +159,9 @@ export function createOutbox(options: KafkaOptions, purpose: string): Outbox {
     },
     get healthy() {
       return healthy;
+    },
+    get problem() {
+      return problem;
     },
     async close() {
       closed = true;

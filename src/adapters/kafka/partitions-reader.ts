@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createOutage } from '../../domain/outage.ts';
 import { createLogClient, type Fetched } from './client.ts';
 import type { RawRecord } from './encoding.ts';
 import type { Numbered } from './layout.ts';
@@ -12,6 +13,8 @@ export interface PartitionsReader {
   places(): Map<number, { handed: number; end: number }>;
   /** Whether the brokers answered last. */
   readonly healthy: boolean;
+  /** Why they did not. */
+  readonly problem: string | undefined;
   close(): Promise<void>;
 }
 
@@ -57,6 +60,7 @@ export function createPartitionsReader(options: KafkaOptions, ports: PartitionsP
   let held = new Map<number, Held>();
   let closed = false;
   let healthy = true;
+  const outage = createOutage((reason) => options.log?.warn({ reason }, 'Kafka does not answer; it is tried again'));
   let wake = () => {};
 
   const isReady = ({ bytes }: Held) => bytes < AHEAD_BYTES;
@@ -82,6 +86,7 @@ export function createPartitionsReader(options: KafkaOptions, ports: PartitionsP
             while (!closed && !failed && held === mine) {
               await fetchOnce(node, its, mine);
               healthy = true;
+              outage.mended();
               backoffMs = MIN_BACKOFF_MS;
             }
           } catch (error) {
@@ -92,9 +97,8 @@ export function createPartitionsReader(options: KafkaOptions, ports: PartitionsP
         for (const end of await Promise.allSettled(loops)) if (end.status === 'rejected') throw end.reason;
       } catch (error) {
         if (closed) return;
-        if (healthy)
-          options.log?.warn({ reason: (error as Error).message }, 'Kafka does not answer; it is tried again');
         healthy = false;
+        outage.failed(error);
         await sleep(backoffMs);
         backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
         await passOverExpired(mine).catch(() => {});
@@ -165,6 +169,9 @@ export function createPartitionsReader(options: KafkaOptions, ports: PartitionsP
     places: () => new Map([...held.values()].map(({ number, end, handed }) => [number, { end, handed }])),
     get healthy() {
       return healthy;
+    },
+    get problem() {
+      return outage.reason;
     },
     async close() {
       closed = true;

@@ -41,6 +41,8 @@ export interface RawConsumerStats {
   dead: number;
   retried: number;
   healthy: boolean;
+  /** Why it is not. */
+  problem: string | undefined;
 }
 
 const COMMIT_MS = 250;
@@ -214,7 +216,7 @@ export function consumeRaw(
         const own = progress.get(partition);
         if (own) lag.set(partition, Math.max(0, end - oldestOf(own)));
       }
-      return { lag, inFlight, ...counts, healthy: reader.healthy };
+      return { lag, inFlight, ...counts, healthy: reader.healthy, problem: reader.problem };
     },
     async close() {
       clearInterval(committing);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createOutage } from '../../domain/outage.ts';
 import type { Fetched, LogClient } from './client.ts';
 import type { KafkaLog } from './options.ts';
 
@@ -19,6 +20,8 @@ export interface Tail {
   position(number: number): number;
   /** Whether every loop's last fetch was answered. */
   readonly healthy: boolean;
+  /** Why not. */
+  readonly problem: string | undefined;
   close(): Promise<void>;
 }
 
@@ -33,6 +36,7 @@ export function createTail({ client, from, onFetched, onGap, log }: TailOptions)
   const numbers = [...positions.keys()];
   let closed = false;
   let healthy = true;
+  const outage = createOutage((reason) => log?.warn({ reason }, 'Kafka does not answer; it is tried again'));
   const stop = new AbortController();
 
   async function run(): Promise<void> {
@@ -43,12 +47,13 @@ export function createTail({ client, from, onFetched, onGap, log }: TailOptions)
         await follow(leaders, () => {
           if (!healthy) log?.info({}, 'Kafka answers again');
           healthy = true;
+          outage.mended();
           backoffMs = MIN_BACKOFF_MS;
         });
       } catch (error) {
         if (closed) return;
-        if (healthy) log?.warn({ reason: (error as Error).message }, 'Kafka does not answer; it is tried again');
         healthy = false;
+        outage.failed(error);
         await sleep(backoffMs, undefined, { signal: stop.signal }).catch(() => {});
         backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
         await mendPositions().catch(() => {});
@@ -99,6 +104,9 @@ export function createTail({ client, from, onFetched, onGap, log }: TailOptions)
     position: (number) => positions.get(number)!,
     get healthy() {
       return healthy;
+    },
+    get problem() {
+      return outage.reason;
     },
     async close() {
       closed = true;

@@ -2,6 +2,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { AssayError } from '../../domain/errors.ts';
 import type { Log } from '../../projections/log.ts';
+import { beginSession } from './session.ts';
 
 const STATEMENT_TIMEOUT_MS = 10_000;
 
@@ -19,9 +20,8 @@ export function connect(url: string, log: Log, poolSize = 8): Connection {
     connectionTimeoutMillis: 3_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    // Of a process that was cut off while it held the offset, which the others wait for.
-    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    // Of statements, and of a process that was cut off while it held the offset, which the others wait for.
+    onConnect: (client) => beginSession(client, STATEMENT_TIMEOUT_MS),
     // Ours, for a network that swallows packets and lets no error come back.
     query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
   });

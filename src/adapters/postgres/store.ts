@@ -82,12 +82,10 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
   };
 
   await ready().catch((error) => {
-    const away = asUnavailable(error);
-    if (!away) {
-      void pool.end();
-      throw error;
-    }
-    log.warn({ reason: away.message }, 'PostgreSQL is away; decisions go on and reads wait for it');
+    // An outage is told by whoever asks next.
+    if (asUnavailable(error)) return;
+    void pool.end();
+    throw error;
   });
 
   return {

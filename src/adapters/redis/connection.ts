@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import type { Clock } from '../../domain/clock.ts';
 import { AssayError } from '../../domain/errors.ts';
+import { createOutage } from '../../domain/outage.ts';
 import type { Script } from './script.ts';
 import { SCRIPTS } from './scripts.ts';
 
@@ -18,6 +19,8 @@ export interface Connection {
   readonly ready: boolean;
   /** Ready, and not given up on for the moment. */
   readonly healthy: boolean;
+  /** Why it is not. */
+  readonly problem: string | undefined;
   /** Rises whenever the connection is lost: the server may then have lost its newest writes. */
   readonly epoch: number;
   /**
@@ -36,6 +39,8 @@ export interface Connection {
 
 export interface ConnectionOptions {
   url: string;
+  /** Authorities to trust instead of the system's, PEM; for `rediss:`. */
+  ca?: string | undefined;
   name: string;
   clock?: Clock;
   log?: RedisLog | undefined;
@@ -56,12 +61,13 @@ export function call(script: Script, keys: readonly string[], args: readonly (st
 
 /** One connection that never queues while it is down, and answers or fails within the deadline of each call. */
 export function openConnection(options: ConnectionOptions): Connection {
-  const { url, name, clock = Date.now, log, patience = 3 } = options;
+  const { url, ca, name, clock = Date.now, log, patience = 3 } = options;
   const redis = new Redis(url, {
     ...{ connectionName: `assay-${name}`, protocol: 2, disableClientInfo: true },
     // Sent once or not at all: the caller knows what may be repeated.
     ...{ enableOfflineQueue: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 },
     ...{ connectTimeout: CONNECT_MS, socketTimeout: SILENCE_MS, keepAlive: 10_000 },
+    ...(ca === undefined ? {} : { tls: { ca } }),
     retryStrategy: (times) => Math.min(50 * times, RETRY_MS),
     // A primary that was replaced and lives on: its address leads to another server by now.
     reconnectOnError: (error) => error.message.includes('READONLY'),
@@ -78,14 +84,14 @@ export function openConnection(options: ConnectionOptions): Connection {
   let failures = 0;
   let givenUpUntil = 0;
   let closed = false;
-  let told: string | undefined;
+  const outage = createOutage((reason) => log?.warn({ connection: name, reason }, 'Redis is away'));
 
   async function load(): Promise<void> {
     const mine = epoch;
     try {
       await Promise.all(SCRIPTS.map(({ lua }) => redis.script('LOAD', lua)));
     } catch (error) {
-      log?.warn({ reason: (error as Error).message }, 'scripts cannot be loaded into Redis');
+      outage.failed(error);
       setTimeout(() => mine === epoch && !closed && void load(), RETRY_MS).unref();
       return;
     }
@@ -93,7 +99,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     ready = true;
     failures = 0;
     givenUpUntil = 0;
-    told = undefined;
+    outage.mended();
     for (const resolve of waiting.splice(0)) resolve();
     for (const listener of readyListeners) listener();
     if (!lost) return;
@@ -104,13 +110,11 @@ export function openConnection(options: ConnectionOptions): Connection {
   redis.on('ready', () => void load());
   redis.on('close', () => {
     if (ready) lost = true;
+    if (ready) outage.failed(new Error('The connection closed'), true);
     ready = false;
     epoch++;
   });
-  redis.on('error', (error: Error) => {
-    if (told !== error.message) log?.warn({ connection: name, reason: error.message }, 'Redis is away');
-    told = error.message;
-  });
+  redis.on('error', (error: Error) => outage.failed(error));
 
   /** Whether to try: while it is given up, once a second. */
   function admit(): boolean {
@@ -123,7 +127,9 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
 
   function failed(): void {
-    if (++failures === patience) givenUpUntil = clock() + RETRY_MS;
+    if (++failures !== patience) return;
+    givenUpUntil = clock() + RETRY_MS;
+    if (ready) outage.failed(away());
   }
 
   /** What several callers send in one turn goes in one write. */
@@ -158,6 +164,9 @@ export function openConnection(options: ConnectionOptions): Connection {
     get healthy() {
       return ready && (patience === 0 || failures < patience);
     },
+    get problem() {
+      return outage.reason;
+    },
     get epoch() {
       return epoch;
     },
@@ -168,6 +177,7 @@ export function openConnection(options: ConnectionOptions): Connection {
         const answers = await within(send(commands), deadlineMs);
         // An error that is not the server's own: the connection went.
         if (answers.some((answer) => answer instanceof Error && answer.name !== 'ReplyError')) throw away();
+        if (failures > 0 && ready) outage.mended();
         failures = 0;
         return answers;
       } catch {

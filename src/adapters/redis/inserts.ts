@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { AssayError } from '../../domain/errors.ts';
 import type { Event } from '../../domain/event.ts';
+import { reasonOf } from '../../domain/outage.ts';
 import type { RepeatedRecord, SharedProfiles } from '../../profiles/shared.ts';
 import { type Command, type Connection, firstError, type RedisLog } from './connection.ts';
 
@@ -25,6 +26,8 @@ export interface Inserts {
   lost(): void;
   /** The last one did not get there. */
   readonly refused: boolean;
+  /** What Redis said then. */
+  readonly problem: string | undefined;
   /** Profiles lack what the log holds, as after Redis was emptied: until the log's consumer has passed it. */
   readonly behind: boolean;
   stats(): { inserts: number; insertErrors: number };
@@ -37,7 +40,7 @@ const QUIET_MS = 1_000;
 export function createInserts(connection: Connection, options: InsertOptions): Inserts {
   const { deadlineMs, behindRecords, positionKey, onLost, commandOf, onTaken, clock, log } = options;
   const counts = { inserts: 0, insertErrors: 0 };
-  let refused = false;
+  let refused: AssayError | undefined;
   let refusedAt = 0;
   let told = false;
   let behind = false;
@@ -47,7 +50,7 @@ export function createInserts(connection: Connection, options: InsertOptions): I
   let owed = new Map<number, number>();
 
   function took(error: AssayError | undefined): void {
-    refused = error !== undefined;
+    refused = error;
     if (refused) refusedAt = clock();
     if (error && !told) {
       log?.warn({ reason: error.message }, 'Redis does not take what is learnt: decisions are marked degraded');
@@ -104,7 +107,10 @@ export function createInserts(connection: Connection, options: InsertOptions): I
       onLost();
     },
     get refused() {
-      return refused;
+      return refused !== undefined;
+    },
+    get problem() {
+      return refused && reasonOf(refused);
     },
     get behind() {
       return behind;

@@ -18,6 +18,8 @@ import { addNewest, addOwn, type Known, type Reply, wholeProfile } from './view.
 export interface RedisProfilesOptions {
   /** `redis://user:password@host:port/0`, or `rediss:`. */
   url: string;
+  /** Authorities to trust instead of the system's, PEM; for `rediss:`. */
+  ca?: string | undefined;
   namespace: string;
   entityTypes: readonly string[];
   /** Columns to keep by entity type, beyond those always kept; everything by default. The same in all processes. */
@@ -56,6 +58,8 @@ export interface RedisProfilesStats {
 }
 
 export interface RedisProfiles extends SharedProfiles, ProfileLog, KeyIndex, DeletedIds {
+  /** Why decisions are degraded, where Redis is why. */
+  readonly problem: string | undefined;
   stats(): RedisProfilesStats;
   close(): Promise<void>;
 }
@@ -81,12 +85,12 @@ const LAYOUT = 2;
  * Resolves once Redis answers, or after three seconds without it: degraded, until it does. Rejects where Redis would drop profiles.
  */
 export async function openRedisProfiles(options: RedisProfilesOptions): Promise<RedisProfiles> {
-  const { url, namespace, entityTypes, columns, clock = Date.now, log } = options;
+  const { url, ca, namespace, entityTypes, columns, clock = Date.now, log } = options;
   const { deadlineMs = 50, logDeadlineMs = 5_000, ttlDays = 180, keyTtlDays = 30, behindRecords = 10_000 } = options;
   const layouts = entityTypes.map((name, type) => createLayout(type, entityTypes, columns && (columns[name] ?? [])));
-  const connection = openConnection({ url, name: 'profiles', clock, log });
+  const connection = openConnection({ url, ca, name: 'profiles', clock, log });
   // Apart, so that decisions never wait behind what is repeated.
-  const logConnection = openConnection({ url, name: 'profile-log', clock, log, patience: 0 });
+  const logConnection = openConnection({ url, ca, name: 'profile-log', clock, log, patience: 0 });
   const cache = createCache(options.cacheBytes ?? 64 * 1024 * 1024);
   const counts = { fetches: 0, degraded: 0, unchanged: 0, newest: 0, whole: 0, unseen: 0 };
 
@@ -224,6 +228,9 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
     ...createDeletedIds(connection, deadlines),
     get healthy() {
       return connection.healthy && !inserts.refused;
+    },
+    get problem() {
+      return connection.problem ?? inserts.problem;
     },
     stats: () => ({
       healthy: connection.healthy && !inserts.refused,

@@ -6,6 +6,8 @@ import { TAKE } from './scripts.ts';
 export interface RedisRateLimitOptions {
   /** `redis://user:password@host:port/0`, or `rediss:`. */
   url: string;
+  /** Authorities to trust instead of the system's, PEM; for `rediss:`. */
+  ca?: string | undefined;
   namespace: string;
   /** Requests of a caller per window. */
   max: number;
@@ -26,8 +28,8 @@ export interface RedisRateLimiter extends RateLimiter {
  *   <namespace>:rate:<hash>   string   taken in this window; gone at its end
  */
 export function openRedisRateLimiter(options: RedisRateLimitOptions): RedisRateLimiter {
-  const { url, namespace, max, windowMs, deadlineMs = 50, log } = options;
-  const connection = openConnection({ url, name: 'rate-limit', log });
+  const { url, ca, namespace, max, windowMs, deadlineMs = 50, log } = options;
+  const connection = openConnection({ url, ca, name: 'rate-limit', log });
   const own = createRateLimiter({ max, windowMs });
 
   async function shared(caller: string, cost: number) {

@@ -99,6 +99,9 @@ export const Health = answer(
     kafka: Type.Optional(words(['ok', 'unavailable'], 'The log of a fleet')),
     redis: Type.Optional(words(['ok', 'unavailable'], 'Profiles of a fleet; without them decisions are degraded')),
     model: Type.Optional(Type.String({ description: 'Version of the model that decides' })),
+    reasons: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { description: 'Why a part is away, by the part, such as `database`' }),
+    ),
   },
   'State of the server',
 );

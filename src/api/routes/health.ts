@@ -4,6 +4,7 @@ import { AssayError } from '../../domain/errors.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
 import { Health, Ready } from '../contract/operations.ts';
+import { reasonsOf } from '../reasons.ts';
 import type { Services } from '../services.ts';
 
 const tags = ['operations'];
@@ -100,7 +101,7 @@ export function healthRoutes(app: Api, services: Services, metrics: Registry): v
   );
 }
 
-function healthOf({ journal, engine, projector, roster, cards, stateless, fleet }: Services) {
+function healthOf({ journal, engine, projector, roster, cards, stateless, fleet, webhooks }: Services) {
   const durable = journal.status().ok;
   const loaded = engine.modelVersion !== undefined;
   const whole =
@@ -119,5 +120,11 @@ function healthOf({ journal, engine, projector, roster, cards, stateless, fleet 
     database: projector.healthy ? 'ok' : 'unavailable',
     ...(fleet ? { kafka: durable ? 'ok' : 'unavailable', redis: fleet.profilesHealthy ? 'ok' : 'unavailable' } : {}),
     ...(loaded ? { model: engine.modelVersion } : {}),
+    ...reasonsOf({
+      [fleet ? 'kafka' : 'journal']: durable ? undefined : journal.status().problem,
+      database: projector.healthy ? undefined : projector.problem,
+      redis: fleet?.profilesHealthy === false ? fleet.profilesProblem : undefined,
+      webhooks: webhooks.stats().problem,
+    }),
   };
 }

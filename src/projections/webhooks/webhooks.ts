@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.ts';
 import { AssayError } from '../../domain/errors.ts';
 import { newId } from '../../domain/id.ts';
+import { createOutage } from '../../domain/outage.ts';
 import type { Journal, JournalRecord } from '../../journal/journal.ts';
 import type { CommandAnswer } from '../command-answer.ts';
 import { SLOTS } from '../feed-events.ts';
@@ -37,6 +38,8 @@ export interface WebhookStats {
   paused: number;
   /** Records that the one furthest behind of this process has not got to. */
   lagRecords: number;
+  /** Why the store that says who delivers what does not answer. */
+  problem?: string | undefined;
 }
 
 export interface WebhooksOptions {
@@ -75,6 +78,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   let heldUntil = 0;
   let nudge = new AbortController();
   let running: Promise<void> | undefined;
+  const outage = createOutage((reason) => log.warn({ reason }, 'webhooks wait: their store does not answer'));
 
   const hurry = () => nudge.abort();
   const unsubscribe = journal.subscribe(({ type, sequence }) => {
@@ -135,9 +139,11 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   async function run(): Promise<void> {
     while (!closing.signal.aborted) {
       nudge = new AbortController();
-      // A database that is away is said by the projection.
-      await renew().catch((error) => {
-        if (!(error instanceof AssayError)) log.error({ err: error }, 'webhooks are not delivered');
+      await renew().then(outage.mended, (error) => {
+        const isFault = !(error instanceof AssayError);
+        if (isFault) log.error({ err: error }, 'webhooks are not delivered');
+        // A database that is away is said by the projection.
+        outage.failed(error, isFault || !projector.healthy);
       });
       await sleep(RENEW_MS, nudge.signal);
     }
@@ -168,6 +174,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
         held: followers.size,
         failing: [...followers.values()].filter(({ progress }) => progress.failures > 0).length,
         lagRecords: Math.max(0, ...lags),
+        problem: outage.reason,
       };
     },
 

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { openStore } from '../../src/adapters/postgres/store.ts';
+import { silentLog } from '../../src/projections/log.ts';
+import { type PgBouncer, startPgBouncer, withoutPgBouncer } from '../support/pgbouncer.ts';
+import { type DebianPostgres, startDebianPostgres, withoutPostgres } from '../support/postgres.ts';
+import { storeContract } from '../support/store-contract.ts';
+
+const skip = (await withoutPostgres()) ?? (await withoutPgBouncer()) ?? false;
+
+for (const mode of [undefined, 'transaction'])
+  describe(`the query store through PgBouncer, pool_mode ${mode ?? 'by default'}`, { skip }, () => {
+    let server: DebianPostgres;
+    let pooler: PgBouncer;
+    before(async () => {
+      server = await startDebianPostgres();
+      pooler = await startPgBouncer(server.url, mode);
+    });
+    after(async () => {
+      await pooler?.stop();
+      await server?.dispose();
+    });
+
+    storeContract(() => pooler.url);
+  });
+
+test('pool_mode statement is refused with the reason', { skip }, async () => {
+  const server = await startDebianPostgres();
+  const pooler = await startPgBouncer(server.url, 'statement');
+  const options = { url: pooler.url, namespace: 'statement', clock: Date.now, entityTypes: [], log: silentLog };
+  const store = await openStore(options);
+  await assert.rejects(store.position(), { code: 'unavailable', message: /statement pooling mode/ });
+  await store.close();
+  await pooler.stop();
+  await server.dispose();
+});
