@@ -26,6 +26,7 @@ import { createCaseLabels } from './projections/case-labels.ts';
 import { createCommands } from './projections/commands.ts';
 import { createFeed } from './projections/feed.ts';
 import { createProjector } from './projections/projector.ts';
+import { createReviewExpiry } from './projections/review-expiry.ts';
 
 export type { Core, Overrides } from './app/core.ts';
 export { openIntake } from './app/intake.ts';
@@ -83,6 +84,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     isAlone: database !== undefined,
     clock,
     retentionDays: config.retentionDays,
+    labelMaturityDays: config.labelMaturityDays,
     poolSize: config.databasePool,
     entityTypes: config.entityTypes,
     entityFields: config.entityFields,
@@ -109,6 +111,10 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     log,
   });
   const caseLabels = createCaseLabels({ journal, projector, store, clock, log });
+  const commands = createCommands({ journal, projector, store });
+  const reviews =
+    config.reviewExpires &&
+    createReviewExpiry({ journal, commands, projector, store, clock, log, ...config.reviewExpires });
   const hidden = (id: string) => state.deleted.has(id);
   const narration = openNarration(config.llm, { journal, hidden, clock, log, ...(narrator ? { narrator } : {}) });
   const webhooks = openWebhooks(config, { journal, projector, store, hidden, outcomeOf, clock, log });
@@ -121,7 +127,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     log,
     journal,
     engine,
-    commands: createCommands({ journal, projector, store }),
+    commands,
     store,
     projector,
     keys,
@@ -153,6 +159,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   const server = await buildServer(services);
   await core.resume();
   caseLabels.repair();
+  reviews?.start();
   webhooks.start();
   const controlFile = join(config.dataDir, 'control.json');
 
@@ -174,6 +181,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
       // Balancers see that it is not ready before it stops to listen.
       await sleep(config.drainDelayMs);
       caseLabels.close();
+      await reviews?.close();
       await server.close();
       await webhooks.close();
       await challengers.close();

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { IPV6_PREFIX } from './domain/address.ts';
 import { isCurrency } from './domain/currency.ts';
 import { CORE_ENTITIES } from './domain/entity.ts';
+import { LABEL_MATURITY_DAYS } from './domain/label-state.ts';
 
 /** Everything that the environment can settle, read once. Times in milliseconds unless the name says otherwise. */
 export interface Config {
@@ -62,6 +63,10 @@ export interface Config {
   readonly journalSegmentBytes: number;
   /** Days that the database keeps transactions; 0 for ever. */
   readonly retentionDays: number;
+  /** Days after which what was executed and not disputed is presumed legitimate. */
+  readonly labelMaturityDays: number;
+  /** What happens to a held payment that nobody reviewed in time; undefined: it stays held. */
+  readonly reviewExpires: { readonly afterMs: number; readonly action: 'release' | 'cancel' } | undefined;
   /** Connections to the database. */
   readonly databasePool: number;
   /** Kafka and Redis, where many processes share one log; undefined where this one keeps its own. */
@@ -207,6 +212,8 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     snapshotEveryRecords: integer(env, 'SNAPSHOT_EVERY_RECORDS', 200_000, 1),
     journalSegmentBytes: integer(env, 'JOURNAL_SEGMENT_BYTES', 64 * 1024 * 1024, 65_536),
     retentionDays: integer(env, 'RETENTION_DAYS', 0, 0),
+    labelMaturityDays: integer(env, 'LABEL_MATURITY_DAYS', LABEL_MATURITY_DAYS, 0, 3_650),
+    reviewExpires: reviewExpires(env),
     databasePool: integer(env, 'DATABASE_POOL', 8, 2, 1_000),
     fleet: fleet(env),
     fourEyes: Object.freeze(fourEyes(env)),
@@ -217,6 +224,14 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     }),
     llm: llm(env),
   });
+}
+
+/** A duration such as `6d` in REVIEW_EXPIRES, and what is done then. */
+function reviewExpires(env: Environment): Config['reviewExpires'] {
+  const text = env.REVIEW_EXPIRES?.trim();
+  const action = oneOf(env, 'REVIEW_EXPIRES_ACTION', ['cancel', 'release'], 'cancel') as 'cancel' | 'release';
+  if (!text || text === 'off') return undefined;
+  return Object.freeze({ afterMs: duration(text, 'REVIEW_EXPIRES'), action });
 }
 
 /** A language model where one is named. */
@@ -365,9 +380,9 @@ function onOff(env: Environment, name: string): boolean | undefined {
 
 /** `500ms`, `30s`, `1m`, `2h`, or bare milliseconds. */
 function duration(text: string, name: string): number {
-  const match = /^(\d+)\s*(ms|s|m|h)?$/.exec(text.trim());
+  const match = /^(\d+)\s*(ms|s|m|h|d)?$/.exec(text.trim());
   if (!match || Number(match[1]) === 0) throw new Error(`${name}: ${text} is not a duration such as 30s or 1m`);
-  return Number(match[1]) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] ?? 'ms']!;
+  return Number(match[1]) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] ?? 'ms']!;
 }
 
 /** By address: behind a number of hops, or all of them, whoever gets past the proxy could name any address. */

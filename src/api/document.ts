@@ -10,7 +10,8 @@ probability and the reasons. Errors are RFC 9457 problem documents. Every answer
 \`X-Response-Time-Ms\`. Without any API key the server answers on loopback only, and asks for none.
 
 \`WS /ws\` is the live feed: \`{seq, type, at, data}\` of the types \`transaction.decided\`, \`transaction.finalized\`,
-\`label.recorded\`, \`alert\`, \`case.changed\`, \`stats\`, \`model.promoted\` and \`policy.changed\`; \`?since=seq\` resumes after an event; where no such event
+\`transaction.reviewed\`, \`label.recorded\`, \`dispute.recorded\`, \`event.recorded\`, \`alert\`, \`case.changed\`, \`stats\`,
+\`model.promoted\` and \`policy.changed\`; \`?since=seq\` resumes after an event; where no such event
 is known, a \`stats\` event with \`data.unknownSince\` carries the newest \`seq\`, and the feed goes on from there. Browsers send
 their key as the subprotocol \`assay.key.<key>\`, or the cookie of their session.`;
 

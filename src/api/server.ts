@@ -30,6 +30,8 @@ import { demoRoutes } from './routes/demo.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { labelBatchRoutes } from './routes/label-batch.ts';
+import { lifeCommandRoutes } from './routes/life-commands.ts';
 import { listRoutes } from './routes/lists.ts';
 import { liveRoute } from './routes/live.ts';
 import { modelRoutes } from './routes/models.ts';
@@ -136,6 +138,8 @@ export async function buildServer(services: Services): Promise<Api> {
   transactionRoutes(app, services);
   transactionReadRoutes(app, services);
   transactionCommandRoutes(app, services);
+  lifeCommandRoutes(app, services);
+  labelBatchRoutes(app, services, charge);
   userRoutes(app, services);
   scoringRoutes(app, services, charge);
   entityRoutes(app, services);

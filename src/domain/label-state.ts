@@ -24,6 +24,9 @@ import {
 export const LABEL_STATES = ['fraud', 'legitimate', 'presumed', 'immature', 'blocked'] as const;
 export type LabelState = (typeof LABEL_STATES)[number];
 
+/** Days that a cardholder commonly has to dispute; LABEL_MATURITY_DAYS sets others. */
+export const LABEL_MATURITY_DAYS = 90;
+
 /** The part of a state that no clock changes. `open`: executed, and undisputed since a moment. */
 export type Truth =
   | { kind: 'fraud' | 'legitimate' | 'blocked' | 'disputed' }

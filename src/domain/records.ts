@@ -102,6 +102,8 @@ export interface LabelData {
   pinned?: boolean;
   note?: string;
   occurredAt?: number;
+  /** Of the scheme, as it came. */
+  reasonCode?: string;
   by?: string;
   /** The case whose resolution said so; the record's key is then `caseLabelKey`. */
   caseId?: string;

@@ -1,3 +1,4 @@
+import { RANK_PINNED } from '../domain/label.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { CommandAnswer } from './command-answer.ts';
 
@@ -53,7 +54,17 @@ export function auditOf(record: JournalRecord, answer: CommandAnswer | undefined
 function detailOf({ type, data, personal }: JournalRecord): Record<string, unknown> | null {
   switch (type) {
     case 'label':
-      return pick(data, ['label', 'source', 'note', 'caseId']);
+    case 'label.withdraw':
+      return {
+        ...pick(data, ['label', 'source', 'note', 'caseId', 'reasonCode']),
+        ...(data.rank === RANK_PINNED ? { pinned: true } : {}),
+      };
+    case 'dispute':
+      return pick(data, ['disputeId', 'kind', 'scheme', 'reasonCode', 'status', 'amount', 'currency']);
+    case 'event':
+      return pick(data, ['type', 'amount', 'code', 'avs', 'cvc', 'threeDS']);
+    case 'review':
+      return { ...pick(data, ['action', 'expired']), ...pick(personal ?? {}, ['reason']) };
     case 'finalize':
       return pick(data, ['override', 'reason']);
     case 'amend':

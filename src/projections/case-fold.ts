@@ -32,8 +32,10 @@ export interface CaseRow {
   /** The highest of its transactions. */
   score: number;
   amount: number;
-  /** Σ probability × amount. */
+  /** Σ probability × amount, net of what was voided, refunded, refused or cancelled. */
   amountAtRisk: number;
+  /** Disputes of its transactions that stand. */
+  disputes: number;
   /** Event times of its first and last transaction. */
   firstTime: number;
   lastTime: number;
@@ -69,7 +71,9 @@ export interface AlertRow {
   decision: Exclude<Outcome, 'approve'>;
   score: number;
   amount: number;
+  /** Net, as its case's. */
   amountAtRisk: number;
+  disputes: number;
   /** Keys of CASE_ENTITIES, in order; 0 where absent. */
   keys: number[];
   labelled: boolean;
@@ -109,7 +113,7 @@ export function holdLink(fold: CaseFold, link: LinkRow): void {
   else fold.links.set(name, new Map([[link.caseId, link]]));
 }
 
-export type Alert = Omit<AlertRow, 'caseId' | 'labelled'> & {
+export type Alert = Omit<AlertRow, 'caseId' | 'labelled' | 'disputes'> & {
   /** Names of the entities, in the order of `keys`. */
   values: (string | undefined)[];
 };
@@ -128,7 +132,7 @@ export function addAlert(fold: CaseFold, { values, ...alert }: Alert): void {
   row.lastTime = Math.max(row.lastTime, alert.time);
   row.lastAlertAt = Math.max(row.lastAlertAt, alert.at);
   fold.touchedCases.add(row.id);
-  fold.alerts.set(alert.transactionId, { ...alert, caseId: row.id, labelled: false });
+  fold.alerts.set(alert.transactionId, { ...alert, caseId: row.id, labelled: false, disputes: 0 });
   fold.touchedAlerts.add(alert.transactionId);
   CASE_ENTITIES.forEach((type, index) => {
     const key = alert.keys[index];
@@ -166,7 +170,7 @@ function openCase(fold: CaseFold, alert: Pick<AlertRow, 'sequence' | 'at' | 'tim
   const row: CaseRow = {
     ...{ id: `case_${sequence}`, sequence, version: 1, status: 'open' },
     ...{ entityType: 'user', entityKey: 0, entityValue: '', entityAlerts: 0 },
-    ...{ transactions: 0, reviews: 0, declines: 0, score: 0, amount: 0, amountAtRisk: 0 },
+    ...{ transactions: 0, reviews: 0, declines: 0, score: 0, amount: 0, amountAtRisk: 0, disputes: 0 },
     ...{ firstTime: time, lastTime: time, openedAt: at, lastAlertAt: at, firstActionAt: null },
     ...{ assignee: null, resolution: null, resolvedAt: null, resolvedBy: null, note: null, labelsDue: 0 },
   };
@@ -200,6 +204,7 @@ export function withdrawAlert(fold: CaseFold, transactionId: string): void {
   row.score = rest.reduce((highest, { score }) => Math.max(highest, score), 0);
   row.amount = rest.reduce((sum, { amount }) => sum + amount, 0);
   row.amountAtRisk = rest.reduce((sum, { amountAtRisk }) => sum + amountAtRisk, 0);
+  row.disputes = rest.reduce((sum, { disputes }) => sum + disputes, 0);
   if (row.labelsDue > 0 && !alert.labelled) row.labelsDue--;
   CASE_ENTITIES.forEach((type, index) => {
     const link = fold.links.get(linkName(type, alert.keys[index]))?.get(row.id);
@@ -307,6 +312,7 @@ export function caseView(row: CaseRow) {
     score: row.score,
     amount: row.amount,
     amountAtRisk: row.amountAtRisk,
+    disputes: row.disputes,
     transactionCount: row.transactions,
     reviews: row.reviews,
     declines: row.declines,

@@ -1,6 +1,7 @@
 import { caseLabelKey } from '../domain/case.ts';
 import type { Clock } from '../domain/clock.ts';
 import { AssayError } from '../domain/errors.ts';
+import { RANK_ANALYST } from '../domain/label.ts';
 import { type LabelData, labelledEvent } from '../domain/records.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Log } from './log.ts';
@@ -53,6 +54,7 @@ export function createCaseLabels(options: CaseLabelsOptions): CaseLabels {
           if (!decided || (await journal.find(key))) return;
           const data: LabelData = {
             ...{ labelId: `${caseId}.${sequence}`, transactionId: id, label, source: 'analyst', caseId },
+            rank: RANK_ANALYST,
             ...(resolvedBy === null ? {} : { by: resolvedBy }),
             event: labelledEvent(decided),
           };

@@ -1,10 +1,14 @@
+import { RANK_PINNED } from '../domain/label.ts';
 import { type Narrative, type NarrativeData, narrativeView } from '../domain/narrative.ts';
 import {
   type CaseData,
   type DecisionData,
+  type DisputeData,
+  type EventData,
   type FailedData,
   type FinalizeData,
   type LabelData,
+  type ReviewData,
   transactionView,
 } from '../domain/records.ts';
 import type { JournalRecord, RecordType } from '../journal/journal.ts';
@@ -14,7 +18,10 @@ export type FeedType =
   | 'transaction.decided'
   | 'transaction.finalized'
   | 'transaction.narrated'
+  | 'transaction.reviewed'
   | 'label.recorded'
+  | 'dispute.recorded'
+  | 'event.recorded'
   | 'alert'
   | 'case.changed'
   | 'stats'
@@ -44,6 +51,10 @@ const TOLD_BY: Partial<Record<RecordType, FeedType>> = {
   finalize: 'transaction.finalized',
   case: 'case.changed',
   label: 'label.recorded',
+  'label.withdraw': 'label.recorded',
+  dispute: 'dispute.recorded',
+  event: 'event.recorded',
+  review: 'transaction.reviewed',
   'policy.rule': 'policy.changed',
   'policy.thresholds': 'policy.changed',
   'policy.control': 'policy.changed',
@@ -51,6 +62,10 @@ const TOLD_BY: Partial<Record<RecordType, FeedType>> = {
   'policy.list': 'policy.changed',
   'policy.entries': 'policy.changed',
 };
+
+const COMMANDS: ReadonlySet<string> = new Set([
+  ...['finalize', 'label', 'label.withdraw', 'case', 'dispute', 'event', 'review'],
+]);
 
 /** Whether a record may tell of any of the types, known before its events are made. */
 export function mayTell({ type, data }: JournalRecord, types: ReadonlySet<FeedType>): boolean {
@@ -72,8 +87,7 @@ export function eventsOf(
   }
   const known = made.get(record);
   if (known) return known;
-  if (['finalize', 'label', 'case'].includes(record.type) || record.type.startsWith('policy.'))
-    return commandEvents(record, outcome);
+  if (COMMANDS.has(record.type) || record.type.startsWith('policy.')) return commandEvents(record, outcome);
   const events = recordEvents(record);
   made.set(record, events);
   return events;
@@ -141,8 +155,37 @@ async function commandEvents(record: JournalRecord, outcome: Outcome | undefined
     const { caseId, action } = record.data as unknown as CaseData;
     return [event(record, 0, 'case.changed', { caseId, action, ...answer?.body, ...confirmed })];
   }
-  const { labelId, transactionId, label, source, note } = record.data as unknown as LabelData;
-  return [event(record, 0, 'label.recorded', { labelId, transactionId, label, source, note, ...confirmed })];
+  return [event(record, 0, TOLD_BY[record.type]!, { ...toldOf(record), ...standing(answer), ...confirmed })];
+}
+
+/** What is in force after it, where that is known. */
+function standing(answer: CommandAnswer | undefined) {
+  const { effective, labelState } = answer?.body ?? {};
+  return labelState === undefined ? {} : { effective: effective ?? null, labelState };
+}
+
+/** What was told of a transaction after its decision. */
+function toldOf({ type, data, personal }: JournalRecord): Record<string, unknown> {
+  switch (type) {
+    case 'dispute': {
+      const { transactionId, disputeId, kind, scheme, reasonCode, amount, currency, status, reportedAt } =
+        data as unknown as DisputeData;
+      const told = { transactionId, disputeId, kind, scheme, reasonCode, amount, currency, status };
+      return { ...told, reportedAt: new Date(reportedAt).toISOString() };
+    }
+    case 'event': {
+      const { transactionId, eventId, type, at, amount, code, avs, cvc, threeDS } = data as unknown as EventData;
+      return { transactionId, eventId, type, at: new Date(at).toISOString(), amount, code, avs, cvc, threeDS };
+    }
+    case 'review': {
+      const { transactionId, action, expired } = data as unknown as ReviewData;
+      return { transactionId, action, reason: personal?.reason, expired };
+    }
+    default: {
+      const { labelId, transactionId, label, source, note, rank } = data as unknown as LabelData;
+      return { labelId, transactionId, label, source, note, ...(rank === RANK_PINNED ? { pinned: true } : {}) };
+    }
+  }
 }
 
 /** What a change was about, without its content: whoever wants that asks for the policy. */

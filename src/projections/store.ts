@@ -1,4 +1,5 @@
 import type { CaseStatus, Resolution } from '../domain/case.ts';
+import type { LabelState } from '../domain/label-state.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { AuditRow } from './audit.ts';
 import type { CaseView } from './case-fold.ts';
@@ -51,8 +52,10 @@ export interface TransactionFilter {
   from?: number;
   to?: number;
   minScore?: number;
-  /** Only review and decline that nobody has labelled, overridden or finalized. */
+  /** Only review and decline that nobody has labelled, reviewed, overridden or finalized. */
   alerts?: boolean;
+  /** Only what is held: sent to review, and neither released, cancelled nor finalized. */
+  held?: boolean;
 }
 
 /** A transaction as the API shows it: the fields of a 201 answer with what happened since (status, labels, …). */
@@ -95,6 +98,8 @@ export interface TransactionStats {
   rates: { approve: number; review: number; decline: number; fraud: number };
   /** Labelled as fraud / legitimate. */
   labels: { fraud: number; legitimate: number };
+  /** What is known of the truth: each of the five states apart, as of `at`. */
+  labelStates: Record<LabelState, number> & { at: string };
   /** Major units by currency. */
   amounts: Record<string, { total: number; blocked: number }>;
   /** Ten bins of score: 0–9, …, 90–100. */

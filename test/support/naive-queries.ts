@@ -1,4 +1,5 @@
 import { bucketWidth } from '../../src/adapters/postgres/window.ts';
+import { LABEL_STATES, type LabelState } from '../../src/domain/label-state.ts';
 import type {
   QueryStore,
   ScoreHistory,
@@ -18,17 +19,24 @@ export function naiveFilter(filter: TransactionFilter): (view: TransactionView) 
       (from === undefined || at >= from) &&
       (to === undefined || at < to) &&
       (minScore === undefined || (view.score as number) >= minScore) &&
-      (!alerts || (view.status === 'pending' && view.decision !== 'approve' && view.label === undefined))
+      (!alerts ||
+        (view.status === 'pending' &&
+          view.decision !== 'approve' &&
+          view.label === undefined &&
+          view.review === undefined))
     );
   };
 }
 
-/** All but what cases tell. */
-export type CountedStats = Omit<TransactionStats, 'topEntities'>;
+/** All but what cases tell, and when it was. */
+export type CountedStats = Omit<TransactionStats, 'topEntities' | 'labelStates'> & {
+  labelStates: Record<LabelState, number>;
+};
 
 export async function countedStats(store: QueryStore, from: number, to: number): Promise<CountedStats> {
-  const { topEntities: _, ...stats } = await store.transactions.stats(from, to);
-  return stats;
+  const { topEntities: _, labelStates, ...stats } = await store.transactions.stats(from, to);
+  const { at: __, ...states } = labelStates;
+  return { ...stats, labelStates: states };
 }
 
 /** The stats of views, counted one by one. */
@@ -53,6 +61,9 @@ export function naiveStats(views: TransactionView[], from: number, to: number): 
   const statuses: Record<string, number> = {};
   for (const view of within) statuses[view.status as string] = (statuses[view.status as string] ?? 0) + 1;
   return {
+    labelStates: Object.fromEntries(
+      LABEL_STATES.map((state) => [state, count((view) => view.labelState === state)]),
+    ) as Record<LabelState, number>,
     ...{ count: within.length, decisions, statuses, labels, amounts: naiveAmounts(within) },
     rates: {
       approve: share(decisions.approve),

@@ -45,11 +45,11 @@ export function randomHistory(seed: number, length: number): JournalEntry[] {
     ];
     const kinds: [number, () => JournalEntry][] = [
       [0.5, () => decision(payment)],
-      [0.58, () => intake(payment)],
-      [0.64, () => decision({ ...payment, id: transactionId }, `d:${transactionId}`)],
-      [0.68, () => entry('failed', { transactionId, error: 'no model' })],
+      [0.57, () => intake(payment)],
+      [0.62, () => decision({ ...payment, id: transactionId }, `d:${transactionId}`)],
+      [0.64, () => entry('failed', { transactionId, error: 'no model' })],
       [
-        0.78,
+        0.7,
         () =>
           entry('label', {
             labelId: `l${index}`,
@@ -59,8 +59,9 @@ export function randomHistory(seed: number, length: number): JournalEntry[] {
             ...(random() < 0.3 ? { caseId: seen.caseId } : {}),
           }),
       ],
-      [0.81, () => entry('case', pick(acts), { text: 'seen', note: 'known' })],
-      [0.86, () => entry('finalize', { transactionId, override: random() < 0.3, reason: 'knows' })],
+      ...lifeKinds(index, random, at, entry),
+      [0.815, () => entry('case', pick(acts), { text: 'seen', note: 'known' })],
+      [0.87, () => entry('finalize', { transactionId, override: random() < 0.3, reason: 'knows' })],
       [
         0.89,
         () => entry('amend', { transactionId, changes: { amount: int(500), cardId: null } }, { email: 'z@new.co' }),
@@ -75,6 +76,49 @@ export function randomHistory(seed: number, length: number): JournalEntry[] {
     entries.push(kinds.find(([below]) => draw < below)![1]());
   }
   return entries;
+}
+
+/** What is told of a payment later: labels with ranks, withdrawals, events, disputes and what became of a hold. */
+function lifeKinds(
+  index: number,
+  random: () => number,
+  at: number,
+  entry: (
+    type: JournalEntry['type'],
+    data: Record<string, unknown>,
+    personal?: Record<string, unknown>,
+  ) => JournalEntry,
+): [number, () => JournalEntry][] {
+  const int = (below: number) => Math.floor(random() * below);
+  const pick = <T>(values: readonly T[]): T => values[int(values.length)];
+  // Few payments, so that much is told of each.
+  const told = () => ({ transactionId: `t${int(40)}` });
+  const rank = { chargeback: 3, analyst: 2, customer: 1 };
+  const source = pick(['chargeback', 'analyst', 'customer'] as const);
+  const ranked = { labelId: `r${index}`, source, rank: random() < 0.1 ? 4 : rank[source] };
+  const dated = random() < 0.5 ? { occurredAt: at - int(3) * 1_000 } : {};
+  return [
+    [0.72, () => entry('label', { ...told(), ...ranked, ...dated, label: pick(['fraud', 'legitimate']) })],
+    [0.73, () => entry('label.withdraw', { ...told(), ...ranked, ...dated, label: 'none' })],
+    [
+      0.75,
+      () => {
+        const [reasonCode, status] = [pick(['10.4', '13.1']), pick(['open', 'won', 'lost', 'reversed'])];
+        const says = reasonCode === '10.4' && (status === 'open' || status === 'lost') ? 'fraud' : 'none';
+        const facts = { kind: 'dispute', scheme: 'visa', reasonCode, status, label: says, rank: 3 };
+        return entry('dispute', { ...told(), ...facts, disputeId: pick(['d', 'e']), reportedAt: at - int(3) * 1_000 });
+      },
+    ],
+    [
+      0.775,
+      () => {
+        const type = pick(['authorized', 'refused', 'settled', 'voided', 'refunded']);
+        const part = random() < 0.4 ? { amount: int(500), amountMinor: int(50_000) } : {};
+        return entry('event', { ...told(), eventId: `e${index}`, type, at: at - int(4) * 1_000, ...part });
+      },
+    ],
+    [0.785, () => entry('review', { ...told(), action: pick(['release', 'cancel']) }, { reason: 'known' })],
+  ];
 }
 
 /** Ids of cases that may have been opened by now: those of alerts. */

@@ -48,7 +48,8 @@ export function commandContract(url: () => string): void {
       answerTo(bench, command('finalize', { transactionId, override }, { at }));
     const first = await finalize('a');
     const view = await bench.store.transactions.get('a');
-    assert.deepEqual(first, { status: 200, body: { transactionId: 'a', ...view } });
+    // Answered as it stood then: the days until it is presumed legitimate had just begun.
+    assert.deepEqual(first, { status: 200, body: { transactionId: 'a', ...view, labelState: 'immature' } });
     assert.deepEqual([view?.status, view?.finalizedAt], ['finalized', new Date(T0 + 1000).toISOString()]);
     assert.deepEqual(await finalize('a', false, T0 + 9000), first);
     assert.equal((await finalize('x')).status, 404);
@@ -58,7 +59,7 @@ export function commandContract(url: () => string): void {
     assert.equal((await finalize('d')).status, 200);
   });
 
-  check('labels: the latest in log order stands, all are kept', async (bench) => {
+  check('labels from before they had a rank: the latest in log order stands, all are kept', async (bench) => {
     await apply(bench, [decision({ id: 'a', decision: 'review' })]);
     const entry = command(
       'label',
@@ -70,7 +71,9 @@ export function commandContract(url: () => string): void {
       status: 201,
       body: {
         ...{ id: 'l1', transactionId: 'a', label: 'fraud', source: 'chargeback', note: 'n' },
-        ...{ occurredAt: new Date(T0 - 5).toISOString(), recordedAt: new Date(T0 + 1).toISOString() },
+        ...{ occurredAt: new Date(T0 - 5).toISOString(), recordedAt: new Date(T0 + 1).toISOString(), sequence: 2 },
+        effective: { label: 'fraud', source: 'chargeback', at: new Date(T0 - 5).toISOString() },
+        labelState: 'fraud',
       },
     });
     await apply(bench, [label('a', 'legitimate', T0 - 100)]);

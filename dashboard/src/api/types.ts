@@ -13,9 +13,12 @@ export interface Reason {
   message: string;
 }
 
+export type LabelState = LabelValue | 'presumed' | 'immature' | 'blocked';
+
 export interface Label {
   id: string;
-  label: LabelValue;
+  /** `none` takes back what the source said. */
+  label: LabelValue | 'none';
   source: LabelSource;
   note?: string;
   occurredAt?: string;
@@ -79,6 +82,9 @@ export interface Transaction extends Omit<TransactionInput, 'amount'> {
   error?: string;
   label?: LabelValue;
   labels?: Label[];
+  /** The label in force. */
+  effective?: { label: LabelValue; source: LabelSource | 'dispute'; at: string };
+  labelState?: LabelState;
   finalizedAt?: string;
   overridden?: boolean;
 }
@@ -112,6 +118,7 @@ export interface Stats {
   rates: Record<Outcome | 'fraud', number>;
   statuses: Record<string, number>;
   labels: Record<LabelValue, number>;
+  labelStates: Record<LabelState, number> & { at: string };
   amounts: Record<string, { total: number; blocked: number }>;
   /** Ten bins: 0–9, …, 90–100. */
   scoreHistogram: number[];
@@ -225,7 +232,10 @@ export type LiveType =
   | 'transaction.decided'
   | 'transaction.finalized'
   | 'transaction.narrated'
+  | 'transaction.reviewed'
   | 'label.recorded'
+  | 'dispute.recorded'
+  | 'event.recorded'
   | 'alert'
   | 'case.changed'
   | 'stats'

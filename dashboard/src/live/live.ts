@@ -112,7 +112,12 @@ function take({ type, at, data, seq }: LiveEvent): void {
       amend(data.transactionId, { status: 'finalized' });
       return;
     case 'label.recorded':
-      amend(data.transactionId, { label: data.label as LabelValue });
+    case 'dispute.recorded':
+    case 'event.recorded':
+    case 'transaction.reviewed':
+      // What is in force after it, where the server could say.
+      if (data.effective !== undefined)
+        amend(data.transactionId, { label: (data.effective as { label: LabelValue } | null)?.label });
       return;
     case 'transaction.narrated':
       totals.narrated++;

@@ -3,7 +3,8 @@ import type { JournalRecord } from '../../journal/journal.ts';
 import type { Log } from '../../projections/log.ts';
 import { dropCases, forgetDetails, writeAudit, writeCases } from './cases-write.ts';
 import { inTransaction, isRefusal, sqlState } from './connection.ts';
-import { emptyFold, type Fold, foldRecord, type OutcomeOf, setAside } from './fold.ts';
+import { foldRecord, setAside } from './fold.ts';
+import { emptyFold, type Fold, type OutcomeOf } from './fold-state.ts';
 import { loadState } from './load.ts';
 import type { Retention } from './retention.ts';
 import type { EntityNames } from './rows.ts';
@@ -31,6 +32,7 @@ export function createApplier(
   names: EntityNames,
   retention: Retention,
   log: Log,
+  maturityDays: number,
   outcomeOf?: OutcomeOf,
 ): Applier {
   const { partitions } = retention;
@@ -43,7 +45,7 @@ export function createApplier(
       if (fresh.length === 0 || !isMine) return applied;
       if (fresh[0].sequence !== applied + 1)
         throw new Error(`Record ${fresh[0].sequence} does not follow ${applied}, the last one applied.`);
-      const fold = emptyFold(names, horizon, retention.horizonAt, outcomeOf);
+      const fold = emptyFold({ names, horizon, horizonAt: retention.horizonAt, maturityDays, outcomeOf });
       await loadState(client, schema, fold, fresh, mode.loadAll);
       for (const record of fresh)
         if (mode.rejected === undefined) foldRecord(fold, record);

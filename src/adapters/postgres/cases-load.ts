@@ -10,12 +10,15 @@ export const CASE_COLUMNS = [
   ...['id', 'sequence', 'version', 'status', 'entity_type', 'entity_key', 'entity_value', 'entity_alerts'],
   ...['transactions', 'reviews', 'declines', 'score', 'amount', 'amount_at_risk', 'first_time', 'last_time'],
   ...['opened_at', 'last_alert_at', 'first_action_at', 'assignee', 'resolution', 'resolved_at', 'resolved_by'],
-  ...['note', 'labels_due'],
+  ...['note', 'labels_due', 'disputes'],
 ];
 export const ALERT_COLUMNS = [
   ...['transaction_id', 'case_id', 'sequence', 'at', 'time', 'decision', 'score', 'amount', 'amount_at_risk', 'keys'],
-  'labelled',
+  ...['labelled', 'disputes'],
 ];
+
+/** Records after which a case is counted again from all of its alerts. */
+const CHANGING: ReadonlySet<string> = new Set(['delete', 'event', 'dispute', 'review']);
 
 interface Met {
   types: string[];
@@ -25,7 +28,7 @@ interface Met {
   to: number;
   caseIds: Set<string>;
   transactionIds: Set<string>;
-  /** A transaction goes: its case is counted again from all of its alerts. */
+  /** A transaction changes or goes: its case is counted again from all of its alerts. */
   whole: boolean;
 }
 
@@ -74,7 +77,7 @@ export async function loadCases(
   });
   for (const row of rows.map(caseOf)) fold.cases.set(row.id, row);
   if (!met.whole) return;
-  const alerts = await client.query(`SELECT * FROM ${schema}.case_alerts WHERE case_id = ANY($1)`, ids);
+  const alerts = await client.query(`SELECT ${ALERT_COLUMNS} FROM ${schema}.case_alerts WHERE case_id = ANY($1)`, ids);
   for (const alert of alerts.rows.map(alertOf)) fold.alerts.set(alert.transactionId, alert);
   const links = await client.query(`SELECT * FROM ${schema}.case_links WHERE case_id = ANY($1)`, ids);
   for (const link of links.rows.map(linkOf)) holdLink(fold, link);
@@ -107,9 +110,9 @@ function meet(records: JournalRecord[], types: readonly string[]): Met {
       }
     } else if (type === 'case') {
       if (typeof data.caseId === 'string') met.caseIds.add(data.caseId);
-    } else if (type === 'delete' || (type === 'label' && data.caseId !== undefined)) {
+    } else if (CHANGING.has(type) || (type === 'label' && data.caseId !== undefined)) {
       if (typeof data.transactionId === 'string') met.transactionIds.add(data.transactionId);
-      met.whole ||= type === 'delete';
+      met.whole ||= CHANGING.has(type);
     }
   }
   return met;
@@ -136,6 +139,7 @@ function alertOf(row: Raw): AlertRow {
     amountAtRisk: row.amount_at_risk,
     keys: row.keys.map(Number),
     labelled: row.labelled,
+    disputes: row.disputes,
   };
 }
 
@@ -167,5 +171,6 @@ export function caseOf(row: Raw): CaseRow {
     resolvedBy: restored(row.resolved_by),
     note: restored(row.note),
     labelsDue: row.labels_due,
+    disputes: row.disputes,
   };
 }

@@ -30,20 +30,20 @@ async function writeRows(client: pg.PoolClient, schema: string, fold: CaseFold):
   const columns = [
     ...['version', 'status', 'entity_type', 'entity_key', 'entity_value', 'entity_alerts', 'transactions', 'reviews'],
     ...['declines', 'score', 'amount', 'amount_at_risk', 'first_time', 'last_time', 'last_alert_at', 'first_action_at'],
-    ...['assignee', 'resolution', 'resolved_at', 'resolved_by', 'note', 'labels_due'],
+    ...['assignee', 'resolution', 'resolved_at', 'resolved_by', 'note', 'labels_due', 'disputes'],
   ];
   await client.query({
     name: 'upsert_cases',
     text: `INSERT INTO ${schema}.cases (id, sequence, opened_at, ${columns})
       SELECT id, sequence, "openedAt", version, status, "entityType", "entityKey", "entityValue", "entityAlerts",
         transactions, reviews, declines, score, amount, "amountAtRisk", "firstTime", "lastTime", "lastAlertAt",
-        "firstActionAt", assignee, resolution, "resolvedAt", "resolvedBy", note, "labelsDue"
+        "firstActionAt", assignee, resolution, "resolvedAt", "resolvedBy", note, "labelsDue", disputes
       FROM json_to_recordset($1::json) AS r (id text, sequence bigint, "openedAt" timestamptz, version integer,
         status text, "entityType" text, "entityKey" bigint, "entityValue" text, "entityAlerts" integer,
         transactions integer, reviews integer, declines integer, score smallint, amount double precision,
         "amountAtRisk" double precision, "firstTime" bigint, "lastTime" bigint, "lastAlertAt" timestamptz,
         "firstActionAt" timestamptz, assignee text, resolution text, "resolvedAt" timestamptz, "resolvedBy" text,
-        note text, "labelsDue" integer)
+        note text, "labelsDue" integer, disputes integer)
       ON CONFLICT (id) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`)}`,
     values: [JSON.stringify(rows)],
   });
@@ -84,11 +84,11 @@ async function writeAlerts(client: pg.PoolClient, schema: string, fold: CaseFold
   await client.query({
     name: 'upsert_case_alerts',
     text: `INSERT INTO ${schema}.case_alerts (transaction_id, case_id, sequence, at, time, decision, score, amount,
-        amount_at_risk, keys, labelled)
-      SELECT "transactionId", "caseId", sequence, at, time, decision, score, amount, "amountAtRisk", keys::bigint[], labelled
+        amount_at_risk, keys, labelled, disputes)
+      SELECT "transactionId", "caseId", sequence, at, time, decision, score, amount, "amountAtRisk", keys::bigint[], labelled, disputes
       FROM json_to_recordset($1::json) AS r ("transactionId" text, "caseId" text, sequence bigint, at timestamptz,
         time bigint, decision text, score smallint, amount double precision, "amountAtRisk" double precision, keys text,
-        labelled boolean)
+        labelled boolean, disputes integer)
       ON CONFLICT (transaction_id) DO UPDATE SET ${ALERT_COLUMNS.slice(1).map((column) => `${column} = excluded.${column}`)}`,
     values: [JSON.stringify(alerts)],
   });

@@ -9,6 +9,7 @@ import { readCaseStats } from './case-stats.ts';
 import { caseOf } from './cases-load.ts';
 import { reading } from './connection.ts';
 import { readCursor } from './cursor.ts';
+import { asShown, type Maturity } from './maturity.ts';
 import { pageOf } from './paging.ts';
 import { restored, storable } from './text.ts';
 
@@ -18,7 +19,7 @@ const MAX_SIMILAR = 10;
 
 type Sort = 'risk' | 'newest';
 
-export function createCaseQueries(pool: pg.Pool, schema: string): CaseQueries {
+export function createCaseQueries(pool: pg.Pool, schema: string, maturity: Maturity): CaseQueries {
   const one = async (text: string, values: unknown[]) => (await pool.query(text, values)).rows;
 
   return {
@@ -95,7 +96,7 @@ export function createCaseQueries(pool: pg.Pool, schema: string): CaseQueries {
           sequence: Number(sequence),
           view,
         }));
-        return pageOf(placed, page, ({ view }) => view);
+        return pageOf(placed, page, ({ view }) => asShown(view, maturity));
       }),
 
     ofTransaction: (transactionId) =>

@@ -1,84 +1,15 @@
-import type { AmendData, DeleteData, FailedData, FinalizeData, LabelData } from '../../domain/records.ts';
+import type { AmendData, DeleteData, FailedData } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
-import { type AuditRow, auditOf } from '../../projections/audit.ts';
-import {
-  actOnCase,
-  addAlert,
-  type CaseFold,
-  emptyCaseFold,
-  retireCases,
-  settleLabel,
-  withdrawAlert,
-} from '../../projections/case-fold.ts';
+import { auditOf } from '../../projections/audit.ts';
+import { actOnCase, addAlert, retireCases, withdrawAlert } from '../../projections/case-fold.ts';
 import type { CommandAnswer } from '../../projections/command-answer.ts';
+import { withLabelState, withLifeOf } from '../../projections/life.ts';
 import { alertOf } from './alert.ts';
-import { refusal } from './refusal.ts';
-import { amendRow, decisionRow, type EntityNames, intakeRow, type TransactionRow } from './rows.ts';
-import { createUser, deleteUser, type UserFold, updateUser } from './users-fold.ts';
-import { emptyWebhookFold, foldWebhook, noteTold, type WebhookFold } from './webhooks-fold.ts';
-
-/** Where a transaction stands: the key of its rows. */
-export interface Place {
-  createdAt: string;
-  sequence: number;
-}
-
-/** What a batch needs to know of the database, and what it changes. Pure: the database is before and after it. */
-export interface Fold extends UserFold {
-  names: EntityNames;
-  /** What was decided before is retired: gone from every read, its id free again. Milliseconds. */
-  horizon: number;
-  /** The horizon that a record of this time brings. */
-  horizonAt: (at: number) => number;
-  /** What became of commands that are settled elsewhere, as the policy's are. */
-  outcomeOf: OutcomeOf | undefined;
-  /** Loaded, then as the records left them. A plain decision whose id is new need not be loaded. */
-  transactions: Map<string, TransactionRow>;
-  /** As they were loaded. */
-  before: Map<string, TransactionRow>;
-  /** Ids that a transaction has or, before it was deleted, had. */
-  taken: Map<string, Place>;
-  /** Ids with a row of their own, as they were loaded. */
-  placed: Map<string, Place>;
-  touched: Set<string>;
-  cases: CaseFold;
-  webhooks: WebhookFold;
-  audit: AuditRow[];
-  /** Transactions deleted, in this batch. */
-  deleted: Set<string>;
-  answers: { sequence: number; at: string; answer: CommandAnswer }[];
-  rejected: { sequence: number; type: string; reason: string }[];
-}
-
-export type OutcomeOf = (sequence: number) => CommandAnswer | undefined;
-
-export function emptyFold(
-  names: EntityNames,
-  horizon: number,
-  horizonAt: (at: number) => number,
-  outcomeOf?: OutcomeOf,
-): Fold {
-  return {
-    outcomeOf,
-    names,
-    horizon,
-    horizonAt,
-    transactions: new Map(),
-    before: new Map(),
-    taken: new Map(),
-    placed: new Map(),
-    touched: new Set(),
-    users: new Map(),
-    emails: new Map(),
-    touchedUsers: new Set(),
-    cases: emptyCaseFold(),
-    webhooks: emptyWebhookFold(),
-    audit: [],
-    deleted: new Set(),
-    answers: [],
-    rejected: [],
-  };
-}
+import { type Fold, put } from './fold-state.ts';
+import { disputed, finalized, happened, labelled, reviewed, unknown } from './life-fold.ts';
+import { amendRow, decisionRow, intakeRow, type TransactionRow } from './rows.ts';
+import { createUser, deleteUser, updateUser } from './users-fold.ts';
+import { foldWebhook, noteTold } from './webhooks-fold.ts';
 
 /** Applies one record. A record that makes no sense is set aside, so that it does not stop the log for ever. */
 export function foldRecord(fold: Fold, record: JournalRecord): void {
@@ -113,7 +44,14 @@ function dispatch(fold: Fold, record: JournalRecord): CommandAnswer | undefined 
     case 'failed':
       return void failed(fold, record);
     case 'label':
+    case 'label.withdraw':
       return labelled(fold, record);
+    case 'dispute':
+      return disputed(fold, record);
+    case 'event':
+      return happened(fold, record);
+    case 'review':
+      return reviewed(fold, record);
     case 'finalize':
       return finalized(fold, record);
     case 'amend':
@@ -158,6 +96,7 @@ function decided(fold: Fold, record: JournalRecord): void {
   if (fold.taken.has(row.id)) {
     const known = fold.transactions.get(row.id);
     if (!record.key.startsWith('d:') || !known || !undecided(known)) return;
+    row.view = withLifeOf(row.view, known.view);
   }
   put(fold, row);
   if (row.decision !== 'approve' && fold.taken.has(row.id)) addAlert(fold.cases, alertOf(record, row, fold.names));
@@ -171,69 +110,11 @@ function add(fold: Fold, row: TransactionRow): void {
   if (!fold.taken.has(row.id)) put(fold, row);
 }
 
-function put(fold: Fold, row: TransactionRow): void {
-  const { id, createdAt, sequence } = row;
-  fold.touched.add(id);
-  // So late that it is retired when it comes.
-  if (Date.parse(createdAt) < fold.horizon) {
-    fold.transactions.delete(id);
-    fold.taken.delete(id);
-    return;
-  }
-  fold.transactions.set(id, row);
-  fold.taken.set(id, { createdAt, sequence });
-}
-
 function failed(fold: Fold, record: JournalRecord): void {
   const { transactionId, error } = record.data as unknown as FailedData;
   const row = fold.transactions.get(transactionId);
   if (!row || !undecided(row)) return;
   put(fold, { ...row, status: 'failed', view: { ...row.view, status: 'failed', error } });
-}
-
-function labelled(fold: Fold, record: JournalRecord): CommandAnswer {
-  const data = record.data as unknown as LabelData;
-  if (data.caseId !== undefined) settleLabel(fold.cases, data.transactionId);
-  const row = fold.transactions.get(data.transactionId);
-  if (!row) return unknown(data.transactionId);
-  const { labelId: id, transactionId, label, source, note } = data;
-  const occurredAt = data.occurredAt === undefined ? undefined : iso(data.occurredAt);
-  const recordedAt = iso(record.at);
-  const body = {
-    id,
-    transactionId,
-    label,
-    source,
-    ...(note === undefined ? {} : { note }),
-    ...(occurredAt === undefined ? {} : { occurredAt }),
-    ...(data.caseId === undefined ? {} : { caseId: data.caseId }),
-    recordedAt,
-  };
-  const labels = [...((row.view.labels as unknown[]) ?? []), body];
-  put(fold, { ...row, label, view: { ...row.view, label, labels } });
-  return { status: 201, body };
-}
-
-function finalized(fold: Fold, record: JournalRecord): CommandAnswer {
-  const { transactionId, override, reason } = record.data as unknown as FinalizeData;
-  const row = fold.transactions.get(transactionId);
-  if (!row) return unknown(transactionId);
-  if (row.status === 'finalized') return { status: 200, body: { transactionId, ...row.view } };
-  if (row.status === 'processing')
-    return refusal(409, 'processing', `Transaction ${transactionId} is still being decided.`);
-  if (row.status === 'failed')
-    return refusal(409, 'conflict', `Transaction ${transactionId} could not be decided; retry it first.`);
-  if (row.decision === 'decline' && !override)
-    return refusal(409, 'declined', `Transaction ${transactionId} was declined.`);
-  const view = {
-    ...row.view,
-    status: 'finalized',
-    finalizedAt: iso(record.at),
-    ...(row.decision === 'decline' ? { overridden: true } : {}),
-    ...(row.decision === 'decline' && reason !== undefined ? { overrideReason: reason } : {}),
-  };
-  put(fold, { ...row, status: 'finalized', view });
-  return { status: 200, body: { transactionId, ...view } };
 }
 
 function amended(fold: Fold, record: JournalRecord): CommandAnswer {
@@ -242,7 +123,7 @@ function amended(fold: Fold, record: JournalRecord): CommandAnswer {
   if (!row) return unknown(transactionId);
   const next = amendRow(row, { ...changes, ...record.personal }, record.at, fold.names);
   put(fold, next);
-  return { status: 200, body: next.view };
+  return { status: 200, body: withLabelState(next.view, record.at, fold.maturityDays) };
 }
 
 /** Gone; what stays is the id, so that nobody else takes it. */
@@ -256,10 +137,6 @@ function deleted(fold: Fold, record: JournalRecord): CommandAnswer {
   fold.audit = fold.audit.map((told) => (told.transactionId === transactionId ? { ...told, detail: null } : told));
   fold.deleted.add(transactionId);
   return { status: 204 };
-}
-
-function unknown(id: string): CommandAnswer {
-  return refusal(404, 'not_found', `There is no transaction ${id}.`);
 }
 
 function iso(ms: number): string {

@@ -2,8 +2,8 @@ import type pg from 'pg';
 import type { JournalRecord } from '../../journal/journal.ts';
 import { loadCases } from './cases-load.ts';
 import { COLUMNS } from './copy.ts';
-import type { Fold } from './fold.ts';
-import type { TransactionRow } from './rows.ts';
+import type { Fold } from './fold-state.ts';
+import { standingColumns, type TransactionRow } from './rows.ts';
 import { restored, storable } from './text.ts';
 import { emailKey, type UserRow } from './users-fold.ts';
 import { loadWebhooks } from './webhooks-write.ts';
@@ -67,7 +67,8 @@ async function loadTransactions(client: pg.PoolClient, schema: string, fold: Fol
       amountMinor: Number(row.amount_minor),
       minorDigits: row.minor_digits,
       latencyUs: row.latency_us,
-      label: row.label,
+      // Those of a release before are read from its view.
+      ...standingColumns(row.view),
       entities: row.entities.map(Number),
       reasons: row.reasons?.map(restored) ?? null,
       model: restored(row.model),

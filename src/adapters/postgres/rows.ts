@@ -1,8 +1,10 @@
 import { coreEntity, type EntitySource, entityKey, keysToday } from '../../domain/entity.ts';
 import { DETAIL_NAMES } from '../../domain/fields.ts';
+import type { Truth } from '../../domain/label-state.ts';
 import { type DecisionData, type IntakeData, intakeView, transactionView } from '../../domain/records.ts';
 import type { TransactionStatus } from '../../domain/transaction.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
+import { truthIn } from '../../projections/life.ts';
 import type { TransactionView } from '../../projections/store.ts';
 
 /** A row of `transactions`: what lists filter and stats add up, and the view that reads answer with. */
@@ -19,7 +21,13 @@ export interface TransactionRow {
   amountMinor: number;
   minorDigits: number;
   latencyUs: number | null;
+  /** The label in force. */
   label: string | null;
+  /** What happened to it where it was held. */
+  review: 'release' | 'cancel' | null;
+  truth: Truth['kind'];
+  /** Where its truth is open: since when it is executed and undisputed, milliseconds. */
+  since: number | null;
   entities: number[];
   reasons: string[] | null;
   /** Version of the model that decided; null where none did. */
@@ -84,9 +92,20 @@ function commonColumns(record: JournalRecord, data: IntakeData, types: readonly 
     // Where nothing is paid there is nothing to add up.
     amountMinor: transaction.amountMinor ?? 0,
     minorDigits: minorDigits(transaction.amount ?? 0, transaction.amountMinor ?? 0),
-    label: null,
+    ...{ label: null, review: null, truth: 'blocked' as const, since: null },
     country: transaction.country ?? null,
     entities: keysToday(data.entities, record.personal).filter((key, index) => key !== 0 && types[index] !== 'user'),
+  };
+}
+
+/** Columns that follow from what the view tells. */
+export function standingColumns(view: TransactionView): Pick<TransactionRow, 'label' | 'review' | 'truth' | 'since'> {
+  const truth = truthIn(view);
+  return {
+    label: (view.label as string | undefined) ?? null,
+    review: (view.review as { action: 'release' | 'cancel' } | undefined)?.action ?? null,
+    truth: truth.kind,
+    since: truth.kind === 'open' ? truth.since : null,
   };
 }
 

@@ -11,7 +11,7 @@ export async function readScores(
   to: number,
 ): Promise<ScoreHistory> {
   const widthMs = bucketWidth(to - from);
-  const parts = await inSnapshot(pool, (client) => readWindow(client, schema, { from, to, width: widthMs }));
+  const { parts } = await inSnapshot(pool, (client) => readWindow(client, schema, { from, to, width: widthMs }));
   const points = new Map<number, number[]>();
   for (const { at, tally } of parts) {
     const counts = tally.scores[model];

@@ -5,6 +5,7 @@ import { createLatencies } from './latencies.ts';
 import { eachLatency, readCell } from './tally.ts';
 import { moment } from './text.ts';
 import { readTopEntities } from './top-entities.ts';
+import { addTruths, countTruths, labelStatesOf, type Truths, tellsTruths } from './truths.ts';
 import { bucketWidth, inSnapshot, type Part, readWindow } from './window.ts';
 
 const DAY = 86_400_000;
@@ -16,12 +17,21 @@ const PERCENTS = [50, 95, 99];
 type Cell = ReturnType<typeof readCell>;
 type CellOf = (key: string) => Cell;
 
+export interface Asked {
+  from: number;
+  to: number;
+  /** As of when states of truth are told, and the days until what is undisputed is presumed legitimate. */
+  at: number;
+  days: number;
+}
+
 /**
  * Transactions created in [from, to), milliseconds: tallies of whole buckets, and rows at the window's edges. `blocked` is
  * what was declined and not let through by an override; `topReasons` counts, over reviews and declines, the reasons that
  * raised the score; a point of `series` carries the decisions' own latency.
  */
-export async function readStats(pool: pg.Pool, schema: string, from: number, to: number): Promise<TransactionStats> {
+export async function readStats(pool: pg.Pool, schema: string, asked: Asked): Promise<TransactionStats> {
+  const { from, to, at, days } = asked;
   return inSnapshot(pool, async (client) => {
     const extent = await client.query(
       `SELECT min(created_at) AS first, max(created_at) AS last FROM ${schema}.transactions
@@ -29,13 +39,17 @@ export async function readStats(pool: pg.Pool, schema: string, from: number, to:
       [moment(from), moment(to)],
     );
     const { first, last } = extent.rows[0] as { first: Date | null; last: Date | null };
-    if (!first || !last) return empty();
+    const truths: Truths = { truths: new Map(), opens: new Map() };
+    const states = () => labelStatesOf(truths, at, days);
+    if (!first || !last) return { ...empty(), labelStates: states() };
     // An unbounded window is drawn over what there is.
     const start = Math.max(from, first.getTime() - DAY);
     const end = Math.min(to, last.getTime() + 1);
     const width = bucketWidth(end - start);
-    const parts = await readWindow(client, schema, { from: start, to: end, width });
-    const stats = empty();
+    const { parts, untold } = await readWindow(client, schema, { from: start, to: end, width });
+    for (const { tally } of parts) if (tellsTruths(tally)) addTruths(truths, tally);
+    await countTruths(client, schema, untold, truths);
+    const stats = { ...empty(), labelStates: states() };
     const cellOf = rememberCells();
     addCounts(stats, parts, cellOf);
     addSeries(stats, { start, end, width }, parts, cellOf);
@@ -55,7 +69,7 @@ function rememberCells(): CellOf {
   };
 }
 
-function empty(): TransactionStats {
+function empty(): Omit<TransactionStats, 'labelStates'> {
   return {
     count: 0,
     decisions: { approve: 0, review: 0, decline: 0 },

@@ -1,12 +1,13 @@
 import { eq } from 'drizzle-orm';
 import type { Clock } from '../../domain/clock.ts';
+import { LABEL_MATURITY_DAYS } from '../../domain/label-state.ts';
 import type { Log } from '../../projections/log.ts';
 import type { QueryStore } from '../../projections/store.ts';
 import { createApplier } from './apply.ts';
 import { createAuditQueries } from './audit.ts';
 import { createCaseQueries } from './cases.ts';
 import { asUnavailable, connect, reading, sqlState } from './connection.ts';
-import type { OutcomeOf } from './fold.ts';
+import type { OutcomeOf } from './fold-state.ts';
 import { layoutSchema, migrate } from './migrate.ts';
 import { createRetention } from './retention.ts';
 import type { EntityNames } from './rows.ts';
@@ -26,6 +27,8 @@ export interface StoreOptions {
   clock: Clock;
   /** Days that transactions are kept; 0, as by default, for ever. */
   retentionDays?: number;
+  /** Days after which what was executed and not disputed is presumed legitimate. */
+  labelMaturityDays?: number;
   /** No other process uses this database. */
   isAlone?: boolean;
   /** Connections, at most. */
@@ -49,7 +52,7 @@ export interface RebuildableStore extends QueryStore {
  * and until then everything throws `AssayError('unavailable')`. Throws where the options make no sense.
  */
 export async function openStore(options: StoreOptions): Promise<RebuildableStore> {
-  const { url, namespace, log, clock, retentionDays = 0 } = options;
+  const { url, namespace, log, clock, retentionDays = 0, labelMaturityDays = LABEL_MATURITY_DAYS } = options;
   if (!/^[a-z_][a-z0-9_]{0,40}$/.test(namespace)) throw new Error(`${namespace} is no name for an SQL schema`);
   const schema = layoutSchema(namespace);
   const connection = connect(url, log, options.poolSize);
@@ -57,8 +60,9 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
   const tables = tablesIn(schema);
   const { entityTypes: types, entityFields: fields = {}, ipv6Prefix } = options;
   const names: EntityNames = { types, fields, ...(ipv6Prefix === undefined ? {} : { ipv6Prefix }) };
+  const maturity = { clock, days: labelMaturityDays };
   const retention = createRetention(schema, retentionDays, clock, log);
-  const applier = createApplier(pool, schema, names, retention, log, options.outcomeOf);
+  const applier = createApplier(pool, schema, names, retention, log, labelMaturityDays, options.outcomeOf);
 
   let migrated: Promise<void> | undefined;
   const ready = () =>
@@ -102,9 +106,9 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
         const [row] = await db.select({ answer: answers.answer }).from(answers).where(eq(answers.sequence, sequence));
         return row?.answer;
       }),
-    transactions: createTransactionQueries(pool, schema, names),
+    transactions: createTransactionQueries(pool, schema, names, maturity),
     users: createUserQueries(connection, tables),
-    cases: createCaseQueries(pool, schema),
+    cases: createCaseQueries(pool, schema, maturity),
     audit: createAuditQueries(pool, schema),
     webhooks: createWebhookStore(pool, schema),
     ping: () =>

@@ -8,6 +8,9 @@ export interface Tally {
   /** By decision, status, decimals of the minor unit and currency: `approve/pending/2/USD`. */
   cells: Map<string, { count: number; minor: bigint }>;
   labels: Map<string, number>;
+  /** By what is known of the truth, `open` left out; and those by the minute since which they are, rounded up. */
+  truths: Map<string, number>;
+  opens: Map<number, number>;
   /** By model, '' where none decided. */
   scores: Map<string, number[]>;
   reasons: Map<string, number>;
@@ -26,6 +29,8 @@ export type Counted = Pick<
   | 'currency'
   | 'amountMinor'
   | 'label'
+  | 'truth'
+  | 'since'
   | 'model'
   | 'score'
   | 'reasons'
@@ -37,6 +42,8 @@ export function emptyTally(): Tally {
   return {
     cells: new Map(),
     labels: new Map(),
+    truths: new Map(),
+    opens: new Map(),
     scores: new Map(),
     reasons: new Map(),
     places: new Map(),
@@ -62,6 +69,7 @@ export function count(tally: Tally, row: Counted, times: 1 | -1): void {
     BigInt(times * row.amountMinor),
   );
   if (row.label !== null) add(tally.labels, row.label, times);
+  addTruth(tally, row, times);
   if (row.score !== null) addScore(tally, row.model ?? '', Math.min(SCORE_BINS - 1, Math.floor(row.score / 5)), times);
   for (const code of row.reasons ?? []) add(tally.reasons, code, times);
   if (row.country !== null) addPlace(tally, row.country, times, isAlert(row.decision) ? times : 0);
@@ -73,6 +81,16 @@ export function addCell({ cells }: Tally, key: string, count: number, minor: big
   if (!cell) return void cells.set(key, { count, minor });
   cell.count += count;
   cell.minor += minor;
+}
+
+function addTruth(tally: Tally, { truth, since }: Pick<Counted, 'truth' | 'since'>, times: number): void {
+  if (since === null) add(tally.truths, truth, times);
+  else add(tally.opens, openMinute(since), times);
+}
+
+/** A payment matures at the end of a minute, so that few numbers tell when many do. */
+export function openMinute(since: number): number {
+  return Math.ceil(since / 60_000);
 }
 
 export function isAlert(decision: string | null): boolean {
@@ -101,15 +119,20 @@ export function merge(into: Tally, from: Tally): void {
   for (const [model, bins] of from.scores)
     for (let bin = 0; bin < SCORE_BINS; bin++) addScore(into, model, bin, bins[bin]);
   for (const [label, count] of from.labels) add(into.labels, label, count);
+  for (const [truth, count] of from.truths) add(into.truths, truth, count);
+  for (const [minute, count] of from.opens) add(into.opens, minute, count);
   for (const [code, count] of from.reasons) add(into.reasons, code, count);
   for (const [country, { count, alerts }] of from.places) addPlace(into, country, count, alerts);
   for (const [us, count] of from.latencies) add(into.latencies, us, count);
 }
 
-/** As it is stored. Latencies stand in order, each as its distance from the one before and its count. */
+/** As it is stored. Latencies and minutes stand in order, each as its distance from the one before and its count. */
 export interface StoredTally {
   cells: Record<string, [count: number, minor: string]>;
   labels: Record<string, number>;
+  /** Absent where a release before wrote it. */
+  truths?: Record<string, number>;
+  opens?: number[];
   scores: Record<string, number[]>;
   reasons: Record<string, number>;
   places: Record<string, [count: number, alerts: number]>;
@@ -120,18 +143,11 @@ export interface StoredTally {
 export function stored(tally: Tally): StoredTally | undefined {
   const cells = sorted(tally.cells).filter(([, { count }]) => count !== 0);
   if (cells.length === 0) return undefined;
-  let before = 0;
-  const latencies = [...tally.latencies]
-    .filter(([, count]) => count !== 0)
-    .sort(([a], [b]) => a - b)
-    .flatMap(([us, count]) => {
-      const gap = us - before;
-      before = us;
-      return [gap, count];
-    });
   return {
     cells: Object.fromEntries(cells.map(([key, { count, minor }]) => [key, [count, String(minor)]])),
     labels: Object.fromEntries(sorted(tally.labels).filter(([, count]) => count !== 0)),
+    truths: Object.fromEntries(sorted(tally.truths).filter(([, count]) => count !== 0)),
+    opens: gaps(tally.opens),
     scores: Object.fromEntries(sorted(tally.scores).filter(([, bins]) => bins.some((count) => count !== 0))),
     reasons: Object.fromEntries(sorted(tally.reasons).filter(([, count]) => count !== 0)),
     places: Object.fromEntries(
@@ -139,13 +155,27 @@ export function stored(tally: Tally): StoredTally | undefined {
         .filter(([, { count }]) => count !== 0)
         .map(([country, { count, alerts }]) => [country, [count, alerts]]),
     ),
-    latencies,
+    latencies: gaps(tally.latencies),
   };
+}
+
+function gaps(counts: Map<number, number>): number[] {
+  let before = 0;
+  return [...counts]
+    .filter(([, count]) => count !== 0)
+    .sort(([a], [b]) => a - b)
+    .flatMap(([value, count]) => {
+      const gap = value - before;
+      before = value;
+      return [gap, count];
+    });
 }
 
 export function addStored(into: Tally, from: StoredTally): void {
   for (const key in from.cells) addCell(into, key, from.cells[key][0], BigInt(from.cells[key][1]));
   for (const label in from.labels) add(into.labels, label, from.labels[label]);
+  for (const truth in from.truths) add(into.truths, truth, from.truths[truth]);
+  eachOf(from.opens ?? [], (minute, count) => add(into.opens, minute, count));
   for (const model in from.scores)
     for (let bin = 0; bin < SCORE_BINS; bin++) addScore(into, model, bin, from.scores[model][bin]);
   for (const code in from.reasons) add(into.reasons, code, from.reasons[code]);
@@ -154,8 +184,13 @@ export function addStored(into: Tally, from: StoredTally): void {
 }
 
 export function eachLatency({ latencies }: StoredTally, visit: (us: number, count: number) => void): void {
-  let us = 0;
-  for (let index = 0; index < latencies.length; index += 2) visit((us += latencies[index]), latencies[index + 1]);
+  eachOf(latencies, visit);
+}
+
+/** Numbers that stand as `gaps`. */
+export function eachOf(gaps: number[], visit: (value: number, count: number) => void): void {
+  let value = 0;
+  for (let index = 0; index < gaps.length; index += 2) visit((value += gaps[index]), gaps[index + 1]);
 }
 
 function sorted<T>(map: Map<string, T>): [string, T][] {

@@ -3,6 +3,7 @@ import { canonicalEntity, entityKey, formerKeys } from '../../domain/entity.ts';
 import type { EntityView, TransactionFilter, TransactionQueries, TransactionView } from '../../projections/store.ts';
 import { reading } from './connection.ts';
 import { readCursor } from './cursor.ts';
+import { asShown, type Maturity } from './maturity.ts';
 import { pageOf } from './paging.ts';
 import { type EntityNames, entityOfView } from './rows.ts';
 import { readScores } from './scores.ts';
@@ -13,7 +14,13 @@ import { moment, storable } from './text.ts';
 const LINK_DEPTH = 200;
 const MAX_LINKED = 100;
 
-export function createTransactionQueries(pool: pg.Pool, schema: string, names: EntityNames): TransactionQueries {
+export function createTransactionQueries(
+  pool: pg.Pool,
+  schema: string,
+  names: EntityNames,
+  maturity: Maturity,
+): TransactionQueries {
+  const shown = (view: TransactionView) => asShown(view, maturity);
   /** The newest rows of `from`, which an index finds alone, and then their views. */
   const newest = async (from: string, where: string[], values: unknown[], limit: number) => {
     const { rows } = await pool.query<{ sequence: string; view: TransactionView }>(
@@ -37,7 +44,7 @@ export function createTransactionQueries(pool: pg.Pool, schema: string, names: E
           // The second says nothing new, but lets the planner leave out the partitions of what is newer.
           where.push(`(created_at, sequence) < (${at}, $${values.length}::bigint)`, `created_at <= ${at}`);
         }
-        return pageOf(await newest('transactions', where, values, page.limit + 1), page, ({ view }) => view);
+        return pageOf(await newest('transactions', where, values, page.limit + 1), page, ({ view }) => shown(view));
       }),
 
     get: (id) =>
@@ -48,7 +55,7 @@ export function createTransactionQueries(pool: pg.Pool, schema: string, names: E
             JOIN ${schema}.views v ON v.created_at = i.created_at AND v.sequence = i.sequence WHERE i.id = $1`,
           values: [storable(id)],
         });
-        return rows[0]?.view;
+        return rows[0] && shown(rows[0].view);
       }),
 
     sequence: (id) =>
@@ -57,7 +64,8 @@ export function createTransactionQueries(pool: pg.Pool, schema: string, names: E
         return rows[0] && Number(rows[0].sequence);
       }),
 
-    stats: (from, to) => reading(() => readStats(pool, schema, from, to)),
+    stats: (from, to) =>
+      reading(() => readStats(pool, schema, { from, to, at: maturity.clock(), days: maturity.days })),
 
     scores: (model, from, to) => reading(() => readScores(pool, schema, model, from, to)),
 
@@ -76,13 +84,13 @@ export function createTransactionQueries(pool: pg.Pool, schema: string, names: E
                 depth,
               );
         const seen = rows.map(({ view }) => view);
-        return { type, id, transactions: seen.slice(0, limit), linked: linkedIn(seen, type, id, names) };
+        return { type, id, transactions: seen.slice(0, limit).map(shown), linked: linkedIn(seen, type, id, names) };
       }),
   };
 }
 
 /** Indexes in `migrations/` serve these, alone and together. */
-function conditions({ userId, decision, status, from, to, minScore, alerts }: TransactionFilter) {
+function conditions({ userId, decision, status, from, to, minScore, alerts, held }: TransactionFilter) {
   const where: string[] = [];
   const values: unknown[] = [];
   const need = (text: string, value: unknown) => where.push(`${text} $${values.push(value)}`);
@@ -97,7 +105,10 @@ function conditions({ userId, decision, status, from, to, minScore, alerts }: Tr
   const score = minScore === undefined ? undefined : Math.ceil(minScore);
   if (score !== undefined) need('score >=', score);
   for (const bound of [30, 80, 95]) if (score !== undefined && score >= bound) where.push(`score >= ${bound}`);
-  if (alerts) where.push(`decision IN ('review', 'decline') AND status = 'pending' AND label IS NULL`);
+  if (alerts)
+    where.push(`decision IN ('review', 'decline') AND status = 'pending' AND label IS NULL AND review IS NULL`);
+  if (held)
+    where.push(`decision = 'review' AND decision IN ('review', 'decline') AND status = 'pending' AND review IS NULL`);
   return { where, values };
 }
 

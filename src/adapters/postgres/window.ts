@@ -15,6 +15,7 @@ import {
   type Tally,
 } from './tally.ts';
 import { restored } from './text.ts';
+import { tellsTruths } from './truths.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -49,21 +50,31 @@ export interface Part {
   tally: StoredTally;
 }
 
+/** What a window counts; the truth of rows in `untold` has to be counted apart. */
+export interface Counts {
+  parts: Part[];
+  untold: Span[];
+}
+
 /** Everything created in [from, to), milliseconds, by points of `width`: whole buckets, and rows at the edges. */
 export async function readWindow(
   client: pg.PoolClient,
   schema: string,
   window: { from: number; to: number; width: number },
-): Promise<Part[]> {
+): Promise<Counts> {
   const { from, to, width } = window;
   const widest = WIDTHS_MS.find((each) => width % each === 0);
   const counted = async (spans: Span[]) =>
     [...(await countRows(client, schema, spans, width))].map(([at, tally]) => ({ at, tally: stored(tally)! }));
-  if (widest === undefined) return counted([{ from, to }]);
+  if (widest === undefined) return { parts: await counted([{ from, to }]), untold: [{ from, to }] };
   const { rows: meta } = await client.query(`SELECT tallied FROM ${schema}.meta`);
   const found = cover(from, to, widest, Number(meta[0].tallied));
   const buckets = await readBuckets(client, schema, found);
-  return [...buckets.map(({ at, tally }) => ({ at: floorTo(at, width), tally })), ...(await counted(found.rows))];
+  const untold = buckets.filter(({ tally }) => !tellsTruths(tally));
+  return {
+    parts: [...buckets.map(({ at, tally }) => ({ at: floorTo(at, width), tally })), ...(await counted(found.rows))],
+    untold: [...found.rows, ...untold.map(({ at, width }) => ({ from: at, to: at + width }))],
+  };
 }
 
 /** Counts the rows of some spans by points of `width`. Grouped in the database: a busy minute has more rows than groups. */

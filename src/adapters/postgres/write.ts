@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { COLUMNS, copyEntityLines, copyIdLine, copyIn, copyLine, copyViewLine } from './copy.ts';
-import type { Fold } from './fold.ts';
+import type { Fold } from './fold-state.ts';
 import type { TransactionRow } from './rows.ts';
 import { floorTo, MINUTE_MS } from './tallies.ts';
 import { count, emptyTally, type Tally } from './tally.ts';

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { movesMoney, RESERVED_IDS, type TransactionBody as Taken, TRANSACTION_TYPES } from '../../domain/fields.ts';
 import { answer, Id, json, Page, PageQuery, problems, Time, words } from './common.ts';
 import { EXAMPLE, fieldSchemas } from './fields.ts';
+import { LabelStates, lifeFields } from './life.ts';
 
 /** Schemas of the fields as `domain/fields.ts` declares them; optional where a body may do without. */
 const fields = fieldSchemas();
@@ -44,15 +45,6 @@ export const FinalizeBody = Type.Object({
     Type.Boolean({ description: 'Finalize although it was declined; needs scope `review`, and is audited' }),
   ),
   reason: Type.Optional(Type.String({ maxLength: 2000, description: 'Why it is overridden; kept and shown' })),
-});
-
-export const LabelBody = Type.Object({
-  label: words(['fraud', 'legitimate'], 'What it was'),
-  source: words(['chargeback', 'analyst', 'customer'], 'Who says so'),
-  note: Type.Optional(Type.String({ maxLength: 2000 })),
-  occurredAt: Type.Optional(
-    Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339: when it came to light' }),
-  ),
 });
 
 export const outcome = words(['approve', 'review', 'decline'], 'What to do');
@@ -158,6 +150,7 @@ export const TransactionShown = answer(
     ...Type.Partial(Type.Object(decisionFields)).properties,
     error: Type.Optional(Type.String()),
     narrative: Type.Optional(NarrativeShown),
+    ...lifeFields,
   },
   'A transaction',
 );
@@ -200,7 +193,8 @@ export const Stats = answer(
       'Shares of count',
     ),
     statuses: Type.Record(Type.String(), Type.Integer()),
-    labels: answer({ fraud: Type.Integer(), legitimate: Type.Integer() }, 'Labelled'),
+    labels: answer({ fraud: Type.Integer(), legitimate: Type.Integer() }, 'Confirmed by a label in force'),
+    labelStates: LabelStates,
     amounts: Amounts,
     scoreHistogram: Type.Array(Type.Integer(), { description: 'Ten bins of score: 0–9, …, 90–100' }),
     series: Type.Array(
@@ -264,7 +258,6 @@ export const Explanation = answer(
 );
 
 export const Finalized = answer({ transactionId: Type.String() }, 'A finalized transaction');
-export const Recorded = answer({}, 'What was recorded');
 export const ScoredAnswer = answer(
   { ...decisionFields, latencyMs: Type.Number(), warnings: Type.Optional(Type.Array(Type.String())) },
   'A decision that is not recorded',

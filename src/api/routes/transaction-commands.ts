@@ -1,8 +1,6 @@
 import { AssayError } from '../../domain/errors.ts';
-import { type LabelData, labelledEvent } from '../../domain/records.ts';
 import { takeAmendment } from '../../intake/amendment.ts';
 import { unfit } from '../../intake/text.ts';
-import { parseTime } from '../../intake/time.ts';
 import type { Api } from '../api.ts';
 import { requireScope } from '../auth.ts';
 import { sendCommand } from '../command.ts';
@@ -13,13 +11,9 @@ import {
   FinalizeBody,
   Finalized,
   IdParam,
-  LabelBody,
-  Recorded,
   TransactionShown,
 } from '../contract/transactions.ts';
-import { nextId } from '../ids.ts';
 import { read } from '../read.ts';
-import { recordOf } from '../record-of.ts';
 import type { Services } from '../services.ts';
 import { invalid } from '../window.ts';
 import { missing } from './transaction-reads.ts';
@@ -73,45 +67,6 @@ export function transactionCommandRoutes(app: Api, services: Services): void {
       if (record.type === 'failed')
         throw new AssayError('unavailable', `Deciding it failed again: ${record.data.error}`, { retryAfterSeconds: 5 });
       return answer(reply, record, false);
-    },
-  );
-
-  app.post(
-    '/api/transactions/:id/labels',
-    {
-      config: { scope: 'review' },
-      schema: {
-        operationId: 'labelTransaction',
-        tags,
-        summary: 'Record what a transaction turned out to be',
-        params: IdParam,
-        body: LabelBody,
-        response: { 201: json('Recorded', Recorded), ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503) },
-      },
-    },
-    async (request, reply) => {
-      const { id } = request.params;
-      const { label, source, note, occurredAt } = request.body;
-      const record = await recordOf(services, id, ['t']);
-      if (!record) return missing(id);
-      const data: LabelData = {
-        labelId: nextId(clock()),
-        transactionId: id,
-        label,
-        source,
-        event: labelledEvent(record),
-      };
-      const fault = note === undefined ? undefined : unfit(note);
-      if (fault) throw invalid('/note', fault);
-      if (note !== undefined) data.note = note;
-      if (occurredAt !== undefined) data.occurredAt = parseTime(occurredAt)?.time;
-      if (occurredAt !== undefined && data.occurredAt === undefined)
-        throw invalid('/occurredAt', 'must be an RFC 3339 time');
-      return sendCommand(services, request, reply, {
-        type: 'label',
-        data: { ...data },
-        asked: { id, ...request.body },
-      });
     },
   );
 

@@ -1,0 +1,152 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { TSchema } from 'typebox';
+import { labelledEvent, type SubjectEvent } from '../../domain/records.ts';
+import { type Subject, takeDispute, takeEvent, takeLabel } from '../../intake/life.ts';
+import { unfit } from '../../intake/text.ts';
+import type { RecordType } from '../../journal/journal.ts';
+import type { Api } from '../api.ts';
+import { sendCommand } from '../command.ts';
+import { json, problems } from '../contract/common.ts';
+import {
+  DisputeBody,
+  DisputeRecorded,
+  EventBody,
+  EventRecorded,
+  LabelBody,
+  LabelRecorded,
+  ReviewBody,
+} from '../contract/life.ts';
+import { IdParam, TransactionShown } from '../contract/transactions.ts';
+import { nextId } from '../ids.ts';
+import { read } from '../read.ts';
+import { recordOf } from '../record-of.ts';
+import type { Services } from '../services.ts';
+import { invalid } from '../window.ts';
+import { missing } from './transaction-reads.ts';
+
+const failures = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
+
+/** What is told of a transaction after its decision: what became of it, who disputes it, what was true. */
+export function lifeCommandRoutes(app: Api, services: Services): void {
+  const { clock } = services;
+  const review = { scope: 'review' } as const;
+  const schema = <B extends TSchema>(operationId: string, summary: string, description: string, body: B) => ({
+    ...{ operationId, tags: ['transactions'], summary, description, params: IdParam, body },
+  });
+
+  app.post(
+    '/api/transactions/:id/labels',
+    {
+      config: review,
+      schema: {
+        ...schema(
+          'labelTransaction',
+          'Record what a transaction turned out to be, by whom',
+          'All are kept. In force is what a person pinned, else what the scheme says, an analyst, the customer; of one ' +
+            'source the newest `occurredAt`, then the newest in the log. `none` takes back what its source said, what it ' +
+            'pinned too; with `pinned` the pin alone.',
+          LabelBody,
+        ),
+        response: { 201: json('Recorded', LabelRecorded), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { of, event } = await subjectOf(services, request.params.id);
+      const data = takeLabel(request.body, of, nextId(clock()));
+      const type = data.label === 'none' ? 'label.withdraw' : 'label';
+      return send(services, request, reply, { type, data: { ...data, event } });
+    },
+  );
+
+  app.post(
+    '/api/transactions/:id/disputes',
+    {
+      config: review,
+      schema: {
+        ...schema(
+          'disputeTransaction',
+          'Record a dispute or an early warning, or what is new of it',
+          'All are kept, with every change. Only reason codes of fraud label the transaction; `won` and `reversed` take ' +
+            'that label back, and never say that it was legitimate.',
+          DisputeBody,
+        ),
+        response: { 201: json('The dispute as it stands', DisputeRecorded), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { of, event } = await subjectOf(services, request.params.id);
+      const { data, warnings } = takeDispute(request.body, of);
+      const followUp = async (body: Record<string, unknown>) => (warnings.length > 0 ? { ...body, warnings } : body);
+      return send(services, request, reply, { type: 'dispute', data: { ...data, event }, followUp });
+    },
+  );
+
+  app.post(
+    '/api/transactions/:id/events',
+    {
+      config: { scope: ['ingest', 'review'] },
+      schema: {
+        ...schema(
+          'tellTransactionEvent',
+          'Tell what became of a payment',
+          'In any order. An event that says the same as an earlier one is that one, and gets its answer.',
+          EventBody,
+        ),
+        response: { 201: json('Recorded', EventRecorded), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { of, event } = await subjectOf(services, request.params.id);
+      const data = takeEvent(request.body, of, nextId(clock()));
+      return send(services, request, reply, { type: 'event', data: { ...data, event } });
+    },
+  );
+
+  app.post(
+    '/api/transactions/:id/review',
+    {
+      config: review,
+      schema: {
+        ...schema(
+          'reviewTransaction',
+          'Release or cancel a payment that is held',
+          'Apart from its label. The same again gets the same answer, the other one 409; what is cancelled is not finalized.',
+          ReviewBody,
+        ),
+        response: { 200: json('The transaction as it is now', TransactionShown), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { event } = await subjectOf(services, request.params.id);
+      const { action, reason } = request.body;
+      const fault = unfit(reason) ?? (reason.trim() === '' ? 'must not be empty' : undefined);
+      if (fault) throw invalid('/reason', fault);
+      return send(services, request, reply, { type: 'review', data: { action, event }, personal: { reason } });
+    },
+  );
+}
+
+/** The transaction that something is told of; 404 where there is none, or no more. */
+export async function subjectOf(services: Services, id: string): Promise<{ of: Subject; event: SubjectEvent }> {
+  if (!(await read(services, () => services.store.transactions.get(id)))) return missing(id);
+  const record = await recordOf(services, id, ['t']);
+  if (!record) return missing(id);
+  const { time, currency } = (record.data as { transaction: { time: number; currency: string } }).transaction;
+  return { of: { time, currency, now: services.clock() }, event: labelledEvent(record) };
+}
+
+function send(
+  services: Services,
+  request: FastifyRequest<{ Params: { id: string }; Body: unknown }>,
+  reply: FastifyReply,
+  told: {
+    type: RecordType;
+    data: object;
+    personal?: Record<string, unknown>;
+    followUp?: (body: Record<string, unknown>) => Promise<Record<string, unknown>>;
+  },
+): Promise<FastifyReply> {
+  const { id } = request.params;
+  const data = { transactionId: id, ...told.data };
+  return sendCommand(services, request, reply, { ...told, data, asked: { id, ...(request.body as object) } });
+}

@@ -1,0 +1,183 @@
+import { currencyWarning, isCurrency, toMajor, toMinor } from '../domain/currency.ts';
+import { DISPUTE_STATUSES, type DisputeStatus, disputeWord } from '../domain/dispute.ts';
+import { AssayError, type FieldError } from '../domain/errors.ts';
+import { LABEL_EARLY_MS, LABEL_SOURCES, labelRank } from '../domain/label.ts';
+import { PAYMENT_EVENT_TYPES, type PaymentEventType } from '../domain/payment-event.ts';
+import { DISPUTE_KINDS, type DisputeKind, reasonOf } from '../domain/reason-codes.ts';
+import type { DisputeData, EventData, LabelData } from '../domain/records.ts';
+import { summary } from './faults.ts';
+import { unfit, unfitId } from './text.ts';
+import { parseTime } from './time.ts';
+
+/** What is told of a payment, checked by every door in the same way. */
+export interface Subject {
+  /** The payment's event time, milliseconds. */
+  time: number;
+  currency: string;
+  /** When it is told, milliseconds. */
+  now: number;
+}
+
+/** How far ahead of ours a processor's clock may be. */
+const AHEAD_MS = 5 * 60_000;
+const MAX_AMOUNT = 1e12;
+const MAX_NOTE = 2_000;
+export const MAX_CODE = 64;
+const LABEL_WORDS = ['fraud', 'legitimate', 'none'] as const;
+
+type Fields = Record<string, unknown>;
+type Told<T> = Omit<T, 'transactionId' | 'event' | 'by'>;
+
+export function takeLabel(body: Fields, subject: Subject, labelId: string): Told<LabelData> {
+  const errors: FieldError[] = [];
+  const label = oneOf(errors, body, 'label', LABEL_WORDS);
+  const source = oneOf(errors, body, 'source', LABEL_SOURCES);
+  const note = words(errors, body, 'note', MAX_NOTE);
+  const reasonCode = words(errors, body, 'reasonCode', MAX_CODE);
+  const pinned = body.pinned ?? false;
+  if (typeof pinned !== 'boolean') errors.push({ path: '/pinned', message: 'must be true or false' });
+  const occurredAt = moment(errors, body, 'occurredAt', subject, 0);
+  refuse(errors);
+  const isPinned = pinned === true;
+  return {
+    ...{ labelId, label: label!, source: source!, rank: labelRank(source!, isPinned) },
+    ...(isPinned ? { pinned: true } : {}),
+    ...present({ note, reasonCode, occurredAt }),
+  };
+}
+
+/** `warnings` say what of it is not known here. */
+export function takeDispute(body: Fields, subject: Subject): { data: Told<DisputeData>; warnings: string[] } {
+  const errors: FieldError[] = [];
+  const disputeId = String(body.id ?? '');
+  const fault = typeof body.id === 'string' ? unfitId(body.id) : 'must be a string';
+  if (fault) errors.push({ path: '/id', message: fault });
+  const kind = oneOf(errors, body, 'kind', DISPUTE_KINDS);
+  const status = oneOf(errors, body, 'status', DISPUTE_STATUSES);
+  const scheme = schemeOf(words(errors, body, 'scheme', MAX_CODE, true) ?? '');
+  const reasonCode = (words(errors, body, 'reasonCode', MAX_CODE, true) ?? '').trim();
+  const reportedAt = moment(errors, body, 'reportedAt', subject, 0, true);
+  const currency = currencyOf(errors, body) ?? subject.currency;
+  const amount = amountOf(errors, body, currency);
+  refuse(errors);
+  const data: Told<DisputeData> = {
+    ...{ disputeId, kind: kind!, scheme, reasonCode, reportedAt: reportedAt!, status: status! },
+    ...(amount === undefined ? {} : { amount: toMajor(amount, currency), currency }),
+    ...{ label: wordOf(scheme, kind!, reasonCode, status!), rank: labelRank('dispute') },
+  };
+  const warning = currencyWarning(currency);
+  return { data, warnings: [...reasonWarnings(scheme, kind!, reasonCode), ...(warning && amount ? [warning] : [])] };
+}
+
+function wordOf(scheme: string, kind: DisputeKind, reasonCode: string, status: DisputeStatus): 'fraud' | 'none' {
+  return disputeWord(scheme, kind, reasonCode, status) === 'fraud' ? 'fraud' : 'none';
+}
+
+function reasonWarnings(scheme: string, kind: DisputeKind, code: string): string[] {
+  return reasonOf(scheme, kind, code) ? [] : [`reasonCode ${code} of ${scheme} is not known here: it labels nothing.`];
+}
+
+export function takeEvent(body: Fields, subject: Subject, eventId: string): Told<EventData> {
+  const errors: FieldError[] = [];
+  const type = oneOf(errors, body, 'type', PAYMENT_EVENT_TYPES) as PaymentEventType | undefined;
+  const at = moment(errors, body, 'at', subject, AHEAD_MS, true);
+  const amountMinor = amountOf(errors, body, subject.currency);
+  const [code, avs, cvc, threeDS] = ['code', 'avs', 'cvc', 'threeDS'].map((name) =>
+    words(errors, body, name, MAX_CODE),
+  );
+  refuse(errors);
+  return {
+    ...{ eventId, type: type!, at: at! },
+    ...(amountMinor === undefined ? {} : { amount: toMajor(amountMinor, subject.currency), amountMinor }),
+    ...present({ code, avs, cvc, threeDS }),
+  };
+}
+
+const SCHEMES: Record<string, string> = {
+  ...{ americanexpress: 'amex', mc: 'mastercard', sepadebit: 'sepa', sepadirectdebit: 'sepa' },
+};
+
+/** In lower case, and under one name. */
+function schemeOf(text: string): string {
+  const written = text.trim().toLowerCase();
+  const bare = written.replaceAll(/[\s_-]/g, '');
+  return Object.hasOwn(SCHEMES, bare) ? SCHEMES[bare] : written;
+}
+
+function refuse(errors: FieldError[]): void {
+  if (errors.length > 0) throw new AssayError('invalid_request', summary(errors), { errors });
+}
+
+function oneOf<T extends string>(
+  errors: FieldError[],
+  body: Fields,
+  name: string,
+  values: readonly T[],
+): T | undefined {
+  const value = values.find((each) => each === body[name]);
+  if (value === undefined) errors.push({ path: `/${name}`, message: `must be one of ${values.join(', ')}` });
+  return value;
+}
+
+function words(errors: FieldError[], body: Fields, name: string, most: number, isNeeded = false): string | undefined {
+  const value = body[name] ?? undefined;
+  if (value === undefined && !isNeeded) return undefined;
+  const fault =
+    typeof value !== 'string'
+      ? 'must be a string'
+      : value.length > most
+        ? `must have at most ${most} characters`
+        : isNeeded && value.trim() === ''
+          ? 'must not be empty'
+          : unfit(value);
+  if (fault) errors.push({ path: `/${name}`, message: fault });
+  return fault ? undefined : (value as string);
+}
+
+/** Not in the future, and no more than a day before its payment: processors send dates without a time. */
+function moment(
+  errors: FieldError[],
+  body: Fields,
+  name: string,
+  { time, now }: Subject,
+  aheadMs: number,
+  isNeeded = false,
+): number | undefined {
+  const value = body[name] ?? undefined;
+  if (value === undefined && !isNeeded) return undefined;
+  const told = typeof value === 'string' ? parseTime(value)?.time : undefined;
+  const fault =
+    told === undefined
+      ? 'must be an RFC 3339 time'
+      : told > now + aheadMs
+        ? 'must not be in the future'
+        : told < time - LABEL_EARLY_MS
+          ? `must not be more than 24 h before the payment, ${new Date(time).toISOString()}`
+          : undefined;
+  if (fault) errors.push({ path: `/${name}`, message: fault });
+  return fault ? undefined : told;
+}
+
+function currencyOf(errors: FieldError[], body: Fields): string | undefined {
+  const value = body.currency ?? undefined;
+  if (value === undefined) return undefined;
+  const code = String(value).toUpperCase();
+  if (typeof value === 'string' && isCurrency(code)) return code;
+  errors.push({ path: '/currency', message: 'must be an ISO 4217 currency' });
+  return undefined;
+}
+
+/** Minor units. */
+function amountOf(errors: FieldError[], body: Fields, currency: string): number | undefined {
+  const value = body.amount ?? undefined;
+  if (value === undefined) return undefined;
+  const isAmount = typeof value === 'number' && value >= 0 && value <= MAX_AMOUNT;
+  const minor = isAmount ? toMinor(value, currency) : Number.NaN;
+  if (Number.isSafeInteger(minor)) return minor;
+  errors.push({ path: '/amount', message: `must be a number from 0 to ${MAX_AMOUNT} that the currency can hold` });
+  return undefined;
+}
+
+function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,99 @@
+import type { Clock } from '../domain/clock.ts';
+import { AssayError } from '../domain/errors.ts';
+import { labelledEvent, type ReviewData } from '../domain/records.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Commands } from './commands.ts';
+import type { Log } from './log.ts';
+import type { Projector } from './projector.ts';
+import type { QueryStore } from './store.ts';
+
+/**
+ * Says what happens to a held payment that nobody reviewed in time: a record as a person's, under a name of its own by
+ * payment, so that of several processes one records it, and in log order, so that whoever reviewed it first is not
+ * overruled. It counts from when it was decided.
+ */
+export interface ReviewExpiry {
+  start(): void;
+  /** Resolves with how many were recorded now; what the database does not show yet comes at the next pass. */
+  pass(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface ReviewExpiryOptions {
+  journal: Journal;
+  commands: Commands;
+  projector: Projector;
+  store: QueryStore;
+  clock: Clock;
+  log: Log;
+  afterMs: number;
+  action: ReviewData['action'];
+  everyMs?: number;
+}
+
+const PAGE = 200;
+
+export function reviewExpiryKey(transactionId: string): string {
+  return `v:${transactionId}`;
+}
+
+export function createReviewExpiry(options: ReviewExpiryOptions): ReviewExpiry {
+  const { journal, commands, projector, store, clock, log, afterMs, action } = options;
+  const { everyMs = Math.min(60_000, Math.max(1_000, afterMs / 100)) } = options;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+  let closed = false;
+
+  async function pass(): Promise<number> {
+    let recorded = 0;
+    let cursor: string | undefined;
+    await projector.settled();
+    const filter = { held: true, to: clock() - afterMs + 1 };
+    for (;;) {
+      const page = await store.transactions.list(filter, { limit: PAGE, ...(cursor ? { cursor } : {}) });
+      for (const { id } of page.data) if (!closed && (await expire(id))) recorded++;
+      if (closed || page.nextCursor === null) break;
+      cursor = page.nextCursor;
+    }
+    if (recorded > 0) log.info({ payments: recorded, action }, 'nobody reviewed them in time');
+    return recorded;
+  }
+
+  async function expire(id: string): Promise<boolean> {
+    const sequence = await store.transactions.sequence(id);
+    const decided = sequence === undefined ? undefined : await journal.get(sequence);
+    if (!decided) return false;
+    const data: ReviewData = { transactionId: id, action, expired: true, event: labelledEvent(decided) };
+    const entry = { type: 'review' as const, at: clock(), key: reviewExpiryKey(id), data: { ...data } };
+    const { replayed, answer } = await commands.submit({ ...entry, personal: { reason: reasonOf(afterMs) } });
+    return !replayed && answer.error === undefined;
+  }
+
+  function again(): void {
+    if (closed) return;
+    timer = setTimeout(() => {
+      running = pass()
+        .catch((error) => {
+          // The database is away, or the log: the next pass finds them.
+          if (!(error instanceof AssayError)) log.error({ err: error }, 'held payments do not expire');
+        })
+        .then(again);
+    }, everyMs);
+    timer.unref();
+  }
+
+  return {
+    start: again,
+    pass,
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}
+
+function reasonOf(afterMs: number): string {
+  const hours = afterMs / 3_600_000;
+  return `Nobody reviewed it within ${hours >= 48 ? `${Number((hours / 24).toFixed(1))} days` : `${Number(hours.toFixed(1))} h`}.`;
+}
