@@ -13,8 +13,9 @@ import { defaultCatalogue } from '../src/features/catalogue.ts';
 import { compile } from '../src/features/compile.ts';
 import { handbookBetter } from '../src/features/handbook.ts';
 import { createProfiles } from '../src/profiles/memory.ts';
+import { HANDBOOK_MAP } from '../src/training/column-map.ts';
 import { extractDataset } from '../src/training/extract.ts';
-import { handbookFormat, openHistory } from '../src/training/formats.ts';
+import { openHistory } from '../src/training/history-file.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -90,7 +91,7 @@ function report(name: string, users: number, eventsEach: number): void {
 const path = process.argv[2] ?? '../shared/data/handbook-transactions.csv.gz';
 if (existsSync(path)) {
   const entityTypes = ['user', 'merchant'];
-  const history = openHistory(path, handbookFormat, { entityTypes });
+  const history = openHistory(path, HANDBOOK_MAP, { entityTypes });
   const reading = await timed(() => history(() => {}));
   const replaying = await timed(() =>
     extractDataset(history, {

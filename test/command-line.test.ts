@@ -53,7 +53,10 @@ describe('the command line', () => {
       const listed = await call(server.url, 'GET', '/api/transactions/stats?window=8760h');
       assert.equal(listed.status, 200, JSON.stringify(listed.body));
       assert.equal(listed.body.count, 400);
-      const again = await assay(['replay', file, '--data-dir', dataDir, '--json']);
+      const refused = await assay(['replay', file, '--data-dir', dataDir, '--json']);
+      assert.equal(refused.code, 1, refused.out);
+      assert.match(refused.error, /nothing was written: a server \(process \d+, http.*\) holds the data directory/);
+      const again = await assay(['replay', file, '--data-dir', dataDir, '--live', '--json']);
       assert.equal(again.code, 0, again.error);
       assert.equal(JSON.parse(again.out).repeated, 400);
 

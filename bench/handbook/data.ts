@@ -1,10 +1,11 @@
 /** The handbook's transactions as a matrix in shared memory, so that worker threads read it without copies. */
 import { handbookBetter, handbookCatalogue } from '../../src/features/handbook.ts';
+import { HANDBOOK_MAP } from '../../src/training/column-map.ts';
 import { readCsv } from '../../src/training/csv.ts';
 import { type Dataset, slice } from '../../src/training/dataset.ts';
 import { extractDataset } from '../../src/training/extract.ts';
-import { handbookFormat, openHistory } from '../../src/training/formats.ts';
 import { handbookSplit } from '../../src/training/handbook.ts';
+import { openHistory } from '../../src/training/history-file.ts';
 import { rowAt } from '../../src/training/split.ts';
 
 export const DAY_MS = 86_400_000;
@@ -26,7 +27,7 @@ export type TrainSpan = 'week' | 'history';
 
 export async function loadMatrix(path: string): Promise<Dataset> {
   const entityTypes = ['user', 'merchant'];
-  const { dataset } = await extractDataset(openHistory(path, handbookFormat, { entityTypes }), {
+  const { dataset } = await extractDataset(openHistory(path, HANDBOOK_MAP, { entityTypes }), {
     definitions: handbookBetter,
     entityTypes,
     delayMs: DELAY_DAYS * DAY_MS,

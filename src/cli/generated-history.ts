@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Config } from '../config.ts';
+import { createRates } from '../domain/rates.ts';
+import { MAPS } from '../training/column-map.ts';
 import { parseCsv } from '../training/csv.ts';
-import { assayFormat, type Fill } from '../training/formats.ts';
 import { CSV_HEADER, toCsv } from '../training/generator/format.ts';
 import { generate } from '../training/generator/generate.ts';
 import { DOLLAR_RATES } from '../training/generator/places.ts';
 import type { GenerateOptions } from '../training/generator/transaction.ts';
-import { blankRow, type History } from '../training/history.ts';
+import type { History } from '../training/history.ts';
+import { createFiller } from '../training/history-file.ts';
+import { createRowReader, type RowReader } from '../training/rows.ts';
 import { createProgress } from './progress.ts';
 
 /** What the shipped model is trained on. */
@@ -21,18 +24,17 @@ export function generatedHistory(
 ): { history: History; sha256: () => string } {
   const hash = createHash('sha256');
   const history: History = async (onRow) => {
-    const row = blankRow(config.entityTypes);
     const bar = createProgress('generating and replaying', options.transactions, { unit: 'rows', quiet });
-    const words = new Map<number, string>();
-    let fill: Fill;
+    const { fill, words } = createFiller(config);
+    const rules = { rates: createRates(config.baseCurrency, DOLLAR_RATES), ratesMaxAgeDays: 1 };
+    let read: RowReader;
     let done = 0;
     const handler = {
       header: (names: string[]) => {
-        fill = assayFormat(names, { ...config, currencyRates: DOLLAR_RATES, words });
+        read = createRowReader(names, MAPS.assay, rules);
       },
-      row: (fields: string[]) => {
-        fill(fields, row);
-        onRow(row);
+      row: (fields: string[], line: number) => {
+        onRow(fill(read(fields, line)));
         if (++done % 1_000 === 0) bar.update(done);
       },
     };

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { openIntake } from '../app.ts';
 import type { Config } from '../config.ts';
-import { FORMATS, mappedFormat, openHistory, readColumnMap } from '../training/formats.ts';
+import { MAPS, readColumnMap } from '../training/column-map.ts';
 import type { History } from '../training/history.ts';
+import { openHistory } from '../training/history-file.ts';
 import { createProgress } from './progress.ts';
 
 /** Options of every command that reads a history file. */
@@ -16,7 +18,7 @@ export interface HistoryFlags {
 
 /** `matrices` are formats that need no replay, for the commands that read them. */
 export function withHistoryOptions(command: Command, matrices: string[] = []): Command {
-  const formats = [...Object.keys(FORMATS), ...matrices];
+  const formats = [...Object.keys(MAPS), ...matrices];
   return command
     .addOption(new Option('--format <format>', 'whose columns the file has').choices(formats).default('assay'))
     .option('--map <file>', 'JSON that says how a foreign file calls things: {"columns": {"userId": "…", …}}')
@@ -27,16 +29,19 @@ export function withHistoryOptions(command: Command, matrices: string[] = []): C
 /** The history of a file, with a progress bar of its own. */
 export async function historyOf(path: string, flags: HistoryFlags, config: Config, label: string): Promise<History> {
   if (!existsSync(path)) throw new Error(`There is no file ${path}.`);
-  const format = flags.map ? mappedFormat(await readColumnMap(flags.map)) : FORMATS[flags.format];
+  const map = flags.map ? await readColumnMap(flags.map) : MAPS[flags.format];
   return async (onRow) => {
     const bar = createProgress(label, 1, { unit: 'bytes', quiet: flags.json });
     try {
-      const { entityTypes, entityFields, ipv6Prefix, currencyRates } = config;
-      return await openHistory(path, format, {
+      const { entityTypes, entityFields, ipv6Prefix } = config;
+      return await openHistory(path, map, {
         entityTypes,
         entityFields,
         ipv6Prefix,
-        currencyRates,
+        rules: openIntake(config, undefined, 'files'),
+        onNotes: (notes) => {
+          for (const note of notes) console.error(`note: ${note}`);
+        },
         maxErrors: flags.maxErrors,
         onError: (error) => console.error(`skipped ${error.message}`),
         onProgress(bytes, total) {

@@ -1,26 +1,34 @@
 import type { Core } from '../app.ts';
+import { AssayError } from '../domain/errors.ts';
 import { newId } from '../domain/id.ts';
 import { type DecisionData, type LabelData, labelledEvent } from '../domain/records.ts';
-import { takeSubmission } from '../intake/submission.ts';
-import type { IntakeRules } from '../intake/transaction.ts';
+import { bodyHashes } from '../intake/body-hash.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { ReplaySink } from './replay-into.ts';
 
-/** Straight into a data directory that no server holds. `moment.now` is the clock: history happens when it happened. */
-export function coreSink(core: Core, rules: IntakeRules, moment: { now: number }): ReplaySink {
+/**
+ * Straight into a data directory that no server holds. `moment.now` is the clock: history happens when it happened. A row that
+ * is older than `newestDecision` (milliseconds) and not there yet ends the replay before anything of it is written.
+ */
+export function coreSink(core: Core, moment: { now: number }, newestDecision = Number.NEGATIVE_INFINITY): ReplaySink {
   const { engine, journal } = core;
   return {
     async decide(rows) {
-      const submissions = rows.map(({ body, time }) => {
-        const receipt = { id: String(body.id), receivedAt: time };
-        return takeSubmission(body, receipt, rules);
+      const lineOf = new Map(rows.map((row) => [row.transaction, row.line]));
+      const submissions = rows.map(({ body, transaction }) => ({ transaction, ...bodyHashes(body) }));
+      const answers = await engine.decideInOrder(submissions, ({ transaction }) => {
+        if (transaction.time < newestDecision)
+          throw olderThan(newestDecision, transaction.time, lineOf.get(transaction)!);
+        moment.now = transaction.time;
       });
-      const answers = await engine.decideInOrder(submissions, (submission) => {
-        moment.now = submission.transaction.time;
-      });
-      return answers.map(({ record, idempotent }) => ({
-        decision: (record.data as unknown as DecisionData).decision.decision,
-        repeated: idempotent,
-      }));
+      return answers.map((answer) =>
+        answer instanceof AssayError
+          ? { fault: answer.message }
+          : {
+              decision: (answer.record.data as unknown as DecisionData).decision.decision,
+              repeated: answer.idempotent,
+            },
+      );
     },
     async label(id, label, at) {
       const record = await journal.find(`t:${id}`);
@@ -35,4 +43,23 @@ export function coreSink(core: Core, rules: IntakeRules, moment: { now: number }
       return true;
     },
   };
+}
+
+/** When the newest decision of a journal was made, milliseconds. */
+export async function newestDecision(journal: Journal): Promise<number | undefined> {
+  for (let sequence = journal.durable; sequence > 0; sequence--) {
+    const record = await journal.get(sequence);
+    if (record?.type === 'decision' || record?.type === 'intake') return record.at;
+  }
+  return undefined;
+}
+
+const moment = (time: number) => new Date(time).toISOString();
+
+function olderThan(newest: number, time: number, line: number): Error {
+  return new Error(
+    `Refused, and nothing was written: line ${line} is of ${moment(time)}, and the data directory has decisions up to ${moment(newest)}. ` +
+      'It would be decided by profiles that know what came later, and then stand in the queue, cases and statistics among those. ' +
+      'Give --data-dir for a directory of its own, or --live if that is what you want.',
+  );
 }

@@ -4,4 +4,5 @@ export interface ReplayFlags extends HistoryFlags {
   dataDir?: string;
   model?: string;
   delayDays?: string;
+  live?: boolean;
 }

@@ -1,11 +1,20 @@
-import { readBodies } from '../training/bodies.ts';
-import type { ReadOptions } from '../training/csv.ts';
-import type { ColumnMap } from '../training/formats.ts';
+import type { ColumnMap } from '../training/column-map.ts';
+import { FileError } from '../training/csv.ts';
+import { type FileOptions, readRows } from '../training/history-file.ts';
+import type { FileRow } from '../training/rows.ts';
+
+/** A row, and where it stands. */
+export interface ReplayRow extends FileRow {
+  line: number;
+}
+
+/** What became of a row, or why it could not be decided. */
+export type Replayed = { decision: string; repeated: boolean } | { fault: string };
 
 /** Where history goes: a data directory, or the server that holds it. Rows come in time order, in batches. */
 export interface ReplaySink {
   /** Decides in the order given; resolves when all are durable. */
-  decide(rows: { body: Record<string, unknown>; time: number }[]): Promise<{ decision: string; repeated: boolean }[]>;
+  decide(rows: ReplayRow[]): Promise<Replayed[]>;
   /** False where it was known before. */
   label(id: string, label: 'fraud' | 'legitimate', at: number): Promise<boolean>;
 }
@@ -28,13 +37,14 @@ interface Due {
 /** Rows decided between two waits for the disk. */
 const BATCH = 512;
 
-/** Feeds a history file to a sink: each label in its turn, when it became known. */
+/** Feeds a history file to a sink: each label in its turn, when it became known. Every bad row is told, whatever is wrong with it. */
 export async function replayInto(
   sink: ReplaySink,
   file: string,
   map: ColumnMap,
-  options: ReadOptions & { delayMs: number },
+  options: FileOptions & { delayMs: number },
 ): Promise<ReplaySummary> {
+  const { maxErrors = 0, onError } = options;
   const summary: ReplaySummary = {
     transactions: 0,
     repeated: 0,
@@ -43,46 +53,63 @@ export async function replayInto(
     decisions: { approve: 0, review: 0, decline: 0 },
   };
   const due: Due[] = [];
-  let batch: { body: Record<string, unknown>; time: number }[] = [];
+  const refused = new Set<string>();
+  let batch: ReplayRow[] = [];
   let newest = Number.NEGATIVE_INFINITY;
+
+  function refuse(error: FileError): void {
+    if (++summary.errors > maxErrors) throw error;
+    onError?.(error);
+  }
 
   async function flush(): Promise<void> {
     if (batch.length === 0) return;
     const rows = batch;
     batch = [];
-    for (const { decision, repeated } of await sink.decide(rows)) {
-      summary.decisions[decision] = (summary.decisions[decision] ?? 0) + 1;
+    for (const [i, answer] of (await sink.decide(rows)).entries()) {
+      if ('fault' in answer) {
+        refused.add(rows[i].transaction.id);
+        refuse(new FileError(`${file}, line ${rows[i].line}: ${answer.fault}`));
+        continue;
+      }
+      summary.decisions[answer.decision] = (summary.decisions[answer.decision] ?? 0) + 1;
       summary.transactions++;
-      if (repeated) summary.repeated++;
+      if (answer.repeated) summary.repeated++;
     }
   }
 
-  const rows: Parameters<Parameters<typeof readBodies>[3]>[0][] = [];
-  let unnamed = 0;
+  async function tellLabels(until: number): Promise<void> {
+    if (due.length === 0 || due[0].at > until) return;
+    await flush();
+    while (due.length > 0 && due[0].at <= until) {
+      const { id, label, at } = due.shift()!;
+      if (!refused.has(id) && (await sink.label(id, label, at))) summary.labels++;
+    }
+  }
+
+  const rows: ReplayRow[] = [];
   const drain = async () => {
-    for (const { body, time, fraud, labelledAt } of rows.splice(0)) {
-      if (due.length > 0 && due[0].at <= time) {
-        await flush();
-        while (due.length > 0 && due[0].at <= time) {
-          const { id, label, at } = due.shift()!;
-          if (await sink.label(id, label, at)) summary.labels++;
-        }
-      }
-      batch.push({ body, time });
+    for (const row of rows.splice(0)) {
+      const { transaction, fraud, labelledAt } = row;
+      await tellLabels(transaction.time);
+      batch.push(row);
       if (batch.length >= BATCH) await flush();
-      const at = Number.isNaN(labelledAt) ? (fraud ? time + options.delayMs : Number.NaN) : labelledAt;
-      if (!Number.isNaN(at)) insert(due, { id: String(body.id), label: fraud ? 'fraud' : 'legitimate', at });
+      const at = Number.isNaN(labelledAt) ? (fraud ? transaction.time + options.delayMs : Number.NaN) : labelledAt;
+      if (!Number.isNaN(at)) insert(due, { id: transaction.id, label: fraud ? 'fraud' : 'legitimate', at });
     }
   };
-  const read = await readBodies(file, map, { ...options, between: drain }, (row) => {
-    if (row.time < newest) throw new Error('the row is earlier than the one before it: the file must be in time order');
-    newest = row.time;
-    row.body.id ??= `row-${++unnamed}`;
-    rows.push(row);
+  const reading = { ...options, maxErrors: Number.POSITIVE_INFINITY, onError: refuse, between: drain };
+  await readRows(file, map, reading, (row, line) => {
+    const { time } = row.transaction;
+    if (time < newest)
+      throw new Error(
+        `the row (${new Date(time).toISOString()}) is earlier than one before it (${new Date(newest).toISOString()}): the file must be in time order`,
+      );
+    newest = time;
+    rows.push({ ...row, line });
   });
   await drain();
   await flush();
-  summary.errors = read.errors;
   return summary;
 }
 

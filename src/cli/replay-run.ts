@@ -2,12 +2,12 @@ import { performance } from 'node:perf_hooks';
 import pino from 'pino';
 import { openCore, openIntake } from '../app.ts';
 import { readConfig } from '../config.ts';
-import { MAPS, readColumnMap } from '../training/formats.ts';
+import { MAPS, readColumnMap } from '../training/column-map.ts';
 import { presetOf } from '../training/presets.ts';
-import { assertOwnJournal, readControl } from './control.ts';
+import { assertOwnJournal, type Control, readControl } from './control.ts';
 import { defaultModelDir } from './paths.ts';
 import { createProgress } from './progress.ts';
-import { coreSink } from './replay-core.ts';
+import { coreSink, newestDecision } from './replay-core.ts';
 import type { ReplayFlags } from './replay-flags.ts';
 import { replayInto } from './replay-into.ts';
 import { serverSink } from './replay-server.ts';
@@ -23,18 +23,24 @@ export async function runReplay(file: string, flags: ReplayFlags): Promise<void>
   const control = readControl(config.dataDir);
   if (control && flags.model) throw new Error('A server holds this data directory: it decides with its own model.');
 
+  if (control && !flags.live) throw held(control, config.dataDir, file);
   if (!control) assertOwnJournal(config);
 
   const moment = { now: 0 };
   const core = control
     ? undefined
     : await openCore(config, { clock: () => moment.now, log: pino({ level: 'warn' }, pino.destination(2)) });
-  const sink = core ? coreSink(core, openIntake(config, undefined, 'files'), moment) : serverSink(control!);
+  const newest = core && !flags.live ? await newestDecision(core.journal) : undefined;
+  const sink = core ? coreSink(core, moment, newest) : serverSink(control!);
   const bar = createProgress('replaying', 1, { unit: 'bytes', quiet: flags.json });
   const began = performance.now();
   try {
     const summary = await replayInto(sink, file, map, {
       delayMs,
+      rules: openIntake(config, undefined, 'files'),
+      onNotes: (notes) => {
+        for (const note of notes) console.error(`note: ${note}`);
+      },
       maxErrors: flags.maxErrors,
       onError: (error) => console.error(`skipped ${error.message}`),
       onProgress(bytes, total) {
@@ -56,4 +62,13 @@ export async function runReplay(file: string, flags: ReplayFlags): Promise<void>
     bar.stop();
     await core?.close();
   }
+}
+
+/** History among the decisions of today changes both. */
+function held({ url, pid }: Control, dataDir: string, file: string): Error {
+  return new Error(
+    `Refused, and nothing was written: a server (process ${pid}, ${url}) holds the data directory ${dataDir}. The rows of ${file} would be ` +
+      'decided by its model among the payments of today: profiles would learn them, and they would stand in its queue, cases, ' +
+      'statistics, feed and webhooks. Give --data-dir for a directory of its own, or --live if that is what you want.',
+  );
 }

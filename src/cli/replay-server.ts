@@ -1,5 +1,5 @@
 import type { Control } from './control.ts';
-import type { ReplaySink } from './replay-into.ts';
+import type { Replayed, ReplaySink } from './replay-into.ts';
 
 const TRIES = 20;
 
@@ -9,7 +9,7 @@ export function serverSink({ url, token }: Control): ReplaySink {
     path: string,
     body: unknown,
     key?: string,
-  ): Promise<{ answer: { decision: string }; replayed: boolean }> {
+  ): Promise<{ answer: { decision: string }; replayed: boolean } | { fault: string }> {
     for (let attempt = 1; ; attempt++) {
       const response = await fetch(url + path, {
         method: 'POST',
@@ -18,6 +18,7 @@ export function serverSink({ url, token }: Control): ReplaySink {
       });
       const text = await response.text();
       if (response.ok) return { answer: JSON.parse(text), replayed: response.headers.has('idempotent-replayed') };
+      if (response.status === 409 || response.status === 422) return { fault: JSON.parse(text).detail };
       if ((response.status !== 429 && response.status !== 503) || attempt === TRIES)
         throw new Error(`The server answered ${response.status}: ${text}`);
       await new Promise((resolve) => setTimeout(resolve, 1000 * Number(response.headers.get('retry-after') ?? 1)));
@@ -25,18 +26,19 @@ export function serverSink({ url, token }: Control): ReplaySink {
   }
   return {
     async decide(rows) {
-      const answers = [];
-      for (const { body } of rows) {
-        const { answer, replayed } = await post('/api/transactions', body);
-        answers.push({ decision: answer.decision, repeated: replayed });
+      const answers: Replayed[] = [];
+      for (const { body, transaction } of rows) {
+        const posted = await post('/api/transactions', { ...body, id: transaction.id });
+        answers.push('fault' in posted ? posted : { decision: posted.answer.decision, repeated: posted.replayed });
       }
       return answers;
     },
     async label(id, label, at) {
       const occurredAt = new Date(at).toISOString();
       const body = { label, source: 'chargeback', occurredAt };
-      const { replayed } = await post(`/api/transactions/${encodeURIComponent(id)}/labels`, body, `replay:${id}:${at}`);
-      return !replayed;
+      const told = await post(`/api/transactions/${encodeURIComponent(id)}/labels`, body, `replay:${id}:${at}`);
+      if ('fault' in told) throw new Error(`The label of ${id} was refused: ${told.fault}`);
+      return !told.replayed;
     },
   };
 }

@@ -9,6 +9,7 @@ export function replayCommand(): Command {
     .argument('<file>', 'history in time order: .csv, .csv.gz or .parquet')
     .option('--data-dir <folder>', 'the data directory (ASSAY_DATA_DIR)')
     .option('--model <folder>', 'the model that decides (ASSAY_MODEL_DIR)')
+    .option('--live', 'although a server holds the data directory, or it has later decisions: history joins them')
     .option('--delay-days <n>', 'after how many days a label is known where the file does not say');
   return withHistoryOptions(command).action(async (file: string, flags: ReplayFlags) => {
     const { runReplay } = await import('./replay-run.ts');

@@ -39,7 +39,7 @@ export type TransactionType = (typeof TRANSACTION_TYPES)[number];
 
 /** Only these move money, and need an amount. */
 export function movesMoney(type: TransactionType | undefined): boolean {
-  return type === undefined || type === 'payment' || type === 'payout';
+  return type !== 'login' && type !== 'registration';
 }
 
 export const TRANSACTION_FIELDS = {

@@ -35,23 +35,40 @@ export async function decide(ports: DecidePorts, submission: Submission): Promis
   return { record, idempotent: false };
 }
 
-/** Decides many in the order given, durable together: history, replayed. `before` is told of each that is decided now. */
+/**
+ * Decides many in the order given, durable together: history, replayed. `before` is told of each that is decided now, and throws
+ * to end it there. Where an id is taken by another body, that error is the answer of the row.
+ */
 export async function decideInOrder(
   ports: DecidePorts,
   submissions: Submission[],
   before: (submission: Submission) => void,
-): Promise<Recorded[]> {
+): Promise<(Recorded | AssayError)[]> {
   const keyOf = (submission: Submission) => `t:${submission.transaction.id}`;
-  const earlier = await Promise.all(submissions.map((each) => findEarlier(ports, keyOf(each), each)));
-  const answers = submissions.map((submission, i): Recorded | Promise<Recorded> => {
+  const meanwhile = (key: string, submission: Submission) => {
+    try {
+      return takenMeanwhile(ports, key, submission);
+    } catch (error) {
+      return asAnswer(error);
+    }
+  };
+  const earlier = await Promise.all(submissions.map((each) => findEarlier(ports, keyOf(each), each).catch(asAnswer)));
+  const answers = submissions.map((submission, i): AssayError | Promise<Recorded> => {
     const key = keyOf(submission);
-    const known = earlier[i] ?? takenMeanwhile(ports, key, submission);
+    const known = earlier[i] ?? meanwhile(key, submission);
+    if (known instanceof AssayError) return known;
     if (known) return Promise.resolve(known).then((record) => ({ record, idempotent: true }));
     before(submission);
     const { record, durable } = ports.journal.enqueue(decisionEntry(ports, submission, key, ports.stopwatch()));
     return durable.then(() => ({ record, idempotent: false }));
   });
   return Promise.all(answers);
+}
+
+/** An expected failure is an answer; anything else is thrown on. */
+export function asAnswer(error: unknown): AssayError {
+  if (error instanceof AssayError) return error;
+  throw error;
 }
 
 /** The decision of a submission as a journal entry. Synchronous: nothing is learnt between reading and deciding. */

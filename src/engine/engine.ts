@@ -1,4 +1,5 @@
 import type { Decision } from '../domain/decision.ts';
+import type { AssayError } from '../domain/errors.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { RuleExplanation } from '../policy/evaluate.ts';
@@ -10,11 +11,11 @@ export interface Engine {
    * taken by the same body; another body throws `AssayError('conflict')` (`'idempotency_conflict'` for the alias).
    */
   decide(submission: Submission): Promise<{ record: JournalRecord; idempotent: boolean }>;
-  /** Decides history in the order given; resolves when all of it is durable. */
+  /** Decides history in the order given; resolves when all of it is durable. A row that cannot be decided is answered by its error. */
   decideInOrder(
     submissions: Submission[],
     before: (submission: Submission) => void,
-  ): Promise<{ record: JournalRecord; idempotent: boolean }[]>;
+  ): Promise<({ record: JournalRecord; idempotent: boolean } | AssayError)[]>;
   /** Records the intake, resolves when durable, decides afterwards. */
   accept(submission: Submission): Promise<{ record: JournalRecord; idempotent: boolean }>;
   /** Decides a failed transaction again. Throws not_found, or conflict when it has not failed. */

@@ -4,7 +4,7 @@ import type { Transaction } from '../domain/transaction.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { SharedProfiles } from '../profiles/shared.ts';
 import { assess } from './assess.ts';
-import { type DecidePorts, decisionEntry, findEarlier, type Recorded, takenMeanwhile } from './decide.ts';
+import { asAnswer, type DecidePorts, decisionEntry, findEarlier, type Recorded, takenMeanwhile } from './decide.ts';
 import type { Engine, Submission } from './engine.ts';
 import { split } from './entry.ts';
 import { entityKeys, eventOfRecord } from './event.ts';
@@ -120,10 +120,10 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
     decide,
 
     async decideInOrder(submissions, before) {
-      const answers: Recorded[] = [];
+      const answers: (Recorded | AssayError)[] = [];
       for (const submission of submissions) {
         before(submission);
-        answers.push(await decide(submission));
+        answers.push(await decide(submission).catch(asAnswer));
       }
       return answers;
     },

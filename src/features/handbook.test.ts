@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { HANDBOOK_MAP } from '../training/column-map.ts';
 import { readCsv } from '../training/csv.ts';
 import { type Extracted, extractDataset } from '../training/extract.ts';
-import { handbookFormat, openHistory } from '../training/formats.ts';
 import { handbookSplit } from '../training/handbook.ts';
 import type { History, HistoryRow } from '../training/history.ts';
+import { openHistory } from '../training/history-file.ts';
 import { handbookCatalogue } from './handbook.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'shared', 'data');
@@ -55,7 +56,7 @@ function replayedRow(row: number): number {
 
 test('the handbook, replayed through profiles', { skip }, async (t) => {
   const replayed: Extracted = await extractDataset(
-    withPairSwapped(openHistory(transactions, handbookFormat, { entityTypes })),
+    withPairSwapped(openHistory(transactions, HANDBOOK_MAP, { entityTypes })),
     {
       definitions: handbookCatalogue,
       entityTypes,

@@ -8,20 +8,50 @@ export interface Instant {
   offsetMinutes: number;
 }
 
-/** RFC 3339, the offset optional (UTC) and a bare date its midnight. Undefined for anything else, or before 1970. */
-export function parseTime(text: string): Instant | undefined {
+/** Minutes east of UTC at a place whose clock shows `local` (milliseconds as if it were UTC); undefined where it never does. */
+export type Zone = (local: number) => number | undefined;
+
+/**
+ * RFC 3339, the offset optional and a bare date its midnight; without an offset the time is of `zone`, else UTC. Undefined for
+ * anything else, for a time that no clock shows, or before 1970.
+ */
+export function parseTime(text: string, zone?: Zone): Instant | undefined {
   const match = RFC3339.exec(text);
   if (!match) return undefined;
-  const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map((group) => Number(match[group] ?? 0));
-  const offsetHours = Number(match[10] ?? 0);
-  const offsetRest = Number(match[11] ?? 0);
-  // 60 is a leap second: RFC 3339 allows it, and it falls on the next minute.
-  if (hour > 23 || minute > 59 || second > 60 || offsetHours > 23 || offsetRest > 59) return undefined;
+  const part = (group: number) => Number(match[group] ?? 0);
   const milliseconds = match[7] ? Math.floor(Number(`0.${match[7]}`) * 1000) : 0;
-  const local = Date.UTC(year, month - 1, day, hour, minute, second, milliseconds);
+  const local = localTime(part(1), part(2), part(3), part(4), part(5), part(6), milliseconds);
+  if (local === undefined) return undefined;
+  if (match[8] === undefined && match[9] === undefined) return instantIn(local, zone);
+  const [hours, minutes] = [part(10), part(11)];
+  if (hours > 23 || minutes > 59) return undefined;
+  return from1970(local, (match[9] === '-' ? -1 : 1) * (hours * 60 + minutes) || 0);
+}
+
+/** What a clock shows, in milliseconds as if it were UTC; undefined for an hour or a day that there is none. */
+export function localTime(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+  milliseconds: number,
+): number | undefined {
+  // 60 is a leap second: RFC 3339 allows it, and it falls on the next minute.
+  if (hour > 23 || minute > 59 || second > 60) return undefined;
   const date = new Date(Date.UTC(year, month - 1, day));
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
-  const offsetMinutes = (match[9] === '-' ? -1 : 1) * (offsetHours * 60 + offsetRest);
+  return date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds;
+}
+
+/** A clock's time as an instant of its zone, UTC without one. */
+export function instantIn(local: number, zone: Zone | undefined): Instant | undefined {
+  const offsetMinutes = zone === undefined ? 0 : zone(local);
+  return offsetMinutes === undefined ? undefined : from1970(local, offsetMinutes);
+}
+
+function from1970(local: number, offsetMinutes: number): Instant | undefined {
   const time = local - offsetMinutes * 60_000;
-  return time >= 0 ? { time, offsetMinutes: offsetMinutes || 0 } : undefined;
+  return time >= 0 ? { time, offsetMinutes } : undefined;
 }

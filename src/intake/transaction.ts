@@ -47,8 +47,6 @@ export function takeIn(sent: unknown, receipt: Receipt, rules: IntakeRules, at =
   const { body, warnings } = screened(sent, rules, at);
   const values = takeValues(body, errors, warnings, at);
   const type = (values.type ?? 'payment') as TransactionType;
-  if (values.userId === undefined && isAbsent(body.userId)) need(errors, `${at}/userId`, 'is required');
-  if (isAbsent(body.amount) && movesMoney(type)) need(errors, `${at}/amount`, 'is required');
   const id = (values.id ?? receipt.id) as string;
   if (values.id === undefined) need(errors, `${at}/id`, unfitId(id));
   if (RESERVED_IDS.includes(id)) need(errors, `${at}/id`, 'is a word of the API’s own addresses; choose another');
@@ -78,10 +76,14 @@ export function screened(body: Record<string, unknown>, { cards }: IntakeRules, 
 /** Every field that says something, checked and kept; an empty word says nothing. */
 function takeValues(body: Record<string, unknown>, errors: FieldError[], warnings: string[], at: string): Values {
   const values: Values = {};
+  const isPaid = movesMoney((body.type ?? undefined) as TransactionType | undefined);
   for (const name of FIELD_NAMES) {
     const value = body[name];
-    if (isAbsent(value)) continue;
     const field = fieldOf(name);
+    if (isAbsent(value)) {
+      if (field.required || (name === 'amount' && isPaid)) need(errors, `${at}/${name}`, 'is required');
+      continue;
+    }
     if (value === '' && field.kind === 'words') continue;
     const { kept, fault, warning } = takeValue(field, value, name);
     if (fault !== undefined) need(errors, `${at}/${name}`, fault);

@@ -127,7 +127,8 @@ function createBuilder(features: readonly string[]) {
       for (let c = 0; c < columns.length; c++) columns[c][rows] = vector[c];
       labels[rows] = fraud ? 1 : 0;
       times[rows] = event.time;
-      amounts[rows] = event.amount;
+      // Without an amount there is nothing to add up.
+      amounts[rows] = event.amount || 0;
       cards[rows] = card;
       for (let w = 0; w < codes.length; w++) codes[w][rows] = code(w, event[WORD_FIELDS[w]]);
       rows++;

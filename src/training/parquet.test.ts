@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { entityKey } from '../domain/entity.ts';
-import { assayFormat, openHistory } from './formats.ts';
+import { MAPS } from './column-map.ts';
+import { openHistory } from './history-file.ts';
 import { readParquet } from './parquet.ts';
 
 // Columns: id, userId and cardId (texts, some null), amount, transactionDate (timestamps), accountAgeDays (64 bits), isFraud.
@@ -13,7 +14,7 @@ test('a Parquet file is read as the same rows in CSV would be', async () => {
   const rows: unknown[] = [];
   const progress: number[] = [];
   const onProgress = (bytes: number, total: number) => void progress.push(bytes / total);
-  const { words, ...summary } = await openHistory(path, assayFormat, { entityTypes, onProgress })(
+  const { words, ...summary } = await openHistory(path, MAPS.assay, { entityTypes, onProgress })(
     ({ event, id, fraud }) => {
       rows.push([id, event.time, event.amount, event.accountAgeDays, ...event.entities, fraud]);
     },

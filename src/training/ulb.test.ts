@@ -24,7 +24,7 @@ test('rows come in order of Time, with every column in its place', async () => {
 test('a column that is missing, and a value that is no number, are told', async () => {
   await assert.rejects(parse(`${header.replace('"V7",', '')}\n`), /no column V7/);
   await assert.rejects(parse([header, line(1, Number.NaN, 0)].join('\n')), /line 2: V1 NaN is not a number/);
-  await assert.rejects(parse([header, line(1, 1, 2)].join('\n')), /isFraud 2/);
+  await assert.rejects(parse([header, line(1, 1, 2)].join('\n')), /Class 2 is neither 0 nor 1/);
 });
 
 test('made-up rows repeat for a seed, have the shape of the set, and frauds lie apart', async () => {

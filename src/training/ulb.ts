@@ -57,7 +57,9 @@ async function gather(read: (handler: CsvHandler) => Promise<ReadSummary>): Prom
       const time = decimal(fields[timeAt], 'Time');
       if (Number.isNaN(time)) throw new Error('Time is empty');
       for (let i = 0; i < at.length; i++) vector[i] = decimal(fields[at[i]], ULB_FEATURES[i]);
-      labels.push(truth(fields[classAt]) ? 1 : 0);
+      const isFraud = truth(fields[classAt]);
+      if (isFraud === undefined) throw new Error(`Class ${fields[classAt]} is neither 0 nor 1`);
+      labels.push(isFraud ? 1 : 0);
       times.push(ULB_ORIGIN + Math.round(time * 1000));
       for (let i = 0; i < at.length; i++) columns[i].push(vector[i]);
     },

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { TIME_UNITS, type TimeSpec, timeReader } from '../intake/time-format.ts';
+
+/**
+ * What a foreign file calls things: our field → its column. Fields are those of the API's transaction (`metadata.x` for its
+ * metadata), plus `isFraud` and `labelledAt`. `transactionDate` may stand in several columns, such as a date and a time.
+ */
+export interface ColumnMap extends TimeSpec {
+  columns: Record<string, string | string[]>;
+  /** The word that means fraud in `isFraud`; 1, true and fraud by default. */
+  fraudValue?: string;
+}
+
+/** `TX_TIME_SECONDS` counts from here. */
+export const HANDBOOK_ORIGIN = Date.UTC(2018, 3, 1);
+
+/** The Fraud Detection Handbook's transactions: the customer is user and card, the terminal is the merchant. */
+export const HANDBOOK_MAP: ColumnMap = {
+  columns: {
+    id: 'TRANSACTION_ID',
+    userId: 'CUSTOMER_ID',
+    cardId: 'CUSTOMER_ID',
+    merchantId: 'TERMINAL_ID',
+    amount: 'TX_AMOUNT',
+    transactionDate: 'TX_TIME_SECONDS',
+    isFraud: 'TX_FRAUD',
+  },
+  timeUnit: 'seconds',
+  timeOrigin: new Date(HANDBOOK_ORIGIN).toISOString(),
+};
+
+/** The column maps that `--format` names; the API's own names need none. Others come as a file. */
+export const MAPS: Readonly<Record<string, ColumnMap>> = { assay: { columns: {} }, handbook: HANDBOOK_MAP };
+
+/** Reads a `--map` file. Throws an Error that says what is wrong with it. */
+export async function readColumnMap(path: string): Promise<ColumnMap> {
+  let map: ColumnMap;
+  try {
+    map = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`);
+  }
+  const isText = (value: unknown) => typeof value === 'string';
+  const isColumn = (value: unknown) =>
+    isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText));
+  if (typeof map?.columns !== 'object' || map.columns === null || !Object.values(map.columns).every(isColumn))
+    throw new Error(`${path}: needs {"columns": {"userId": "<column>", …}}.`);
+  if (map.timeUnit !== undefined && !TIME_UNITS.includes(map.timeUnit))
+    throw new Error(`${path}: timeUnit is one of ${TIME_UNITS.join(', ')}.`);
+  for (const name of ['timeFormat', 'timeZone', 'timeOrigin', 'fraudValue'] as const)
+    if (map[name] !== undefined && !isText(map[name])) throw new Error(`${path}: ${name} is a text.`);
+  try {
+    timeReader(map);
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`);
+  }
+  return map;
+}

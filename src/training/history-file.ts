@@ -1,0 +1,125 @@
+import { entityKey } from '../domain/entity.ts';
+import { createRates } from '../domain/rates.ts';
+import { type EntityNaming, entityKeys, eventOf, word } from '../engine/event.ts';
+import { detectTime } from '../intake/detect-time.ts';
+import type { IntakeRules } from '../intake/transaction.ts';
+import type { ColumnMap } from './column-map.ts';
+import { type CsvHandler, type ReadOptions, type ReadSummary, readCsv } from './csv.ts';
+import { blankRow, type History, type HistoryRow } from './history.ts';
+import { createNotes } from './notes.ts';
+import { readParquet } from './parquet.ts';
+import { createRowReader, type FileRow, type RowReader } from './rows.ts';
+
+export interface FileOptions extends ReadOptions {
+  /** What the configuration says of money and time; US dollars without rates by default. */
+  rules?: IntakeRules;
+  /** Told at the end what was assumed and warned of, in words. */
+  onNotes?: (notes: string[]) => void;
+}
+
+/** Where the rules of a configuration are of no matter. */
+export const PLAIN_RULES: IntakeRules = { rates: createRates('USD', {}), ratesMaxAgeDays: Number.POSITIVE_INFINITY };
+
+/** Reads the rows of a .csv, .csv.gz or .parquet file, each as the API would take it. `onRow` throws to say that a row is bad. */
+export async function readRows(
+  path: string,
+  map: ColumnMap,
+  options: FileOptions,
+  onRow: (row: FileRow, line: number) => void,
+): Promise<ReadSummary> {
+  const { rules = PLAIN_RULES, onNotes } = options;
+  const notes = createNotes();
+  const known = await withTimes(path, map, (text) => notes.say(text));
+  let read: RowReader;
+  const handler: CsvHandler = {
+    header: (names) => {
+      read = createRowReader(names, known, rules, notes);
+    },
+    row: (fields, line) => onRow(read(fields, line), line),
+  };
+  try {
+    return await readFile(path, handler, options);
+  } finally {
+    const told = notes.told();
+    if (told.length > 0) onNotes?.(told);
+  }
+}
+
+const readFile = (path: string, handler: CsvHandler, options: ReadOptions) =>
+  path.endsWith('.parquet') ? readParquet(path, handler, options) : readCsv(path, handler, options);
+
+/** Rows at the start of a file from which the format of its times is told. */
+const SAMPLE_ROWS = 1000;
+
+class EnoughRows extends Error {}
+
+/** The map with how times are written, which the first rows tell where the map does not. */
+async function withTimes(path: string, map: ColumnMap, say: (text: string) => void): Promise<ColumnMap> {
+  if (map.timeFormat !== undefined || map.timeUnit !== undefined) return map;
+  const texts: string[] = [];
+  const columns = [map.columns.transactionDate ?? 'transactionDate'].flat();
+  let at: number[] = [];
+  const handler: CsvHandler = {
+    header(names) {
+      at = columns.map((column) => names.indexOf(column));
+      if (at.some((index) => index < 0)) throw new EnoughRows();
+    },
+    row(fields) {
+      texts.push(at.map((index) => fields[index]).join(' '));
+      if (texts.length >= SAMPLE_ROWS) throw new EnoughRows();
+    },
+  };
+  // What is wrong with the file is told when it is read.
+  await readFile(path, handler, {}).catch(() => {});
+  if (texts.every((text) => text.trim() === '')) return map;
+  const { spec, said } = detectTime(texts, map.timeZone);
+  if (said !== undefined) say(said);
+  return { ...map, ...spec };
+}
+
+export type HistoryOptions = FileOptions & Partial<EntityNaming> & Pick<EntityNaming, 'entityTypes'>;
+
+/** Different words that are remembered: more are no segments. */
+const WORDS_MOST = 10_000;
+
+/** Fills a row of a history, and remembers what its hashes stand for. */
+export function createFiller(options: HistoryOptions): { fill(from: FileRow): HistoryRow; words: Map<number, string> } {
+  const { entityTypes, entityFields = {}, ipv6Prefix } = options;
+  const naming: EntityNaming = { entityTypes, entityFields, ...(ipv6Prefix === undefined ? {} : { ipv6Prefix }) };
+  const row = blankRow(entityTypes);
+  const words = new Map<number, string>();
+  const note = (text: string | undefined) => {
+    if (text === undefined || words.size >= WORDS_MOST) return;
+    const hash = word(text);
+    if (hash !== 0 && !words.has(hash)) words.set(hash, text);
+  };
+  return {
+    words,
+    fill({ transaction, fraud, labelledAt }) {
+      row.event = eventOf(transaction, entityKeys(transaction, naming));
+      row.id = transaction.id;
+      row.fraud = fraud;
+      row.labelledAt = labelledAt;
+      const { cardId, userId } = transaction;
+      row.card = cardId === undefined ? entityKey('user', userId) : entityKey('card', cardId);
+      note(transaction.country);
+      note(transaction.productCategory);
+      note(transaction.channel);
+      return row;
+    },
+  };
+}
+
+/** The history in a file. Rows that repeat an earlier one are left out, and said. */
+export function openHistory(path: string, map: ColumnMap, options: HistoryOptions): History {
+  return async (onRow) => {
+    const { fill, words } = createFiller(options);
+    let repeated = 0;
+    const summary = await readRows(path, map, options, (row) => {
+      if (row.repeated) repeated++;
+      else onRow(fill(row));
+    });
+    if (repeated > 0) options.onNotes?.([`${repeated} rows repeat an earlier one and are left out.`]);
+    return { ...summary, rows: summary.rows - repeated, words };
+  };
+}

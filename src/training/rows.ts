@@ -1,0 +1,195 @@
+import { holdsCardNumber } from '../domain/cards.ts';
+import type { FieldError } from '../domain/errors.ts';
+import { FIELD_NAMES, type FieldName, fieldOf } from '../domain/fields.ts';
+import { hash53 } from '../domain/hash.ts';
+import type { Transaction } from '../domain/transaction.ts';
+import { faultsOf } from '../intake/faults.ts';
+import { timeReader } from '../intake/time-format.ts';
+import { type IntakeRules, screened, takeIn } from '../intake/transaction.ts';
+import type { ColumnMap } from './column-map.ts';
+import { createNotes, type Notes } from './notes.ts';
+import { createSeen } from './seen.ts';
+import { truth } from './values.ts';
+
+/** A row of a history file as the transaction that its body makes, and the truth about it. */
+export interface FileRow {
+  /** As a client would have sent it. */
+  body: Record<string, unknown>;
+  transaction: Transaction;
+  fraud: boolean;
+  /** When the truth arrived, milliseconds; NaN where the file does not say. */
+  labelledAt: number;
+  /** The very same row stood earlier in the file. */
+  repeated: boolean;
+}
+
+export type RowReader = (fields: readonly string[], line: number) => FileRow;
+
+/** Needed in any file; `id` too is needed for entries to be told apart, but is derived from the line where absent. */
+const REQUIRED: FieldName[] = ['userId', 'transactionDate'];
+const TRUTH = ['isFraud', 'labelledAt', 'fraudKind'];
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const FLAGS: Record<string, boolean> = { true: true, '1': true, yes: true, false: false, '0': false, no: false };
+const DAY_MS = 86_400_000;
+/** Characters of a bad value that are shown. */
+const SHOWN = 60;
+
+/**
+ * Binds a map to the header of a file. Rows go through the intake that the API's bodies go through; a bad one throws an Error
+ * with every field that is wrong and its value. Throws an Error where a needed column is missing.
+ */
+export function createRowReader(
+  header: readonly string[],
+  map: ColumnMap,
+  rules: IntakeRules,
+  notes: Notes = createNotes(),
+): RowReader {
+  const columns = bind(header, map);
+  const missing = (field: string) => noColumn(header, map, field);
+  for (const field of REQUIRED) if (!columns.has(field)) throw missing(field);
+  if (!columns.has('amount') && !columns.has('type')) throw missing('amount');
+  noteUnused(header, columns, notes);
+  const time = timeReader(map);
+  const known = timeReader(map.timeZone === undefined ? {} : { timeZone: map.timeZone });
+  const seen = createSeen();
+  const textOf = (fields: readonly string[], name: string): string => {
+    const at = columns.get(name);
+    if (at === undefined) return '';
+    return at.length === 1
+      ? fields[at[0]]
+      : at
+          .map((index) => fields[index])
+          .join(' ')
+          .trim();
+  };
+  const used = FIELD_NAMES.filter((name) => columns.has(name));
+  const metadata = [...columns.keys()].filter((name) => name.startsWith('metadata.'));
+
+  /** What a client would have sent. A text that is no value of its field stays, for the intake to refuse it. */
+  function bodyOf(fields: readonly string[]): Record<string, unknown> {
+    const body: Record<string, unknown> = {};
+    for (const name of used) {
+      const text = textOf(fields, name);
+      if (text !== '') body[name] = fieldValue(name, text);
+    }
+    for (const name of metadata) {
+      const text = textOf(fields, name);
+      if (text !== '') body.metadata = { ...(body.metadata as object), [name.slice('metadata.'.length)]: text };
+    }
+    return body;
+  }
+
+  const screenedRules = { ...rules, cards: undefined };
+  let unnamed = 0;
+  return (fields, line) => {
+    const body = bodyOf(fields);
+    body.id ??= `row-${++unnamed}`;
+    const faults: FieldError[] = [];
+    const date = textOf(fields, 'transactionDate');
+    const moment = time.read(date);
+    if (moment === undefined) {
+      faults.push({ path: '/transactionDate', message: date === '' ? 'is required' : time.fault });
+      delete body.transactionDate;
+    } else body.transactionDate = written(date, moment.time, moment.offsetMinutes);
+    const taken = take(body, moment?.time ?? 0, faults);
+    const fraud = truth(textOf(fields, 'isFraud'), map.fraudValue);
+    if (fraud === undefined) faults.push({ path: '/isFraud', message: 'must be 0 or 1' });
+    const labelledAt = labelled(textOf(fields, 'labelledAt'), moment?.time, faults);
+    if (taken !== undefined && faults.length === 0) {
+      const repeated = columns.has('id') ? seen(hash53(taken.transaction.id), hash53(fields.join('\u001f'))) : false;
+      if (repeated !== 'other') {
+        for (const warning of taken.transaction.warnings) notes.add(warning, line);
+        return { ...taken, fraud: fraud === true, labelledAt, repeated: repeated === true };
+      }
+      faults.push({ path: '/id', message: 'stands in an earlier row with other values' });
+    }
+    throw new Error(faults.map(({ path, message }) => told(path, message, fields)).join('; '));
+  };
+
+  function take(
+    sent: Record<string, unknown>,
+    receivedAt: number,
+    faults: FieldError[],
+  ): Pick<FileRow, 'body' | 'transaction'> | undefined {
+    try {
+      const { body, warnings } = screened(sent, rules);
+      const transaction = takeIn(body, { id: '', receivedAt }, screenedRules);
+      transaction.warnings.unshift(...warnings);
+      return { body, transaction };
+    } catch (error) {
+      faults.push(...faultsOf(error));
+      return undefined;
+    }
+  }
+
+  function labelled(text: string, at: number | undefined, faults: FieldError[]): number {
+    if (text === '') return Number.NaN;
+    const instant = known.read(text) ?? time.read(text);
+    if (instant === undefined) faults.push({ path: '/labelledAt', message: known.fault });
+    else if (at !== undefined && instant.time < at - DAY_MS)
+      faults.push({ path: '/labelledAt', message: 'must not be more than 24 hours before the payment' });
+    return instant?.time ?? Number.NaN;
+  }
+
+  /** `ip "1.2.3" must be …`: the value as it stands in the file, unless it is nobody's to read. */
+  function told(path: string, message: string, fields: readonly string[]): string {
+    const name = path.slice(1);
+    const text = textOf(fields, name);
+    if (text === '') return `${name} ${message}`;
+    const value = holdsCardNumber(text)
+      ? '(not shown)'
+      : JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+    return `${name} ${value} ${message}`;
+  }
+}
+
+/** Fields by name, each with the columns that it stands in. */
+function bind(header: readonly string[], map: ColumnMap): Map<string, number[]> {
+  const columns = new Map<string, number[]>();
+  const names = new Set([
+    ...FIELD_NAMES,
+    ...TRUTH,
+    ...Object.keys(map.columns),
+    ...header.filter((name) => name.startsWith('metadata.')),
+  ]);
+  names.delete('metadata');
+  for (const name of names) {
+    const at = [map.columns[name] ?? name].flat().map((column) => header.indexOf(column));
+    if (at.every((index) => index >= 0)) columns.set(name, at);
+    else if (map.columns[name] !== undefined) throw noColumn(header, map, name);
+  }
+  return columns;
+}
+
+function noColumn(header: readonly string[], map: ColumnMap, field: string): Error {
+  const names = [map.columns[field] ?? field].flat().join(' or no ');
+  return new Error(`There is no column ${names} (for ${field}); there are ${header.join(', ')}.`);
+}
+
+function noteUnused(header: readonly string[], columns: ReadonlyMap<string, number[]>, notes: Notes): void {
+  const used = new Set([...columns.values()].flat());
+  const unused = header.filter((_, index) => !used.has(index));
+  if (unused.length > 0) notes.say(`Columns that are not used: ${unused.join(', ')}.`);
+}
+
+function fieldValue(name: FieldName, text: string): unknown {
+  switch (fieldOf(name).kind) {
+    case 'number':
+    case 'amount':
+      return NUMBER.test(text) ? Number(text) : text;
+    case 'flag':
+      return FLAGS[text.toLowerCase()] ?? text;
+    default:
+      return text;
+  }
+}
+
+/** A time as RFC 3339: as it stands where it is that, with its offset. */
+function written(text: string, time: number, offsetMinutes: number): string {
+  if (/^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/.test(text)) return text;
+  if (offsetMinutes === 0) return new Date(time).toISOString();
+  const local = new Date(time + offsetMinutes * 60_000).toISOString().slice(0, -1);
+  const away = Math.abs(offsetMinutes);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${local}${offsetMinutes < 0 ? '-' : '+'}${two(Math.floor(away / 60))}:${two(away % 60)}`;
+}
