@@ -27,6 +27,7 @@ function stream(users: number, eventsEach: number) {
   };
   const event: Event = {
     id: 0,
+    type: 0,
     time: 0,
     offsetMinutes: 60,
     amount: 0,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { isAbsolute } from 'node:path';
 import { test } from 'node:test';
 import { readConfig } from './config.ts';
+import { CORE_ENTITIES } from './domain/entity.ts';
 
 const read = (env: Record<string, string>) => readConfig(env, { modelDir: '/models/transactions' });
 
@@ -21,7 +22,7 @@ test('values are read as they are documented', () => {
     RATE_LIMIT_WINDOW: '30s',
   });
   assert.deepEqual(config.currencyRates, { EUR: 1.08, GBP: 1.27 });
-  assert.equal(config.entityTypes.at(-1), 'terminal');
+  assert.equal(config.entityTypes[CORE_ENTITIES.length], 'terminal');
   assert.equal(config.entityFields.terminal, 'metadata.terminal');
   assert.equal(config.rateLimitWindowMs, 30_000);
 });

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { IPV6_PREFIX } from './domain/address.ts';
 import { isCurrency } from './domain/currency.ts';
-import { CORE_ENTITIES } from './domain/entity.ts';
+import { CORE_ENTITIES, entityTypesWith } from './domain/entity.ts';
 import { LABEL_MATURITY_DAYS } from './domain/label-state.ts';
 
 /** Everything that the environment can settle, read once. Times in milliseconds unless the name says otherwise. */
@@ -19,7 +19,7 @@ export interface Config {
   readonly baseCurrency: string;
   /** Units of base currency for one unit of the currency, such as `{EUR: 1.08}`. */
   readonly currencyRates: Readonly<Record<string, number>>;
-  /** Entity types that are profiled: the core ones, then the configured ones. */
+  /** Entity types that are profiled: the core ones, the configured ones, and those that came later. */
   readonly entityTypes: readonly string[];
   /** For configured entity types, the field that names them, such as `metadata.terminal`. */
   readonly entityFields: Readonly<Record<string, string>>;
@@ -180,7 +180,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     apiKey: env.API_KEY || undefined,
     baseCurrency: currency(env.BASE_CURRENCY ?? 'USD', 'BASE_CURRENCY'),
     currencyRates: Object.freeze(Object.fromEntries(rates)),
-    entityTypes: Object.freeze([...CORE_ENTITIES, ...Object.keys(entityFields)]),
+    entityTypes: Object.freeze(entityTypesWith(Object.keys(entityFields))),
     entityFields: Object.freeze(entityFields),
     ratesFile: env.RATES_FILE || undefined,
     ratesMaxAgeDays: integer(env, 'RATES_MAX_AGE_DAYS', 30, 1, 36_500),

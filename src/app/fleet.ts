@@ -188,7 +188,7 @@ async function repeatLog({ kafka, journal, profiles }: Shared): Promise<LogConsu
       await profiles.markDeleted(deletedIn(records));
       await profiles.repeat(
         partition,
-        records.map((record) => repeatedRecord(record, formerKeys)),
+        records.map((record) => repeatedRecord(record, profiles.entityTypes, formerKeys)),
         next,
         taken,
       );

@@ -1,6 +1,7 @@
 import type { Core } from '../app.ts';
 import { AssayError } from '../domain/errors.ts';
 import { newId } from '../domain/id.ts';
+import { labelRank } from '../domain/label.ts';
 import { type DecisionData, type LabelData, labelledEvent } from '../domain/records.ts';
 import { bodyHashes } from '../intake/body-hash.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -36,8 +37,8 @@ export function coreSink(core: Core, moment: { now: number }, newestDecision = N
       const key = `c:replay:${id}:${at}`;
       if (await journal.find(key)) return false;
       moment.now = at;
-      const event = labelledEvent(record);
-      const data: LabelData = { labelId: newId(at), transactionId: id, label, source: 'chargeback', event };
+      const [event, rank] = [labelledEvent(record), labelRank('chargeback')];
+      const data: LabelData = { labelId: newId(at), transactionId: id, label, source: 'chargeback', rank, event };
       // Durable with the decisions that follow it: the log keeps its order.
       journal.enqueue({ type: 'label', at, key, data: { ...data } }).durable.catch(() => {});
       return true;

@@ -8,6 +8,23 @@ import { hash53 } from './hash.ts';
 export const CORE_ENTITIES = ['user', 'card', 'device', 'ip', 'merchant', 'email'] as const;
 
 /**
+ * Those that came later, after the configured ones. Records name their keys, for at the places of the first records there may be
+ * those of a type that was configured then.
+ */
+export const LATER_ENTITIES = ['network', 'mailbox', 'bin', 'payee'] as const;
+const LATER: ReadonlySet<string> = new Set(LATER_ENTITIES);
+export const isLaterEntity = (type: string): boolean => LATER.has(type);
+
+/** Whether every installation profiles it. */
+export const isBuiltIn = (type: string): boolean =>
+  LATER.has(type) || (CORE_ENTITIES as readonly string[]).includes(type);
+
+/** All entity types, those that a configuration names between the core ones and those that came later. */
+export function entityTypesWith(configured: readonly string[] = []): string[] {
+  return [...CORE_ENTITIES, ...configured, ...LATER_ENTITIES.filter((type) => !configured.includes(type))];
+}
+
+/**
  * The key under which an entity's profile is kept: a pseudonym, so that profiles outlive the erasure of what they were
  * made from. 0 means that the transaction names no such entity. `value` is in its one spelling: see `canonicalEntity`.
  */

@@ -2,7 +2,7 @@ import type { Resolution } from './case.ts';
 import type { Decision } from './decision.ts';
 import type { DisputeStatus } from './dispute.ts';
 import { keysToday } from './entity.ts';
-import { type Details, type PersonalField, PUBLIC_DETAILS } from './fields.ts';
+import { type Details, type PersonalField, PUBLIC_DETAILS, type TransactionType } from './fields.ts';
 import { hash53 } from './hash.ts';
 import type { Scope } from './key.ts';
 import type { LabelSource, LabelWord } from './label.ts';
@@ -52,10 +52,19 @@ import type { WebhookType } from './webhook.ts';
  */
 export type PublicTransaction = Omit<Transaction, PersonalField>;
 
-export interface IntakeData {
-  transaction: PublicTransaction;
-  /** One `entityKey` per configured entity type, in order: what profiles are keyed by, kept after an erasure. */
+/** The keys that profiles are kept by, as they are recorded: kept after an erasure. */
+export interface RecordedEntities {
+  /**
+   * One `entityKey` for each of `CORE_ENTITIES`, in order, 0 where absent; then those of configured types, in the order of that
+   * day: what releases read that know no names.
+   */
   entities: number[];
+  /** All but the core ones by their type, so that no other configuration misreads them. Absent in records from before. */
+  named?: Record<string, number>;
+}
+
+export interface IntakeData extends RecordedEntities {
+  transaction: PublicTransaction;
   /** hash53 of customerLocation, 0 where absent. */
   location: number;
   /** SHA-256 (hex, first 32) of the canonical body, to tell a repetition from a conflict. */
@@ -84,12 +93,13 @@ export interface FailedData {
 }
 
 /** Of a decided payment, so that profiles learn from a record about it alone: id hash, time, entity keys, base amount. */
-export interface SubjectEvent {
+export interface SubjectEvent extends RecordedEntities {
   id: number;
   time: number;
-  entities: number[];
   /** In the base currency; null where nothing is paid. */
   amount: number | null;
+  /** Absent: a payment. */
+  type?: TransactionType;
 }
 
 export interface LabelData {
@@ -289,9 +299,13 @@ export type ListEntryData = [value: string, expiresAt: number | null, note?: str
 
 /** What profiles learn a label by: of the decided event, whatever was amended since. */
 export function labelledEvent(record: { data: object; personal?: Record<string, unknown> }): SubjectEvent {
-  const { transaction, entities } = record.data as IntakeData;
-  const keys = keysToday(entities, record.personal);
-  return { id: hash53(transaction.id), time: transaction.time, entities: keys, amount: transaction.amountBase };
+  const { transaction, entities, named } = record.data as IntakeData;
+  const { id, type, time, amountBase: amount } = transaction;
+  return {
+    ...{ id: hash53(id), time, entities: keysToday(entities, record.personal), amount },
+    ...(named ? { named } : {}),
+    ...(type && type !== 'payment' ? { type } : {}),
+  };
 }
 
 /** A decision as the API answers it: own fields, the decision's, and what the record says of both. */

@@ -1,5 +1,6 @@
 import type { Decision } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
+import { profileKeys } from '../profiles/keys.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import { eventOf } from './event.ts';
 import { judge, judgeWithoutModel, type Serving, thresholdsOf } from './judge.ts';
@@ -37,8 +38,8 @@ export interface RuleNumbers {
 export function assess(ports: AssessPorts, transaction: Transaction, entities: Float64Array, at: number): Assessed {
   const serving = ports.serving();
   const inForce = ports.policy?.() ?? NO_POLICY;
-  const readSet = ports.profiles.readSet(entities);
   const event = eventOf(transaction, entities);
+  const readSet = ports.profiles.readSet(profileKeys(event));
   const pass = passOf(serving, inForce, ports.profiles.entityTypes);
   const numbers = new Float64Array(pass.model + pass.rules);
   const approximate = pass.extract(ports.profiles, event, numbers);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { CORE_ENTITIES } from '../domain/entity.ts';
 import { AssayError } from '../domain/errors.ts';
-import type { DecisionData } from '../domain/records.ts';
+import { type DecisionData, labelledEvent } from '../domain/records.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { defaultCatalogue } from '../features/catalogue.ts';
 import { compile } from '../features/compile.ts';
@@ -153,8 +153,7 @@ describe('the engine', () => {
       );
       if (i % 6 === 0) {
         const record = (await local.find(`t:t${i}`))!;
-        const data = record.data as unknown as DecisionData;
-        const event = { id: eventOfRecord(record).id, time: data.transaction.time, entities: data.entities, amount: 3 };
+        const event = labelledEvent(record);
         const label = { labelId: `l${i}`, transactionId: `t${i}`, label: 'fraud', source: 'analyst', event };
         const { durable, record: made } = local.enqueue({ type: 'label', at: T, key: `c:l${i}`, data: label });
         fold(state, made);
@@ -171,7 +170,7 @@ describe('the engine', () => {
     let decisions = 0;
     for await (const record of local.read(1)) {
       if (record.type === 'decision') {
-        features.extract(fresh.profiles, eventOfRecord(record), vector);
+        features.extract(fresh.profiles, eventOfRecord(record, CORE_ENTITIES), vector);
         assert.deepEqual(Buffer.from(vector.buffer), Buffer.from(record.vector!.slice().buffer));
         assert.deepEqual(
           fresh.profiles.readSet(Float64Array.from((record.data as unknown as DecisionData).entities)),

@@ -71,7 +71,8 @@ export function createEngine(ports: EnginePorts): Engine & { resume(): Promise<v
       if (earlier) return { record: await earlier, idempotent: true };
       if (waiting >= MAX_WAITING)
         throw new AssayError('unavailable', 'Too many transactions wait to be decided.', { retryAfterSeconds: 1 });
-      const { data, personal } = split(submission, entityKeys(submission.transaction, ports.naming));
+      const { entityTypes } = ports.naming;
+      const { data, personal } = split(submission, entityKeys(submission.transaction, ports.naming), entityTypes);
       const { record, durable } = journal.enqueue({
         type: 'intake',
         at: ports.clock(),

@@ -83,7 +83,7 @@ export function decisionEntry(
   const at = ports.clock();
   const { decision, vector, readSet, rules } = assess(ports, submission.transaction, entities, at);
   if (degraded) decision.degraded = true;
-  const { data, personal } = split(submission, entities);
+  const { data, personal } = split(submission, entities, ports.naming.entityTypes);
   const latencyMs = Math.round((ports.stopwatch() - began) * 1000) / 1000;
   return {
     type: 'decision',

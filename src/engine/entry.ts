@@ -2,12 +2,13 @@ import { PERSONAL_FIELDS } from '../domain/fields.ts';
 import type { IntakeData, PublicTransaction } from '../domain/records.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Submission } from './engine.ts';
-import { word } from './event.ts';
+import { recordedEntities, word } from './event.ts';
 
 /** What a record holds of a submission, personal fields apart. */
 export function split(
   submission: Submission,
   entities: Float64Array,
+  entityTypes: readonly string[],
 ): { data: IntakeData; personal: Record<string, unknown> } {
   const open: Partial<Transaction> = { ...submission.transaction };
   const personal: Record<string, unknown> = {};
@@ -17,7 +18,7 @@ export function split(
   }
   const data: IntakeData = {
     transaction: open as PublicTransaction,
-    entities: Array.from(entities),
+    ...recordedEntities(entities, entityTypes),
     location: word(submission.transaction.customerLocation),
     bodyHash: submission.bodyHash,
   };

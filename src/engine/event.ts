@@ -1,8 +1,9 @@
 import { canonicalCountry } from '../domain/countries.ts';
-import { coreEntity, entityKey, keysToday } from '../domain/entity.ts';
+import { CORE_ENTITIES, coreEntity, entityKey, isLaterEntity, keysToday } from '../domain/entity.ts';
 import type { Event } from '../domain/event.ts';
+import { TRANSACTION_TYPES, type TransactionType } from '../domain/fields.ts';
 import { hash53 } from '../domain/hash.ts';
-import type { IntakeData } from '../domain/records.ts';
+import type { IntakeData, RecordedEntities } from '../domain/records.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 
@@ -29,6 +30,32 @@ export function entityKeys(transaction: Transaction, naming: EntityNaming): Floa
   return keys;
 }
 
+/** The keys of a record, in the order of `entityTypes`: see `RecordedEntities` for how they lie there. */
+export function entitiesOf({ entities, named }: RecordedEntities, entityTypes: readonly string[]): Float64Array {
+  const keys = new Float64Array(entityTypes.length);
+  for (let i = 0; i < keys.length; i++) {
+    const type = entityTypes[i];
+    if (i >= CORE_ENTITIES.length && named !== undefined) keys[i] = named[type] ?? 0;
+    // A place there was a configured type's, which this one never was.
+    else keys[i] = isLaterEntity(type) ? 0 : (entities[i] ?? 0);
+  }
+  return keys;
+}
+
+/** How a record holds the keys of its event. */
+export function recordedEntities(keys: Float64Array, entityTypes: readonly string[]): RecordedEntities {
+  let places = entityTypes.length;
+  while (places > CORE_ENTITIES.length && isLaterEntity(entityTypes[places - 1])) places--;
+  const named: Record<string, number> = {};
+  for (let i = CORE_ENTITIES.length; i < keys.length; i++) if (keys[i] > 0) named[entityTypes[i]] = keys[i];
+  return { entities: Array.from(keys.subarray(0, places)), named };
+}
+
+/** The code of a type, as profiles know it; 0, a payment, where it is absent. */
+export function typeCode(type: TransactionType | undefined): number {
+  return type === undefined ? 0 : TRANSACTION_TYPES.indexOf(type);
+}
+
 /** The event of an accepted transaction. The same numbers come of its journal record: see `eventOfRecord`. */
 export function eventOf(transaction: Transaction, entities: Float64Array): Event {
   return numbers(transaction, entities, word(transaction.customerLocation), transaction);
@@ -38,9 +65,14 @@ export function eventOf(transaction: Transaction, entities: Float64Array): Event
  * The event of a decision or an intake as the journal holds it, its keys as they are today: `former` is told of those that were
  * made of another spelling. Coordinates are personal: NaN after an erasure.
  */
-export function eventOfRecord(record: JournalRecord, former?: (was: number, is: number) => void): Event {
+export function eventOfRecord(
+  record: JournalRecord,
+  entityTypes: readonly string[],
+  former?: (was: number, is: number) => void,
+): Event {
   const data = record.data as unknown as IntakeData;
-  const entities = Float64Array.from(keysToday(data.entities, record.personal, former));
+  const today = keysToday(data.entities, record.personal, former);
+  const entities = entitiesOf({ entities: today, named: data.named }, entityTypes);
   return numbers(data.transaction, entities, data.location, record.personal);
 }
 
@@ -52,6 +84,7 @@ function numbers(
 ): Event {
   return {
     id: hash53(transaction.id),
+    type: typeCode(transaction.type),
     time: transaction.time,
     offsetMinutes: transaction.offsetMinutes,
     amount: transaction.amountBase ?? Number.NaN,

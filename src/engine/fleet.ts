@@ -2,12 +2,13 @@ import { AssayError } from '../domain/errors.ts';
 import type { IntakeData } from '../domain/records.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { JournalRecord } from '../journal/journal.ts';
+import { profileKeys } from '../profiles/keys.ts';
 import type { SharedProfiles } from '../profiles/shared.ts';
 import { assess } from './assess.ts';
 import { asAnswer, type DecidePorts, decisionEntry, findEarlier, type Recorded, takenMeanwhile } from './decide.ts';
 import type { Engine, Submission } from './engine.ts';
 import { split } from './entry.ts';
-import { entityKeys, eventOfRecord } from './event.ts';
+import { entityKeys, eventOfRecord, typeCode } from './event.ts';
 import { explain, judgeAgain, transactionOf } from './explain.ts';
 import type { Serving } from './judge.ts';
 import type { InForce } from './policy/in-force.ts';
@@ -37,6 +38,9 @@ export interface FleetEngine extends Engine {
 /** The same decisions where profiles and the log are shared by many processes: each step is a round trip with a deadline. */
 export function createFleetEngine(ports: FleetPorts): FleetEngine {
   const { journal, profiles } = ports;
+  /** Of the profiles that a transaction is decided by. */
+  const keysOf = (transaction: Transaction) =>
+    profileKeys({ type: typeCode(transaction.type), entities: entityKeys(transaction, ports.naming) });
   const keyOf = (submission: Submission) => `t:${submission.transaction.id}`;
 
   /** What took the key: an earlier record, or one that another process appended just before. */
@@ -48,7 +52,7 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
     const began = ports.stopwatch();
     const [earlier, view] = await Promise.all([
       findEarlier(ports, key, submission),
-      profiles.fetch(entityKeys(submission.transaction, ports.naming)),
+      profiles.fetch(keysOf(submission.transaction)),
     ]);
     const taken = earlier ?? takenMeanwhile(ports, key, submission);
     if (taken) return { record: await taken, idempotent: true };
@@ -64,7 +68,7 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
   /** The log's consumer repeats it, should this not get there. */
   const learn = (record: JournalRecord) =>
     profiles
-      .insert(eventOfRecord(record), record.position!, [record.key, ...(record.aliases ?? [])])
+      .insert(eventOfRecord(record, profiles.entityTypes), record.position!, [record.key, ...(record.aliases ?? [])])
       .catch((error) => ports.onError(error, 'learning at once'));
 
   /** Whoever asks next, whichever process it is, is decided by profiles that have learnt it. */
@@ -75,7 +79,8 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
   }
 
   async function takeIn(submission: Submission): Promise<Recorded> {
-    const { data, personal } = split(submission, entityKeys(submission.transaction, ports.naming));
+    const { entityTypes } = ports.naming;
+    const { data, personal } = split(submission, entityKeys(submission.transaction, ports.naming), entityTypes);
     const key = keyOf(submission);
     const { record, durable } = journal.enqueue({
       ...{ type: 'intake', at: ports.clock(), key, data: { ...data }, personal },
@@ -108,7 +113,7 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
   async function scored(transaction: Transaction) {
     const began = ports.stopwatch();
     const entities = entityKeys(transaction, ports.naming);
-    const view = await profiles.fetch(entities);
+    const view = await profiles.fetch(keysOf(transaction));
     const { decision } = assess({ ...ports, profiles: view.profiles }, transaction, entities, ports.clock());
     if (view.degraded) decision.degraded = true;
     return { decision, latencyMs: since(began) };

@@ -1,8 +1,7 @@
-import { blankEvent, type Event, LABEL_FRAUD, LABEL_LEGITIMATE, type LabelCode } from '../domain/event.ts';
-import type { DeleteData, FailedData, LabelData } from '../domain/records.ts';
+import type { DeleteData, FailedData } from '../domain/records.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { Profiles } from '../profiles/profiles.ts';
-import { eventOfRecord } from './event.ts';
+import { lessonOf } from './lesson.ts';
 
 /** What the engine knows besides the model: all of it a fold of the journal. */
 export interface EngineState {
@@ -27,12 +26,9 @@ export interface Undecided {
  * record is handed to the journal), after a restart, and in a replay.
  */
 export function fold(state: EngineState, record: JournalRecord): void {
+  teach(state, record);
   switch (record.type) {
     case 'decision':
-      state.profiles.learn(
-        eventOfRecord(record, (was, is) => state.formerKeys.set(was, is)),
-        record.sequence,
-      );
       state.undecided.delete((record.data as { transaction: { id: string } }).transaction.id);
       break;
     case 'intake':
@@ -49,32 +45,14 @@ export function fold(state: EngineState, record: JournalRecord): void {
       if (known) known.failed = true;
       break;
     }
-    case 'label': {
-      const { event, code } = labelOf(record, state.formerKeys);
-      state.profiles.label(event, code, record.sequence);
-      break;
-    }
   }
 }
 
-/** What profiles learn of a label's record, which has no values beside its keys: `formerKeys` are those of the log before it. */
-export function labelOf(
-  record: JournalRecord,
-  formerKeys: ReadonlyMap<number, number>,
-): { event: Event; code: LabelCode } {
-  const { event, label } = record.data as unknown as LabelData;
-  const { id, time } = event;
-  const amount = event.amount ?? Number.NaN;
-  return {
-    event: {
-      ...blankEvent(0),
-      id,
-      time,
-      amount,
-      entities: Float64Array.from(event.entities, (key) => formerKeys.get(key) ?? key),
-    },
-    code: label === 'fraud' ? LABEL_FRAUD : LABEL_LEGITIMATE,
-  };
+function teach({ profiles, formerKeys }: EngineState, record: JournalRecord): void {
+  const { learn, label, told } = lessonOf(record, profiles.entityTypes, formerKeys);
+  if (learn) profiles.learn(learn, record.sequence);
+  if (label) profiles.label(label.event, label.words, record.sequence);
+  if (told) profiles.tell(told.event, told.outcome, record.sequence);
 }
 
 /** What is not in the profiles, for a snapshot. Filled in place: others hold on to the same collections. */

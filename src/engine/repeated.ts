@@ -1,19 +1,16 @@
 import type { DeleteData } from '../domain/records.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { RepeatedRecord } from '../profiles/shared.ts';
-import { eventOfRecord } from './event.ts';
-import { labelOf } from './fold.ts';
+import { lessonOf } from './lesson.ts';
 
 /** What shared profiles take of a record when the log is repeated to them: the twin of `fold`. */
-export function repeatedRecord(record: JournalRecord, formerKeys: Map<number, number>): RepeatedRecord {
-  const { type, at, key, aliases = [], position } = record;
-  return {
-    offset: position!.offset,
-    keys: [key, ...aliases],
-    at,
-    ...(type === 'decision' ? { learn: eventOfRecord(record, (was, is) => formerKeys.set(was, is)) } : {}),
-    ...(type === 'label' ? { label: labelOf(record, formerKeys) } : {}),
-  };
+export function repeatedRecord(
+  record: JournalRecord,
+  entityTypes: readonly string[],
+  formerKeys: Map<number, number>,
+): RepeatedRecord {
+  const { at, key, aliases = [], position } = record;
+  return { offset: position!.offset, keys: [key, ...aliases], at, ...lessonOf(record, entityTypes, formerKeys) };
 }
 
 /** Ids of the transactions that the records delete. */

@@ -8,7 +8,7 @@ import { createReplay } from './replay.ts';
 function event(id: number, time: number): Event {
   const words = { country: 0, category: 0, channel: 0, location: 0 };
   const rest = { latitude: 0, longitude: 0, accountAgeDays: 0, offsetMinutes: 0, amount: 1 };
-  return { id, time, entities: Float64Array.of(id), ...words, ...rest };
+  return { id, type: 0, time, entities: Float64Array.of(id), ...words, ...rest };
 }
 
 /** Notes what is asked of profiles, in order. */
@@ -24,8 +24,9 @@ function notebook() {
       learnt.push(`event ${id}`);
       sequences.push(sequence);
     },
-    label: ({ id, entities }, label, sequence) => {
-      learnt.push(`label ${id} ${label} ${entities[0]}`);
+    tell: () => assert.fail('a file tells no outcomes'),
+    label: ({ id, entities }, [{ code }], sequence) => {
+      learnt.push(`label ${id} ${code} ${entities[0]}`);
       sequences.push(sequence);
     },
   };

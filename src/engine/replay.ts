@@ -1,4 +1,4 @@
-import { type Event, LABEL_FRAUD, LABEL_LEGITIMATE, type LabelCode } from '../domain/event.ts';
+import { type Event, LABEL_FRAUD, LABEL_LEGITIMATE, onlyWord, type Word } from '../domain/event.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 
 /** History through the online path: what a decision at T would have known is known at T, and nothing else. */
@@ -11,12 +11,15 @@ export interface Replay {
   readonly pending: number;
 }
 
+const FRAUD = [onlyWord(LABEL_FRAUD)];
+const LEGITIMATE = [onlyWord(LABEL_LEGITIMATE)];
+
 interface Due {
   knownAt: number;
   /** Order of arrival, to break ties. */
   order: number;
   event: Event;
-  label: LabelCode;
+  words: readonly Word[];
 }
 
 /** Events come in time order. Labels wait in a heap: no more than were made within the longest delay. */
@@ -26,15 +29,15 @@ export function createReplay(profiles: Profiles): Replay {
   return {
     advance(time) {
       while (heap.length > 0 && heap[0].knownAt <= time) {
-        const { event, label } = pop(heap);
-        profiles.label(event, label, ++sequence);
+        const { event, words } = pop(heap);
+        profiles.label(event, words, ++sequence);
       }
     },
     learn(event, fraud, knownAt) {
       profiles.learn(event, ++sequence);
       if (Number.isNaN(knownAt)) return;
-      const label = fraud ? LABEL_FRAUD : LABEL_LEGITIMATE;
-      push(heap, { knownAt, order: sequence, event: { ...event, entities: event.entities.slice() }, label });
+      const words = fraud ? FRAUD : LEGITIMATE;
+      push(heap, { knownAt, order: sequence, event: { ...event, entities: event.entities.slice() }, words });
     },
     get pending() {
       return heap.length;

@@ -131,7 +131,7 @@ export function createShadow(ports: ShadowPorts): Shadow {
       skipped++;
       return;
     }
-    transfer.apply(record.vector!, eventOfRecord(record), vector);
+    transfer.apply(record.vector!, eventOfRecord(record, []), vector);
     const probability = model.calibrate(model.score(vector));
     const row = {
       sequence: record.sequence,

@@ -1,4 +1,4 @@
-import { CORE_ENTITIES } from '../domain/entity.ts';
+import { isBuiltIn } from '../domain/entity.ts';
 import type { FeatureDefinition } from './definition.ts';
 
 const MINUTE = 60;
@@ -138,6 +138,6 @@ function configured(entity: string): FeatureDefinition[] {
 
 /** The default catalogue for these entity types, those that a configuration added included. */
 export function catalogueFor(entityTypes: readonly string[]): FeatureDefinition[] {
-  const added = entityTypes.filter((type) => !(CORE_ENTITIES as readonly string[]).includes(type));
+  const added = entityTypes.filter((type) => !isBuiltIn(type));
   return [...defaultCatalogue, ...added.flatMap(configured)];
 }

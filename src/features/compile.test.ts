@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Event, LABEL_FRAUD } from '../domain/event.ts';
+import { type Event, LABEL_FRAUD, onlyWord } from '../domain/event.ts';
 import { featureSchemaHash } from '../models/canonical.ts';
 import { createProfiles } from '../profiles/memory.ts';
 import { catalogueFor, defaultCatalogue } from './catalogue.ts';
@@ -161,7 +161,7 @@ const events = fc
       const entities = Float64Array.from(keys);
       const [latitude, longitude] = at ?? [Number.NaN, Number.NaN];
       const more = { country, category, channel, location, latitude, longitude, accountAgeDays: i };
-      return { event: { id: i + 1, time, offsetMinutes: offset, amount, entities, ...more }, fraud };
+      return { event: { id: i + 1, type: 0, time, offsetMinutes: offset, amount, entities, ...more }, fraud };
     });
   });
 
@@ -190,7 +190,7 @@ for (const [name, catalogue] of [
             );
           });
           profiles.learn(event, 2 * i + 1);
-          if (fraud) profiles.label(event, LABEL_FRAUD, 2 * i + 2);
+          if (fraud) profiles.label(event, [onlyWord(LABEL_FRAUD)], 2 * i + 2);
         });
       }),
       { numRuns: 60 },
@@ -202,7 +202,7 @@ function plain(id: number, time: number, more: Partial<Event> = {}): Event {
   const entities = Float64Array.of(1, 1, 1, 1, 1, 1);
   const words = { country: 0, category: 0, channel: 0, location: 0 };
   const rest = { latitude: Number.NaN, longitude: Number.NaN, accountAgeDays: Number.NaN };
-  return { id, time, offsetMinutes: 0, amount: 10, entities, ...words, ...rest, ...more };
+  return { id, type: 0, time, offsetMinutes: 0, amount: 10, entities, ...words, ...rest, ...more };
 }
 
 test('a late event is read by later transactions only, and a transaction sees nothing later than itself', () => {
@@ -233,7 +233,7 @@ test('windows that reach past the oldest kept event are answered from buckets an
   const out = new Float64Array(catalogue.length);
   const many = 3000;
   for (let i = 1; i <= many; i++) profiles.learn(plain(i, T0 + i * 600_000), i);
-  for (let i = 10; i <= 100; i += 10) profiles.label(plain(i, T0 + i * 600_000), LABEL_FRAUD, many + i);
+  for (let i = 10; i <= 100; i += 10) profiles.label(plain(i, T0 + i * 600_000), [onlyWord(LABEL_FRAUD)], many + i);
   const marked = extractor.extract(profiles, plain(0, T0 + (many + 1) * 600_000), out);
   assert.deepEqual([...out], [many, 10 * many, 10, 5, many]);
   assert.equal(marked, 3);

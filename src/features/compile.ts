@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Event } from '../domain/event.ts';
+import { profileKey } from '../profiles/keys.ts';
 import type { Layout } from '../profiles/layout.ts';
 import type { Profile, Profiles } from '../profiles/profiles.ts';
 import type { Encoding, FeatureDefinition } from './definition.ts';
@@ -45,6 +46,7 @@ const NOTHING: Profile = Object.freeze({
   offset: 0,
   firstTime: Number.POSITIVE_INFINITY,
   frauds: 0,
+  seen: 0,
   buckets: undefined,
   hash: 0,
 });
@@ -117,7 +119,7 @@ function scanEntity(
   slots: Float64Array,
   approximate: Uint8Array,
 ): number {
-  const key = event.entities[plan.type];
+  const key = profileKey(event.entities[plan.type], event.type);
   if (!(key > 0)) {
     for (let i = 0; i < plan.slots.length; i++) slots[plan.slots[i]] = Number.NaN;
     return 0;

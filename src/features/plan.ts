@@ -1,4 +1,5 @@
 import type { Event } from '../domain/event.ts';
+import type { Truth } from '../profiles/cell.ts';
 import type { Profile } from '../profiles/profiles.ts';
 import type { Encoding, FeatureDefinition } from './definition.ts';
 
@@ -27,10 +28,10 @@ export type Compute = (slots: Float64Array, event: Event) => number;
 /** What operations ask for while a catalogue is compiled. Equal requests share their slots. */
 export interface Planner {
   /**
-   * Slot of a window's `count`, `sum` of amounts, number of `amounts` that are known, or known `frauds`; the transaction itself is
-   * not included.
+   * Slot of a window's `count`, `sum` of amounts, how many have one (`amounts`), or are known as a truth such as `fraud`; the
+   * transaction itself not included.
    */
-  window(definition: FeatureDefinition, what: 'count' | 'sum' | 'amounts' | 'frauds'): number;
+  window(definition: FeatureDefinition, what: 'count' | 'sum' | 'amounts' | Truth): number;
   /** Slot of the number of distinct values of `field` in the window. */
   distinct(definition: FeatureDefinition): number;
   /** First slot of a probe's `size` results. */

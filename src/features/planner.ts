@@ -1,4 +1,5 @@
 import type { Event } from '../domain/event.ts';
+import { TRUTHS } from '../profiles/cell.ts';
 import { WORD_COLUMNS } from '../profiles/layout.ts';
 import type { Encoding, FeatureDefinition } from './definition.ts';
 import type { DistinctScan } from './distinct.ts';
@@ -31,7 +32,7 @@ interface WindowRequest {
   entity: string;
   delayMs: number;
   windowMs: number;
-  /** `count`, `sum`, `amounts`, `frauds`, or `distinct:<field>:<self>`. */
+  /** `count`, `sum`, `amounts`, a truth, or `distinct:<field>:<self>`. */
   what: string;
   definition: FeatureDefinition;
   slot: number;
@@ -145,7 +146,9 @@ function groupWindows(requests: WindowRequest[], planner: Planner): WindowGroup[
       counts: slotsOf('count'),
       sums: slotsOf('sum'),
       amounts: slotsOf('amounts'),
-      frauds: slotsOf('frauds'),
+      truths: TRUTHS.flatMap((what, truth) =>
+        own.some((one) => one.what === what) ? [{ truth, slots: slotsOf(what) }] : [],
+      ),
       distinct,
       starts: new Int32Array(windowMs.length),
     };

@@ -30,7 +30,7 @@ function newest(view: View, end: number, fraud: boolean): number {
   const base = view.offset + LABEL * view.capacity;
   if (fraud && view.profile.frauds === 0) return -1;
   for (let i = end - 1; i >= view.first; i--) {
-    if (((view.columns[base + i] & 3) === LABEL_FRAUD) === fraud) return i;
+    if (((view.columns[base + i] & LABEL_FRAUD) !== 0) === fraud) return i;
   }
   return -1;
 }
@@ -39,12 +39,12 @@ function newest(view: View, end: number, fraud: boolean): number {
 export const risk: Record<string, Operation> = {
   /** Known frauds in the window. */
   frauds: (definition, planner) => {
-    const slot = planner.window(definition, 'frauds');
+    const slot = planner.window(definition, 'fraud');
     return (slots) => slots[slot];
   },
   /** Share of known frauds among the window's events; `parameters.empty` (missing by default) where there are none. */
   fraudShare: (definition, planner) => {
-    const frauds = planner.window(definition, 'frauds');
+    const frauds = planner.window(definition, 'fraud');
     const count = planner.window(definition, 'count');
     const empty = definition.parameters?.empty === undefined ? Number.NaN : parameter(definition, 'empty', 0);
     return (slots) => (slots[count] === 0 ? empty : slots[frauds] / slots[count]);

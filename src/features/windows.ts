@@ -1,5 +1,6 @@
 import type { Event } from '../domain/event.ts';
-import { type BucketTotals, readBuckets } from '../profiles/buckets.ts';
+import { EVENTS, MINOR, PRICED, readBuckets, TRUTH, WIDTH } from '../profiles/buckets.ts';
+import { truthBit } from '../profiles/cell.ts';
 import { AMOUNT, LABEL } from '../profiles/layout.ts';
 import { countDistinct, type DistinctScan } from './distinct.ts';
 import type { View } from './plan.ts';
@@ -14,15 +15,22 @@ export interface WindowGroup {
   windowMs: number[];
   counts: number[];
   sums: number[];
-  /** How many of the events have an amount: what a mean divides by. */
+  /** Events with an amount. */
   amounts: number[];
-  frauds: number[];
+  truths: TruthScan[];
   distinct: DistinctScan[];
   /** Scratch: first row of each window. */
   starts: Int32Array;
 }
 
-const outside: BucketTotals = { events: 0, amount: 0, frauds: 0 };
+/** Events that are known as something, over the windows of a group. */
+export interface TruthScan {
+  /** Index among `TRUTHS`. */
+  truth: number;
+  slots: number[];
+}
+
+const outside = new Float64Array(WIDTH);
 
 /** First row in [low, high) whose time is > limit, else high. */
 export function firstAfter(view: View, limit: number, from: number, to: number): number {
@@ -54,52 +62,48 @@ export function scanWindows(
     starts[k] = start;
     if (counts[k] >= 0) slots[counts[k]] = end - start;
   }
-  total(view, group.sums, starts, end, slots);
-  countAmounts(view, group.amounts, starts, end, slots);
-  countFrauds(view, group.frauds, starts, end, slots);
+  total(view, group.sums, group.amounts, starts, end, slots);
+  for (const scan of group.truths) countTruth(view, scan, starts, end, slots);
   for (const scan of group.distinct) countDistinct(scan, view, event, starts, end, slots);
   return view.profile.buckets === undefined ? 0 : addOutside(group, view, until, slots, approximate);
 }
 
-/** Sums of the amounts that there are: one without a rate is left out, and spreads no NaN. */
-function total(view: View, into: number[], starts: Int32Array, end: number, slots: Float64Array): void {
+/** Sums of amounts, and how many there are: an event without one is in neither. */
+function total(view: View, sums: number[], amounts: number[], starts: Int32Array, end: number, slots: Float64Array) {
   const { columns } = view;
   const base = view.offset + AMOUNT * view.capacity;
   let row = end - 1;
   let sum = 0;
-  for (let k = 0; k < into.length; k++) {
-    if (into[k] < 0) continue;
+  let count = 0;
+  for (let k = 0; k < sums.length; k++) {
+    if (sums[k] < 0 && amounts[k] < 0) continue;
     for (const first = starts[k]; row >= first; row--) {
       const amount = columns[base + row];
-      if (!Number.isNaN(amount)) sum += amount;
+      if (Number.isNaN(amount)) continue;
+      sum += amount;
+      count++;
     }
-    slots[into[k]] = sum;
+    if (sums[k] >= 0) slots[sums[k]] = sum;
+    if (amounts[k] >= 0) slots[amounts[k]] = count;
   }
 }
 
-function countAmounts(view: View, into: number[], starts: Int32Array, end: number, slots: Float64Array): void {
-  const { columns } = view;
-  const base = view.offset + AMOUNT * view.capacity;
-  let row = end - 1;
-  let known = 0;
-  for (let k = 0; k < into.length; k++) {
-    if (into[k] < 0) continue;
-    for (const first = starts[k]; row >= first; row--) if (!Number.isNaN(columns[base + row])) known++;
-    slots[into[k]] = known;
-  }
-}
-
-function countFrauds(view: View, into: number[], starts: Int32Array, end: number, slots: Float64Array): void {
+function countTruth(
+  view: View,
+  { truth, slots: into }: TruthScan,
+  starts: Int32Array,
+  end: number,
+  slots: Float64Array,
+) {
   const { columns } = view;
   const base = view.offset + LABEL * view.capacity;
-  let row = end - 1;
-  let frauds = 0;
-  if (view.profile.frauds === 0) row = -1;
+  const bit = truthBit(truth);
+  let row = (view.profile.seen & bit) === 0 ? -1 : end - 1;
+  let count = 0;
   for (let k = 0; k < into.length; k++) {
     if (into[k] < 0) continue;
-    // LABEL_FRAUD is 1: the code's lower bit.
-    for (const first = starts[k]; row >= first; row--) frauds += (columns[base + row] & 3) === 1 ? 1 : 0;
-    slots[into[k]] = frauds;
+    for (const first = starts[k]; row >= first; row--) if ((columns[base + row] & bit) !== 0) count++;
+    slots[into[k]] = count;
   }
 }
 
@@ -117,11 +121,10 @@ function addOutside(
     const from = until - group.windowMs[k];
     if (from >= oldest) break;
     readBuckets(view.profile.buckets!, from, until, outside);
-    marked += add(group.counts[k], outside.events, slots, approximate);
-    marked += add(group.sums[k], outside.amount, slots, approximate);
-    // Buckets do not tell how many had an amount.
-    marked += add(group.amounts[k], outside.events, slots, approximate);
-    marked += add(group.frauds[k], outside.frauds, slots, approximate);
+    marked += add(group.counts[k], outside[EVENTS], slots, approximate);
+    marked += add(group.sums[k], outside[MINOR] / 100, slots, approximate);
+    marked += add(group.amounts[k], outside[PRICED], slots, approximate);
+    for (const scan of group.truths) marked += add(scan.slots[k], outside[TRUTH + scan.truth], slots, approximate);
     for (const scan of group.distinct) marked += add(scan.slots[k], 0, slots, approximate);
   }
   return marked;

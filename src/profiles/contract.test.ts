@@ -16,10 +16,11 @@ profilesContract('memory', {
     return {
       insert: async (event, position) => profiles.learn(event, sequenceOf(position)),
       async repeat(partition, records) {
-        for (const { offset, learn, label } of records) {
+        for (const { offset, learn, label, told } of records) {
           const sequence = sequenceOf({ partition, offset });
           if (learn) profiles.learn(learn, sequence);
-          if (label) profiles.label(label.event, label.code, sequence);
+          if (label) profiles.label(label.event, label.words, sequence);
+          if (told) profiles.tell(told.event, told.outcome, sequence);
         }
       },
       fetch: async () => profiles,

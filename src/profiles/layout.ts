@@ -10,9 +10,8 @@
  *   label    ├─────────┼─────────────────┼─────────────┤ offset + 3 * capacity + i
  *   country, latitude, longitude, …, entity:user, entity:card, … (those that the layout keeps)
  *
- * Rows ascend by (time, id). Time in milliseconds; amount in base currency; words and entities as 53-bit hashes, 0 where
- * absent; degrees, NaN where absent. A label cell is a last-writer-wins register: `sequence * 4 + code`, the larger wins,
- * so that labels too may be learnt in any order; `cell & 3` is the code, 0 while nothing is known.
+ * Rows ascend by (time, id). Time in milliseconds; amount in base currency, NaN where there is none; words and entities as
+ * 53-bit hashes, 0 where absent; degrees, NaN where absent. A label cell says what became known of the event: see `cell.ts`.
  */
 export const TIME = 0;
 export const ID = 1;
@@ -46,12 +45,12 @@ export interface Layout {
 
 /**
  * The layout of the profiles of one entity type. Its own type is left out: every row would hold the same key.
- * `wanted` limits the columns beyond the fixed ones to what is read; by default all are kept.
+ * `wanted` are the columns beyond the fixed ones: see `counterparts.ts`.
  */
-export function createLayout(type: number, entityTypes: readonly string[], wanted?: readonly string[]): Layout {
+export function createLayout(type: number, entityTypes: readonly string[], wanted: readonly string[]): Layout {
   const names: string[] = [...FIXED_COLUMNS];
   const keep = (name: string): number => {
-    if (wanted && !wanted.includes(name)) return -1;
+    if (!wanted.includes(name)) return -1;
     return names.push(name) - 1;
   };
   const layout = {

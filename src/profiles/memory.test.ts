@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Event, LabelCode } from '../domain/event.ts';
+import { type Event, type LabelCode, onlyWord } from '../domain/event.ts';
+import { TRUTH, WIDTH } from './buckets.ts';
 import { ID, KEPT, LABEL, TIME } from './layout.ts';
 import { createProfiles, type MemoryProfiles } from './memory.ts';
 import { fingerprint } from './profiles.ts';
@@ -17,6 +18,7 @@ function event(id: number, time: number, user = 1, merchant = 0, amount = id % 9
   const words = { country: id % 3, category: 0, channel: 0, location: 0 };
   return {
     id,
+    type: 0,
     time,
     offsetMinutes: 0,
     amount,
@@ -34,7 +36,7 @@ function apply(profiles: MemoryProfiles, log: Step[], again: number[] = []): Mem
     for (let i = from; i < to; i++) {
       const { event, label } = log[i];
       if (label === undefined) profiles.learn(event, i + 1);
-      else profiles.label(event, label, i + 1);
+      else profiles.label(event, [onlyWord(label)], i + 1);
     }
   };
   deliver(0, log.length);
@@ -42,17 +44,18 @@ function apply(profiles: MemoryProfiles, log: Step[], again: number[] = []): Mem
   return profiles;
 }
 
-/** Everything that reading can see, with labels as codes: sequences differ between orders of the same set. */
+/** Everything that reading can see. */
 function content(profiles: MemoryProfiles, type: number, key: number) {
   const profile = profiles.get(type, key);
   if (profile === undefined) return undefined;
   const { columns, offset, capacity, start, count, total, firstTime, buckets } = profile;
   const rows = profiles.layouts[type].names.map((_, c) => {
     const base = offset + c * capacity + start;
-    return Array.from(columns.subarray(base, base + count), (cell) => (c === LABEL ? cell & 3 : cell));
+    return Array.from(columns.subarray(base, base + count));
   });
   assert.equal(profile.frauds, rows[LABEL].filter((label) => label === 1).length);
-  const series = buckets && [buckets.hours, buckets.days].map((one) => Array.from(one.cells.subarray(0, 4 * one.size)));
+  const series =
+    buckets && [buckets.hours, buckets.days].map((one) => Array.from(one.cells.subarray(0, WIDTH * one.size)));
   return { rows, total, firstTime, series, fingerprint: fingerprint(profile) };
 }
 
@@ -89,7 +92,9 @@ test('the same holds past the 512 events that are kept', () => {
   assert.equal(expected.rows[TIME].length, KEPT);
   assert.equal(expected.rows[ID][0], 900 - KEPT + 1);
   assert.equal(expected.total, 900);
-  const fallenFrauds = expected.series![1].filter((_, i) => i % 4 === 3).reduce((sum, frauds) => sum + frauds, 0);
+  const fallenFrauds = expected
+    .series![1].filter((_, i) => i % WIDTH === TRUTH)
+    .reduce((sum, frauds) => sum + frauds, 0);
   assert.equal(fallenFrauds, labels.filter(({ event: { id } }) => id <= 900 - KEPT).length);
   fc.assert(
     fc.property(fc.infiniteStream(fc.nat()), fc.nat({ max: 900 }), (ranks, again) => {
@@ -118,7 +123,7 @@ test('the same holds past the 512 events that are kept', () => {
 test('a label that comes before its event waits for it', () => {
   const profiles = createProfiles({ entityTypes });
   const one = event(5, 1e12, 1, 2);
-  profiles.label(one, 1, 1);
+  profiles.label(one, [onlyWord(1)], 1);
   assert.equal(profiles.get(0, 1), undefined);
   profiles.learn(one, 2);
   assert.equal(content(profiles, 0, 1)!.rows[LABEL][0], 1);
@@ -128,28 +133,28 @@ test('a label that comes before its event waits for it', () => {
 test('the latest label wins, also for an event that fell out', () => {
   const profiles = createProfiles({ entityTypes });
   for (let i = 1; i <= KEPT + 10; i++) profiles.learn(event(i, 1e12 + i * 1000), i);
-  const frauds = () => content(profiles, 0, 1)!.series![0][3];
+  const frauds = () => content(profiles, 0, 1)!.series![0][TRUTH];
   const fallen = event(3, 1e12 + 3000);
-  profiles.label(fallen, 1, 1001);
+  profiles.label(fallen, [onlyWord(1)], 1001);
   assert.equal(frauds(), 1);
-  profiles.label(fallen, 2, 1002);
+  profiles.label(fallen, [onlyWord(2)], 1002);
   assert.equal(frauds(), 0);
-  profiles.label(fallen, 1, 1001);
+  profiles.label(fallen, [onlyWord(1)], 1001);
   assert.equal(frauds(), 0, 'an old delivery changes nothing');
   const kept = event(100, 1e12 + 100_000);
-  profiles.label(kept, 1, 1003);
-  profiles.label(kept, 2, 1004);
+  profiles.label(kept, [onlyWord(1)], 1003);
+  profiles.label(kept, [onlyWord(2)], 1004);
   assert.equal(content(profiles, 0, 1)!.rows[LABEL][100 - 11], 2);
 });
 
 test('a label that waited can be corrected after its event fell out', () => {
   const profiles = createProfiles({ entityTypes });
   const one = event(1, 1e12);
-  profiles.label(one, 1, 1);
+  profiles.label(one, [onlyWord(1)], 1);
   for (let i = 1; i <= KEPT + 10; i++) profiles.learn(event(i, 1e12 + (i - 1) * 1000), i + 1);
-  assert.equal(content(profiles, 0, 1)!.series![0][3], 1);
-  profiles.label(one, 2, 9999);
-  assert.equal(content(profiles, 0, 1)!.series![0][3], 0);
+  assert.equal(content(profiles, 0, 1)!.series![0][TRUTH], 1);
+  profiles.label(one, [onlyWord(2)], 9999);
+  assert.equal(content(profiles, 0, 1)!.series![0][TRUTH], 0);
 });
 
 test('the fingerprint tells contents apart, labels included', () => {
@@ -162,7 +167,7 @@ test('the fingerprint tells contents apart, labels included', () => {
     [0, 0],
   ]);
   const before = one.readSet(Float64Array.of(1, 1));
-  one.label(event(4, 1e12 + 4, 1, 1), 1, 99);
+  one.label(event(4, 1e12 + 4, 1, 1), [onlyWord(1)], 99);
   assert.notDeepEqual(one.readSet(Float64Array.of(1, 1)), before);
 });
 
@@ -184,8 +189,8 @@ function busy(): MemoryProfiles {
   const profiles = createProfiles({ entityTypes });
   for (let i = 1; i <= 3000; i++) profiles.learn(event(i, 1e12 + i * 60_000, 1 + (i % 40), 1 + (i % 2)), i);
   for (let i = 5; i <= 3000; i += 50)
-    profiles.label(event(i, 1e12 + i * 60_000, 1 + (i % 40), 1 + (i % 2)), 1, 3000 + i);
-  profiles.label(event(9999, 5e12, 1, 1), 1, 9000);
+    profiles.label(event(i, 1e12 + i * 60_000, 1 + (i % 40), 1 + (i % 2)), [onlyWord(1)], 3000 + i);
+  profiles.label(event(9999, 5e12, 1, 1), [onlyWord(1)], 9000);
   return profiles;
 }
 
@@ -240,7 +245,7 @@ test('a snapshot that is written while learning goes on is made whole by replayi
     for (let i = from; i < to; i++) {
       const { event: one, label } = log[i];
       if (label === undefined) profiles.learn(one, i + 1);
-      else profiles.label(one, label, i + 1);
+      else profiles.label(one, [onlyWord(label)], i + 1);
     }
   };
   const profiles = createProfiles({ entityTypes });
@@ -285,6 +290,6 @@ test('a damaged snapshot is refused and leaves nothing', async () => {
 test('an event that was recorded before an entity type was configured leaves that type alone', () => {
   const profiles = createProfiles({ entityTypes: [...entityTypes, 'terminal'] });
   profiles.learn(event(1, 1e12), 1);
-  profiles.label(event(1, 1e12), 1, 2);
+  profiles.label(event(1, 1e12), [onlyWord(1)], 2);
   assert.deepEqual([profiles.size(0), profiles.size(1), profiles.size(2)], [1, 0, 0]);
 });

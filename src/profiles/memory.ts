@@ -1,17 +1,28 @@
-import type { Event, LabelCode } from '../domain/event.ts';
-import { createLabelMemory } from './labels.ts';
-import { createLayout } from './layout.ts';
+import type { Event, LabelCode, Word } from '../domain/event.ts';
+import { LABEL_BITS, outcomeBit } from './cell.ts';
+import { layoutsOf } from './counterparts.ts';
+import { profileKey } from './keys.ts';
 import { createPool } from './pool.ts';
-import { createProfile, findRow, labelOutside, labelRow, learnEvent, type MutableProfile, rowIs } from './profile.ts';
+import {
+  createProfile,
+  findRow,
+  labelRow,
+  learnEvent,
+  type MutableProfile,
+  rowIs,
+  tellRow,
+  turnOutside,
+} from './profile.ts';
 import type { ProfileStore } from './profile-store.ts';
 import { fingerprint, type Profiles } from './profiles.ts';
 import { loadProfiles, saveProfiles } from './snapshot.ts';
+import { createTruths } from './truths.ts';
 
 export interface ProfileOptions {
   entityTypes: readonly string[];
-  /** Columns to keep by entity type, beyond those always kept; everything by default. See `Extractor.columns`. */
+  /** Columns to keep by entity type, beyond those always kept; by default what `counterparts.ts` says. See `Extractor.columns`. */
   columns?: Readonly<Record<string, readonly string[]>>;
-  /** How many labels are remembered for events that are not (or no longer) kept. */
+  /** How many events' labels, and how many events' outcomes, are remembered at most; half of it at least: see `truths.ts`. */
   labelLimit?: number;
 }
 
@@ -34,38 +45,36 @@ const LABEL_LIMIT = 262_144;
 
 export function createProfiles(options: ProfileOptions): MemoryProfiles {
   const { entityTypes, columns, labelLimit = LABEL_LIMIT } = options;
-  const layouts = entityTypes.map((name, type) => createLayout(type, entityTypes, columns && (columns[name] ?? [])));
+  const layouts = layoutsOf(entityTypes, columns);
   const emptyShards = () =>
     entityTypes.map(() => Array.from({ length: SHARDS }, () => new Map<number, MutableProfile>()));
   const store: ProfileStore = {
     entityTypes,
     layouts,
     shards: emptyShards(),
-    labels: createLabelMemory(labelLimit),
+    truths: createTruths(labelLimit),
     pool: createPool(),
   };
   const clear = () => {
     store.shards = emptyShards();
-    store.labels = createLabelMemory(labelLimit);
+    store.truths = createTruths(labelLimit);
     store.pool = createPool();
   };
   const get = (type: number, key: number) => store.shards[type][key & (SHARDS - 1)].get(key);
 
   function learn(event: Event, sequence: number): void {
-    let cell = 0;
-    let counted = false;
-    if (store.labels.size > 0 && (cell = store.labels.get(event.id)) !== 0) {
-      counted = store.labels.isApplied(event.id);
-      if (!counted) store.labels.set(event.id, cell, true);
-    }
+    const { truths } = store;
+    const cell = truths.size > 0 ? truths.cell(event.id) : 0;
+    const fresh = cell === 0 ? 0 : cell & ~truths.applied(event.id);
+    if (fresh !== 0) truths.settle(event.id);
     for (let type = 0; type < entityTypes.length; type++) {
-      const key = event.entities[type];
+      const key = profileKey(event.entities[type], event.type);
       // Absent, or a type that was configured after this event was recorded.
       if (!(key > 0)) continue;
       const shard = store.shards[type][key & (SHARDS - 1)];
       let profile = shard.get(key);
       if (profile === undefined) shard.set(key, (profile = createProfile(layouts[type], store.pool)));
-      learnEvent(profile, layouts[type], store.pool, event, sequence, cell, counted);
+      learnEvent(profile, layouts[type], store.pool, event, sequence, cell, fresh);
     }
   }
 
@@ -74,12 +83,13 @@ export function createProfiles(options: ProfileOptions): MemoryProfiles {
     layouts,
     get,
     learn,
-    readSet: (entities) =>
-      Array.from(entities, (key, type) => {
+    readSet: (keys) =>
+      Array.from(keys, (key, type) => {
         const profile = key > 0 ? get(type, key) : undefined;
         return [profile?.total ?? 0, fingerprint(profile)];
       }),
-    label: (event, label, sequence) => applyLabel(store, event, label, sequence),
+    label: (event, words, sequence) => applyLabel(store, event, words, sequence),
+    tell: (event, outcome, sequence) => applyOutcome(store, event, outcomeBit(outcome), sequence),
     size: (type) => store.shards[type].reduce((sum, shard) => sum + shard.size, 0),
     save: (write) => saveProfiles(store, write),
     load: async (chunks) => {
@@ -107,28 +117,54 @@ function whereabouts(profile: MutableProfile | undefined, event: Event): number 
   return profile.buckets !== undefined && row === profile.start ? OLDER_THAN_KEPT : NOT_LEARNT;
 }
 
+interface Place {
+  profile: MutableProfile;
+  where: number;
+}
+
+/** Where the event is, profile by profile; and whether it was learnt, as far as they show. */
+function placesOf(store: ProfileStore, event: Event): { places: Place[]; learnt: boolean } {
+  const places: Place[] = [];
+  let kept = false;
+  let older = false;
+  let unseen = false;
+  for (let type = 0; type < store.entityTypes.length; type++) {
+    const key = profileKey(event.entities[type], event.type);
+    if (!(key > 0)) continue;
+    const profile = store.shards[type][key & (SHARDS - 1)].get(key);
+    const where = whereabouts(profile, event);
+    kept ||= where === KEPT_HERE;
+    older ||= where === OLDER_THAN_KEPT;
+    unseen ||= where === NOT_LEARNT;
+    if (profile !== undefined) places.push({ profile, where });
+  }
+  return { places, learnt: kept || (older && !unseen) };
+}
+
 /**
- * A label is set where its event is kept. Where the event is older than all that is kept it changes the buckets, for a
- * label follows its event in the log; but if any profile shows that the event was not learnt yet, the label waits.
+ * What is said of an event is set where it is kept. Where it is older than all that is kept it changes the buckets, for a
+ * label follows its event in the log; but if any profile shows that the event was not learnt yet, it waits.
  */
-function applyLabel(store: ProfileStore, event: Event, label: LabelCode, sequence: number): void {
-  const cell = sequence * 4 + label;
-  const before = store.labels.get(event.id);
-  const beforeCode = store.labels.isApplied(event.id) ? before & 3 : 0;
-  const profiles = store.entityTypes.map((_, type) => {
-    const key = event.entities[type];
-    return key > 0 ? store.shards[type][key & (SHARDS - 1)].get(key) : undefined;
-  });
-  const places = profiles.map((profile, type) => (event.entities[type] > 0 ? whereabouts(profile, event) : 0));
-  const learnt = places.includes(KEPT_HERE) || (places.includes(OLDER_THAN_KEPT) && !places.includes(NOT_LEARNT));
-  for (let type = 0; type < profiles.length; type++) {
-    const profile = profiles[type];
-    if (profile === undefined || places[type] === 0) continue;
-    if (places[type] === KEPT_HERE) labelRow(profile, findRow(profile, event.time, event.id), event.id, cell);
-    else if (places[type] === OLDER_THAN_KEPT && learnt) {
-      labelOutside(profile, event, beforeCode, label, sequence);
-    }
+function applyLabel(store: ProfileStore, event: Event, words: readonly Word[], sequence: number): void {
+  const { id } = event;
+  const before = store.truths.applied(id) & LABEL_BITS;
+  const { places, learnt } = placesOf(store, event);
+  const code: LabelCode = store.truths.say(id, words, sequence, learnt);
+  for (const { profile, where } of places) {
+    if (where === KEPT_HERE) labelRow(profile, findRow(profile, event.time, id), id, code);
+    else if (where === OLDER_THAN_KEPT && learnt) turnOutside(profile, event, before, code, sequence);
     if (sequence > profile.lastLabelSequence) profile.lastLabelSequence = sequence;
   }
-  store.labels.set(event.id, Math.max(cell, before), learnt);
+}
+
+function applyOutcome(store: ProfileStore, event: Event, bit: number, sequence: number): void {
+  const { id } = event;
+  const before = store.truths.applied(id) & bit;
+  const { places, learnt } = placesOf(store, event);
+  store.truths.tell(id, bit, learnt);
+  for (const { profile, where } of places) {
+    if (where === KEPT_HERE) tellRow(profile, findRow(profile, event.time, id), id, bit);
+    else if (where === OLDER_THAN_KEPT && learnt) turnOutside(profile, event, before, bit, sequence);
+    if (sequence > profile.lastLabelSequence) profile.lastLabelSequence = sequence;
+  }
 }

@@ -1,5 +1,7 @@
-import { type Event, LABEL_FRAUD } from '../domain/event.ts';
-import { addToBuckets, type Buckets, createBuckets, relabelInBuckets } from './buckets.ts';
+import { type Event, LABEL_FRAUD, type LabelCode } from '../domain/event.ts';
+import { addToBuckets, type Buckets, createBuckets, turnInBuckets } from './buckets.ts';
+import { LABEL_BITS, mixCell } from './cell.ts';
+import { mix } from './hash.ts';
 import { AMOUNT, ID, KEPT, LABEL, type Layout, SLACK, TIME } from './layout.ts';
 import type { Pool } from './pool.ts';
 
@@ -13,9 +15,10 @@ export interface MutableProfile {
   offset: number;
   firstTime: number;
   frauds: number;
+  seen: number;
   buckets: Buckets | undefined;
   hash: number;
-  /** Newest sequence of an event, and of a label, that was applied: what fell out is applied once by these. */
+  /** Newest sequence of an event, and of a label or an outcome, that was applied: what fell out is applied once by these. */
   lastSequence: number;
   lastLabelSequence: number;
 }
@@ -33,19 +36,12 @@ export function createProfile(layout: Layout, pool: Pool, capacity = FIRST_CAPAC
     offset,
     firstTime: Number.POSITIVE_INFINITY,
     frauds: 0,
+    seen: 0,
     buckets: undefined,
     hash: 0,
     lastSequence: 0,
     lastLabelSequence: 0,
   };
-}
-
-/** 32 bits of two safe integers; multipliers are those of MurmurHash3's finaliser. */
-export function mix(a: number, b: number): number {
-  let h = Math.imul((a | 0) ^ Math.imul((a / 0x100000000) | 0, 0x9e3779b1), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13) ^ (b | 0), 0xc2b2ae35);
-  h = Math.imul(h ^ (h >>> 16) ^ ((b / 0x100000000) | 0), 0x85ebca6b);
-  return h ^ (h >>> 15);
 }
 
 /** The first row that is not before (time, id). */
@@ -70,7 +66,7 @@ export function rowIs(profile: MutableProfile, row: number, time: number, id: nu
 }
 
 /**
- * Adds an event, unless it is there. `cell` is its label cell; `counted` says that what fell out already counts it.
+ * Adds an event, unless it is there. `cell` is what is known of it, `fresh` the part that what fell out does not count yet.
  * Pure over sets: the outcome depends on which events were learnt, not on their order.
  */
 export function learnEvent(
@@ -80,7 +76,7 @@ export function learnEvent(
   event: Event,
   sequence: number,
   cell: number,
-  counted: boolean,
+  fresh: number,
 ): void {
   const { time, id } = event;
   let row = profile.start + profile.count;
@@ -88,15 +84,16 @@ export function learnEvent(
     row = findRow(profile, time, id);
     if (rowIs(profile, row, time, id)) return;
     if (profile.count === KEPT && row === profile.start) {
-      learnOutside(profile, event, sequence, cell, counted);
+      learnOutside(profile, event, sequence, fresh);
       return;
     }
   }
   profile.total++;
   if (profile.count === KEPT) dropOldest(profile, layout, pool);
   makeRow(profile, layout, pool, time, id, row);
-  profile.hash = (profile.hash + mix(id, time) + (cell === 0 ? 0 : mix(id, cell & 3))) >>> 0;
-  if ((cell & 3) === LABEL_FRAUD) profile.frauds++;
+  profile.hash = (profile.hash + mix(id, time) + (cell === 0 ? 0 : mixCell(id, cell))) >>> 0;
+  profile.seen |= cell;
+  profile.frauds += cell & LABEL_FRAUD;
   if (time < profile.firstTime) profile.firstTime = time;
   if (sequence > profile.lastSequence) profile.lastSequence = sequence;
   writeRow(profile, layout, event, cell);
@@ -111,14 +108,13 @@ function isAfter(profile: MutableProfile, row: number, time: number, id: number)
 }
 
 /** An event older than all that is kept goes to the buckets at once; its sequence tells whether it has been there. */
-function learnOutside(profile: MutableProfile, event: Event, sequence: number, cell: number, counted: boolean): void {
+function learnOutside(profile: MutableProfile, event: Event, sequence: number, fresh: number): void {
   if (sequence <= profile.lastSequence) return;
   profile.lastSequence = sequence;
   profile.total++;
   profile.buckets ??= createBuckets();
-  const labelled = cell !== 0 && !counted;
-  addToBuckets(profile.buckets, event.time, event.amount, labelled && (cell & 3) === LABEL_FRAUD ? 1 : 0);
-  profile.hash = (profile.hash + mix(event.id, event.time) + (labelled ? mix(event.id, cell & 3) : 0)) >>> 0;
+  addToBuckets(profile.buckets, event.time, event.amount, fresh);
+  profile.hash = (profile.hash + mix(event.id, event.time) + mixCell(event.id, fresh)) >>> 0;
   if (event.time < profile.firstTime) profile.firstTime = event.time;
 }
 
@@ -127,9 +123,9 @@ function dropOldest(profile: MutableProfile, layout: Layout, pool: Pool): void {
   const { columns, capacity } = profile;
   const oldest = profile.offset + profile.start;
   profile.buckets ??= createBuckets();
-  const fraud = (columns[LABEL * capacity + oldest] & 3) === LABEL_FRAUD ? 1 : 0;
-  addToBuckets(profile.buckets, columns[TIME * capacity + oldest], columns[AMOUNT * capacity + oldest], fraud);
-  profile.frauds -= fraud;
+  const cell = columns[LABEL * capacity + oldest];
+  addToBuckets(profile.buckets, columns[TIME * capacity + oldest], columns[AMOUNT * capacity + oldest], cell);
+  profile.frauds -= cell & LABEL_FRAUD;
   profile.start++;
   profile.count--;
 }
@@ -196,31 +192,39 @@ function resize(profile: MutableProfile, layout: Layout, pool: Pool, capacity: n
   profile.start = 0;
 }
 
-/** Sets the label of a row that is kept; the newer of two labels stays. */
-export function labelRow(profile: MutableProfile, row: number, id: number, cell: number): void {
-  const at = profile.offset + LABEL * profile.capacity + row;
-  const before = profile.columns[at];
-  if (cell <= before) return;
-  profile.columns[at] = cell;
-  profile.frauds += ((cell & 3) === LABEL_FRAUD ? 1 : 0) - ((before & 3) === LABEL_FRAUD ? 1 : 0);
-  rehashLabel(profile, id, before & 3, cell & 3);
+/** Sets the label of a row that is kept. */
+export function labelRow(profile: MutableProfile, row: number, id: number, code: LabelCode): void {
+  const cell = profile.columns[profile.offset + LABEL * profile.capacity + row];
+  turnRow(profile, row, id, cell, (cell & ~LABEL_BITS) | code);
 }
 
-/** Sets the label of an event that fell out. `before` is the code that the buckets hold of it. */
-export function labelOutside(
+/** Adds an outcome to a row that is kept. */
+export function tellRow(profile: MutableProfile, row: number, id: number, bit: number): void {
+  const cell = profile.columns[profile.offset + LABEL * profile.capacity + row];
+  turnRow(profile, row, id, cell, cell | bit);
+}
+
+function turnRow(profile: MutableProfile, row: number, id: number, before: number, after: number): void {
+  if (after === before) return;
+  profile.columns[profile.offset + LABEL * profile.capacity + row] = after;
+  profile.frauds += (after & LABEL_FRAUD) - (before & LABEL_FRAUD);
+  profile.seen |= after;
+  rehash(profile, id, before, after);
+}
+
+/** What is known of an event that fell out: `before` is what the buckets count of it. */
+export function turnOutside(
   profile: MutableProfile,
   event: Event,
   before: number,
-  code: number,
+  after: number,
   sequence: number,
 ): void {
-  if (sequence <= profile.lastLabelSequence || profile.buckets === undefined) return;
-  const frauds = (code === LABEL_FRAUD ? 1 : 0) - (before === LABEL_FRAUD ? 1 : 0);
-  if (frauds !== 0) relabelInBuckets(profile.buckets, event.time, frauds);
-  rehashLabel(profile, event.id, before, code);
+  if (before === after || sequence <= profile.lastLabelSequence || profile.buckets === undefined) return;
+  turnInBuckets(profile.buckets, event.time, before, after);
+  rehash(profile, event.id, before, after);
 }
 
-function rehashLabel(profile: MutableProfile, id: number, before: number, after: number): void {
-  const removed = before === 0 ? 0 : mix(id, before);
-  profile.hash = (profile.hash - removed + mix(id, after)) >>> 0;
+function rehash(profile: MutableProfile, id: number, before: number, after: number): void {
+  profile.hash = (profile.hash - mixCell(id, before) + mixCell(id, after)) >>> 0;
 }

@@ -1,4 +1,4 @@
-import type { Event, LabelCode } from '../domain/event.ts';
+import type { Event, Word } from '../domain/event.ts';
 import type { Buckets } from './buckets.ts';
 import type { Layout } from './layout.ts';
 
@@ -11,14 +11,16 @@ export interface Profiles {
   readonly entityTypes: readonly string[];
   /** The layout of each type's profiles. */
   readonly layouts: readonly Layout[];
-  /** The profile of an entity, undefined if it was never seen. `type` indexes `entityTypes`. */
+  /** The profile under a key (see `keys.ts`), undefined if it was never seen. `type` indexes `entityTypes`. */
   get(type: number, key: number): Profile | undefined;
   /** Adds the event to the profile of every entity that it names. */
   learn(event: Event, sequence: number): void;
-  /** Per entity of the event: how many events its profile was ever given and their fingerprint; [0, 0] if unseen. */
-  readSet(entities: Float64Array): [count: number, fingerprint: number][];
-  /** Settles what is known of an event that was learnt (or will be: a label may come first). */
-  label(event: Event, label: LabelCode, sequence: number): void;
+  /** By profile key, one a type: how many events the profile was ever given and their fingerprint; [0, 0] if unseen. */
+  readSet(keys: Float64Array): [count: number, fingerprint: number][];
+  /** Takes in what is said of the truth of an event that was learnt (or will be: a label may come first). */
+  label(event: Event, words: readonly Word[], sequence: number): void;
+  /** Takes in what became of it; `outcome` indexes `PAYMENT_EVENT_TYPES`. */
+  tell(event: Event, outcome: number, sequence: number): void;
 }
 
 /**
@@ -39,13 +41,15 @@ export interface Profile {
   readonly firstTime: number;
   /** How many of the kept events are known as fraud: mostly none, and then nobody need look. */
   readonly frauds: number;
+  /** Bits that cells of kept events have or once had: what is not in here need not be looked for. */
+  readonly seen: number;
   /** What fell out; undefined while nothing did. */
   readonly buckets: Buckets | undefined;
-  /** A 32-bit hash of the set of events and their labels; see `fingerprint`. */
+  /** A 32-bit hash of the set of events and what is known of them; see `fingerprint`. */
   readonly hash: number;
 }
 
-/** One safe integer that names a profile's content, in O(1): equal sets of events and labels have equal fingerprints. */
+/** One safe integer that names a profile's content, in O(1): equal sets of events and of what is known of them have equal fingerprints. */
 export function fingerprint(profile: Profile | undefined): number {
   return profile === undefined ? 0 : profile.hash * 0x200000 + (profile.total % 0x200000);
 }

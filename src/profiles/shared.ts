@@ -1,4 +1,4 @@
-import type { Event, LabelCode } from '../domain/event.ts';
+import type { Event, Word } from '../domain/event.ts';
 import type { Position } from '../domain/position.ts';
 import type { Profiles } from './profiles.ts';
 
@@ -6,10 +6,10 @@ import type { Profiles } from './profiles.ts';
 export interface SharedProfiles {
   readonly entityTypes: readonly string[];
   /**
-   * The profiles of these entities as they are now (one key a type, 0 where absent), to read from at once. Never rejects and never
+   * The profiles under these keys as they are now (one a type, 0 where absent: see `keys.ts`), to read from at once. Never rejects and never
    * takes longer than its deadline: `degraded` says that some could not be read and are stale or empty.
    */
-  fetch(entities: Float64Array): Promise<{ profiles: Profiles; degraded: boolean }>;
+  fetch(keys: Float64Array): Promise<{ profiles: Profiles; degraded: boolean }>;
   /**
    * Adds the event to the profile of every entity that it names, and its record's names to the index; resolves when readers see it.
    * Idempotent by position, free of order. Rejects with `AssayError('unavailable')` after its deadline: the log's consumer repeats it.
@@ -36,9 +36,11 @@ export interface ProfileLog {
 
 export interface RepeatedRecord {
   offset: number;
-  /** A decision, learnt; or a label, settled. Undefined for a record that profiles do not care about. */
+  /** A decision, learnt; what is said of an event's truth; what became of it. None of these where profiles do not care. */
   learn?: Event;
-  label?: { event: Event; code: LabelCode };
+  label?: { event: Event; words: readonly Word[] };
+  /** Index among `PAYMENT_EVENT_TYPES`. */
+  told?: { event: Event; outcome: number };
   /** Names under which the record is found: see `KeyIndex`. */
   keys: string[];
   /** When it was appended, epoch milliseconds: its names are known for so long from then on; from now on where it is absent. */

@@ -1,26 +1,30 @@
 import { crc32 } from 'node:zlib';
-import { LABEL_FRAUD } from '../domain/event.ts';
+import { LABEL_FRAUD, type LabelCode } from '../domain/event.ts';
 import type { Buckets, Series } from './buckets.ts';
-import { createBuckets } from './buckets.ts';
+import { createBuckets, WIDTH } from './buckets.ts';
 import { KEPT, LABEL, SLACK } from './layout.ts';
 import { createProfile, type MutableProfile } from './profile.ts';
 import type { ProfileStore } from './profile-store.ts';
+import type { TruthEntry } from './truths.ts';
+import type { Voice } from './voices.ts';
 
 /**
  * A snapshot is a stream of blocks:
  *
  *   [bytes u32][crc32 u32][payload]   payload of block 0: JSON; of the others: little-endian Float64s
  *
- *   block 0   {"format":"assay-profiles","version":1,"entityTypes":[…],"columns":[[…],…]}
- *   LABELS    [1, n,  id, cell, applied, …]
+ *   block 0   {"format":"assay-profiles","version":2,"entityTypes":[…],"columns":[[…],…]}
+ *   TRUTHS    [1, n,  id, learnt, outcomes, voices, [voice, source, rank, time, code, sequence]…, …]
  *   PROFILES  [2, n,  records…]  a record: type, key, count, total, firstTime, hash, lastSequence, lastLabelSequence,
- *             hours (-1 while nothing fell out), [evicted, cells…], days, [evicted, cells…], then its columns, count each
+ *             hours (-1 while nothing fell out), [evicted, cells…], days, [evicted, cells…], what ever fell out, then its
+ *             columns, count each
  *   END       [3, profiles]
  *
- * Labels come first, so that no label in it is newer than a profile that it has still to be applied to.
+ * What was said comes first, so that no word in it is newer than a profile that it has still to be applied to.
+ * A snapshot of another version is refused, and the journal replayed instead.
  */
-const VERSION = 1;
-const LABELS = 1;
+const VERSION = 2;
+const TRUTHS = 1;
 const PROFILES = 2;
 const END = 3;
 const BLOCK_CELLS = 65_536;
@@ -35,12 +39,9 @@ type Write = (chunk: Uint8Array) => void | Promise<void>;
 
 export async function saveProfiles(store: ProfileStore, write: Write): Promise<void> {
   // Taken before the first await: see above.
-  const labels = [...store.labels.entries()].flatMap(([id, cell, applied]) => [id, cell, applied ? 1 : 0]);
+  const truths = [...truthBlocks(store.truths.entries())];
   await write(block(Buffer.from(JSON.stringify(header(store)))));
-  for (let i = 0; i < labels.length; i += 3 * 20_000) {
-    const part = labels.slice(i, i + 3 * 20_000);
-    await write(block(bytes(Float64Array.from([LABELS, part.length / 3, ...part]))));
-  }
+  for (const cells of truths) await write(block(bytes(cells)));
   let cells = new Float64Array(BLOCK_CELLS);
   let used = 2;
   let records = 0;
@@ -73,6 +74,25 @@ export async function saveProfiles(store: ProfileStore, write: Write): Promise<v
   await write(block(bytes(Float64Array.of(END, total))));
 }
 
+const MOST_IN_BLOCK = 20_000;
+
+function* truthBlocks(entries: Iterable<TruthEntry>): Generator<Float64Array> {
+  let cells: number[] = [];
+  let count = 0;
+  const flush = () => Float64Array.from([TRUTHS, count, ...cells]);
+  for (const { id, learnt, outcomes, voices } of entries) {
+    const said: number[] = [];
+    for (let one = voices; one; one = one.next)
+      said.push(one.voice, one.source, one.rank, one.time, one.code, one.sequence);
+    cells.push(id, learnt ? 1 : 0, outcomes, said.length / VOICE_CELLS, ...said);
+    if (++count < MOST_IN_BLOCK) continue;
+    yield flush();
+    cells = [];
+    count = 0;
+  }
+  if (count > 0) yield flush();
+}
+
 function header(store: ProfileStore) {
   return {
     format: 'assay-profiles',
@@ -95,10 +115,12 @@ function bytes(cells: Float64Array): Uint8Array {
 }
 
 const RECORD_HEAD = 8;
+const TRUTH_HEAD = 4;
+const VOICE_CELLS = 6;
 
 function recordCells(profile: MutableProfile, width: number): number {
   const { buckets } = profile;
-  const outside = buckets === undefined ? 1 : 4 + 4 * (buckets.hours.size + buckets.days.size);
+  const outside = buckets === undefined ? 1 : 4 + WIDTH * (buckets.hours.size + buckets.days.size + 1);
   return RECORD_HEAD + outside + profile.count * width;
 }
 
@@ -118,9 +140,11 @@ function writeRecord(
     for (const { size, evicted, cells: source } of [buckets.hours, buckets.days]) {
       cells[at++] = size;
       cells[at++] = evicted ? 1 : 0;
-      cells.set(source.subarray(0, 4 * size), at);
-      at += 4 * size;
+      cells.set(source.subarray(0, WIDTH * size), at);
+      at += WIDTH * size;
     }
+    cells.set(buckets.ever, at);
+    at += WIDTH;
   }
   for (let c = 0; c < width; c++) {
     const base = profile.offset + c * profile.capacity + profile.start;
@@ -145,7 +169,7 @@ export async function loadProfiles(
     }
     if (payload.length % 8 !== 0 || payload.length < 16) throw new SnapshotError(`Block ${blocks} is of odd length.`);
     const cells = new Float64Array(payload.buffer, payload.byteOffset, payload.length / 8);
-    if (cells[0] === LABELS) readLabels(store, cells);
+    if (cells[0] === TRUTHS) readTruths(store, cells);
     else if (cells[0] === PROFILES) profiles += readProfiles(store, cells);
     else if (cells[0] === END && cells[1] === profiles) ended = true;
     else throw new SnapshotError(`Block ${blocks} is of an unknown kind, or the number of profiles is wrong.`);
@@ -190,10 +214,22 @@ function checkHeader(store: ProfileStore, payload: Uint8Array): void {
   }
 }
 
-function readLabels(store: ProfileStore, cells: Float64Array): void {
-  const end = 2 + 3 * cells[1];
-  if (end !== cells.length) throw new SnapshotError('A block of labels has the wrong length.');
-  for (let i = 2; i < end; i += 3) store.labels.set(cells[i], cells[i + 1], cells[i + 2] === 1);
+function readTruths(store: ProfileStore, cells: Float64Array): void {
+  let at = 2;
+  for (let i = 0; i < cells[1]; i++) {
+    const [id, learnt, outcomes, count] = cells.subarray(at, at + TRUTH_HEAD);
+    at += TRUTH_HEAD;
+    let voices: Voice | undefined;
+    // From the last on, so that they hang on each other as they did.
+    for (let v = count - 1; v >= 0; v--) {
+      const from = at + VOICE_CELLS * v;
+      const [voice, source, rank, time, code, sequence] = cells.subarray(from, from + VOICE_CELLS);
+      voices = { voice, source, rank, time, code: code as LabelCode, sequence, next: voices };
+    }
+    at += VOICE_CELLS * count;
+    store.truths.restore({ id, learnt: learnt === 1, outcomes, voices });
+  }
+  if (at !== cells.length) throw new SnapshotError('A block of labels has the wrong length.');
 }
 
 function readProfiles(store: ProfileStore, cells: Float64Array): number {
@@ -219,25 +255,29 @@ function readRecord(store: ProfileStore, cells: Float64Array, from: number): num
     profile.buckets = createBuckets();
     at = readSeries(profile.buckets, 'hours', cells, at);
     at = readSeries(profile.buckets, 'days', cells, at);
+    profile.buckets.ever.set(cells.subarray(at, at + WIDTH));
+    at += WIDTH;
   }
   for (let c = 0; c < layout.width; c++) {
     profile.columns.set(cells.subarray(at, at + count), profile.offset + c * profile.capacity);
     at += count;
   }
   for (let i = 0; i < count; i++) {
-    if ((profile.columns[profile.offset + LABEL * profile.capacity + i] & 3) === LABEL_FRAUD) profile.frauds++;
+    const cell = profile.columns[profile.offset + LABEL * profile.capacity + i];
+    profile.frauds += cell & LABEL_FRAUD;
+    profile.seen |= cell;
   }
   const shards = store.shards[type];
   shards[key & (shards.length - 1)].set(key, profile);
   return at;
 }
 
-function readSeries(buckets: Buckets, name: keyof Buckets, cells: Float64Array, from: number): number {
+function readSeries(buckets: Buckets, name: 'hours' | 'days', cells: Float64Array, from: number): number {
   const series: Series = buckets[name];
   series.size = cells[from];
   series.evicted = cells[from + 1] === 1;
-  series.cells.set(cells.subarray(from + 2, from + 2 + 4 * series.size));
-  return from + 2 + 4 * series.size;
+  series.cells.set(cells.subarray(from + 2, from + 2 + WIDTH * series.size));
+  return from + 2 + WIDTH * series.size;
 }
 
 function capacityFor(count: number): number {

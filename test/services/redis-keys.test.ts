@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Redis } from 'ioredis';
 import type { RedisProfiles } from '../../src/adapters/redis/profiles.ts';
 import { followDeleted } from '../../src/app/deleted.ts';
+import { onlyWord } from '../../src/domain/event.ts';
 import type { Position } from '../../src/domain/position.ts';
 import { arrayJournal } from '../support/array-journal.ts';
 import { hotMerchant } from '../support/hot-merchant.ts';
@@ -141,7 +142,7 @@ test('an entity that is not seen for as long as is set is forgotten, whole; one 
   let now = Date.now();
   const profiles = await openedProfiles(t, redis, { namespace, ttlDays: 10, clock: () => now });
   const expiries = async () => {
-    const names = await client.keys(`${namespace}:2:p:*`);
+    const names = await client.keys(`${namespace}:3:p:*`);
     const times = await Promise.all(names.map((name) => client.call('EXPIRETIME', name)));
     return { parts: names.length, times: [...new Set(times as number[])] };
   };
@@ -150,7 +151,11 @@ test('an entity that is not seen for as long as is set is forgotten, whole; one 
   for (let i = 0; i < 700; i++)
     await profiles.insert(event(i + 1, T0 + i * 1000, [1, 0, 0, 0, 0, 0]), { partition: 0, offset: i });
   const label = (offset: number) => ({
-    ...{ offset, keys: [], label: { event: event(offset + 1000, T0 - offset, [1, 0, 0, 0, 0, 0]), code: 1 as const } },
+    ...{
+      offset,
+      keys: [],
+      label: { event: event(offset + 1000, T0 - offset, [1, 0, 0, 0, 0, 0]), words: [onlyWord(1)] },
+    },
   });
   const labels = Array.from({ length: 4_200 }, (_, i) => label(i));
   await profiles.repeat(3, labels, labels.length);

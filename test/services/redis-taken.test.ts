@@ -66,18 +66,18 @@ test('marks go once the position has passed them, and what was passed is not tak
   const profiles = await openedProfiles(t, redis, { namespace });
   const client = admin(t, redis);
   const at = (offset: number) => ({ offset, keys: [], learn: event(offset + 1, T0 + offset, [0, 0, 0, 0, 5, 0]) });
-  const marks = async () => (await client.keys(`${namespace}:2:taken:*`)).sort();
+  const marks = async () => (await client.keys(`${namespace}:3:taken:*`)).sort();
   const offsets = [3, 65_535, 65_536, 200_000];
   for (const offset of offsets) await profiles.insert(at(offset).learn, { partition: 7, offset });
   assert.deepEqual(
     await marks(),
-    ['0', '1', '3'].map((part) => `${namespace}:2:taken:7:${part}`),
+    ['0', '1', '3'].map((part) => `${namespace}:3:taken:7:${part}`),
   );
   assert.equal(await profiles.next(7), 0);
   await profiles.repeat(7, [], 65_536, offsets.slice(0, 2));
   assert.deepEqual(
     await marks(),
-    ['1', '3'].map((part) => `${namespace}:2:taken:7:${part}`),
+    ['1', '3'].map((part) => `${namespace}:3:taken:7:${part}`),
   );
   await profiles.repeat(7, [at(100_000)], 262_144, offsets.slice(2));
   assert.deepEqual(await marks(), []);

@@ -37,9 +37,10 @@ test('eight processes at one merchant end in what one has, bit for bit', {
 
   const log = hotMerchant(COUNT);
   const single = createProfiles({ entityTypes: ENTITY_TYPES });
-  for (const [i, { event, label }] of log.entries()) {
-    if (label === undefined) single.learn(event, i + 1);
-    else single.label(event, label, i + 1);
+  for (const [i, { event, words, told }] of log.entries()) {
+    if (words) single.label(event, words, i + 1);
+    else if (told !== undefined) single.tell(event, told, i + 1);
+    else single.learn(event, i + 1);
   }
   const profiles = await openedProfiles(t, redis, shared);
   for (const { type, key } of entitiesOf(log.map(({ event }) => event))) {

@@ -1,5 +1,5 @@
 import type { ProfileLog, RepeatedRecord, SharedProfiles } from '../../src/profiles/shared.ts';
-import type { LogEntry } from './profile-events.ts';
+import { isEvent, type LogEntry } from './profile-events.ts';
 
 /** How a log reaches profiles; each is asked again and again. */
 export interface Schedule {
@@ -29,7 +29,7 @@ export async function deliver(
   done?: (entries: LogEntry[]) => Promise<void>,
 ): Promise<void> {
   const inserts = log
-    .filter(({ label }) => label === undefined && schedule.direct())
+    .filter((entry) => isEvent(entry) && schedule.direct())
     .map((entry) => ({ entry, rank: schedule.rank() }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ entry }): Delivery => ({ entries: [entry], run: (to) => to.insert(entry.event, entry.position) }));
@@ -61,6 +61,8 @@ function repeatsOf(partition: number, log: readonly LogEntry[], schedule: Schedu
   return deliveries;
 }
 
-export function recordOf({ event, label, position: { offset } }: LogEntry): RepeatedRecord {
-  return label === undefined ? { offset, keys: [], learn: event } : { offset, keys: [], label: { event, code: label } };
+export function recordOf({ event, words, told, position: { offset } }: LogEntry): RepeatedRecord {
+  const record = { offset, keys: [] };
+  if (words) return { ...record, label: { event, words } };
+  return told === undefined ? { ...record, learn: event } : { ...record, told: { event, outcome: told } };
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Event, LabelCode } from '../../src/domain/event.ts';
+import { type Event, type LabelCode, onlyWord, type Word } from '../../src/domain/event.ts';
 import type { Position } from '../../src/domain/position.ts';
-import { LABEL } from '../../src/profiles/layout.ts';
+import { WIDTH } from '../../src/profiles/buckets.ts';
+import { profileKeys } from '../../src/profiles/keys.ts';
 import { fingerprint, type Profiles } from '../../src/profiles/profiles.ts';
 
 export const ENTITY_TYPES = ['user', 'card', 'device', 'ip', 'merchant', 'email'] as const;
@@ -9,12 +10,20 @@ export const ENTITY_TYPES = ['user', 'card', 'device', 'ip', 'merchant', 'email'
 export const LABELS_AT = 3;
 export const T0 = 1_700_000_000_000;
 
-/** What a log holds: events, and labels of events, each at its place. */
-export type LogEntry = { position: Position; event: Event; label?: LabelCode };
+/** An event, what is said of one, or what became of it: an index among `PAYMENT_EVENT_TYPES`. */
+export type Step = { event: Event; words?: readonly Word[]; told?: number };
+
+/** What a log holds, each at its place. */
+export type LogEntry = Step & { position: Position };
+
+/** A label where nobody else speaks. */
+export const labelled = (event: Event, code: LabelCode): Step => ({ event, words: [onlyWord(code)] });
+
+export const isEvent = ({ words, told }: Step) => words === undefined && told === undefined;
 
 export function event(id: number, time: number, entities: ArrayLike<number>, more: Partial<Event> = {}): Event {
   return {
-    ...{ id, time, entities: Float64Array.from(entities), amount: ((id * 37) % 10_000) / 100 },
+    ...{ id, type: 0, time, entities: Float64Array.from(entities), amount: ((id * 37) % 10_000) / 100 },
     ...{ offsetMinutes: 60 * (id % 3), accountAgeDays: id % 400 },
     ...{ country: 1 + (id % 4), category: id % 3, channel: 0, location: 1 + (id % 5) },
     ...(id % 2 ? { latitude: 40 + (id % 9), longitude: -(id % 30) } : { latitude: Number.NaN, longitude: Number.NaN }),
@@ -22,38 +31,38 @@ export function event(id: number, time: number, entities: ArrayLike<number>, mor
   };
 }
 
-/** Puts events, and then labels, into partitions: each at the next offset of its own. */
-export function logOf(steps: readonly { event: Event; label?: LabelCode }[]): LogEntry[] {
+/** Puts events, and what comes of them, into partitions: each at the next offset of its own. */
+export function logOf(steps: readonly Step[]): LogEntry[] {
   const next = [0, 0, 0, 0];
-  return steps.map(({ event: one, label }) => {
-    const partition = label === undefined ? one.id % LABELS_AT : LABELS_AT;
-    const position = { partition, offset: next[partition]++ };
-    return label === undefined ? { position, event: one } : { position, event: one, label };
+  return steps.map((step) => {
+    const partition = isEvent(step) ? step.event.id % LABELS_AT : LABELS_AT;
+    return { ...step, position: { partition, offset: next[partition]++ } };
   });
 }
 
-/** Everything that reading can see of a profile, with labels as codes: their sequences differ from log to log. */
+/** Everything that reading can see of a profile. */
 export function contentOf(profiles: Profiles, type: number, key: number) {
   const profile = profiles.get(type, key);
   if (profile === undefined) return undefined;
   const { columns, offset, capacity, start, count, total, firstTime, frauds, buckets } = profile;
   const rows = profiles.layouts[type].names.map((_, column) => {
     const base = offset + column * capacity + start;
-    return Array.from(columns.subarray(base, base + count), (cell) => (column === LABEL ? cell & 3 : cell));
+    return Array.from(columns.subarray(base, base + count));
   });
   const series =
     buckets &&
     [buckets.hours, buckets.days].map(({ size, cells, evicted }) => {
-      return { evicted, cells: Array.from(cells.subarray(0, 4 * size)) };
+      return { evicted, cells: Array.from(cells.subarray(0, WIDTH * size)) };
     });
-  return { rows, total, firstTime, frauds, series, fingerprint: fingerprint(profile) };
+  const ever = buckets && Array.from(buckets.ever);
+  return { rows, total, firstTime, frauds, series, ever, fingerprint: fingerprint(profile) };
 }
 
-/** The entities that some events name, as keys of one type each. */
+/** The profiles that some events have, as keys of one type each. */
 export function entitiesOf(events: readonly Event[]): { type: number; key: number }[] {
   const seen = new Map<string, { type: number; key: number }>();
-  for (const { entities } of events)
-    for (const [type, key] of entities.entries()) if (key > 0) seen.set(`${type}:${key}`, { type, key });
+  for (const event of events)
+    for (const [type, key] of profileKeys(event).entries()) if (key > 0) seen.set(`${type}:${key}`, { type, key });
   return [...seen.values()];
 }
 

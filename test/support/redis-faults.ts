@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import type { RedisProfiles, RedisProfilesOptions } from '../../src/adapters/redis/profiles.ts';
 import { AssayError } from '../../src/domain/errors.ts';
 import { naiveContent } from './naive-profile.ts';
-import { contentOf, entitiesOf, type LogEntry, only } from './profile-events.ts';
+import { contentOf, entitiesOf, isEvent, type LogEntry, only } from './profile-events.ts';
 import { openedProfiles, type TestRedis } from './redis.ts';
 
 /** The merchant of `hotMerchant`. */
@@ -36,7 +36,7 @@ export async function assertShows(profiles: RedisProfiles, log: readonly LogEntr
   }
 }
 
-export const events = (log: readonly LogEntry[]) => log.filter(({ label }) => label === undefined);
+export const events = (log: readonly LogEntry[]) => log.filter(isEvent);
 export async function insertAll(profiles: RedisProfiles, log: readonly LogEntry[]): Promise<void> {
   const left = events(log);
   while (left.length > 0)

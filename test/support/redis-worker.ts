@@ -2,7 +2,7 @@
 import { openRedisProfiles } from '../../src/adapters/redis/profiles.ts';
 import { hotMerchant } from './hot-merchant.ts';
 import { consume } from './profile-consumer.ts';
-import type { LogEntry } from './profile-events.ts';
+import { isEvent, type LogEntry } from './profile-events.ts';
 
 const { index, workers, count, ...options } = JSON.parse(process.env.OPTIONS!);
 const IN_FLIGHT = 16;
@@ -17,9 +17,7 @@ const durable: LogEntry[] = [];
 const extend = (end: number) => durable.push(...log.slice(durable.length, end));
 // Two workers on each partition, as in the moment of a rebalance.
 const consumer = consume({ after() {} }, profiles, durable, { partitions: [index % 4], batch: 25 });
-const mine = log
-  .map((entry, i) => ({ ...entry, i }))
-  .filter(({ label, i }) => label === undefined && i % workers === index);
+const mine = log.map((entry, i) => ({ ...entry, i })).filter((entry) => isEvent(entry) && entry.i % workers === index);
 const one = async () => {
   for (let entry = mine.shift(); entry; entry = mine.shift()) {
     const { degraded } = await profiles.fetch(entry.event.entities);

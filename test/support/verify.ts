@@ -47,7 +47,7 @@ export async function verifyJournal(dataDir: string): Promise<Verified> {
           servings.set(version, serving);
         }
         const vector = new Float64Array(serving.features.names.length);
-        serving.features.extract(profiles, eventOfRecord(record), vector);
+        serving.features.extract(profiles, eventOfRecord(record, entityTypes), vector);
         if (!sameBits(vector, record.vector!)) seen.differentVectors++;
       }
       fold(state, record);

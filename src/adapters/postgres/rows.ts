@@ -1,7 +1,13 @@
 import { coreEntity, type EntitySource, entityKey, keysToday } from '../../domain/entity.ts';
 import { DETAIL_NAMES } from '../../domain/fields.ts';
 import type { Truth } from '../../domain/label-state.ts';
-import { type DecisionData, type IntakeData, intakeView, transactionView } from '../../domain/records.ts';
+import {
+  type DecisionData,
+  type IntakeData,
+  intakeView,
+  type RecordedEntities,
+  transactionView,
+} from '../../domain/records.ts';
 import type { TransactionStatus } from '../../domain/transaction.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import { truthIn } from '../../projections/life.ts';
@@ -94,7 +100,10 @@ function commonColumns(record: JournalRecord, data: IntakeData, types: readonly 
     minorDigits: minorDigits(transaction.amount ?? 0, transaction.amountMinor ?? 0),
     ...{ label: null, review: null, truth: 'blocked' as const, since: null },
     country: transaction.country ?? null,
-    entities: keysToday(data.entities, record.personal).filter((key, index) => key !== 0 && types[index] !== 'user'),
+    entities: [
+      ...keysToday(data.entities, record.personal).filter((key, index) => key !== 0 && types[index] !== 'user'),
+      ...laterKeys(data),
+    ],
   };
 }
 
@@ -113,6 +122,11 @@ export function standingColumns(view: TransactionView): Pick<TransactionRow, 'la
 function minorDigits(amount: number, amountMinor: number): number {
   if (amount === 0 || amountMinor === 0) return 0;
   return Math.max(0, Math.min(18, Math.round(Math.log10(amountMinor / amount))));
+}
+
+/** Keys that a record holds by name alone. */
+function laterKeys({ entities, named = {} }: RecordedEntities): number[] {
+  return Object.values(named).filter((key) => !entities.includes(key));
 }
 
 /** What a view names as its entity of a type: the value that `entityKey` hashes. */

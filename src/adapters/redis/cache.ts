@@ -1,3 +1,4 @@
+import { DAYS_KEPT, HOURS_KEPT, WIDTH } from '../../profiles/buckets.ts';
 import type { Known } from './view.ts';
 
 /** Profiles that were read lately, up to so many bytes; those unread for longest go. */
@@ -11,8 +12,7 @@ export interface Cache {
 
 /** A profile without its columns: objects, texts, the entry. */
 const BASE_BYTES = 600;
-/** (72 + 64) buckets of four doubles. */
-const BUCKET_BYTES = 4_500;
+const BUCKET_BYTES = 8 * WIDTH * (HOURS_KEPT + DAYS_KEPT + 1);
 
 interface Entry {
   known: Known;

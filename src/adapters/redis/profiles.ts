@@ -1,6 +1,9 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { Event } from '../../domain/event.ts';
-import { createLayout, type Layout } from '../../profiles/layout.ts';
+import { FIRST_OUTCOME } from '../../profiles/cell.ts';
+import { layoutsOf } from '../../profiles/counterparts.ts';
+import { profileKeys } from '../../profiles/keys.ts';
+import type { Layout } from '../../profiles/layout.ts';
 import { fingerprint, type Profiles } from '../../profiles/profiles.ts';
 import type { KeyIndex, ProfileLog, RepeatedRecord, SharedProfiles } from '../../profiles/shared.ts';
 import { createCache } from './cache.ts';
@@ -11,7 +14,7 @@ import { LEARN } from './learn.ts';
 import { createProfileLog } from './log.ts';
 import { placeOf } from './places.ts';
 import { refuseEviction } from './policy.ts';
-import { packHead, packRow } from './rows.ts';
+import { KIND_EVENT, KIND_LABEL, KIND_OUTCOME, packHead, packRow, packWords } from './rows.ts';
 import { READ } from './scripts.ts';
 import { addNewest, addOwn, type Known, type Reply, wholeProfile } from './view.ts';
 
@@ -68,17 +71,18 @@ const DAY_SECONDS = 86_400;
 const DAY_MS = 1_000 * DAY_SECONDS;
 const FIRST_READY_MS = 3_000;
 /** Goes up when what lies under it changes: a version then fills its own from the log, beside those of the version before. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 
 /**
  * Profiles that many processes share over Redis, equal to those of `createProfiles` given the same events and labels.
  *
- *   <namespace>:2:p:<type>:<key>:s   string  what is known of it in a few numbers: see `learn.ts`
+ *   <namespace>:3:p:<type>:<key>:s   string  what is known of it in a few numbers: see `learn.ts`
  *                                   :e   zset    rows by time: see `rows.ts`
  *                                   :b   string  hour and day buckets of what fell out
- *                                   :l   hash    labels of events that are not among the rows, by id; :m the older ones
- *   <namespace>:2:log:<p>                string  offset of the next record of partition p to repeat
- *   <namespace>:2:taken:<p>:<n>          string  a bit for each offset of a part of it: whether the record was taken
+ *                                   :l   hash    what is known of events that are not among the rows, by id; :m the older ones
+ *   <namespace>:3:v:<id>                 string  who said what of an event's truth: see `voices.ts`
+ *   <namespace>:3:log:<p>                string  offset of the next record of partition p to repeat
+ *   <namespace>:3:taken:<p>:<n>          string  a bit for each offset of a part of it: whether the record was taken
  *   <namespace>:k:<hash>                 string  where the first record of a key lies
  *   <namespace>:deleted                  set     ids of deleted transactions
  *
@@ -87,7 +91,7 @@ const LAYOUT = 2;
 export async function openRedisProfiles(options: RedisProfilesOptions): Promise<RedisProfiles> {
   const { url, ca, namespace, entityTypes, columns, clock = Date.now, log } = options;
   const { deadlineMs = 50, logDeadlineMs = 5_000, ttlDays = 180, keyTtlDays = 30, behindRecords = 10_000 } = options;
-  const layouts = entityTypes.map((name, type) => createLayout(type, entityTypes, columns && (columns[name] ?? [])));
+  const layouts = layoutsOf(entityTypes, columns);
   const connection = openConnection({ url, ca, name: 'profiles', clock, log });
   // Apart, so that decisions never wait behind what is repeated.
   const logConnection = openConnection({ url, ca, name: 'profile-log', clock, log, patience: 0 });
@@ -106,32 +110,39 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
   const positionKey = (partition: number) => `${root}:log:${partition}`;
   const marksKey = (partition: number) => `${root}:taken:${partition}`;
 
-  const typesOf = (event: Event) =>
-    [...event.entities.keys()].filter((type) => type < layouts.length && event.entities[type] > 0);
+  /** The profiles of an event: type and name of each. */
+  const namedBy = (event: Event) =>
+    [...profileKeys(event).entries()]
+      .filter(([type, key]) => type < layouts.length && key > 0)
+      .map(([type, key]) => ({ type, name: nameOf(type, key) }));
 
   /** Takes a record: directly, or where the consumer's position is what it was. */
   function commandOf(record: RepeatedRecord, partition: number, position?: number): Command {
-    const { offset, learn, label, keys } = record;
+    const { offset, learn, label, told, keys } = record;
     const now = clock();
     // What would have expired is left out, so that a Redis that is filled from the log takes no more than it had.
     const livesMs = (record.at ?? now) + keyTtlDays * DAY_MS - now;
     const names = livesMs > 0 ? keys.map((key) => keyName(namespace, key)) : [];
-    const event = learn ?? label?.event;
-    const types = event ? typesOf(event) : [];
-    const profiles = types.map((type) => nameOf(type, event!.entities[type]));
-    const head = event ? packHead(event, label?.code ?? 0) : '';
-    const rows = types.map((type) => (learn ? packRow(layouts[type], learn) : ''));
+    const event = learn ?? label?.event ?? told?.event;
+    const profiles = event ? namedBy(event) : [];
+    const head = event ? packHead(event, learn ? KIND_EVENT : label ? KIND_LABEL : KIND_OUTCOME) : '';
+    const said = label ? packWords(label.words) : told ? told.outcome + FIRST_OUTCOME : '';
+    const rows = profiles.map(({ type }) => (learn ? packRow(layouts[type], learn) : ''));
     return call(
       LEARN,
-      [positionKey(partition), marksKey(partition), ...profiles, ...names],
-      [position ?? '', offset, expiresAt(), placeOf({ partition, offset }), livesMs, head, ...rows],
+      [
+        ...[positionKey(partition), marksKey(partition), `${root}:v:${event?.id ?? ''}`],
+        ...profiles.map(({ name }) => name),
+        ...names,
+      ],
+      [position ?? '', offset, expiresAt(), placeOf({ partition, offset }), livesMs, head, said, ...rows],
     );
   }
 
   /** What this process has inserted it need not read again. */
   function onTaken(event: Event, versions: Buffer[]): void {
-    for (const [i, type] of typesOf(event).entries()) {
-      const known = cache.get(nameOf(type, event.entities[type]));
+    for (const [i, { type, name }] of namedBy(event).entries()) {
+      const known = cache.get(name);
       if (known) addOwn(known, layouts[type], event, versions[i]);
     }
   }
@@ -180,13 +191,13 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
     if (again.length > 0) await refresh(again, false, endMs);
   }
 
-  function viewOf(found: (Known | undefined)[], entities: Float64Array): Profiles {
-    const get = (type: number, key: number) => (key > 0 && entities[type] === key ? found[type]?.profile : undefined);
+  function viewOf(found: (Known | undefined)[], keys: Float64Array): Profiles {
+    const get = (type: number, key: number) => (key > 0 && keys[type] === key ? found[type]?.profile : undefined);
     const readOnly = () => {
       throw new Error('Profiles that were fetched are for reading.');
     };
     return {
-      ...{ entityTypes, layouts, get, learn: readOnly, label: readOnly },
+      ...{ entityTypes, layouts, get, learn: readOnly, label: readOnly, tell: readOnly },
       readSet: (asked) =>
         Array.from(asked, (key, type) => {
           const profile = get(type, key);
@@ -195,11 +206,11 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
     };
   }
 
-  async function fetch(entities: Float64Array): Promise<{ profiles: Profiles; degraded: boolean }> {
+  async function fetch(keys: Float64Array): Promise<{ profiles: Profiles; degraded: boolean }> {
     counts.fetches++;
     const wanted: { type: number; name: string }[] = [];
     for (let type = 0; type < entityTypes.length; type++)
-      if (entities[type] > 0) wanted.push({ type, name: nameOf(type, entities[type]) });
+      if (keys[type] > 0) wanted.push({ type, name: nameOf(type, keys[type]) });
     const degraded = await refresh(wanted, true, performance.now() + deadlineMs).then(
       () => inserts.refused || inserts.behind,
       () => true,
@@ -207,7 +218,7 @@ export async function openRedisProfiles(options: RedisProfilesOptions): Promise<
     if (degraded) counts.degraded++;
     const found: (Known | undefined)[] = [];
     for (const { type, name } of wanted) found[type] = cache.get(name);
-    return { profiles: viewOf(found, entities), degraded };
+    return { profiles: viewOf(found, keys), degraded };
   }
 
   const deadlines = { namespace, deadlineMs, logDeadlineMs };

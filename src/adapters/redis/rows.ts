@@ -1,6 +1,7 @@
-import type { Event, LabelCode } from '../../domain/event.ts';
+import type { Event, Word } from '../../domain/event.ts';
+import { TRUTHS, truthBit } from '../../profiles/cell.ts';
+import { mix } from '../../profiles/hash.ts';
 import { AMOUNT, ID, LABEL, type Layout, TIME } from '../../profiles/layout.ts';
-import { mix } from '../../profiles/profile.ts';
 
 /**
  * A row of a profile, as a member of its sorted set: cells of 8 bytes, so that ties in time order by id.
@@ -9,20 +10,35 @@ import { mix } from '../../profiles/profile.ts';
  *
  * What a record teaches, on its way to the script:
  *
- *   head   kind u8 (0: event, 1: fraud, 2: legitimate) | mix(id, time) u32 | mix(id, 1) u32 | mix(id, 2) u32 | id | time | amount
- *   row    of each profile: as above, without the label cell; empty for a label
+ *   head   kind u8 | mix(id, time) u32 | mix(id, bit) u32 of each of `TRUTHS` | id | time | amount
+ *   said   of a label: its words, each voice, time (doubles), source, rank, code (u8); of an outcome: its index among `TRUTHS`
+ *   row    of each profile: as above, without the label cell; empty unless it is an event
  */
-const MIXES_BYTES = 13;
+export const KIND_EVENT = 0;
+export const KIND_LABEL = 1;
+export const KIND_OUTCOME = 2;
+const MIXES_BYTES = 5 + 4 * TRUTHS.length;
 const START_BYTES = 24;
+const WORD_BYTES = 19;
 
-export function packHead(event: Event, kind: 0 | LabelCode): Buffer {
+export function packHead(event: Event, kind: number): Buffer {
   const { id, time } = event;
   const packed = Buffer.allocUnsafe(MIXES_BYTES + START_BYTES);
   packed[0] = kind;
   packed.writeUInt32LE(mix(id, time) >>> 0, 1);
-  packed.writeUInt32LE(mix(id, 1) >>> 0, 5);
-  packed.writeUInt32LE(mix(id, 2) >>> 0, 9);
+  for (let t = 0; t < TRUTHS.length; t++) packed.writeUInt32LE(mix(id, truthBit(t)) >>> 0, 5 + 4 * t);
   packStart(packed, MIXES_BYTES, event);
+  return packed;
+}
+
+export function packWords(words: readonly Word[]): Buffer {
+  const packed = Buffer.allocUnsafe(WORD_BYTES * words.length);
+  for (const [i, { voice, time, source, rank, code }] of words.entries()) {
+    const at = WORD_BYTES * i;
+    packed.writeDoubleLE(voice, at);
+    packed.writeDoubleLE(time, at + 8);
+    packed.set([source, rank, code], at + 16);
+  }
   return packed;
 }
 

@@ -1,9 +1,10 @@
 import type { Event } from '../../domain/event.ts';
 import { LABEL_FRAUD } from '../../domain/event.ts';
-import { addToBuckets, type Buckets, createBuckets, type Series } from '../../profiles/buckets.ts';
+import { addToBuckets, type Buckets, createBuckets, EVENTS, type Series, WIDTH } from '../../profiles/buckets.ts';
+import { mix } from '../../profiles/hash.ts';
 import { AMOUNT, KEPT, LABEL, type Layout, SLACK, TIME } from '../../profiles/layout.ts';
 import type { Pool } from '../../profiles/pool.ts';
-import { createProfile, learnEvent, type MutableProfile, mix } from '../../profiles/profile.ts';
+import { createProfile, learnEvent, type MutableProfile } from '../../profiles/profile.ts';
 import { KNOWN_BYTES } from './learn.ts';
 import { cellOf, turnIds, unpackRows } from './rows.ts';
 
@@ -43,7 +44,7 @@ export function wholeProfile(layout: Layout, [state, rows, buckets]: Reply): Kno
   for (let row = 0; row < all - count; row++) {
     const at = row * width;
     profile.buckets ??= createBuckets();
-    addToBuckets(profile.buckets, cells[at + time], cells[at + amount], isFraud(cells[at + label]));
+    addToBuckets(profile.buckets, cells[at + time], cells[at + amount], cells[at + label]);
   }
   const from = (all - count) * width;
   for (let column = 0; column < width; column++) {
@@ -51,7 +52,11 @@ export function wholeProfile(layout: Layout, [state, rows, buckets]: Reply): Kno
     const to = profile.offset + column * profile.capacity;
     for (let row = 0; row < count; row++) profile.columns[to + row] = cells[cell + row * width];
   }
-  for (let row = 0; row < count; row++) profile.frauds += isFraud(cells[from + row * width + label]);
+  for (let row = 0; row < count; row++) {
+    const cell = cells[from + row * width + label];
+    profile.frauds += cell & LABEL_FRAUD;
+    profile.seen |= cell;
+  }
   return { profile, version: versionOf(state) };
 }
 
@@ -68,7 +73,7 @@ export function addNewest(known: Known, layout: Layout, [state, rows]: Reply): b
     // What fell out is not among the newest rows: a sequence that rises is all that is asked for.
     const sequence = profile.lastSequence + 1;
     if (isOlderThanKept(profile, cells[at + 1], cells[at])) continue;
-    learnEvent(profile, layout, OWN_ARRAYS, eventOf(cells, at, layout), sequence, cells[at + label], false);
+    learnEvent(profile, layout, OWN_ARRAYS, eventOf(cells, at, layout), sequence, cells[at + label], 0);
   }
   if (!isAt(profile, state)) return false;
   known.version = versionOf(state);
@@ -84,7 +89,7 @@ export function addOwn(known: Known, layout: Layout, event: Event, version: Buff
   const isNext = profile.total + 1 === version.readDoubleLE(0) && hash === version.readDoubleLE(HASH_AT);
   const isSame = version.readDoubleLE(CHANGES_AT) === known.version.readDoubleLE(CHANGES_AT);
   if (!isNext || !isSame) return;
-  learnEvent(profile, layout, OWN_ARRAYS, event, profile.lastSequence + 1, 0, false);
+  learnEvent(profile, layout, OWN_ARRAYS, event, profile.lastSequence + 1, 0, 0);
   if (isAt(profile, version)) known.version = versionOf(version);
 }
 
@@ -105,6 +110,8 @@ function eventOf(cells: Float64Array, at: number, layout: Layout): Event {
   const cell = (column: number) => (column < 0 ? 0 : cells[at + column - 1]);
   return {
     id: cells[at],
+    // Its keys are settled: the profile is known.
+    type: 0,
     time: cells[at + 1],
     amount: cells[at + 2],
     ...{ offsetMinutes: 0, accountAgeDays: Number.NaN },
@@ -124,7 +131,7 @@ function readRows(rows: Buffer, width: number): Float64Array {
   return cells;
 }
 
-/** Hours and days, each: size u16, whether older ones were given up u8, then four doubles a bucket. */
+/** Hours and days, each: size u16, whether older ones were given up u8, the doubles of each bucket; then what ever fell out. */
 function readBuckets(packed: Buffer): Buckets {
   const buckets = createBuckets();
   let at = 0;
@@ -132,12 +139,11 @@ function readBuckets(packed: Buffer): Buckets {
     series.size = packed.readUInt16LE(at);
     series.evicted = packed[at + 2] === 1;
     at += 3;
-    for (let i = 0; i < 4 * series.size; i++, at += 8) series.cells[i] = packed.readDoubleLE(at);
+    for (let i = 0; i < WIDTH * series.size; i++, at += 8) series.cells[i] = packed.readDoubleLE(at);
   }
+  for (let c = EVENTS; c < WIDTH; c++, at += 8) buckets.ever[c] = packed.readDoubleLE(at);
   return buckets;
 }
-
-const isFraud = (cell: number) => ((cell & 3) === LABEL_FRAUD ? 1 : 0);
 
 function capacityFor(count: number): number {
   if (count === KEPT) return KEPT + SLACK;

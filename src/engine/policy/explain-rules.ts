@@ -13,7 +13,7 @@ export function rulesOf(record: JournalRecord, then: InForce): RuleExplanation[]
   const { decision, ruleSchema } = record.data as unknown as DecisionData;
   const refill = refillOf({ inForce: then, serving: undefined }, then.definitions);
   const readable = then.definitions.length === 0 || ruleSchema === then.schema;
-  const explained = explainRules(then.program, factsOf(then, decision, seenOf(record, refill)));
+  const explained = explainRules(then.program, factsOf(then, decision, seenOf(record, refill, then.entityTypes)));
   return explained.map((rule) => {
     const hit = decision.rules.find(({ id, version }) => id === rule.id && version === rule.version);
     return {

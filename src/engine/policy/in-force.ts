@@ -9,6 +9,8 @@ import { compileRules, type Program } from '../../policy/program.ts';
 export interface InForce {
   policy: Policy;
   program: Program;
+  /** Types of the entities that its rules name, in the order of an event's. */
+  entityTypes: readonly string[];
   /** What the rules ask of profiles: the definitions of a decision's `ruleVector`, in its order. */
   definitions: readonly FeatureDefinition[];
   /** Names the definitions in their order, so that a vector is never read by others. */
@@ -33,7 +35,7 @@ export function inForceOf(policy: Policy, environment: Environment, inList: InLi
   const program = compileRules(policy.rules, environment);
   const definitions = program.requests as readonly FeatureDefinition[];
   return {
-    ...{ policy, program, definitions, inList },
+    ...{ policy, program, definitions, inList, entityTypes: environment.entityTypes },
     schema: definitions.length === 0 ? '' : schemaHash(definitions),
     hasLive: program.rules.some(({ rule }) => rule.content.mode === 'live'),
   };

@@ -68,13 +68,13 @@ export function decideRecorded(record: JournalRecord, refill: Refill, { inForce,
     serving && vector
       ? judge(serving, vector, new Float64Array(vector.length), thresholdsOf(serving, inForce.policy))
       : judgeWithoutModel();
-  return applyPolicy(inForce, judged, seenOf(record, refill), draw);
+  return applyPolicy(inForce, judged, seenOf(record, refill, inForce.entityTypes), draw);
 }
 
-export function seenOf(record: JournalRecord, refill: Refill): Seen {
+export function seenOf(record: JournalRecord, refill: Refill, entityTypes: readonly string[]): Seen {
   return {
     transaction: joined(record.data as unknown as DecisionData, record.personal),
-    event: eventOfRecord(record),
+    event: eventOfRecord(record, entityTypes),
     ruleVector: refill.fill(record),
     recordedAt: record.at,
   };
