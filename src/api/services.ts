@@ -75,7 +75,7 @@ export interface FleetParts {
 export interface Services {
   config: Config;
   /** What transactions are taken in by. */
-  rules: IntakeRules & { rates: Rates };
+  rules: IntakeRules & { rates: Rates & { readonly missing: Readonly<Record<string, number>> } };
   clock: Clock;
   /** When this process began, by the clock. */
   startedAt: number;

@@ -14,6 +14,8 @@ interface Log {
 }
 
 export interface OpenRates extends Rates {
+  /** Payments since the process began whose currency had no rate, by currency. */
+  readonly missing: Readonly<Record<string, number>>;
   close(): void;
 }
 
@@ -30,6 +32,8 @@ export function openRates(
   const open = () => createRates(baseCurrency, currencyRates, historyOf(ratesFile));
   let rates = open();
   let stamp = stampOf(ratesFile);
+  // By code of ISO 4217, so it stays small.
+  const missing: Record<string, number> = {};
   const look = () => {
     const now = stampOf(ratesFile);
     if (now === stamp) return;
@@ -44,7 +48,12 @@ export function openRates(
   const timer = ratesFile === undefined || ratesFile === 'none' ? undefined : setInterval(look, lookedAtMs).unref();
   return {
     base: baseCurrency,
-    at: (currency, time) => rates.at(currency, time),
+    at(currency, time) {
+      const found = rates.at(currency, time);
+      if (found === undefined) missing[currency] = (missing[currency] ?? 0) + 1;
+      return found;
+    },
+    missing,
     get source() {
       return rates.source;
     },

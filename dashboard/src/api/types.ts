@@ -215,6 +215,13 @@ export interface Health {
   model_loaded: boolean;
   journal: 'ok' | 'failed';
   database: 'ok' | 'unavailable';
+  rates: {
+    base: string;
+    source: string;
+    newest: string | null;
+    state: 'ok' | 'old' | 'none';
+    missing: Record<string, number>;
+  };
   model?: string;
 }
 

@@ -7,6 +7,7 @@ import { useHotkeys } from '../lib/hotkeys.ts';
 import { IconButton } from '../ui/button.tsx';
 import { LiveBanner } from './live-state.tsx';
 import { Logo, Navigation } from './navigation.tsx';
+import { RatesBanner } from './rates-banner.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 import { SignIn } from './sign-in.tsx';
 import { StreamBar } from './stream-bar.tsx';
@@ -71,6 +72,7 @@ export function Layout() {
           <Logo />
         </header>
         <LiveBanner />
+        <RatesBanner />
         <main
           id="main"
           tabIndex={-1}

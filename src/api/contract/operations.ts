@@ -98,6 +98,18 @@ export const Health = answer(
     database: words(['ok', 'unavailable'], 'What answers queries'),
     kafka: Type.Optional(words(['ok', 'unavailable'], 'The log of a fleet')),
     redis: Type.Optional(words(['ok', 'unavailable'], 'Profiles of a fleet; without them decisions are degraded')),
+    rates: answer(
+      {
+        base: Type.String({ description: 'The base currency' }),
+        source: Type.String({ description: 'Where the rates are from' }),
+        newest: wordOrNull('The day of the newest, YYYY-MM-DD; null where all were set by hand'),
+        state: words(['ok', 'old', 'none'], 'Old: older than RATES_MAX_AGE_DAYS'),
+        missing: Type.Record(Type.String(), Type.Integer(), {
+          description: 'Payments since the start without a rate, by currency: they are in no sum of amounts',
+        }),
+      },
+      'What amounts are converted into the base currency by',
+    ),
     model: Type.Optional(Type.String({ description: 'Version of the model that decides' })),
     reasons: Type.Optional(
       Type.Record(Type.String(), Type.String(), { description: 'Why a part is away, by the part, such as `database`' }),

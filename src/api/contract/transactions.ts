@@ -132,6 +132,12 @@ const ownFields = {
   type: words(TRANSACTION_TYPES, 'What was decided'),
   amount: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'null where nothing is paid' }),
   currency: Type.String(),
+  amountBase: Type.Optional(
+    Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'In the base currency; null without a rate' }),
+  ),
+  baseRate: Type.Optional(
+    Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'Units of base currency for one unit' }),
+  ),
   transactionDate: Time('When it happened, UTC'),
   createdAt: Time('When it was decided'),
   warnings: Type.Optional(Type.Array(Type.String())),

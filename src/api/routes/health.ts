@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import Type from 'typebox';
 import { AssayError } from '../../domain/errors.ts';
+import { DAY_MS } from '../../domain/rates.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
 import { Health, Ready } from '../contract/operations.ts';
@@ -101,7 +102,16 @@ export function healthRoutes(app: Api, services: Services, metrics: Registry): v
   );
 }
 
-function healthOf({ journal, engine, projector, roster, cards, stateless, fleet, webhooks }: Services) {
+/** What amounts are converted by. It degrades nothing: an amount without a rate is left out, and everything else is decided as ever. */
+function ratesOf({ rules, config, clock }: Services) {
+  const { source, newest, base, missing } = rules.rates;
+  const old = newest !== null && clock() - Date.parse(newest) > (config.ratesMaxAgeDays + 1) * DAY_MS;
+  const none = newest === null && Object.keys(config.currencyRates).length === 0;
+  return { base, source, newest, state: none ? 'none' : old ? 'old' : 'ok', missing };
+}
+
+function healthOf(services: Services) {
+  const { journal, engine, projector, roster, cards, stateless, fleet, webhooks } = services;
   const durable = journal.status().ok;
   const loaded = engine.modelVersion !== undefined;
   const whole =
@@ -119,6 +129,7 @@ function healthOf({ journal, engine, projector, roster, cards, stateless, fleet,
     journal: durable ? 'ok' : 'failed',
     database: projector.healthy ? 'ok' : 'unavailable',
     ...(fleet ? { kafka: durable ? 'ok' : 'unavailable', redis: fleet.profilesHealthy ? 'ok' : 'unavailable' } : {}),
+    rates: ratesOf(services),
     ...(loaded ? { model: engine.modelVersion } : {}),
     ...reasonsOf({
       [fleet ? 'kafka' : 'journal']: durable ? undefined : journal.status().problem,

@@ -61,6 +61,9 @@ export function Details({ transaction: t }: { transaction: Transaction }) {
         </Row>
         {t.latencyMs !== undefined && <Row name="Latency">{latency(t.latencyMs)}</Row>}
         {t.accountAgeDays !== undefined && <Row name="Account age">{Math.round(t.accountAgeDays)} days</Row>}
+        {t.amountBase === null && t.amount !== null && (
+          <Row name="In base">no rate into {base}: in no sum of amounts</Row>
+        )}
         {t.amountBase !== undefined && t.amountBase !== null && t.amountBase !== t.amount && (
           <Row name="In base">{money(t.amountBase, base)}</Row>
         )}
