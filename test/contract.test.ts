@@ -105,7 +105,13 @@ describe('the contract', () => {
     assert.equal(body.currency, 'USD');
     const yen = await ask('POST', '/api/transactions', { userId: 'u_min', amount: 1000.4, currency: 'JPY' });
     assert.equal(yen.body.amount, 1000);
-    assert.ok(yen.body.warnings.length > 0, 'a currency without a rate is used as it is, with a warning');
+    assert.match(yen.body.warnings[0], /1000.4 is rounded to 1000/);
+    assert.equal(yen.body.amountBase, 1000 * yen.body.baseRate);
+    const dirhams = await ask('POST', '/api/transactions', { userId: 'u_min', amount: 1000, currency: 'AED' });
+    assert.deepEqual([dirhams.body.amount, dirhams.body.amountBase, dirhams.body.baseRate], [1000, null, null]);
+    assert.match(dirhams.body.warnings[0], /no rate from AED to USD/);
+    const { body: health } = await ask('GET', '/health');
+    assert.equal(health.rates.missing.AED, 1);
   });
 
   test('a date more than five minutes ahead is taken as the receipt, with a warning', async () => {

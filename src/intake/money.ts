@@ -25,6 +25,7 @@ export interface Priced {
   time: number;
 }
 
+const NOISE = 1e-9;
 const MAX_MINOR = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -43,6 +44,9 @@ export function takeMoney(
   const amountMinor = toMinor(amount, currency) + 0;
   if (amountMinor > MAX_MINOR) need(errors, `${at}/amount`, `is too large for ${currency}`);
   const rounded = toMajor(amountMinor, currency);
+  // Not for the noise of binary fractions, such as 0.1 + 0.2.
+  if (Math.abs(rounded - amount) > NOISE * Math.max(1, amount))
+    warnings.push(`amount ${amount} is rounded to ${rounded}, whole minor units of ${currency}.`);
   const found = rules.rates.at(currency, time);
   if (found === undefined) {
     warnings.push(
