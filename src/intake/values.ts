@@ -76,7 +76,12 @@ function text(take: (value: string, field: Field, name: string) => Taken, most?:
     const maximum = most ?? field.maximum;
     // Characters, where a string's length counts UTF-16 units.
     const isLong = maximum !== undefined && value.length > maximum;
-    if (isLong && field.kind !== 'digits' && (value.length > 2 * maximum || Array.from(value).length > maximum))
+    if (
+      isLong &&
+      field.kind !== 'digits' &&
+      field.kind !== 'currency' &&
+      (value.length > 2 * maximum || Array.from(value).length > maximum)
+    )
       return { fault: `must not have more than ${maximum} characters` };
     return take(value, field, name);
   };

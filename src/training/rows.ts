@@ -1,9 +1,8 @@
 import { holdsCardNumber } from '../domain/cards.ts';
-import type { FieldError } from '../domain/errors.ts';
+import { AssayError, type FieldError } from '../domain/errors.ts';
 import { FIELD_NAMES, type FieldName, fieldOf } from '../domain/fields.ts';
 import { hash53 } from '../domain/hash.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { faultsOf } from '../intake/faults.ts';
 import { timeReader } from '../intake/time-format.ts';
 import { type IntakeRules, screened, takeIn } from '../intake/transaction.ts';
 import type { ColumnMap } from './column-map.ts';
@@ -117,7 +116,8 @@ export function createRowReader(
       transaction.warnings.unshift(...warnings);
       return { body, transaction };
     } catch (error) {
-      faults.push(...faultsOf(error));
+      if (!(error instanceof AssayError) || error.errors === undefined) throw error;
+      faults.push(...error.errors);
       return undefined;
     }
   }

@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { AssayError, type FieldError } from '../../domain/errors.ts';
+import type { FieldError } from '../../domain/errors.ts';
 import { FIELD_NAMES, fieldOf } from '../../domain/fields.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import { faultsOf, MAX_FAULTS, refusal } from '../../intake/faults.ts';
@@ -94,7 +94,6 @@ export function scoringRoutes(app: Api, services: Services, charge: Charge): voi
       try {
         rows.push(takeIn(body, { id: nextId(receivedAt), receivedAt }, rules, `/transactions/${index}`));
       } catch (error) {
-        if (!(error instanceof AssayError) || error.code !== 'invalid_request') throw error;
         errors.push(...faultsOf(error));
         if (errors.length >= MAX_FAULTS) break;
       }
