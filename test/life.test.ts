@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { silentLog } from '../src/projections/log.ts';
+import { createReviewExpiry } from '../src/projections/review-expiry.ts';
 import { call, startApp, type TestApp } from './support/app.ts';
 
 const DAY = 86_400_000;
@@ -197,6 +199,96 @@ describe('the life of a payment', () => {
     assert.deepEqual([(await shown(a)).label, (await shown(b)).label], ['fraud', undefined]);
     assert.deepEqual((await post('/api/labels/batch', { labels }, key)).body, body);
     assert.equal((await shown(b)).labels.length, 2, 'a repetition records nothing again');
+  });
+
+  describe('what is held', () => {
+    before(async () => {
+      const { status, body } = await call(app.url, 'PUT', '/api/policy/thresholds', { review: 0, decline: 1 });
+      assert.equal(status, 200, JSON.stringify(body));
+    });
+
+    test('is released or cancelled once, apart from its label; finalizing follows', async () => {
+      const [released, cancelled] = [await payment(), await payment()];
+      for (const id of [released, cancelled])
+        assert.deepEqual([(await shown(id)).decision, (await shown(id)).labelState], ['review', 'blocked']);
+      const queue = async () => (await get('/api/transactions/alerts')).body.data.map(({ id }: { id: string }) => id);
+      assert.ok((await queue()).includes(released));
+      const release = await tell(released, 'review', { action: 'release', reason: 'knows the customer' });
+      assert.equal(release.status, 200, JSON.stringify(release.body));
+      assert.deepEqual(
+        [release.body.review.action, release.body.review.reason, release.body.labelState, release.body.label],
+        ['release', 'knows the customer', 'immature', undefined],
+      );
+      assert.ok(!(await queue()).includes(released));
+      const again = await tell(released, 'review', { action: 'release', reason: 'once more' });
+      assert.deepEqual([again.status, again.body.review], [200, release.body.review]);
+      assert.equal((await tell(released, 'review', { action: 'cancel', reason: 'no' })).status, 409);
+      assert.equal((await post('/api/transactions/finalize', { tempId: released })).status, 200);
+
+      const cancel = await tell(cancelled, 'review', { action: 'cancel', reason: 'unknown device' });
+      assert.deepEqual([cancel.status, cancel.body.labelState], [200, 'blocked']);
+      for (const override of [false, true])
+        assert.equal((await post('/api/transactions/finalize', { tempId: cancelled, override })).status, 409);
+      for (const faulty of [{ action: 'release' }, { action: 'hold', reason: 'x' }, { action: 'cancel', reason: ' ' }])
+        assert.equal((await tell(cancelled, 'review', faulty)).status, 422);
+      const acts = (await get(`/api/audit?transactionId=${cancelled}`)).body.data as { type: string; detail: object }[];
+      assert.deepEqual(acts.find(({ type }) => type === 'review')!.detail, {
+        action: 'cancel',
+        reason: 'unknown device',
+      });
+    });
+
+    test('its case shows disputes, and what is at risk net of what went back', async () => {
+      const id = await payment(100, { deviceId: 'held' });
+      const caseOf = async () => {
+        const { data } = (await get('/api/cases?entity=device:held')).body;
+        return [data[0].disputes, Number(data[0].amountAtRisk.toFixed(9))] as [number, number];
+      };
+      const [none, whole] = await caseOf();
+      assert.ok(none === 0 && whole > 0);
+      await tell(id, 'events', { type: 'refunded', at: iso(now), amount: 25 });
+      assert.deepEqual(await caseOf(), [0, Number((whole * 0.75).toFixed(9))]);
+      const dispute = { id: 'd', kind: 'dispute', scheme: 'visa', reasonCode: '13.1', reportedAt: iso(now) };
+      await tell(id, 'disputes', { ...dispute, status: 'open' });
+      assert.deepEqual(await caseOf(), [1, Number((whole * 0.75).toFixed(9))]);
+      await tell(id, 'disputes', { ...dispute, status: 'won' });
+      await tell(id, 'review', { action: 'cancel', reason: 'seen' });
+      assert.deepEqual(await caseOf(), [0, 0]);
+    });
+
+    test('expires where nobody reviews it, once, and never over what a person said', async () => {
+      const { journal, commands, projector, store } = app.services;
+      const open = () =>
+        createReviewExpiry({
+          ...{ journal, commands, projector, store, clock: () => now, log: silentLog },
+          ...{ afterMs: 6 * DAY, action: 'cancel' as const },
+        });
+      const [first, second] = [open(), open()];
+      await first.pass();
+      const [kept, late] = [await payment(), await payment()];
+      now += 6 * DAY - 1;
+      assert.equal(await first.pass(), 0);
+      await tell(kept, 'review', { action: 'release', reason: 'in time' });
+      now += 1;
+      const recorded = await Promise.all([first.pass(), second.pass()]);
+      assert.equal(recorded[0] + recorded[1], 1, `of two at once one records it: ${recorded}`);
+      assert.equal(await first.pass(), 0);
+      const view = await shown(late);
+      assert.deepEqual(
+        [view.review.action, view.review.expired, view.review.reason],
+        ['cancel', true, 'Nobody reviewed it within 6 days.'],
+      );
+      assert.equal((await shown(kept)).review.action, 'release');
+      await first.close();
+      await second.close();
+    });
+  });
+
+  test('what is not held cannot be reviewed', async () => {
+    await call(app.url, 'PUT', '/api/policy/thresholds', { review: 1, decline: 1 });
+    const id = await payment();
+    const { status, body } = await tell(id, 'review', { action: 'release', reason: 'x' });
+    assert.deepEqual([status, body.detail], [409, `Transaction ${id} is not held: it was approved.`]);
   });
 
   test('statistics tell confirmed, presumed and unknown apart, and they add up', async () => {

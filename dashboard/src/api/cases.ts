@@ -20,8 +20,10 @@ export interface Case {
   entity: CaseEntity;
   score: number;
   amount: number;
-  /** Σ probability × amount. */
+  /** Σ probability × amount, net of what went back. */
   amountAtRisk: number;
+  /** Those of its transactions that stand. */
+  disputes: number;
   transactionCount: number;
   reviews: number;
   declines: number;

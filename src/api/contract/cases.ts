@@ -23,7 +23,11 @@ export const CaseShown = answer(
     entity: Entity,
     score: Type.Integer({ minimum: 0, maximum: 100, description: 'The highest of its transactions' }),
     amount: Type.Number({ description: 'Of its transactions, base currency' }),
-    amountAtRisk: Type.Number({ description: 'Σ probability × amount, base currency' }),
+    amountAtRisk: Type.Number({
+      description:
+        'Σ probability × amount, base currency, net of what was voided, refunded, refused or cancelled in review',
+    }),
+    disputes: Type.Integer({ description: 'Disputes and early warnings of its transactions that stand' }),
     transactionCount: Type.Integer(),
     reviews: Type.Integer(),
     declines: Type.Integer(),
