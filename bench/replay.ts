@@ -9,7 +9,7 @@
 import { existsSync } from 'node:fs';
 import { CORE_ENTITIES } from '../src/domain/entity.ts';
 import type { Event } from '../src/domain/event.ts';
-import { defaultCatalogue } from '../src/features/catalogue.ts';
+import { catalogueFor } from '../src/features/catalogue.ts';
 import { compile } from '../src/features/compile.ts';
 import { handbookBetter } from '../src/features/handbook.ts';
 import { createProfiles } from '../src/profiles/memory.ts';
@@ -65,7 +65,7 @@ function processorSeconds(): number {
 
 /** Microseconds an event, after as many to warm up; profiles hold about `eventsEach` events. */
 function measure(users: number, eventsEach: number, extracting: boolean): number {
-  const extractor = compile(defaultCatalogue, { entityTypes: CORE_ENTITIES, encodings: {} });
+  const extractor = compile(catalogueFor(CORE_ENTITIES), { entityTypes: CORE_ENTITIES, encodings: {} });
   const profiles = createProfiles({ entityTypes: CORE_ENTITIES });
   const next = stream(users, eventsEach);
   const vector = new Float64Array(extractor.names.length);
@@ -113,7 +113,7 @@ if (existsSync(path)) {
   console.log(`peak memory: ${peakMb} MB`);
 } else console.log(`${path} is not there: no replay measured`);
 
-console.log(`default catalogue: ${defaultCatalogue.length} features`);
+console.log(`default catalogue: ${catalogueFor(CORE_ENTITIES).length} features`);
 // Compiles the hot code before anything is measured.
 measure(1_000, 32, true);
 report('1,000 users of 32 to 52 events', 1_000, 32);

@@ -7,7 +7,7 @@ import { CORE_ENTITIES } from '../domain/entity.ts';
 import { AssayError } from '../domain/errors.ts';
 import { type DecisionData, labelledEvent } from '../domain/records.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { defaultCatalogue } from '../features/catalogue.ts';
+import { catalogueFor } from '../features/catalogue.ts';
 import { compile } from '../features/compile.ts';
 import type { Journal } from '../journal/journal.ts';
 import { openJournal } from '../journal/local/journal.ts';
@@ -20,7 +20,7 @@ import { type EngineState, fold } from './fold.ts';
 import type { Serving } from './judge.ts';
 import { learning } from './learning.ts';
 
-const features = compile(defaultCatalogue, { entityTypes: CORE_ENTITIES, encodings: {} });
+const features = compile(catalogueFor(CORE_ENTITIES), { entityTypes: CORE_ENTITIES, encodings: {} });
 const devices = features.names.indexOf('device_cards_10m');
 
 /** Log-odds −5, and 2 more for each card on the device. */

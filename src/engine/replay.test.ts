@@ -69,3 +69,22 @@ test('labels are learnt when they are known, in that order, and never before', (
     }),
   );
 });
+
+test('what became of an event is told when it is known, and counts from then on', () => {
+  const { learnt, profiles } = notebook();
+  const replay = createReplay({
+    ...profiles,
+    tell: ({ id, entities }, outcome) => void learnt.push(`told ${id} ${outcome} ${entities[0]}`),
+  });
+  const reused = event(1, 0);
+  replay.learn(reused, false, Number.NaN);
+  replay.tell(reused, 1, 5);
+  replay.tell(reused, 2, 3);
+  Object.assign(reused, event(2, 4));
+  replay.advance(2);
+  assert.deepEqual(learnt, ['event 1']);
+  replay.advance(4);
+  replay.learn(reused, false, Number.NaN);
+  replay.advance(5);
+  assert.deepEqual(learnt, ['event 1', 'told 1 2 1', 'event 2', 'told 1 1 1']);
+});

@@ -3,11 +3,13 @@ import type { Profiles } from '../profiles/profiles.ts';
 
 /** History through the online path: what a decision at T would have known is known at T, and nothing else. */
 export interface Replay {
-  /** Learns every label that is known by this time. Call it before features are read at that time. */
+  /** Learns every label and outcome that is known by this time. Call it before features are read at that time. */
   advance(time: number): void;
   /** Learns an event; it may be reused afterwards. `knownAt` is when its label arrives, NaN if it never does. */
   learn(event: Event, fraud: boolean, knownAt: number): void;
-  /** Labels that are still to come. */
+  /** What becomes of an event that was learnt: `outcome` indexes `PAYMENT_EVENT_TYPES`, told at `at`. */
+  tell(event: Event, outcome: number, at: number): void;
+  /** Labels and outcomes that are still to come. */
   readonly pending: number;
 }
 
@@ -19,7 +21,9 @@ interface Due {
   /** Order of arrival, to break ties. */
   order: number;
   event: Event;
-  words: readonly Word[];
+  /** What is said of it, or what became of it. */
+  words?: readonly Word[];
+  outcome?: number;
 }
 
 /** Events come in time order. Labels wait in a heap: no more than were made within the longest delay. */
@@ -29,21 +33,25 @@ export function createReplay(profiles: Profiles): Replay {
   return {
     advance(time) {
       while (heap.length > 0 && heap[0].knownAt <= time) {
-        const { event, words } = pop(heap);
-        profiles.label(event, words, ++sequence);
+        const { event, words, outcome } = pop(heap);
+        if (words) profiles.label(event, words, ++sequence);
+        if (outcome !== undefined) profiles.tell(event, outcome, ++sequence);
       }
     },
     learn(event, fraud, knownAt) {
       profiles.learn(event, ++sequence);
       if (Number.isNaN(knownAt)) return;
       const words = fraud ? FRAUD : LEGITIMATE;
-      push(heap, { knownAt, order: sequence, event: { ...event, entities: event.entities.slice() }, words });
+      push(heap, { knownAt, order: sequence, event: copyOf(event), words });
     },
+    tell: (event, outcome, at) => push(heap, { knownAt: at, order: ++sequence, event: copyOf(event), outcome }),
     get pending() {
       return heap.length;
     },
   };
 }
+
+const copyOf = (event: Event): Event => ({ ...event, entities: event.entities.slice() });
 
 function before(a: Due, b: Due): boolean {
   return a.knownAt < b.knownAt || (a.knownAt === b.knownAt && a.order < b.order);

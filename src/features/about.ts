@@ -1,5 +1,5 @@
 import type { FeatureDefinition } from './definition.ts';
-import { during, noun, seen, whose } from './words.ts';
+import { became, during, noun, seen, whose } from './words.ts';
 
 type Idea = (definition: FeatureDefinition) => string;
 
@@ -35,6 +35,8 @@ const ideas: Record<string, Idea> = {
   knownDays: (d) => `how long this ${noun(d.entity)} is known`,
   frauds: (d) => `confirmed frauds ${whose(d)} ${during(d)}`,
   fraudShare: (d) => `share of confirmed fraud among payments ${whose(d)} ${during(d)}`,
+  outcomes: (d) => `payments ${whose(d)} ${during(d)} that were ${became(d)}`,
+  outcomeShare: (d) => `share of payments ${whose(d)} ${during(d)} that were ${became(d)}`,
   fraudRun: (d) => `how many of the latest known payments ${whose(d)} were all fraud`,
   sinceFraud: (d) => `time since the last confirmed fraud ${whose(d)}`,
   sinceRunStart: (d) => `time since payments ${whose(d)} began to turn out as fraud`,

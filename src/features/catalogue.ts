@@ -43,6 +43,28 @@ function risks(entity: string, operation: 'frauds' | 'fraudShare', length: strin
   return { name, operation, entity, windowSeconds: LENGTHS[length], ...delay };
 }
 
+/** `card_refused_1h`: earlier payments that the issuer refused. */
+function refused(entity: string, lengths: string[]): FeatureDefinition[] {
+  return lengths.map((length) => ({
+    name: `${entity}_refused_${length}`,
+    operation: 'outcomes',
+    entity,
+    windowSeconds: LENGTHS[length],
+    parameters: { outcome: 'refused' },
+  }));
+}
+
+function refusedShare(entity: string, length: string): FeatureDefinition {
+  const name = `${entity}_refused_share_${length}`;
+  return {
+    name,
+    operation: 'outcomeShare',
+    entity,
+    windowSeconds: LENGTHS[length],
+    parameters: { outcome: 'refused' },
+  };
+}
+
 const first = (entity: string, field: string): FeatureDefinition => ({
   name: `${entity}_new_${field}`,
   operation: 'first',
@@ -119,6 +141,32 @@ export const defaultCatalogue: FeatureDefinition[] = [
   risks('merchant', 'fraudShare', '30d'),
   risks('merchant', 'fraudShare', '30d', 7),
   risks('email', 'fraudShare', '30d'),
+  // What the issuer refused
+  ...refused('user', ['1h', '24h']),
+  ...refused('card', ['1h', '24h']),
+  ...refused('device', ['1h', '24h']),
+  ...refused('ip', ['1h']),
+  ...refused('network', ['1h']),
+  ...refused('bin', ['1h']),
+  refusedShare('device', '24h'),
+  refusedShare('bin', '24h'),
+  refusedShare('merchant', '24h'),
+  // Networks, mailboxes, BINs and payees
+  ...windows('count', 'network', ['1h', '24h']),
+  ...distinct('network', 'user', 'users', ['1h', '24h']),
+  ...distinct('network', 'card', 'cards', ['1h']),
+  ...distinct('mailbox', 'user', 'users', ['30d']),
+  ...distinct('bin', 'card', 'cards', ['1h', '24h']),
+  ...windows('count', 'payee', ['24h']),
+  ...distinct('payee', 'user', 'users', ['24h', '30d']),
+  first('user', 'network'),
+  first('user', 'payee'),
+  of('mailbox', 'total', 'total'),
+  of('payee', 'total', 'total'),
+  risks('network', 'frauds', '30d'),
+  risks('mailbox', 'frauds', '30d'),
+  risks('payee', 'frauds', '30d'),
+  risks('bin', 'fraudShare', '30d'),
 ];
 
 /** What is read of an entity type that only a configuration knows. */
@@ -136,8 +184,10 @@ function configured(entity: string): FeatureDefinition[] {
   ];
 }
 
-/** The default catalogue for these entity types, those that a configuration added included. */
+/** The default catalogue as far as these entity types go, with those that a configuration added. */
 export function catalogueFor(entityTypes: readonly string[]): FeatureDefinition[] {
   const added = entityTypes.filter((type) => !isBuiltIn(type));
-  return [...defaultCatalogue, ...added.flatMap(configured)];
+  const known = ({ entity, field }: FeatureDefinition) =>
+    [entity, field].every((name) => name === undefined || !isBuiltIn(name) || entityTypes.includes(name));
+  return [...defaultCatalogue.filter(known), ...added.flatMap(configured)];
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { CORE_ENTITIES, entityTypesWith } from '../domain/entity.ts';
 import { type Event, LABEL_FRAUD, onlyWord } from '../domain/event.ts';
+import { PAYMENT_EVENT_TYPES } from '../domain/payment-event.ts';
 import { featureSchemaHash } from '../models/canonical.ts';
 import { createProfiles } from '../profiles/memory.ts';
 import { catalogueFor, defaultCatalogue } from './catalogue.ts';
@@ -10,10 +12,11 @@ import type { FeatureDefinition } from './definition.ts';
 import { distanceKm } from './geography.ts';
 import { handbookBetter } from './handbook.ts';
 
-const entityTypes = ['user', 'card', 'device', 'ip', 'merchant', 'email'];
+const entityTypes = entityTypesWith();
+const REFUSED = PAYMENT_EVENT_TYPES.indexOf('refused');
 const T0 = Date.UTC(2026, 0, 5);
 
-type Known = { event: Event; fraud: boolean };
+type Known = { event: Event; fraud: boolean; refused: boolean };
 
 /** What a definition means, word for word: over all events, no profiles, no shared scans. */
 function naive(definition: FeatureDefinition, past: Known[], event: Event): number {
@@ -79,6 +82,10 @@ function naive(definition: FeatureDefinition, past: Known[], event: Event): numb
       return own.length === 0 ? Number.NaN : (event.time - own.at(-1)!.event.time) / 1000;
     case 'knownDays':
       return own.length === 0 ? 0 : (event.time - own[0].event.time) / 86_400_000;
+    case 'outcomes':
+      return inside.filter((one) => one.refused).length;
+    case 'outcomeShare':
+      return inside.filter((one) => one.refused).length / inside.length;
     case 'frauds':
       return inside.filter((one) => one.fraud).length;
     case 'fraudShare': {
@@ -139,7 +146,7 @@ const events = fc
   .array(
     fc.record({
       gap: gaps,
-      keys: fc.tuple(fc.integer({ min: 1, max: 2 }), few, few, few, few, few),
+      keys: fc.tuple(fc.integer({ min: 1, max: 2 }), few, few, few, few, few, few, few, few, few),
       amount: fc.oneof(
         { weight: 5, arbitrary: fc.integer({ min: 0, max: 30_000 }).map((cents) => cents / 100) },
         { weight: 1, arbitrary: fc.constant(Number.NaN) },
@@ -150,18 +157,19 @@ const events = fc
       }),
       offset: fc.constantFrom(0, -300, 330, 720),
       fraud: fc.boolean(),
+      refused: fc.boolean(),
     }),
     { minLength: 1, maxLength: 40 },
   )
   .map((rows) => {
     let time = T0;
-    return rows.map(({ gap, keys, amount, words, at, offset, fraud }, i): Known => {
+    return rows.map(({ gap, keys, amount, words, at, offset, fraud, refused }, i): Known => {
       time += gap;
       const [country, category, channel, location] = words;
       const entities = Float64Array.from(keys);
       const [latitude, longitude] = at ?? [Number.NaN, Number.NaN];
       const more = { country, category, channel, location, latitude, longitude, accountAgeDays: i };
-      return { event: { id: i + 1, type: 0, time, offsetMinutes: offset, amount, entities, ...more }, fraud };
+      return { event: { id: i + 1, type: 0, time, offsetMinutes: offset, amount, entities, ...more }, fraud, refused };
     });
   });
 
@@ -178,7 +186,7 @@ for (const [name, catalogue] of [
     fc.assert(
       fc.property(events, (rows) => {
         const profiles = createProfiles({ entityTypes, columns: extractor.columns });
-        rows.forEach(({ event, fraud }, i) => {
+        rows.forEach(({ event, fraud, refused }, i) => {
           const past = rows.slice(0, i);
           assert.equal(extractor.extract(profiles, event, vector), 0);
           catalogue.forEach((definition, f) => {
@@ -189,8 +197,9 @@ for (const [name, catalogue] of [
               `${definition.name}: ${vector[f]}, not ${expected}, at row ${i}`,
             );
           });
-          profiles.learn(event, 2 * i + 1);
-          if (fraud) profiles.label(event, [onlyWord(LABEL_FRAUD)], 2 * i + 2);
+          profiles.learn(event, 3 * i + 1);
+          if (fraud) profiles.label(event, [onlyWord(LABEL_FRAUD)], 3 * i + 2);
+          if (refused) profiles.tell(event, REFUSED, 3 * i + 3);
         });
       }),
       { numRuns: 60 },
@@ -199,7 +208,7 @@ for (const [name, catalogue] of [
 }
 
 function plain(id: number, time: number, more: Partial<Event> = {}): Event {
-  const entities = Float64Array.of(1, 1, 1, 1, 1, 1);
+  const entities = new Float64Array(entityTypes.length).fill(1);
   const words = { country: 0, category: 0, channel: 0, location: 0 };
   const rest = { latitude: Number.NaN, longitude: Number.NaN, accountAgeDays: Number.NaN };
   return { id, type: 0, time, offsetMinutes: 0, amount: 10, entities, ...words, ...rest, ...more };
@@ -284,14 +293,33 @@ test('a definition that makes no sense is refused by name', () => {
   );
 });
 
+test('what profiles do not keep is refused when features are compiled, not when they are asked', () => {
+  const definition = { name: 'f', operation: 'distinct', entity: 'bin', field: 'payee', windowSeconds: 60 };
+  assert.throws(
+    () => compile([definition], { entityTypes }),
+    /^Error: Profiles of bin do not keep payee: they keep country, user, card, device, ip, merchant\.$/,
+  );
+});
+
+test('as far as the entity types go, the catalogue is the default one', () => {
+  const core = catalogueFor(CORE_ENTITIES);
+  assert.doesNotThrow(() => compile(core, { entityTypes: CORE_ENTITIES }));
+  assert.deepEqual(
+    core.filter(({ name }) => name === 'bin_cards_1h' || name === 'user_new_payee'),
+    [],
+  );
+  assert.ok(core.some(({ name }) => name === 'card_refused_1h'));
+});
+
 test('an entity type that a configuration adds has features of its own', () => {
-  const types = [...entityTypes, 'terminal'];
+  const types = entityTypesWith(['terminal']);
   const catalogue = catalogueFor(types);
   assert.deepEqual(catalogueFor(entityTypes), defaultCatalogue);
   const extractor = compile(catalogue, { entityTypes: types, encodings });
   const profiles = createProfiles({ entityTypes: types, columns: extractor.columns });
   const out = new Float64Array(catalogue.length);
-  const at = (id: number, user: number) => plain(id, T0 + id, { entities: Float64Array.of(user, user, 1, 1, 1, 1, 8) });
+  const at = (id: number, user: number) =>
+    plain(id, T0 + id, { entities: Float64Array.of(user, user, 1, 1, 1, 1, 8, 0, 0, 0, 0) });
   for (let user = 1; user <= 3; user++) profiles.learn(at(user, user), user);
   extractor.extract(profiles, at(4, 4), out);
   const value = (name: string) => out[extractor.names.indexOf(name)];

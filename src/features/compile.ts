@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Event } from '../domain/event.ts';
+import { columnOf, counterpartsOf } from '../profiles/counterparts.ts';
 import { profileKey } from '../profiles/keys.ts';
 import type { Layout } from '../profiles/layout.ts';
 import type { Profile, Profiles } from '../profiles/profiles.ts';
@@ -71,6 +72,7 @@ export function compile(definitions: readonly FeatureDefinition[], options: Comp
   if (new Set(names).size !== names.length) throw new Error('Two features have the same name.');
 
   const plans = state.entities;
+  for (const plan of plans) refuseUnkept(plan, entityTypes);
   const slots = new Float64Array(state.slotCount());
   const approximateSlots = new Uint8Array(slots.length);
   const approximate = new Uint8Array(names.length);
@@ -144,7 +146,16 @@ function scanEntity(
 function columnsOf(plan: EntityPlan): string[] {
   const names = plan.groups.flatMap((group) => group.distinct.map((scan) => scan.columnName));
   for (const probe of plan.probes) names.push(...probe.columnNames);
-  return [...new Set(names)].filter((name) => name !== `entity:${plan.name}`).sort();
+  return [...new Set(names)].sort();
+}
+
+function refuseUnkept(plan: EntityPlan, entityTypes: readonly string[]): void {
+  const kept = counterpartsOf(plan.name, entityTypes);
+  const columns = kept.map((field) => columnOf(field, entityTypes));
+  const missing = columnsOf(plan).filter((name) => !columns.includes(name));
+  if (missing.length === 0) return;
+  const asked = missing.map((name) => name.replace('entity:', '')).join(', ');
+  throw new Error(`Profiles of ${plan.name} do not keep ${asked}: they keep ${kept.join(', ')}.`);
 }
 
 /** Settles where these profiles keep the columns that are read. */

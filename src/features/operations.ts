@@ -2,6 +2,7 @@ import { amount } from './amount.ts';
 import { geography } from './geography.ts';
 import { identity } from './identity.ts';
 import { maximum } from './maximum.ts';
+import { outcomes } from './outcomes.ts';
 import type { Operation } from './plan.ts';
 import { risk } from './risk.ts';
 import { time } from './time.ts';
@@ -16,4 +17,5 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...identity,
   ...time,
   ...risk,
+  ...outcomes,
 };

@@ -13,6 +13,10 @@ const NOUNS: Record<string, [one: string, many: string]> = {
   ip: ['network address', 'network addresses'],
   merchant: ['merchant', 'merchants'],
   email: ['e-mail domain', 'e-mail domains'],
+  network: ['network', 'networks'],
+  mailbox: ['mailbox', 'mailboxes'],
+  bin: ['BIN', 'BINs'],
+  payee: ['payee', 'payees'],
   country: ['country', 'countries'],
   category: ['category', 'categories'],
   channel: ['channel', 'channels'],
@@ -35,6 +39,9 @@ export function whose(definition: FeatureDefinition): string {
     ip: 'from',
     merchant: 'at',
     email: 'from',
+    network: 'from',
+    mailbox: 'from',
+    payee: 'to',
   };
   return `${place[definition.entity ?? ''] ?? 'of'} this ${noun(definition.entity)}`;
 }
@@ -92,8 +99,21 @@ const probability = (logOdds: number) => 1 / (1 + Math.exp(-logOdds));
 
 /** "used by this user", "paid with this card", "on this device": how the field's things meet the entity. */
 export function seen(definition: FeatureDefinition): string {
+  if (definition.entity === 'payee') return `who paid this ${noun('payee')}`;
   const verb = definition.entity === 'user' ? 'used ' : definition.field === 'merchant' ? 'paid ' : '';
   return verb + whose(definition);
+}
+
+const OUTCOMES: Record<string, string> = {
+  fraud: 'known as fraud',
+  legitimate: 'known as legitimate',
+  refused: 'refused by the issuer',
+};
+
+/** What became of payments: "refused by the issuer", "settled". */
+export function became({ parameters }: FeatureDefinition): string {
+  const outcome = String(parameters?.outcome);
+  return OUTCOMES[outcome] ?? outcome;
 }
 
 type Words = (definition: FeatureDefinition, value: number, currency: string) => string;
@@ -139,6 +159,9 @@ const clauses: Record<string, Words> = {
       : `this ${noun(d.entity)} was first seen ${duration(v * 86_400)} ago`,
   frauds: (d, v) => `${figure(v)} confirmed ${v === 1 ? 'fraud' : 'frauds'} ${whose(d)} ${during(d)}`,
   fraudShare: (d, v) => `${share(v)} of payments ${whose(d)} ${during(d)} were confirmed as fraud`,
+  outcomes: (d, v) =>
+    `${figure(v)} ${payments(v)} ${whose(d)} ${during(d)} ${figure(v) === '1' ? 'was' : 'were'} ${became(d)}`,
+  outcomeShare: (d, v) => `${share(v)} of payments ${whose(d)} ${during(d)} were ${became(d)}`,
   fraudRun: (d, v) => `the last ${figure(v)} known ${payments(v)} ${whose(d)} ${v === 1 ? 'was' : 'were'} fraud`,
   sinceFraud: (d, v) => `${duration(v)} since the last confirmed fraud ${whose(d)}`,
   sinceRunStart: (d, v) => `payments ${whose(d)} began to turn out as fraud ${duration(v)} ago`,
@@ -176,6 +199,7 @@ function written(definition: FeatureDefinition, value: number, currency: string)
     case 'knownDays':
       return duration(value * 86_400);
     case 'fraudShare':
+    case 'outcomeShare':
       return share(value);
     case 'encoding':
       return share(probability(value));
@@ -205,6 +229,7 @@ function missing(definition: FeatureDefinition): string {
     case 'sum':
     case 'total':
     case 'frauds':
+    case 'outcomes':
       return `no ${noun(definition.entity)} is given`;
     case 'amount':
     case 'belowRound':

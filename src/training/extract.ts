@@ -59,6 +59,7 @@ export async function extractDataset(history: History, options: ExtractOptions):
       builder.add(row, vector);
     }
     replay.learn(event, fraud, labelTime(row, delayMs));
+    for (const { outcome, at } of row.told ?? []) replay.tell(event, outcome, at);
   });
   const dataset = builder.build(words);
   const ordered = disorder === 0 ? dataset : take(dataset, timeOrder(dataset));

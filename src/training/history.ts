@@ -1,5 +1,13 @@
 import { blankEvent, type Event } from '../domain/event.ts';
 
+/** Something that became of a payment. */
+export interface Told {
+  /** Index among `PAYMENT_EVENT_TYPES`. */
+  outcome: number;
+  /** When it was told, milliseconds. */
+  at: number;
+}
+
 /** One row of a history file: what happened, and the truth about it. Reused for the next row: copy what you keep. */
 export interface HistoryRow {
   event: Event;
@@ -8,6 +16,8 @@ export interface HistoryRow {
   fraud: boolean;
   /** When the truth arrived, milliseconds; NaN where the file does not say. */
   labelledAt: number;
+  /** What became of it, where the file says so. */
+  told?: readonly Told[];
   /** `entityKey` of the card, or the user where there is none: what card precision ranks. */
   card: number;
 }
@@ -45,6 +55,7 @@ const FIELDS = [
   'latitude',
   'longitude',
   'accountAgeDays',
+  'type',
 ] as const;
 
 const BLOCK_ROWS = 16_384;
@@ -58,7 +69,10 @@ export function sortedByTime(history: History, entityTypes: readonly string[]): 
     const width = FIELDS.length + entityTypes.length + 3;
     const blocks: Float64Array[] = [];
     const ids: string[] = [];
-    const summary = await history(({ event, id, fraud, labelledAt, card }) => {
+    const told = new Map<number, readonly Told[]>();
+    const summary = await history((row) => {
+      const { event, id, fraud, labelledAt, card } = row;
+      if (row.told?.length) told.set(ids.length, [...row.told]);
       const at = ids.length % BLOCK_ROWS;
       if (at === 0) blocks.push(new Float64Array(BLOCK_ROWS * width));
       const cells = blocks[blocks.length - 1].subarray(at * width, (at + 1) * width);
@@ -82,6 +96,7 @@ export function sortedByTime(history: History, entityTypes: readonly string[]): 
       row.fraud = cells[width - 3] === 1;
       row.labelledAt = cells[width - 2];
       row.card = cells[width - 1];
+      row.told = told.get(index);
       onRow(row);
     }
     return summary;

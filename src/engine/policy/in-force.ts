@@ -4,6 +4,7 @@ import { schemaHash } from '../../features/compile.ts';
 import type { FeatureDefinition } from '../../features/definition.ts';
 import type { Environment } from '../../policy/expression/environment.ts';
 import { compileRules, type Program } from '../../policy/program.ts';
+import { counterpartsOf } from '../../profiles/counterparts.ts';
 
 /** A version of the policy, ready to decide. */
 export interface InForce {
@@ -28,7 +29,8 @@ export type InList = InForce['inList'];
  * a program must not change because of them, and one that is missing is unknown when it is asked.
  */
 export function environmentOf(entityTypes: readonly string[]): Environment {
-  return { features: catalogueFor(entityTypes), entityTypes };
+  const counterparts = (entity: string) => counterpartsOf(entity, entityTypes);
+  return { features: catalogueFor(entityTypes), entityTypes, counterparts };
 }
 
 export function inForceOf(policy: Policy, environment: Environment, inList: InList): InForce {

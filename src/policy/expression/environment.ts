@@ -8,6 +8,8 @@ export interface Environment {
   features: readonly FeatureRequest[];
   /** In the order of the event's entities. */
   entityTypes: readonly string[];
+  /** What profiles of an entity keep of whom and what its events met. Undefined: everything. */
+  counterparts?: (entity: string) => readonly string[];
   /** Type by name. Undefined: any name passes (nothing is known of lists yet). */
   lists?: ReadonlyMap<string, ListType>;
 }

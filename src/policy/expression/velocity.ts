@@ -40,10 +40,24 @@ export function buildVelocity(builder: Builder, node: ASTNode, name: VelocityNam
   }
   const values = parts.map((part, i) => argument(builder, part, call.arguments[i], name));
   if (!values.every((value) => value !== undefined)) return REFUSED;
+  if (!isKept(builder, node, name, values as string[])) return REFUSED;
   const request = requestOf(name, call, values);
   builder.uses('window', request.name);
   const code = builder.request(request);
   return name === 'isFirst' && code.type === 'number' ? asFirst(code) : code;
+}
+
+/** Profiles do not keep everything of everyone: what is not there is refused where it is asked for. */
+function isKept(builder: Builder, node: ASTNode, name: VelocityName, [entity, counterpart]: string[]): boolean {
+  const kept = builder.environment.counterparts?.(entity);
+  if (kept === undefined) return true;
+  const isPlace = name === 'km';
+  if (!isPlace && CALLS[name].arguments[1] !== 'counterpart') return true;
+  if (kept.includes(isPlace ? 'latitude' : counterpart)) return true;
+  const met = kept.filter((one) => one !== 'latitude' && one !== 'longitude').join(', ');
+  const what = isPlace ? 'no places' : `no ${counterpart}`;
+  builder.refuse(node, `Profiles of ${entity} keep ${what}${isPlace ? '' : `; they keep ${met}`}.`);
+  return false;
 }
 
 /** What is asked of the features: its name is its meaning, so equal calls are one. */
