@@ -26,7 +26,7 @@ export function evaluateRules(program: Program, facts: Facts): readonly RuleHit[
 function truthFor(compiled: CompiledRule, facts: Facts): Truth {
   facts.fault = undefined;
   try {
-    const truth = compiled.expression.evaluate(facts);
+    const truth = compiled.expression.hits(facts);
     // What is decided in spite of a fault (`true || …`) did not fail.
     if (truth !== UNKNOWN || facts.fault === undefined) return truth;
   } catch (error) {

@@ -7,7 +7,7 @@ import type { Truth } from './truth.ts';
  */
 export type Code =
   | (Common & { type: 'bool'; run: (facts: Facts) => Truth })
-  | (Common & { type: 'number'; run: (facts: Facts) => number })
+  | (Common & { type: 'number'; run: (facts: Facts) => number; read?: Read })
   | (Common & { type: 'time'; run: (facts: Facts) => number })
   | (Common & { type: 'duration'; run: (facts: Facts) => number })
   | (Common & { type: 'text'; run: (facts: Facts) => string | undefined })
@@ -27,9 +27,12 @@ interface Common {
 export type Type = Code['type'];
 export type ElementType = 'bool' | 'number' | 'time' | 'duration' | 'text' | 'any';
 export type CodeOf<T extends Type> = Extract<Code, { type: T }>;
-export type NumberCode = Common & { run: (facts: Facts) => number };
+export type NumberCode = Common & { run: (facts: Facts) => number; read?: Read };
 export type TextCode = CodeOf<'text'>;
 export type BoolCode = CodeOf<'bool'>;
+
+/** A number that is only read, from `values` or the transaction: its comparison reads it itself, as a call would box it. */
+export type Read = { slot: number } | { field: string };
 
 export const REFUSED: Code = { type: 'refused', cost: 0 };
 

@@ -40,7 +40,7 @@ export function buildOrdering(builder: Builder, node: ASTNode, scope: Scope, op:
 function order(left: NumberCode, right: NumberCode, op: Ordering): (facts: Facts) => Truth {
   const [a, b] = [left.run, right.run];
   // A constant is the usual case: no second call, and it is never NaN.
-  if (typeof right.literal === 'number') return orderConstant(a, right.literal, op);
+  if (typeof right.literal === 'number') return orderConstant(left, right.literal, op);
   return (facts) => {
     const x = a(facts);
     const y = b(facts);
@@ -48,14 +48,27 @@ function order(left: NumberCode, right: NumberCode, op: Ordering): (facts: Facts
   };
 }
 
-function orderConstant(a: (facts: Facts) => number, limit: number, op: Ordering): (facts: Facts) => Truth {
-  const strict = op === '<' || op === '>';
-  const up = op === '>' || op === '>=';
+function orderConstant({ run, read }: NumberCode, limit: number, op: Ordering): (facts: Facts) => Truth {
+  const equal: Truth = op === '<' || op === '>' ? FALSE : TRUE;
+  const [above, below]: [Truth, Truth] = op === '>' || op === '>=' ? [TRUE, FALSE] : [FALSE, TRUE];
+  if (read !== undefined && 'slot' in read) {
+    const { slot } = read;
+    return (facts) => {
+      const value = facts.values[slot];
+      return value > limit ? above : value < limit ? below : value === limit ? equal : UNKNOWN;
+    };
+  }
+  if (read !== undefined) {
+    const { field } = read;
+    return (facts) => {
+      const value = facts.tx[field];
+      if (typeof value !== 'number') return UNKNOWN;
+      return value > limit ? above : value < limit ? below : value === limit ? equal : UNKNOWN;
+    };
+  }
   return (facts) => {
-    const value = a(facts);
-    if (value === limit) return strict ? FALSE : TRUE;
-    if (value > limit) return up ? TRUE : FALSE;
-    return value < limit ? (up ? FALSE : TRUE) : UNKNOWN;
+    const value = run(facts);
+    return value > limit ? above : value < limit ? below : value === limit ? equal : UNKNOWN;
   };
 }
 

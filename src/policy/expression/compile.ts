@@ -14,9 +14,10 @@ import { buildList, buildMembership } from './membership.ts';
 import { buildIndex, buildName, buildSelect } from './names.ts';
 import { parse } from './parse.ts';
 import { createRequests, type Requests } from './request.ts';
+import { TRUE } from './truth.ts';
 
 /** Elementary steps (about a comparison of numbers each, some ns) that an expression may take at most. */
-export const MAX_COST = 20_000;
+export const MAX_COST = 50_000;
 
 export interface Use {
   kind: UseKind;
@@ -25,6 +26,8 @@ export interface Use {
 
 export interface Expression {
   evaluate: BoolCode['run'];
+  /** The same where only a hit counts: it stops at the first clause that is unknown for want of something. */
+  hits: BoolCode['run'];
   /** What its top-level `&&` (or `||`) joins, each with its text: shown in an explanation. */
   clauses: Clause[];
   /** Slots of its requests among all of the policy's. */
@@ -65,7 +68,29 @@ export function compileExpression(
   const { slots, used } = builder;
   return {
     ok: true,
-    expression: { evaluate: code.run, clauses, slots: [...slots], cost: code.cost, uses: [...used.values()], warnings },
+    expression: {
+      evaluate: code.run,
+      hits: hitsOf(parsed.tree, code.run, clauses),
+      clauses,
+      slots: [...slots],
+      cost: code.cost,
+      uses: [...used.values()],
+      warnings,
+    },
+  };
+}
+
+function hitsOf(tree: ASTNode, whole: BoolCode['run'], clauses: Clause[]): BoolCode['run'] {
+  if (tree.op !== '&&') return whole;
+  const runs = clauses.map((clause) => clause.evaluate);
+  return (facts) => {
+    for (let i = 0; i < runs.length; i++) {
+      const value = runs[i](facts);
+      if (value === TRUE) continue;
+      // A fault may yet turn out not to matter.
+      return facts.fault === undefined ? value : whole(facts);
+    }
+    return TRUE;
   };
 }
 
@@ -100,7 +125,7 @@ function createBuilder(source: string, environment: Environment, requests: Reque
     request: (request) => {
       const slot = requests.slot(request);
       slots.add(slot);
-      return { type: 'number', cost: 2, run: (facts) => facts.values[slot] };
+      return { type: 'number', cost: 2, read: { slot }, run: (facts) => facts.values[slot] };
     },
     uses: (kind, name) => {
       used.set(`${kind} ${name}`, { kind, name });

@@ -98,5 +98,5 @@ function choose(condition: BoolCode, first: Code, second: Code, cost: number): C
     return value === UNKNOWN ? unknown : value === TRUE ? a(facts) : b(facts);
   };
   // Both sides have the first one's type: so has what is chosen.
-  return { ...first, literal: undefined, cost, run } as Code;
+  return { ...first, literal: undefined, read: undefined, cost, run } as Code;
 }

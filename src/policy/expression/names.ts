@@ -80,7 +80,7 @@ function buildField(builder: Builder, at: { start: number; end: number }, name: 
   const type = FIELDS[name];
   if (name === 'type') return { type: 'text', cost: 1, run: (facts) => (facts.tx.type ?? 'payment') as string };
   if (type === 'time') return { type, cost: 1, run: (facts) => numberOr(facts.tx.time) };
-  if (type === 'number') return { type, cost: 1, run: (facts) => numberOr(facts.tx[name]) };
+  if (type === 'number') return { type, cost: 1, read: { field: name }, run: (facts) => numberOr(facts.tx[name]) };
   if (type === 'bool') {
     return {
       type,

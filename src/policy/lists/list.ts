@@ -1,6 +1,8 @@
 import type { ListType } from '../../domain/policy.ts';
+import { createBlockFilter } from './block-filter.ts';
 import { bitsOf, blockOf } from './blocks.ts';
 import { createEntries, type Entries } from './entries.ts';
+import { createRanges } from './ranges.ts';
 import { lookupValue } from './values.ts';
 
 /** A list as rules ask it: its entries, and whether a value of a transaction is among them, or within one of them. */
@@ -10,9 +12,6 @@ export interface List {
   /** Whether the value, in any spelling, was in at that time (milliseconds). */
   has(text: string, at: number): boolean;
 }
-
-/** Ranges of BINs in one list at most: each is compared with. Refuse more before they are put. */
-export const MAX_RANGES = 1000;
 
 /** Entries are put by `list.entries.put(value, …)` with values of `entryValue`. */
 export function createList(type: ListType): List {
@@ -29,7 +28,7 @@ export function createList(type: ListType): List {
   };
 }
 
-/** Watches what is put: which lengths of prefix and which ranges there ever were is all that a look-up has to try. */
+/** Watches what is put: blocks and ranges that there ever were are all that a look-up has to try. */
 function watching(entries: Entries, see: (value: string) => void): Entries {
   const put: Entries['put'] = (value, detail) => {
     see(value);
@@ -42,26 +41,20 @@ function watching(entries: Entries, see: (value: string) => void): Entries {
 }
 
 function withBlocks(type: 'ip' | 'network', entries: Entries): List {
-  const lengths: Record<32 | 128, number[]> = { 32: [], 128: [] };
-  const watched = watching(entries, (value) => {
-    const slash = value.indexOf('/');
-    if (slash < 0) return;
-    const own = lengths[bitsOf(value) as 32 | 128];
-    const length = Number(value.slice(slash + 1));
-    if (!own.includes(length)) own.push(length);
-  });
+  const filter = createBlockFilter();
+  const watched = watching(entries, (value) => filter.add(value));
   return {
     type,
     entries: watched,
     has: (text, at) => {
       const value = lookupValue(type, text);
       if (value === undefined) return false;
-      if (entries.wasIn(value, at)) return true;
       const slash = value.indexOf('/');
       const address = slash < 0 ? value : value.slice(0, slash);
       const most = slash < 0 ? bitsOf(address) : Number(value.slice(slash + 1));
-      for (const length of lengths[bitsOf(address) as 32 | 128]) {
-        if (length < most && entries.wasIn(blockOf(address, length), at)) return true;
+      filter.read(address);
+      for (const length of filter.lengths(bitsOf(address))) {
+        if (length <= most && filter.mayHold(length) && entries.wasIn(blockOf(address, length), at)) return true;
       }
       return false;
     },
@@ -70,10 +63,9 @@ function withBlocks(type: 'ip' | 'network', entries: Entries): List {
 
 function withBins(entries: Entries): List {
   const lengths: number[] = [];
-  const ranges = new Map<string, { low: string; high: string }>();
+  const ranges = createRanges();
   const watched = watching(entries, (value) => {
-    const dash = value.indexOf('-');
-    if (dash > 0) ranges.set(value, { low: value.slice(0, dash), high: value.slice(dash + 1) });
+    if (value.includes('-')) ranges.add(value);
     else if (!lengths.includes(value.length)) lengths.push(value.length);
   });
   return {
@@ -85,12 +77,7 @@ function withBins(entries: Entries): List {
       for (const length of lengths) {
         if (length <= value.length && entries.wasIn(value.slice(0, length), at)) return true;
       }
-      for (const [name, { low, high }] of ranges) {
-        // Of a BIN with fewer digits than the range has it is not known to lie within.
-        const own = value.slice(0, low.length);
-        if (own.length === low.length && own >= low && own <= high && entries.wasIn(name, at)) return true;
-      }
-      return false;
+      return ranges.some(value, (name) => entries.wasIn(name, at));
     },
   };
 }

@@ -101,6 +101,45 @@ test('blocks agree with a comparison of bits', () => {
   );
 });
 
+test('ranges of BINs agree with a comparison of each, overlapping ones included', () => {
+  const digits = fc.stringMatching(/^[12]{2,4}$/);
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(digits, digits), { maxLength: 12 }),
+      fc.stringMatching(/^[12]{2,6}$/),
+      (pairs, asked) => {
+        const list = createList('bin');
+        const ranges = pairs.filter(([low, high]) => low.length === high.length && low < high);
+        for (const [low, high] of ranges) list.entries.put(`${low}-${high}`, forever);
+        const expected = ranges.some(([low, high]) => {
+          const own = asked.slice(0, low.length);
+          return own.length === low.length && own >= low && own <= high;
+        });
+        assert.equal(list.has(asked, 1), expected);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test('blocks are found whatever their number, in both families', () => {
+  const list = createList('ip');
+  const value = (text: string) => {
+    const made = entryValue('ip', text);
+    assert.ok('value' in made, text);
+    return made.value;
+  };
+  for (let i = 0; i < 5000; i++) {
+    list.entries.put(value(`10.${i >> 8}.${i & 255}.0/${i % 2 === 0 ? 24 : 25}`), forever);
+    list.entries.put(value(`2001:db8:${i.toString(16)}::/${i % 2 === 0 ? 48 : 56}`), forever);
+  }
+  for (let i = 0; i < 5000; i++) {
+    assert.equal(list.has(`10.${i >> 8}.${i & 255}.200`, 1), i % 2 === 0);
+    assert.equal(list.has(`2001:db8:${i.toString(16)}:ff00::1`, 1), i % 2 === 0);
+    assert.ok(!list.has(`11.${i >> 8}.${i & 255}.1`, 1) && !list.has(`2001:db9:${i.toString(16)}::1`, 1));
+  }
+});
+
 test('entries and their past agree with a naive list of all changes, over renewals, expiry and removal', () => {
   const change = fc.record({
     value: fc.constantFrom('a', 'b', 'é', '😀'),
