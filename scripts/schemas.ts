@@ -29,15 +29,18 @@ const personal = Type.Object(Object.fromEntries(Object.entries(fields).filter(([
   ...open,
 });
 
+const nullable = (type: string, description: string) =>
+  Type.Unsafe<number | null>({ type: [type, 'null'], description });
+
 const transaction = Type.Object(
   {
     id: Type.String(),
     userId: Type.String(),
-    amount: Type.Number({ description: 'Major units of `currency`' }),
-    amountMinor: Type.Integer({ description: 'The same in minor units' }),
+    amount: nullable('number', 'Major units of `currency`; null where nothing is paid'),
+    amountMinor: nullable('integer', 'The same in minor units'),
     currency: Type.String({ description: 'ISO 4217' }),
-    amountBase: Type.Number({ description: 'In the base currency' }),
-    baseRate: Type.Number(),
+    amountBase: nullable('number', 'In the base currency; null where there is no rate'),
+    baseRate: nullable('number', 'What it was multiplied by'),
     time: milliseconds('When it happened'),
     offsetMinutes: Type.Number({ description: 'Of the client’s clock from UTC' }),
     dated: Type.Boolean({ description: 'Whether the client said when it happened' }),

@@ -27,6 +27,8 @@ export interface Config {
   readonly ratesFile: string | undefined;
   /** A rate older than this, at the payment's time, is warned about. */
   readonly ratesMaxAgeDays: number;
+  /** What is said to have happened before (milliseconds) is taken with a warning. */
+  readonly transactionMinDate: number;
   /** What is done with card numbers; undefined where nobody said: files replace them, every other door refuses them. */
   readonly cardNumbers: 'refuse' | 'tokenize' | 'allow' | undefined;
   /** The key of their tokens: made where it is needed first, outside the data. */
@@ -184,6 +186,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     entityFields: Object.freeze(entityFields),
     ratesFile: env.RATES_FILE || undefined,
     ratesMaxAgeDays: integer(env, 'RATES_MAX_AGE_DAYS', 30, 1, 36_500),
+    transactionMinDate: day(env.TRANSACTION_MIN_DATE || '2000-01-01', 'TRANSACTION_MIN_DATE'),
     cardNumbers: env.CARD_NUMBERS
       ? (oneOf(env, 'CARD_NUMBERS', ['refuse', 'tokenize', 'allow'], '') as Config['cardNumbers'])
       : undefined,
@@ -379,6 +382,14 @@ function onOff(env: Environment, name: string): boolean | undefined {
 }
 
 /** `500ms`, `30s`, `1m`, `2h`, or bare milliseconds. */
+/** The midnight (UTC) of a day, milliseconds. */
+function day(text: string, name: string): number {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(text))
+    throw new Error(`${name}: ${text} is not a day such as 2000-01-01`);
+  return time;
+}
+
 function duration(text: string, name: string): number {
   const match = /^(\d+)\s*(ms|s|m|h|d)?$/.exec(text.trim());
   if (!match || Number(match[1]) === 0) throw new Error(`${name}: ${text} is not a duration such as 30s or 1m`);

@@ -17,6 +17,7 @@ export function openIntake(
   return {
     rates: openRates(config, log),
     ratesMaxAgeDays: config.ratesMaxAgeDays,
+    transactionMinDate: config.transactionMinDate,
     cards: { numbers, token: cardTokens(config.cardKeyFile) },
   };
 }

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { parseTime } from '../intake/time.ts';
 import type { GenerateFlags } from './generate-flags.ts';
 
 /** `assay generate`: a stream of realistic payments, into a file or onto a server. */
@@ -57,7 +58,7 @@ function share(text: string): number {
 }
 
 function date(text: string): number {
-  const value = Date.parse(text);
-  if (Number.isNaN(value)) throw new InvalidArgumentError('A date such as 2026-01-01 is needed.');
-  return value;
+  const instant = parseTime(text);
+  if (!instant) throw new InvalidArgumentError('A date such as 2026-01-01 is needed.');
+  return instant.time;
 }

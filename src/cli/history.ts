@@ -3,6 +3,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { openIntake } from '../app.ts';
 import type { Config } from '../config.ts';
+import { parseTime } from '../intake/time.ts';
 import { MAPS, readColumnMap } from '../training/column-map.ts';
 import type { History } from '../training/history.ts';
 import { openHistory } from '../training/history-file.ts';
@@ -70,9 +71,9 @@ export function whole(text: string): number {
 
 /** The first moment of a day (or the moment itself), milliseconds. */
 export function dayStart(text: string): number {
-  const value = Date.parse(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
-  if (Number.isNaN(value)) throw new InvalidArgumentError('A date such as 2026-01-31 is needed.');
-  return value;
+  const instant = parseTime(text);
+  if (!instant) throw new InvalidArgumentError('A date such as 2026-01-31 is needed.');
+  return instant.time;
 }
 
 /** The first moment after a day (or the moment itself), milliseconds. */

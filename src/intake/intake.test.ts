@@ -8,6 +8,7 @@ import { createRates, readRates } from '../domain/rates.ts';
 import { takeAmendment } from './amendment.ts';
 import { bodyHashes } from './body-hash.ts';
 import { bodyHash, canonical } from './canonical.ts';
+import { type Digits, parseJson } from './digits.ts';
 import { takeIn } from './transaction.ts';
 
 const transactionHash = (body: object) => bodyHashes(body as Record<string, unknown>).bodyHash;
@@ -189,4 +190,26 @@ test('fields that are none are left out, and the answer says so', () => {
   assert.match(many.warnings[0], / and 495 more\.$/);
   assert.ok(many.warnings[0].length < 400, 'bounded');
   assert.deepEqual(take({ channel: 'web', metadata: { anything: 1 } }).warnings, []);
+});
+
+test('a body is compared with records of the first version as that version hashed it', () => {
+  const body = { userId: 'u', amount: 1, metadata: { a: 1 } };
+  assert.deepEqual(bodyHashes(body), { bodyHash: '9589397573cc82e06d4788f7ce2ecc88' }, 'as ever');
+  // That version knew no mcc, and read a long number as the nearest there is.
+  assert.equal(bodyHashes({ ...body, mcc: '5732' }).formerHash, bodyHashes(body).bodyHash);
+  const long = parseJson('{"userId":"u","amount":1,"metadata":{"a":12345678901234567891}}') as Record<string, unknown>;
+  const rounded = { ...body, metadata: { a: 12345678901234567000 } };
+  assert.equal(bodyHashes(long).formerHash, bodyHashes(rounded).bodyHash);
+  assert.notEqual(bodyHashes(long).bodyHash, bodyHashes(rounded).bodyHash);
+  assert.deepEqual(bodyHashes({ ...body, ip: null, type: null }), bodyHashes(body), 'null is absence');
+});
+
+test('numbers that a double holds are numbers, others keep their digits', () => {
+  const same = ['0.1', '1.50', '1e3', '123456789012345.0', '9007199254740991', '0.30000000000000004', '1E-7', '-0'];
+  for (const text of same)
+    assert.equal((parseJson(`[${text}, "1234567890123456"]`) as unknown[])[0], Number(text), text);
+  for (const text of ['9007199254740993', '0.1234567890123456789', '-12345678901234567891', '1234567890123456789e-3'])
+    assert.equal((parseJson(`[${text}]`) as Digits[])[0].source, text);
+  const deep = `${'['.repeat(200_000)}12345678901234567891${']'.repeat(200_000)}`;
+  assert.throws(() => parseJson(deep), SyntaxError);
 });

@@ -130,3 +130,56 @@ test('what is wrong with a row or a header is said', async (t) => {
   ];
   for (const [text, pattern] of wrong) await assert.rejects(rows(t, text, MAPS.assay), pattern);
 });
+
+test('what is assumed of a file is told, and what looks wrong with the whole of it', async (t) => {
+  const notes: string[] = [];
+  const onNotes = (told: string[]) => void notes.push(...told);
+  const day = (n: number) => `2024-05-${String(n).padStart(2, '0')} 10:00:00`;
+  const lines = Array.from({ length: 20 }, (_, i) => `o${i},u,1,${day(i + 1)},QQ,7`);
+  const text = ['id,userId,amount,transactionDate,country,shoeSize', ...lines, 'o99,u,1,1970-01-20 10:00:00,US,7'].join(
+    '\n',
+  );
+  const rules = { rates: createRates('USD', {}), ratesMaxAgeDays: 30, transactionMinDate: Date.UTC(2000, 0, 1) };
+  assert.equal((await rows(t, text, MAPS.assay, { rules, onNotes })).length, 21);
+  const expected = [
+    /^Times without an offset are taken as of UTC\.$/,
+    /^Columns that are not used: shoeSize\.$/,
+    /^20 rows, the first at line 2: country QQ is not a code of ISO 3166-1/,
+    /^line 22: transactionDate 1970-01-20 is before 2000-01-01 \(TRANSACTION_MIN_DATE\)/,
+    /^line 22: transactionDate 1970-01-20 is far from the rest, 2024-05-01 to 2024-05-1\d\.$/,
+  ];
+  assert.equal(notes.length, expected.length, notes.join('\n'));
+  for (const [i, pattern] of expected.entries()) assert.match(notes[i], pattern);
+});
+
+test('times stand in two columns, with an order, in a zone of their own', async (t) => {
+  const columns = { userId: 'who', amount: 'paid', transactionDate: ['Date', 'Time'] };
+  const text = 'who,paid,Date,Time\nann,3,4/18/15,2:47\nann,4,4/19/15,12:01\n';
+  const found = await rows(t, text, { columns, timeZone: 'America/New_York' });
+  assert.deepEqual(
+    found.map(({ event }) => [new Date(event.time).toISOString(), event.offsetMinutes]),
+    [
+      ['2015-04-18T06:47:00.000Z', -240],
+      ['2015-04-19T16:01:00.000Z', -240],
+    ],
+  );
+});
+
+test('a row that repeats another is left out, one with its id and other values is bad', async (t) => {
+  const header = 'id,userId,amount,transactionDate';
+  const row = (id: string, amount: number) => `${id},u,${amount},2026-01-01T00:00:00Z`;
+  const notes: string[] = [];
+  const onNotes = (told: string[]) => void notes.push(...told);
+  const text = [header, row('a', 1), row('a', 1), row('b', 1)].join('\n');
+  assert.deepEqual(
+    (await rows(t, text, MAPS.assay, { onNotes })).map(({ id }) => id),
+    ['a', 'b'],
+  );
+  assert.match(notes.join(), /1 rows repeat an earlier one and are left out/);
+  await assert.rejects(
+    rows(t, [header, row('a', 1), row('a', 2)].join('\n'), MAPS.assay),
+    /line 3: id "a" stands in an earlier row/,
+  );
+  const many = Array.from({ length: 10_000 }, (_, i) => row(`n${i}`, i));
+  assert.equal((await rows(t, [header, ...many].join('\n'), MAPS.assay)).length, 10_000, 'no two are taken for one');
+});

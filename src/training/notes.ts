@@ -4,6 +4,8 @@ export interface Notes {
   add(text: string, line: number): void;
   /** Something about the file as a whole. */
   say(text: string): void;
+  /** Asked at the end. */
+  ask(told: () => string[]): void;
   /** All of them in words. */
   told(): string[];
 }
@@ -14,6 +16,7 @@ const MOST = 50;
 export function createNotes(): Notes {
   const general: string[] = [];
   const byText = new Map<string, { rows: number; line: number }>();
+  const asked: (() => string[])[] = [];
   let others = 0;
   return {
     add(text, line) {
@@ -23,11 +26,13 @@ export function createNotes(): Notes {
       else others++;
     },
     say: (text) => general.push(text),
+    ask: (told) => asked.push(told),
     told: () => [
       ...general,
       ...Array.from(byText, ([text, { rows, line }]) =>
         rows === 1 ? `line ${line}: ${text}` : `${rows} rows, the first at line ${line}: ${text}`,
       ),
+      ...asked.flatMap((told) => told()),
       ...(others > 0 ? [`${others} further warnings of other words.`] : []),
     ],
   };

@@ -6,6 +6,7 @@ import type { Transaction } from '../domain/transaction.ts';
 import { timeReader } from '../intake/time-format.ts';
 import { type IntakeRules, screened, takeIn } from '../intake/transaction.ts';
 import type { ColumnMap } from './column-map.ts';
+import { createFarTimes } from './far-times.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { createSeen } from './seen.ts';
 import { truth } from './values.ts';
@@ -78,6 +79,8 @@ export function createRowReader(
     return body;
   }
 
+  const far = createFarTimes();
+  notes.ask(far.told);
   const screenedRules = { ...rules, cards: undefined };
   let unnamed = 0;
   return (fields, line) => {
@@ -97,6 +100,7 @@ export function createRowReader(
     if (taken !== undefined && faults.length === 0) {
       const repeated = columns.has('id') ? seen(hash53(taken.transaction.id), hash53(fields.join('\u001f'))) : false;
       if (repeated !== 'other') {
+        far.add(taken.transaction.time, line);
         for (const warning of taken.transaction.warnings) notes.add(warning, line);
         return { ...taken, fraud: fraud === true, labelledAt, repeated: repeated === true };
       }
