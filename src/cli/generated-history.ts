@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { openRates } from '../app.ts';
 import type { Config } from '../config.ts';
-import { createRates } from '../domain/rates.ts';
 import { MAPS } from '../training/column-map.ts';
 import { parseCsv } from '../training/csv.ts';
 import { CSV_HEADER, toCsv } from '../training/generator/format.ts';
 import { generate } from '../training/generator/generate.ts';
-import { DOLLAR_RATES } from '../training/generator/places.ts';
 import type { GenerateOptions } from '../training/generator/transaction.ts';
 import type { History } from '../training/history.ts';
 import { createFiller } from '../training/history-file.ts';
@@ -26,7 +25,10 @@ export function generatedHistory(
   const history: History = async (onRow) => {
     const bar = createProgress('generating and replaying', options.transactions, { unit: 'rows', quiet });
     const { fill, words } = createFiller(config);
-    const rules = { rates: createRates(config.baseCurrency, DOLLAR_RATES), ratesMaxAgeDays: 1 };
+    // The rates that ship, as a server has them: a model is to know payments without a rate, too.
+    const { baseCurrency } = config;
+    const rates = openRates({ baseCurrency, currencyRates: {}, ratesFile: undefined });
+    const rules = { rates, ratesMaxAgeDays: 1 };
     let read: RowReader;
     let done = 0;
     const handler = {
