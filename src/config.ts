@@ -84,6 +84,12 @@ export interface FleetConfig {
   readonly brokers: readonly string[];
   readonly kafkaTls: TlsConfig | undefined;
   readonly kafkaSasl: SaslConfig | undefined;
+  /** What messages of transactions.raw are: found out for each, or the JSON of a transaction and nothing else. */
+  readonly rawFormat: 'auto' | 'json';
+  /** What becomes of rows that were there when Debezium began. */
+  readonly rawSnapshot: 'skip' | 'decide';
+  /** Where Avro and Protobuf find their schemas. */
+  readonly schemaRegistryUrl: string | undefined;
   readonly redisUrl: string;
   /** Certificates to trust, a PEM file; for `rediss:`. */
   readonly redisCaFile: string | undefined;
@@ -286,6 +292,9 @@ function fleet(env: Environment): FleetConfig | undefined {
     brokers: Object.freeze(brokers),
     kafkaTls: kafkaTls(env),
     kafkaSasl: kafkaSasl(env),
+    rawFormat: oneOf(env, 'RAW_FORMAT', ['auto', 'json'], 'auto') as FleetConfig['rawFormat'],
+    rawSnapshot: oneOf(env, 'RAW_SNAPSHOT', ['skip', 'decide'], 'skip') as FleetConfig['rawSnapshot'],
+    schemaRegistryUrl: registryUrl(env),
     redisUrl,
     redisCaFile: redisCa(env, redisUrl),
     partitions: integer(env, 'KAFKA_PARTITIONS', 12, 1, 1_000),
@@ -329,6 +338,13 @@ function kafkaSasl(env: Environment): SaslConfig | undefined {
     throw new Error(`KAFKA_SASL_MECHANISM: needed for SASL, one of ${SASL_MECHANISMS.join(', ')}`);
   const mechanism = oneOf(env, 'KAFKA_SASL_MECHANISM', SASL_MECHANISMS, '') as SaslMechanism;
   return Object.freeze({ mechanism, username: username!, password: password! });
+}
+
+function registryUrl(env: Environment): string | undefined {
+  const url = env.SCHEMA_REGISTRY_URL || undefined;
+  if (url && (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)))
+    throw new Error('SCHEMA_REGISTRY_URL: needs the form https://user:password@host:port');
+  return url;
 }
 
 function redisCa(env: Environment, url: string): string | undefined {

@@ -33,6 +33,10 @@ export interface WorkerStats {
   healthy: boolean;
   /** Why the brokers give it nothing. */
   problem?: string | undefined;
+  /** Messages that asked for no decision, by kind. */
+  skipped?: Readonly<Record<string, number>>;
+  /** Where Avro and Protobuf find their schemas; absent where none is named. */
+  registry?: { readonly problem: string | undefined } | undefined;
 }
 
 /** /health, /ready and /metrics of a worker. Listens to nothing. */
@@ -56,17 +60,20 @@ export function buildWorkerServer(services: WorkerServices): FastifyInstance {
 function healthOf({ journal, engine, roster, fleet, stats }: WorkerServices) {
   const isLogUp = journal.status().ok && stats()?.healthy !== false;
   const loaded = engine.modelVersion !== undefined;
-  const whole = loaded && roster.problem === undefined && fleet.profilesHealthy;
+  const registry = stats()?.registry;
+  const whole = loaded && !roster.problem && fleet.profilesHealthy && registry?.problem === undefined;
   return {
     status: !isLogUp || !engine.ready ? 'unhealthy' : whole ? 'healthy' : 'degraded',
     model_loaded: loaded,
     journal: journal.status().ok ? 'ok' : 'failed',
     kafka: isLogUp ? 'ok' : 'unavailable',
     redis: fleet.profilesHealthy ? 'ok' : 'unavailable',
+    ...(registry ? { registry: registry.problem === undefined ? 'ok' : 'unavailable' } : {}),
     ...(loaded ? { model: engine.modelVersion } : {}),
     ...reasonsOf({
       kafka: isLogUp ? undefined : (journal.status().problem ?? stats()?.problem),
       redis: fleet.profilesHealthy ? undefined : fleet.profilesProblem,
+      registry: registry?.problem,
     }),
   };
 }

@@ -1,7 +1,11 @@
+import { SKIPS, type Skip } from '../adapters/kafka/framing/decoded.ts';
+import { createFraming } from '../adapters/kafka/framing/framing.ts';
+import { createRegistry } from '../adapters/kafka/framing/registry.ts';
 import type { RawConsumer } from '../adapters/kafka/raw-consumer.ts';
 import { readRaw } from '../api/raw.ts';
 import { buildWorkerServer } from '../api/worker.ts';
 import type { Config } from '../config.ts';
+import { AssayError } from '../domain/errors.ts';
 import type { Overrides } from './core.ts';
 import { openFleetCore } from './fleet.ts';
 import { openIntake } from './intake.ts';
@@ -28,19 +32,32 @@ export async function createWorker(config: Config, overrides: Overrides = {}): P
   const { journal, engine, roster, fleet } = core;
   let consumer: RawConsumer | undefined;
   let draining = false;
+  const { rawFormat: format, rawSnapshot: snapshot, schemaRegistryUrl } = config.fleet;
+  const registry = schemaRegistryUrl === undefined ? undefined : createRegistry({ url: schemaRegistryUrl, log });
+  const framing = createFraming({ format, snapshot, registry });
+  const skipped = Object.fromEntries(SKIPS.map((kind) => [kind, 0])) as Record<Skip, number>;
   const server = buildWorkerServer({
     ...{ journal, engine, roster, fleet, log },
     get draining() {
       return draining;
     },
-    stats: () => consumer?.stats(),
+    stats: () => consumer && { ...consumer.stats(), skipped, registry },
   });
   return {
     async start() {
       consumer = core.raw.consume({
         concurrency: config.fleet!.workerConcurrency,
         async handle(message) {
-          await engine.settle(readRaw(message, rules));
+          const { headers, value } = message.record;
+          const header = (name: string) => headers.findLast(([own]) => own?.toString() === name)?.[1] ?? undefined;
+          const decoded = await framing.decode({ value, header });
+          if ('skipped' in decoded) return void skipped[decoded.skipped]++;
+          const submission = readRaw({ ...message, value: decoded.body }, rules);
+          await engine.settle(submission).catch((error) => {
+            // A row that changed after its payment was decided.
+            if (!decoded.isUpdate || !(error instanceof AssayError) || error.code !== 'conflict') throw error;
+            skipped.update++;
+          });
         },
         onDead: ({ partition, offset }, error) =>
           log.warn({ partition, offset, reason: (error as Error).message }, 'a message went to transactions.dead'),

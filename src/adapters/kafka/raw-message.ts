@@ -9,6 +9,8 @@ export interface RawMessage {
   key: string | undefined;
   value: Buffer;
   headers: Readonly<Record<string, string>>;
+  /** As it was fetched, byte for byte; a tombstone has no value. */
+  record: RawRecord;
 }
 
 export function rawMessageOf(record: RawRecord): RawMessage {
@@ -16,6 +18,6 @@ export function rawMessageOf(record: RawRecord): RawMessage {
   for (const [name, value] of record.headers) if (name) headers[name.toString()] = value?.toString() ?? '';
   return {
     ...{ partition: record.source, offset: record.offset, timestamp: record.timestamp, headers },
-    ...{ key: record.key?.toString(), value: record.value ?? Buffer.alloc(0) },
+    ...{ key: record.key?.toString(), value: record.value ?? Buffer.alloc(0), record },
   };
 }

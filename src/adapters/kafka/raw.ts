@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { maskCardNumbers } from '../../domain/cards.ts';
 import { AssayError } from '../../domain/errors.ts';
 import type { GroupOptions } from './group.ts';
@@ -36,7 +37,7 @@ export async function openRawTopic(options: KafkaOptions & GroupOptions): Promis
       await outbox.send(
         layout.names.raw,
         partition,
-        messageOf(bytes, Buffer.from(value), { ...headers, ...traceHeaders() }),
+        messageOf(bytes, Buffer.from(value), pairsOf({ ...headers, ...traceHeaders() })),
       );
     },
     bury,
@@ -50,7 +51,8 @@ const MOST_REASON = 4_000;
 const MOST_KEY_BYTES = 4_000;
 
 async function buryIn(outbox: Outbox, layout: Layout, message: RawMessage, error: unknown): Promise<void> {
-  const { key, value, headers, partition, offset, timestamp } = message;
+  const { value, partition, offset, timestamp } = message;
+  const { key, headers } = message.record;
   const known = error instanceof AssayError ? error : undefined;
   const reason: Record<string, string> = {
     'assay-reason': maskCardNumbers(error instanceof Error ? error.message : String(error)).slice(0, MOST_REASON),
@@ -60,30 +62,35 @@ async function buryIn(outbox: Outbox, layout: Layout, message: RawMessage, error
     'assay-offset': String(offset),
     'assay-timestamp': String(timestamp),
   };
-  const bytes = key === undefined ? null : Buffer.from(key);
   const errors: Record<string, string> = known?.errors ? { 'assay-errors': JSON.stringify(known.errors) } : {};
-  const put = (own: Buffer | null, body: Buffer, all: Record<string, string>) =>
+  const put = (own: Buffer | null, body: Buffer, ...all: [Buffer, Buffer][]) =>
     outbox.send(layout.names.dead, 0, messageOf(own, body, all));
+  const nothing = Buffer.alloc(0);
+  const sent = headers.map(([name, text]): [Buffer, Buffer] => [name ?? nothing, text ?? nothing]);
   try {
-    await put(bytes, kept(value, known), { ...headers, ...errors, ...reason });
+    await put(key, kept(value, known), ...sent, ...pairsOf({ ...errors, ...reason }));
   } catch (tooLarge) {
     if (!(tooLarge instanceof AssayError) || tooLarge.code !== 'too_large') throw tooLarge;
     // With the reason it would be larger than any message may be: its value stays where it came from.
-    const short = bytes && bytes.length <= MOST_KEY_BYTES ? bytes : null;
-    await put(short, Buffer.alloc(0), { ...reason, 'assay-value-bytes': String(value.length) });
+    const short = key && key.length <= MOST_KEY_BYTES ? key : null;
+    await put(short, nothing, ...pairsOf({ ...reason, 'assay-value-bytes': String(value.length) }));
   }
 }
 
 /** The value as it was; without the card number for which it was refused, or that stands in what could not be read. */
 function kept(value: Buffer, error: AssayError | undefined): Buffer {
   if (error?.code !== 'card_number' && error?.code !== 'malformed_json') return value;
-  const text = value.toString('utf8');
+  // A binary framing stays what it is around the digits.
+  const encoding = isUtf8(value) ? 'utf8' : 'latin1';
+  const text = value.toString(encoding);
   const masked = maskCardNumbers(text);
-  return masked === text ? value : Buffer.from(masked);
+  return masked === text ? value : Buffer.from(masked, encoding);
 }
 
-function messageOf(key: Buffer | null, value: Buffer, headers: Record<string, string>): Message {
-  const pairs = Object.entries(headers).map(([name, text]): [Buffer, Buffer] => [Buffer.from(name), Buffer.from(text)]);
+const pairsOf = (headers: Record<string, string>) =>
+  Object.entries(headers).map(([name, text]): [Buffer, Buffer] => [Buffer.from(name), Buffer.from(text)]);
+
+function messageOf(key: Buffer | null, value: Buffer, pairs: [Buffer, Buffer][]): Message {
   const bytes = pairs.reduce((sum, [name, text]) => sum + name.length + text.length + 4, value.length + 64);
   return { key, value, headers: pairs, bytes: bytes + (key?.length ?? 0) };
 }

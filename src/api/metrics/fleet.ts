@@ -24,7 +24,13 @@ export interface FleetFigures {
   /** Members of consumer groups, by what the group is for. */
   consumers?: Readonly<Record<string, () => { lag: ReadonlyMap<number, number>; healthy: boolean }>>;
   /** The worker that decides what came by Kafka. */
-  worker?: () => { inFlight: number; handled: number; dead: number; retried: number };
+  worker?: () => {
+    inFlight: number;
+    handled: number;
+    dead: number;
+    retried: number;
+    skipped?: Readonly<Record<string, number>>;
+  };
   /** Redis. */
   profiles?: () => {
     healthy: boolean;
@@ -103,6 +109,9 @@ function measureWorker({ gauge, counters }: Meters, { worker }: FleetFigures): v
     const { handled, dead, retried } = worker();
     return { handled, dead, retried };
   });
+  counters('assay_worker_skipped_total', 'Of the handled, those that asked for no decision', 'kind', () => ({
+    ...worker().skipped,
+  }));
 }
 
 function measureProfiles({ gauge, counter, counters }: Meters, { profiles }: FleetFigures): void {
