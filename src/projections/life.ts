@@ -78,7 +78,7 @@ export function withLabel(view: TransactionView, record: JournalRecord) {
   return { view: settled({ ...view, labels: [...list(view, 'labels'), shown] }), shown };
 }
 
-/** The view with what is new of a dispute. The same again is no news. */
+/** The view with what is new of a dispute. What says the same as how it stands is no news. */
 export function withDispute(view: TransactionView, record: JournalRecord) {
   const data = record.data as unknown as DisputeData;
   const { disputeId: id, kind, scheme, reasonCode, amount, currency, status, label, by } = data;
@@ -86,9 +86,9 @@ export function withDispute(view: TransactionView, record: JournalRecord) {
   const told = defined({ kind, scheme, reasonCode, amount, currency, reportedAt, status, label });
   const news = { ...told, recordedAt: iso(record.at), sequence: record.sequence, ...defined({ by }) };
   const disputes = list<DisputeShown>(view, 'disputes');
-  const history = disputes.find((dispute) => dispute.id === id)?.history ?? [];
-  if (history.some((one) => sameNews(one, news))) return { view, shown: disputes.find((one) => one.id === id)! };
-  const kept = [...history, news];
+  const known = disputes.find((dispute) => dispute.id === id);
+  if (known && sameNews(currentOf(known.history), news)) return { view, shown: known };
+  const kept = [...(known?.history ?? []), news];
   const reason = reasonOf(scheme, kind, reasonCode)?.[1];
   const shown = { id, ...currentOf(kept), ...defined({ reason }), history: kept };
   const others = disputes.filter((dispute) => dispute.id !== id);
