@@ -60,7 +60,7 @@ export function transactionReadRoutes(app: Api, services: Services): void {
       schema: {
         operationId: 'listAlerts',
         tags,
-        summary: 'What waits for a person: reviewed and declined, not yet labelled, overridden or finalized',
+        summary: 'What waits for a person: reviewed and declined, not yet labelled, reviewed, overridden or finalized',
         querystring: Type.Object(PageQuery),
         response: { 200: list('One page', TransactionShown), ...errors },
       },
