@@ -5,6 +5,7 @@ import { labelRank } from '../domain/label.ts';
 import { type DecisionData, type LabelData, labelledEvent } from '../domain/records.ts';
 import { bodyHashes } from '../intake/body-hash.ts';
 import type { Journal } from '../journal/journal.ts';
+import { bodyOf } from '../training/rows.ts';
 import type { ReplaySink } from './replay-into.ts';
 
 /**
@@ -16,7 +17,7 @@ export function coreSink(core: Core, moment: { now: number }, newestDecision = N
   return {
     async decide(rows) {
       const lineOf = new Map(rows.map((row) => [row.transaction, row.line]));
-      const submissions = rows.map(({ body, transaction }) => ({ transaction, ...bodyHashes(body) }));
+      const submissions = rows.map((row) => ({ transaction: row.transaction, ...bodyHashes(bodyOf(row)) }));
       const answers = await engine.decideInOrder(submissions, ({ transaction }) => {
         if (transaction.time < newestDecision)
           throw olderThan(newestDecision, transaction.time, lineOf.get(transaction)!);

@@ -1,3 +1,4 @@
+import { bodyOf } from '../training/rows.ts';
 import type { Control } from './control.ts';
 import type { Replayed, ReplaySink } from './replay-into.ts';
 
@@ -27,8 +28,8 @@ export function serverSink({ url, token }: Control): ReplaySink {
   return {
     async decide(rows) {
       const answers: Replayed[] = [];
-      for (const { body, transaction } of rows) {
-        const posted = await post('/api/transactions', { ...body, id: transaction.id });
+      for (const row of rows) {
+        const posted = await post('/api/transactions', bodyOf(row));
         answers.push('fault' in posted ? posted : { decision: posted.answer.decision, repeated: posted.replayed });
       }
       return answers;

@@ -16,6 +16,14 @@ export type Zone = (local: number) => number | undefined;
  * anything else, for a time that no clock shows, or before 1970.
  */
 export function parseTime(text: string, zone?: Zone): Instant | undefined {
+  if (text !== last.text || zone !== last.zone) last = { text, zone, instant: parse(text, zone) };
+  return last.instant;
+}
+
+/** A body's time is asked for when it is checked and when it is taken, a file's also when its spelling is told. */
+let last: { text?: string; zone?: Zone | undefined; instant?: Instant | undefined } = {};
+
+function parse(text: string, zone: Zone | undefined): Instant | undefined {
   const match = RFC3339.exec(text);
   if (!match) return undefined;
   const part = (group: number) => Number(match[group] ?? 0);

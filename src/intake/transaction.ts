@@ -1,7 +1,9 @@
-import type { FieldError } from '../domain/errors.ts';
+import type { AssayError, FieldError } from '../domain/errors.ts';
 import {
   DETAIL_NAMES,
+  type DetailName,
   FIELD_NAMES,
+  type Field,
   type FieldName,
   fieldOf,
   movesMoney,
@@ -30,12 +32,16 @@ export interface Receipt {
   id: string;
   /** Milliseconds. */
   receivedAt: number;
+  /** When it happened, where the door has read that in a spelling of its own. */
+  instant?: Instant;
 }
 
 export const MAX_AHEAD_MS = 5 * 60_000;
 
 /** Fields without a fault, as they are kept. */
 type Values = Partial<Record<FieldName, unknown>>;
+const FIELDS: ReadonlyMap<string, Field> = new Map(FIELD_NAMES.map((name) => [name, fieldOf(name)]));
+const DETAILS: ReadonlySet<string> = new Set(DETAIL_NAMES);
 
 /**
  * A body of any door as the transaction that is decided: checked, rounded, dated, in canonical form, warned about. null is
@@ -50,11 +56,13 @@ export function takeIn(sent: unknown, receipt: Receipt, rules: IntakeRules, at =
   const id = (values.id ?? receipt.id) as string;
   if (values.id === undefined) need(errors, `${at}/id`, unfitId(id));
   if (RESERVED_IDS.includes(id)) need(errors, `${at}/id`, 'is a word of the API’s own addresses; choose another');
-  const when = takeTime(values.transactionDate as string | undefined, receipt.receivedAt, rules, warnings);
+  const instant =
+    receipt.instant ?? (values.transactionDate === undefined ? undefined : instantOf(values.transactionDate));
+  const when = takeTime(instant, receipt.receivedAt, rules, warnings);
   const { amount, currency } = values as { amount?: number; currency?: string };
   const money = takeMoney({ amount, currency, time: when.time }, rules, errors, warnings, at);
   warnOfUnknown(body, warnings);
-  if (errors.length > 0) throw refusal(errors);
+  if (errors.length > 0) throw refused(errors, at);
   const transaction: Transaction = {
     id,
     userId: values.userId as string,
@@ -64,7 +72,8 @@ export function takeIn(sent: unknown, receipt: Receipt, rules: IntakeRules, at =
     receivedAt: receipt.receivedAt,
     warnings,
   };
-  for (const name of DETAIL_NAMES) if (values[name] !== undefined) transaction[name] = values[name] as never;
+  for (const name in values)
+    if (DETAILS.has(name)) transaction[name as DetailName] = values[name as DetailName] as never;
   return transaction;
 }
 
@@ -73,24 +82,28 @@ export function screened(body: Record<string, unknown>, { cards }: IntakeRules, 
   return cards === undefined ? { body, warnings: [] } : screen(body, cards, at);
 }
 
-/** Every field that says something, checked and kept; an empty word says nothing. */
+/** Every field that says something, checked and kept; an empty word says nothing. Goes by what the body holds: files have millions. */
 function takeValues(body: Record<string, unknown>, errors: FieldError[], warnings: string[], at: string): Values {
   const values: Values = {};
-  const isPaid = movesMoney((body.type ?? undefined) as TransactionType | undefined);
-  for (const name of FIELD_NAMES) {
+  for (const name in body) {
+    const field = FIELDS.get(name);
     const value = body[name];
-    const field = fieldOf(name);
-    if (isAbsent(value)) {
-      if (field.required || (name === 'amount' && isPaid)) need(errors, `${at}/${name}`, 'is required');
-      continue;
-    }
-    if (value === '' && field.kind === 'words') continue;
+    if (field === undefined || isAbsent(value) || (value === '' && field.kind === 'words')) continue;
     const { kept, fault, warning } = takeValue(field, value, name);
     if (fault !== undefined) need(errors, `${at}/${name}`, fault);
-    else values[name] = kept;
+    else values[name as FieldName] = kept;
     if (warning !== undefined) warnings.push(warning);
   }
+  if (isAbsent(body.userId)) need(errors, `${at}/userId`, 'is required');
+  if (isAbsent(body.amount) && movesMoney((body.type ?? undefined) as TransactionType | undefined))
+    need(errors, `${at}/amount`, 'is required');
   return values;
+}
+
+/** The refusal of a body, its faults in the order of the table whatever that of the body. */
+function refused(errors: FieldError[], at: string): AssayError {
+  const place = ({ path }: FieldError) => FIELD_NAMES.indexOf(path.slice(at.length + 1) as FieldName);
+  return refusal(errors.sort((a, b) => place(a) - place(b)));
 }
 
 export const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null;
@@ -99,9 +112,9 @@ interface When extends Instant {
   dated: boolean;
 }
 
-function takeTime(text: string | undefined, receivedAt: number, rules: IntakeRules, warnings: string[]): When {
-  if (text === undefined) return { time: receivedAt, offsetMinutes: 0, dated: false };
-  const { time, offsetMinutes } = instantOf(text);
+function takeTime(instant: Instant | undefined, receivedAt: number, rules: IntakeRules, warnings: string[]): When {
+  if (instant === undefined) return { time: receivedAt, offsetMinutes: 0, dated: false };
+  const { time, offsetMinutes } = instant;
   if (time > receivedAt + MAX_AHEAD_MS) {
     warnings.push('transactionDate is more than 5 minutes ahead; the time of receipt is used.');
     return { time: receivedAt, offsetMinutes, dated: true };

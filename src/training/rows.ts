@@ -3,6 +3,7 @@ import { AssayError, type FieldError } from '../domain/errors.ts';
 import { FIELD_NAMES, type FieldName, fieldOf } from '../domain/fields.ts';
 import { hash53 } from '../domain/hash.ts';
 import type { Transaction } from '../domain/transaction.ts';
+import type { Instant } from '../intake/time.ts';
 import { timeReader } from '../intake/time-format.ts';
 import { type IntakeRules, screened, takeIn } from '../intake/transaction.ts';
 import type { ColumnMap } from './column-map.ts';
@@ -13,8 +14,10 @@ import { truth } from './values.ts';
 
 /** A row of a history file as the transaction that its body makes, and the truth about it. */
 export interface FileRow {
-  /** As a client would have sent it. */
-  body: Record<string, unknown>;
+  /** As a client would have sent it, but for its time: see `bodyOf`. */
+  sent: Record<string, unknown>;
+  /** The time as it stands in the file. */
+  date: string;
   transaction: Transaction;
   fraud: boolean;
   /** When the truth arrived, milliseconds; NaN where the file does not say. */
@@ -31,6 +34,7 @@ const TRUTH = ['isFraud', 'labelledAt', 'fraudKind'];
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const FLAGS: Record<string, boolean> = { true: true, '1': true, yes: true, false: false, '0': false, no: false };
 const DAY_MS = 86_400_000;
+const UNDATED = { id: '', receivedAt: 0 };
 /** Characters of a bad value that are shown. */
 const SHOWN = 60;
 
@@ -62,11 +66,12 @@ export function createRowReader(
           .join(' ')
           .trim();
   };
-  const used = FIELD_NAMES.filter((name) => columns.has(name));
+  const used = FIELD_NAMES.filter((name) => columns.has(name) && name !== 'transactionDate');
+  const isNamed = columns.has('id');
   const metadata = [...columns.keys()].filter((name) => name.startsWith('metadata.'));
 
   /** What a client would have sent. A text that is no value of its field stays, for the intake to refuse it. */
-  function bodyOf(fields: readonly string[]): Record<string, unknown> {
+  function sentBy(fields: readonly string[]): Record<string, unknown> {
     const body: Record<string, unknown> = {};
     for (const name of used) {
       const text = textOf(fields, name);
@@ -84,40 +89,36 @@ export function createRowReader(
   const screenedRules = { ...rules, cards: undefined };
   let unnamed = 0;
   return (fields, line) => {
-    const body = bodyOf(fields);
+    const body = sentBy(fields);
     body.id ??= `row-${++unnamed}`;
     const faults: FieldError[] = [];
     const date = textOf(fields, 'transactionDate');
     const moment = time.read(date);
-    if (moment === undefined) {
+    if (moment === undefined)
       faults.push({ path: '/transactionDate', message: date === '' ? 'is required' : time.fault });
-      delete body.transactionDate;
-    } else body.transactionDate = written(date, moment.time, moment.offsetMinutes);
-    const taken = take(body, moment?.time ?? 0, faults);
+    const taken = take(body, moment, faults);
     const fraud = truth(textOf(fields, 'isFraud'), map.fraudValue);
     if (fraud === undefined) faults.push({ path: '/isFraud', message: 'must be 0 or 1' });
     const labelledAt = labelled(textOf(fields, 'labelledAt'), moment?.time, faults);
     if (taken !== undefined && faults.length === 0) {
-      const repeated = columns.has('id') ? seen(hash53(taken.transaction.id), hash53(fields.join('\u001f'))) : false;
+      const { transaction } = taken;
+      const repeated = isNamed ? seen(hash53(transaction.id), hash53(fields.join('\u001f'))) : false;
       if (repeated !== 'other') {
-        far.add(taken.transaction.time, line);
-        for (const warning of taken.transaction.warnings) notes.add(warning, line);
-        return { ...taken, fraud: fraud === true, labelledAt, repeated: repeated === true };
+        far.add(transaction.time, line);
+        for (const warning of transaction.warnings) notes.add(warning, line);
+        return { sent: taken.body, date, transaction, fraud: fraud === true, labelledAt, repeated };
       }
       faults.push({ path: '/id', message: 'stands in an earlier row with other values' });
     }
     throw new Error(faults.map(({ path, message }) => told(path, message, fields)).join('; '));
   };
 
-  function take(
-    sent: Record<string, unknown>,
-    receivedAt: number,
-    faults: FieldError[],
-  ): Pick<FileRow, 'body' | 'transaction'> | undefined {
+  function take(sent: Record<string, unknown>, instant: Instant | undefined, faults: FieldError[]) {
     try {
       const { body, warnings } = screened(sent, rules);
-      const transaction = takeIn(body, { id: '', receivedAt }, screenedRules);
-      transaction.warnings.unshift(...warnings);
+      const receipt = instant === undefined ? UNDATED : { id: '', receivedAt: instant.time, instant };
+      const transaction = takeIn(body, receipt, screenedRules);
+      if (warnings.length > 0) transaction.warnings.unshift(...warnings);
       return { body, transaction };
     } catch (error) {
       if (!(error instanceof AssayError) || error.errors === undefined) throw error;
@@ -186,6 +187,15 @@ function fieldValue(name: FieldName, text: string): unknown {
     default:
       return text;
   }
+}
+
+/** The body that a client would have sent. */
+export function bodyOf({
+  sent,
+  date,
+  transaction,
+}: Pick<FileRow, 'sent' | 'date' | 'transaction'>): Record<string, unknown> {
+  return { ...sent, transactionDate: written(date, transaction.time, transaction.offsetMinutes) };
 }
 
 /** A time as RFC 3339: as it stands where it is that, with its offset. */
