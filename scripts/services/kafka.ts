@@ -21,6 +21,8 @@ export interface KafkaOptions {
   advertised?: string;
   /** A second listener, for clients that are told another address. */
   second?: { port: number; advertised: string };
+  /** Further arguments for formatting its storage, such as users of SCRAM. */
+  format?: string[];
   /** Lines of server.properties that replace the ones from here. */
   properties?: Record<string, string | number>;
 }
@@ -45,7 +47,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   if (!existsSync(join(directory, 'data', 'meta.properties'))) {
     const cluster = randomBytes(16).toString('base64url');
     // Joined: an id may begin with a dash.
-    const format = ['format', '--config', properties, `--cluster-id=${cluster}`];
+    const format = ['format', '--config', properties, `--cluster-id=${cluster}`, ...(options.format ?? [])];
     execFileSync(java, ['-Xmx128m', '-cp', `${jars}/*`, 'kafka.tools.StorageTool', ...format], { stdio: 'pipe' });
   }
   const heap = ['-Xmx512m', '-Xms128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'];

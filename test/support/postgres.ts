@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -50,7 +50,7 @@ function binaries(): string | undefined {
 }
 
 /** A cluster of the distribution's PostgreSQL in a folder of its own, with the distribution's own settings. */
-export async function startDebianPostgres(): Promise<DebianPostgres> {
+export async function startDebianPostgres(tls?: { cert: string; key: string }): Promise<DebianPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'assay-debian-pg-'));
   const account = await postgresAccount();
   if (account) chownSync(folder, account.uid, account.gid);
@@ -58,12 +58,16 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
   const bin = binaries()!;
   const options = { ...account, cwd: '/' };
   await run(join(bin, 'initdb'), ['-D', data, '-U', 'assay', '--auth=trust', '--no-sync', '-E', 'UTF8'], options);
+  const secure = tls ? ['-c', 'ssl=on', '-c', `ssl_cert_file=${tls.cert}`, '-c', `ssl_key_file=${tls.key}`] : [];
+  // Over TLS a password is asked for.
+  const rules = ['hostssl all all 127.0.0.1/32 scram-sha-256', 'hostnossl all all 127.0.0.1/32 trust'];
+  if (tls) writeFileSync(join(data, 'pg_hba.conf'), `${rules.join('\n')}\n`);
   const port = await freePort();
   const url = `postgres://assay@127.0.0.1:${port}/postgres`;
   let server: ChildProcess | undefined;
 
   async function resume(): Promise<void> {
-    const flags = ['-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='];
+    const flags = ['-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', ...secure];
     server = spawn(join(bin, 'postgres'), ['-D', data, ...flags], { ...options, stdio: 'ignore' });
     for (let tries = 0; ; tries++) {
       try {
