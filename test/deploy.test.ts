@@ -36,7 +36,11 @@ describe('what deploy/ watches', () => {
       families.set(name, family);
     const worker = buildWorkerServer({
       ...{ journal: arrayJournal(), engine: { ready: true, modelVersion: 'v' }, roster: { problem: undefined } },
-      ...{ fleet: { profilesHealthy: true, figures: fleetFigures(() => () => {}) }, log: createLog('silent') },
+      policy: { stats: () => ({ version: 0, failures: {}, broken: [], timed: 0, seconds: 0 }) },
+      ...{
+        fleet: { profilesHealthy: true, policyBehind: false, figures: fleetFigures(() => () => {}) },
+        log: createLog('silent'),
+      },
       ...{ draining: false, stats: () => undefined },
     });
     for (const [name, family] of parseExposition((await worker.inject('/metrics')).body))

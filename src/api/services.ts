@@ -66,6 +66,8 @@ export interface FleetParts {
   readonly profilesHealthy: boolean;
   /** Why it does not. */
   readonly profilesProblem?: string | undefined;
+  /** Changes of the policy are known of here, and have not been in force within a second. */
+  readonly policyBehind: boolean;
   limiter: RateLimiter;
   /** What its parts count, for /metrics. */
   figures: FleetFigures;

@@ -1,12 +1,14 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Engine } from '../engine/engine.ts';
+import type { PolicyService } from '../engine/policy/policy.ts';
 import type { Roster } from '../engine/roster.ts';
 import type { Journal } from '../journal/journal.ts';
 import { measureDecisions } from './metrics/decisions.ts';
 import { measureFleet } from './metrics/fleet.ts';
 import { createMeters } from './metrics/meters.ts';
 import { measureJournal, measureLog } from './metrics/metrics.ts';
+import { measurePolicy } from './metrics/policy.ts';
 import { reasonsOf } from './reasons.ts';
 import type { FleetParts, Services } from './services.ts';
 
@@ -14,7 +16,8 @@ export interface WorkerServices {
   journal: Journal;
   engine: Pick<Engine, 'ready' | 'modelVersion'>;
   roster: Pick<Roster, 'problem'>;
-  fleet: Pick<FleetParts, 'profilesHealthy' | 'profilesProblem' | 'figures'>;
+  policy: Pick<PolicyService, 'stats'>;
+  fleet: Pick<FleetParts, 'profilesHealthy' | 'profilesProblem' | 'policyBehind' | 'figures'>;
   log: Services['log'];
   /** About to stop. */
   readonly draining: boolean;
@@ -57,11 +60,12 @@ export function buildWorkerServer(services: WorkerServices): FastifyInstance {
   return app;
 }
 
-function healthOf({ journal, engine, roster, fleet, stats }: WorkerServices) {
+function healthOf({ journal, engine, roster, policy, fleet, stats }: WorkerServices) {
   const isLogUp = journal.status().ok && stats()?.healthy !== false;
   const loaded = engine.modelVersion !== undefined;
   const registry = stats()?.registry;
-  const whole = loaded && !roster.problem && fleet.profilesHealthy && registry?.problem === undefined;
+  const current = !roster.problem && !fleet.policyBehind;
+  const whole = loaded && current && fleet.profilesHealthy && registry?.problem === undefined;
   return {
     status: !isLogUp || !engine.ready ? 'unhealthy' : whole ? 'healthy' : 'degraded',
     model_loaded: loaded,
@@ -69,6 +73,7 @@ function healthOf({ journal, engine, roster, fleet, stats }: WorkerServices) {
     kafka: isLogUp ? 'ok' : 'unavailable',
     redis: fleet.profilesHealthy ? 'ok' : 'unavailable',
     ...(registry ? { registry: registry.problem === undefined ? 'ok' : 'unavailable' } : {}),
+    policy: { version: policy.stats().version, behind: fleet.policyBehind },
     ...(loaded ? { model: engine.modelVersion } : {}),
     ...reasonsOf({
       kafka: isLogUp ? undefined : (journal.status().problem ?? stats()?.problem),
@@ -82,7 +87,7 @@ function healthOf({ journal, engine, roster, fleet, stats }: WorkerServices) {
 const IDLE: WorkerStats = { lag: new Map(), inFlight: 0, handled: 0, dead: 0, retried: 0, healthy: false };
 
 /** A server's figures without those of HTTP and the projection, which a worker does not have. */
-function metricsOf({ journal, fleet, stats, log }: WorkerServices): Registry {
+function metricsOf({ journal, policy, fleet, stats, log }: WorkerServices): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const meters = createMeters(registry);
@@ -91,6 +96,7 @@ function metricsOf({ journal, fleet, stats, log }: WorkerServices): Registry {
   measureJournal(meters, journal);
   measureDecisions(registry, figures.onDecided);
   measureFleet(meters, { ...figures, worker, consumers: { ...figures.consumers, workers: worker } });
+  measurePolicy(meters, policy);
   measureLog(meters, log);
   return registry;
 }

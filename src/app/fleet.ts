@@ -15,6 +15,7 @@ import { createEngine } from '../engine/create.ts';
 import { createFleetEngine, type FleetEngine } from '../engine/fleet.ts';
 import type { EngineState } from '../engine/fold.ts';
 import { createModelRecords } from '../engine/model-records.ts';
+import { createControlShare, nextDay } from '../engine/policy/control-share.ts';
 import { createPolicy, type PolicyService } from '../engine/policy/policy.ts';
 import { deletedIn, repeatedRecord } from '../engine/repeated.ts';
 import { createRoster, type FoldedRoster } from '../engine/roster.ts';
@@ -78,10 +79,11 @@ async function coreOf(shared: Shared, { config, overrides, token, clock, log }: 
   });
   const keys = createKeys({ journal, clock, bootstrap: config.apiKey, local: token });
   const stopDeleted = followDeleted(journal, profiles, state.deleted, log);
-  const policy = createPolicy({ journal, clock, entityTypes });
+  const policy = createPolicy({ journal, clock, entityTypes, stopwatch: () => performance.now() });
   await foldControl(journal, [models, keys, roster, policy]);
   roster.start(overrides.serving === undefined ? configured(registry, config) : { serving: overrides.serving });
 
+  const { behind, stop: stopWatching } = watchControl(journal, clock);
   const deciders = new Set<(record: JournalRecord) => void>();
   const engine = engineOf(shared, { state, roster, policy, deciders, config, clock, log });
   const repeating = shared.keep(await repeatLog(shared));
@@ -99,6 +101,9 @@ async function coreOf(shared: Shared, { config, overrides, token, clock, log }: 
       get profilesProblem() {
         return profiles.problem;
       },
+      get policyBehind() {
+        return behind();
+      },
       limiter,
       figures: {
         onDecided(listener) {
@@ -111,6 +116,7 @@ async function coreOf(shared: Shared, { config, overrides, token, clock, log }: 
     },
     async close() {
       stopDeleted();
+      stopWatching();
       await shared.close();
     },
   };
@@ -129,9 +135,12 @@ interface EngineParts {
 
 function engineOf({ journal, profiles, raw }: Shared, parts: EngineParts): FleetEngine {
   const { state, roster, policy, deciders, config, clock, log } = parts;
+  // What others let through today before this process came, it does not know.
+  const control = createControlShare(policy.log.state, config.entityTypes, nextDay(clock()));
+  journal.subscribe(control.fold);
   const ports = {
     ...{ journal, deleted: state.deleted, serving: () => roster.champion, servingOf: roster.servingOf },
-    ...{ policy: policy.inForce, policyAt: policy.at },
+    ...{ policy: policy.inForce, policyAt: policy.at, draw: control.draw },
     ...{ naming: config, clock, stopwatch: () => performance.now(), newId: () => newId(clock()) },
     onError(error: unknown, what: string) {
       // What is away is said where it is found to be, and counted.
@@ -174,6 +183,22 @@ async function foldControl(
   for await (const record of journal.control()) fold(record);
   for (const record of early) fold(record);
   early = undefined;
+}
+
+const LOOK_EVERY_MS = 250;
+const BEHIND_AFTER_MS = 1_000;
+
+/** Whether what was read of assay.control has waited for more than a second to be in force here. */
+function watchControl(journal: KafkaJournal, clock: Clock): { behind: () => boolean; stop: () => void } {
+  let since: number | undefined;
+  const look = () => {
+    if (journal.stats().controlPending === 0) since = undefined;
+    else since ??= clock();
+    return since !== undefined && clock() - since > BEHIND_AFTER_MS;
+  };
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  timer.unref();
+  return { behind: look, stop: () => clearInterval(timer) };
 }
 
 /** This process's share in repeating the log to the profiles. */

@@ -7,6 +7,7 @@ import { newId } from '../domain/id.ts';
 import { createEngine } from '../engine/create.ts';
 import { type EngineState, fold, statePart } from '../engine/fold.ts';
 import { learning } from '../engine/learning.ts';
+import { createControlShare } from '../engine/policy/control-share.ts';
 import { createPolicy } from '../engine/policy/policy.ts';
 import { createRoster } from '../engine/roster.ts';
 import { warmUp } from '../engine/warm-up.ts';
@@ -37,6 +38,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     keys.fold(record);
     roster.fold(record);
     policy.fold(record);
+    control.fold(record);
   };
   const journal = tracedJournal(learning(local, foldAll));
   const registry = openRegistry(join(config.dataDir, 'models'));
@@ -50,8 +52,11 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     log,
   });
   const keys = createKeys({ journal, clock, bootstrap: config.apiKey, local: token });
-  const policy = createPolicy({ journal, clock, entityTypes: config.entityTypes });
-  const parts = { keys, engine: statePart(state), roster, policy: policy.part };
+  const policy = createPolicy({
+    ...{ journal, clock, entityTypes: config.entityTypes, stopwatch: () => performance.now() },
+  });
+  const control = createControlShare(policy.log.state, config.entityTypes);
+  const parts = { keys, engine: statePart(state), roster, policy: policy.part, control };
   const snapshots = openSnapshots({ directory: join(config.dataDir, 'snapshots'), profiles, parts, log });
   const restored = await snapshots.restore(local.durable);
   for await (const record of local.read(restored + 1)) foldAll(record);
@@ -67,6 +72,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     serving: () => roster.champion,
     servingOf: roster.servingOf,
     policy: policy.inForce,
+    draw: control.draw,
     policyAt: policy.at,
     naming: config,
     clock,

@@ -29,7 +29,7 @@ export async function createWorker(config: Config, overrides: Overrides = {}): P
   const rules = openIntake(config, log);
   const patient = { ...config.fleet, redisDeadlineMs: PATIENCE * config.fleet.redisDeadlineMs };
   const core = await openFleetCore({ ...config, fleet: patient }, { ...overrides, log });
-  const { journal, engine, roster, fleet } = core;
+  const { journal, engine, roster, policy, fleet } = core;
   let consumer: RawConsumer | undefined;
   let draining = false;
   const { rawFormat: format, rawSnapshot: snapshot, schemaRegistryUrl } = config.fleet;
@@ -37,7 +37,7 @@ export async function createWorker(config: Config, overrides: Overrides = {}): P
   const framing = createFraming({ format, snapshot, registry });
   const skipped = Object.fromEntries(SKIPS.map((kind) => [kind, 0])) as Record<Skip, number>;
   const server = buildWorkerServer({
-    ...{ journal, engine, roster, fleet, log },
+    ...{ journal, engine, roster, policy, fleet, log },
     get draining() {
       return draining;
     },

@@ -73,6 +73,9 @@ export interface DailyUsage {
   of(candidate: Candidate): Usage;
   /** An eligible decline was decided. */
   add(candidate: Candidate, letThrough: boolean): void;
+  /** For a snapshot: JSON. */
+  save(): unknown;
+  load(value: unknown): void;
 }
 
 /** Entities of one day at most whose declines are counted; beyond, none is eligible. */
@@ -103,6 +106,18 @@ export function createDailyUsage(): DailyUsage {
       const through = letThrough && !Number.isNaN(candidate.amountBase) ? candidate.amountBase : 0;
       entities.set(entity, { declines: own.declines + 1, amount: own.amount + through });
       amount += through;
+    },
+    save: () => (Number.isNaN(day) ? null : { day, amount, entities: [...entities] }),
+    load(value) {
+      if (!value) return;
+      const saved = value as {
+        day: number;
+        amount: number;
+        entities: [string, { declines: number; amount: number }][];
+      };
+      day = saved.day;
+      amount = saved.amount;
+      entities = new Map(saved.entities);
     },
   };
 }

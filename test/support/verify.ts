@@ -1,9 +1,12 @@
 import { openSnapshots } from '../../src/adapters/embedded/snapshots.ts';
 import { readConfig } from '../../src/config.ts';
 import type { DecisionData } from '../../src/domain/records.ts';
-import { eventOfRecord } from '../../src/engine/event.ts';
+import { assess } from '../../src/engine/assess.ts';
+import { joined } from '../../src/engine/entry.ts';
 import { fold } from '../../src/engine/fold.ts';
 import type { Serving } from '../../src/engine/judge.ts';
+import { createControlShare } from '../../src/engine/policy/control-share.ts';
+import { createPolicy } from '../../src/engine/policy/policy.ts';
 import { servingOf } from '../../src/engine/serving.ts';
 import { openJournal } from '../../src/journal/local/journal.ts';
 import { openRegistry } from '../../src/models/registry.ts';
@@ -18,19 +21,29 @@ export interface Verified {
   repeated: number;
   /** Decisions whose vector is not, bit for bit, what a replay computes. */
   differentVectors: number;
+  /** Decisions that model and policy make otherwise of the same log: other words, rules, numbers of rules, or outcome. */
+  differentDecisions: number;
+  /** Decisions of a rule, and of the control share. */
+  byRules: number;
+  byControl: number;
   profiles: MemoryProfiles;
 }
 
 const { entityTypes, baseCurrency } = readConfig({}, { modelDir: '' });
 
-/** Replays a journal from its start through a fresh engine state, comparing every stored vector. */
+/** Replays a journal from its start through a fresh engine state, comparing every stored vector and decision. */
 export async function verifyJournal(dataDir: string): Promise<Verified> {
   const journal = await openJournal({ directory: `${dataDir}/journal` });
   const registry = openRegistry(`${dataDir}/models`);
   const servings = new Map<string, Serving>();
   const profiles = createProfiles({ entityTypes });
   const state = { profiles, undecided: new Map(), formerKeys: new Map<number, number>(), deleted: new Set<string>() };
-  const seen: Verified = { records: 0, decisions: 0, ids: new Set(), repeated: 0, differentVectors: 0, profiles };
+  const seen: Verified = {
+    ...{ records: 0, decisions: 0, ids: new Set(), repeated: 0, differentVectors: 0, differentDecisions: 0, profiles },
+    ...{ byRules: 0, byControl: 0 },
+  };
+  const policy = createPolicy({ journal, clock: Date.now, entityTypes });
+  const control = createControlShare(policy.log.state, entityTypes);
   try {
     for await (const record of journal.read(1)) {
       seen.records++;
@@ -46,11 +59,20 @@ export async function verifyJournal(dataDir: string): Promise<Verified> {
           serving = servingOf(registry.get(version)!, entityTypes, baseCurrency);
           servings.set(version, serving);
         }
-        const vector = new Float64Array(serving.features.names.length);
-        serving.features.extract(profiles, eventOfRecord(record, entityTypes), vector);
-        if (!sameBits(vector, record.vector!)) seen.differentVectors++;
+        const ports = { profiles, serving: () => serving, policy: policy.inForce, draw: control.draw };
+        const transaction = joined(data, record.personal);
+        const again = assess(ports, transaction, Float64Array.from(data.entities), record.at);
+        if (!sameBits(again.vector!, record.vector!)) seen.differentVectors++;
+        const { degraded: _, ...decision } = data.decision;
+        const numbers = again.rules && Array.from(again.rules.vector, (value) => (Number.isNaN(value) ? null : value));
+        const made = JSON.stringify([again.decision, numbers]);
+        if (decision.decidedBy?.startsWith('rule:')) seen.byRules++;
+        if (decision.control) seen.byControl++;
+        if (made !== JSON.stringify([decision, data.ruleVector])) seen.differentDecisions++;
       }
       fold(state, record);
+      policy.fold(record);
+      control.fold(record);
     }
     return seen;
   } finally {

@@ -38,6 +38,8 @@ export interface KafkaJournalStats {
   /** Records that have a sequence and that this process has not handed to its listeners yet. */
   undelivered: number;
   produceErrors: number;
+  /** Records of assay.control that this process has read and not handed out yet. */
+  controlPending: number;
   /** Look-ups of the index that failed. */
   indexErrors: number;
   heldBytes: number;
@@ -75,6 +77,7 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
     Promise.allSettled([outbox, orderOutbox, asking, points, bulk].map((client) => client.close()));
   let closing: Promise<void> | undefined;
   let indexErrors = 0;
+  let controlDelivered = -1;
 
   let isVoid: (source: number, offset: number) => boolean | undefined = () => undefined;
   let folded = () => Number.POSITIVE_INFINITY;
@@ -123,7 +126,10 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
   const delivery = createDelivery({
     ...{ durable: state.b - 1, memory, segments, onWarning },
     end: (source) => tail.position(source),
-    onDelivered: appends.sequenced,
+    onDelivered(source, offset, sequence) {
+      if (source === layout.control) controlDelivered = offset + 1;
+      appends.sequenced(source, offset, sequence);
+    },
   });
   const tail = createTail({
     client: createLogClient(options, layout, 'tail'),
@@ -266,6 +272,7 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
       return {
         unordered: sources.reduce((sum, source) => sum + Math.max(0, tail.position(source) - state.n[source]), 0),
         undelivered: state.b - 1 - delivery.durable,
+        controlPending: controlDelivered < 0 ? 0 : Math.max(0, tail.position(layout.control) - controlDelivered),
         produceErrors: outbox.errors + orderOutbox.errors,
         indexErrors,
         heldBytes: memory.heldBytes,
@@ -302,6 +309,7 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
 
   try {
     await caughtUp();
+    if (controlDelivered < 0) controlDelivered = tail.position(layout.control);
     return journal;
   } catch (error) {
     await journal.close();

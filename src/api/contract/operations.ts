@@ -110,6 +110,15 @@ export const Health = answer(
       },
       'What amounts are converted into the base currency by',
     ),
+    policy: answer(
+      {
+        version: Type.Integer(),
+        behind: Type.Optional(
+          Type.Boolean({ description: 'A fleet’s: a change is known of and not in force here yet' }),
+        ),
+      },
+      'What is in force in this process',
+    ),
     model: Type.Optional(Type.String({ description: 'Version of the model that decides' })),
     reasons: Type.Optional(
       Type.Record(Type.String(), Type.String(), { description: 'Why a part is away, by the part, such as `database`' }),

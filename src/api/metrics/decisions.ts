@@ -23,6 +23,12 @@ export function measureDecisions(registry: Registry, subscribe: Subscribe): () =
     help: 'Decisions for which profiles could not be read in time',
     registers,
   });
+  const hits = new Counter({
+    name: 'assay_rule_hits_total',
+    help: 'Hits of rules in durable decisions of this process; shadow: recorded and not applied',
+    labelNames: ['rule', 'mode'],
+    registers,
+  });
   const latency = new Histogram({
     name: 'assay_decision_latency_seconds',
     help: 'From receipt to the journal',
@@ -37,6 +43,7 @@ export function measureDecisions(registry: Registry, subscribe: Subscribe): () =
     const { decision, latencyMs } = record.data as unknown as DecisionData;
     outcomes.get(decision.decision)?.inc();
     if (decision.degraded) degraded.inc();
+    for (const { id, mode } of decision.rules) hits.inc({ rule: id, mode });
     latency.observe(latencyMs / 1000);
   });
 }

@@ -4,6 +4,7 @@ import type { Services } from '../services.ts';
 import { measureDecisions } from './decisions.ts';
 import { measureFleet } from './fleet.ts';
 import { createMeters, type Meters } from './meters.ts';
+import { measurePolicy } from './policy.ts';
 import { measureWebhooks } from './webhooks.ts';
 
 /** Up to the bounds that alerts ask for, 150 and 200 ms, and a little beyond. */
@@ -31,6 +32,7 @@ export function measure(app: Api, services: Services): Registry {
   meters.gauges('assay_model_info', '1 for the version that decides', 'version', () =>
     engine.modelVersion === undefined ? {} : { [engine.modelVersion]: 1 },
   );
+  measurePolicy(meters, services.policy);
   measureWebhooks(meters, services.webhooks);
   measureNarration(meters, services);
   measureLog(meters, services.log);

@@ -111,7 +111,7 @@ function ratesOf({ rules, config, clock }: Services) {
 }
 
 function healthOf(services: Services) {
-  const { journal, engine, projector, roster, cards, stateless, fleet, webhooks } = services;
+  const { journal, engine, projector, roster, policy, cards, stateless, fleet, webhooks } = services;
   const durable = journal.status().ok;
   const loaded = engine.modelVersion !== undefined;
   const whole =
@@ -120,7 +120,8 @@ function healthOf(services: Services) {
     cards.scorer &&
     stateless.judge &&
     projector.healthy &&
-    fleet?.profilesHealthy !== false;
+    fleet?.profilesHealthy !== false &&
+    !fleet?.policyBehind;
   const status = !durable || !engine.ready ? 'unhealthy' : whole ? 'healthy' : 'degraded';
   return {
     status,
@@ -130,6 +131,7 @@ function healthOf(services: Services) {
     database: projector.healthy ? 'ok' : 'unavailable',
     ...(fleet ? { kafka: durable ? 'ok' : 'unavailable', redis: fleet.profilesHealthy ? 'ok' : 'unavailable' } : {}),
     rates: ratesOf(services),
+    policy: { version: policy.stats().version, ...(fleet ? { behind: fleet.policyBehind } : {}) },
     ...(loaded ? { model: engine.modelVersion } : {}),
     ...reasonsOf({
       [fleet ? 'kafka' : 'journal']: durable ? undefined : journal.status().problem,

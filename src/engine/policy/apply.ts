@@ -1,4 +1,4 @@
-import type { Decision } from '../../domain/decision.ts';
+import type { Decision, RuleHit } from '../../domain/decision.ts';
 import type { Event } from '../../domain/event.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import { localHour, localWeekday } from '../../features/time.ts';
@@ -6,7 +6,7 @@ import { combine } from '../../policy/combine.ts';
 import { evaluateRules } from '../../policy/evaluate.ts';
 import { controlSentence, ruleSentence } from '../../policy/explanation.ts';
 import type { Facts } from '../../policy/expression/facts.ts';
-import type { InForce } from './in-force.ts';
+import { type InForce, TIMED_EVERY } from './in-force.ts';
 
 /** What rules see of a payment, and the model's decision of it. */
 export interface Seen {
@@ -25,7 +25,7 @@ export type DrawControl = (seen: Seen) => { share: number } | undefined;
 export function applyPolicy(inForce: InForce, decision: Decision, seen: Seen, draw?: DrawControl): Decision {
   const { program, policy } = inForce;
   const judged = decision.model !== undefined;
-  const hits = program.rules.length === 0 ? NO_HITS : evaluateRules(program, factsOf(inForce, decision, seen));
+  const hits = program.rules.length === 0 ? NO_HITS : hitsOf(inForce, decision, seen);
   const combined = combine(hits, judged ? decision.decision : undefined, program);
   const probability = judged ? decision.probability : undefined;
   decision.rules = hits;
@@ -49,6 +49,17 @@ export function applyPolicy(inForce: InForce, decision: Decision, seen: Seen, dr
 }
 
 const NO_HITS = Object.freeze([]);
+
+function hitsOf(inForce: InForce, decision: Decision, seen: Seen): readonly RuleHit[] {
+  const { program, meter } = inForce;
+  const facts = factsOf(inForce, decision, seen);
+  if (!meter || ++meter.count % TIMED_EVERY !== 0) return evaluateRules(program, facts);
+  const began = meter.stopwatch();
+  const hits = evaluateRules(program, facts);
+  meter.seconds += (meter.stopwatch() - began) / 1000;
+  meter.timed++;
+  return hits;
+}
 
 /** What an expression is evaluated over. */
 export function factsOf(inForce: InForce, { model, score, probability }: Decision, seen: Seen): Facts {

@@ -20,7 +20,21 @@ export interface InForce {
   hasLive: boolean;
   /** Whether a list has the value. Undefined where there is no such list. */
   inList: (name: string, value: string, recordedAt: number) => boolean | undefined;
+  /** Times some of the evaluations; absent where nobody asks. */
+  meter?: PolicyMeter;
 }
+
+/** What evaluations take: one of so many is timed. */
+export interface PolicyMeter {
+  count: number;
+  timed: number;
+  /** Of those that were timed. */
+  seconds: number;
+  /** Monotonic milliseconds. */
+  stopwatch: () => number;
+}
+
+export const TIMED_EVERY = 16;
 
 export type InList = InForce['inList'];
 

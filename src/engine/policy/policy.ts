@@ -18,6 +18,7 @@ export interface PolicyService {
   /** As a version had it, over lists as they were at a time; undefined where there was none. */
   at(version: number, listsAt: number): InForce | undefined;
   check(when: string): Check;
+  stats(): PolicyStats;
   /** Lists that a rule's expression names. */
   listsNamed: ListsNamed;
   /** Hex; for the draws of the control share. */
@@ -27,6 +28,17 @@ export interface PolicyService {
   outcomeOf(sequence: number): CommandOutcome | undefined;
   /** Of a snapshot. */
   readonly part: ReturnType<typeof policyPart>;
+}
+
+export interface PolicyStats {
+  version: number;
+  /** Evaluations that failed, by rule, since the process began. */
+  failures: Record<string, number>;
+  /** Rules that do not check any more: they hit nothing. */
+  broken: string[];
+  /** Evaluations that were timed, and what they took together. */
+  timed: number;
+  seconds: number;
 }
 
 export interface CommandOutcome {
@@ -39,6 +51,8 @@ export interface PolicyPorts {
   journal: Journal;
   clock: Clock;
   entityTypes: readonly string[];
+  /** Monotonic milliseconds, to time evaluations; nothing is timed without. */
+  stopwatch?: () => number;
 }
 
 /** Versions that are kept compiled for explanations. */
@@ -46,7 +60,7 @@ const COMPILED_KEPT = 8;
 const STATUS = { conflict: 409, not_found: 404, forbidden: 403 };
 const NAMED_KEPT = 20_000;
 
-export function createPolicy({ journal, clock, entityTypes }: PolicyPorts): PolicyService {
+export function createPolicy({ journal, clock, entityTypes, stopwatch }: PolicyPorts): PolicyService {
   const environment = environmentOf(entityTypes);
   const named = new Map<string, readonly string[]>();
   const compiled = new Map<number, InForce>();
@@ -81,11 +95,27 @@ export function createPolicy({ journal, clock, entityTypes }: PolicyPorts): Poli
     return made;
   }
 
+  /** Failures of programs of before. */
+  const failures = new Map<string, number>();
+  const meter = stopwatch && { count: 0, timed: 0, seconds: 0, stopwatch };
+
+  function renewed(): InForce {
+    for (const [id, count] of failuresOf(current)) failures.set(id, (failures.get(id) ?? 0) + count);
+    const made = inForceOf(policyAt(state, state.version)!, environment, inList);
+    return meter ? { ...made, meter } : made;
+  }
+
   return {
     log,
+    stats() {
+      const sums = new Map(failures);
+      for (const [id, count] of failuresOf(current)) sums.set(id, (sums.get(id) ?? 0) + count);
+      const { timed = 0, seconds = 0 } = meter ?? {};
+      const broken = current?.program.broken.map(({ id }) => id) ?? [];
+      return { version: state.version, failures: Object.fromEntries(sums), broken, timed, seconds };
+    },
     inForce() {
-      if (current?.policy.version !== state.version)
-        current = inForceOf(policyAt(state, state.version)!, environment, inList);
+      if (current?.policy.version !== state.version) current = renewed();
       return current;
     },
     at(version, listsAt) {
@@ -108,4 +138,9 @@ export function createPolicy({ journal, clock, entityTypes }: PolicyPorts): Poli
     },
     part: policyPart(state),
   };
+}
+
+function failuresOf(inForce: InForce | undefined): [id: string, count: number][] {
+  const rules = inForce?.program.rules ?? [];
+  return rules.flatMap(({ rule, failures }): [string, number][] => (failures > 0 ? [[rule.id, failures]] : []));
 }
