@@ -17,6 +17,7 @@ import type { EngineState } from '../engine/fold.ts';
 import { createModelRecords } from '../engine/model-records.ts';
 import { createControlShare, nextDay } from '../engine/policy/control-share.ts';
 import { createPolicy, type PolicyService } from '../engine/policy/policy.ts';
+import { createSuppression } from '../engine/policy/suppression.ts';
 import { deletedIn, repeatedRecord } from '../engine/repeated.ts';
 import { createRoster, type FoldedRoster } from '../engine/roster.ts';
 import { warmUp } from '../engine/warm-up.ts';
@@ -138,9 +139,11 @@ function engineOf({ journal, profiles, raw }: Shared, parts: EngineParts): Fleet
   // What others let through today before this process came, it does not know.
   const control = createControlShare(policy.log.state, config.entityTypes, nextDay(clock()));
   journal.subscribe(control.fold);
+  const suppression = createSuppression(policy.log.state, config.entityTypes);
+  journal.subscribe(suppression.fold);
   const ports = {
     ...{ journal, deleted: state.deleted, serving: () => roster.champion, servingOf: roster.servingOf },
-    ...{ policy: policy.inForce, policyAt: policy.at, draw: control.draw },
+    ...{ policy: policy.inForce, policyAt: policy.at, draw: control.draw, suppressed: suppression.isSuppressed },
     ...{ naming: config, clock, stopwatch: () => performance.now(), newId: () => newId(clock()) },
     onError(error: unknown, what: string) {
       // What is away is said where it is found to be, and counted.

@@ -9,6 +9,7 @@ import { type EngineState, fold, statePart } from '../engine/fold.ts';
 import { learning } from '../engine/learning.ts';
 import { createControlShare } from '../engine/policy/control-share.ts';
 import { createPolicy } from '../engine/policy/policy.ts';
+import { createSuppression } from '../engine/policy/suppression.ts';
 import { createRoster } from '../engine/roster.ts';
 import { warmUp } from '../engine/warm-up.ts';
 import type { JournalRecord } from '../journal/journal.ts';
@@ -39,6 +40,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     roster.fold(record);
     policy.fold(record);
     control.fold(record);
+    suppression.fold(record);
   };
   const journal = tracedJournal(learning(local, foldAll));
   const registry = openRegistry(join(config.dataDir, 'models'));
@@ -56,7 +58,8 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     ...{ journal, clock, entityTypes: config.entityTypes, stopwatch: () => performance.now() },
   });
   const control = createControlShare(policy.log.state, config.entityTypes);
-  const parts = { keys, engine: statePart(state), roster, policy: policy.part, control };
+  const suppression = createSuppression(policy.log.state, config.entityTypes);
+  const parts = { keys, engine: statePart(state), roster, policy: policy.part, control, suppression };
   const snapshots = openSnapshots({ directory: join(config.dataDir, 'snapshots'), profiles, parts, log });
   const restored = await snapshots.restore(local.durable);
   for await (const record of local.read(restored + 1)) foldAll(record);
@@ -73,6 +76,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     servingOf: roster.servingOf,
     policy: policy.inForce,
     draw: control.draw,
+    suppressed: suppression.isSuppressed,
     policyAt: policy.at,
     naming: config,
     clock,

@@ -52,6 +52,8 @@ export interface Decision {
   /** What live rules that hit ask for beside the outcome. */
   actions?: readonly string[];
   control?: Controlled;
+  /** One of several alerts that the rule's `suppress` makes one: it opens no case of its own. */
+  suppressed?: true;
   /** Absent when no model took part. */
   model?: ModelReference;
   /** Decided without a model, or without all that is known of its entities. */

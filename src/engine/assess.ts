@@ -14,6 +14,8 @@ export interface AssessPorts {
   /** What is in force; without it no rule speaks. */
   policy?: () => InForce;
   draw?: DrawControl;
+  /** Whether it belongs to an alert that there was already. */
+  suppressed?: (decision: Decision, entities: ArrayLike<number>, at: number) => boolean;
 }
 
 /** A decision and what it was made of. */
@@ -50,6 +52,7 @@ export function assess(ports: AssessPorts, transaction: Transaction, entities: F
       ? judge(serving, vector, new Float64Array(vector.length), thresholdsOf(serving, inForce.policy))
       : judgeWithoutModel();
   const decision = applyPolicy(inForce, judged, { transaction, event, ruleVector, recordedAt: at }, ports.draw);
+  if (ports.suppressed?.(decision, entities, at)) decision.suppressed = true;
   const rules = pass.rules > 0 ? { vector: ruleVector, schema: inForce.schema, approximate } : undefined;
   return { decision, vector, readSet, rules };
 }

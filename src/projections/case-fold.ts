@@ -118,10 +118,11 @@ export type Alert = Omit<AlertRow, 'caseId' | 'labelled' | 'disputes'> & {
   values: (string | undefined)[];
 };
 
-/** Puts an alert into the case that it belongs to, or opens one. */
-export function addAlert(fold: CaseFold, { values, ...alert }: Alert): void {
+/** Puts an alert into the case that it belongs to, or opens one; `joinOnly`: or leaves it. */
+export function addAlert(fold: CaseFold, { values, ...alert }: Alert, joinOnly = false): void {
   if (fold.alerts.has(alert.transactionId)) return;
-  const row = caseFor(fold, alert) ?? openCase(fold, alert);
+  const row = caseFor(fold, alert) ?? (joinOnly ? undefined : openCase(fold, alert));
+  if (!row) return;
   row.transactions++;
   if (alert.decision === 'review') row.reviews++;
   else row.declines++;

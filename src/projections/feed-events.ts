@@ -105,7 +105,7 @@ function recordEvents(record: JournalRecord): FeedEvent[] {
       const events = [event(record, 0, 'transaction.decided', view)];
       const { decision, score, fraudExplanation, reasons } = data.decision;
       const { id, userId, amount, currency } = data.transaction;
-      if (decision !== 'approve')
+      if (decision !== 'approve' && !data.decision.suppressed)
         events.push(
           event(record, 1, 'alert', {
             transactionId: id,

@@ -52,6 +52,8 @@ export interface TransactionFilter {
   from?: number;
   to?: number;
   minScore?: number;
+  /** A live or shadow rule that hit. */
+  rule?: string;
   /** Only review and decline that nobody has labelled, reviewed, overridden or finalized. */
   alerts?: boolean;
   /** Only what is held: sent to review, and neither released, cancelled nor finalized. */

@@ -7,6 +7,7 @@ import { fold } from '../../src/engine/fold.ts';
 import type { Serving } from '../../src/engine/judge.ts';
 import { createControlShare } from '../../src/engine/policy/control-share.ts';
 import { createPolicy } from '../../src/engine/policy/policy.ts';
+import { createSuppression } from '../../src/engine/policy/suppression.ts';
 import { servingOf } from '../../src/engine/serving.ts';
 import { openJournal } from '../../src/journal/local/journal.ts';
 import { openRegistry } from '../../src/models/registry.ts';
@@ -44,6 +45,7 @@ export async function verifyJournal(dataDir: string): Promise<Verified> {
   };
   const policy = createPolicy({ journal, clock: Date.now, entityTypes });
   const control = createControlShare(policy.log.state, entityTypes);
+  const suppression = createSuppression(policy.log.state, entityTypes);
   try {
     for await (const record of journal.read(1)) {
       seen.records++;
@@ -59,7 +61,13 @@ export async function verifyJournal(dataDir: string): Promise<Verified> {
           serving = servingOf(registry.get(version)!, entityTypes, baseCurrency);
           servings.set(version, serving);
         }
-        const ports = { profiles, serving: () => serving, policy: policy.inForce, draw: control.draw };
+        const ports = {
+          profiles,
+          serving: () => serving,
+          policy: policy.inForce,
+          draw: control.draw,
+          suppressed: suppression.isSuppressed,
+        };
         const transaction = joined(data, record.personal);
         const again = assess(ports, transaction, Float64Array.from(data.entities), record.at);
         if (!sameBits(again.vector!, record.vector!)) seen.differentVectors++;
@@ -73,6 +81,7 @@ export async function verifyJournal(dataDir: string): Promise<Verified> {
       fold(state, record);
       policy.fold(record);
       control.fold(record);
+      suppression.fold(record);
     }
     return seen;
   } finally {

@@ -99,7 +99,8 @@ function decided(fold: Fold, record: JournalRecord): void {
     row.view = withLifeOf(row.view, known.view);
   }
   put(fold, row);
-  if (row.decision !== 'approve' && fold.taken.has(row.id)) addAlert(fold.cases, alertOf(record, row, fold.names));
+  if (row.decision !== 'approve' && fold.taken.has(row.id))
+    addAlert(fold.cases, alertOf(record, row, fold.names), row.view.suppressed === true);
 }
 
 function undecided({ status }: TransactionRow): boolean {

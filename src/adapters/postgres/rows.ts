@@ -54,13 +54,15 @@ export function decisionRow(record: JournalRecord, types: readonly string[]): Tr
   const data = record.data as unknown as DecisionData;
   const { decision } = data;
   const view = transactionView(data, record.personal, record.at);
+  const common = commonColumns(record, data, types);
   return {
-    ...commonColumns(record, data, types),
+    ...common,
     status: 'pending',
     decision: decision.decision,
     score: decision.score,
     probability: decision.probability,
     latencyUs: Math.max(0, Math.min(Number((data.latencyMs * 1000).toPrecision(3)), 2e9)) | 0,
+    entities: [...common.entities, ...ruleKeys(decision.rules)],
     reasons:
       decision.decision === 'approve'
         ? null
@@ -143,8 +145,17 @@ export function entitiesOfView(view: TransactionView, names: EntityNames): numbe
   return names.types
     .filter((type) => type !== 'user')
     .map((type) => entityKey(type, entityOfView(view, type, names)))
-    .filter((key) => key !== 0);
+    .filter((key) => key !== 0)
+    .concat(ruleKeys(view.rules as DecisionData['decision']['rules'] | undefined));
 }
+
+/** Rules that hit are found as entities are. */
+function ruleKeys(rules: DecisionData['decision']['rules'] = []): number[] {
+  return rules.map(({ id }) => ruleKey(id));
+}
+
+/** The key of a rule among those of entities. */
+export const ruleKey = (id: string): number => entityKey('rule', id);
 
 const AMENDABLE = new Set<string>([
   ...['userId', 'amount', 'currency', 'transactionDate', 'amountBase', 'baseRate', 'warnings'],

@@ -5,7 +5,7 @@ import { reading } from './connection.ts';
 import { readCursor } from './cursor.ts';
 import { asShown, type Maturity } from './maturity.ts';
 import { pageOf } from './paging.ts';
-import { type EntityNames, entityOfView } from './rows.ts';
+import { type EntityNames, entityOfView, ruleKey } from './rows.ts';
 import { readScores } from './scores.ts';
 import { readStats } from './stats.ts';
 import { moment, storable } from './text.ts';
@@ -36,7 +36,8 @@ export function createTransactionQueries(
   return {
     list: (filter, page) =>
       reading(async () => {
-        const { where, values } = conditions(filter);
+        const { rule, ...others } = filter;
+        const { where, values } = rule === undefined ? conditions(filter) : hitsOf(schema, rule, others);
         if (page.cursor !== undefined) {
           const { createdAt, sequence } = readCursor(page.cursor);
           values.push(createdAt, sequence);
@@ -44,7 +45,11 @@ export function createTransactionQueries(
           // The second says nothing new, but lets the planner leave out the partitions of what is newer.
           where.push(`(created_at, sequence) < (${at}, $${values.length}::bigint)`, `created_at <= ${at}`);
         }
-        return pageOf(await newest('transactions', where, values, page.limit + 1), page, ({ view }) => shown(view));
+        return pageOf(
+          await newest(rule === undefined ? 'transactions' : 'transaction_entities', where, values, page.limit + 1),
+          page,
+          ({ view }) => shown(view),
+        );
       }),
 
     get: (id) =>
@@ -87,6 +92,16 @@ export function createTransactionQueries(
         return { type, id, transactions: seen.slice(0, limit).map(shown), linked: linkedIn(seen, type, id, names) };
       }),
   };
+}
+
+/** What a rule hit, found as an entity's payments are; further conditions are of the payments themselves. */
+function hitsOf(schema: string, rule: string, others: TransactionFilter) {
+  const { where, values } = conditions(others);
+  const key = `key = $${values.push(ruleKey(rule))}`;
+  if (where.length === 0) return { where: [key], values };
+  const same = 'x.created_at = transaction_entities.created_at AND x.sequence = transaction_entities.sequence';
+  const exists = `EXISTS (SELECT 1 FROM ${schema}.transactions x WHERE ${same} AND ${where.join(' AND ')})`;
+  return { where: [key, exists], values };
 }
 
 /** Indexes in `migrations/` serve these, alone and together. */

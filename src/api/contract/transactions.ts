@@ -88,6 +88,9 @@ export const decisionFields = {
   actions: Type.Optional(
     Type.Array(Type.String(), { description: 'What live rules that hit ask for beside the outcome' }),
   ),
+  suppressed: Type.Optional(
+    Type.Boolean({ description: 'Of an alert that there was already, by the rule’s `suppress`: it opens no case' }),
+  ),
   control: Type.Optional(
     answer({ share: Type.Number(), would: outcome }, 'It was let through to learn from; what it would have been'),
   ),
@@ -176,6 +179,7 @@ export const ListQuery = Type.Object({
   ),
   to: Type.Optional(Type.String({ format: 'instant', maxLength: 64, description: 'createdAt to, not included' })),
   minScore: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+  rule: Type.Optional(Type.String({ maxLength: 100, description: 'Only those that this rule hit, live or in shadow' })),
 });
 
 export const StatsQuery = Type.Object({

@@ -164,12 +164,13 @@ export function missing(id: string): never {
 }
 
 function filterOf(query: Static<typeof ListQuery>): TransactionFilter {
-  const { userId, decision, status, minScore } = query;
+  const { userId, decision, status, minScore, rule } = query;
   return {
     ...(userId === undefined ? {} : { userId }),
     ...(decision === undefined ? {} : { decision }),
     ...(status === undefined ? {} : { status }),
     ...(minScore === undefined ? {} : { minScore }),
+    ...(rule === undefined ? {} : { rule }),
     ...(query.from === undefined ? {} : { from: instant('from', query.from) }),
     ...(query.to === undefined ? {} : { to: instant('to', query.to) }),
   };
