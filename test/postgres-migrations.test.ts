@@ -90,6 +90,22 @@ test('a migration runs while the version before reads and writes, which then goe
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** All but what came after 0.1.0, which rows that were taken over leave to their views. */
+function known(tables: Record<string, unknown[]>): Record<string, unknown[]> {
+  const without = (rows: unknown[], names: string[]) =>
+    rows.map((row) => Object.fromEntries(Object.entries(row as object).filter(([name]) => !names.includes(name))));
+  return {
+    ...tables,
+    cases: without(tables.cases, ['disputes']),
+    case_alerts: without(tables.case_alerts, ['disputes']),
+    transactions: without(tables.transactions, ['review', 'truth', 'since']),
+    tallies: (tables.tallies as { tally: object }[]).map((row) => ({
+      ...row,
+      tally: without([row.tally], ['truths', 'opens'])[0],
+    })),
+  };
+}
+
 test('the layout of 0.1.0 is taken over row for row', async () => {
   const bench = await openBench(server.url);
   const records = sequenced(randomHistory(21, 500).map((entry) => ({ ...entry, at: T0 + (entry.at - T0) * 20_000 })));
@@ -101,9 +117,9 @@ test('the layout of 0.1.0 is taken over row for row', async () => {
   const store = await open('was');
   assert.equal(await store.applied(), 400);
   const taken: Bench = { ...bench, store, schema: layoutSchema('was') };
-  assert.deepEqual(await dump(taken), await dump(bench));
+  assert.deepEqual(known(await dump(taken)), known(await dump(bench)));
   for (const each of [bench, taken]) await each.store.apply(records);
-  assert.deepEqual(await dump(taken), await dump(bench));
+  assert.deepEqual(known(await dump(taken)), known(await dump(bench)));
   await store.close();
   // Taken over once: a start later finds what it left.
   const again = await open('was');

@@ -27,7 +27,19 @@ export async function copyToLayout1(client: pg.Client, from: string, schema: str
      UPDATE ${schema}.meta SET (applied, applied_key) = (SELECT applied, applied_key FROM ${from}.meta)`,
   );
   for (const table of ['cases', 'case_links', 'case_alerts', 'audit', 'answers', 'rejected'])
-    await client.query(`INSERT INTO ${schema}.${table} SELECT * FROM ${from}.${table}`);
+    await client.query(
+      `INSERT INTO ${schema}.${table} SELECT ${await columnsOf(client, schema, table)} FROM ${from}.${table}`,
+    );
+}
+
+/** Those that layout 1 has, in its order: later releases have more. */
+async function columnsOf(client: pg.Client, schema: string, table: string): Promise<string> {
+  const { rows } = await client.query(
+    `SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) AS names
+     FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2`,
+    [schema, table],
+  );
+  return rows[0].names;
 }
 
 /** The statements of version 0.1.0: it applies one payment and reads the newest. */
