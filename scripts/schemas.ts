@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import Type, { type TSchema } from 'typebox';
 import { documented } from '../src/api/contract/documented.ts';
 import { fieldSchemas } from '../src/api/contract/fields.ts';
-import { DecideBody, decisionFields } from '../src/api/contract/transactions.ts';
+import { decisionFields, TransactionBody } from '../src/api/contract/transactions.ts';
 import { isPersonal } from '../src/domain/fields.ts';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
@@ -96,7 +96,7 @@ export function schemas(): Record<string, object> {
       $schema: DIALECT,
       $id: 'transactions.raw.json',
       title: 'A message of transactions.raw',
-      ...DecideBody,
+      ...TransactionBody,
       description:
         'A transaction to decide, as POST /api/transactions takes it. The message’s key is the userId. Without an id it ' +
         'gets one of its place in the topic. What does not fit goes to transactions.dead, with the reason in its headers.',

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { startApp, type TestApp } from './support/app.ts';
+import { dereferenced } from './support/openapi.ts';
 import { type Operation, operationsOf, valid } from './support/schema-arbitrary.ts';
 
 /** Runs an operation; what is not JSON is sent as it is. */
@@ -27,7 +28,7 @@ describe('fuzz', () => {
   let operations: Operation[];
   before(async () => {
     app = await startApp({ API_KEY: KEY });
-    operations = operationsOf((await app.server.inject('/openapi.json')).json());
+    operations = operationsOf(dereferenced((await app.server.inject('/openapi.json')).json()));
   });
   after(() => app.stop());
 

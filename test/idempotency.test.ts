@@ -8,6 +8,7 @@ import { SCOPES } from '../src/domain/key.ts';
 import { sha256 } from '../src/intake/canonical.ts';
 import { call, startApp, type TestApp } from './support/app.ts';
 import { stricterModel, upload } from './support/models.ts';
+import { dereferenced } from './support/openapi.ts';
 import { byAmount } from './support/serving.ts';
 
 const DAY_MS = 86_400_000;
@@ -143,7 +144,9 @@ describe('an Idempotency-Key', () => {
   const aWebhook = async () => (await made('/api/webhooks', { url: 'http://127.0.0.1:9/' })).id;
 
   test('is told again on every POST: by another API key, over midnight; and another body is 409', async (t) => {
-    const { paths } = (await ask('GET', '/openapi.json')).body as { paths: Record<string, Record<string, object>> };
+    const { paths } = dereferenced((await ask('GET', '/openapi.json')).body) as {
+      paths: Record<string, Record<string, object>>;
+    };
     const posts = Object.keys(paths).filter((path) => 'post' in paths[path]);
     const order = Object.keys(sendings);
     const place = (path: string) => (order.indexOf(path) + order.length + 1) % (order.length + 1);

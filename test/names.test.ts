@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { call, startApp, type TestApp } from './support/app.ts';
+import { dereferenced } from './support/openapi.ts';
 
 interface Shown {
   parameters?: { in: string; name: string }[];
@@ -13,12 +14,13 @@ describe('names that do not exist', () => {
   before(async () => {
     app = await startApp();
     const { body } = await call(app.url, 'GET', '/openapi.json');
-    operations = Object.entries(body.paths as Record<string, Record<string, Shown>>).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, { parameters = [] }]) => ({
-        method: method.toUpperCase(),
-        path: path.replaceAll(/\{[^}]+\}/g, 'x'),
-        query: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name),
-      })),
+    operations = Object.entries(dereferenced(body).paths as Record<string, Record<string, Shown>>).flatMap(
+      ([path, methods]) =>
+        Object.entries(methods).map(([method, { parameters = [] }]) => ({
+          method: method.toUpperCase(),
+          path: path.replaceAll(/\{[^}]+\}/g, 'x'),
+          query: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name),
+        })),
     );
   });
   after(() => app.stop());

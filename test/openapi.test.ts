@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { FILES } from '../src/api/contract/names.ts';
 import { call, startApp, type TestApp } from './support/app.ts';
+import { dereferenced } from './support/openapi.ts';
 
 describe('the OpenAPI document', () => {
   let app: TestApp;
@@ -55,17 +59,18 @@ describe('the OpenAPI document', () => {
           Object.keys(operation.responses).some((status) => status.startsWith('2')),
           name,
         );
-        if (operation['x-scope'] !== 'none')
-          for (const status of operation['x-bad-key'] === 403 ? ['403', '429'] : ['401', '403', '429'])
-            assert.ok(status in operation.responses, `${name} ${status}`);
+        assert.deepEqual(operation.responses.default, { $ref: '#/components/responses/Refused' }, name);
+        if (method === 'post') assert.ok('409' in operation.responses, `${name}: an Idempotency-Key may clash`);
         const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
-        const declared = (operation.parameters ?? []).filter((p: { in: string }) => p.in === 'path');
+        const declared = dereferenced({ ...document, own: operation.parameters ?? [] }).own.filter(
+          (p: { in: string }) => p.in === 'path',
+        );
         assert.deepEqual(declared.map((p: { name: string }) => p.name).sort(), inPath.sort(), name);
       }
   });
 
   test('the example of a transaction is one', async () => {
-    const { content } = document.paths['/api/transactions'].post.requestBody;
+    const { content } = dereferenced(document).paths['/api/transactions'].post.requestBody;
     const { example, examples, schema } = content['application/json'];
     const shown = [example, ...Object.values(examples ?? {}).map((one) => (one as { value: unknown }).value)];
     const [given] = [...shown, ...(schema.examples ?? [])].filter((one) => one !== undefined);
@@ -73,6 +78,56 @@ describe('the OpenAPI document', () => {
     assert.equal(decided.status, 201, JSON.stringify(decided.body));
     assert.deepEqual(Object.keys(given).sort(), Object.keys(schema.properties).sort(), 'every field is shown');
     assert.deepEqual({ ...decided.body, ...given, transactionDate: decided.body.transactionDate }, decided.body);
+  });
+
+  test('says once what it repeats, by names that clients know', () => {
+    const { schemas } = document.components;
+    for (const name of ['Transaction', 'TransactionInput', 'Decision', 'Reason', 'Problem', 'Case', 'User', 'Rule'])
+      assert.ok(schemas[name]?.properties, name);
+    const text = JSON.stringify(document);
+    assert.ok(text.length < 150_000, `${text.length} characters`);
+    const bare: string[] = [];
+    for (const [path, methods] of Object.entries(
+      document.paths as Record<string, Record<string, { requestBody?: object }>>,
+    ))
+      for (const [method, { requestBody }] of Object.entries(methods))
+        if (requestBody && !JSON.stringify(requestBody).includes('"$ref":"#/components/schemas/'))
+          bare.push(`${method} ${path}`);
+    assert.deepEqual(bare, [], 'bodies without a name: export their schema from a file of api/contract/');
+    // Every reference leads somewhere, and nothing is held that nobody refers to.
+    dereferenced(document);
+    for (const [kind, items] of Object.entries(document.components as Record<string, object>))
+      for (const name of kind === 'securitySchemes' ? [] : Object.keys(items))
+        assert.ok(text.includes(`"#/components/${kind}/${name}"`), `${kind}/${name}`);
+    const files = readdirSync(join(import.meta.dirname, '..', 'src', 'api', 'contract'));
+    const without = ['documented', 'fields', 'formats', 'names'];
+    assert.deepEqual(
+      Object.keys(FILES).sort(),
+      files
+        .map((file) => file.replace('.ts', ''))
+        .filter((name) => !without.includes(name))
+        .sort(),
+      'files whose exports have names',
+    );
+  });
+
+  test('numbers have their size, defaults are optional, 204 has no content, what is free is open', () => {
+    const { metadata, amount } = document.components.schemas.TransactionInput.properties;
+    assert.equal(amount.format, 'double');
+    assert.equal(metadata.additionalProperties, true);
+    // biome-ignore lint/suspicious/noExplicitAny: as above.
+    const walk = (node: any, at: string): void => {
+      if (typeof node !== 'object' || node === null) return;
+      const types = [node.type ?? []].flat();
+      if (types.includes('number')) assert.equal(node.format, 'double', at);
+      if (types.includes('integer')) assert.equal(node.format, 'int64', at);
+      if (node.in && node.schema?.default !== undefined) assert.notEqual(node.required, true, at);
+      if (node['204']) assert.equal(node['204'].content, undefined, at);
+      for (const [name, inner] of Object.entries(node)) if (!/^examples?$/.test(name)) walk(inner, `${at}/${name}`);
+    };
+    walk(dereferenced(document), '');
+    const { schema } = document.webhooks.event.post.requestBody.content['application/json'];
+    assert.ok(dereferenced({ ...document, own: schema }).own.properties.type.enum.includes('transaction.decided'));
   });
 
   test('a route without a declared scope fails the build', async () => {

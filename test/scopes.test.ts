@@ -79,7 +79,11 @@ describe('scopes', () => {
           scopes.every((scope) => SCOPES.includes(scope)),
           `${method} ${path}: ${scopes}`,
         );
-        assert.equal((operation.security as unknown[]).length > 0, scopes.length > 0, `${method} ${path}`);
+        assert.equal(
+          (operation.security as unknown[] | undefined)?.length !== 0,
+          scopes.length > 0,
+          `${method} ${path}`,
+        );
       }
     assert.deepEqual(
       operations.filter(({ scopes }) => scopes.length === 0).map(({ path }) => path),

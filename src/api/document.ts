@@ -2,7 +2,9 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { Api } from './api.ts';
 import type { RouteScope } from './auth.ts';
+import { createShared } from './components.ts';
 import { documented } from './contract/documented.ts';
+import { WEBHOOKS } from './contract/webhooks.ts';
 import { SESSION_COOKIE } from './session.ts';
 
 const DESCRIPTION = `Decides whether a transaction is genuine: **approve**, **review** or **decline**, with a calibrated
@@ -22,11 +24,13 @@ const DOCS_POLICY =
 
 /** OpenAPI 3.1 from the routes' own schemas, and a page to read and try it. */
 export async function documentApi(app: Api): Promise<void> {
+  const shared = createShared();
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Assay', version: '0.1.0', description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
       servers: [{ url: '/' }],
+      security: [{ apiKey: [] }, { bearer: [] }, { session: [] }],
       tags: [
         { name: 'transactions', description: 'Decide, read, finalize, label' },
         { name: 'scoring', description: 'A decision that nothing is recorded of' },
@@ -49,17 +53,17 @@ export async function documentApi(app: Api): Promise<void> {
     },
     transform: ({ schema, url, route }) => {
       const { scope = 'none', badKey } = (route.config ?? {}) as { scope?: RouteScope; badKey?: number };
-      const security = scope === 'none' ? [] : [{ apiKey: [] }, { bearer: [] }, { session: [] }];
+      const shown = { ...(documented(schema) as typeof schema) };
+      for (const part of ['body', 'response'] as const) if (shown[part]) shown[part] = shared.route(shown[part]);
+      const security = scope === 'none' ? { security: [] } : {};
+      for (const part of ['querystring', 'headers'] as const) if (shown[part]) shown[part] = withDefaults(shown[part]);
       return {
         url,
-        schema: {
-          ...(documented(schema) as typeof schema),
-          security,
-          'x-scope': scope,
-          'x-bad-key': badKey,
-        } as unknown as typeof schema,
+        schema: { ...shown, ...security, 'x-scope': scope, 'x-bad-key': badKey } as unknown as typeof schema,
       };
     },
+    transformObject: (made) =>
+      shared.document({ ...('openapiObject' in made ? made.openapiObject : {}), webhooks: WEBHOOKS }),
   });
   const ui = {
     staticCSP: DOCS_POLICY,
@@ -77,4 +81,11 @@ export async function documentApi(app: Api): Promise<void> {
       await scope.register(swaggerUi, { ...ui, routePrefix });
     });
   app.get('/openapi.json', { schema: { hide: true }, config: { scope: 'none' } }, async () => app.swagger());
+}
+
+/** What has a default may be left out. */
+function withDefaults(schema: unknown): unknown {
+  const { required, ...rest } = schema as { required?: string[]; properties: Record<string, { default?: unknown }> };
+  const needed = (required ?? []).filter((name) => rest.properties[name]?.default === undefined);
+  return needed.length > 0 ? { ...rest, required: needed } : rest;
 }

@@ -4,7 +4,7 @@ import { answer, Time } from './common.ts';
 const components: Record<string, TNumber> = Object.fromEntries(
   Array.from({ length: 28 }, (_, i) => [
     `V${i + 1}`,
-    Type.Number({ description: i === 0 ? 'Principal components, any finite number' : '' }),
+    Type.Number(i === 0 ? { description: 'Principal components, any finite number' } : {}),
   ]),
 );
 const Amount = Type.Number({ description: 'Amount, any finite number' });

@@ -16,7 +16,8 @@ export function fieldSchemas({ optional, nullable }: Variant = {}): Record<Field
   const schemas: Partial<Record<FieldName, TSchema>> = {};
   for (const name of FIELD_NAMES) {
     const field = fieldOf(name);
-    const plain = schemaOf(field);
+    // What a field is stands where it is sent first.
+    const plain = schemaOf(nullable ? { ...field, description: undefined } : field);
     const schema = nullable && !KEPT.includes(name) ? { ...plain, type: [plain.type, 'null'] } : plain;
     const typed = Type.Unsafe(schema);
     schemas[name] = field.required && !optional ? typed : Type.Optional(typed);

@@ -96,13 +96,13 @@ export const ReviewBody = Type.Object({
   reason: Type.String({ minLength: 1, maxLength: 2000, description: 'Why; kept and shown' }),
 });
 
-const labelState = words(
+export const labelState = words(
   LABEL_STATES,
   'What is known of its truth: confirmed `fraud` or `legitimate`; `presumed` legitimate, executed and undisputed for ' +
     'LABEL_MATURITY_DAYS; `immature`, not for so long yet; `blocked`, not executed, so that its truth is never learnt',
 );
 
-const Effective = answer(
+export const Effective = answer(
   {
     label: words(['fraud', 'legitimate'], 'What it was'),
     source: words([...LABEL_SOURCES, 'dispute'], 'Who says so'),

@@ -29,7 +29,7 @@ export const UserQuery = Type.Object({
   q: Type.Optional(Type.String({ maxLength: 255, description: 'Part of the id, name or e-mail' })),
 });
 
-const scope = words(SCOPES, 'What the key may do');
+export const scope = words(SCOPES, 'What the key may do');
 export const KeyBody = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 100 }),
   scopes: Type.Array(scope, { minItems: 1, maxItems: SCOPES.length }),

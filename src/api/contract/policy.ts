@@ -12,33 +12,32 @@ const shownOnly = (description: string) =>
   Type.Optional(Type.Unknown({ description: `${description}; not changed by this` }));
 
 export const RULE_ID = '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$';
-const mode = words(RULE_MODES, 'live: applied; shadow: recorded, not applied; off: not evaluated');
+export const ruleMode = words(RULE_MODES, 'live: applied; shadow: recorded, not applied; off: not evaluated');
+
+export const Rollout = Type.Object(
+  {
+    percent: Type.Number({ minimum: 0, maximum: 100 }),
+    by: Type.String({ minLength: 1, maxLength: 100, description: 'The entity that is drawn, such as `user`' }),
+  },
+  { ...closed, description: 'Applied to this share of entities; null: to all' },
+);
+export const Suppression = Type.Object(
+  {
+    entity: Type.String({ minLength: 1, maxLength: 100 }),
+    seconds: Type.Integer({ minimum: 1, maximum: 366 * 86_400 }),
+  },
+  { ...closed, description: 'One alert for each entity and time; null: one each time' },
+);
 
 const content = {
   name: Type.String({ minLength: 1, maxLength: 200 }),
   when: Type.String({ minLength: 1, maxLength: 20_000, description: 'A CEL expression; see docs/rules.md' }),
   outcome,
-  mode,
+  mode: ruleMode,
   priority: Type.Integer({ minimum: -1_000, maximum: 1_000, description: 'The model speaks at 0' }),
   reason: Type.String({ maxLength: 500, description: 'What the decision says where this rule decides' }),
-  rollout: orNull(
-    Type.Object(
-      {
-        percent: Type.Number({ minimum: 0, maximum: 100 }),
-        by: Type.String({ minLength: 1, maxLength: 100, description: 'The entity that is drawn, such as `user`' }),
-      },
-      { ...closed, description: 'Applied to this share of entities; null: to all' },
-    ),
-  ),
-  suppress: orNull(
-    Type.Object(
-      {
-        entity: Type.String({ minLength: 1, maxLength: 100 }),
-        seconds: Type.Integer({ minimum: 1, maximum: 366 * 86_400 }),
-      },
-      { ...closed, description: 'One alert for each entity and time; null: one each time' },
-    ),
-  ),
+  rollout: orNull(Rollout),
+  suppress: orNull(Suppression),
   hard: Type.Boolean({ description: 'A decline that beats every priority' }),
   actions: Type.Array(Type.String({ pattern: '^[a-z0-9_]{1,64}$' }), {
     maxItems: 20,
@@ -121,7 +120,7 @@ const ruleShownFields = {
   updatedAt: Time('When this version was made'),
   updatedBy: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
 };
-const RuleVersionShown = answer(ruleShownFields, 'A version of a rule');
+export const RuleVersionShown = answer(ruleShownFields, 'A version of a rule');
 export const RuleShown = answer(
   {
     ...ruleShownFields,
@@ -134,7 +133,7 @@ export const RuleShown = answer(
 export const RuleVersions = answer({ data: Type.Array(RuleVersionShown) }, 'Every version, newest first');
 export const RuleList = answer({ data: Type.Array(RuleShown) }, 'All rules');
 
-const Issue = answer(
+export const Issue = answer(
   {
     path: Type.String(),
     message: Type.String(),

@@ -15,13 +15,6 @@ const amountWhere = {
 
 const TAKEN_IN = 'A transaction to decide. Fields that are not listed are ignored, with a warning; use `metadata`.';
 export const TransactionBody = Type.Unsafe<Taken>(
-  Type.Object(fields, { description: TAKEN_IN, unknownFields: 'told', ...amountWhere }),
-);
-
-export type TransactionBody = Taken;
-
-/** The same as it is recorded, with an example for the document. */
-export const DecideBody = Type.Unsafe<Taken>(
   Type.Object(
     {
       ...fields,
@@ -32,6 +25,7 @@ export const DecideBody = Type.Unsafe<Taken>(
     { description: TAKEN_IN, examples: [EXAMPLE], unknownFields: 'told', ...amountWhere },
   ),
 );
+export type TransactionBody = Taken;
 
 /** Id and type of a transaction stay; null takes an optional field away. */
 const { id: _, type: __, ...amendable } = fieldSchemas({ optional: true, nullable: true });
@@ -60,7 +54,7 @@ export const Reason = answer(
   'A feature and its part in the score',
 );
 
-const RuleHit = answer(
+export const RuleHit = answer(
   {
     id: Type.String(),
     version: Type.Integer(),
@@ -71,7 +65,7 @@ const RuleHit = answer(
   'A rule that hit',
 );
 
-const Model = answer({ name: Type.String(), version: Type.String() }, 'The model that decided');
+export const Model = answer({ name: Type.String(), version: Type.String() }, 'The model that decided');
 
 export const decisionFields = {
   decision: outcome,

@@ -1,10 +1,11 @@
 import Type from 'typebox';
 import { WEBHOOK_TYPES } from '../../domain/webhook.ts';
 import { answer, Time, words } from './common.ts';
+import { documented } from './documented.ts';
 
 const url = Type.String({ minLength: 1, maxLength: 2_048, description: 'Where events are posted: http or https' });
-const type = words(WEBHOOK_TYPES, 'A type of event, as on `/ws`');
-const types = Type.Array(type, {
+export const eventType = words(WEBHOOK_TYPES, 'A type of event, as on `/ws`');
+const types = Type.Array(eventType, {
   minItems: 1,
   maxItems: WEBHOOK_TYPES.length,
   description: 'Which ones; without, all',
@@ -29,7 +30,7 @@ export const WebhookShown = answer(
   {
     id: Type.String(),
     url: Type.String(),
-    types: Type.Array(type),
+    types: Type.Array(eventType),
     description: orNull('For people'),
     createdAt: Time('When it was registered'),
     updatedAt: Time('When it last changed'),
@@ -66,3 +67,36 @@ export const WebhookTested = answer(
   },
   'What came back',
 );
+
+/** What a webhook is sent, and every client of `/ws`. */
+export const Event = answer(
+  {
+    seq: Type.Integer({ description: 'Goes up with every event, over restarts too' }),
+    type: eventType,
+    at: Time('When it was recorded'),
+    data: Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'What it is about, by its type' }),
+  },
+  'Something that happened',
+);
+
+const signed = {
+  'webhook-id': 'The same for every attempt of an event',
+  'webhook-timestamp': 'Seconds since 1970, when it was sent',
+  'webhook-signature': '`v1,` and base64 of HMAC-SHA256 over `id.timestamp.body` with the secret (Standard Webhooks)',
+};
+
+/** The document's `webhooks`: every event comes so, whatever its type. Any answer of 2xx takes it. */
+export const WEBHOOKS = {
+  event: {
+    post: {
+      operationId: 'onEvent',
+      tags: ['webhooks'],
+      summary: 'An event of a type that a webhook asked for, posted to its url: signed, in order, at least once',
+      parameters: Object.entries(signed).map(([name, description]) => ({
+        ...{ in: 'header', name, required: true, description, schema: { type: 'string' } },
+      })),
+      requestBody: { required: true, content: { 'application/json': { schema: documented(Event) } } },
+      responses: { '2XX': { description: 'Taken; anything else and it is sent again' } },
+    },
+  },
+};

@@ -6,7 +6,7 @@ import { takeSubmission } from '../../intake/submission.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
-import { DecideBody, Decided, Processing } from '../contract/transactions.ts';
+import { Decided, Processing, TransactionBody } from '../contract/transactions.ts';
 import { idempotencyKey, idempotentName, otherBody } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
 import type { Services } from '../services.ts';
@@ -28,7 +28,7 @@ export function transactionRoutes(app: Api, services: Services): void {
         tags: ['transactions'],
         summary: 'Decide a transaction',
         description: 'Answered when the decision is durable. `Prefer: respond-async` answers as soon as the intake is.',
-        body: DecideBody,
+        body: TransactionBody,
         response: {
           201: json('Decided and durable', Decided),
           202: json('Taken in; with `Prefer: respond-async`', Processing),
