@@ -123,6 +123,31 @@ describe('signing in', () => {
   });
 });
 
+test('behind a trusted proxy the live feed takes the origin that the browser knew', async () => {
+  for (const trusted of [true, false]) {
+    const app = await startApp({ API_KEY: 'k', ...(trusted ? { TRUST_PROXY: '127.0.0.1' } : {}) });
+    const headers = { 'x-forwarded-host': 'assay.example', 'x-forwarded-proto': 'https' };
+    const signedIn = await call(app.url, 'POST', '/api/session', { key: 'k' }, headers);
+    const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0];
+    const outcome = (origin: string) =>
+      new Promise<number | string>((resolve) => {
+        const more = { ...headers, cookie, origin };
+        const socket = new WebSocket(`${app.url.replace('http', 'ws')}/ws`, { headers: more });
+        socket.once('open', () => {
+          resolve('open');
+          socket.close();
+        });
+        socket.once('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
+        socket.once('error', () => {});
+      });
+    assert.equal(await outcome('https://assay.example'), trusted ? 'open' : 403);
+    assert.equal(await outcome('https://assay.example:443'), trusted ? 'open' : 403);
+    assert.equal(await outcome('https://evil.example'), 403);
+    assert.equal(await outcome(app.url), trusted ? 403 : 'open');
+    await app.stop();
+  }
+});
+
 test('without keys there is nothing to sign in to, and everything is allowed', async () => {
   const app = await startApp();
   const { body } = await call(app.url, 'GET', '/api/session');

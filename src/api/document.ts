@@ -9,7 +9,8 @@ import { SESSION_COOKIE } from './session.ts';
 
 const DESCRIPTION = `Decides whether a transaction is genuine: **approve**, **review** or **decline**, with a calibrated
 probability and the reasons. Errors are RFC 9457 problem documents. Every answer carries \`X-Request-ID\` and
-\`X-Response-Time-Ms\`. Without any API key the server answers on loopback only, and asks for none.
+\`X-Response-Time-Ms\`. Lists come as CSV too, for
+\`Accept: text/csv\`: all there are without a \`limit\`, else a page with \`X-Next-Cursor\`. Without any API key the server answers on loopback only, and asks for none.
 
 \`WS /ws\` is the live feed: \`{seq, type, at, data}\` of the types \`transaction.decided\`, \`transaction.finalized\`,
 \`transaction.reviewed\`, \`label.recorded\`, \`dispute.recorded\`, \`event.recorded\`, \`alert\`, \`case.changed\`, \`stats\`,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseTime } from '../intake/time.ts';
-import { toCsv } from './csv.ts';
+import { csvLine, toCsv } from './csv.ts';
 import { type Allowance, createRateLimiter } from './rate-limit.ts';
 import { requestId } from './request-id.ts';
 import { parseWindow } from './window.ts';
@@ -35,12 +35,34 @@ test('request ids are echoed where they are printable and short', () => {
   assert.notEqual(of(), of());
 });
 
-test('CSV: columns of all rows, quotes where needed, no formulas', () => {
+test('CSV: columns of all rows, quotes where needed', () => {
   const text = toCsv([
     { id: 'a', note: 'say "hi", now', amount: -5 },
-    { id: '=1+1', nested: { x: [1] }, none: null },
+    { id: '=1+1', nested: { x: [1, -2] }, none: null },
   ]);
-  assert.equal(text, 'id,note,amount,nested,none\r\na,"say ""hi"", now",-5,,\r\n\'=1+1,,,"{""x"":[1]}",\r\n');
+  assert.equal(text, 'id,note,amount,nested,none\r\na,"say ""hi"", now",-5,,\r\n\'=1+1,,,"{""x"":[1,-2]}",\r\n');
+});
+
+test('CSV: no cell begins a formula, whatever the separator, the width or what stands before it unseen', () => {
+  const starters = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+  const before = ['', ' ', '\n', '\t', '\r', '\u00a0', '\u200b', '\ufeff', ' \n'];
+  const separators = [',', ';', '\t', '|'];
+  const cellOf = (text: string) => {
+    const line = csvLine([text]).slice(0, -2);
+    return line.startsWith('"') ? line.slice(1, -1).replaceAll('""', '"') : line;
+  };
+  for (const starter of starters)
+    for (const blank of before) {
+      const formula = `${blank}${starter}1+1`;
+      for (const text of [formula, ...separators.map((separator) => `a${separator}${formula}`)]) {
+        const cell = cellOf(text);
+        // As it comes apart by any separator, trimmed of what is not seen, no part begins one.
+        for (const part of [cell, ...cell.split(/[,;\t|\r\n]/)])
+          assert.ok(!/^[=+\-@＝＋－＠]/.test(part.replace(/^[\s\u200b\ufeff"]+/, '')), JSON.stringify([text, cell]));
+        assert.equal(cell.replaceAll("'", ''), text, 'nothing else changes');
+      }
+    }
+  assert.equal(csvLine([-5, 'a-b', 'x=1', '2026-01-01']), '-5,a-b,x=1,2026-01-01\r\n');
 });
 
 test('times and windows', () => {

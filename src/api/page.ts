@@ -1,20 +1,83 @@
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Page } from '../projections/store.ts';
-import { toCsv } from './csv.ts';
+import { columnsOf, csvLine, toCsv } from './csv.ts';
 import { vary } from './vary.ts';
 
-/** A page as JSON, or as CSV where the client prefers that; then the cursor stands in `X-Next-Cursor`. */
-export function sendPage<T extends object>(request: FastifyRequest, reply: FastifyReply, page: Page<T>) {
-  vary(reply, 'Accept');
-  if (!prefersCsv(request.headers.accept)) return page;
-  if (page.nextCursor !== null) reply.header('x-next-cursor', page.nextCursor);
-  return reply
-    .type('text/csv; charset=utf-8')
-    .header('content-disposition', 'attachment; filename="assay.csv"')
-    .serializer((text: string) => text)
-    .send(toCsv(page.data as Record<string, unknown>[]));
+type Row = Record<string, unknown>;
+
+export interface PageRequest {
+  limit: number;
+  cursor?: string;
 }
 
+export interface CsvOptions {
+  /** Columns that are there in any case; beside them stand those of the first rows, and `other` holds what has none. */
+  columns?: readonly string[];
+  /** Rows as CSV shows them. */
+  rows?: (rows: Row[]) => Row[] | Promise<Row[]>;
+}
+
+/** Rows read from the store at a time while all of a list is sent. */
+const STEP = 200;
+
+/**
+ * A list as JSON, a page of it; or as CSV where the client prefers that: a page with its cursor in `X-Next-Cursor` where a `limit` is
+ * asked for, else all there is, sent as it is read, so that memory is bounded by what the client has not taken yet.
+ */
+export async function sendList<T extends object>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  query: PageRequest & { bom?: string },
+  read: (page: PageRequest) => Promise<Page<T>>,
+  { columns = [], rows: shown = (rows) => rows }: CsvOptions = {},
+) {
+  vary(reply, 'Accept');
+  const { limit, cursor, bom } = query;
+  if (!prefersCsv(request.headers.accept)) return read({ limit, cursor });
+  reply
+    .type('text/csv; charset=utf-8')
+    .header('content-disposition', 'attachment; filename="assay.csv"')
+    .serializer((text: string) => text);
+  const mark = bom === 'true' ? '\ufeff' : '';
+  const isPaged = /[?&]limit=/.test(request.url);
+  const first = await read({ limit: isPaged ? limit : STEP, cursor });
+  if (isPaged) {
+    if (first.nextCursor !== null) reply.header('x-next-cursor', first.nextCursor);
+    return reply.send(mark + toCsv(await shown(first.data as Row[])));
+  }
+  return reply.send(
+    Readable.from(lines(mark, first as Page<Row>, columns, shown, (next) => read({ limit: STEP, cursor: next }))),
+  );
+}
+
+async function* lines<T extends object>(
+  mark: string,
+  first: Page<Row>,
+  fixed: readonly string[],
+  shown: NonNullable<CsvOptions['rows']>,
+  more: (cursor: string) => Promise<Page<T>>,
+): AsyncGenerator<string> {
+  let page = first;
+  let rows = await shown(page.data);
+  const columns = [...new Set([...fixed, ...columnsOf(rows)])];
+  const known = new Set(columns);
+  yield mark + csvLine([...columns, 'other']);
+  for (;;) {
+    let text = '';
+    for (const row of rows) {
+      const others = Object.entries(row).filter(([name]) => !known.has(name));
+      text += csvLine([
+        ...columns.map((name) => row[name]),
+        others.length > 0 ? Object.fromEntries(others) : undefined,
+      ]);
+    }
+    if (text !== '') yield text;
+    if (page.nextCursor === null) return;
+    page = (await more(page.nextCursor)) as Page<Row>;
+    rows = await shown(page.data);
+  }
+}
 /** Whether `text/csv` is named before, or without, anything that means JSON. */
 function prefersCsv(accept: string | undefined): boolean {
   if (!accept?.includes('text/csv')) return false;

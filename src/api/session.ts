@@ -73,7 +73,7 @@ export function createSessions(keys: Pick<Keys, 'get'>, clock: Clock, random = r
       const known = of(request);
       if (!known) return undefined;
       const { headers, method } = request;
-      if (headers.upgrade !== undefined && !isOwnOrigin(headers.origin, headers.host))
+      if (headers.upgrade !== undefined && !isOwnOrigin(headers.origin, request.host))
         throw new AssayError('forbidden', 'A session may be used by this server’s own pages only.');
       if (!SAFE.has(method) && !same(headers[CSRF_HEADER], known.session.csrfToken))
         throw new AssayError('forbidden', 'Send X-Assay-CSRF as GET /api/session gives it.');
@@ -106,9 +106,13 @@ function cookieOf(header: string | undefined): string | undefined {
   return undefined;
 }
 
-/** Behind a proxy the scheme may differ; the host is what tells pages apart. */
-function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
-  return origin !== undefined && host !== undefined && URL.parse(origin)?.host === host.toLowerCase();
+/**
+ * Behind a proxy the scheme may differ; the host is what tells pages apart: as the browser knew it, by X-Forwarded-Host, where
+ * TRUST_PROXY names the proxy.
+ */
+function isOwnOrigin(origin: string | undefined, host: string): boolean {
+  const page = origin === undefined ? null : URL.parse(origin);
+  return page !== null && page.host !== '' && page.host === URL.parse(`${page.protocol}//${host}`)?.host;
 }
 
 function same(given: string | string[] | undefined, wanted: string): boolean {

@@ -88,15 +88,12 @@ export function json(description: string, schema: TSchema, more: Record<string, 
   return { description, content: { 'application/json': { schema } }, ...more };
 }
 
-/** A list that also comes as CSV. */
+/** A list that also comes as CSV: all there are without a `limit`, else a page with the next one's cursor in a header. */
 export function list(description: string, item: TSchema) {
   return {
     description,
-    headers: { 'x-next-cursor': { type: 'string', description: 'CSV only: the next page' } },
-    content: {
-      'application/json': { schema: Page(item) },
-      'text/csv': { schema: Type.String({ description: 'One row an item, RFC 4180' }) },
-    },
+    headers: { 'x-next-cursor': { type: 'string' } },
+    content: { 'application/json': { schema: Page(item) }, 'text/csv': { schema: Type.String() } },
   };
 }
 
@@ -112,6 +109,7 @@ export function Page(item: TSchema) {
 }
 
 export const PageQuery = {
+  bom: Type.Optional(words(['true', 'false'], 'CSV only: begins with the mark by which spreadsheets know UTF-8')),
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'Items a page' }),
   cursor: Type.Optional(
     Type.String({ format: 'cursor', minLength: 1, maxLength: 1024, description: '`nextCursor` of the page before' }),

@@ -6,7 +6,7 @@ import type { Api } from '../api.ts';
 import { AuditEntry, AuditQuery, History } from '../contract/cases.ts';
 import { json, list, problems } from '../contract/common.ts';
 import { IdParam } from '../contract/transactions.ts';
-import { sendPage } from '../page.ts';
+import { sendList } from '../page.ts';
 import { read } from '../read.ts';
 import { recordOf } from '../record-of.ts';
 import type { Services } from '../services.ts';
@@ -33,13 +33,15 @@ export function auditRoutes(app: Api, services: Services): void {
       },
     },
     async (request, reply) => {
-      const { limit, cursor, from, to, ...filter } = request.query;
+      const { limit: _, cursor: __, bom: ___, from, to, ...filter } = request.query;
       const span = {
         ...(from === undefined ? {} : { from: instant('from', from) }),
         ...(to === undefined ? {} : { to: instant('to', to) }),
       };
-      const page = await read(services, () => store.audit.list({ ...filter, ...span }, { limit, cursor }));
-      return sendPage(request, reply, { ...page, data: page.data.map((row) => ({ ...row, ...actor(keys, row.by) })) });
+      return sendList(request, reply, request.query, async (asked) => {
+        const page = await read(services, () => store.audit.list({ ...filter, ...span }, asked));
+        return { ...page, data: page.data.map((row) => ({ ...row, ...actor(keys, row.by) })) };
+      });
     },
   );
 

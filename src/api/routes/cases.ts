@@ -11,9 +11,10 @@ import { CaseFigures, CaseShown, CaseStatsQuery, CasesQuery, CaseWhole } from '.
 import { json, list, PageQuery, problems } from '../contract/common.ts';
 import { IdParam, NarrateQuery, NarrativeShown, TransactionShown } from '../contract/transactions.ts';
 import { shownNarrative } from '../narrative.ts';
-import { sendPage } from '../page.ts';
+import { type PageRequest, sendList } from '../page.ts';
 import { read } from '../read.ts';
 import type { Services } from '../services.ts';
+import { transactionCsv } from '../transaction-csv.ts';
 import { invalid, windowUntil } from '../window.ts';
 
 const tags = ['cases'];
@@ -36,10 +37,12 @@ export function caseRoutes(app: Api, services: Services): void {
       },
     },
     async (request, reply) => {
-      const { limit, cursor, sort = 'risk' } = request.query;
+      const { sort = 'risk' } = request.query;
       const filter = filterOf(request.query);
-      const page = await read(services, () => store.cases.list(filter, sort, { limit, cursor }));
-      return sendPage(request, reply, { ...page, data: page.data.map((view) => shownCase(services, view)) });
+      return sendList(request, reply, request.query, async (asked) => {
+        const page = await read(services, () => store.cases.list(filter, sort, asked));
+        return { ...page, data: page.data.map((view) => shownCase(services, view)) };
+      });
     },
   );
 
@@ -123,11 +126,13 @@ export function caseRoutes(app: Api, services: Services): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { limit, cursor } = request.query;
-      const page = await read(services, async () =>
-        (await store.cases.get(id)) ? store.cases.transactions(id, { limit, cursor }) : undefined,
-      );
-      return page ? sendPage(request, reply, page) : missingCase(id);
+      const readPage = async (asked: PageRequest) => {
+        const page = await read(services, async () =>
+          (await store.cases.get(id)) ? store.cases.transactions(id, asked) : undefined,
+        );
+        return page ?? missingCase(id);
+      };
+      return sendList(request, reply, request.query, readPage, transactionCsv(services));
     },
   );
 }

@@ -22,7 +22,7 @@ import {
   ListShown,
   ListsShown,
 } from '../contract/policy.ts';
-import { sendPage } from '../page.ts';
+import { sendList } from '../page.ts';
 import { sendPolicy, submitPart, submitPolicy } from '../policy-command.ts';
 import type { Services } from '../services.ts';
 import { invalid } from '../window.ts';
@@ -135,17 +135,18 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
       },
     },
     async (request, reply) => {
-      const { limit, cursor, q = '' } = request.query;
+      const { q = '' } = request.query;
       const { entries } = known(request.params.name).list;
-      if (cursor !== undefined && !/^[1-9]\d{0,15}$/.test(cursor)) throw invalid('/cursor', 'is not a cursor');
-      const { data, next } = entries.page(q, cursor === undefined ? undefined : Number(cursor), limit);
-      const rows = data.map(({ expiresAt, at, ...entry }) => ({
-        ...entry,
-        expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
-        at: new Date(at).toISOString(),
-      }));
-      const hasMore = next !== undefined;
-      return sendPage(request, reply, { data: rows, hasMore, nextCursor: hasMore ? String(next) : null });
+      return sendList(request, reply, request.query, async ({ limit, cursor }) => {
+        if (cursor !== undefined && !/^[1-9]\d{0,15}$/.test(cursor)) throw invalid('/cursor', 'is not a cursor');
+        const { data, next } = entries.page(q, cursor === undefined ? undefined : Number(cursor), limit);
+        const rows = data.map(({ expiresAt, at, ...entry }) => ({
+          ...entry,
+          expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+          at: new Date(at).toISOString(),
+        }));
+        return { data: rows, hasMore: next !== undefined, nextCursor: next === undefined ? null : String(next) };
+      });
     },
   );
 

@@ -13,7 +13,7 @@ import {
   ThresholdsBody,
   VersionsQuery,
 } from '../contract/policy.ts';
-import { sendPage } from '../page.ts';
+import { sendList } from '../page.ts';
 import { sendPolicy, submitPolicy } from '../policy-command.ts';
 import type { Services } from '../services.ts';
 import { invalid } from '../window.ts';
@@ -54,16 +54,15 @@ export function policyRoutes(app: Api, services: Services): void {
         response: { 200: list('One page', PolicyVersionShown), ...problems(401, 403, 422, 429) },
       },
     },
-    async (request, reply) => {
-      const { limit, cursor } = request.query;
-      const newest = cursor === undefined ? state.version : versionOf(cursor);
-      const oldest = Math.max(1, newest - limit + 1);
-      const data = [];
-      for (let version = newest; version >= oldest; version--)
-        data.push(changeView(state.changes[version - 1], version));
-      const hasMore = oldest > 1;
-      return sendPage(request, reply, { data, hasMore, nextCursor: hasMore ? String(oldest - 1) : null });
-    },
+    async (request, reply) =>
+      sendList(request, reply, request.query, async ({ limit, cursor }) => {
+        const newest = cursor === undefined ? state.version : versionOf(cursor);
+        const oldest = Math.max(1, newest - limit + 1);
+        const data = [];
+        for (let version = newest; version >= oldest; version--)
+          data.push(changeView(state.changes[version - 1], version));
+        return { data, hasMore: oldest > 1, nextCursor: oldest > 1 ? String(oldest - 1) : null };
+      }),
   );
 
   function versionOf(cursor: string): number {

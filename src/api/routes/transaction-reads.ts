@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { AssayError } from '../../domain/errors.ts';
 import type { TransactionFilter } from '../../projections/store.ts';
@@ -15,12 +15,15 @@ import {
   UserIdParam,
 } from '../contract/transactions.ts';
 import { shownNarrative } from '../narrative.ts';
-import { sendPage } from '../page.ts';
+import { type PageRequest, sendList } from '../page.ts';
 import { read } from '../read.ts';
 import { recordOf } from '../record-of.ts';
 import { allowed } from '../routing.ts';
 import type { Services } from '../services.ts';
+import { transactionCsv } from '../transaction-csv.ts';
 import { instant, windowUntil } from '../window.ts';
+
+type Asked = FastifyRequest<{ Querystring: PageRequest & { bom?: 'true' | 'false' } }>;
 
 const tags = ['transactions'];
 const config = { scope: 'read' } as const;
@@ -28,8 +31,9 @@ const errors = problems(401, 403, 422, 429, 503);
 
 export function transactionReadRoutes(app: Api, services: Services): void {
   const { store, clock } = services;
-  const page = (filter: TransactionFilter, query: { limit: number; cursor?: string }) =>
-    read(services, () => store.transactions.list(filter, { limit: query.limit, cursor: query.cursor }));
+  const csv = transactionCsv(services);
+  const send = (request: Asked, reply: FastifyReply, filter: TransactionFilter) =>
+    sendList(request, reply, request.query, (page) => read(services, () => store.transactions.list(filter, page)), csv);
 
   app.get(
     '/api/transactions',
@@ -44,7 +48,7 @@ export function transactionReadRoutes(app: Api, services: Services): void {
         response: { 200: list('One page', TransactionShown), ...errors },
       },
     },
-    async (request, reply) => sendPage(request, reply, await page(filterOf(request.query), request.query)),
+    async (request, reply) => send(request, reply, filterOf(request.query)),
   );
   app.head('/api/transactions', { config, schema: { hide: true } }, async (_request, reply) =>
     reply
@@ -65,7 +69,7 @@ export function transactionReadRoutes(app: Api, services: Services): void {
         response: { 200: list('One page', TransactionShown), ...errors },
       },
     },
-    async (request, reply) => sendPage(request, reply, await page({ alerts: true }, request.query)),
+    async (request, reply) => send(request, reply, { alerts: true }),
   );
 
   app.get(
@@ -81,7 +85,7 @@ export function transactionReadRoutes(app: Api, services: Services): void {
         response: { 200: list('One page', TransactionShown), ...errors },
       },
     },
-    async (request, reply) => sendPage(request, reply, await page({ userId: request.params.userId }, request.query)),
+    async (request, reply) => send(request, reply, { userId: request.params.userId }),
   );
 
   app.get(

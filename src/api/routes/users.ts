@@ -7,7 +7,7 @@ import { json, list, problems } from '../contract/common.ts';
 import { UserBody, UserChange, UserCreated, UserQuery, UserShown } from '../contract/operations.ts';
 import { IdParam } from '../contract/transactions.ts';
 import { nextId } from '../ids.ts';
-import { sendPage } from '../page.ts';
+import { sendList } from '../page.ts';
 import { read } from '../read.ts';
 import { allowed } from '../routing.ts';
 import type { Services } from '../services.ts';
@@ -57,9 +57,10 @@ export function userRoutes(app: Api, services: Services): void {
       },
     },
     async (request, reply) => {
-      const { q, limit, cursor } = request.query;
-      const found = await read(services, () => store.users.list(q ? { q } : {}, { limit, cursor }));
-      return sendPage(request, reply, found);
+      const { q } = request.query;
+      return sendList(request, reply, request.query, (page) =>
+        read(services, () => store.users.list(q ? { q } : {}, page)),
+      );
     },
   );
   app.head('/api/users', { config: { scope: 'read' }, schema: { hide: true } }, async (_request, reply) =>
