@@ -5,8 +5,8 @@ import { createNamed, NAMED } from './contract/names.ts';
 
 type Node = Record<string, unknown>;
 
-/** Refusals that say something of the operation itself; the others may come from any, and are its `default`. */
-const TOLD = ['404', '409'];
+/** A refusal that says something of the operation itself; the others may come from any, and are its `default`. */
+const TOLD = ['404'];
 
 export interface Shared {
   /** A route's documented schema with the names of what has one. */
@@ -35,9 +35,10 @@ export function createShared(): Shared {
   };
 
   function operation({ responses: answers, parameters: given, ...node }: Node, kind: string): Node {
-    // Any operation may be refused, by its query if by nothing else, and any POST by its Idempotency-Key.
-    const all = { ...(kind === 'post' ? problems(409) : {}), ...(answers as Node) } as Record<string, Node>;
-    const told = Object.entries(all).filter(([status, answer]) => TOLD.includes(status) || !isProblem(answer));
+    // Any operation may be refused, by its query if by nothing else.
+    const told = Object.entries(answers as Record<string, Node>).filter(
+      ([status, answer]) => TOLD.includes(status) || !isProblem(answer),
+    );
     return {
       ...(referring(node) as Node),
       ...(given ? { parameters: (given as Node[]).map(parameter) } : {}),
@@ -104,7 +105,7 @@ function isProblem({ content }: Node): boolean {
   return 'application/problem+json' in ((content ?? {}) as Node);
 }
 
-/** `NotFound`, `Conflict`, and `Refused` for all the others. */
+/** `NotFound`, and `Refused` for all the others. */
 function refusals(): Node {
   const others = Object.entries(PROBLEMS).filter(([status]) => !TOLD.includes(status));
   const says = others.map(([status, { says }]) => `${status}: ${says}`).join('. ');
