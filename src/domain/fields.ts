@@ -57,7 +57,7 @@ export const TRANSACTION_FIELDS = {
       'Major units of `currency`, rounded to its minor unit. Required for payments and payouts; logins and registrations do without',
     example: 100.5,
   },
-  currency: { kind: 'currency', minimum: 3, maximum: 3, description: 'ISO 4217', example: 'USD' },
+  currency: { kind: 'currency', minimum: 3, maximum: 3, description: 'ISO 4217; `USD` where absent', example: 'USD' },
   type: {
     kind: 'choice',
     choices: TRANSACTION_TYPES,

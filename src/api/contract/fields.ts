@@ -47,7 +47,7 @@ function schemaOf(field: Field): Record<string, unknown> & { type: string } {
     case 'id':
       return { type: 'string', minLength: 1, maxLength: 255, ...told };
     case 'currency':
-      return { type: 'string', format: 'currency', default: 'USD', ...told };
+      return { type: 'string', format: 'currency', ...told };
     case 'country':
       return { type: 'string', format: 'country', ...told };
     case 'time':
