@@ -1,6 +1,8 @@
 import { domainToASCII } from 'node:url';
 import { PROVIDERS, type Provider } from './mail-providers.ts';
 
+/** Has one form, and mostly it is this. */
+const ASCII = /^[\x20-\x7e]*$/;
 const PLAIN = /^[a-z0-9._-]+$/;
 /** The dots of UTS 46: ideographic, full-width and half-width ones stand for a full stop. */
 const DOTS = /[\u3002\uff0e\uff61]/g;
@@ -16,7 +18,7 @@ export function canonicalDomain(text: string): string | undefined {
     // Not for texts of a URL's syntax: a percent or a slash would be read as part of one.
     if (!/[%/\\?#@:[\]\s]/.test(name)) name = domainToASCII(name) || name;
   }
-  name = name.replace(/\.+$/, '');
+  if (name.endsWith('.')) name = name.replace(/\.+$/, '');
   return name === '' ? undefined : name;
 }
 
@@ -41,10 +43,8 @@ const byDomain = new Map<string, { provider: Provider; domain: string }>(
 export function mailbox(email: string | undefined): string | undefined {
   const written = emailDomain(email);
   if (!email || written === undefined) return undefined;
-  let local = unquoted(email.slice(0, email.lastIndexOf('@')).trim())
-    .normalize('NFC')
-    .toLowerCase()
-    .normalize('NFC');
+  let local = unquoted(email.slice(0, email.lastIndexOf('@')).trim());
+  local = ASCII.test(local) ? local.toLowerCase() : local.normalize('NFC').toLowerCase().normalize('NFC');
   if (local === '') return undefined;
   const known = byDomain.get(written);
   if (known === undefined) return `${local}@${written}`;
@@ -52,12 +52,14 @@ export function mailbox(email: string | undefined): string | undefined {
   // A tag that begins the name is none, and a name of ignored characters only is kept.
   const at = tag ? local.indexOf(tag, 1) : -1;
   if (at > 0) local = local.slice(0, at);
-  if (ignored) local = [...local].filter((letter) => !ignored.includes(letter)).join('') || local;
+  if (ignored && [...ignored].some((letter) => local.includes(letter)))
+    local = [...local].filter((letter) => !ignored.includes(letter)).join('') || local;
   return `${local}@${known.domain}`;
 }
 
 /** `"john.doe"@example.com` is `john.doe@example.com` (RFC 5321 §4.1.2), as far as no character needs the quotation marks. */
 function unquoted(local: string): string {
+  if (!local.startsWith('"')) return local;
   const inner = /^"((?:[^"\\]|\\.)*)"$/s.exec(local)?.[1].replace(/\\(.)/gs, '$1');
   return inner !== undefined && /^[^\s"(),:;<>@[\\\].]+(\.[^\s"(),:;<>@[\\\].]+)*$/.test(inner) ? inner : local;
 }

@@ -33,11 +33,13 @@ export function entityKeys(transaction: Transaction, naming: EntityNaming): Floa
 /** The keys of a record, in the order of `entityTypes`: see `RecordedEntities` for how they lie there. */
 export function entitiesOf({ entities, named }: RecordedEntities, entityTypes: readonly string[]): Float64Array {
   const keys = new Float64Array(entityTypes.length);
-  for (let i = 0; i < keys.length; i++) {
+  const core = Math.min(CORE_ENTITIES.length, keys.length);
+  for (let i = 0; i < core; i++) keys[i] = entities[i] ?? 0;
+  for (let i = core; i < keys.length; i++) {
     const type = entityTypes[i];
-    if (i >= CORE_ENTITIES.length && named !== undefined) keys[i] = named[type] ?? 0;
-    // A place there was a configured type's, which this one never was.
-    else keys[i] = isLaterEntity(type) ? 0 : (entities[i] ?? 0);
+    if (named !== undefined) keys[i] = named[type] ?? 0;
+    // A place there was a configured type's, which a later one never was.
+    else if (!isLaterEntity(type)) keys[i] = entities[i] ?? 0;
   }
   return keys;
 }
@@ -46,9 +48,11 @@ export function entitiesOf({ entities, named }: RecordedEntities, entityTypes: r
 export function recordedEntities(keys: Float64Array, entityTypes: readonly string[]): RecordedEntities {
   let places = entityTypes.length;
   while (places > CORE_ENTITIES.length && isLaterEntity(entityTypes[places - 1])) places--;
+  const entities: number[] = [];
+  for (let i = 0; i < places; i++) entities.push(keys[i]);
   const named: Record<string, number> = {};
   for (let i = CORE_ENTITIES.length; i < keys.length; i++) if (keys[i] > 0) named[entityTypes[i]] = keys[i];
-  return { entities: Array.from(keys.subarray(0, places)), named };
+  return { entities, named };
 }
 
 /** The code of a type, as profiles know it; 0, a payment, where it is absent. */
@@ -71,8 +75,11 @@ export function eventOfRecord(
   former?: (was: number, is: number) => void,
 ): Event {
   const data = record.data as unknown as IntakeData;
-  const today = keysToday(data.entities, record.personal, former);
-  const entities = entitiesOf({ entities: today, named: data.named }, entityTypes);
+  // What names its keys was recorded when each thing had one spelling.
+  const entities =
+    data.named === undefined
+      ? entitiesOf({ entities: keysToday(data.entities, record.personal, former) }, entityTypes)
+      : entitiesOf(data, entityTypes);
   return numbers(data.transaction, entities, data.location, record.personal);
 }
 

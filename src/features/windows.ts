@@ -63,7 +63,7 @@ export function scanWindows(
     if (counts[k] >= 0) slots[counts[k]] = end - start;
   }
   total(view, group.sums, group.amounts, starts, end, slots);
-  for (const scan of group.truths) countTruth(view, scan, starts, end, slots);
+  for (let t = 0; t < group.truths.length; t++) countTruth(view, group.truths[t], starts, end, slots);
   for (const scan of group.distinct) countDistinct(scan, view, event, starts, end, slots);
   return view.profile.buckets === undefined ? 0 : addOutside(group, view, until, slots, approximate);
 }

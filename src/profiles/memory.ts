@@ -83,11 +83,14 @@ export function createProfiles(options: ProfileOptions): MemoryProfiles {
     layouts,
     get,
     learn,
-    readSet: (keys) =>
-      Array.from(keys, (key, type) => {
-        const profile = key > 0 ? get(type, key) : undefined;
-        return [profile?.total ?? 0, fingerprint(profile)];
-      }),
+    readSet(keys) {
+      const read: [number, number][] = [];
+      for (let type = 0; type < keys.length; type++) {
+        const profile = keys[type] > 0 ? get(type, keys[type]) : undefined;
+        read.push(profile === undefined ? [0, 0] : [profile.total, fingerprint(profile)]);
+      }
+      return read;
+    },
     label: (event, words, sequence) => applyLabel(store, event, words, sequence),
     tell: (event, outcome, sequence) => applyOutcome(store, event, outcomeBit(outcome), sequence),
     size: (type) => store.shards[type].reduce((sum, shard) => sum + shard.size, 0),
