@@ -90,6 +90,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     entityFields: config.entityFields,
     outcomeOf,
     ipv6Prefix: config.ipv6Prefix,
+    baseCurrency: config.baseCurrency,
     log,
   });
   const store = tracedStore(opened);

@@ -102,6 +102,8 @@ export interface TransactionStats {
   labels: { fraud: number; legitimate: number };
   /** What is known of the truth: each of the five states apart, as of `at`. */
   labelStates: Record<LabelState, number> & { at: string };
+  /** Major units of the base currency, of all that had a rate; `unconverted` payments had none. */
+  amountBase: { total: number; blocked: number; unconverted: number };
   /** Major units by currency. */
   amounts: Record<string, { total: number; blocked: number }>;
   /** Ten bins of score: 0–9, …, 90–100. */
@@ -126,6 +128,7 @@ export interface StatsPoint {
   p95: number;
   p99: number;
   amounts: TransactionStats['amounts'];
+  amountBase: TransactionStats['amountBase'];
 }
 
 export interface UserView {

@@ -65,6 +65,7 @@ export function naiveStats(views: TransactionView[], from: number, to: number): 
       LABEL_STATES.map((state) => [state, count((view) => view.labelState === state)]),
     ) as Record<LabelState, number>,
     ...{ count: within.length, decisions, statuses, labels, amounts: naiveAmounts(within) },
+    amountBase: naiveBase(within),
     rates: {
       approve: share(decisions.approve),
       review: share(decisions.review),
@@ -87,6 +88,18 @@ export function naiveStats(views: TransactionView[], from: number, to: number): 
         alerts: count((view) => view.country === country && view.decision !== undefined && view.decision !== 'approve'),
       }))
       .sort((a, b) => b.count - a.count || (a.country < b.country ? -1 : 1)),
+  };
+}
+
+function naiveBase(views: TransactionView[]): TransactionStats['amountBase'] {
+  const own = ({ currency }: TransactionView) => currency === 'USD';
+  const hundredths = (view: TransactionView) =>
+    Math.round(((own(view) ? view.amount : (view.amountBase ?? 0)) as number) * 100);
+  const sum = (of: TransactionView[]) => of.reduce((total, view) => total + hundredths(view), 0) / 100;
+  return {
+    total: sum(views),
+    blocked: sum(views.filter((view) => view.decision === 'decline' && view.status !== 'finalized')),
+    unconverted: views.filter((view) => !own(view) && view.amountBase === null).length,
   };
 }
 
@@ -134,6 +147,7 @@ function naiveSeries(within: TransactionView[], from: number, to: number): Trans
       ...{ at: new Date(at).toISOString(), count: here.length },
       ...{ approve: of('approve'), review: of('review'), decline: of('decline') },
       ...{ p50: percentile(here, 50), p95: percentile(here, 95), p99: percentile(here, 99) },
+      amountBase: naiveBase(here),
       amounts: naiveAmounts(here),
     });
   }

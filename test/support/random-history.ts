@@ -18,7 +18,7 @@ export function randomHistory(seed: number, length: number): JournalEntry[] {
         at,
         userId: random() < 0.4 ? `u${int(4)}` : `v${int(length)}`,
         amount: int(100_000) / 100,
-        currency: pick(['USD', 'EUR']),
+        currency: pick(['USD', 'EUR', 'AED']),
         country: ['FR', 'US', undefined][index % 3],
       },
       ...{ decision: outcome, score: { approve: 0, review: 40, decline: 70 }[outcome] + int(31) },

@@ -7,6 +7,12 @@ export const ENTITY_FIELDS = { terminal: 'metadata.terminal' };
 /** 2026-01-01T00:00:00Z */
 export const T0 = 1_767_225_600_000;
 
+/** Dollars are the base, euros have a rate, other currencies none. */
+function basedOn(amount: number, currency: string) {
+  const baseRate = currency === 'USD' ? 1 : currency === 'EUR' ? 1.25 : null;
+  return { amountBase: baseRate === null ? null : amount * baseRate, baseRate };
+}
+
 export interface Payment {
   id: string;
   at?: number;
@@ -70,7 +76,7 @@ export function intake(payment: Payment, key = `t:${payment.id}`): JournalEntry 
     key,
     data: {
       transaction: {
-        ...{ id, userId, amount, amountMinor: Math.round(amount * 100), currency, amountBase: amount, baseRate: 1 },
+        ...{ id, userId, amount, amountMinor: Math.round(amount * 100), currency, ...basedOn(amount, currency) },
         ...{ time: at, offsetMinutes: 0, dated: false, receivedAt: at, warnings: [] },
         ...defined({ cardId, deviceId, merchantId, country }),
       },

@@ -107,6 +107,8 @@ export interface SeriesPoint {
   p99: number;
   /** By currency. */
   amounts: Record<string, { total: number; blocked: number }>;
+  /** In the base currency; `unconverted` payments had no rate. */
+  amountBase: { total: number; blocked: number; unconverted: number };
 }
 
 export interface Stats {
@@ -120,6 +122,8 @@ export interface Stats {
   labels: Record<LabelValue, number>;
   labelStates: Record<LabelState, number> & { at: string };
   amounts: Record<string, { total: number; blocked: number }>;
+  /** In the base currency; `unconverted` payments had no rate. */
+  amountBase: { total: number; blocked: number; unconverted: number };
   /** Ten bins: 0–9, …, 90–100. */
   scoreHistogram: number[];
   series: SeriesPoint[];

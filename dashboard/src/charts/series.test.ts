@@ -18,6 +18,7 @@ function stats(from: number, to: number, minutes: number[]): Stats {
     p95: 1,
     p99: 1,
     amounts: {},
+    amountBase: { total: 0, blocked: 0, unconverted: 0 },
   }));
   return { from: at(from), to: at(to), series } as unknown as Stats;
 }

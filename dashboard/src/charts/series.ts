@@ -16,7 +16,8 @@ export function wholeSeries({ series, from, to }: Stats): SeriesPoint[] {
   if (before + series.length + after > MAX_POINTS) return series;
   const empty = (time: number): SeriesPoint => ({
     at: new Date(time).toISOString(),
-    ...{ count: 0, approve: 0, review: 0, decline: 0, p50: 0, p95: 0, p99: 0, amounts: {} },
+    ...{ count: 0, approve: 0, review: 0, decline: 0, p50: 0, p95: 0, p99: 0 },
+    ...{ amounts: {}, amountBase: { total: 0, blocked: 0, unconverted: 0 } },
   });
   return [
     ...Array.from({ length: before }, (_, i) => empty(first - (before - i) * width)),

@@ -6,7 +6,7 @@ import { storable } from './text.ts';
 export const COLUMNS = [
   ...['id', 'sequence', 'created_at', 'user_id', 'status', 'decision', 'score', 'probability', 'currency'],
   ...['amount_minor', 'minor_digits', 'latency_us', 'label', 'entities', 'reasons', 'model', 'country'],
-  ...['review', 'truth', 'since'],
+  ...['review', 'truth', 'since', 'base_minor'],
 ];
 
 /** One line of COPY's text format: fields between tabs, `\N` for null. */
@@ -16,7 +16,7 @@ export function copyLine(row: TransactionRow): string {
     `${row.decision ?? '\\N'}\t${row.score ?? '\\N'}\t${row.probability ?? '\\N'}\t${escaped(storable(row.currency))}\t` +
     `${row.amountMinor}\t${row.minorDigits}\t${row.latencyUs ?? '\\N'}\t${row.label ?? '\\N'}\t` +
     `{${row.entities.join(',')}}\t${row.reasons ? textArray(row.reasons) : '\\N'}\t${nullable(row.model)}\t${nullable(row.country)}\t` +
-    `${row.review ?? '\\N'}\t${row.truth}\t${row.since ?? '\\N'}\n`
+    `${row.review ?? '\\N'}\t${row.truth}\t${row.since ?? '\\N'}\t${row.baseMinor ?? '\\N'}\n`
   );
 }
 

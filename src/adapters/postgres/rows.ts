@@ -25,6 +25,8 @@ export interface TransactionRow {
   probability: number | null;
   currency: string;
   amountMinor: number;
+  /** Hundredths of the base currency; null where there is an amount and no rate. */
+  baseMinor: number | null;
   minorDigits: number;
   latencyUs: number | null;
   /** The label in force. */
@@ -100,6 +102,7 @@ function commonColumns(record: JournalRecord, data: IntakeData, types: readonly 
     // Where nothing is paid there is nothing to add up.
     amountMinor: transaction.amountMinor ?? 0,
     minorDigits: minorDigits(transaction.amount ?? 0, transaction.amountMinor ?? 0),
+    baseMinor: baseMinor(transaction.amount, transaction.amountBase),
     ...{ label: null, review: null, truth: 'blocked' as const, since: null },
     country: transaction.country ?? null,
     entities: [
@@ -110,14 +113,24 @@ function commonColumns(record: JournalRecord, data: IntakeData, types: readonly 
 }
 
 /** Columns that follow from what the view tells. */
-export function standingColumns(view: TransactionView): Pick<TransactionRow, 'label' | 'review' | 'truth' | 'since'> {
+export function standingColumns(
+  view: TransactionView,
+): Pick<TransactionRow, 'label' | 'review' | 'truth' | 'since' | 'baseMinor'> {
   const truth = truthIn(view);
   return {
     label: (view.label as string | undefined) ?? null,
     review: (view.review as { action: 'release' | 'cancel' } | undefined)?.action ?? null,
     truth: truth.kind,
     since: truth.kind === 'open' ? truth.since : null,
+    baseMinor: baseMinor(view.amount, view.amountBase),
   };
+}
+
+/** Where nothing is paid there is nothing to convert. */
+function baseMinor(amount: unknown, amountBase: unknown): number | null {
+  if (typeof amount !== 'number') return 0;
+  if (typeof amountBase !== 'number') return null;
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.round(amountBase * 100));
 }
 
 /** Decimals of the currency's minor unit, from an amount in both units. An amount of 0 tells nothing and needs nothing. */
@@ -174,7 +187,9 @@ export function amendRow(
   for (const [name, value] of Object.entries(changes)) {
     if (name === 'time' && typeof value === 'number') view.transactionDate = new Date(value).toISOString();
     if (!AMENDABLE.has(name)) continue;
-    if (value !== null && value !== undefined) view[name] = value;
+    // Amended into a currency without a rate, it has none.
+    if (value === null && (name === 'amountBase' || name === 'baseRate')) view[name] = null;
+    else if (value !== null && value !== undefined) view[name] = value;
     else if (!REQUIRED.has(name)) delete view[name];
   }
   const { amountMinor, minorDigits: digits } = amendedAmount(row, view, changes);
@@ -184,6 +199,7 @@ export function amendRow(
     currency: String(view.currency),
     amountMinor,
     minorDigits: digits,
+    baseMinor: baseMinor(view.amount, view.amountBase),
     country: typeof view.country === 'string' ? view.country : null,
     entities: entitiesOfView(view, names),
     view,

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Outcome } from '../../domain/decision.ts';
 import type { StatsPoint, TransactionStats } from '../../projections/store.ts';
 import { createLatencies } from './latencies.ts';
-import { eachLatency, readCell } from './tally.ts';
+import { eachLatency, readCell, type StoredTally } from './tally.ts';
 import { moment } from './text.ts';
 import { readTopEntities } from './top-entities.ts';
 import { addTruths, countTruths, labelStatesOf, type Truths, tellsTruths } from './truths.ts';
@@ -23,6 +23,8 @@ export interface Asked {
   /** As of when states of truth are told, and the days until what is undisputed is presumed legitimate. */
   at: number;
   days: number;
+  /** What totals are in. */
+  baseCurrency: string;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface Asked {
  * raised the score; a point of `series` carries the decisions' own latency.
  */
 export async function readStats(pool: pg.Pool, schema: string, asked: Asked): Promise<TransactionStats> {
-  const { from, to, at, days } = asked;
+  const { from, to, at, days, baseCurrency } = asked;
   return inSnapshot(pool, async (client) => {
     const extent = await client.query(
       `SELECT min(created_at) AS first, max(created_at) AS last FROM ${schema}.transactions
@@ -51,8 +53,8 @@ export async function readStats(pool: pg.Pool, schema: string, asked: Asked): Pr
     await countTruths(client, schema, untold, truths);
     const stats = { ...empty(), labelStates: states() };
     const cellOf = rememberCells();
-    addCounts(stats, parts, cellOf);
-    addSeries(stats, { start, end, width }, parts, cellOf);
+    addCounts(stats, parts, cellOf, baseCurrency);
+    addSeries(stats, { start, end, width, baseCurrency }, parts, cellOf);
     const alerts = stats.decisions.review + stats.decisions.decline;
     stats.topEntities = await readTopEntities(client, schema, { from, to, alerts });
     return stats;
@@ -76,6 +78,7 @@ function empty(): Omit<TransactionStats, 'labelStates'> {
     statuses: {},
     rates: { approve: 0, review: 0, decline: 0, fraud: 0 },
     labels: { fraud: 0, legitimate: 0 },
+    amountBase: { total: 0, blocked: 0, unconverted: 0 },
     amounts: {},
     scoreHistogram: new Array(10).fill(0),
     series: [],
@@ -86,14 +89,16 @@ function empty(): Omit<TransactionStats, 'labelStates'> {
   };
 }
 
-function addCounts(stats: TransactionStats, parts: Part[], cellOf: CellOf): void {
+function addCounts(stats: TransactionStats, parts: Part[], cellOf: CellOf, baseCurrency: string): void {
   const minor: MinorSums = new Map();
+  const base = createBaseSum(baseCurrency);
   const reasons = new Map<string, number>();
   const places = new Map<string, { count: number; alerts: number }>();
   for (const { tally } of parts) {
     for (const key in tally.cells) {
       const [count, sum] = tally.cells[key];
       const cell = cellOf(key);
+      base.add(cell, tally.cells[key]);
       stats.count += count;
       if (cell.decision !== '') stats.decisions[cell.decision as Outcome] += count;
       stats.statuses[cell.status] = (stats.statuses[cell.status] ?? 0) + count;
@@ -110,6 +115,7 @@ function addCounts(stats: TransactionStats, parts: Part[], cellOf: CellOf): void
     }
   }
   stats.amounts = majorOf(minor);
+  stats.amountBase = base.sum();
   for (const outcome of ['approve', 'review', 'decline'] as const)
     stats.rates[outcome] = stats.count === 0 ? 0 : stats.decisions[outcome] / stats.count;
   stats.rates.fraud = stats.count === 0 ? 0 : stats.labels.fraud / stats.count;
@@ -121,6 +127,27 @@ function addCounts(stats: TransactionStats, parts: Part[], cellOf: CellOf): void
     .map(([country, counts]) => ({ country, ...counts }))
     .sort((a, b) => b.count - a.count || (a.country < b.country ? -1 : 1))
     .slice(0, TOP);
+}
+
+/**
+ * Adds up in hundredths of the base currency. What is in it needs no rate, and is known of releases before, too; of those, other
+ * currencies count as unconverted.
+ */
+function createBaseSum(baseCurrency: string) {
+  let [total, blocked, unconverted] = [0n, 0n, 0];
+  return {
+    add(
+      { decision, status, currency, digits }: Cell,
+      [count, minor, base = '0', priced = 0]: StoredTally['cells'][string],
+    ) {
+      const own = currency === baseCurrency;
+      const hundredths = own ? BigInt(Math.round(Number(minor) * 10 ** (2 - digits))) : BigInt(base);
+      total += hundredths;
+      if (decision === 'decline' && status !== 'finalized') blocked += hundredths;
+      if (!own) unconverted += count - priced;
+    },
+    sum: () => ({ total: Number(total) / 100, blocked: Number(blocked) / 100, unconverted }),
+  };
 }
 
 /** Minor units by currency: they add up exactly; major ones only at the end. */
@@ -144,7 +171,7 @@ function majorOf(sums: MinorSums): TransactionStats['amounts'] {
 
 function addSeries(
   stats: TransactionStats,
-  { start, end, width }: { start: number; end: number; width: number },
+  { start, end, width, baseCurrency }: { start: number; end: number; width: number; baseCurrency: string },
   parts: Part[],
   cellOf: CellOf,
 ): void {
@@ -153,9 +180,13 @@ function addSeries(
   const byPoint = Map.groupBy(parts, ({ at }) => at);
   for (let bucket = Math.floor(start / width); bucket * width < end; bucket++) {
     const at = new Date(bucket * width).toISOString();
-    const point: StatsPoint = { at, count: 0, approve: 0, review: 0, decline: 0, p50: 0, p95: 0, p99: 0, amounts: {} };
+    const point: StatsPoint = {
+      ...{ at, count: 0, approve: 0, review: 0, decline: 0, p50: 0, p95: 0, p99: 0 },
+      ...{ amountBase: { total: 0, blocked: 0, unconverted: 0 }, amounts: {} },
+    };
     stats.series.push(point);
     const minor: MinorSums = new Map();
+    const base = createBaseSum(baseCurrency);
     for (const { tally } of byPoint.get(bucket * width) ?? []) {
       for (const key in tally.cells) {
         const [count, sum] = tally.cells[key];
@@ -163,6 +194,7 @@ function addSeries(
         point.count += count;
         if (cell.decision !== '') point[cell.decision as Outcome] += count;
         addMinor(minor, cell, BigInt(sum));
+        base.add(cell, tally.cells[key]);
       }
       eachLatency(tally, (us, count) => {
         own.add(us, count);
@@ -171,6 +203,7 @@ function addSeries(
     }
     [point.p50, point.p95, point.p99] = own.percentiles(PERCENTS);
     point.amounts = majorOf(minor);
+    point.amountBase = base.sum();
     own.clear();
   }
   const [p50, p95, p99] = all.percentiles(PERCENTS);

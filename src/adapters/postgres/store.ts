@@ -37,6 +37,8 @@ export interface StoreOptions {
   /** For configured entity types, the field of the transaction that names them, such as `metadata.terminal`. */
   entityFields?: Readonly<Record<string, string>>;
   ipv6Prefix?: number;
+  /** What totals are in; USD by default. */
+  baseCurrency?: string;
   /** What became of commands that are settled elsewhere, for the audit. */
   outcomeOf?: OutcomeOf;
   log: Log;
@@ -106,7 +108,7 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
         const [row] = await db.select({ answer: answers.answer }).from(answers).where(eq(answers.sequence, sequence));
         return row?.answer;
       }),
-    transactions: createTransactionQueries(pool, schema, names, maturity),
+    transactions: createTransactionQueries(pool, schema, names, maturity, options.baseCurrency ?? 'USD'),
     users: createUserQueries(connection, tables),
     cases: createCaseQueries(pool, schema, maturity),
     audit: createAuditQueries(pool, schema),

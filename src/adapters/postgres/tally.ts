@@ -5,8 +5,11 @@ export const SCORE_BINS = 20;
 
 /** What stats say of some transactions, as counts that add up, so that any whole number of buckets gives exact figures. */
 export interface Tally {
-  /** By decision, status, decimals of the minor unit and currency: `approve/pending/2/USD`. */
-  cells: Map<string, { count: number; minor: bigint }>;
+  /**
+   * By decision, status, decimals of the minor unit and currency: `approve/pending/2/USD`. `base` is in hundredths of the base
+   * currency, of the `priced` ones that had a rate.
+   */
+  cells: Map<string, Cell>;
   labels: Map<string, number>;
   /** By what is known of the truth, `open` left out; and those by the minute since which they are, rounded up. */
   truths: Map<string, number>;
@@ -20,6 +23,13 @@ export interface Tally {
   latencies: Map<number, number>;
 }
 
+export interface Cell {
+  count: number;
+  minor: bigint;
+  base: bigint;
+  priced: number;
+}
+
 /** What of a transaction is counted. */
 export type Counted = Pick<
   TransactionRow,
@@ -28,6 +38,7 @@ export type Counted = Pick<
   | 'minorDigits'
   | 'currency'
   | 'amountMinor'
+  | 'baseMinor'
   | 'label'
   | 'truth'
   | 'since'
@@ -62,12 +73,12 @@ export function readCell(key: string) {
 
 /** Adds a transaction, or takes it away (`times` −1). */
 export function count(tally: Tally, row: Counted, times: 1 | -1): void {
-  addCell(
-    tally,
-    cellKey(row.decision, row.status, row.minorDigits, row.currency),
-    times,
-    BigInt(times * row.amountMinor),
-  );
+  addCell(tally, cellKey(row.decision, row.status, row.minorDigits, row.currency), {
+    count: times,
+    minor: BigInt(times * row.amountMinor),
+    base: BigInt(times * (row.baseMinor ?? 0)),
+    priced: row.baseMinor === null ? 0 : times,
+  });
   if (row.label !== null) add(tally.labels, row.label, times);
   addTruth(tally, row, times);
   if (row.score !== null) addScore(tally, row.model ?? '', Math.min(SCORE_BINS - 1, Math.floor(row.score / 5)), times);
@@ -76,11 +87,13 @@ export function count(tally: Tally, row: Counted, times: 1 | -1): void {
   if (row.latencyUs !== null) add(tally.latencies, row.latencyUs, times);
 }
 
-export function addCell({ cells }: Tally, key: string, count: number, minor: bigint): void {
+export function addCell({ cells }: Tally, key: string, more: Cell): void {
   const cell = cells.get(key);
-  if (!cell) return void cells.set(key, { count, minor });
-  cell.count += count;
-  cell.minor += minor;
+  if (!cell) return void cells.set(key, { ...more });
+  cell.count += more.count;
+  cell.minor += more.minor;
+  cell.base += more.base;
+  cell.priced += more.priced;
 }
 
 function addTruth(tally: Tally, { truth, since }: Pick<Counted, 'truth' | 'since'>, times: number): void {
@@ -115,7 +128,7 @@ export function add<K>(counts: Map<K, number>, key: K, count: number): void {
 }
 
 export function merge(into: Tally, from: Tally): void {
-  for (const [key, { count, minor }] of from.cells) addCell(into, key, count, minor);
+  for (const [key, cell] of from.cells) addCell(into, key, cell);
   for (const [model, bins] of from.scores)
     for (let bin = 0; bin < SCORE_BINS; bin++) addScore(into, model, bin, bins[bin]);
   for (const [label, count] of from.labels) add(into.labels, label, count);
@@ -128,7 +141,8 @@ export function merge(into: Tally, from: Tally): void {
 
 /** As it is stored. Latencies and minutes stand in order, each as its distance from the one before and its count. */
 export interface StoredTally {
-  cells: Record<string, [count: number, minor: string]>;
+  /** Of a release before without the last two. */
+  cells: Record<string, [count: number, minor: string, base?: string, priced?: number]>;
   labels: Record<string, number>;
   /** Absent where a release before wrote it. */
   truths?: Record<string, number>;
@@ -144,7 +158,9 @@ export function stored(tally: Tally): StoredTally | undefined {
   const cells = sorted(tally.cells).filter(([, { count }]) => count !== 0);
   if (cells.length === 0) return undefined;
   return {
-    cells: Object.fromEntries(cells.map(([key, { count, minor }]) => [key, [count, String(minor)]])),
+    cells: Object.fromEntries(
+      cells.map(([key, { count, minor, base, priced }]) => [key, [count, String(minor), String(base), priced]]),
+    ),
     labels: Object.fromEntries(sorted(tally.labels).filter(([, count]) => count !== 0)),
     truths: Object.fromEntries(sorted(tally.truths).filter(([, count]) => count !== 0)),
     opens: gaps(tally.opens),
@@ -172,7 +188,10 @@ function gaps(counts: Map<number, number>): number[] {
 }
 
 export function addStored(into: Tally, from: StoredTally): void {
-  for (const key in from.cells) addCell(into, key, from.cells[key][0], BigInt(from.cells[key][1]));
+  for (const key in from.cells) {
+    const [count, minor, base = '0', priced = 0] = from.cells[key];
+    addCell(into, key, { count, minor: BigInt(minor), base: BigInt(base), priced });
+  }
   for (const label in from.labels) add(into.labels, label, from.labels[label]);
   for (const truth in from.truths) add(into.truths, truth, from.truths[truth]);
   eachOf(from.opens ?? [], (minute, count) => add(into.opens, minute, count));

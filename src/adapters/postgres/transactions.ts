@@ -19,6 +19,7 @@ export function createTransactionQueries(
   schema: string,
   names: EntityNames,
   maturity: Maturity,
+  baseCurrency: string,
 ): TransactionQueries {
   const shown = (view: TransactionView) => asShown(view, maturity);
   /** The newest rows of `from`, which an index finds alone, and then their views. */
@@ -70,7 +71,7 @@ export function createTransactionQueries(
       }),
 
     stats: (from, to) =>
-      reading(() => readStats(pool, schema, { from, to, at: maturity.clock(), days: maturity.days })),
+      reading(() => readStats(pool, schema, { from, to, at: maturity.clock(), days: maturity.days, baseCurrency })),
 
     scores: (model, from, to) => reading(() => readScores(pool, schema, model, from, to)),
 

@@ -102,19 +102,17 @@ export async function countRows(
 
   const cells = await client.query(
     `SELECT at, decision, status, label, currency, minor_digits, model,
-       CASE WHEN score = 100 THEN ${SCORE_BINS - 1} ELSE score / ${100 / SCORE_BINS} END AS bin, count(*) AS count, sum(amount_minor) AS minor
-     FROM (${rows('decision, status, label, currency, minor_digits, model, score, amount_minor')}) t
+       CASE WHEN score = 100 THEN ${SCORE_BINS - 1} ELSE score / ${100 / SCORE_BINS} END AS bin, count(*) AS count, sum(amount_minor) AS minor,
+       coalesce(sum(base_minor), 0) AS base, count(base_minor) AS priced
+     FROM (${rows('decision, status, label, currency, minor_digits, model, score, amount_minor, base_minor')}) t
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8`,
     values,
   );
   for (const row of cells.rows) {
     const [tally, count] = [point(row), Number(row.count)];
-    addCell(
-      tally,
-      cellKey(row.decision, row.status, row.minor_digits, restored(row.currency)),
-      count,
-      BigInt(row.minor),
-    );
+    addCell(tally, cellKey(row.decision, row.status, row.minor_digits, restored(row.currency)), {
+      ...{ count, minor: BigInt(row.minor), base: BigInt(row.base), priced: Number(row.priced) },
+    });
     if (row.label !== null) add(tally.labels, row.label, count);
     if (row.bin !== null) addScore(tally, restored(row.model ?? ''), row.bin, count);
   }

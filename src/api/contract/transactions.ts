@@ -180,6 +180,15 @@ export const StatsQuery = Type.Object({
   window: Type.String({ default: '24h', maxLength: 16, description: 'Such as `15m`, `24h`, `7d`' }),
 });
 
+const AmountBase = answer(
+  {
+    total: Type.Number(),
+    blocked: Type.Number(),
+    unconverted: Type.Integer({ description: 'Payments without a rate: in neither sum' }),
+  },
+  'Major units of the base currency, of every currency that had a rate',
+);
+
 const Amounts = Type.Record(
   Type.String(),
   answer({ total: Type.Number(), blocked: Type.Number() }, 'Major units of the currency'),
@@ -199,6 +208,7 @@ export const Stats = answer(
     statuses: Type.Record(Type.String(), Type.Integer()),
     labels: answer({ fraud: Type.Integer(), legitimate: Type.Integer() }, 'Confirmed by a label in force'),
     labelStates: LabelStates,
+    amountBase: AmountBase,
     amounts: Amounts,
     scoreHistogram: Type.Array(Type.Integer(), { description: 'Ten bins of score: 0–9, …, 90–100' }),
     series: Type.Array(
@@ -207,6 +217,7 @@ export const Stats = answer(
           at: Time('Start of the interval'),
           ...{ count: Type.Integer(), approve: Type.Integer(), review: Type.Integer(), decline: Type.Integer() },
           ...{ p50: Type.Number(), p95: Type.Number(), p99: Type.Number() },
+          amountBase: AmountBase,
           amounts: Amounts,
         },
         'An interval; latencies in milliseconds',

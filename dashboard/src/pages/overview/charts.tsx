@@ -57,21 +57,12 @@ export function Latency({ data, series, times }: Props) {
   );
 }
 
-/** The currency that most is paid in, the base first: sums of different currencies do not compare. */
-export function mainCurrency(amounts: Stats['amounts'], base: string): string {
-  const [first] = Object.entries(amounts).sort(
-    ([a, x], [b, y]) => Number(b === base) - Number(a === base) || y.total - x.total,
-  );
-  return first?.[0] ?? base;
-}
-
-/** Money a minute: what went through and what was blocked. */
+/** Money a minute in the base currency: what went through and what was blocked. */
 export function Amounts({ data, series, times, minutes }: Props & { minutes: number }) {
-  const base = useBaseCurrency();
-  const currency = mainCurrency(data?.amounts ?? {}, base);
-  const { total, blocked } = data?.amounts[currency] ?? { total: 0, blocked: 0 };
+  const currency = useBaseCurrency();
+  const { total, blocked } = data?.amountBase ?? { total: 0, blocked: 0 };
   const of = (pick: (amount: { total: number; blocked: number }) => number) =>
-    series.map(({ amounts }) => pick(amounts[currency] ?? { total: 0, blocked: 0 }) / minutes);
+    series.map(({ amountBase }) => pick(amountBase) / minutes);
   const layers: Layer[] = [
     { name: 'Passed', color: 'var(--approve-fill)', values: of((amount) => amount.total - amount.blocked) },
     { name: 'Blocked', color: 'var(--decline-fill)', values: of((amount) => amount.blocked) },

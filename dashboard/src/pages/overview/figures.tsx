@@ -14,18 +14,13 @@ export function Figures({ data, window }: { data: Stats | undefined; window: Win
   const now = live.figures();
   const base = useBaseCurrency();
   const minutes = spanned(data, MINUTES[window]);
-  // Sums of different currencies do not compare: the base comes first.
-  const amounts = Object.entries(data?.amounts ?? {}).sort(
-    ([a, x], [b, y]) => Number(b === base) - Number(a === base) || y.total - x.total,
-  );
-  const [currency, most] = amounts[0] ?? [base, { total: 0, blocked: 0 }];
-  const others = (pick: 'total' | 'blocked') => {
-    const rest = amounts.slice(1).filter(([, amount]) => amount[pick] > 0);
-    if (rest.length === 0) return null;
-    const all = rest.map(([code, amount]) => moneyShort(amount[pick], code));
-    const text = rest.length > 2 ? `${rest.length} more currencies` : all.join(' + ');
-    return <span title={all.join('\n')}> · + {text}</span>;
-  };
+  const { total, blocked, unconverted } = data?.amountBase ?? { total: 0, blocked: 0, unconverted: 0 };
+  const byCurrency = (pick: 'total' | 'blocked') =>
+    Object.entries(data?.amounts ?? {})
+      .filter(([, amount]) => amount[pick] > 0)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([code, amount]) => moneyShort(amount[pick], code))
+      .join('\n');
   const p99 = data?.latencyMs.p99 ?? 0;
   return (
     <dl className="panel grid grid-cols-2 overflow-hidden md:grid-cols-3 xl:grid-cols-6">
@@ -34,12 +29,12 @@ export function Figures({ data, window }: { data: Stats | undefined; window: Win
           ? `${countShort(now.perMinute)} in the last minute`
           : data && `${count(Math.round(data.count / minutes))} a minute`}
       </Figure>
-      <Figure name="Amount" value={data && moneyShort(most.total, currency)}>
-        {moneyShort(most.total / minutes, currency)} a minute{others('total')}
+      <Figure name="Amount" value={data && moneyShort(total, base)} title={byCurrency('total')}>
+        {moneyShort(total / minutes, base)} a minute
+        {unconverted > 0 && <span> · {count(unconverted)} without a rate</span>}
       </Figure>
-      <Figure name="Blocked" value={data && moneyShort(most.blocked, currency)}>
+      <Figure name="Blocked" value={data && moneyShort(blocked, base)} title={byCurrency('blocked')}>
         {data && `${countShort(data.decisions.decline)} declined`}
-        {others('blocked')}
       </Figure>
       <Figure name="To review" value={data && countShort(data.decisions.review)}>
         {data && (
