@@ -11,9 +11,10 @@ const NONE: readonly RuleHit[] = Object.freeze([]);
  * it is counted in its `failures`.
  */
 export function evaluateRules(program: Program, facts: Facts): readonly RuleHit[] {
-  const { rules } = program;
+  const { rules, guards } = program;
   let hits: RuleHit[] | undefined;
   for (let i = 0; i < rules.length; i++) {
+    if (!guards.pass(i, facts.values)) continue;
     const compiled = rules[i];
     if (facts.recordedAt < compiled.from || facts.recordedAt >= compiled.to) continue;
     if (truthFor(compiled, facts) !== TRUE) continue;

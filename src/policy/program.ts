@@ -3,6 +3,7 @@ import { compileExpression, type Expression } from './expression/compile.ts';
 import type { Environment } from './expression/environment.ts';
 import type { Issue } from './expression/issue.ts';
 import { createRequests, type FeatureRequest } from './expression/request.ts';
+import { createGuards, type Guards } from './guards.ts';
 
 /** The rules of a policy as they run. */
 export interface Program {
@@ -10,6 +11,7 @@ export interface Program {
   readonly requests: readonly FeatureRequest[];
   /** Those that are live or in shadow, in the order of their ids. */
   readonly rules: readonly CompiledRule[];
+  readonly guards: Guards;
   readonly byId: ReadonlyMap<string, CompiledRule>;
   /** Rules that no longer check (a list is gone, a feature): they hit nothing, and are shown. */
   readonly broken: readonly { id: string; version: number; errors: Issue[] }[];
@@ -43,7 +45,8 @@ export function compileRules(rules: readonly RuleVersion[], environment: Environ
     else broken.push({ id: rule.id, version: rule.version, errors: result.errors });
   }
   const byId = new Map(compiled.map((one) => [one.rule.id, one]));
-  return { requests: requests.all, rules: compiled, byId, broken };
+  const guards = createGuards(compiled.map((one) => one.expression.guard));
+  return { requests: requests.all, rules: compiled, guards, byId, broken };
 }
 
 function prepare(rule: RuleVersion, expression: Expression, entityTypes: readonly string[]): CompiledRule {

@@ -1,5 +1,5 @@
 import { type ASTNode, serialize } from '@marcbachmann/cel-js';
-import type { Code } from './code.ts';
+import type { Code, Guard } from './code.ts';
 import type { Facts } from './facts.ts';
 import { flatten } from './logic.ts';
 import type { Truth } from './truth.ts';
@@ -8,6 +8,7 @@ import type { Truth } from './truth.ts';
 export interface Clause {
   text: string;
   evaluate: (facts: Facts) => Truth;
+  guard?: Guard;
 }
 
 /** The operands of the outermost `&&`, else of the outermost `||`, else the whole. */
@@ -17,7 +18,7 @@ export function clausesOf(source: string, tree: ASTNode, build: (node: ASTNode) 
   return parts.flatMap((part) => {
     const code = build(part);
     const text = whole ? source.trim() : textOf(source, part);
-    if (code.type === 'bool') return [{ text, evaluate: code.run }];
+    if (code.type === 'bool') return [{ text, evaluate: code.run, ...(code.guard ? { guard: code.guard } : {}) }];
     return [];
   });
 }

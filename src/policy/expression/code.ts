@@ -6,7 +6,7 @@ import type { Truth } from './truth.ts';
  * to say "unknown", so that nothing is allocated: 2 for truths, NaN for numbers, times and durations, undefined for the rest.
  */
 export type Code =
-  | (Common & { type: 'bool'; run: (facts: Facts) => Truth })
+  | (Common & { type: 'bool'; run: (facts: Facts) => Truth; guard?: Guard })
   | (Common & { type: 'number'; run: (facts: Facts) => number; read?: Read })
   | (Common & { type: 'time'; run: (facts: Facts) => number })
   | (Common & { type: 'duration'; run: (facts: Facts) => number })
@@ -30,6 +30,13 @@ export type CodeOf<T extends Type> = Extract<Code, { type: T }>;
 export type NumberCode = Common & { run: (facts: Facts) => number; read?: Read };
 export type TextCode = CodeOf<'text'>;
 export type BoolCode = CodeOf<'bool'>;
+
+/** A comparison of one of the `values` with a constant: what most rules begin with, and can be asked of many at once. */
+export interface Guard {
+  slot: number;
+  op: '<' | '<=' | '>' | '>=';
+  limit: number;
+}
 
 /** A number that is only read, from `values` or the transaction: its comparison reads it itself, as a call would box it. */
 export type Read = { slot: number } | { field: string };

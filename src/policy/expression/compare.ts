@@ -29,7 +29,10 @@ export function buildOrdering(builder: Builder, node: ASTNode, scope: Scope, op:
   if (type === 'number') {
     const a = asNumber(builder, left, from, op);
     const b = asNumber(builder, right, to, op);
-    return a === undefined || b === undefined ? REFUSED : { type: 'bool', cost, run: order(a, b, op) };
+    if (a === undefined || b === undefined) return REFUSED;
+    const slot = a.read !== undefined && 'slot' in a.read ? a.read.slot : undefined;
+    const guard = slot !== undefined && typeof b.literal === 'number' ? { guard: { slot, op, limit: b.literal } } : {};
+    return { type: 'bool', cost, run: order(a, b, op), ...guard };
   }
   if ((type === 'time' || type === 'duration') && left.type === type && right.type === type) {
     return { type: 'bool', cost, run: order(left, right, op) };

@@ -3,7 +3,7 @@ import { buildArithmetic, buildNegative } from './arithmetic.ts';
 import type { Builder, Scope, UseKind } from './builder.ts';
 import { buildCall, buildMethod } from './calls.ts';
 import { type Clause, clausesOf } from './clauses.ts';
-import { type BoolCode, type Code, REFUSED, typeWords } from './code.ts';
+import { type BoolCode, type Code, type Guard, REFUSED, typeWords } from './code.ts';
 import { buildEquality, buildOrdering } from './compare.ts';
 import { warnOfCurrency } from './currency.ts';
 import type { Environment } from './environment.ts';
@@ -28,6 +28,8 @@ export interface Expression {
   evaluate: BoolCode['run'];
   /** The same where only a hit counts: it stops at the first clause that is unknown for want of something. */
   hits: BoolCode['run'];
+  /** One of its clauses without which it cannot hit. */
+  guard: Guard | undefined;
   /** What its top-level `&&` (or `||`) joins, each with its text: shown in an explanation. */
   clauses: Clause[];
   /** Slots of its requests among all of the policy's. */
@@ -71,6 +73,7 @@ export function compileExpression(
     expression: {
       evaluate: code.run,
       hits: hitsOf(parsed.tree, code.run, clauses),
+      guard: parsed.tree.op === '||' ? undefined : clauses.find((clause) => clause.guard !== undefined)?.guard,
       clauses,
       slots: [...slots],
       cost: code.cost,
