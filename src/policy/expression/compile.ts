@@ -61,7 +61,7 @@ export function compileExpression(
   if (code.type === 'bool' && code.cost > MAX_COST) {
     builder.refuse(
       parsed.tree,
-      `This could take ${code.cost} steps, and ${MAX_COST} are allowed: ask less of lists within lists.`,
+      `This could take ${code.cost} steps, and ${MAX_COST} are allowed: ask less of lists within lists, or of patterns.`,
     );
   }
   const { errors, warnings } = builder;

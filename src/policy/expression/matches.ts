@@ -26,7 +26,7 @@ export function buildMatches(builder: Builder, text: TextCode, parts: ASTNode[],
   return {
     type: 'bool',
     // At worst each instruction looks at each character.
-    cost: text.cost + (size * MAX_MATCHED) / 4,
+    cost: text.cost + size * MAX_MATCHED,
     run: (facts: Facts): Truth => {
       const value = run(facts);
       if (value === undefined) return UNKNOWN;

@@ -106,7 +106,7 @@ function find(builder: Builder, call: MethodCall<string>, text: TextCode): Code 
     if (found === undefined) fault(facts, `${name} has no place ${offset} in a text of ${points.length(a)} characters`);
     return found ?? Number.NaN;
   };
-  return { type: 'number', cost: text.cost + part.cost + (from?.cost ?? 0) + COST * 8, run };
+  return { type: 'number', cost: text.cost + part.cost + (from?.cost ?? 0) + COST * 100, run };
 }
 
 function cut(builder: Builder, call: MethodCall<string>, text: TextCode): Code {
