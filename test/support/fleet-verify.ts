@@ -1,27 +1,35 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isControl } from '../../src/adapters/kafka/layout.ts';
 import { readConfig } from '../../src/config.ts';
+import type { Event } from '../../src/domain/event.ts';
 import type { DecisionData } from '../../src/domain/records.ts';
+import { eventOfRecord } from '../../src/engine/event.ts';
 import { fold } from '../../src/engine/fold.ts';
 import type { Journal } from '../../src/journal/journal.ts';
+import { profileKeys } from '../../src/profiles/keys.ts';
 import { createProfiles } from '../../src/profiles/memory.ts';
-import { fingerprint, type Profile } from '../../src/profiles/profiles.ts';
+import type { Profiles } from '../../src/profiles/profiles.ts';
 import type { SharedProfiles } from '../../src/profiles/shared.ts';
+import { contentOf, only } from './profile-events.ts';
 
 const { entityTypes } = readConfig({}, { modelDir: '' });
 
-/** What a fleet's log says, folded by one process: each transaction's first record, and the profiles of all. */
+/** What a log says, folded by one process: each transaction's first record, and the profiles of all. */
 export async function foldLog(journal: Journal) {
   const profiles = createProfiles({ entityTypes });
   const state = { profiles, undecided: new Map(), formerKeys: new Map<number, number>(), deleted: new Set<string>() };
   const minor = new Map<string, number>();
   const decided = new Map<string, { at: number; probability: number; degraded: boolean }>();
   const entities = entityTypes.map(() => new Set<number>());
-  /** Of the partitions that profiles learn from, all but that of keys and models. */
+  /** Its event, by transaction. */
+  const events = new Map<string, Event>();
+  /** Of the partitions that profiles learn from, all but that of keys, models and the policy. */
   const ends = new Map<number, number>();
   let decisions = 0;
   let voids = 0;
   for await (const record of journal.read(1)) {
-    const { partition, offset } = record.position!;
-    if (!/^(key|model)\./.test(record.type)) ends.set(partition, offset + 1);
+    const { position } = record;
+    if (position && !isControl(record.type)) ends.set(position.partition, position.offset + 1);
     if (record.type === 'void') voids++;
     if (record.type === 'decision') {
       const data = record.data as unknown as DecisionData;
@@ -29,48 +37,40 @@ export async function foldLog(journal: Journal) {
       minor.set(data.transaction.id, data.transaction.amountMinor ?? 0);
       const { probability, degraded = false } = data.decision;
       decided.set(data.transaction.id, { at: record.at, probability, degraded });
-      for (const [type, key] of data.entities.entries()) if (key > 0) entities[type].add(key);
+      const event = eventOfRecord(record, entityTypes);
+      events.set(data.transaction.id, event);
+      for (const [type, key] of profileKeys(event).entries()) if (key > 0) entities[type].add(key);
     }
     fold(state, record);
   }
-  return { profiles, minor, decided, decisions, voids, entities, ends };
+  return { profiles, events, minor, decided, decisions, voids, entities, ends };
 }
 
 export type FoldedLog = Awaited<ReturnType<typeof foldLog>>;
 
 /** How many profiles are not, row by row and bit for bit, what one process has of the same events. */
-export async function differentProfiles(
-  log: FoldedLog,
-  shared: SharedProfiles,
+export function differentProfiles(log: FoldedLog, shared: SharedProfiles) {
+  return differentFrom(log, async (keys) => {
+    const view = await shared.fetch(keys);
+    if (view.degraded) throw new Error('the shared profiles are degraded');
+    return view.profiles;
+  });
+}
+
+/** The same of any profiles, asked for by keys of which one is not 0. */
+export async function differentFrom(
+  { profiles, entities }: FoldedLog,
+  fetch: (keys: Float64Array) => Promise<Profiles>,
 ): Promise<{ compared: number; different: string[] }> {
   const different: string[] = [];
   let compared = 0;
-  for (const [type, keys] of log.entities.entries())
+  for (const [type, keys] of entities.entries())
     for (const key of keys) {
-      const only = new Float64Array(entityTypes.length);
-      only[type] = key;
-      const view = await shared.fetch(only);
-      if (view.degraded) throw new Error('the shared profiles are degraded');
+      const theirs = contentOf(await fetch(only(type, key, entityTypes.length)), type, key);
+      const own = contentOf(profiles, type, key);
       compared++;
-      const [own, theirs] = [log.profiles.get(type, key), view.profiles.get(type, key)];
-      if (describe(own, log.profiles.layouts[type].width) !== describe(theirs, log.profiles.layouts[type].width))
-        different.push(`${entityTypes[type]} ${key}: ${own?.total} here, ${theirs?.total} there`);
+      if (!isDeepStrictEqual(own, theirs))
+        different.push(`${entityTypes[type]} ${key}: ${JSON.stringify(own)} here, ${JSON.stringify(theirs)} there`);
     }
   return { compared, different };
-}
-
-/** Everything of a profile but the sequences in its label cells. */
-function describe(profile: Profile | undefined, width: number): string {
-  if (!profile) return 'none';
-  const { start, count, total, capacity, columns, offset, firstTime, frauds, buckets } = profile;
-  const rows: number[][] = [];
-  for (let column = 0; column < width; column++) {
-    const from = offset + column * capacity + start;
-    const cells = Array.from(columns.subarray(from, from + count));
-    rows.push(column === 3 ? cells.map((cell) => cell & 3) : cells);
-  }
-  const kept =
-    buckets &&
-    [buckets.hours, buckets.days].map(({ size, cells, evicted }) => [Array.from(cells.subarray(0, 4 * size)), evicted]);
-  return JSON.stringify([count, total, firstTime, frauds, fingerprint(profile), rows, kept ?? null]);
 }
