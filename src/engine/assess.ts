@@ -49,7 +49,7 @@ export function assess(ports: AssessPorts, transaction: Transaction, entities: F
   const ruleVector = numbers.subarray(pass.model);
   const judged =
     serving && vector
-      ? judge(serving, vector, new Float64Array(vector.length), thresholdsOf(serving, inForce.policy))
+      ? judge(serving, vector, new Float64Array(vector.length), thresholdsOf(serving, inForce.policy), transaction.type)
       : judgeWithoutModel();
   const decision = applyPolicy(inForce, judged, { transaction, event, ruleVector, recordedAt: at }, ports.draw);
   if (ports.suppressed?.(decision, entities, at)) decision.suppressed = true;

@@ -1,5 +1,6 @@
 import type { Decision } from '../domain/decision.ts';
 import { AssayError } from '../domain/errors.ts';
+import type { TransactionType } from '../domain/fields.ts';
 import type { IntakeData } from '../domain/records.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { JournalRecord } from '../journal/journal.ts';
@@ -41,7 +42,7 @@ export function transactionOf(record: JournalRecord): Transaction {
 
 /** Every contribution of a stored decision and every rule's clauses, from its vectors and the versions that made it. */
 export function explain(ports: Models, record: JournalRecord): Explanation {
-  const data = record.data as { transaction: { id: string }; decision?: Decision };
+  const data = record.data as { transaction: { id: string; type?: TransactionType }; decision?: Decision };
   const reference = data.decision?.model;
   const transactionId = data.transaction.id;
   const then = ports.policyAt?.(data.decision?.policyVersion ?? 0, record.at);
@@ -63,7 +64,7 @@ export function explain(ports: Models, record: JournalRecord): Explanation {
     baseValue,
     rawScore,
     probability: serving.model.calibrate(rawScore),
-    contributions: allReasons(serving, record.vector, contributions),
+    contributions: allReasons(serving, record.vector, contributions, data.transaction.type),
     rules,
   };
 }

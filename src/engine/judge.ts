@@ -1,4 +1,5 @@
 import type { Decision, Reason } from '../domain/decision.ts';
+import type { TransactionType } from '../domain/fields.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Extractor } from '../features/compile.ts';
 import type { Model } from '../models/model.ts';
@@ -21,12 +22,13 @@ export function thresholdsOf({ model }: Serving, { thresholds }: Pick<Policy, 't
   return { review: review ?? model.thresholds.review, decline: decline ?? model.thresholds.decline };
 }
 
-/** The model's decision for a vector. Pure. `contributions` is scratch of the vector's length. */
+/** The model's decision for a vector. Pure. `contributions` is scratch of the vector's length; words fit `type`. */
 export function judge(
   serving: Serving,
   vector: Float64Array,
   contributions: Float64Array,
   thresholds = serving.model.thresholds,
+  type?: TransactionType,
 ): Decision {
   const { model } = serving;
   const base = model.explain(vector, contributions);
@@ -34,7 +36,7 @@ export function judge(
   for (let i = 0; i < contributions.length; i++) raw += contributions[i];
   const probability = model.calibrate(raw);
   const decision = outcomeOf(probability, thresholds);
-  const reasons = topReasons(serving, vector, contributions);
+  const reasons = topReasons(serving, vector, contributions, type);
   return {
     decision,
     score: Math.round(100 * probability),
@@ -64,14 +66,24 @@ export function judgeWithoutModel(): Decision {
 }
 
 /** Every contribution, largest first. */
-export function allReasons(serving: Serving, vector: Float64Array, contributions: Float64Array): Reason[] {
+export function allReasons(
+  serving: Serving,
+  vector: Float64Array,
+  contributions: Float64Array,
+  type?: TransactionType,
+): Reason[] {
   return Array.from(contributions.keys())
     .sort((a, b) => Math.abs(contributions[b]) - Math.abs(contributions[a]))
-    .map((feature) => reason(serving, vector, contributions, feature));
+    .map((feature) => reason(serving, vector, contributions, feature, type));
 }
 
 /** The strongest contributions, by absolute size; zero ones are no reason. */
-function topReasons(serving: Serving, vector: Float64Array, contributions: Float64Array): Reason[] {
+function topReasons(
+  serving: Serving,
+  vector: Float64Array,
+  contributions: Float64Array,
+  type: TransactionType | undefined,
+): Reason[] {
   const best: number[] = [];
   for (let i = 0; i < contributions.length; i++) {
     const size = Math.abs(contributions[i]);
@@ -83,15 +95,21 @@ function topReasons(serving: Serving, vector: Float64Array, contributions: Float
       if (best.length > MAX_REASONS) best.pop();
     }
   }
-  return best.map((feature) => reason(serving, vector, contributions, feature));
+  return best.map((feature) => reason(serving, vector, contributions, feature, type));
 }
 
-function reason(serving: Serving, vector: Float64Array, contributions: Float64Array, feature: number): Reason {
+function reason(
+  serving: Serving,
+  vector: Float64Array,
+  contributions: Float64Array,
+  feature: number,
+  type: TransactionType | undefined,
+): Reason {
   const value = vector[feature];
   return {
     code: serving.features.names[feature],
     value: Number.isFinite(value) ? value : null,
     contribution: contributions[feature],
-    message: serving.features.describe(feature, value, serving.model.statistics[feature]),
+    message: serving.features.describe(feature, value, serving.model.statistics[feature], type),
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Event } from '../domain/event.ts';
+import type { TransactionType } from '../domain/fields.ts';
 import { columnOf, counterpartsOf } from '../profiles/counterparts.ts';
 import { profileKey } from '../profiles/keys.ts';
 import type { Layout } from '../profiles/layout.ts';
@@ -27,7 +28,7 @@ export interface Extractor {
   /** 1 for the features that were approximate in the last `extract`. */
   readonly approximate: Uint8Array;
   /** A sentence for people about a value. `usual` is what training saw of this feature. */
-  describe(feature: number, value: number, usual?: Usual): string;
+  describe(feature: number, value: number, usual?: Usual, type?: TransactionType): string;
 }
 
 export interface CompileOptions {
@@ -109,7 +110,7 @@ export function compile(definitions: readonly FeatureDefinition[], options: Comp
     columns: Object.fromEntries(plans.map((plan) => [plan.name, columnsOf(plan)])),
     extract,
     approximate,
-    describe: (feature, value, usual) => describe(definitions[feature], value, usual, currency),
+    describe: (feature, value, usual, type) => describe(definitions[feature], value, usual, currency, type),
   };
 }
 

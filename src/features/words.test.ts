@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TransactionType } from '../domain/fields.ts';
 import { defaultCatalogue } from './catalogue.ts';
 import type { FeatureDefinition } from './definition.ts';
 import { handbookBetter } from './handbook.ts';
@@ -51,6 +52,61 @@ test('values are told in plain words, against what is usual', () => {
     [say('account_age_days', Number.NaN, 3), 'the age of the account is not given'],
   ];
   for (const [said, expected] of cases) assert.equal(said, expected);
+});
+
+test('what was written of payments is said of logins, registrations and payouts as it is true of them', () => {
+  const of = (type: TransactionType, name: string, value: number, usual?: number) =>
+    describe(named(name), value, usual === undefined ? undefined : { p50: usual }, 'USD', type);
+  const cases: [said: string, expected: string][] = [
+    [of('login', 'user_total', 0), 'the first login by this user'],
+    [of('login', 'user_count_1h', 7, 1), '7 logins by this user in the last hour (usually 1)'],
+    [
+      of('login', 'device_users_24h', 6, 1),
+      '6 different users on this device in logins in the last 24 hours (usually 1)',
+    ],
+    [of('login', 'user_new_device', 1), 'the first login in which this user is seen with this device'],
+    [of('login', 'user_new_device', 0), 'this user has been seen with this device in logins before'],
+    [of('login', 'device_known_days', 0), 'this device was never seen in a login before'],
+    [of('login', 'device_known_days', 3), 'this device was first seen in a login 3 days ago'],
+    [of('login', 'amount', Number.NaN), 'a login has no amount'],
+    [of('login', 'user_amount_to_median', Number.NaN), 'a login has no amount'],
+    [of('login', 'user_since_last', Number.NaN), 'no earlier logins by this user to compare with'],
+    [
+      of('login', 'user_speed_kmh', 7200, 3),
+      '7,200 km/h would be needed to get here since the last login (usually 3 km/h)',
+    ],
+    [
+      of('login', 'user_distance_from_usual_km', 900),
+      '900 km from the nearest place where this user logged in recently',
+    ],
+    [of('login', 'category_risk', -4.6), '1% of the payments of this category were fraud in training'],
+    [
+      of('registration', 'ip_users_1h', 9, 1),
+      '9 different users from this network address in registrations in the last hour (usually 1)',
+    ],
+    [of('registration', 'user_sum_7d', 0, 80), 'nothing is paid in a registration'],
+    [of('payout', 'user_total', 0), 'the first payout by this user'],
+    [of('payout', 'user_sum_7d', 1250.5, 80), '$1,250.50 paid out by this user in the last 7 days (usually $80.00)'],
+    [of('payout', 'user_new_payee', 1), 'the first payout in which this user is seen with this payee'],
+    [
+      of('payout', 'payee_users_24h', 4, 1),
+      '4 different users seen with this payee in payouts in the last 24 hours (usually 1)',
+    ],
+    [of('payout', 'amount', Number.NaN), 'there is no amount, or no rate into the base currency'],
+  ];
+  for (const [said, expected] of cases) assert.equal(said, expected);
+});
+
+test('nothing is said of payments where there are none, whatever the feature', () => {
+  for (const type of ['login', 'registration', 'payout'] as const)
+    for (const definition of [...defaultCatalogue, ...handbookBetter]) {
+      if (definition.operation === 'encoding') continue;
+      for (const value of [0, 1, 2.5, Number.NaN])
+        assert.doesNotMatch(
+          describe(definition, value, { p50: 1 }, 'USD', type),
+          /payment| paid (?!in a |out )|undefined/,
+        );
+    }
 });
 
 test('every operation of the catalogues has words of its own', () => {

@@ -1,4 +1,6 @@
+import type { TransactionType } from '../domain/fields.ts';
 import type { FeatureDefinition } from './definition.ts';
+import { isUnpaid, missingOfType, ofType } from './words-by-type.ts';
 
 /** What training saw of a feature; the middle value is what people read as usual. */
 export interface Usual {
@@ -255,12 +257,14 @@ export function describe(
   value: number,
   usual: Usual | undefined,
   currency = 'USD',
+  type: TransactionType = 'payment',
 ): string {
   const clause = clauses[definition.operation];
-  if (Number.isNaN(value)) return missing(definition);
+  if (Number.isNaN(value)) return missingOfType(type, definition, missing(definition));
   if (clause === undefined) return `${definition.name.replaceAll('_', ' ')} is ${figure(value)}`;
-  const text = clause(definition, value, currency);
+  const text = ofType(type, definition, clause(definition, value, currency));
   if (usual === undefined || !Number.isFinite(usual.p50) || WITHOUT_USUAL.has(definition.operation)) return text;
+  if (isUnpaid(type, definition.operation)) return text;
   const now = written(definition, value, currency);
   const before = written(definition, usual.p50, currency);
   return now === before ? `${text}, which is usual` : `${text} (usually ${before})`;

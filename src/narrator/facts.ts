@@ -1,5 +1,6 @@
 import type { CaseEntity } from '../domain/case.ts';
 import type { Decision, Reason } from '../domain/decision.ts';
+import type { TransactionType } from '../domain/fields.ts';
 import type { DecisionData } from '../domain/records.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { CaseFacts, TransactionFacts } from './narrator.ts';
@@ -70,12 +71,14 @@ export function caseFacts(source: CaseSource, transactions: Record<string, unkno
       reasons.set(reason.code, { ...strongest, transactions: (known?.transactions ?? 0) + 1 });
     }
   }
+  const types = new Set(transactions.map(({ type = 'payment' }) => type as TransactionType));
   const counts: CaseFacts['entities'] = {};
   for (const { type } of entities) counts[type as CaseEntity] = (counts[type as CaseEntity] ?? 0) + 1;
   const opened = Date.parse(view.openedAt);
   return {
     kind: 'case',
     id: view.id,
+    type: types.size === 1 ? [...types][0] : undefined,
     entity: view.entity.type,
     transactions: view.transactionCount,
     reviews: view.reviews,

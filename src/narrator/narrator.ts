@@ -52,9 +52,8 @@ export interface TransactionFacts {
   decision: Outcome;
   score: number;
   probability: number;
-  /** Major units. */
   type: TransactionType;
-  /** null where nothing is paid. */
+  /** Major units; null where nothing is paid. */
   amount: number | null;
   currency: string;
   /** Event time in milliseconds, and its offset from UTC in minutes. */
@@ -71,6 +70,8 @@ export interface TransactionFacts {
 export interface CaseFacts {
   kind: 'case';
   id: string;
+  /** Of all of its transactions that were looked at; undefined where they differ. */
+  type: TransactionType | undefined;
   entity: CaseEntity;
   transactions: number;
   reviews: number;

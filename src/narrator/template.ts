@@ -1,4 +1,5 @@
 import type { Outcome } from '../domain/decision.ts';
+import { movesMoney } from '../domain/fields.ts';
 import { CHECKS, type Check, type Confidence, type Narrative } from '../domain/narrative.ts';
 import { reasonsFor } from '../policy/explanation.ts';
 import { capital, percent, sentenceOf, series } from '../policy/phrases.ts';
@@ -93,13 +94,18 @@ function tellCase(facts: CaseFacts): Narrative {
     ...(declines > 0 ? [`${declines} ${declines === 1 ? 'was' : 'were'} declined`] : []),
     ...(reviews > 0 ? [`${reviews} ${reviews === 1 ? 'waits' : 'wait'} for review`] : []),
   ];
+  const one = facts.type ?? 'alert';
+  // Logins and registrations pay nothing.
+  const isPaid = facts.type === undefined || movesMoney(facts.type);
+  const sum = isPaid ? ` of ${money(amount, currency)} in all` : '';
+  const risk = isPaid ? `, with ${money(amountAtRisk, currency)} at risk` : '';
   const sentences = [
-    `${counted(transactions, 'payment')} of ${money(amount, currency)} in all ${transactions === 1 ? 'names' : 'share'} one ` +
+    `${counted(transactions, one)}${sum} ${transactions === 1 ? 'names' : 'share'} one ` +
       `${NOUNS[entity][0]}${named.length > 0 ? `, with ${series(named)}` : ''}.`,
-    `${made(from, to)} (UTC); ${series(outcomes)}, with ${money(amountAtRisk, currency)} at risk.`,
+    `${made(from, to)} (UTC); ${series(outcomes)}${risk}.`,
   ];
   const told = reasonsFor('decline', facts.reasons, REASONS_TOLD) as CaseFacts['reasons'];
-  if (told.length > 0) sentences.push(commonest(told, transactions));
+  if (told.length > 0) sentences.push(commonest(told, transactions, one));
   if (facts.similar > 0) sentences.push(earlier(facts.similar, facts.similarFrauds));
   const checks = new Set<Check>([SHARED[entity], ...checksFor(told.map(({ code }) => code))]);
   if (facts.similarFrauds > 0) checks.add('inspect_earlier_frauds');
@@ -124,14 +130,14 @@ function made(from: number, to: number): string {
 }
 
 /** A reason's words are those of the payment in which it is strongest. */
-function commonest(reasons: CaseFacts['reasons'], transactions: number): string {
+function commonest(reasons: CaseFacts['reasons'], transactions: number, one: string): string {
   if (transactions === 1) return `${capital(clauses(reasons))}.`;
   const counts = [...new Set(reasons.map((reason) => reason.transactions))];
   const all = counts.length === 1 && counts[0] === transactions;
   const found = all ? 'all' : counts.length === 1 ? counts[0] : series(reasons.map((each) => `${each.transactions}`));
   return reasons.length === 1
-    ? `The commonest reason, at its strongest: ${clauses(reasons)}. It is found in ${found} of its payments.`
-    : `The commonest reasons, each at its strongest: ${clauses(reasons)}. They are found in ${found} of its payments.`;
+    ? `The commonest reason, at its strongest: ${clauses(reasons)}. It is found in ${found} of its ${one}s.`
+    : `The commonest reasons, each at its strongest: ${clauses(reasons)}. They are found in ${found} of its ${one}s.`;
 }
 
 function earlier(cases: number, frauds: number): string {

@@ -26,7 +26,16 @@ export const declined: TransactionFacts = {
 };
 
 export const suspectCase: CaseFacts = {
-  ...{ kind: 'case', id: 'case_1', entity: 'device', transactions: 3, reviews: 1, declines: 2, score: 97 },
+  ...{
+    kind: 'case',
+    type: 'payment',
+    id: 'case_1',
+    entity: 'device',
+    transactions: 3,
+    reviews: 1,
+    declines: 2,
+    score: 97,
+  },
   ...{ amount: 900.5, amountAtRisk: 812.25, currency: 'USD', entities: { device: 1, card: 3, user: 2 } },
   ...{ from: Date.UTC(2026, 2, 3, 7), to: Date.UTC(2026, 2, 3, 8), similar: 1, similarFrauds: 1, untrusted: {} },
   reasons: declined.reasons.slice(0, 3).map((reason, i) => ({ ...reason, transactions: 3 - i })),

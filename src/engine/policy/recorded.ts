@@ -66,10 +66,12 @@ export function decideRecorded(record: JournalRecord, refill: Refill, { inForce,
   const { vector } = record;
   const judged =
     serving && vector
-      ? judge(serving, vector, new Float64Array(vector.length), thresholdsOf(serving, inForce.policy))
+      ? judge(serving, vector, new Float64Array(vector.length), thresholdsOf(serving, inForce.policy), typeOf(record))
       : judgeWithoutModel();
   return applyPolicy(inForce, judged, seenOf(record, refill, inForce.entityTypes), draw);
 }
+
+const typeOf = ({ data }: JournalRecord) => (data as unknown as DecisionData).transaction.type;
 
 export function seenOf(record: JournalRecord, refill: Refill, entityTypes: readonly string[]): Seen {
   return {
