@@ -63,7 +63,7 @@ describe('a decision', { skip, timeout: 120_000 }, () => {
     const history = panel('History');
     await history.getByText('Finalized by an override').waitFor();
     await history.getByText('The holder called').first().waitFor();
-    await panel('Labels').getByText('Legitimate').waitFor();
+    await panel('Labels').getByText('Confirmed legitimate').waitFor();
     const trail = panel('Audit trail');
     await trail.getByText('finalize', { exact: true }).waitFor();
     await trail.getByText(/API_KEY of the environment.*reason The holder called/).waitFor();

@@ -117,13 +117,33 @@ export function deleteTransaction(id: string) {
 }
 
 export interface LabelInput {
-  label: LabelValue;
+  /** `none` takes back what the source said; with `pinned` its pin alone. */
+  label: LabelValue | 'none';
   source: LabelSource;
   note?: string;
+  pinned?: boolean;
 }
 
 export function labelTransaction(id: string, body: LabelInput) {
   return call<Label>(`/api/transactions/${segment(id)}/labels`, { method: 'POST', body, idempotencyKey: randomKey() });
+}
+
+/** What happens to what is held, apart from what it was. */
+export function reviewTransaction(id: string, body: { action: 'release' | 'cancel'; reason: string }) {
+  return call<Transaction>(`/api/transactions/${segment(id)}/review`, {
+    method: 'POST',
+    body,
+    idempotencyKey: randomKey(),
+  });
+}
+
+/** Tells an event or a dispute; what was not known of it comes back in `warnings`. */
+export function tellTransaction(id: string, what: 'events' | 'disputes', body: Record<string, unknown>) {
+  return call<{ warnings?: string[] }>(`/api/transactions/${segment(id)}/${what}`, {
+    method: 'POST',
+    body,
+    idempotencyKey: randomKey(),
+  });
 }
 
 /** A declined one goes through only as an override, with the reason for it. */

@@ -21,14 +21,65 @@ export interface Label {
   label: LabelValue | 'none';
   source: LabelSource;
   note?: string;
+  /** A person settled it, against all that others say. */
+  pinned?: boolean;
+  /** Of a case that was resolved. */
+  caseId?: string;
   occurredAt?: string;
   recordedAt: string;
+}
+
+/** What became of a payment. */
+export interface PaymentEvent {
+  id: string;
+  type: 'authorized' | 'refused' | 'settled' | 'voided' | 'refunded';
+  at: string;
+  recordedAt?: string;
+  /** Of the payment's currency; absent: all of it. */
+  amount?: number;
+  code?: string;
+  avs?: string;
+  cvc?: string;
+  threeDS?: string;
+}
+
+export interface DisputeNews {
+  kind: 'early_warning' | 'dispute';
+  scheme: string;
+  reasonCode: string;
+  amount?: number;
+  currency?: string;
+  reportedAt: string;
+  recordedAt: string;
+  sequence: number;
+  status: 'open' | 'won' | 'lost' | 'reversed';
+}
+
+/** As it stands, with all that was told of it in `history`. */
+export interface Dispute extends Omit<DisputeNews, 'recordedAt' | 'sequence'> {
+  id: string;
+  /** The code in words, where it is known. */
+  reason?: string;
+  /** What it says of the payment. */
+  label: 'fraud' | 'none';
+  history: DisputeNews[];
+}
+
+/** What happened to a payment that was held. */
+export interface Review {
+  action: 'release' | 'cancel';
+  at: string;
+  reason?: string;
+  /** Nobody reviewed it in time. */
+  expired?: boolean;
 }
 
 export interface TransactionInput {
   id?: string;
   userId: string;
-  amount: number;
+  type?: TransactionType;
+  /** Logins and registrations do without. */
+  amount?: number;
   currency?: string;
   productCategory?: string;
   customerLocation?: string;
@@ -43,13 +94,24 @@ export interface TransactionInput {
   latitude?: number;
   longitude?: number;
   channel?: string;
+  cardBin?: string;
+  cardLast4?: string;
+  cardBrand?: string;
+  cardCountry?: string;
+  cardFunding?: string;
+  instrument?: string;
+  /** Payer and payee are apart. */
+  remote?: boolean;
+  initiator?: 'customer' | 'merchant';
+  payeeId?: string;
+  mcc?: string;
   metadata?: Record<string, unknown>;
 }
 
 export type TransactionType = 'payment' | 'login' | 'registration' | 'payout';
 
 /** A transaction as reads show it. The decision is absent while it is processed, or where it failed. */
-export interface Transaction extends Omit<TransactionInput, 'amount'> {
+export interface Transaction extends Omit<TransactionInput, 'amount' | 'type'> {
   id: string;
   type: TransactionType;
   /** null where nothing is paid. */
@@ -83,8 +145,18 @@ export interface Transaction extends Omit<TransactionInput, 'amount'> {
   label?: LabelValue;
   labels?: Label[];
   /** The label in force. */
-  effective?: { label: LabelValue; source: LabelSource | 'dispute'; at: string };
+  effective?: {
+    label: LabelValue;
+    source: LabelSource | 'dispute';
+    at: string;
+    pinned?: boolean;
+    disputeId?: string;
+  };
   labelState?: LabelState;
+  disputes?: Dispute[];
+  /** By the time when they happened. */
+  events?: PaymentEvent[];
+  review?: Review;
   finalizedAt?: string;
   overridden?: boolean;
 }

@@ -22,7 +22,7 @@ export function Contributions({ explanation, shown = 8 }: { explanation: Explana
   return (
     <div>
       <ol className="text-sm">
-        <Row text="Where the model starts" note="before anything is known of the payment" value={explanation.baseValue}>
+        <Row text="Where the model starts" note="before anything is known of it" value={explanation.baseValue}>
           <Dot at={at(explanation.baseValue)} zero={at(0)} />
         </Row>
         {steps.map(({ key, text, note, from, to }) => (

@@ -1,4 +1,4 @@
-import type { LabelValue, Outcome, Status, Transaction } from '../api/types.ts';
+import type { LabelValue, Outcome, Status, Transaction, TransactionType } from '../api/types.ts';
 
 /** A line of the feed: what it shows of a decision and no more, so that thousands of them stay small. */
 export interface FeedRow {
@@ -6,6 +6,7 @@ export interface FeedRow {
   id: string;
   at: number;
   userId: string;
+  type: TransactionType;
   amount: number | null;
   currency: string;
   decision: Outcome | undefined;
@@ -70,13 +71,14 @@ export function createRing(capacity: number) {
 export type Ring = ReturnType<typeof createRing>;
 
 export function toFeedRow(transaction: Transaction): FeedRow {
-  const { id, userId, amount, currency, decision, score, latencyMs, status, label } = transaction;
+  const { id, userId, type = 'payment', amount, currency, decision, score, latencyMs, status, label } = transaction;
   const { country, merchantId, cardId, deviceId, ip, productCategory, reasons } = transaction;
   return {
     kind: 'decision',
     id,
     at: Date.parse(transaction.createdAt),
     userId,
+    type,
     amount,
     currency,
     decision,

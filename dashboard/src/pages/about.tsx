@@ -12,7 +12,12 @@ const WORDS = [
   ['Decision', 'approve, review or decline, made once when the payment arrives and never changed.'],
   ['Score', '100 × the calibrated probability of fraud: of payments that score 30, about 30 in 100 are fraud.'],
   ['Reason', 'one feature and how far it moved the score, in log-odds. All of them and the start add up to the score.'],
-  ['Label', 'what a payment turned out to be. The latest counts; the model learns from labels.'],
+  ['Label', 'what a payment turned out to be, by whom. A pin counts first, then the scheme, an analyst, the customer.'],
+  [
+    'Truth',
+    'confirmed by a label, presumed after an undisputed while, unknown yet, or never learnt where it did not go through.',
+  ],
+  ['Review', 'what happens to a payment that is held: released or cancelled. It says nothing of whether it was fraud.'],
   ['Finalized', 'the payment went through. A declined one only by an override, with its reason.'],
   ['Blocked', 'declined and not overridden.'],
 ] as const;

@@ -3,6 +3,7 @@ import { useParams } from '@tanstack/react-router';
 import { entityQuery } from '../api/queries.ts';
 import { Timeline } from '../charts/timeline.tsx';
 import { capital, count, percent } from '../lib/format.ts';
+import { oneOf } from '../lib/life-words.ts';
 import { EntityLink, PageHeader, Panel } from '../ui/bits.tsx';
 import { Empty, Failed, LoadingRows } from '../ui/states.tsx';
 import { PaymentList } from './decision/past.tsx';
@@ -20,7 +21,7 @@ export function EntityPage() {
         name={`${capital(type)} ${id}`}
         note={
           data && transactions.length > 0
-            ? `${capital(type)} · ${count(transactions.length)} recent payments, ${percent(stopped / transactions.length)} reviewed or declined`
+            ? `${capital(type)} · ${count(transactions.length)} recent ${oneOf(transactions)}s, ${percent(stopped / transactions.length)} reviewed or declined`
             : capital(type)
         }
       />
@@ -32,11 +33,11 @@ export function EntityPage() {
         <LoadingRows />
       ) : transactions.length === 0 ? (
         <Panel>
-          <Empty title="Nothing is known of it">No payment names this {type}.</Empty>
+          <Empty title="Nothing is known of it">Nothing that was decided names this {type}.</Empty>
         </Panel>
       ) : (
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.9fr)_minmax(20rem,1fr)]">
-          <Panel title="Recent payments">
+          <Panel title={`Recent ${oneOf(transactions)}s`}>
             <Timeline lanes={[{ name: capital(type), transactions }]} current="" />
             <PaymentList transactions={transactions} />
           </Panel>

@@ -9,7 +9,7 @@ import { live, useLiveStatus, useLiveVersion } from '../live/live.ts';
 import type { FeedRow, GapRow, RingRow } from '../live/ring.ts';
 import { Kbd, Money, PageHeader, Score, Time } from '../ui/bits.tsx';
 import { Button } from '../ui/button.tsx';
-import { LabelBadge, OUTCOMES, OutcomeMark, OutcomeWord } from '../ui/outcome.tsx';
+import { LabelBadge, OUTCOMES, OutcomeMark, OutcomeWord, TypeBadge } from '../ui/outcome.tsx';
 import { Empty } from '../ui/states.tsx';
 import { useSeed } from './overview/right-now.tsx';
 
@@ -253,6 +253,7 @@ function Line({ row }: { row: FeedRow }) {
       </span>
       <span className="flex min-w-0 items-center gap-2 max-md:order-2">
         <span className="id truncate">{row.userId}</span>
+        <TypeBadge type={row.type} />
         {row.label && <LabelBadge label={row.label} />}
       </span>
       <span className="id truncate text-muted max-xl:hidden">{row.cardId ?? '–'}</span>

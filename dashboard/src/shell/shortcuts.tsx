@@ -18,6 +18,8 @@ export const SHORTCUTS: { title: string; keys: [string, string][] }[] = [
       ['d', 'Decline: resolve as fraud'],
       ['l', 'Label: fraud, legitimate or unsure, with a note'],
       ['Enter', 'Does it; from the list, goes to the case'],
+      ['o', 'Release what is held: the payment in focus, else the first'],
+      ['x', 'Cancel it'],
       ['s', 'Take the case, or give it back'],
       ['c', 'Comment'],
       ['/', 'Search'],

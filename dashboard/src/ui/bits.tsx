@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useBaseCurrency } from '../api/session.ts';
 import type { Outcome } from '../api/types.ts';
 import { fullTime, money, shortTime, utcTime } from '../lib/format.ts';
 import { OUTCOMES } from './outcome.tsx';
@@ -30,6 +31,30 @@ export function Money({
       title={amount === null ? 'No amount' : `${amount} ${currency}`}
     >
       {money(amount, currency)}
+    </span>
+  );
+}
+
+/** In its own currency, and beside it in the base currency where that is another; without a rate that is said. */
+export function MoneyInBase({
+  amount,
+  currency,
+  amountBase,
+}: {
+  amount: number | null;
+  currency: string;
+  amountBase?: number | null;
+}) {
+  const base = useBaseCurrency();
+  const besides = amount !== null && currency !== base && amountBase !== undefined;
+  return (
+    <span className="inline-flex flex-wrap items-baseline gap-x-2">
+      <Money amount={amount} currency={currency} />
+      {besides && (
+        <span className="num text-sm font-normal tracking-normal whitespace-nowrap text-muted">
+          {amountBase === null ? `no rate into ${base}` : money(amountBase, base)}
+        </span>
+      )}
     </span>
   );
 }

@@ -1,4 +1,4 @@
-import type { LabelValue, Outcome, Status } from '../api/types.ts';
+import type { LabelValue, Outcome, Review, Status, TransactionType } from '../api/types.ts';
 
 /** Each outcome has a colour, a shape and a word: none of them has to do alone. */
 export const OUTCOMES: Record<
@@ -77,6 +77,16 @@ export function LabelBadge({ label }: { label: LabelValue }) {
   );
 }
 
+/** Nothing for payments, which most are. */
+export function TypeBadge({ type }: { type: TransactionType }) {
+  if (type === 'payment') return null;
+  return (
+    <span className="inline-flex h-5 items-center rounded bg-sunken px-1.5 text-2xs font-medium whitespace-nowrap text-muted">
+      {type}
+    </span>
+  );
+}
+
 const STATUS: Record<Status, string> = {
   processing: 'Processing',
   pending: 'Pending',
@@ -84,7 +94,25 @@ const STATUS: Record<Status, string> = {
   failed: 'Failed',
 };
 
-export function StatusWord({ status, overridden }: { status: Status; overridden?: boolean }) {
+/** What happens to it: released or cancelled where somebody reviewed it, held where it waits for that. */
+export function StatusWord({
+  status,
+  overridden = false,
+  review,
+  held = false,
+}: {
+  status: Status;
+  overridden?: boolean;
+  review?: Review;
+  held?: boolean;
+}) {
   const tone = status === 'failed' ? 'text-decline' : status === 'finalized' ? 'text-ink' : 'text-muted';
-  return <span className={`whitespace-nowrap ${tone}`}>{overridden ? 'Overridden' : STATUS[status]}</span>;
+  const reviewed = review && (review.action === 'release' ? 'Released' : 'Cancelled');
+  const word =
+    status === 'finalized' && !overridden
+      ? STATUS.finalized
+      : overridden
+        ? 'Overridden'
+        : (reviewed ?? (held ? 'Held' : STATUS[status]));
+  return <span className={`whitespace-nowrap ${tone}`}>{word}</span>;
 }

@@ -1,83 +1,110 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Check, CircleCheck, ShieldX, Tag } from 'lucide-react';
-import { useState } from 'react';
+import { Check, CircleCheck, ShieldX, Tag, Undo2 } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
 import { finalizeTransaction, type LabelInput, labelTransaction } from '../../api/queries.ts';
 import type { Transaction } from '../../api/types.ts';
+import { isHeld } from '../../lib/life-words.ts';
 import { Button } from '../../ui/button.tsx';
 import { failed, told } from '../../ui/toast.tsx';
 import { LabelDialog, OverrideDialog } from './dialogs.tsx';
 import { type Resolution, refreshAfter, resolve } from './resolve.ts';
+import { ReviewButtons, ReviewDialog, type Reviewing } from './review.tsx';
 
-/** Finalize, approve, override, decline or label one payment. */
+const DONE = {
+  override: 'Approved and finalized',
+  fraud: 'Labelled as fraud',
+  legitimate: 'Labelled as legitimate',
+} as const;
+
+/** What happens to it (release, cancel, finalize, override), and apart from that what it was (fraud, legitimate). */
 export function Actions({ transaction }: { transaction: Transaction }) {
   const client = useQueryClient();
   const [dialog, setDialog] = useState<'label' | 'override'>();
+  const [reviewing, setReviewing] = useState<Reviewing>();
+  const onSettled = () => {
+    setDialog(undefined);
+    refreshAfter(client, transaction.id);
+  };
   const resolved = useMutation({
     mutationFn: (resolution: Resolution) => resolve(transaction, resolution),
-    onSuccess: (_, { as }) => told(as === 'approve' ? 'Approved and finalized' : 'Declined and labelled as fraud'),
+    onSuccess: (_, { as }) => told(DONE[as]),
     onError: (error) => failed('Not resolved', error),
-    onSettled: () => {
-      setDialog(undefined);
-      refreshAfter(client, transaction.id);
-    },
+    onSettled,
   });
   const labelled = useMutation({
     mutationFn: (body: LabelInput) => labelTransaction(transaction.id, body),
     onSuccess: () => told('Label recorded'),
     onError: (error) => failed('Label not recorded', error),
-    onSettled: () => {
-      setDialog(undefined);
-      refreshAfter(client, transaction.id);
-    },
+    onSettled,
   });
   const finalized = useMutation({
     mutationFn: () => finalizeTransaction(transaction.tempId ?? transaction.id),
     onSuccess: () => told('Finalized'),
     onError: (error) => failed('Not finalized', error),
-    onSettled: () => refreshAfter(client, transaction.id),
+    onSettled,
   });
   if (transaction.decision === undefined) return null;
   const busy = resolved.isPending || labelled.isPending || finalized.isPending;
-  const open = transaction.status === 'pending';
+  const held = isHeld(transaction);
+  const open = transaction.status === 'pending' && transaction.review?.action !== 'cancel';
   const declined = transaction.decision === 'decline';
   return (
-    <div className="flex flex-wrap gap-2">
-      {open && !declined && (
-        <Button
-          needs={['ingest']}
-          disabled={busy}
-          icon={<CircleCheck className="size-4" />}
-          onClick={() => finalized.mutate()}
-          title="The payment went through; nothing is labelled"
-        >
-          Finalize
-        </Button>
+    <div className="flex flex-wrap items-end gap-x-5 gap-y-2">
+      {(open || held) && (
+        <Group name={held ? 'It is held' : 'What happens'}>
+          {held ? (
+            <ReviewButtons onPick={(action) => setReviewing({ action, of: transaction })} />
+          ) : declined ? (
+            <Button
+              needs={['review', 'ingest']}
+              disabled={busy}
+              icon={<Undo2 className="size-4" />}
+              onClick={() => setDialog('override')}
+            >
+              Override…
+            </Button>
+          ) : (
+            <Button
+              needs={['ingest']}
+              disabled={busy}
+              icon={<CircleCheck className="size-4" />}
+              onClick={() => finalized.mutate()}
+              title="It went through; nothing is labelled"
+            >
+              Finalize
+            </Button>
+          )}
+        </Group>
       )}
-      {open && transaction.decision !== 'approve' && (
-        <Button
-          kind="approve"
-          needs={['review', 'ingest']}
-          disabled={busy}
-          icon={<Check className="size-4" />}
-          onClick={() => (declined ? setDialog('override') : resolved.mutate({ as: 'approve' }))}
-        >
-          {declined ? 'Override…' : 'Approve'}
-        </Button>
-      )}
-      {open && transaction.label !== 'fraud' && (
+      <Group name="What it was">
         <Button
           kind="decline"
           needs={['review']}
-          disabled={busy}
+          disabled={busy || transaction.label === 'fraud'}
           icon={<ShieldX className="size-4" />}
-          onClick={() => resolved.mutate({ as: 'decline' })}
+          onClick={() => resolved.mutate({ as: 'fraud' })}
         >
-          {declined ? 'Confirm fraud' : 'Decline'}
+          {declined ? 'Confirm fraud' : 'Fraud'}
         </Button>
-      )}
-      <Button needs={['review']} disabled={busy} icon={<Tag className="size-3.5" />} onClick={() => setDialog('label')}>
-        Label…
-      </Button>
+        <Button
+          kind="approve"
+          needs={['review']}
+          disabled={busy || transaction.label === 'legitimate'}
+          icon={<Check className="size-4" />}
+          onClick={() => resolved.mutate({ as: 'legitimate' })}
+        >
+          Legitimate
+        </Button>
+        <Button
+          needs={['review']}
+          disabled={busy}
+          icon={<Tag className="size-3.5" />}
+          onClick={() => setDialog('label')}
+        >
+          Label…
+        </Button>
+      </Group>
+      <ReviewDialog reviewing={reviewing} onClose={() => setReviewing(undefined)} />
       <LabelDialog
         open={dialog === 'label'}
         busy={busy}
@@ -88,8 +115,17 @@ export function Actions({ transaction }: { transaction: Transaction }) {
         open={dialog === 'override'}
         busy={busy}
         onClose={() => setDialog(undefined)}
-        onSubmit={(note) => resolved.mutate({ as: 'approve', note })}
+        onSubmit={(reason) => resolved.mutate({ as: 'override', reason })}
       />
     </div>
+  );
+}
+
+function Group({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <fieldset className="min-w-0">
+      <legend className="mb-1 text-xs text-muted">{name}</legend>
+      <div className="flex flex-wrap gap-2">{children}</div>
+    </fieldset>
   );
 }

@@ -5,11 +5,12 @@ import { historyQuery } from '../../api/queries.ts';
 import { useBaseCurrency } from '../../api/session.ts';
 import type { Happening, Transaction } from '../../api/types.ts';
 import { moneyShort, plural } from '../../lib/format.ts';
+import { oneOf } from '../../lib/life-words.ts';
 import { live } from '../../live/live.ts';
 import { useLiveRefresh } from '../../live/refresh.ts';
 import { Panel } from '../../ui/bits.tsx';
 import { EntityIcon, EntityName, Outcomes, ResolutionBadge } from '../queue/parts.tsx';
-import { ENTITY_NAMES } from '../queue/work.ts';
+import { AT_RISK, ENTITY_NAMES } from '../queue/work.ts';
 
 /** The case that an alert belongs to; undefined for what was approved. */
 export function caseIdOf(history: readonly Happening[] | undefined): string | undefined {
@@ -55,9 +56,14 @@ function Shown({ id }: { id: string }) {
             {data.status === 'resolved' && <ResolutionBadge resolution={data.resolution} />}
           </p>
           <p className="mt-1 flex flex-wrap items-baseline gap-x-3 text-xs text-muted">
-            <span>{plural(data.transactionCount, 'payment')}</span>
+            <span>{plural(data.transactionCount, oneOf(data.transactions))}</span>
             <Outcomes {...data} />
-            <span className="num">{moneyShort(data.amountAtRisk, base)} at risk</span>
+            {data.disputes > 0 && <span>{plural(data.disputes, 'dispute')}</span>}
+            {data.amount > 0 && (
+              <span className="num" title={AT_RISK}>
+                {moneyShort(data.amountAtRisk, base)} at risk
+              </span>
+            )}
             {data.status === 'open' && <span>{data.assignee ? `with ${data.assignee}` : 'with nobody'}</span>}
           </p>
         </>

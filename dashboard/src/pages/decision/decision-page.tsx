@@ -2,16 +2,18 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
 import { transactionQuery } from '../../api/queries.ts';
-import { money } from '../../lib/format.ts';
+import { capital, money } from '../../lib/format.ts';
+import { isHeld } from '../../lib/life-words.ts';
 import { live } from '../../live/live.ts';
 import { useLiveRefresh } from '../../live/refresh.ts';
-import { Money, Panel } from '../../ui/bits.tsx';
+import { MoneyInBase, Panel } from '../../ui/bits.tsx';
 import { LabelBadge, OutcomeBadge, StatusWord } from '../../ui/outcome.tsx';
 import { Failed, LoadingRows } from '../../ui/states.tsx';
 import { Actions } from './actions.tsx';
 import { Audit } from './audit.tsx';
 import { CaseOf } from './case-of.tsx';
 import { Details } from './details.tsx';
+import { Disputes } from './disputes.tsx';
 import { History } from './history.tsx';
 import { Labels } from './labels.tsx';
 import { TransactionNarrative } from './narrative.tsx';
@@ -31,7 +33,7 @@ export function DecisionPage() {
   if (!data) return <LoadingRows />;
   return (
     <>
-      <title>{`${money(data.amount, data.currency)}, ${data.userId} · Assay`}</title>
+      <title>{`${data.amount === null ? capital(data.type) : money(data.amount, data.currency)}, ${data.userId} · Assay`}</title>
       <nav aria-label="Way back" className="mb-3">
         <Link
           to="/transactions"
@@ -43,11 +45,14 @@ export function DecisionPage() {
       <header className="mb-4 flex flex-wrap items-center gap-x-6 gap-y-3">
         <div className="min-w-0">
           <h1 className="flex flex-wrap items-center gap-x-3 gap-y-1 text-2xl font-semibold tracking-tight">
-            <Money amount={data.amount} currency={data.currency} />
+            {data.type !== 'payment' && <span>{capital(data.type)}</span>}
+            {data.amount !== null && (
+              <MoneyInBase amount={data.amount} currency={data.currency} amountBase={data.amountBase} />
+            )}
             {data.decision && <OutcomeBadge outcome={data.decision} />}
             {data.label && <LabelBadge label={data.label} />}
             <span className="text-sm font-normal tracking-normal">
-              <StatusWord status={data.status} overridden={data.overridden} />
+              <StatusWord {...data} held={isHeld(data)} />
             </span>
           </h1>
           <p className="id mt-1 break-all text-muted">{data.id}</p>
@@ -65,6 +70,7 @@ export function DecisionPage() {
         <div className="grid min-w-0 gap-4">
           <CaseOf transaction={data} />
           <Details transaction={data} />
+          <Disputes transaction={data} />
           <Labels transaction={data} />
           <History transaction={data} />
           <Audit transaction={data} />

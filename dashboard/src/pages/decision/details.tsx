@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useBaseCurrency } from '../../api/session.ts';
 import type { Transaction } from '../../api/types.ts';
-import { latency, money } from '../../lib/format.ts';
+import { capital, latency, money } from '../../lib/format.ts';
 import { EntityLink, Panel, Time } from '../../ui/bits.tsx';
 import { type Change, ChangeDialogs, Changes } from '../transactions/changes.tsx';
 
@@ -14,8 +14,23 @@ export function Details({ transaction: t }: { transaction: Transaction }) {
   const place = [t.customerLocation, t.country].filter(Boolean).join(', ');
   const coordinates =
     t.latitude !== undefined && t.longitude !== undefined ? `${t.latitude.toFixed(2)}, ${t.longitude.toFixed(2)}` : '';
+  const ofCard = [
+    t.cardBrand && capital(t.cardBrand),
+    t.cardFunding,
+    t.cardLast4 && `ending in ${t.cardLast4}`,
+    t.cardCountry && `issued in ${t.cardCountry}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+  const paidWith = [
+    t.instrument?.replaceAll('_', ' '),
+    t.remote === undefined ? undefined : t.remote ? 'remote' : 'in person',
+    t.initiator && `begun by the ${t.initiator}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
   return (
-    <Panel title="Payment" aside={<Changes of={t} onChange={setChange} />}>
+    <Panel title={capital(t.type)} aside={<Changes of={t} onChange={setChange} />}>
       <ChangeDialogs
         change={change}
         onClose={() => setChange(undefined)}
@@ -31,6 +46,12 @@ export function Details({ transaction: t }: { transaction: Transaction }) {
             <EntityLink type="card" id={t.cardId} />
           </Row>
         )}
+        {ofCard !== '' && <Row name={t.cardId ? '' : 'Card'}>{ofCard}</Row>}
+        {t.cardBin && (
+          <Row name="BIN">
+            <EntityLink type="bin" id={t.cardBin} />
+          </Row>
+        )}
         {t.deviceId && (
           <Row name="Device">
             <EntityLink type="device" id={t.deviceId} />
@@ -41,11 +62,18 @@ export function Details({ transaction: t }: { transaction: Transaction }) {
             <EntityLink type="ip" id={t.ip} />
           </Row>
         )}
+        {t.payeeId && (
+          <Row name="Payee">
+            <EntityLink type="payee" id={t.payeeId} />
+          </Row>
+        )}
         {t.merchantId && (
           <Row name="Merchant">
             <EntityLink type="merchant" id={t.merchantId} />
           </Row>
         )}
+        {t.mcc && <Row name="MCC">{t.mcc}</Row>}
+        {paidWith !== '' && <Row name="How">{paidWith}</Row>}
         {t.productCategory && <Row name="Category">{t.productCategory}</Row>}
         {t.channel && <Row name="Channel">{t.channel}</Row>}
         {place && (

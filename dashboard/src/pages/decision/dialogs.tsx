@@ -1,6 +1,6 @@
 import { type FormEvent, useId, useState } from 'react';
 import type { LabelInput } from '../../api/queries.ts';
-import type { LabelSource, LabelValue } from '../../api/types.ts';
+import type { Label, LabelSource } from '../../api/types.ts';
 import { Segmented } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -15,19 +15,24 @@ interface Common {
 /** What it turned out to be, who says so, and a note. */
 export function LabelDialog({ onSubmit, ...dialog }: Common & { onSubmit: (label: LabelInput) => void }) {
   return (
-    <Dialog {...dialog} title="Label this payment" note="The model learns from labels; the latest one counts.">
+    <Dialog
+      {...dialog}
+      title="Say what it was"
+      note="Models learn from labels. The scheme’s come before an analyst’s, and those before the customer’s."
+    >
       {dialog.open && <LabelForm busy={dialog.busy} onSubmit={onSubmit} />}
     </Dialog>
   );
 }
 
 function LabelForm({ busy, onSubmit }: { busy: boolean; onSubmit: (label: LabelInput) => void }) {
-  const [label, setLabel] = useState<LabelValue>('fraud');
+  const [label, setLabel] = useState<Label['label']>('fraud');
   const [source, setSource] = useState<LabelSource>('analyst');
+  const [pinned, setPinned] = useState(false);
   const [note, setNote] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onSubmit({ label, source, ...(note.trim() ? { note: note.trim() } : {}) });
+    onSubmit({ label, source, ...(note.trim() ? { note: note.trim() } : {}), ...(pinned ? { pinned } : {}) });
   };
   return (
     <form onSubmit={submit} className="grid gap-4">
@@ -37,6 +42,7 @@ function LabelForm({ busy, onSubmit }: { busy: boolean; onSubmit: (label: LabelI
         options={[
           { value: 'fraud', label: 'Fraud' },
           { value: 'legitimate', label: 'Legitimate' },
+          { value: 'none', label: 'Take back', title: 'Takes back what this source said' },
         ]}
         onChange={setLabel}
       />
@@ -50,6 +56,15 @@ function LabelForm({ busy, onSubmit }: { busy: boolean; onSubmit: (label: LabelI
         <option value="chargeback">Chargeback</option>
         <option value="customer">Customer</option>
       </Choice>
+      <label className="flex items-baseline gap-2">
+        <input type="checkbox" checked={pinned} onChange={(event) => setPinned(event.target.checked)} />
+        <span>
+          {label === 'none' ? 'The pin alone' : 'Pin it'}
+          <span className="text-muted">
+            {label === 'none' ? ': what the source said stays' : ': it stays whatever others say'}
+          </span>
+        </span>
+      </label>
       <NoteField label="Note (optional)" value={note} onChange={setNote} />
       <div className="flex justify-end">
         <Button type="submit" kind="primary" disabled={busy}>
@@ -93,15 +108,18 @@ function OverrideForm({ busy, onSubmit }: { busy: boolean; onSubmit: (reason: st
   );
 }
 
-function NoteField({
+export function NoteField({
   label,
   value,
   onChange,
+  onSubmit,
   required,
 }: {
   label: string;
   value: string;
   onChange: (value: string) => void;
+  /** Ctrl + Enter. */
+  onSubmit?: () => void;
   required?: boolean;
 }) {
   const id = useId();
@@ -117,6 +135,11 @@ function NoteField({
         required={required}
         value={value}
         onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => {
+          if (!onSubmit || event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+          event.preventDefault();
+          onSubmit();
+        }}
         className="control w-full"
       />
     </div>

@@ -6,7 +6,7 @@ import type { EntityView, Transaction } from '../../api/types.ts';
 import { LinkGraph } from '../../charts/link-graph.tsx';
 import { Timeline } from '../../charts/timeline.tsx';
 import { Money, Panel, Segmented, Time } from '../../ui/bits.tsx';
-import { LabelBadge, OutcomeWord } from '../../ui/outcome.tsx';
+import { LabelBadge, OutcomeWord, TypeBadge } from '../../ui/outcome.tsx';
 import { Failed, LoadingBlock } from '../../ui/states.tsx';
 
 const LANES = [
@@ -35,11 +35,11 @@ export function Past({ transaction }: { transaction: Transaction }) {
     );
   return (
     <>
-      <Panel title="Recent past" note="size is the amount; ringed is this payment">
+      <Panel title="Recent past" note={`size is the amount; ringed is this ${transaction.type}`}>
         {loading ? <LoadingBlock height={140} /> : <Timeline lanes={lanes} current={transaction.id} />}
         {!loading && <Recent views={views} current={transaction.id} />}
       </Panel>
-      <Panel title="Linked" note="what else was seen with this payment’s user, card, device and address">
+      <Panel title="Linked" note={`what else was seen with this ${transaction.type}’s user, card, device and address`}>
         {loading ? <LoadingBlock height={140} /> : <LinkGraph own={own} views={views} />}
       </Panel>
     </>
@@ -90,9 +90,10 @@ export function PaymentList({ transactions, current }: { transactions: Transacti
             <span className="flex min-w-0 items-center gap-2 text-muted">
               <span className="truncate">
                 {t.id === current
-                  ? 'This payment'
+                  ? `This ${t.type}`
                   : [t.productCategory, t.customerLocation ?? t.country].filter(Boolean).join(' · ') || t.userId}
               </span>
+              <TypeBadge type={t.type} />
               {t.label && <LabelBadge label={t.label} />}
             </span>
             <span className="text-right">

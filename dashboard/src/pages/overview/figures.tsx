@@ -46,8 +46,8 @@ export function Figures({ data, window }: { data: Stats | undefined; window: Win
           </>
         )}
       </Figure>
-      <Figure name="Confirmed fraud" value={data && percent(data.rates.fraud)}>
-        {data && `${count(data.labels.fraud)} labelled fraud, ${count(data.labels.legitimate)} legitimate`}
+      <Figure name="Confirmed fraud" value={data && countShort(data.labelStates.fraud)} title={AS_KNOWN}>
+        {data && known(data.labelStates)}
       </Figure>
       <Figure name="Latency p99" value={data && (data.count === 0 ? '–' : latency(p99))}>
         {data !== undefined && data.count > 0 && (
@@ -60,6 +60,13 @@ export function Figures({ data, window }: { data: Stats | undefined; window: Win
     </dl>
   );
 }
+
+const AS_KNOWN =
+  'Confirmed: a label says so. Presumed: undisputed for long enough. Blocked: its truth is never learnt.';
+
+/** What is known of the truth of the others: never one figure for all. */
+const known = ({ legitimate, presumed, immature, blocked }: Stats['labelStates']) =>
+  `${countShort(legitimate)} confirmed legitimate, ${countShort(presumed)} presumed; unknown: ${countShort(immature)} yet, ${countShort(blocked)} blocked`;
 
 /** Minutes that the data covers, so that a rate is not thinned by the time before anything came. */
 function spanned(data: Stats | undefined, window: number): number {

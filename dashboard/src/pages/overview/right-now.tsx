@@ -6,7 +6,7 @@ import { Spark } from '../../charts/spark.tsx';
 import { live, useLiveVersion } from '../../live/live.ts';
 import type { FeedRow } from '../../live/ring.ts';
 import { Money, Panel, Time } from '../../ui/bits.tsx';
-import { OutcomeMark } from '../../ui/outcome.tsx';
+import { OutcomeMark, TypeBadge } from '../../ui/outcome.tsx';
 
 const SHOWN = 6;
 
@@ -55,7 +55,8 @@ export function RightNow() {
                 <OutcomeMark outcome={row.decision} />
                 <span className="sr-only">{row.decision}</span>
                 <span className="id min-w-0 flex-1 truncate">{row.userId}</span>
-                <Money amount={row.amount} currency={row.currency} />
+                <TypeBadge type={row.type} />
+                {row.amount !== null && <Money amount={row.amount} currency={row.currency} />}
                 <span className="w-16 text-right text-xs text-muted max-sm:hidden">
                   <Time at={row.at} />
                 </span>

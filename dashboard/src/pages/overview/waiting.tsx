@@ -62,7 +62,7 @@ export function Waiting({ className }: { className: string }) {
                   {ago(new Date(one.openedAt), new Date())}
                 </span>
                 <span className="num text-right font-medium whitespace-nowrap">
-                  {moneyShort(one.amountAtRisk, base)}
+                  {one.amount > 0 && moneyShort(one.amountAtRisk, base)}
                 </span>
               </Link>
             </li>

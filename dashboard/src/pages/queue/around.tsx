@@ -12,7 +12,7 @@ export function Entities({ of }: { of: WholeCase }) {
   const shown = of.entities.slice(0, SHOWN);
   const shared = of.entities.filter(({ transactions }) => transactions > 1).length;
   return (
-    <Panel title="Entities" note={shared > 0 ? `${count(shared)} shared by several payments` : undefined}>
+    <Panel title="Entities" note={shared > 0 ? `${count(shared)} shared by several alerts` : undefined}>
       <ul className="grid gap-1.5">
         {shown.map((entity) => (
           <li

@@ -4,6 +4,7 @@ import type { RefObject } from 'react';
 import type { CaseAct, CaseResolution, WholeCase } from '../../api/cases.ts';
 import { useBaseCurrency } from '../../api/session.ts';
 import { moneyShort, plural } from '../../lib/format.ts';
+import { oneOf } from '../../lib/life-words.ts';
 import { Kbd, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CaseNarrative } from '../decision/narrative.tsx';
@@ -13,7 +14,7 @@ import { EntityIcon, EntityName, Outcomes, ResolutionBadge } from './parts.tsx';
 import { Payments } from './payments.tsx';
 import { Talk } from './talk.tsx';
 import type { Work } from './use-case.ts';
-import { ENTITY_NAMES } from './work.ts';
+import { AT_RISK, ENTITY_NAMES } from './work.ts';
 
 interface Props {
   of: WholeCase;
@@ -97,12 +98,15 @@ function Head({
           {!open && <ResolutionBadge resolution={of.resolution} />}
         </h2>
         <p className="mt-0.5 flex flex-wrap items-baseline gap-x-3 text-xs text-muted">
-          <span className="num">
-            <span className="font-medium text-ink">{moneyShort(of.amountAtRisk, base)}</span> at risk of{' '}
-            {moneyShort(of.amount, base)}
-          </span>
-          <span>{plural(of.transactionCount, 'payment')}</span>
+          {of.amount > 0 && (
+            <span className="num" title={AT_RISK}>
+              <span className="font-medium text-ink">{moneyShort(of.amountAtRisk, base)}</span> at risk of{' '}
+              {moneyShort(of.amount, base)}
+            </span>
+          )}
+          <span>{plural(of.transactionCount, oneOf(of.transactions))}</span>
           <Outcomes {...of} />
+          {of.disputes > 0 && <span>{plural(of.disputes, 'dispute')}</span>}
           <span className="num">score {of.score}</span>
           <span>
             {open ? 'since' : 'resolved'} <Time at={open ? of.openedAt : (of.resolvedAt ?? of.openedAt)} />

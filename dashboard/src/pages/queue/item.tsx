@@ -1,7 +1,8 @@
 import type { Case } from '../../api/cases.ts';
 import { useBaseCurrency } from '../../api/session.ts';
-import { ago, moneyShort } from '../../lib/format.ts';
+import { ago, moneyShort, plural } from '../../lib/format.ts';
 import { EntityIcon, EntityName, Outcomes, ResolutionBadge } from './parts.tsx';
+import { AT_RISK } from './work.ts';
 
 interface Props {
   item: Case;
@@ -27,13 +28,14 @@ export function Item({ item, selected, elsewhere, onSelect }: Props) {
           <span className="flex min-w-0 flex-1 font-medium">
             <EntityName entity={item.entity} />
           </span>
-          <span className="num font-medium whitespace-nowrap" title="At risk: probability × amount">
-            {moneyShort(item.amountAtRisk, base)}
+          <span className="num font-medium whitespace-nowrap" title={AT_RISK}>
+            {item.amount > 0 && moneyShort(item.amountAtRisk, base)}
           </span>
         </span>
         <span className="mt-1 flex items-center gap-2.5 pl-6 text-xs text-muted">
           <Outcomes {...item} />
           <span className="num">score {item.score}</span>
+          {item.disputes > 0 && <span className="num truncate">{plural(item.disputes, 'dispute')}</span>}
           <span className="num ml-auto whitespace-nowrap">
             {ago(new Date(item.status === 'resolved' ? (item.resolvedAt ?? item.openedAt) : item.openedAt), new Date())}
           </span>

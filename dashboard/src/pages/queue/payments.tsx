@@ -2,24 +2,38 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { caseTransactionsQuery, type WholeCase } from '../../api/cases.ts';
-import { because, count, plural } from '../../lib/format.ts';
-import { Money, Panel, Time } from '../../ui/bits.tsx';
+import { lacking, useSession } from '../../api/session.ts';
+import type { Transaction } from '../../api/types.ts';
+import { because, capital, count, plural } from '../../lib/format.ts';
+import { useHotkeys } from '../../lib/hotkeys.ts';
+import { isHeld, oneOf, stands } from '../../lib/life-words.ts';
+import { MoneyInBase, Panel, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
-import { LabelBadge, OutcomeWord } from '../../ui/outcome.tsx';
+import { LabelBadge, OutcomeWord, TypeBadge } from '../../ui/outcome.tsx';
 import { Failed, LoadingRows } from '../../ui/states.tsx';
+import { ReviewButtons, ReviewDialog, type Reviewing } from '../decision/review.tsx';
 
 /** Enough to see what they have in common; the rest behind a click, so that what they share stays in sight. */
 const FEW = 6;
 
-/** The case's payments, newest first, a page at a time; each is a link to its decision. */
+/** The case's payments, newest first, a page at a time; each is a link to its decision, and what is held can be released. */
 export function Payments({ of }: { of: WholeCase }) {
   const query = useInfiniteQuery(caseTransactionsQuery(of.id));
   const [all, setAll] = useState(false);
+  const [reviewing, setReviewing] = useState<Reviewing>();
+  const may = lacking(useSession(), ['review']).length === 0;
   const loaded = query.data?.pages.flatMap(({ data }) => data);
   const rows = all ? loaded : loaded?.slice(0, FEW);
   const more = (loaded?.length ?? 0) > (rows?.length ?? 0);
+  /** The one that has the focus, else the first that is held. */
+  const review = (action: Reviewing['action']) => {
+    const focused = document.activeElement?.closest<HTMLElement>('[data-payment]')?.dataset.payment;
+    const found = rows?.find((t) => isHeld(t) && (focused === undefined || t.id === focused));
+    if (may && found) setReviewing({ action, of: found });
+  };
+  useHotkeys({ o: () => review('release'), x: () => review('cancel') });
   return (
-    <Panel title="Payments" note={plural(of.transactionCount, 'alert')} flush>
+    <Panel title={capital(`${oneOf(of.transactions)}s`)} note={plural(of.transactionCount, 'alert')} flush>
       {query.error && !rows ? (
         <Failed error={query.error} retry={() => void query.refetch()} />
       ) : !rows ? (
@@ -28,7 +42,7 @@ export function Payments({ of }: { of: WholeCase }) {
         <>
           <ul>
             {rows.map((t) => (
-              <li key={t.id} className="border-t border-line">
+              <li key={t.id} data-payment={t.id} className="border-t border-line">
                 <Link
                   to="/decisions/$id"
                   params={{ id: t.id }}
@@ -43,19 +57,27 @@ export function Payments({ of }: { of: WholeCase }) {
                     <span className="flex min-w-0 items-baseline gap-2">
                       <span className="id truncate">{t.userId}</span>
                       {t.cardId && <span className="id truncate text-muted max-md:hidden">{t.cardId}</span>}
+                      <TypeBadge type={t.type} />
                       {t.label && <LabelBadge label={t.label} />}
+                      <Fate of={t} />
                     </span>
                     <span className="block truncate text-xs text-muted" title={because(t)}>
                       {because(t)}
                     </span>
                   </span>
                   <span className="text-right">
-                    <Money amount={t.amount} currency={t.currency} strong />
+                    <MoneyInBase {...t} />
                   </span>
                   <span className="text-right text-xs text-muted max-sm:hidden">
                     <Time at={t.transactionDate} />
                   </span>
                 </Link>
+                {isHeld(t) && (
+                  <p className="flex flex-wrap items-center gap-2 px-4 pb-2 sm:pl-[8.75rem]">
+                    <span className="text-xs text-muted">It is held:</span>
+                    <ReviewButtons small of={t.userId} onPick={(action) => setReviewing({ action, of: t })} />
+                  </p>
+                )}
               </li>
             ))}
           </ul>
@@ -72,6 +94,16 @@ export function Payments({ of }: { of: WholeCase }) {
           )}
         </>
       )}
+      <ReviewDialog reviewing={reviewing} onClose={() => setReviewing(undefined)} />
     </Panel>
   );
+}
+
+/** What happened to it, where somebody reviewed it, and whether it is disputed. */
+function Fate({ of: { review, disputes } }: { of: Transaction }) {
+  const words = [
+    review && (review.action === 'release' ? 'released' : 'cancelled'),
+    disputes?.some(stands) && 'disputed',
+  ].filter(Boolean);
+  return words.length === 0 ? null : <span className="text-xs whitespace-nowrap text-muted">{words.join(', ')}</span>;
 }

@@ -31,6 +31,9 @@ export function filterOf(show: Show, sort: Sort, me: string | undefined): CaseFi
   return { status: 'open', sort };
 }
 
+/** What the figure of a case is. */
+export const AT_RISK = 'At risk: probability × amount, net of what was voided, refunded, refused or cancelled';
+
 /** Those whose own fields have the text, which is in lower case. */
 export function fitting(cases: Case[], text: string): Case[] {
   if (text === '') return cases;

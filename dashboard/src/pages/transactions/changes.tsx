@@ -15,7 +15,7 @@ export function Changes({ of, onChange }: { of: Transaction; onChange: (change: 
     <>
       <IconButton
         needs={['review']}
-        label={`Edit the payment of ${of.userId}`}
+        label={`Edit the ${of.type} of ${of.userId}`}
         className="size-7"
         onClick={() => onChange({ kind: 'edit', of })}
       >
@@ -23,7 +23,7 @@ export function Changes({ of, onChange }: { of: Transaction; onChange: (change: 
       </IconButton>
       <IconButton
         needs={['review']}
-        label={`Delete the payment of ${of.userId}`}
+        label={`Delete the ${of.type} of ${of.userId}`}
         className="size-7"
         onClick={() => onChange({ kind: 'delete', of })}
       >
@@ -75,8 +75,9 @@ export function ChangeDialogs({
         note={
           doomed && (
             <>
-              {money(doomed.amount, doomed.currency)} by <span className="id">{doomed.userId}</span> disappears from
-              every list and figure. Its id stays taken, and what profiles learnt from it stays. This cannot be undone.
+              {doomed.amount === null ? `The ${doomed.type}` : money(doomed.amount, doomed.currency)} by{' '}
+              <span className="id">{doomed.userId}</span> disappears from every list and figure. Its id stays taken, and
+              what profiles learnt from it stays. This cannot be undone.
             </>
           )
         }

@@ -35,13 +35,14 @@ export function EditDialog({ transaction, onClose }: { transaction: Transaction 
 
 function EditForm({ transaction, onClose }: { transaction: Transaction; onClose: () => void }) {
   const client = useQueryClient();
-  const before = Object.fromEntries(FIELDS.map(([name]) => [name, String(transaction[name] ?? '')]));
+  // Logins and registrations pay nothing.
+  const fields = FIELDS.filter(([name]) => transaction.amount !== null || (name !== 'amount' && name !== 'currency'));
+  const before = Object.fromEntries(fields.map(([name]) => [name, String(transaction[name] ?? '')]));
   const [values, setValues] = useState<Record<string, string>>(before);
   const changes = Object.fromEntries(
-    FIELDS.filter(([name]) => values[name] !== before[name]).map(([name]) => [
-      name,
-      name === 'amount' ? Number(values[name]) : values[name] === '' ? null : values[name],
-    ]),
+    fields
+      .filter(([name]) => values[name] !== before[name])
+      .map(([name]) => [name, name === 'amount' ? Number(values[name]) : values[name] === '' ? null : values[name]]),
   );
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => amendTransaction(transaction.id, changes),
@@ -59,7 +60,7 @@ function EditForm({ transaction, onClose }: { transaction: Transaction; onClose:
   return (
     <form onSubmit={submit} className="grid gap-4">
       <div className="grid grid-cols-2 gap-3">
-        {FIELDS.map(([name, label]) => (
+        {fields.map(([name, label]) => (
           <Field
             key={name}
             label={label}

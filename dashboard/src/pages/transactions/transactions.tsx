@@ -4,10 +4,11 @@ import { useState } from 'react';
 import { findTransaction, listTransactions, type TransactionFilter } from '../../api/queries.ts';
 import type { Transaction } from '../../api/types.ts';
 import { latency } from '../../lib/format.ts';
-import { Money, PageHeader, Panel, Score, Time } from '../../ui/bits.tsx';
+import { isHeld } from '../../lib/life-words.ts';
+import { MoneyInBase, PageHeader, Panel, Score, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ExportButton } from '../../ui/export-button.tsx';
-import { LabelBadge, OutcomeWord, StatusWord } from '../../ui/outcome.tsx';
+import { LabelBadge, OutcomeWord, StatusWord, TypeBadge } from '../../ui/outcome.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
 import { type Change, ChangeDialogs, Changes } from './changes.tsx';
 import { COLUMNS } from './columns.ts';
@@ -114,20 +115,21 @@ function Table({ rows }: { rows: Transaction[] }) {
                 <Score score={t.score} outcome={t.decision} />
               </td>
               <td className="text-right">
-                <Money amount={t.amount} currency={t.currency} strong />
+                <MoneyInBase {...t} />
               </td>
               <td className="max-w-40 truncate">
                 <a
                   href={`/decisions/${encodeURIComponent(t.id)}`}
                   className="id hover:underline"
-                  title={`${t.userId}, payment ${t.id}`}
+                  title={`${t.userId}, ${t.type} ${t.id}`}
                   onClick={(event) => {
                     if (event.metaKey || event.ctrlKey) return event.stopPropagation();
                     event.preventDefault();
                   }}
                 >
                   {t.userId}
-                </a>
+                </a>{' '}
+                <TypeBadge type={t.type} />
               </td>
               <td className="truncate text-muted max-lg:hidden">{t.productCategory ?? '–'}</td>
               <td className="max-w-36 truncate text-muted max-xl:hidden">
@@ -135,7 +137,7 @@ function Table({ rows }: { rows: Transaction[] }) {
               </td>
               <td className="max-md:hidden">
                 <span className="inline-flex items-center gap-2">
-                  <StatusWord status={t.status} overridden={t.overridden} />
+                  <StatusWord {...t} held={isHeld(t)} />
                   {t.label && <LabelBadge label={t.label} />}
                 </span>
               </td>
