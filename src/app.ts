@@ -9,6 +9,7 @@ import { openStore } from './adapters/postgres/store.ts';
 import { isLoopbackName } from './api/auth.ts';
 import { assertListenable, buildServer } from './api/server.ts';
 import type { Services } from './api/services.ts';
+import { openBacktests } from './app/backtests.ts';
 import type { Core, Overrides } from './app/core.ts';
 import { openFleetCore } from './app/fleet.ts';
 import { openIntake } from './app/intake.ts';
@@ -120,6 +121,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   const narration = openNarration(config.llm, { journal, hidden, clock, log, ...(narrator ? { narrator } : {}) });
   const webhooks = openWebhooks(config, { journal, projector, store, hidden, outcomeOf, clock, log });
   const rules = openIntake(config, log);
+  const backtests = openBacktests(config, core, clock, log);
   const services: Services = {
     config,
     rules,
@@ -137,6 +139,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     registry: core.registry,
     roster: core.roster,
     policy: core.policy,
+    backtests,
     challengers,
     narration,
     ...(core.fleet ? { fleet: core.fleet } : {}),
@@ -185,6 +188,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
       await reviews?.close();
       await server.close();
       await webhooks.close();
+      await backtests.close();
       await challengers.close();
       await narration.close();
       await projector.close();

@@ -23,6 +23,7 @@ import { asAssayError, sendProblem } from './problem.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { requestId } from './request-id.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { backtestRoutes } from './routes/backtests.ts';
 import { cardRoutes } from './routes/cards.ts';
 import { caseCommandRoutes } from './routes/case-commands.ts';
 import { caseRoutes } from './routes/cases.ts';
@@ -155,6 +156,7 @@ export async function buildServer(services: Services): Promise<Api> {
   modelRoutes(app, services);
   policyRoutes(app, services);
   ruleRoutes(app, services);
+  backtestRoutes(app, services);
   await listRoutes(app, services);
   healthRoutes(app, services, metrics);
   liveRoute(app, services, sessions);

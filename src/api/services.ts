@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Rates } from '../domain/rates.ts';
+import type { Backtests } from '../engine/backtest/backtests.ts';
 import type { CardScorer } from '../engine/cards.ts';
 import type { Challengers } from '../engine/challengers.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -100,6 +101,8 @@ export interface Services {
   registry: Registry;
   /** Rules, lists, thresholds and the control share. */
   policy: PolicyService;
+  /** What policies would have done. */
+  backtests: Backtests;
   /** Which of them decides, and which is scored beside. */
   roster: Roster;
   challengers: Challengers;

@@ -1,4 +1,5 @@
 import { canonical } from '../../intake/canonical.ts';
+import * as backtests from './backtests.ts';
 import * as cards from './cards.ts';
 import * as cases from './cases.ts';
 import * as common from './common.ts';
@@ -11,7 +12,7 @@ import * as transactions from './transactions.ts';
 import * as webhooks from './webhooks.ts';
 
 /** Every file that declares schemas of the document. */
-export const FILES = { transactions, common, cases, cards, life, models, operations, policy, webhooks };
+export const FILES = { transactions, common, backtests, cases, cards, life, models, operations, policy, webhooks };
 
 /** Names that clients know a thing by, where that is not its export's. */
 const KNOWN_AS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../domain/clock.ts';
-import type { RuleContent } from '../../domain/policy.ts';
+import type { Policy, RuleContent } from '../../domain/policy.ts';
 import type { Journal, JournalRecord } from '../../journal/journal.ts';
 import { type Check, checkExpression } from '../../policy/expression/check.ts';
 import { compileExpression } from '../../policy/expression/compile.ts';
@@ -17,6 +17,8 @@ export interface PolicyService {
   inForce(): InForce;
   /** As a version had it, over lists as they were at a time; undefined where there was none. */
   at(version: number, listsAt: number): InForce | undefined;
+  /** Any policy, ready to decide: over lists as they were at each decision's record. */
+  prepare(policy: Policy): InForce;
   check(when: string): Check;
   stats(): PolicyStats;
   /** Lists that a rule's expression names. */
@@ -122,6 +124,7 @@ export function createPolicy({ journal, clock, entityTypes, stopwatch }: PolicyP
       const then = compiledAt(version);
       return then && { ...then, inList: (name, value) => inList(name, value, listsAt) };
     },
+    prepare: (policy) => inForceOf(policy, environment, inList),
     check: (when) =>
       checkExpression(when, {
         ...environment,

@@ -1,0 +1,111 @@
+import Type, { type TSchema } from 'typebox';
+import { answer, words } from './common.ts';
+import { RuleBody } from './policy.ts';
+import { outcome } from './transactions.ts';
+
+const closed = { additionalProperties: false };
+const optional = Type.Optional;
+const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const share = optional(orNull(Type.Number({ minimum: 0, maximum: 1 })));
+const id = Type.String({ minLength: 1, maxLength: 255 });
+const samples = optional(Type.Integer({ minimum: 0, maximum: 200, default: 20 }));
+const backtestMode = words(['stored', 'recomputed'], 'Features as stored, or computed anew as of then');
+
+export const BacktestBody = Type.Object(
+  {
+    rules: optional(
+      Type.Array(RuleBody, { maxItems: 5_000, description: 'In the place of all; live unless they say otherwise' }),
+    ),
+    add: optional(
+      Type.Array(RuleBody, { maxItems: 1_000, description: 'Beside those there are, or in the place of one' }),
+    ),
+    remove: optional(Type.Array(id, { maxItems: 5_000 })),
+    thresholds: optional(orNull(Type.Object({ review: share, decline: share }, closed))),
+    model: optional(orNull(id)),
+    lists: optional(
+      Type.Record(Type.String(), Type.Array(Type.String({ minLength: 1, maxLength: 4_096 }), { maxItems: 100_000 }), {
+        description: 'Values by list, at all times; other lists are as they were then',
+      }),
+    ),
+    from: optional(orNull(Type.String({ maxLength: 64 }))),
+    to: optional(orNull(Type.String({ maxLength: 64 }))),
+    mode: optional(backtestMode),
+    samples,
+  },
+  { ...closed, description: 'What is to be another than now' },
+);
+export const PreviewBody = Type.Object(
+  {
+    rule: optional(RuleBody),
+    when: optional(Type.String({ minLength: 1, maxLength: 20_000 })),
+    outcome: optional(outcome),
+    last: optional(Type.Integer({ minimum: 1, maximum: 50_000, default: 50_000 })),
+    samples,
+  },
+  closed,
+);
+export const BacktestParam = Type.Object({ id });
+
+const count = Type.Integer();
+const known = { fraud: count, legitimate: count, presumed: count, unknown: count };
+export const Outcomes = answer({ approve: count, review: count, decline: count }, 'How many');
+export const Figure = answer(
+  { amount: Type.Number(), basis: words(['labelled', 'presumed', 'control', 'estimated'], 'What it rests on') },
+  'Base currency',
+);
+const precision = {
+  precision: Type.Unsafe<number | null>({
+    type: ['number', 'null'],
+    description: 'Right hits of those whose truth is known: legitimate ones for a rule that approves, else fraud',
+  }),
+  interval: Type.Unsafe<[number, number] | null>({
+    type: ['array', 'null'],
+    items: { type: 'number' },
+    description: '95%',
+  }),
+};
+const textOrNull = Type.Unsafe<string | null>({ type: ['string', 'null'] });
+/** Said in words: clients show them, and the document stays small. */
+const parts = (description: string) => Type.Array(answer({}, description));
+export const RuleFigures = answer(
+  { id: Type.String(), hits: count, alone: count, ...known, ...precision, amount: Type.Number() },
+  'What a rule hits; alone: decisions that are what they are by it',
+);
+export const BacktestResult = answer(
+  {
+    decisions: count,
+    from: textOrNull,
+    to: textOrNull,
+    was: Outcomes,
+    would: Outcomes,
+    moved: Type.Array(answer({ from: outcome, to: outcome, count, amount: Type.Number(), ...known }, 'Changed sides')),
+    money: answer(
+      {
+        ...{ fraudStopped: Figure, fraudReleased: Figure, goodStopped: Figure, marginLost: Figure },
+        ...{ reviewCost: Figure, unknown: Figure, low: Figure, high: Figure },
+        costs: answer({}, '{marginRate, review}: reckoned by'),
+      },
+      'What it is worth',
+    ),
+    rules: Type.Array(RuleFigures),
+    series: parts('{at, was, would, moved}'),
+    segments: parts('{field, value, decisions, moved, amount, fraud, legitimate, presumed, unknown}'),
+    samples: parts('{id, at, amount, currency, from, to, labelState, rules}: decisions that change sides'),
+    degraded: answer({}, '{count, ids}: decided without all that is known'),
+    notes: Type.Array(Type.String(), { description: 'What was assumed' }),
+    approximate: Type.Array(Type.String(), { description: 'Windows that are not exactly those of then' }),
+  },
+  'legitimate includes those presumed to be',
+);
+export const BacktestShown = answer(
+  {
+    id: optional(Type.String()),
+    status: words(['running', 'done', 'failed', 'cancelled'], 'running: or waiting'),
+    progress: Type.Number(),
+    mode: backtestMode,
+    result: optional(BacktestResult),
+    error: optional(Type.String()),
+  },
+  'A backtest',
+);
+export const BacktestStarted = answer({ id: Type.String() }, 'Started');

@@ -1,0 +1,97 @@
+import { AssayError } from '../../domain/errors.ts';
+import type { BacktestJob } from '../../engine/backtest/jobs.ts';
+import type { Api } from '../api.ts';
+import { backtestOf, withRule } from '../backtest-body.ts';
+import { BacktestBody, BacktestParam, BacktestShown, BacktestStarted, PreviewBody } from '../contract/backtests.ts';
+import { json, problems } from '../contract/common.ts';
+import type { Services } from '../services.ts';
+import { invalid } from '../window.ts';
+
+const tags = ['policy'];
+const tries = { scope: ['policy', 'review'] } as const;
+const problemsOfTries = problems(400, 401, 403, 413, 415, 422, 429, 503);
+
+/** What a policy would have done. */
+export function backtestRoutes(app: Api, services: Services): void {
+  const { backtests, clock } = services;
+  const known = (id: string): BacktestJob => {
+    const job = backtests.jobs.get(id);
+    if (!job)
+      throw new AssayError(
+        'not_found',
+        `There is no backtest ${id}: the newest 50 of a process are kept while it runs.`,
+      );
+    return job;
+  };
+
+  app.post(
+    '/api/backtests',
+    {
+      config: tries,
+      schema: {
+        ...{ operationId: 'startBacktest', tags, summary: 'Try a policy, or another model, on the recorded past' },
+        body: BacktestBody,
+        response: { 202: json('It runs, or waits to', BacktestStarted), ...problemsOfTries },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await backtests.jobs.start(backtestOf(services, request.body, clock()));
+      return reply.code(202).header('location', `/api/backtests/${id}`).send({ id });
+    },
+  );
+
+  app.get(
+    '/api/backtests/:id',
+    {
+      config: { scope: 'read' },
+      schema: {
+        ...{
+          operationId: 'getBacktest',
+          tags,
+          summary: 'How far a backtest is, and what it found',
+          params: BacktestParam,
+        },
+        response: { 200: json('The backtest', BacktestShown), ...problems(401, 403, 404, 422, 429) },
+      },
+    },
+    async (request) => known(request.params.id),
+  );
+
+  app.delete(
+    '/api/backtests/:id',
+    {
+      config: tries,
+      schema: {
+        ...{ operationId: 'cancelBacktest', tags, summary: 'Call a backtest off; one that is over stays as it is' },
+        params: BacktestParam,
+        response: { 204: { description: 'It runs no more' }, ...problems(401, 403, 404, 422, 429) },
+      },
+    },
+    async (request, reply) => {
+      backtests.jobs.cancel(known(request.params.id).id);
+      return reply.code(204).send();
+    },
+  );
+
+  app.post(
+    '/api/rules/preview',
+    {
+      config: tries,
+      schema: {
+        ...{ operationId: 'previewRule', tags, summary: 'What a rule would have done to the newest decisions' },
+        body: PreviewBody,
+        response: { 200: json('The backtest’s answer', BacktestShown), ...problemsOfTries },
+      },
+    },
+    async (request) => {
+      const { rule, when, outcome, last, samples = 20 } = request.body;
+      if ((rule === undefined) === (when === undefined))
+        throw invalid('/when', 'is sent where no rule is, and only then');
+      if (when !== undefined && outcome === undefined) throw invalid('/outcome', 'is needed beside when');
+      const asked = rule ?? { name: 'preview', when: when!, outcome: outcome! };
+      const tried = withRule(services, asked, rule ? '/rule' : '');
+      const { mode, result } = await backtests.preview({ ...tried, samples }, last);
+      return { status: 'done' as const, progress: 1, mode, result };
+    },
+  );
+}

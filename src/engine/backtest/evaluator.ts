@@ -1,0 +1,221 @@
+import type { Decision, Outcome } from '../../domain/decision.ts';
+import type { DecisionData } from '../../domain/records.ts';
+import type { JournalRecord } from '../../journal/journal.ts';
+import { combine } from '../../policy/combine.ts';
+import { createProfiles } from '../../profiles/memory.ts';
+import type { Profiles } from '../../profiles/profiles.ts';
+import { eventOfRecord } from '../event.ts';
+import { type EngineState, fold } from '../fold.ts';
+import { judge, type Serving, thresholdsOf } from '../judge.ts';
+import { applyPolicy, type Seen } from '../policy/apply.ts';
+import { type ControlShare, createControlShare } from '../policy/control-share.ts';
+import type { InForce } from '../policy/in-force.ts';
+import { passOf } from '../policy/pass.ts';
+import { type Refill, refillOf, seenOf } from '../policy/recorded.ts';
+import { emptyPolicy } from '../policy/state.ts';
+import { createStoredJudge } from './judge-stored.ts';
+
+/** What a backtest needs of the engine. */
+export interface EvaluatorPorts {
+  entityTypes: readonly string[];
+  servingOf: (version: string) => Serving | undefined;
+  /** The model that decides now. */
+  serving: () => Serving | undefined;
+  /** The policy of a version, over lists as they were at a time. */
+  policyAt: (version: number, listsAt: number) => InForce | undefined;
+  /** Hex; what the control share is drawn by. */
+  secret: () => string | null;
+}
+
+/** The policy that is tried, and perhaps another model. */
+export interface Tried {
+  inForce: InForce;
+  /** In the place of each decision's own. */
+  other: Serving | undefined;
+}
+
+/** What a record would have come to. */
+export interface Would {
+  decision: Decision;
+  /** What was decided before the control share was drawn. */
+  ruled: Outcome;
+  /** Rules that alone made it what it is: the live one that won, and shadow ones that would have won. */
+  alone: readonly string[];
+}
+
+/** Evaluates the records of a log, handed in in its order, under another policy. The path of a decision, with nothing recorded. */
+export interface Evaluator {
+  /** Undefined where what was stored does not suffice; `lacks` says what. */
+  decide(record: JournalRecord): Would | undefined;
+  /** Any other record; decisions are handed to `decide` alone. */
+  learn(record: JournalRecord): void;
+  readonly lacks: ReadonlySet<string>;
+  /** Decisions whose model is gone. */
+  readonly gone: number;
+  /** Windows that reached past what is exactly known, or were not taken as of then. */
+  readonly approximate: ReadonlySet<string>;
+}
+
+/** From what was stored with each decision. `fallback`: profiles of today, for windows that were not recorded. */
+export function createStoredEvaluator(ports: EvaluatorPorts, tried: Tried, fallback?: Profiles): Evaluator {
+  const { inForce } = tried;
+  const lacks = new Set<string>();
+  const approximate = new Set<string>();
+  const refills = new Map<string, Refill>();
+  const own = createStoredJudge({ servingOf: ports.servingOf, other: tried.other }, ports.serving);
+  const control = controlOf(ports, inForce);
+  const filler = fallback && passOf(undefined, inForce, fallback.entityTypes);
+  const slots = inForce.definitions.map(({ name }) => name);
+  const asOfThen = new Float64Array(slots.length);
+
+  function refillFor({ policyVersion = 0, model }: Decision, at: number): Refill {
+    const name = `${policyVersion} ${model?.version ?? ''}`;
+    let refill = refills.get(name);
+    if (!refill) {
+      const then = ports.policyAt(policyVersion, at);
+      const serving = model && ports.servingOf(model.version);
+      refill = refillOf({ inForce: then ?? { ...inForce, schema: '', definitions: [] }, serving }, inForce.definitions);
+      if (refills.size >= MOST_REFILLS) refills.delete(refills.keys().next().value!);
+      refills.set(name, refill);
+    }
+    return refill;
+  }
+
+  /** What the record does not hold, as profiles have it now of the time just before it. */
+  function fillIn(seen: Seen, refill: Refill): void {
+    const before = { ...seen.event, time: seen.event.time - JUST_BEFORE_MS };
+    filler!.extract(fallback!, before, asOfThen);
+    for (const { name } of refill.missing) {
+      const slot = slots.indexOf(name);
+      seen.ruleVector[slot] = asOfThen[slot];
+      approximate.add(name);
+    }
+  }
+
+  return {
+    lacks,
+    approximate,
+    get gone() {
+      return own.gone;
+    },
+    learn() {},
+    decide(record) {
+      const data = record.data as unknown as DecisionData;
+      const judged = own.judged(record, inForce);
+      const refill = refillFor(data.decision, record.at);
+      if (!judged) lacks.add('the features of the model');
+      const isShort = refill.missing.length > 0;
+      if (isShort && !filler) for (const { name } of refill.missing) lacks.add(name);
+      if (!judged || (isShort && !filler)) return undefined;
+      const seen = seenOf(record, refill, inForce.entityTypes);
+      if (isShort) fillIn(seen, refill);
+      for (const slot of data.ruleApproximate ?? [])
+        markThen(ports.policyAt, data.decision, record.at, slot, approximate);
+      return apply(inForce, judged, seen, record, control);
+    },
+  };
+}
+
+const MOST_REFILLS = 256;
+/** Today's profiles hold the payment itself; windows end before it. */
+const JUST_BEFORE_MS = 1 / 1024;
+
+function markThen(
+  policyAt: EvaluatorPorts['policyAt'],
+  { policyVersion = 0 }: Decision,
+  at: number,
+  slot: number,
+  approximate: Set<string>,
+): void {
+  const name = policyAt(policyVersion, at)?.definitions[slot]?.name;
+  if (name !== undefined) approximate.add(name);
+}
+
+/** With profiles folded from the log's first record on: features are those of then, whatever was stored. */
+export function createRecomputingEvaluator(ports: EvaluatorPorts, { inForce, other }: Tried): Evaluator {
+  const profiles = createProfiles({ entityTypes: ports.entityTypes });
+  const state: EngineState = { profiles, undecided: new Map(), formerKeys: new Map(), deleted: new Set() };
+  const known = new Map<string, Serving | undefined>();
+  const own = createStoredJudge({ servingOf: ports.servingOf, other: undefined }, ports.serving);
+  const control = controlOf(ports, inForce);
+  const approximate = new Set<string>();
+
+  function served(version: string | undefined): Serving | undefined {
+    if (other || version === undefined) return other;
+    if (!known.has(version)) known.set(version, ports.servingOf(version));
+    return known.get(version);
+  }
+
+  function judgedBy(serving: Serving | undefined, vector: Float64Array, record: JournalRecord): Decision {
+    const { decision } = record.data as unknown as DecisionData;
+    const isOwn = decision.model?.version === serving?.model.version;
+    // The very numbers of then have the score of then.
+    if (!serving || (isOwn && sameBits(vector, record.vector))) return own.judged(record, inForce)!;
+    return judge(serving, vector, new Float64Array(vector.length), thresholdsOf(serving, inForce.policy));
+  }
+
+  return {
+    lacks: new Set(),
+    approximate,
+    get gone() {
+      return own.gone;
+    },
+    learn: (record) => fold(state, record),
+    decide(record) {
+      const { decision } = record.data as unknown as DecisionData;
+      const serving = served(decision.model?.version);
+      const pass = passOf(serving, inForce, ports.entityTypes);
+      const numbers = new Float64Array(pass.model + pass.rules);
+      const event = eventOfRecord(record, ports.entityTypes);
+      const marked = pass.extract(profiles, event, numbers);
+      for (const slot of marked ?? []) approximate.add(inForce.definitions[slot].name);
+      const seen = { ...seenOf(record, NOTHING_STORED, ports.entityTypes), ruleVector: numbers.subarray(pass.model) };
+      const judged = judgedBy(serving, numbers.subarray(0, pass.model), record);
+      const would = apply(inForce, judged, seen, record, control);
+      fold(state, record);
+      return would;
+    },
+  };
+}
+
+const NOTHING_STORED: Refill = { missing: [], fill: () => new Float64Array(0) };
+
+function sameBits(a: Float64Array, b: Float64Array | undefined): boolean {
+  if (a.length !== b?.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
+}
+
+function apply(
+  inForce: InForce,
+  judged: Decision,
+  seen: Seen,
+  record: JournalRecord,
+  control: ControlShare | undefined,
+): Would {
+  const model = judged.model ? judged.decision : undefined;
+  const decision = applyPolicy(inForce, judged, seen, control?.draw);
+  const ruled = decision.control?.would ?? decision.decision;
+  control?.fold({ ...record, data: { ...record.data, decision } });
+  return { decision, ruled, alone: decision.rules.length === 0 ? NOBODY : decisive(inForce, decision, ruled, model) };
+}
+
+const NOBODY: readonly string[] = Object.freeze([]);
+
+function decisive(inForce: InForce, { rules }: Decision, ruled: Outcome, model: Outcome | undefined): string[] {
+  const { program } = inForce;
+  return rules.flatMap((hit) => {
+    const others = rules.filter((one) => one !== hit);
+    const changed = hit.mode === 'live' ? others : [...others, { ...hit, mode: 'live' as const }];
+    return combine(changed, model, program).decision === ruled ? [] : [hit.id];
+  });
+}
+
+/** Draws and limits as the tried policy would have had them from the first of the decisions on; undefined where it has none. */
+function controlOf({ entityTypes, secret }: EvaluatorPorts, { policy }: InForce): ControlShare | undefined {
+  if (!(policy.control.share > 0)) return undefined;
+  const rules = new Map(
+    policy.rules.map((rule) => [rule.id, { id: rule.id, versions: [rule], current: rule, proposed: null }]),
+  );
+  return createControlShare({ ...emptyPolicy(), control: policy.control, secret: secret(), rules }, entityTypes);
+}

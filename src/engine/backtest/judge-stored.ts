@@ -1,0 +1,82 @@
+import type { Decision } from '../../domain/decision.ts';
+import type { DecisionData } from '../../domain/records.ts';
+import type { JournalRecord } from '../../journal/journal.ts';
+import { outcomeOf } from '../../policy/thresholds.ts';
+import { eventOfRecord } from '../event.ts';
+import { judge, judgeWithoutModel, type Serving, thresholdsOf } from '../judge.ts';
+import type { InForce } from '../policy/in-force.ts';
+import { type Transfer, transferOf } from '../transfer.ts';
+
+/** Models that a judge of recorded decisions asks for. */
+export interface ModelsThen {
+  /** The model of a version; undefined where it is gone. */
+  servingOf(version: string): Serving | undefined;
+  /** Scores in the place of each decision's own; undefined: that of then. */
+  other: Serving | undefined;
+}
+
+/** What a model makes of recorded decisions, before any rule is heard. */
+export interface StoredJudge {
+  /** Undefined where the record's vector does not hold what the model reads. */
+  judged(record: JournalRecord, inForce: InForce): Decision | undefined;
+  /** Decisions whose model is gone: their probability is kept, and judged by the thresholds of the model of today. */
+  readonly gone: number;
+}
+
+export function createStoredJudge({ servingOf, other }: ModelsThen, today: () => Serving | undefined): StoredJudge {
+  const transfers = new Map<string, Transfer | undefined>();
+  const known = new Map<string, Serving | undefined>();
+  const vector = new Float64Array(other?.features.names.length ?? 0);
+  const scratch = new Float64Array(vector.length);
+  let gone = 0;
+
+  function served(version: string): Serving | undefined {
+    if (!known.has(version)) known.set(version, servingOf(version));
+    return known.get(version);
+  }
+
+  function transferFrom(version: string): Transfer | undefined {
+    if (!transfers.has(version)) {
+      const from = served(version);
+      const transfer = from && other && transferOf(from, other);
+      transfers.set(version, transfer?.missing.length === 0 ? transfer : undefined);
+    }
+    return transfers.get(version);
+  }
+
+  /** By its own model the score is that of then: nothing is computed again. */
+  function asThen(decision: Decision, inForce: InForce): Decision {
+    const { model, probability } = decision;
+    if (!model) return judgeWithoutModel();
+    const own = served(model.version);
+    if (!own) gone++;
+    const serving = own ?? today();
+    const { review, decline } = inForce.policy.thresholds;
+    const thresholds = serving
+      ? thresholdsOf(serving, inForce.policy)
+      : { review: review ?? Number.POSITIVE_INFINITY, decline: decline ?? Number.POSITIVE_INFINITY };
+    return scored(decision, outcomeOf(probability, thresholds));
+  }
+
+  return {
+    judged(record, inForce) {
+      const { decision } = record.data as unknown as DecisionData;
+      if (!other || decision.model?.version === other.model.version) return asThen(decision, inForce);
+      const transfer = decision.model && record.vector && transferFrom(decision.model.version);
+      if (!transfer) return undefined;
+      transfer.apply(record.vector!, eventOfRecord(record, []), vector);
+      return judge(other, vector, scratch, thresholdsOf(other, inForce.policy));
+    },
+    get gone() {
+      return gone;
+    },
+  };
+}
+
+/** A decision of a model anew, of what the record says of its score. */
+export function scored({ score, probability, model }: Decision, decision: Decision['decision']): Decision {
+  return {
+    ...{ decision, score, probability, isFraudulent: decision === 'decline', fraudExplanation: '' },
+    ...{ reasons: [], rules: [], oodWarning: [], ...(model ? { model } : {}) },
+  };
+}
