@@ -3,59 +3,30 @@ import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { ApiError } from '../../api/client.ts';
 import { submitTransaction } from '../../api/queries.ts';
-import type { Transaction, TransactionInput } from '../../api/types.ts';
+import type { Transaction, TransactionType } from '../../api/types.ts';
 import { latency } from '../../lib/format.ts';
-import { Panel } from '../../ui/bits.tsx';
+import { Panel, Segmented } from '../../ui/bits.tsx';
 import { Button, buttonClass } from '../../ui/button.tsx';
-import { Field } from '../../ui/field.tsx';
+import { Choice, Field } from '../../ui/field.tsx';
 import { OutcomeBadge } from '../../ui/outcome.tsx';
 import { Failed } from '../../ui/states.tsx';
+import { asked, FIELDS, type FormField, TYPES, toBody, toValues, type Values } from './fields.ts';
 import { PRESETS, type Preset, tell } from './presets.ts';
 
-const FIELDS: { name: keyof TransactionInput; label: string; number?: boolean; required?: boolean }[] = [
-  { name: 'userId', label: 'User', required: true },
-  { name: 'amount', label: 'Amount', number: true, required: true },
-  { name: 'currency', label: 'Currency' },
-  { name: 'productCategory', label: 'Category' },
-  { name: 'merchantId', label: 'Merchant' },
-  { name: 'channel', label: 'Channel' },
-  { name: 'cardId', label: 'Card' },
-  { name: 'deviceId', label: 'Device' },
-  { name: 'ip', label: 'IP address' },
-  { name: 'email', label: 'E-mail' },
-  { name: 'customerLocation', label: 'Place' },
-  { name: 'country', label: 'Country' },
-  { name: 'latitude', label: 'Latitude', number: true },
-  { name: 'longitude', label: 'Longitude', number: true },
-  { name: 'accountAgeDays', label: 'Account age, days', number: true },
-];
-
-type Values = Partial<Record<keyof TransactionInput, string>>;
-
 const newTag = () => Math.floor(Math.random() * 0xffffff).toString(16);
-const toValues = (body: TransactionInput): Values =>
-  Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)]));
 
-/** A number that is none stays text, so that the server says what is wrong with it. */
-function toBody(values: Values): TransactionInput {
-  const body: Record<string, unknown> = {};
-  for (const { name, number } of FIELDS) {
-    const text = values[name]?.trim() ?? '';
-    if (text === '') continue;
-    body[name] = number && !Number.isNaN(Number(text)) ? Number(text) : text;
-  }
-  return body as unknown as TransactionInput;
-}
+const COLUMNS = 'grid grid-cols-2 gap-x-3 gap-y-3.5 md:grid-cols-3';
 
 export function PaymentForm() {
   const [preset, setPreset] = useState<Preset>('ordinary');
   const [story, setStory] = useState(() => tell('ordinary', newTag(), Date.now()));
+  const [type, setType] = useState<TransactionType>('payment');
   const [values, setValues] = useState<Values>(() => toValues(story.form));
   const send = useMutation({
     mutationFn: async () => {
       // What happened before, in order: it is what makes the last one look as it does.
       for (const body of story.before) await submitTransaction(body);
-      return submitTransaction(toBody(values));
+      return submitTransaction(toBody(type, values));
     },
     // The past is told once.
     onSuccess: () => setStory((told) => ({ ...told, before: [] })),
@@ -64,6 +35,7 @@ export function PaymentForm() {
     const told = tell(next, newTag(), Date.now());
     setPreset(next);
     setStory(told);
+    setType(told.form.type ?? 'payment');
     setValues(toValues(told.form));
     send.reset();
   };
@@ -72,8 +44,35 @@ export function PaymentForm() {
     event.preventDefault();
     send.mutate();
   };
+  const isWrong = FIELDS.some(({ more, name }) => more && wrong.some(({ path }) => path === `/${name}`));
+  const field = ({ name, label, number, required, choices }: FormField) => {
+    const value = values[name] ?? '';
+    const set = (text: string) => setValues({ ...values, [name]: text });
+    if (choices)
+      return (
+        <Choice key={name} label={label} value={value} onChange={(event) => set(event.target.value)} className="w-full">
+          {choices.map(([choice, word]) => (
+            <option key={choice} value={choice}>
+              {word}
+            </option>
+          ))}
+        </Choice>
+      );
+    return (
+      <Field
+        key={name}
+        label={label}
+        name={name}
+        required={required}
+        inputMode={number ? 'decimal' : undefined}
+        value={value}
+        error={wrong.find(({ path }) => path === `/${name}`)?.message}
+        onChange={(event) => set(event.target.value)}
+      />
+    );
+  };
   return (
-    <Panel title="A payment">
+    <Panel title="Decide on something">
       <fieldset className="grid gap-2 sm:grid-cols-3">
         <legend className="sr-only">Start from</legend>
         {(Object.keys(PRESETS) as Preset[]).map((name) => (
@@ -94,27 +93,19 @@ export function PaymentForm() {
         ))}
       </fieldset>
       <form onSubmit={submit} className="mt-5">
-        <div className="grid grid-cols-2 gap-x-3 gap-y-3.5 md:grid-cols-3">
-          {FIELDS.map(({ name, label, number, required }) => (
-            <Field
-              key={name}
-              label={label}
-              name={name}
-              required={required}
-              inputMode={number ? 'decimal' : undefined}
-              value={values[name] ?? ''}
-              error={wrong.find(({ path }) => path === `/${name}`)?.message}
-              onChange={(event) => setValues({ ...values, [name]: event.target.value })}
-            />
-          ))}
-        </div>
+        <Segmented label="What is decided" value={type} options={TYPES} onChange={setType} />
+        <div className={`mt-4 ${COLUMNS}`}>{FIELDS.filter((one) => !one.more && asked(one, type)).map(field)}</div>
+        <details className="mt-4" open={isWrong || undefined}>
+          <summary className="cursor-pointer text-xs font-medium text-muted">Card and how it is paid</summary>
+          <div className={`mt-3 ${COLUMNS}`}>{FIELDS.filter((one) => one.more && asked(one, type)).map(field)}</div>
+        </details>
         <div className="mt-5 flex flex-wrap items-center gap-3">
           <Button type="submit" kind="primary" needs={['ingest']} disabled={send.isPending}>
             {send.isPending ? 'Deciding…' : 'Decide'}
           </Button>
           {story.before.length > 0 && (
             <span className="text-xs text-muted">
-              Sends the {story.before.length} earlier payments of the story first.
+              Sends the {story.before.length} that came before in the story first.
             </span>
           )}
         </div>

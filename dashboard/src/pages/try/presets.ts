@@ -1,6 +1,6 @@
 import type { TransactionInput } from '../../api/types.ts';
 
-export type Preset = 'ordinary' | 'cardTesting' | 'takeover';
+export type Preset = 'ordinary' | 'cardTesting' | 'takeover' | 'stuffing' | 'bots' | 'cashOut';
 
 export const PRESETS: Record<Preset, { name: string; story: string }> = {
   ordinary: {
@@ -15,6 +15,22 @@ export const PRESETS: Record<Preset, { name: string; story: string }> = {
     name: 'Account takeover',
     story: 'After weeks of ordinary payments at home, the account spends much from a new device far away.',
   },
+  stuffing: {
+    name: 'Stolen passwords',
+    story: 'One device logs in as eight people within minutes; the form holds the ninth login.',
+  },
+  bots: {
+    name: 'Bots that register',
+    story: 'Eight accounts are registered from one device and address; the form holds the ninth.',
+  },
+  cashOut: {
+    name: 'Cash-out',
+    story: 'After weeks of ordinary payments, an account is paid out from a new device to a payee never seen.',
+  },
+};
+
+const AWAY = {
+  ...{ customerLocation: 'Jakarta', country: 'ID', latitude: -6.21, longitude: 106.85, ip: '203.0.113.77' },
 };
 
 const MINUTE_MS = 60_000;
@@ -59,14 +75,31 @@ export function tell(
       amount: 1849,
       productCategory: 'Electronics',
       merchantId: 'm_gadgets',
-      customerLocation: 'Jakarta',
-      country: 'ID',
-      latitude: -6.21,
-      longitude: 106.85,
+      ...AWAY,
       deviceId: `dev_${tag}x`,
-      ip: '203.0.113.77',
     };
     return { before: habit, form };
+  }
+  if (preset === 'cashOut') {
+    const { merchantId: _, productCategory: __, cardId: ___, ...self } = home;
+    const form = {
+      ...self,
+      ...AWAY,
+      type: 'payout' as const,
+      amount: 2400,
+      payeeId: `acct_${tag}`,
+      deviceId: `dev_${tag}x`,
+    };
+    return { before: habit, form: { ...form, instrument: 'credit_transfer', remote: true } };
+  }
+  if (preset === 'stuffing' || preset === 'bots') {
+    const one = (n: number): TransactionInput => ({
+      ...{ type: preset === 'bots' ? ('registration' as const) : ('login' as const), userId: `demo_${tag}_${n}` },
+      ...{ email: `x${tag}${n}@mail.test`, deviceId: `dev_${tag}t`, ip: '203.0.113.50', channel: 'web' },
+      ...{ customerLocation: 'Lagos', country: 'NG', latitude: 6.52, longitude: 3.38 },
+      ...(preset === 'bots' ? { accountAgeDays: 0, cardId: `card_${tag}_${n}` } : { accountAgeDays: 400 }),
+    });
+    return { before: Array.from({ length: 8 }, (_, n) => dated(one(n), (8 - n) * MINUTE_MS)), form: one(8) };
   }
   const probe = (n: number): TransactionInput => ({
     ...home,
