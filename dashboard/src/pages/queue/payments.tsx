@@ -23,7 +23,9 @@ export function Payments({ of }: { of: WholeCase }) {
   const [reviewing, setReviewing] = useState<Reviewing>();
   const may = lacking(useSession(), ['review']).length === 0;
   const loaded = query.data?.pages.flatMap(({ data }) => data);
-  const rows = all ? loaded : loaded?.slice(0, FEW);
+  // What waits, or waited, for a person comes before the rest, and stays there once it is reviewed.
+  const few = loaded && [...loaded.filter(wasHeld), ...loaded.filter((t) => !wasHeld(t))].slice(0, FEW);
+  const rows = all ? loaded : few;
   const more = (loaded?.length ?? 0) > (rows?.length ?? 0);
   /** The one that has the focus, else the first that is held. */
   const review = (action: Reviewing['action']) => {
@@ -98,6 +100,8 @@ export function Payments({ of }: { of: WholeCase }) {
     </Panel>
   );
 }
+
+const wasHeld = ({ decision }: Transaction) => decision === 'review';
 
 /** What happened to it, where somebody reviewed it, and whether it is disputed. */
 function Fate({ of: { review, disputes } }: { of: Transaction }) {

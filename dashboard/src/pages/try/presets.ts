@@ -16,7 +16,7 @@ export const PRESETS: Record<Preset, { name: string; story: string }> = {
     story: 'After weeks of ordinary payments at home, the account spends much from a new device far away.',
   },
   stuffing: {
-    name: 'Stolen passwords',
+    name: 'Many logins',
     story: 'One device logs in as eight people within minutes; the form holds the ninth login.',
   },
   bots: {
