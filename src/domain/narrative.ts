@@ -25,15 +25,15 @@ export type Confidence = (typeof CONFIDENCES)[number];
 
 /** What an analyst may be told to do next. A closed list: a language model chooses of it and can add nothing. */
 export const CHECKS = {
-  ask_customer: 'Ask the customer, by a contact known from before this payment, whether they made it.',
+  ask_customer: 'Ask the customer, by a contact known from before, whether it was them.',
   ask_issuer: 'Ask the issuer, or by a 3-D Secure challenge, whether the holder of the card made it.',
-  inspect_device: 'See who else paid on this device, and with which cards.',
-  inspect_address: 'See who else paid from this network address.',
+  inspect_device: 'See who else was on this device, and with which cards.',
+  inspect_address: 'See who else came from this network address.',
   inspect_card: 'See where else this card paid lately, and who used it.',
-  inspect_user: 'Compare it with the earlier payments of this user.',
+  inspect_user: 'Compare it with what this user did before.',
   inspect_merchant: 'See whether other payments at this merchant turned out as fraud.',
-  inspect_account: 'Check how the account came to be: its age, its e-mail address and its first payments.',
-  compare_places: 'Check whether the customer could have been where the payment was made.',
+  inspect_account: 'Check how the account came to be: its age, its e-mail address and what it did first.',
+  compare_places: 'Check whether the customer could have been where it was made.',
   find_small_tries: 'Look for small payments just before, as are made to try out cards.',
   inspect_earlier_frauds: 'See what became of the earlier frauds that it is linked to.',
   hold_delivery: 'Hold the delivery until this is settled.',
