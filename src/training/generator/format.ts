@@ -22,6 +22,32 @@ export const COLUMNS = [
   'isFraud',
   'fraudKind',
   'labelledAt',
+  'type',
+  'cardBin',
+  'cardLast4',
+  'cardBrand',
+  'cardCountry',
+  'cardFunding',
+  'instrument',
+  'remote',
+  'initiator',
+  'payeeId',
+  'mcc',
+  'outcome',
+  'outcomeCode',
+  'avs',
+  'cvc',
+  'threeDS',
+  'outcomeAt',
+  'settledAt',
+  'refundedAt',
+  'refundedAmount',
+  'warnedAt',
+  'disputedAt',
+  'disputeScheme',
+  'disputeCode',
+  'disputeStatus',
+  'disputeClosedAt',
 ] as const;
 
 export const CSV_HEADER = `${COLUMNS.join(',')}\n`;
@@ -59,14 +85,48 @@ export function rfc3339(time: number, offsetMinutes: number): string {
 export function toCsv(row: GeneratedTransaction): string {
   const labelled = row.labelledAt === undefined ? '' : rfc3339(row.labelledAt, 0);
   return (
-    `${row.id},${row.userId},${row.amount},${row.currency ?? ''},${row.productCategory ?? ''},` +
+    `${row.id},${row.userId},${row.amount ?? ''},${row.currency ?? ''},${row.productCategory ?? ''},` +
     `${row.customerLocation ?? ''},${row.accountAgeDays ?? ''},${rfc3339(row.time, row.offsetMinutes)},` +
     `${row.merchantId ?? ''},${row.cardId ?? ''},${row.deviceId ?? ''},${row.ip ?? ''},${row.email ?? ''},` +
     `${row.country ?? ''},${row.latitude ?? ''},${row.longitude ?? ''},${row.channel ?? ''},` +
-    `${row.isFraud ? 1 : 0},${row.fraudKind ?? ''},${labelled}\n`
+    `${row.isFraud ? 1 : 0},${row.fraudKind ?? ''},${labelled},` +
+    `${row.type === 'payment' ? '' : row.type},${row.cardBin ?? ''},${row.cardLast4 ?? ''},${row.cardBrand ?? ''},${row.cardCountry ?? ''},` +
+    `${row.cardFunding ?? ''},${row.instrument ?? ''},${row.remote ?? ''},${row.initiator ?? ''},${row.payeeId ?? ''},` +
+    `${row.mcc ?? ''}${lifeColumns(row)}\n`
   );
 }
 
+/** What became of a payment, flat, in the order of its columns. */
+function lifeFields({ life }: GeneratedTransaction): Record<string, string | number | undefined> {
+  const { outcome, settledAt, refund, warning, dispute } = life;
+  return {
+    outcome: outcome?.type,
+    outcomeCode: outcome?.code,
+    avs: outcome?.avs,
+    cvc: outcome?.cvc,
+    threeDS: outcome?.threeDS,
+    outcomeAt: utc(outcome?.at),
+    settledAt: utc(settledAt),
+    refundedAt: utc(refund?.at),
+    refundedAmount: refund?.amount,
+    warnedAt: utc(warning?.at),
+    disputedAt: utc(dispute?.at),
+    disputeScheme: dispute?.scheme,
+    disputeCode: dispute?.reasonCode,
+    disputeStatus: dispute?.status,
+    disputeClosedAt: utc(dispute?.closedAt),
+  };
+}
+
+function lifeColumns(row: GeneratedTransaction): string {
+  let text = '';
+  for (const value of Object.values(lifeFields(row))) text += `,${value ?? ''}`;
+  return text;
+}
+
+function utc(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : rfc3339(time, 0);
+}
 /** The body that the API takes: without the truth, and with the date only where `dated`. */
 export function toBody(row: GeneratedTransaction, dated: boolean): Record<string, unknown> {
   return {
@@ -87,6 +147,17 @@ export function toBody(row: GeneratedTransaction, dated: boolean): Record<string
     latitude: row.latitude,
     longitude: row.longitude,
     channel: row.channel,
+    type: row.type === 'payment' ? undefined : row.type,
+    cardBin: row.cardBin,
+    cardLast4: row.cardLast4,
+    cardBrand: row.cardBrand,
+    cardCountry: row.cardCountry,
+    cardFunding: row.cardFunding,
+    instrument: row.instrument,
+    remote: row.remote,
+    initiator: row.initiator,
+    payeeId: row.payeeId,
+    mcc: row.mcc,
   };
 }
 
@@ -94,5 +165,5 @@ export function toBody(row: GeneratedTransaction, dated: boolean): Record<string
 export function toJsonLine(row: GeneratedTransaction): string {
   const labelledAt = row.labelledAt === undefined ? undefined : rfc3339(row.labelledAt, 0);
   const { isFraud, fraudKind } = row;
-  return `${JSON.stringify({ ...toBody(row, true), isFraud, fraudKind, labelledAt })}\n`;
+  return `${JSON.stringify({ ...toBody(row, true), isFraud, fraudKind, labelledAt, ...lifeFields(row) })}\n`;
 }

@@ -17,9 +17,13 @@ export const FIELD = {
   channel: 2048,
   /** The payer's own offset from UTC; without, the date is sent in UTC. */
   offset: 4096,
+  /** What is printed on the card and told by its first digits; instrument, who starts it, and the merchant's trade. */
+  face: 8192,
+  /** The shop tells what became of its payments. */
+  outcome: 16_384,
 } as const;
 
-const ALL = 8191;
+const ALL = 32_767;
 const IDS = FIELD.card | FIELD.device;
 
 /**
@@ -35,9 +39,13 @@ export const INTEGRATIONS: readonly { name: string; fields: number; weight: numb
     fields: ALL & ~(FIELD.ip | FIELD.email | FIELD.coordinates | FIELD.location),
     weight: 8,
   },
-  { name: 'ids', fields: IDS | FIELD.merchant, weight: 7 },
+  { name: 'ids', fields: IDS | FIELD.merchant | FIELD.outcome, weight: 7 },
   { name: 'ids and address', fields: IDS | FIELD.merchant | FIELD.ip | FIELD.currency, weight: 6 },
-  { name: 'card only', fields: FIELD.card | FIELD.merchant | FIELD.currency, weight: 5 },
+  {
+    name: 'card only',
+    fields: FIELD.card | FIELD.merchant | FIELD.currency | FIELD.face | FIELD.outcome,
+    weight: 5,
+  },
   {
     name: 'order form',
     fields: FIELD.category | FIELD.location | FIELD.age | FIELD.currency | FIELD.offset,
@@ -54,7 +62,9 @@ const POINT_OF_SALE =
   FIELD.country |
   FIELD.coordinates |
   FIELD.channel |
-  FIELD.offset;
+  FIELD.offset |
+  FIELD.face |
+  FIELD.outcome;
 
 const sampleIntegration = createSampler(INTEGRATIONS.map((integration) => integration.weight));
 

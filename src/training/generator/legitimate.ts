@@ -1,9 +1,10 @@
+import { newCard } from './cards.ts';
 import { CATEGORIES, categoryNamed } from './categories.ts';
-import { drawSparse } from './integrations.ts';
+import { drawSparse, FIELD } from './integrations.ts';
 import type { Merchant } from './merchants.ts';
 import { createMerchant } from './merchants.ts';
 import type { Payment } from './payment.ts';
-import { drawPace, habitual, plan } from './payment.ts';
+import { drawPace, habitual, plan, planOther } from './payment.ts';
 import { createPerson, DAY, drawAccountAge, drawPlace, live, MINUTE, moveTo, newIp } from './people.ts';
 import type { Person } from './person.ts';
 import type { World } from './world-state.ts';
@@ -21,8 +22,46 @@ export function ordinary(world: World, person: Person, time: number): void {
   if (gift) payment.dollars *= random.between(1.5, 5);
   // The largest honest payments of a year: a laptop, a sofa, flights for four.
   else if (random.chance(0.004)) payment.dollars *= random.between(4, 12);
-  plan(world, payment);
-  follow(world, payment);
+  around(world, payment);
+  pay(world, payment);
+}
+
+/** What an account does beside paying: signs in before it, and is paid out what it sold. */
+function around(world: World, payment: Payment): void {
+  const { random } = world;
+  const { person } = payment;
+  const online = payment.channel < 2 && person.created !== undefined && (payment.fields & FIELD.device) !== 0;
+  if (online && random.chance(0.12)) {
+    planOther(world, payment, 'login');
+    payment.time += random.between(20_000, 15 * MINUTE);
+  }
+  if (person.sells && random.chance(0.3)) {
+    const dollars = 140 * person.level * random.logNormal(1, 0.6);
+    const time = payment.time + random.between(0.1, 2) * DAY;
+    planOther(world, { ...payment, time, dollars, payee: `acct_${person.id.slice(-7)}` }, 'payout');
+  }
+}
+
+/** Pays, and does what people do then: tries again where the issuer refused, or buys a few more things. */
+function pay(world: World, payment: Payment): void {
+  const row = plan(world, payment);
+  if (row.life.outcome?.type === 'refused') tryAgain(world, payment, row.life.outcome.code as string);
+  else follow(world, payment);
+}
+
+/** A mistyped code is typed again, up to four times; who has no money takes another card, or leaves it. */
+function tryAgain(world: World, first: Payment, code: string): void {
+  const { random } = world;
+  if (random.chance(0.25)) return;
+  const again: Payment = { ...first };
+  for (let tries = 0; tries < 4; tries++) {
+    again.time += random.between(8_000, 3 * MINUTE);
+    const mistyped = code === 'incorrect_cvc';
+    if (!mistyped && random.chance(0.5)) again.card = random.pick(first.person.cards);
+    again.refused = random.chance(mistyped ? 0.35 : 0.4) ? code : false;
+    plan(world, again);
+    if (again.refused === false) return;
+  }
 }
 
 function chooseShop(world: World, person: Person): Merchant {
@@ -49,7 +88,8 @@ function follow(world: World, first: Payment): void {
     repeat(world, first, random.int(1, 4), () => random.between(0.2, 1.2) * first.dollars);
   } else if (roll < micro + 0.017) {
     const again: Payment = { ...first };
-    const cards = [...first.person.cards, world.newId('c_')];
+    const cards = [...first.person.cards, newCard(world, first.person.place)];
+    // The first was refused by the shop, not by the issuer: nobody tells.
     for (let tries = random.int(1, 2); tries > 0; tries--) {
       again.time += random.between(8_000, 2 * MINUTE);
       again.card = random.pick(cards);
@@ -74,7 +114,12 @@ export function newcomer(world: World, index: number, time: number): void {
   const age = random.chance(0.55) ? random.exponential(0.3) * DAY : drawAccountAge(random);
   const person = createPerson(world, time, age, index);
   world.people[index] = person;
-  ordinary(world, person, time);
+  if (age < DAY && random.chance(0.6)) {
+    const first = habitual(world, person, person.favourites[0], time);
+    if (first.channel >= 2) first.channel = 0;
+    planOther(world, first, 'registration');
+  }
+  ordinary(world, person, time + random.between(0.5, 20) * MINUTE);
 }
 
 /** Someone who pays once and is not seen again: own card, own device, often few fields. */
@@ -95,8 +140,7 @@ export function guest(world: World, time: number): void {
   if (random.chance(0.45)) payment.fields = drawSparse(random);
   // Many first payments are small: a trial, a coffee, a donation.
   if (random.chance(0.35)) payment.dollars = random.between(0.5, 8);
-  plan(world, payment);
-  follow(world, payment);
+  pay(world, payment);
 }
 
 /** Many people pay a little at one shop within minutes: tickets on sale, vending machines, a school fair. */

@@ -1,6 +1,8 @@
+import { faceOf } from './cards.ts';
 import { CATEGORIES, CHANNELS } from './categories.ts';
 import { FIELD, sentFields } from './integrations.ts';
 import { labelTime } from './labels.ts';
+import { lifeOf } from './life.ts';
 import type { Merchant } from './merchants.ts';
 import { recordCustomer } from './merchants.ts';
 import { DAY, MINUTE, newIp } from './people.ts';
@@ -8,7 +10,7 @@ import type { Person } from './person.ts';
 import { CURRENCIES, PLACES } from './places.ts';
 import type { Random } from './random.ts';
 import { createSampler } from './random.ts';
-import type { FraudKind, GeneratedTransaction } from './transaction.ts';
+import type { FraudKind, GeneratedTransaction, GeneratedType } from './transaction.ts';
 import type { World } from './world-state.ts';
 
 /** One payment before it is cut down to what the shop's integration sends. */
@@ -30,8 +32,16 @@ export interface Payment {
   fields: number;
   email: string;
   kind?: FraudKind;
+  /** A payment where absent. */
+  type?: GeneratedType;
+  /** That of a payout. */
+  payee?: string;
+  /** The issuer refuses it (with this code) or does not, as the story goes; left to chance where absent. */
+  refused?: boolean | string;
 }
 
+/** Index into CHANNELS. */
+const POS = 2;
 const sampleChannel = CATEGORIES.map((category) => createSampler(category.channels));
 
 /** A payment as this person makes them: own card and device, from where they are now. */
@@ -97,18 +107,27 @@ export function price(random: Random, amount: number, digits: number): number {
 /** The row that the server would get, with its truth. The payer's history counts it as made. */
 export function toRow(world: World, payment: Payment): GeneratedTransaction {
   const { random } = world;
-  const { person, merchant, kind, time } = payment;
+  const { person, merchant, kind, time, type = 'payment' } = payment;
   const home = PLACES[person.place];
   const currency = CURRENCIES[home.currency];
   let fields = sentFields(random, payment.fields, payment.channel);
   // Without a currency the server takes US dollars.
   if (home.currency !== 'USD') fields |= FIELD.currency;
+  if (type !== 'payment') fields &= ~(FIELD.card | FIELD.merchant | FIELD.category | FIELD.outcome);
+  if (type === 'login' || type === 'registration') fields &= ~FIELD.currency;
   const ageDays = person.created === undefined ? undefined : Math.floor((time - person.created) / DAY);
   const has = (field: number) => (fields & field) !== 0;
+  const paid = price(random, payment.dollars * currency.perDollar, currency.digits);
+  const amount = type === 'payment' || type === 'payout' ? paid : undefined;
+  const labelledAt = labelTime(random, time, kind !== undefined, type);
+  const face = has(FIELD.face) && has(FIELD.card) ? faceOf(payment.card) : undefined;
+  const told = has(FIELD.face);
+  const remote = payment.channel !== POS;
   return {
     id: '',
+    type,
     userId: person.id,
-    amount: price(random, payment.dollars * currency.perDollar, currency.digits),
+    amount,
     currency: has(FIELD.currency) ? home.currency : undefined,
     productCategory: has(FIELD.category) ? CATEGORIES[merchant.category].name : undefined,
     customerLocation: has(FIELD.location) ? PLACES[payment.place].city : undefined,
@@ -124,19 +143,45 @@ export function toRow(world: World, payment: Payment): GeneratedTransaction {
     latitude: has(FIELD.coordinates) ? round4(payment.latitude) : undefined,
     longitude: has(FIELD.coordinates) ? round4(payment.longitude) : undefined,
     channel: has(FIELD.channel) ? CHANNELS[payment.channel] : undefined,
+    cardBin: face?.bin,
+    cardLast4: face?.last4,
+    cardBrand: face?.brand,
+    cardCountry: face?.country,
+    cardFunding: face?.funding,
+    instrument: !told || amount === undefined ? undefined : type === 'payout' ? 'credit_transfer' : 'card',
+    remote: told ? remote : undefined,
+    initiator: told && amount !== undefined ? 'customer' : undefined,
+    payeeId: payment.payee,
+    mcc: told && has(FIELD.category) ? CATEGORIES[merchant.category].mcc : undefined,
+    life:
+      type === 'payment'
+        ? lifeOf(random, {
+            ...{ time, amount: paid, digits: currency.digits, kind, remote, labelledAt },
+            brand: face?.brand,
+            told: has(FIELD.outcome) && has(FIELD.card),
+            refused: payment.refused,
+          })
+        : {},
     isFraud: kind !== undefined,
     fraudKind: kind,
-    labelledAt: labelTime(random, time, kind !== undefined),
+    labelledAt,
   };
 }
 
 /** Plans a payment of an honest person. */
-export function plan(world: World, payment: Payment): void {
+export function plan(world: World, payment: Payment): GeneratedTransaction {
   const { person } = payment;
   person.payments++;
   person.seen = payment.time;
   if (person.index >= 0) recordCustomer(payment.merchant, person.index);
-  world.queue.push(toRow(world, payment));
+  const row = toRow(world, payment);
+  world.queue.push(row);
+  return row;
+}
+
+/** Plans what an honest person does that is no payment: their habits of paying do not learn of it. */
+export function planOther(world: World, payment: Payment, type: GeneratedType): void {
+  world.queue.push(toRow(world, { ...payment, type }));
 }
 
 /** Milliseconds between the payments of one burst: one way of spacing for the whole burst. */

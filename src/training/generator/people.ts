@@ -1,3 +1,4 @@
+import { newCard } from './cards.ts';
 import type { Person } from './person.ts';
 import { PLACES } from './places.ts';
 import type { Random } from './random.ts';
@@ -58,7 +59,7 @@ export function createPerson(world: World, time: number, age: number | undefined
     spread: random.between(0.6, 1.15),
     email: newEmail(world),
     devices: [world.newId('d_')],
-    cards: [world.newId('c_')],
+    cards: [newCard(world, place)],
     homeIp: newHomeIp(random),
     officeIp: random.chance(0.35) ? random.pick(world.offices[place]) : undefined,
     favourites: [],
@@ -66,6 +67,7 @@ export function createPerson(world: World, time: number, age: number | undefined
     appShare: random.float(),
     travelPlace: place,
     travelUntil: 0,
+    sells: index >= 0 && random.chance(0.06),
     payments: 0,
     seen: 0,
   };
@@ -77,9 +79,11 @@ export function createPerson(world: World, time: number, age: number | undefined
 function settle(world: World, person: Person): void {
   const { random } = world;
   for (let more = random.int(0, 2); more > 0; more--) person.devices.push(world.newId('d_'));
-  for (let more = random.chance(0.35) ? random.int(1, 2) : 0; more > 0; more--) person.cards.push(world.newId('c_'));
+  for (let more = random.chance(0.35) ? random.int(1, 2) : 0; more > 0; more--)
+    person.cards.push(newCard(world, person.place));
   // A firm's buyer holds a bundle of cards.
-  if (random.chance(0.004)) for (let more = random.int(3, 7); more > 0; more--) person.cards.push(world.newId('c_'));
+  if (random.chance(0.004))
+    for (let more = random.int(3, 7); more > 0; more--) person.cards.push(newCard(world, person.place));
   for (let i = 0; i < 8; i++) person.favourites.push(world.merchants.draw(random));
 
   const other = random.chance(0.12) ? world.homes[random.int(0, HOME_KEPT - 1)] : undefined;
@@ -141,9 +145,9 @@ export function live(world: World, person: Person, time: number): void {
   }
   const event = random.float();
   if (event < 0.004) person.devices[random.int(0, person.devices.length - 1)] = world.newId('d_');
-  else if (event < 0.007) person.cards[0] = world.newId('c_');
+  else if (event < 0.007) person.cards[0] = newCard(world, person.place);
   else if (event < 0.009) person.homeIp = newHomeIp(random);
-  else if (event < 0.0095 && person.cards.length < 10) person.cards.push(world.newId('c_'));
+  else if (event < 0.0095 && person.cards.length < 10) person.cards.push(newCard(world, person.place));
 }
 
 /** Relative activity by local hour, Monday to Friday and at the weekend. */

@@ -26,6 +26,8 @@ export interface Person {
   appShare: number;
   travelPlace: number;
   travelUntil: number;
+  /** Sells too, and is paid out. */
+  sells: boolean;
   payments: number;
   /** Time of the newest payment. */
   seen: number;

@@ -7,7 +7,7 @@ import { commit, drawFarPlace, drawHideout, drawVictim, from, online } from './s
 /** Someone else signs in: a new device, often far away, and payments at the top of the habit or above it. */
 export const accountTakeover: Scheme = {
   kind: 'account_takeover',
-  share: 0.2,
+  share: 0.18,
   size: [2, 6],
   run(world, time, size) {
     const { random } = world;

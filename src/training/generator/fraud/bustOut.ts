@@ -9,7 +9,7 @@ const LUXURY = 2;
 /** A new account behaves for a while, then spends as much as it can. Only the spending is fraud. */
 export const bustOut: Scheme = {
   kind: 'bust_out',
-  share: 0.05,
+  share: 0.04,
   size: [3, 9],
   run(world, time, size) {
     const { random } = world;

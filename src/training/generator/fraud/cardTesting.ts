@@ -1,3 +1,4 @@
+import { newCard, siblingCard } from '../cards.ts';
 import { categoryNamed } from '../categories.ts';
 import { drawSparse, FIELD } from '../integrations.ts';
 import { drop, stranger } from '../legitimate.ts';
@@ -11,45 +12,107 @@ import { commit, drawHideout, drawVictim, from, online } from './scheme.ts';
 
 const SHOPS = ['Digital', 'Gaming', 'Tickets', 'Food', 'Fashion'].map(categoryNamed);
 
-/** Small payments in quick succession from one device against many cards, to see which of them work. */
+/** Payments in quick succession to see which cards work: small ones by a list, or ordinary ones that guess a code or numbers. */
 export const cardTesting: Scheme = {
   kind: 'card_testing',
-  share: 0.34,
+  share: 0.31,
   size: [8, 40],
   run(world, time, size) {
-    const { random } = world;
-    const place = drawPlace(random);
-    const hideout = drawHideout(world, place);
-    // Malware on an honest device.
-    if (random.chance(0.1)) hideout.device = drawVictim(world).devices[0];
-    const payers = drawPayers(world, place, time, size);
-    const pace = drawPace(random);
-    const amount = drawAmounts(random);
-    const oneShop = random.chance(0.85);
-    let merchant = world.merchants.drawCategory(random, random.pick(SHOPS));
-    // Some hide in a crowd that pays little itself.
-    if (oneShop && random.chance(0.15)) drop(world, time, merchant);
-    const sparse = random.chance(0.5);
-    const link = drawLink(random, payers.length === 1);
-    const changing = random.chance(0.2);
-    let planned = 0;
-    let at = time;
-    for (let i = 0; i < size; i++) {
-      const payer = payers[i % payers.length];
-      if (!oneShop && random.chance(0.3)) merchant = world.merchants.drawCategory(random, random.pick(SHOPS));
-      const payment = habitual(world, payer, merchant, at);
-      from(payment, hideout);
-      online(random, payment);
-      if (changing) payment.ip = newIp(random);
-      payment.card = world.newId('c_');
-      payment.dollars = amount();
-      payment.fields = link(sparse ? drawSparse(random) : merchant.integration) | FIELD.card;
-      planned += commit(world, payment, 'card_testing');
-      at += pace();
-    }
-    return planned;
+    const way = world.random.float();
+    if (way < 0.1) return guessed(world, time, size);
+    return way < 0.22 ? enumerated(world, time, size) : listed(world, time, size);
   },
 };
+
+/** A list of card numbers, tried from one device. */
+function listed(world: World, time: number, size: number): number {
+  const { random } = world;
+  const place = drawPlace(random);
+  const hideout = drawHideout(world, place);
+  // Malware on an honest device.
+  if (random.chance(0.1)) hideout.device = drawVictim(world).devices[0];
+  const payers = drawPayers(world, place, time, size);
+  const pace = drawPace(random);
+  const amount = drawAmounts(random);
+  const oneShop = random.chance(0.85);
+  let merchant = world.merchants.drawCategory(random, random.pick(SHOPS));
+  // Some hide in a crowd that pays little itself.
+  if (oneShop && random.chance(0.15)) drop(world, time, merchant);
+  const sparse = random.chance(0.5);
+  const link = drawLink(random, payers.length === 1);
+  const changing = random.chance(0.2);
+  // Fresh lists work better than old ones.
+  const refusedShare = random.between(0.4, 1);
+  let planned = 0;
+  let at = time;
+  for (let i = 0; i < size; i++) {
+    const payer = payers[i % payers.length];
+    if (!oneShop && random.chance(0.3)) merchant = world.merchants.drawCategory(random, random.pick(SHOPS));
+    const payment = habitual(world, payer, merchant, at);
+    from(payment, hideout);
+    online(random, payment);
+    if (changing) payment.ip = newIp(random);
+    payment.card = newCard(world, drawPlace(random));
+    payment.dollars = amount();
+    payment.fields = link(sparse ? drawSparse(random) : merchant.integration) | FIELD.card;
+    payment.refused = random.chance(refusedShare) ? undefined : false;
+    planned += commit(world, payment, 'card_testing');
+    at += pace();
+  }
+  return planned;
+}
+
+/** One card whose number is known, its code guessed by ordinary payments: all but the last are refused. */
+function guessed(world: World, time: number, size: number): number {
+  const { random } = world;
+  const place = drawPlace(random);
+  const hideout = drawHideout(world, place);
+  const card = random.chance(0.5) ? drawVictim(world).cards[0] : newCard(world, place);
+  const payers = drawPayers(world, place, time, size);
+  const merchant = world.merchants.drawResale(random);
+  const fields = merchant.integration | FIELD.card | FIELD.outcome | FIELD.face;
+  const pace = drawPace(random);
+  const hops = random.chance(0.5);
+  let planned = 0;
+  let at = time;
+  for (let i = 0; i < size; i++) {
+    const payment = habitual(world, payers[i % payers.length], merchant, at);
+    from(payment, hops ? drawHideout(world, place) : hideout);
+    online(random, payment);
+    payment.card = card;
+    payment.fields = fields;
+    payment.refused = i < size - 1 ? 'incorrect_cvc' : false;
+    planned += commit(world, payment, 'card_testing');
+    at += Math.max(4_000, pace());
+  }
+  return planned;
+}
+
+/** Numbers of one issuer tried one after the other by a botnet: each from another device and address, at one shop. */
+function enumerated(world: World, time: number, size: number): number {
+  const { random } = world;
+  const place = drawPlace(random);
+  const card = newCard(world, place);
+  const merchant = world.merchants.drawCategory(random, random.pick(SHOPS));
+  const small = random.chance(0.5);
+  const pace = drawPace(random);
+  let planned = 0;
+  let at = time;
+  for (let i = 0; i < size; i++) {
+    const payer = stranger(world, at);
+    moveTo(world, payer, random.chance(0.5) ? place : drawPlace(random));
+    const payment = habitual(world, payer, merchant, at);
+    from(payment, drawHideout(world, payer.place));
+    online(random, payment);
+    payment.card = siblingCard(world, card);
+    if (small) payment.dollars = random.between(0.5, 5);
+    payment.fields = merchant.integration | FIELD.card | FIELD.merchant | FIELD.face | FIELD.outcome;
+    payment.refused = random.chance(0.85) ? (random.chance(0.6) ? 'invalid_number' : 'incorrect_cvc') : false;
+    planned += commit(world, payment, 'card_testing');
+    at += pace();
+  }
+  return planned;
+}
 
 /** Many guest accounts, or one account with many cards (made for it, or an honest one taken over), or a few. */
 function drawPayers(world: World, place: number, time: number, size: number): Person[] {

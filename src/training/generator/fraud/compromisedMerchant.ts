@@ -9,7 +9,7 @@ import { commit, drawHideout, drawVictim, from, online } from './scheme.ts';
 /** Cards skimmed at a shop and used elsewhere days later, or frauds that gather at one shop. */
 export const compromisedMerchant: Scheme = {
   kind: 'compromised_merchant',
-  share: 0.12,
+  share: 0.11,
   size: [8, 22],
   run: (world, time, size) => (world.random.chance(0.5) ? skimmed(world, time, size) : gathered(world, time, size)),
 };

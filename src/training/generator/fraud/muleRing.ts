@@ -8,7 +8,7 @@ import { commit, drawHideout, from, online } from './scheme.ts';
 /** Accounts that share devices and addresses pass round amounts through one or two shops over days. */
 export const muleRing: Scheme = {
   kind: 'mule_ring',
-  share: 0.08,
+  share: 0.07,
   size: [10, 30],
   run(world, time, size) {
     const { random } = world;

@@ -4,7 +4,9 @@ import { accountTakeover } from './accountTakeover.ts';
 import { bustOut } from './bustOut.ts';
 import { cardTesting } from './cardTesting.ts';
 import { compromisedMerchant } from './compromisedMerchant.ts';
+import { fakeRegistration } from './fakeRegistration.ts';
 import { muleRing } from './muleRing.ts';
+import { payoutTakeover } from './payoutTakeover.ts';
 import type { Scheme } from './scheme.ts';
 import { slowLow } from './slowLow.ts';
 import { stolenCards } from './stolenCards.ts';
@@ -17,6 +19,8 @@ export const SCHEMES: readonly Scheme[] = [
   muleRing,
   slowLow,
   bustOut,
+  fakeRegistration,
+  payoutTakeover,
 ];
 
 /** Below this many frauds in the whole stream, episodes are smaller so that every kind finds room. */

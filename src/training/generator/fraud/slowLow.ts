@@ -10,7 +10,7 @@ const SHOPS = ['Digital', 'Gaming', 'Gift cards', 'Digital'].map(categoryNamed);
 /** A card on file is used for small amounts over weeks, a little off the owner's habit, from a strange device. */
 export const slowLow: Scheme = {
   kind: 'slow_low',
-  share: 0.07,
+  share: 0.06,
   size: [6, 16],
   run(world, time, size) {
     const { random } = world;

@@ -1,3 +1,4 @@
+import { newCard } from '../cards.ts';
 import { CATEGORIES } from '../categories.ts';
 import { drawSparse, FIELD } from '../integrations.ts';
 import { stranger } from '../legitimate.ts';
@@ -9,7 +10,7 @@ import { commit, drawHideout, drawVictim, from, online, withCard } from './schem
 /** One device spends with several stolen cards over hours, on what is easily sold, from accounts made for it. */
 export const stolenCards: Scheme = {
   kind: 'stolen_cards',
-  share: 0.14,
+  share: 0.13,
   size: [4, 14],
   run(world, time, size) {
     const { random } = world;
@@ -17,7 +18,7 @@ export const stolenCards: Scheme = {
     const hideout = drawHideout(world, place);
     // Half of the cards belong to people that the system knows.
     const cards = Array.from({ length: Math.max(2, Math.round(size / 2)) }, () =>
-      random.chance(0.5) ? random.pick(drawVictim(world).cards) : world.newId('c_'),
+      random.chance(0.5) ? random.pick(drawVictim(world).cards) : newCard(world, drawPlace(random)),
     );
     const oneAccount = random.chance(0.4);
     const sparse = random.chance(0.25);
