@@ -18,8 +18,11 @@ export function generateCommand(): Command {
     .option('--key <key>', 'API key (default: API_KEY of the environment)')
     .option('--concurrency <n>', 'requests under way at once, at most', whole(1), 32)
     .option('--dated', 'post each with its own date from the stream; without, they happen now')
-    .option('--labels', 'post labels too, after the decision, their delays shortened')
-    .option('--label-day <seconds>', 'seconds that one day of label delay takes', positive, 1)
+    .option(
+      '--labels',
+      'tell what becomes of each too: issuer’s answers, refunds, disputes, labels; their delays shortened',
+    )
+    .option('--label-day <seconds>', 'seconds that one day takes until something is told', positive, 1)
     .option('--json', 'print the summary as JSON')
     .action(async (flags: GenerateFlags) => {
       if ((flags.out === undefined) === (flags.post === undefined))

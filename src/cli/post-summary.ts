@@ -13,10 +13,11 @@ export interface PostSummary {
   errors: Record<string, number>;
   firstError?: string;
   retries: number;
-  labelsPosted: number;
-  labelErrors: number;
-  /** Labels that found no room among those waiting. */
-  labelsDropped: number;
+  /** What was told of payments after their decision. */
+  told: { labels: number; disputes: number; events: number };
+  tellErrors: number;
+  /** What found no room among those waiting. */
+  tellingsDropped: number;
   /** Of the answers, from sending to the whole body. */
   latencyMs: { p50: number; p95: number; p99: number; max: number };
   seconds: number;
@@ -71,9 +72,9 @@ export function emptySummary(): PostSummary {
     decisions: {},
     errors: {},
     retries: 0,
-    labelsPosted: 0,
-    labelErrors: 0,
-    labelsDropped: 0,
+    told: { labels: 0, disputes: 0, events: 0 },
+    tellErrors: 0,
+    tellingsDropped: 0,
     latencyMs: { p50: 0, p95: 0, p99: 0, max: 0 },
     seconds: 0,
     ratePerSecond: 0,
@@ -116,10 +117,9 @@ export function describe(summary: PostSummary): string {
   if (kinds.length > 0) lines.push('frauds sent to review or declined:');
   for (const [kind, { frauds, caught }] of kinds)
     lines.push(`  ${kind.padEnd(22)}${caught} of ${frauds} (${share(caught, frauds)})`);
-  if (summary.labelsPosted + summary.labelErrors + summary.labelsDropped > 0)
-    lines.push(
-      `labels: ${summary.labelsPosted} posted, ${summary.labelErrors} refused, ${summary.labelsDropped} dropped`,
-    );
+  const { told, tellErrors, tellingsDropped } = summary;
+  if (told.labels + told.disputes + told.events + tellErrors + tellingsDropped > 0)
+    lines.push(`told afterwards: ${list(told)}; ${tellErrors} refused, ${tellingsDropped} dropped`);
   if (summary.retries > 0) lines.push(`retries: ${summary.retries}`);
   if (Object.keys(summary.errors).length > 0)
     lines.push(`errors: ${list(summary.errors)}; the first: ${summary.firstError}`);

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
 import { generate } from '../training/generator/generate.ts';
+import { tellingsOf, told as toldBody } from '../training/generator/telling.ts';
 import type { GeneratedTransaction } from '../training/generator/transaction.ts';
 import { baseOf, post, retryAfterMs } from './post.ts';
 import { createLatencies, describe as inWords } from './post-summary.ts';
@@ -145,35 +146,47 @@ describe('posting', () => {
     for (const [kind, { frauds, caught }] of Object.entries(summary.caughtByKind)) {
       const of = rows.filter((row) => row.fraudKind === kind);
       assert.equal(frauds, of.length);
-      assert.equal(caught, of.filter((row) => row.amount > 100).length);
+      assert.equal(caught, of.filter((row) => Number(row.amount) > 100).length);
     }
     const honest = rows.filter((row) => !row.isFraud);
     assert.deepEqual(summary.legitimate, {
       count: honest.length,
-      flagged: honest.filter((row) => row.amount > 100).length,
+      flagged: honest.filter((row) => Number(row.amount) > 100).length,
     });
     assert.match(inWords(summary), /card_testing/);
   });
 
-  test('posts labels after the decision, each to the id that the server gave', async () => {
-    const rows = few(2000).filter((row) => row.labelledAt !== undefined);
+  test('tells what became of payments after the decision, each to the id that the server gave', async () => {
+    const rows = few(2000);
     const { url, seen } = await listen((entry) =>
       entry.path === '/api/transactions'
-        ? { status: 201, body: { id: `x|${entry.body.id}`, decision: 'approve' } }
+        ? {
+            status: 201,
+            body: { id: `x|${entry.body.id}`, decision: Number(entry.body.amount) > 400 ? 'decline' : 'approve' },
+          }
         : { status: 201 },
     );
-    const summary = await post(rows, { ...quick, url, labelDayMs: 0.01 });
-    const labels = seen.filter(({ path }) => path.endsWith('/labels'));
-    assert.equal(summary.labelsPosted, rows.length);
-    assert.equal(labels.length, rows.length);
+    const summary = await post(rows, { ...quick, url, labelDayMs: 0.01, dated: true });
+    assert.equal(summary.tellErrors + summary.tellingsDropped, 0);
+    const told = Map.groupBy(
+      seen.filter(({ path }) => path !== '/api/transactions'),
+      ({ path }) => path.slice(0, path.lastIndexOf('/')),
+    );
+    let count = 0;
     for (const row of rows) {
-      const path = `/api/transactions/${encodeURIComponent(`x|${row.id}`)}/labels`;
-      const at = seen.findIndex((entry) => entry.path === path);
-      const decided = seen.findIndex((entry) => entry.body.id === row.id);
-      assert.ok(decided >= 0 && at > decided);
-      const source = row.labelledAt! - row.time > 86_400_000 ? 'chargeback' : 'analyst';
-      assert.deepEqual(seen[at].body, { label: row.isFraud ? 'fraud' : 'legitimate', source });
+      const blocked = Number(row.amount) > 400;
+      const wanted = tellingsOf(row).filter(({ path }) => !blocked || path === 'labels');
+      const found = told.get(`/api/transactions/${encodeURIComponent(`x|${row.id}`)}`) ?? [];
+      assert.deepEqual(
+        found.map(({ path, body }) => [path.slice(path.lastIndexOf('/') + 1), JSON.stringify(body)]).sort(),
+        wanted.map((telling) => [telling.path, JSON.stringify(toldBody(telling, undefined))]).sort(),
+      );
+      count += found.length;
     }
+    const { labels, disputes, events } = summary.told;
+    assert.equal(labels + disputes + events, count);
+    assert.ok(labels > 10 && disputes > 10 && events > 1000, JSON.stringify(summary.told));
+    assert.match(inWords(summary), /told afterwards: labels/);
   });
 });
 

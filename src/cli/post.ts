@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toBody } from '../training/generator/format.ts';
 import { createQueue } from '../training/generator/heap.ts';
-import { labelSource } from '../training/generator/labels.ts';
+import { type Telling, tellingsOf, told } from '../training/generator/telling.ts';
 import type { GeneratedTransaction } from '../training/generator/transaction.ts';
 import type { PostSummary } from './post-summary.ts';
 import { createLatencies, emptySummary, recordDecision, recordError } from './post-summary.ts';
@@ -18,7 +18,7 @@ export interface PostOptions {
   dated?: boolean;
   /** Put before each id, so that the same stream can be posted twice. */
   idPrefix?: string;
-  /** Milliseconds that one day of label delay takes; undefined posts no labels. */
+  /** Milliseconds that one day takes until what became of a payment is told; undefined tells nothing. */
   labelDayMs?: number;
   /** Aborting ends it after what is under way. */
   signal?: AbortSignal;
@@ -30,14 +30,15 @@ const MOST_TRIES = 6;
 const LONGEST_WAIT_MS = 30_000;
 /** A poster that fell behind catches up this much at once; the rest it lets go. */
 const CATCH_UP_MS = 1_000;
-const MOST_LABELS_WAITING = 100_000;
+const MOST_WAITING = 200_000;
 /** So many transactions in a row that could not be delivered at all: nobody is there. */
 const LOST_IN_A_ROW = 16;
 
-interface Label {
+interface Due {
+  /** When it is told, by the clock of this process. */
   time: number;
   id: string;
-  row: GeneratedTransaction;
+  telling: Telling;
 }
 
 interface Answer {
@@ -51,7 +52,7 @@ export async function post(rows: Iterable<GeneratedTransaction>, options: PostOp
   const base = baseOf(options.url);
   const summary = emptySummary();
   const latencies = createLatencies();
-  const labels = createQueue<Label>(MOST_LABELS_WAITING);
+  const waiting = createQueue<Due>(MOST_WAITING);
   const send = createSender(base, options, summary);
   const pool = createPool(options.concurrency);
   const begun = performance.now();
@@ -68,31 +69,34 @@ export async function post(rows: Iterable<GeneratedTransaction>, options: PostOp
       lost = 0;
       latencies.add(answer.latencyMs);
       recordDecision(summary, row, String(answer.body.decision ?? answer.body.status));
-      remember(row, String(answer.body.id ?? body.id));
+      remember(row, String(answer.body.id ?? body.id), answer.body.decision === 'decline');
     } else if (answer) {
       if (answer.status === 401 || answer.status === 403)
         summary.stopped ??= `${answer.status}: ${answer.body.detail ?? answer.body.title ?? 'the key was refused'}`;
     } else if (++lost >= LOST_IN_A_ROW) summary.stopped ??= `no answer from ${base}`;
     options.onProgress?.(++done);
   };
-  const remember = (row: GeneratedTransaction, id: string) => {
-    if (options.labelDayMs === undefined || row.labelledAt === undefined) return;
-    const delayMs = ((row.labelledAt - row.time) / DAY) * options.labelDayMs;
-    if (labels.size >= MOST_LABELS_WAITING) summary.labelsDropped++;
-    else labels.push({ time: performance.now() + delayMs, id, row });
+  const remember = (row: GeneratedTransaction, id: string, blocked: boolean) => {
+    if (options.labelDayMs === undefined) return;
+    for (const telling of tellingsOf(row)) {
+      // What was declined is never executed: no issuer answers, nobody disputes.
+      if (blocked && telling.path !== 'labels') continue;
+      const delayMs = ((telling.time - row.time) / DAY) * options.labelDayMs;
+      if (waiting.size >= MOST_WAITING) summary.tellingsDropped++;
+      else waiting.push({ time: performance.now() + delayMs, id, telling });
+    }
   };
-  const tell = async ({ id, row }: Label) => {
-    const source = labelSource((row.labelledAt as number) - row.time);
-    const label = row.isFraud ? 'fraud' : 'legitimate';
-    const answer = await send(`/api/transactions/${encodeURIComponent(id)}/labels`, { label, source });
-    if (answer && answer.status < 300) summary.labelsPosted++;
-    else summary.labelErrors++;
+  const tell = async ({ id, telling }: Due) => {
+    const path = `/api/transactions/${encodeURIComponent(id)}/${telling.path}`;
+    const answer = await send(path, told(telling, options.dated ? undefined : Date.now()));
+    if (answer && answer.status < 300) summary.told[telling.path]++;
+    else summary.tellErrors++;
   };
   const tellDue = async (now: number) => {
-    for (let next = labels.peek(); next && next.time <= now && !stopped(); next = labels.peek()) {
-      labels.pop();
-      const label = next;
-      await pool.run(() => tell(label));
+    for (let next = waiting.peek(); next && next.time <= now && !stopped(); next = waiting.peek()) {
+      waiting.pop();
+      const due = next;
+      await pool.run(() => tell(due));
     }
   };
 

@@ -1,7 +1,7 @@
 import { toBody } from './generator/format.ts';
 import { generate } from './generator/generate.ts';
 import { createQueue } from './generator/heap.ts';
-import { labelSource } from './generator/labels.ts';
+import { type Telling, tellingsOf, told } from './generator/telling.ts';
 import type { GeneratedTransaction } from './generator/transaction.ts';
 
 /** How the stream reaches the server it is for, and what it must not take for itself. */
@@ -30,7 +30,7 @@ const TICK_MS = 50;
 /** A server that is slower than the rate is waited for. */
 const MOST_UNDER_WAY = 64;
 const MOST_FAILURES_IN_A_ROW = 20;
-const MOST_LABELS_WAITING = 10_000;
+const MOST_WAITING = 20_000;
 const DAY = 86_400_000;
 /** The stream is a month of its people's lives, lived in its seconds and ending now; a habit takes that to show. */
 const DAYS = 30;
@@ -38,14 +38,14 @@ const PAYMENTS_A_PERSON = 24;
 const MOST_PEOPLE = 2_000;
 /** More than in life, so that there is something to look at. */
 const FRAUD_RATE = 0.04;
-/** A day of waiting for the truth, and the least and the most of it. */
-const LABEL_DAY_MS = 200;
-const LABEL_WAIT_MS = [1_500, 8_000] as const;
+/** A day of waiting for what becomes of a payment, and the least and the most of it for the truth. */
+const DAY_MS = 200;
+const TRUTH_WAIT_MS = [1_500, 8_000] as const;
 
 interface Due {
   time: number;
   id: string;
-  row: GeneratedTransaction;
+  telling: Telling;
 }
 
 /** A bounded stream of generated payments and their labels; at most one at a time. */
@@ -67,7 +67,7 @@ export function createDemo(ports: DemoPorts) {
       ...{ transactions, seed, days: DAYS, start: startedAt - DAYS * DAY, fraudRate: FRAUD_RATE },
       users: Math.min(MOST_PEOPLE, Math.max(20, Math.round(transactions / PAYMENTS_A_PERSON))),
     });
-    const labels = createQueue<Due>(MOST_LABELS_WAITING);
+    const waiting = createQueue<Due>(MOST_WAITING);
     const underWay = new Set<Promise<void>>();
     let owed = 0;
     let before = startedAt;
@@ -95,16 +95,17 @@ export function createDemo(ports: DemoPorts) {
       row.time = Math.min(row.time, clock());
       post('/api/transactions', { ...toBody(row, true), id }, () => {
         own.posted++;
-        if (row.labelledAt === undefined || labels.size >= MOST_LABELS_WAITING) return;
-        const wait = ((row.labelledAt - row.time) / DAY) * LABEL_DAY_MS;
-        labels.push({ time: clock() + Math.min(Math.max(wait, LABEL_WAIT_MS[0]), LABEL_WAIT_MS[1]), id, row });
+        for (const telling of tellingsOf(row)) {
+          if (waiting.size >= MOST_WAITING) return;
+          const wait = ((telling.time - row.time) / DAY) * DAY_MS;
+          const due = telling.path === 'events' ? wait : Math.max(wait, TRUTH_WAIT_MS[0]);
+          waiting.push({ time: clock() + Math.min(due, TRUTH_WAIT_MS[1]), id, telling });
+        }
       });
     };
-    const tell = ({ id, row }: Due) => {
-      const source = labelSource((row.labelledAt ?? 0) - row.time);
-      const label = row.isFraud ? 'fraud' : 'legitimate';
-      post(`/api/transactions/${id}/labels`, { label, source }, () => {
-        own.labelled++;
+    const tell = ({ id, telling }: Due) => {
+      post(`/api/transactions/${id}/${telling.path}`, told(telling, clock()), () => {
+        if (telling.path !== 'events') own.labelled++;
       });
     };
 
@@ -113,8 +114,8 @@ export function createDemo(ports: DemoPorts) {
       // At most a second of it is caught up.
       owed = Math.min(owed + ((now - before) / 1000) * rate, Math.max(rate, 1));
       before = now;
-      for (let next = labels.peek(); next && next.time <= now; next = labels.peek()) {
-        labels.pop();
+      for (let next = waiting.peek(); next && next.time <= now; next = waiting.peek()) {
+        waiting.pop();
         tell(next);
       }
       for (; owed >= 1 && underWay.size < MOST_UNDER_WAY; owed--) {

@@ -81,12 +81,14 @@ function* decisions(): Generator<Sample> {
 }
 
 function transactionOf(row: GeneratedTransaction): Transaction {
-  const { isFraud: _isFraud, fraudKind: _kind, labelledAt: _labelledAt, ...fields } = row;
+  const { isFraud: _isFraud, fraudKind: _kind, labelledAt: _labelledAt, life: _life, ...fields } = row;
+  const amount = row.amount ?? null;
   const currency = row.currency ?? 'USD';
   const rate = (DOLLAR_RATES as Record<string, number>)[currency] ?? 1;
   return {
-    ...fields,
-    ...{ currency, amountMinor: Math.round(row.amount * 100), amountBase: row.amount * rate, baseRate: rate },
+    ...(fields as typeof fields & Pick<Transaction, 'initiator'>),
+    ...{ currency, amount, amountMinor: amount === null ? null : Math.round(amount * 100) },
+    ...{ amountBase: amount === null ? null : amount * rate, baseRate: amount === null ? null : rate },
     ...{ dated: true, receivedAt: row.time, warnings: [] },
   };
 }

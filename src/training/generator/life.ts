@@ -130,7 +130,7 @@ function disputed(random: Random, fate: Fate, life: Life): void {
     life.warning = {
       at: Math.round(Math.max(fate.time + DAY, at - random.between(0.5, 4) * DAY)),
       scheme,
-      reasonCode: '0',
+      reasonCode: scheme === 'visa' ? '6' : '06',
     };
   life.dispute = {
     ...{ at, scheme, reasonCode: (fate.remote ? FRAUD_CODES : PRESENT_CODES)[scheme] },
