@@ -2,8 +2,9 @@ import type { Core } from '../app.ts';
 import { AssayError } from '../domain/errors.ts';
 import { newId } from '../domain/id.ts';
 import { labelRank } from '../domain/label.ts';
-import { type DecisionData, type LabelData, labelledEvent } from '../domain/records.ts';
+import { type DecisionData, type EventData, type LabelData, labelledEvent } from '../domain/records.ts';
 import { bodyHashes } from '../intake/body-hash.ts';
+import { takeEvent } from '../intake/life.ts';
 import type { Journal } from '../journal/journal.ts';
 import { bodyOf } from '../training/rows.ts';
 import type { ReplaySink } from './replay-into.ts';
@@ -42,6 +43,18 @@ export function coreSink(core: Core, moment: { now: number }, newestDecision = N
       const data: LabelData = { labelId: newId(at), transactionId: id, label, source: 'chargeback', rank, event };
       // Durable with the decisions that follow it: the log keeps its order.
       journal.enqueue({ type: 'label', at, key, data: { ...data } }).durable.catch(() => {});
+      return true;
+    },
+    async tell(id, { at, ...told }) {
+      const record = await journal.find(`t:${id}`);
+      if (!record) return false;
+      const key = `c:replay:${id}:${told.type}:${at}`;
+      if (await journal.find(key)) return false;
+      moment.now = at;
+      const { time, currency } = (record.data as unknown as DecisionData).transaction;
+      const taken = takeEvent({ ...told, at: new Date(at).toISOString() }, { time, currency, now: at }, newId(at));
+      const data: EventData = { ...taken, transactionId: id, event: labelledEvent(record) };
+      journal.enqueue({ type: 'event', at, key, data: { ...data } }).durable.catch(() => {});
       return true;
     },
   };

@@ -1,5 +1,6 @@
 import type { ColumnMap } from '../training/column-map.ts';
 import { FileError } from '../training/csv.ts';
+import type { FileEvent } from '../training/file-events.ts';
 import { type FileOptions, readRows } from '../training/history-file.ts';
 import type { FileRow } from '../training/rows.ts';
 
@@ -17,6 +18,8 @@ export interface ReplaySink {
   decide(rows: ReplayRow[]): Promise<Replayed[]>;
   /** False where it was known before. */
   label(id: string, label: 'fraud' | 'legitimate', at: number): Promise<boolean>;
+  /** The same of what became of a payment. */
+  tell(id: string, event: FileEvent): Promise<boolean>;
 }
 
 export interface ReplaySummary {
@@ -24,14 +27,15 @@ export interface ReplaySummary {
   /** Known before by id. */
   repeated: number;
   labels: number;
+  events: number;
   errors: number;
   decisions: Record<string, number>;
 }
 
 interface Due {
   id: string;
-  label: 'fraud' | 'legitimate';
   at: number;
+  told: 'fraud' | 'legitimate' | FileEvent;
 }
 
 /** Rows decided between two waits for the disk. */
@@ -49,6 +53,7 @@ export async function replayInto(
     transactions: 0,
     repeated: 0,
     labels: 0,
+    events: 0,
     errors: 0,
     decisions: { approve: 0, review: 0, decline: 0 },
   };
@@ -78,24 +83,28 @@ export async function replayInto(
     }
   }
 
-  async function tellLabels(until: number): Promise<void> {
+  async function tellDue(until: number): Promise<void> {
     if (due.length === 0 || due[0].at > until) return;
     await flush();
     while (due.length > 0 && due[0].at <= until) {
-      const { id, label, at } = due.shift()!;
-      if (!refused.has(id) && (await sink.label(id, label, at))) summary.labels++;
+      const { id, told, at } = due.shift()!;
+      if (refused.has(id)) continue;
+      if (typeof told === 'string') summary.labels += (await sink.label(id, told, at)) ? 1 : 0;
+      else summary.events += (await sink.tell(id, told)) ? 1 : 0;
     }
   }
 
   const rows: ReplayRow[] = [];
   const drain = async () => {
     for (const row of rows.splice(0)) {
-      const { transaction, fraud, labelledAt } = row;
-      await tellLabels(transaction.time);
+      const { transaction, fraud, labelledAt, events } = row;
+      await tellDue(transaction.time);
       batch.push(row);
       if (batch.length >= BATCH) await flush();
       const at = Number.isNaN(labelledAt) ? (fraud ? transaction.time + options.delayMs : Number.NaN) : labelledAt;
-      if (!Number.isNaN(at)) insert(due, { id: transaction.id, label: fraud ? 'fraud' : 'legitimate', at });
+      const { id } = transaction;
+      if (!Number.isNaN(at)) insert(due, { id, told: fraud ? 'fraud' : 'legitimate', at });
+      for (const told of events) insert(due, { id, told, at: told.at });
     }
   };
   const reading = { ...options, maxErrors: Number.POSITIVE_INFINITY, onError: refuse, between: drain };

@@ -52,8 +52,10 @@ export async function runReplay(file: string, flags: ReplayFlags): Promise<void>
     const perSecond = Math.round(summary.transactions / seconds);
     if (flags.json) console.log(JSON.stringify({ ...summary, seconds, perSecond }));
     else {
-      const { transactions, repeated, labels, errors, decisions } = summary;
-      console.log(`replayed ${transactions} transactions in ${seconds} s (${perSecond}/s), ${labels} labels learnt`);
+      const { transactions, repeated, labels, events, errors, decisions } = summary;
+      console.log(
+        `replayed ${transactions} transactions in ${seconds} s (${perSecond}/s), ${labels} labels and ${events} events learnt`,
+      );
       console.log(`approve ${decisions.approve}, review ${decisions.review}, decline ${decisions.decline}`);
       if (repeated > 0) console.log(`${repeated} were there already`);
       if (errors > 0) console.log(`skipped ${errors} bad rows`);

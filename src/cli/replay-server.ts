@@ -41,5 +41,15 @@ export function serverSink({ url, token }: Control): ReplaySink {
       if ('fault' in told) throw new Error(`The label of ${id} was refused: ${told.fault}`);
       return !told.replayed;
     },
+    async tell(id, { at, ...event }) {
+      const body = { ...event, at: new Date(at).toISOString() };
+      const told = await post(
+        `/api/transactions/${encodeURIComponent(id)}/events`,
+        body,
+        `replay:${id}:${event.type}:${at}`,
+      );
+      if ('fault' in told) throw new Error(`What became of ${id} was refused: ${told.fault}`);
+      return !told.replayed;
+    },
   };
 }

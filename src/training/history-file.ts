@@ -5,6 +5,7 @@ import { detectTime } from '../intake/detect-time.ts';
 import type { IntakeRules } from '../intake/transaction.ts';
 import type { ColumnMap } from './column-map.ts';
 import { type CsvHandler, type ReadOptions, type ReadSummary, readCsv } from './csv.ts';
+import { outcomeIndex } from './file-events.ts';
 import { blankRow, type History, type HistoryRow } from './history.ts';
 import { createNotes } from './notes.ts';
 import { readParquet } from './parquet.ts';
@@ -95,11 +96,12 @@ export function createFiller(options: HistoryOptions): { fill(from: FileRow): Hi
   };
   return {
     words,
-    fill({ transaction, fraud, labelledAt }) {
+    fill({ transaction, fraud, labelledAt, events }) {
       row.event = eventOf(transaction, entityKeys(transaction, naming));
       row.id = transaction.id;
       row.fraud = fraud;
       row.labelledAt = labelledAt;
+      row.told = events.map(({ type, at }) => ({ outcome: outcomeIndex(type), at }));
       const { cardId, userId } = transaction;
       row.card = cardId === undefined ? entityKey('user', userId) : entityKey('card', cardId);
       note(transaction.country);

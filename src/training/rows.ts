@@ -8,6 +8,7 @@ import { timeReader } from '../intake/time-format.ts';
 import { type IntakeRules, screened, takeIn } from '../intake/transaction.ts';
 import type { ColumnMap } from './column-map.ts';
 import { createFarTimes } from './far-times.ts';
+import { EVENT_COLUMNS, eventsOf, type FileEvent, LIFE_COLUMNS } from './file-events.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { createSeen } from './seen.ts';
 import { truth } from './values.ts';
@@ -22,6 +23,8 @@ export interface FileRow {
   fraud: boolean;
   /** When the truth arrived, milliseconds; NaN where the file does not say. */
   labelledAt: number;
+  /** What became of it. */
+  events: readonly FileEvent[];
   /** The very same row stood earlier in the file. */
   repeated: boolean;
 }
@@ -30,7 +33,8 @@ export type RowReader = (fields: readonly string[], line: number) => FileRow;
 
 /** Needed in any file; `id` too is needed for entries to be told apart, but is derived from the line where absent. */
 const REQUIRED: FieldName[] = ['userId', 'transactionDate'];
-const TRUTH = ['isFraud', 'labelledAt', 'fraudKind'];
+const TRUTH = ['isFraud', 'labelledAt', 'fraudKind', ...EVENT_COLUMNS, ...LIFE_COLUMNS];
+const NOTHING: readonly FileEvent[] = [];
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const FLAGS: Record<string, boolean> = { true: true, '1': true, yes: true, false: false, '0': false, no: false };
 const DAY_MS = 86_400_000;
@@ -86,6 +90,8 @@ export function createRowReader(
 
   const far = createFarTimes();
   notes.ask(far.told);
+  const hasEvents = EVENT_COLUMNS.some((name) => columns.has(name));
+  const instantOf = (text: string) => (known.read(text) ?? time.read(text))?.time;
   const screenedRules = { ...rules, cards: undefined };
   let unnamed = 0;
   return (fields, line) => {
@@ -100,13 +106,16 @@ export function createRowReader(
     const fraud = truth(textOf(fields, 'isFraud'), map.fraudValue);
     if (fraud === undefined) faults.push({ path: '/isFraud', message: 'must be 0 or 1' });
     const labelledAt = labelled(textOf(fields, 'labelledAt'), moment?.time, faults);
+    const events = hasEvents
+      ? eventsOf((column) => textOf(fields, column), instantOf, moment?.time ?? Number.NaN, faults)
+      : NOTHING;
     if (taken !== undefined && faults.length === 0) {
       const { transaction } = taken;
       const repeated = isNamed ? seen(hash53(transaction.id), hash53(fields.join('\u001f'))) : false;
       if (repeated !== 'other') {
         far.add(transaction.time, line);
         for (const warning of transaction.warnings) notes.add(warning, line);
-        return { sent: taken.body, date, transaction, fraud: fraud === true, labelledAt, repeated };
+        return { sent: taken.body, date, transaction, fraud: fraud === true, labelledAt, events, repeated };
       }
       faults.push({ path: '/id', message: 'stands in an earlier row with other values' });
     }
