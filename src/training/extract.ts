@@ -1,3 +1,4 @@
+import { TRANSACTION_TYPES } from '../domain/fields.ts';
 import { createReplay } from '../engine/replay.ts';
 import { compile, type Extractor } from '../features/compile.ts';
 import type { Encoding, FeatureDefinition } from '../features/definition.ts';
@@ -78,8 +79,9 @@ function labelTime(row: HistoryRow, delayMs: number | undefined): number {
 }
 
 const FIRST_ROWS = 4096;
-/** Fields of an event whose words part a report's rows. */
+/** Fields of an event whose words part a report's rows; its type beside them, where there are several. */
 const WORD_FIELDS = ['category', 'channel', 'country'] as const;
+const TYPE_NAMES = ['', ...TRANSACTION_TYPES];
 const CODES_MOST = 1 << 16;
 
 function createBuilder(features: readonly string[]) {
@@ -92,6 +94,8 @@ function createBuilder(features: readonly string[]) {
   let cards = new Float64Array(capacity);
   const codes = WORD_FIELDS.map(() => new Uint16Array(capacity));
   const codeOf = WORD_FIELDS.map(() => new Map([[0, 0]]));
+  let types = new Uint16Array(capacity);
+  let hasOthers = false;
 
   function grow(): void {
     capacity *= 2;
@@ -107,11 +111,13 @@ function createBuilder(features: readonly string[]) {
     const wider = new Uint8Array(capacity);
     wider.set(labels);
     labels = wider;
-    for (let w = 0; w < codes.length; w++) {
-      const longer = new Uint16Array(capacity);
-      longer.set(codes[w]);
-      codes[w] = longer;
-    }
+    const longer = (old: Uint16Array<ArrayBuffer>) => {
+      const array = new Uint16Array(capacity);
+      array.set(old);
+      return array;
+    };
+    for (let w = 0; w < codes.length; w++) codes[w] = longer(codes[w]);
+    types = longer(types);
   }
 
   function code(field: number, hash: number): number {
@@ -132,6 +138,8 @@ function createBuilder(features: readonly string[]) {
       amounts[rows] = event.amount || 0;
       cards[rows] = card;
       for (let w = 0; w < codes.length; w++) codes[w][rows] = code(w, event[WORD_FIELDS[w]]);
+      types[rows] = event.type + 1;
+      hasOthers ||= event.type !== 0;
       rows++;
     },
     build: (words?: ReadonlyMap<number, string>): Dataset => ({
@@ -142,13 +150,14 @@ function createBuilder(features: readonly string[]) {
       times: times.subarray(0, rows),
       amounts: amounts.subarray(0, rows),
       cards: cards.subarray(0, rows),
-      words:
-        words &&
-        WORD_FIELDS.map((field, w) => ({
+      words: words && [
+        ...WORD_FIELDS.map((field, w) => ({
           field,
           names: Array.from(codeOf[w].keys(), (hash) => words.get(hash) ?? ''),
           codes: codes[w].subarray(0, rows),
         })),
+        ...(hasOthers ? [{ field: 'type', names: TYPE_NAMES, codes: types.subarray(0, rows) }] : []),
+      ],
     }),
   };
 }
