@@ -26,6 +26,7 @@ const ideas: Record<string, Idea> = {
   first: (d) => `first time of this ${noun(d.entity)} with this ${noun(d.field)}`,
   meetings: (d) => `earlier payments ${whose(d)} with this ${noun(d.field)}`,
   sinceMeeting: (d) => `time since this ${noun(d.entity)} was last seen with this ${noun(d.field)}`,
+  type: () => 'whether it is a payment, a login, a registration or a payout',
   hour: () => 'the hour of the day',
   weekday: () => 'the day of the week',
   weekend: () => 'made at the weekend',

@@ -91,6 +91,7 @@ export const defaultCatalogue: FeatureDefinition[] = [
   { name: 'category_risk', operation: 'encoding', field: 'category' },
   { name: 'channel_risk', operation: 'encoding', field: 'channel' },
   { name: 'country_risk', operation: 'encoding', field: 'country' },
+  { name: 'type', operation: 'type' },
   // How often and how much
   ...windows('count', 'user', ['10m', '1h', '24h', '7d', '30d']),
   ...windows('sum', 'user', ['24h', '7d']),

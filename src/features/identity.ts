@@ -45,6 +45,8 @@ function meetings(definition: FeatureDefinition, planner: Planner): number {
 
 /** Who with whom: distinct counterparts and first meetings. */
 export const identity: Record<string, Operation> = {
+  /** What is to be decided: its index among `TRANSACTION_TYPES`. */
+  type: () => (_slots, event) => event.type,
   /** Distinct values of `field` among the entity's events of the window. */
   distinct: (definition, planner) => {
     const slot = planner.distinct(definition);

@@ -1,4 +1,4 @@
-import type { TransactionType } from '../domain/fields.ts';
+import { TRANSACTION_TYPES, type TransactionType } from '../domain/fields.ts';
 import type { FeatureDefinition } from './definition.ts';
 import { isUnpaid, missingOfType, ofType } from './words-by-type.ts';
 
@@ -149,6 +149,7 @@ const clauses: Record<string, Words> = {
       : `this ${noun(d.entity)} has been seen with this ${noun(d.field)} before`,
   meetings: (d, v) => `${figure(v)} earlier ${payments(v)} ${whose(d)} with this ${noun(d.field)}`,
   sinceMeeting: (d, v) => `${duration(v)} since this ${noun(d.entity)} was last seen with this ${noun(d.field)}`,
+  type: (_d, v) => `it is a ${TRANSACTION_TYPES[v] ?? 'transaction'}`,
   hour: (_d, v) => `made between ${hour(v)} and ${hour((v + 1) % 24)} local time`,
   weekday: (_d, v) => `made on a ${WEEKDAYS[v] ?? 'day'}`,
   weekend: (_d, v) => (v === 1 ? 'made at the weekend' : 'made on a working day'),
@@ -175,6 +176,7 @@ const clauses: Record<string, Words> = {
 const WITHOUT_USUAL = new Set([
   'smallAmount',
   'first',
+  'type',
   'hour',
   'weekday',
   'weekend',

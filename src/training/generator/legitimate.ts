@@ -38,7 +38,10 @@ function around(world: World, payment: Payment): void {
   if (person.sells && random.chance(0.3)) {
     const dollars = 140 * person.level * random.logNormal(1, 0.6);
     const time = payment.time + random.between(0.1, 2) * DAY;
-    planOther(world, { ...payment, time, dollars, payee: `acct_${person.id.slice(-7)}` }, 'payout');
+    // Now and then to another bank, or all that has gathered.
+    const payee = `acct_${person.id.slice(-7)}${random.chance(0.04) ? random.int(2, 9) : ''}`;
+    const gathered = random.chance(0.05) ? random.between(2, 6) : 1;
+    planOther(world, { ...payment, time, dollars: dollars * gathered, payee }, 'payout');
   }
 }
 
@@ -116,8 +119,22 @@ export function newcomer(world: World, index: number, time: number): void {
   world.people[index] = person;
   if (age < DAY && random.chance(0.6)) {
     const first = habitual(world, person, person.favourites[0], time);
+    // Families and classes sign up together, on one device or behind one address.
+    const others = random.chance(0.06) ? random.int(1, 5) : 0;
+    const pace = drawPace(random);
     if (first.channel >= 2) first.channel = 0;
     planOther(world, first, 'registration');
+    for (let i = 0, at = time; i < others; i++) {
+      at += Math.max(20_000, pace());
+      const other = createPerson(world, at, 0, -1);
+      moveTo(world, other, person.place);
+      const shared = random.chance(0.6) ? first.device : other.devices[0];
+      planOther(
+        world,
+        { ...habitual(world, other, first.merchant, at), channel: first.channel, device: shared, ip: first.ip },
+        'registration',
+      );
+    }
   }
   ordinary(world, person, time + random.between(0.5, 20) * MINUTE);
 }

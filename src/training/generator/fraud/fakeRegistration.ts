@@ -1,8 +1,7 @@
-import { FIELD } from '../integrations.ts';
 import { drawPace, habitual } from '../payment.ts';
 import { createPerson, drawPlace, moveTo, newEmail, newIp } from '../people.ts';
 import type { Scheme } from './scheme.ts';
-import { commit, drawHideout, from, online } from './scheme.ts';
+import { commit, drawHideout, from, online, shopWithAccounts } from './scheme.ts';
 
 /** A bot opens accounts: many names from one device or one network, with mailboxes made for it. */
 export const fakeRegistration: Scheme = {
@@ -18,14 +17,13 @@ export const fakeRegistration: Scheme = {
     // One mailbox under many spellings, or a new one each time.
     const mailbox = random.chance(0.3) ? newEmail(world, 'gmail.com').split('@')[0] : undefined;
     const changing = random.chance(0.3);
-    const fields =
-      FIELD.device | FIELD.ip | FIELD.email | FIELD.channel | FIELD.face | (random.chance(0.6) ? FIELD.country : 0);
+    const shop = shopWithAccounts(world);
     let planned = 0;
     let at = time;
     for (let i = 0; i < size; i++) {
       const person = createPerson(world, at, 0, -1);
       moveTo(world, person, place);
-      const payment = habitual(world, person, world.merchants.draw(random), at);
+      const payment = habitual(world, person, shop, at);
       from(payment, hideout);
       online(random, payment);
       if (changing) payment.ip = newIp(random);
@@ -34,7 +32,6 @@ export const fakeRegistration: Scheme = {
         : disposable
           ? newEmail(world, 'mailinator.com')
           : person.email;
-      payment.fields = fields;
       payment.type = 'registration';
       planned += commit(world, payment, 'fake_registration');
       at += pace();

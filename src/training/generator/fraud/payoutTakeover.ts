@@ -1,8 +1,7 @@
-import { FIELD } from '../integrations.ts';
 import { habitual } from '../payment.ts';
 import { MINUTE } from '../people.ts';
 import type { Scheme } from './scheme.ts';
-import { commit, drawFarPlace, drawHideout, drawVictim, from, online } from './scheme.ts';
+import { commit, drawFarPlace, drawHideout, drawVictim, from, online, shopWithAccounts } from './scheme.ts';
 
 /** Someone else signs in to a seller's account and has it paid out to an account of their own. */
 export const payoutTakeover: Scheme = {
@@ -18,10 +17,9 @@ export const payoutTakeover: Scheme = {
     while (planned < size && at < world.end) {
       const victim = drawVictim(world);
       const hideout = drawHideout(world, random.chance(0.3) ? victim.place : drawFarPlace(random, victim.place));
-      const login = habitual(world, victim, world.merchants.draw(random), at);
+      const login = habitual(world, victim, shopWithAccounts(world), at);
       from(login, hideout);
       online(random, login);
-      login.fields = FIELD.device | FIELD.ip | FIELD.country | FIELD.channel | FIELD.age | FIELD.face;
       const payout = { ...login, time: at + random.between(1, 40) * MINUTE, payee };
       payout.dollars = 220 * victim.level * random.logNormal(1.5, 0.5);
       planned += commit(world, { ...login, type: 'login' }, 'payout_takeover');

@@ -1,4 +1,5 @@
 import { FIELD } from '../integrations.ts';
+import type { Merchant } from '../merchants.ts';
 import type { Payment } from '../payment.ts';
 import { toRow } from '../payment.ts';
 import { newIp } from '../people.ts';
@@ -65,6 +66,14 @@ export function drawHideout(world: World, place: number): Hideout {
     latitude: PLACES[place].latitude + 0.1 * random.normal(),
     longitude: PLACES[place].longitude + 0.1 * random.normal(),
   };
+}
+
+/** A shop that sees the device: those tell of logins and registrations, honest ones too. */
+export function shopWithAccounts(world: World): Merchant {
+  for (;;) {
+    const shop = world.merchants.draw(world.random);
+    if ((shop.integration & FIELD.device) !== 0) return shop;
+  }
 }
 
 /** A place in another country, far away. */
