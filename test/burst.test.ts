@@ -62,6 +62,90 @@ describe('card testing', () => {
       );
     });
 
+  /** Pays and tells what the issuer said, as a shop does before the next try. */
+  async function tried(bodies: Record<string, unknown>[], code: (i: number) => string | undefined) {
+    const answers = [];
+    for (const [i, body] of bodies.entries()) {
+      const [answer] = await post([body]);
+      answers.push(answer);
+      const refusal = code(i);
+      const event = refusal ? { type: 'refused', code: refusal, cvc: 'N' } : { type: 'authorized', cvc: 'M' };
+      const told = await call(app.url, 'POST', `/api/transactions/${answer.id}/events`, {
+        ...event,
+        at: new Date().toISOString(),
+      });
+      assert.equal(told.status, 201, JSON.stringify(told.body));
+    }
+    return answers;
+  }
+  /** `story` keeps what one test does to a shop, an address and a BIN from the others. */
+  const full = (who: string, story: number) => ({
+    ...{
+      userId: who,
+      ip: `198.51.100.${100 + story}`,
+      merchantId: `m_wear_${story}`,
+      email: `${who}@example.org`,
+      country: 'US',
+    },
+    ...{ channel: 'web', productCategory: 'Fashion', accountAgeDays: 400, cardBin: `41111${story}`, cardBrand: 'visa' },
+    ...{
+      cardCountry: 'US',
+      cardFunding: 'credit',
+      instrument: 'card',
+      remote: true,
+      initiator: 'customer',
+      mcc: '5651',
+    },
+  });
+
+  const guesses: Record<string, (i: number) => Record<string, unknown>> = {
+    'one card, its code guessed by one user': () => ({
+      ...full('guesser_1', 1),
+      ...{ amount: 59.5, cardId: 'g1', deviceId: 'g_device_1' },
+    }),
+    'one card, its code guessed under many names': (i) => ({
+      ...full(`guesser_2_${i}`, 2),
+      ...{ amount: 40 + 7 * i, cardId: 'g2', deviceId: 'g_device_2' },
+    }),
+    'cards of one device': (i) => ({
+      ...full(`guesser_3_${i}`, 3),
+      ...{ amount: 35 + 5 * i, cardId: `g3_${i}`, deviceId: 'g_device_3' },
+    }),
+  };
+  for (const [name, shape] of Object.entries(guesses))
+    test(`ordinary payments that the issuer refuses (${name}) are sent to review by the sixth`, async () => {
+      const answers = await tried(
+        Array.from({ length: 8 }, (_, i) => ({ ...shape(i), transactionDate: at(i, 20_000) })),
+        () => 'incorrect_cvc',
+      );
+      const first = caughtBy(answers);
+      assert.ok(first >= 1 && first <= 6, `first caught: ${first}; ${answers.map((a) => a.probability)}`);
+      for (const answer of answers.slice(5)) assert.notEqual(answer.decision, 'approve');
+    });
+
+  test('one person who mistypes a code four times and then gets it right is approved', async () => {
+    for (const [who, known] of [
+      ['typist_1', true],
+      ['typist_2', false],
+    ] as const) {
+      const own = { ...full(who, known ? 4 : 5), cardId: `own_${who}`, deviceId: `phone_${who}` };
+      const day = 86_400_000;
+      const past = [20, 13, 9, 4].map((days) => ({
+        ...{ ...own, amount: 30 + days, transactionDate: new Date(Date.now() - days * day).toISOString() },
+      }));
+      if (known) await tried(past, () => undefined);
+      const answers = await tried(
+        Array.from({ length: 5 }, (_, i) => ({ ...own, amount: 54.9, transactionDate: at(i, 25_000) })),
+        (i) => (i < 4 ? 'incorrect_cvc' : undefined),
+      );
+      assert.deepEqual(
+        answers.map((answer) => answer.decision),
+        answers.map(() => 'approve'),
+        `${who}: ${answers.map((a) => a.probability)} ${answers.at(-1).fraudExplanation}`,
+      );
+    }
+  });
+
   const ordinary: Record<string, (i: number) => Record<string, unknown>> = {
     sparse: (i) => ({ userId: `person_a${i}`, cardId: `own_a${i}`, deviceId: `phone_a${i}` }),
     'at one merchant': (i) => ({

@@ -19,8 +19,8 @@ export const cardTesting: Scheme = {
   size: [8, 40],
   run(world, time, size) {
     const way = world.random.float();
-    if (way < 0.1) return guessed(world, time, size);
-    return way < 0.22 ? enumerated(world, time, size) : listed(world, time, size);
+    if (way < 0.2) return guessed(world, time, size);
+    return way < 0.32 ? enumerated(world, time, size) : listed(world, time, size);
   },
 };
 
