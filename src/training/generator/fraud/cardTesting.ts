@@ -3,7 +3,7 @@ import { categoryNamed } from '../categories.ts';
 import { drawSparse, FIELD } from '../integrations.ts';
 import { drop, stranger } from '../legitimate.ts';
 import { drawPace, habitual } from '../payment.ts';
-import { drawPlace, moveTo, newIp } from '../people.ts';
+import { drawPlace, HOUR, moveTo, newIp } from '../people.ts';
 import type { Person } from '../person.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world-state.ts';
@@ -19,8 +19,8 @@ export const cardTesting: Scheme = {
   size: [8, 40],
   run(world, time, size) {
     const way = world.random.float();
-    if (way < 0.2) return guessed(world, time, size);
-    return way < 0.32 ? enumerated(world, time, size) : listed(world, time, size);
+    if (way < 0.3) return guessed(world, time, size);
+    return way < 0.42 ? enumerated(world, time, size) : listed(world, time, size);
   },
 };
 
@@ -62,26 +62,40 @@ function listed(world: World, time: number, size: number): number {
   return planned;
 }
 
-/** One card whose number is known, its code guessed by ordinary payments: all but the last are refused. */
+/** Cards whose numbers are known, the code of each guessed by ordinary payments: all but the last of a card are refused. */
 function guessed(world: World, time: number, size: number): number {
+  const { random } = world;
+  let planned = 0;
+  let at = time;
+  for (let left = size; left > 0; ) {
+    const tries = Math.min(left, random.int(6, 12));
+    planned += guessOne(world, at, tries);
+    left -= tries;
+    at += random.between(1, 30) * HOUR;
+  }
+  return planned;
+}
+
+function guessOne(world: World, time: number, tries: number): number {
   const { random } = world;
   const place = drawPlace(random);
   const hideout = drawHideout(world, place);
   const card = random.chance(0.5) ? drawVictim(world).cards[0] : newCard(world, place);
-  const payers = drawPayers(world, place, time, size);
+  const all = drawPayers(world, place, time, tries);
+  const payers = random.chance(0.4) ? all.slice(0, 1) : all;
   const merchant = world.merchants.drawResale(random);
   const fields = merchant.integration | FIELD.card | FIELD.outcome | FIELD.face;
   const pace = drawPace(random);
-  const hops = random.chance(0.5);
+  const hops = random.chance(0.3);
   let planned = 0;
   let at = time;
-  for (let i = 0; i < size; i++) {
+  for (let i = 0; i < tries; i++) {
     const payment = habitual(world, payers[i % payers.length], merchant, at);
     from(payment, hops ? drawHideout(world, place) : hideout);
     online(random, payment);
     payment.card = card;
     payment.fields = fields;
-    payment.refused = i < size - 1 ? 'incorrect_cvc' : false;
+    payment.refused = i < tries - 1 ? 'incorrect_cvc' : false;
     planned += commit(world, payment, 'card_testing');
     at += Math.max(4_000, pace());
   }
