@@ -96,7 +96,7 @@ export function createFiller(options: HistoryOptions): { fill(from: FileRow): Hi
   return {
     words,
     fill({ transaction, fraud, labelledAt }) {
-      row.event = eventOf(transaction, entityKeys(transaction, naming));
+      row.event = eventOf(transaction, entityKeys(transaction, naming, row.event.entities));
       row.id = transaction.id;
       row.fraud = fraud;
       row.labelledAt = labelledAt;
