@@ -55,7 +55,11 @@ const FORMER: Readonly<Record<string, string>> = {
   ZR: 'CD',
 };
 
-const assigned = new Set(ASSIGNED.trim().split(/\s+/));
+const assigned = new Map(
+  ASSIGNED.trim()
+    .split(/\s+/)
+    .map((code): [string, Country] => [code, Object.freeze({ code })]),
+);
 
 export interface Country {
   /** Upper case. */
@@ -69,6 +73,8 @@ export interface Country {
  * sent, for it still tells payments apart, with a warning.
  */
 export function country(text: string): Country | undefined {
+  const usual = assigned.get(text);
+  if (usual !== undefined) return usual;
   if (!/^[A-Za-z]{2}$/.test(text)) return undefined;
   const code = text.toUpperCase();
   if (assigned.has(code) || code === IN_USE) return { code };

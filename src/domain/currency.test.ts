@@ -61,3 +61,19 @@ test('what is withdrawn or has no minor unit is warned, funds codes are not', ()
   for (const code of CURRENCIES) if (!NO_UNIT.includes(code)) assert.equal(currencyWarning(code), undefined);
   for (const code of FUNDS) assert.ok(CURRENCIES.includes(code));
 });
+
+test('minor units are those of the decimal that a number prints as, however they are found', () => {
+  let state = 9;
+  const random = () => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) / 2 ** 32;
+  for (let i = 0; i < 100_000; i++) {
+    const amount = Number((random() * 10 ** Math.floor(random() * 13)).toFixed(Math.floor(random() * 7)));
+    for (const [code, digits] of [
+      ['USD', 2],
+      ['KWD', 3],
+      ['CLF', 4],
+    ] as const) {
+      if (amount >= 1e-6)
+        assert.equal(toMinor(amount, code), Math.round(Number(`${amount}e${digits}`)), `${amount} ${code}`);
+    }
+  }
+});

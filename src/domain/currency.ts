@@ -68,6 +68,9 @@ export function toMinor(amount: number, code: string): number {
   if (Number.isInteger(amount)) return amount * SCALE[digits];
   // Below 1e-6 a number prints as 1e-7, and is nothing in any currency.
   if (amount < 1e-6) return 0;
+  // Of 15 digits, so printed with them: what the slow way below would find.
+  const near = Math.round(amount * SCALE[digits]);
+  if (near < 1e15 && near / SCALE[digits] === amount) return near;
   return Math.round(Number(`${amount}e${digits}`));
 }
 

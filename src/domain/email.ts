@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { PROVIDERS, type Provider } from './mail-providers.ts';
+import { recent } from './recent.ts';
 
 /** Has one form, and mostly it is this. */
 const ASCII = /^[\x20-\x7e]*$/;
@@ -11,7 +12,7 @@ const DOTS = /[\u3002\uff0e\uff61]/g;
  * The one spelling of a domain name: ASCII in lower case, international names as punycode (UTS 46, by Node's IDNA),
  * without the root's trailing dot. What is no name (an address literal) stays as it is, in lower case. Empty gives undefined.
  */
-export function canonicalDomain(text: string): string | undefined {
+export const canonicalDomain = recent((text): string | undefined => {
   let name = text.trim().toLowerCase();
   if (!PLAIN.test(name)) {
     name = name.normalize('NFC').replace(DOTS, '.');
@@ -20,7 +21,7 @@ export function canonicalDomain(text: string): string | undefined {
   }
   if (name.endsWith('.')) name = name.replace(/\.+$/, '');
   return name === '' ? undefined : name;
-}
+});
 
 /** The e-mail domain of an address in its one spelling, or undefined where there is none. */
 export function emailDomain(email: string | undefined): string | undefined {
@@ -30,9 +31,16 @@ export function emailDomain(email: string | undefined): string | undefined {
 }
 
 /** By a domain's one spelling. */
-const byDomain = new Map<string, { provider: Provider; domain: string }>(
-  PROVIDERS.flatMap((provider) =>
-    provider.domains.map((domain) => [domain, { provider, domain: provider.shared ? provider.domains[0] : domain }]),
+const byDomain = new Map<string, Pick<Provider, 'tag'> & { domain: string; ignored: RegExp | undefined }>(
+  PROVIDERS.flatMap(({ domains, shared, tag, ignored }) =>
+    domains.map((domain) => [
+      domain,
+      {
+        tag,
+        domain: shared ? domains[0] : domain,
+        ignored: ignored ? new RegExp(`[${ignored.replaceAll('-', '\\-')}]`, 'g') : undefined,
+      },
+    ]),
   ),
 );
 
@@ -48,12 +56,11 @@ export function mailbox(email: string | undefined): string | undefined {
   if (local === '') return undefined;
   const known = byDomain.get(written);
   if (known === undefined) return `${local}@${written}`;
-  const { tag, ignored } = known.provider;
+  const { tag, ignored } = known;
   // A tag that begins the name is none, and a name of ignored characters only is kept.
   const at = tag ? local.indexOf(tag, 1) : -1;
   if (at > 0) local = local.slice(0, at);
-  if (ignored && [...ignored].some((letter) => local.includes(letter)))
-    local = [...local].filter((letter) => !ignored.includes(letter)).join('') || local;
+  if (ignored) local = local.replace(ignored, '') || local;
   return `${local}@${known.domain}`;
 }
 

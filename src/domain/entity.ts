@@ -2,7 +2,7 @@ import { domainToUnicode } from 'node:url';
 import { canonicalAddress, canonicalNetwork, networkOf } from './address.ts';
 import { canonicalCountry } from './countries.ts';
 import { canonicalDomain, emailDomain, mailbox } from './email.ts';
-import { hash53 } from './hash.ts';
+import { hash53After } from './hash.ts';
 
 /** The entities that every installation profiles. A configuration may add more, each named by a field of the transaction. */
 export const CORE_ENTITIES = ['user', 'card', 'device', 'ip', 'merchant', 'email'] as const;
@@ -30,8 +30,17 @@ export function entityTypesWith(configured: readonly string[] = []): string[] {
  */
 export function entityKey(type: string, value: string | undefined | null): number {
   if (value === undefined || value === null || value === '') return 0;
-  return hash53(`${type}\u0000${value}`);
+  let keyOf = keysOf.get(type);
+  if (keyOf === undefined) {
+    keyOf = hash53After(`${type}\u0000`);
+    if (keysOf.size < MOST_TYPES) keysOf.set(type, keyOf);
+  }
+  return keyOf(value);
 }
+
+const keysOf = new Map<string, (value: string) => number>();
+/** A configuration has few; a stranger may ask for any. */
+const MOST_TYPES = 256;
 
 /**
  * The one spelling under which an entity is profiled, looked up, limited and listed. `text` is what people write: an address, a

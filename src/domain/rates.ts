@@ -81,24 +81,36 @@ function readRow(line: string, number: number, width: number, source: string): {
  */
 export function createRates(base: string, set: Readonly<Record<string, number>>, history?: RateHistory): Rates {
   const from = history?.columns.get(base);
+  const own: Rate = { rate: 1 };
+  /** By currency, that of the day that was asked for last: payments come day by day. */
+  const latest = new Map<string, { day: number; found: Rate | undefined }>();
   return {
     base,
     source: history?.source ?? 'CURRENCY_RATES',
     newest: history ? dateOf(history.days[history.days.length - 1]) : null,
     at(currency, time) {
-      if (currency === base) return { rate: 1 };
+      if (currency === base) return own;
       if (Object.hasOwn(set, currency)) return { rate: set[currency] };
       const column = history?.columns.get(currency);
       if (history === undefined || from === undefined || column === undefined) return undefined;
-      const last = lastBefore(history.days, Math.floor(time / DAY_MS));
-      for (let i = last; i >= 0 && history.days[last] - history.days[i] <= QUOTED_WITHIN_DAYS; i--) {
-        const rate = from[i] / column[i];
-        // Ten digits: more than the quotes have, and no noise of the division.
-        if (!Number.isNaN(rate)) return { rate: Number(rate.toPrecision(10)), date: dateOf(history.days[i]) };
-      }
-      return undefined;
+      const day = Math.floor(time / DAY_MS);
+      const known = latest.get(currency);
+      if (known?.day === day) return known.found;
+      const found = quoted(history.days, from, column, day);
+      latest.set(currency, { day, found });
+      return found;
     },
   };
+}
+
+function quoted(days: Int32Array, from: Float64Array, column: Float64Array, day: number): Rate | undefined {
+  const last = lastBefore(days, day);
+  for (let i = last; i >= 0 && days[last] - days[i] <= QUOTED_WITHIN_DAYS; i--) {
+    const rate = from[i] / column[i];
+    // Ten digits: more than the quotes have, and no noise of the division.
+    if (!Number.isNaN(rate)) return { rate: Number(rate.toPrecision(10)), date: dateOf(days[i]) };
+  }
+  return undefined;
 }
 
 /** Index of the last day before this one; -1 where there is none. */

@@ -3,6 +3,7 @@ import { CORE_ENTITIES, coreEntity, entityKey, isLaterEntity, keysToday } from '
 import type { Event } from '../domain/event.ts';
 import { TRANSACTION_TYPES, type TransactionType } from '../domain/fields.ts';
 import { hash53 } from '../domain/hash.ts';
+import { recent } from '../domain/recent.ts';
 import type { IntakeData, RecordedEntities } from '../domain/records.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { JournalRecord } from '../journal/journal.ts';
@@ -21,8 +22,12 @@ export function entityName(transaction: Transaction, type: string, naming: Entit
   return path === undefined ? coreEntity(type, transaction, naming.ipv6Prefix) : field(transaction, path);
 }
 
-export function entityKeys(transaction: Transaction, naming: EntityNaming): Float64Array {
-  const keys = new Float64Array(naming.entityTypes.length);
+/** The keys of a transaction's entities, in the order of the types; into `keys`, where an array is used for many. */
+export function entityKeys(
+  transaction: Transaction,
+  naming: EntityNaming,
+  keys: Float64Array = new Float64Array(naming.entityTypes.length),
+): Float64Array {
   for (let i = 0; i < keys.length; i++) {
     const type = naming.entityTypes[i];
     keys[i] = entityKey(type, entityName(transaction, type, naming));
@@ -108,8 +113,10 @@ function numbers(
 
 /** Hash of a word in lower case; 0 where absent. */
 export function word(text: string | undefined): number {
-  return text ? hash53(text.toLowerCase()) : 0;
+  return text ? hashOfWord(text) : 0;
 }
+
+const hashOfWord = recent((text) => hash53(text.toLowerCase()));
 
 function field(transaction: Transaction, path: string | undefined): string | undefined {
   let value: unknown = transaction;

@@ -113,3 +113,36 @@ test('the first rows tell how times are written, or what to declare', () => {
     /Whether the times are M\/d\/yy or d\/M\/yy/,
   );
 });
+
+test('a time of the usual shape is what it is with a blank in place of its T', () => {
+  let state = 5;
+  const below = (most: number) =>
+    Math.floor(((state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) / 2 ** 32) * most);
+  const two = (most: number) => String(below(most)).padStart(2, '0');
+  const ends = [
+    'Z',
+    '+02:00',
+    '-00:00',
+    '-23:59',
+    '+24:00',
+    '+02:60',
+    '.250Z',
+    '.999+05:30',
+    '.25Z',
+    '.1234Z',
+    '',
+    '.5',
+    'z',
+    '+0200',
+  ];
+  let taken = 0;
+  for (let i = 0; i < 20_000; i++) {
+    const digit = below(40) === 0 ? 'x' : '';
+    const year = 1968 + below(80);
+    const text = `${year}-${two(14)}-${two(33)}T${two(25)}:${two(61)}:${two(62)}${digit}${ends[below(ends.length)]}`;
+    const instant = parseTime(text);
+    assert.deepEqual(instant, parseTime(text.replace('T', ' ')), text);
+    if (instant !== undefined) taken++;
+  }
+  assert.ok(taken > 5_000);
+});

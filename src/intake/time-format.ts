@@ -1,3 +1,4 @@
+import { shortDecimal } from './decimal.ts';
 import { type Instant, instantIn, localTime, parseTime, type Zone } from './time.ts';
 import { zoneOf } from './zone.ts';
 
@@ -67,10 +68,15 @@ export function timeReader(spec: TimeSpec): TimeReader {
 function numberReader(unit: TimeUnit, originText: string | undefined): TimeReader {
   const origin = originText === undefined ? 0 : parseTime(originText)?.time;
   if (origin === undefined) throw new Error(`timeOrigin ${originText} is not an RFC 3339 time.`);
+  const unitMs = UNIT_MS[unit];
   return {
     read(text) {
-      if (!DECIMAL.test(text)) return undefined;
-      const time = origin + Math.round(Number(text) * UNIT_MS[unit]);
+      let value = shortDecimal(text);
+      if (Number.isNaN(value)) {
+        if (!DECIMAL.test(text)) return undefined;
+        value = Number(text);
+      }
+      const time = origin + Math.round(value * unitMs);
       // Beyond this there are no dates.
       return time >= 0 && time <= 8.64e15 ? { time, offsetMinutes: 0 } : undefined;
     },

@@ -24,6 +24,8 @@ export function parseTime(text: string, zone?: Zone): Instant | undefined {
 let last: { text?: string; zone?: Zone | undefined; instant?: Instant | undefined } = {};
 
 function parse(text: string, zone: Zone | undefined): Instant | undefined {
+  const usual = parseUsual(text);
+  if (usual !== undefined) return usual;
   const match = RFC3339.exec(text);
   if (!match) return undefined;
   const part = (group: number) => Number(match[group] ?? 0);
@@ -34,6 +36,51 @@ function parse(text: string, zone: Zone | undefined): Instant | undefined {
   const [hours, minutes] = [part(10), part(11)];
   if (hours > 23 || minutes > 59) return undefined;
   return from1970(local, (match[9] === '-' ? -1 : 1) * (hours * 60 + minutes) || 0);
+}
+
+/** `2026-03-01T10:00:00Z`, or with milliseconds, or an offset: what nearly everyone sends. Undefined for all else. */
+function parseUsual(text: string): Instant | undefined {
+  const { length } = text;
+  if (length < 20 || text[4] !== '-' || text[7] !== '-' || text[10] !== 'T' || text[13] !== ':' || text[16] !== ':')
+    return undefined;
+  const day = digits(text, 0) * 1_000_000 + digits(text, 2) * 10_000 + digits(text, 5) * 100 + digits(text, 8);
+  const hour = digits(text, 11);
+  const minute = digits(text, 14);
+  const second = digits(text, 17);
+  let end = 19;
+  let milliseconds = 0;
+  if (text[end] === '.') {
+    milliseconds = digits(text, 20) * 10 + digits(text, 22, 1);
+    end = 23;
+  }
+  let offsetMinutes = 0;
+  if (length === end + 6 && (text[end] === '+' || text[end] === '-') && text[end + 3] === ':') {
+    const [hours, minutes] = [digits(text, end + 1), digits(text, end + 4)];
+    if (!(hours <= 23 && minutes <= 59)) return undefined;
+    offsetMinutes = (text[end] === '-' ? -1 : 1) * (hours * 60 + minutes) || 0;
+  } else if (length !== end + 1 || text[end] !== 'Z') return undefined;
+  // A digit that is none makes any of these NaN, which is below nothing.
+  if (!(day >= 0 && hour <= 23 && minute <= 59 && second <= 60 && milliseconds >= 0)) return undefined;
+  if (day !== lastDay.day) {
+    const date = localTime(Math.floor(day / 10_000), Math.floor(day / 100) % 100, day % 100, 0, 0, 0, 0);
+    if (date === undefined) return undefined;
+    lastDay = { day, date };
+  }
+  return from1970(lastDay.date + ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds, offsetMinutes);
+}
+
+/** Payments come day by day. */
+let lastDay = { day: 19_700_101, date: 0 };
+
+/** The number that so many digits are; NaN where they are none. */
+function digits(text: string, at: number, count = 2): number {
+  let value = 0;
+  for (let i = at; i < at + count; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** What a clock shows, in milliseconds as if it were UTC; undefined for an hour or a day that there is none. */

@@ -97,7 +97,7 @@ export function createFiller(options: HistoryOptions): { fill(from: FileRow): Hi
   return {
     words,
     fill({ transaction, fraud, labelledAt, events }) {
-      row.event = eventOf(transaction, entityKeys(transaction, naming));
+      row.event = eventOf(transaction, entityKeys(transaction, naming, row.event.entities));
       row.id = transaction.id;
       row.fraud = fraud;
       row.labelledAt = labelledAt;

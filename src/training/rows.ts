@@ -1,7 +1,6 @@
 import { holdsCardNumber } from '../domain/cards.ts';
 import { AssayError, type FieldError } from '../domain/errors.ts';
-import { FIELD_NAMES, type FieldName, fieldOf } from '../domain/fields.ts';
-import { hash53 } from '../domain/hash.ts';
+import { FIELD_NAMES, type FieldName } from '../domain/fields.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../intake/time.ts';
 import { timeReader } from '../intake/time-format.ts';
@@ -10,13 +9,14 @@ import type { ColumnMap } from './column-map.ts';
 import { createFarTimes } from './far-times.ts';
 import { EVENT_COLUMNS, eventsOf, type FileEvent, LIFE_COLUMNS } from './file-events.ts';
 import { createNotes, type Notes } from './notes.ts';
-import { createSeen } from './seen.ts';
-import { truth } from './values.ts';
+import { createSeen, rowHash } from './seen.ts';
+import { usualRows } from './usual-rows.ts';
+import { fieldValue, truth } from './values.ts';
 
 /** A row of a history file as the transaction that its body makes, and the truth about it. */
 export interface FileRow {
   /** As a client would have sent it, but for its time: see `bodyOf`. */
-  sent: Record<string, unknown>;
+  sent: () => Record<string, unknown>;
   /** The time as it stands in the file. */
   date: string;
   transaction: Transaction;
@@ -29,15 +29,21 @@ export interface FileRow {
   repeated: boolean;
 }
 
+/** What the intake took, card numbers gone from the body. */
+interface Taken {
+  body: Record<string, unknown>;
+  transaction: Transaction;
+}
+
 export type RowReader = (fields: readonly string[], line: number) => FileRow;
 
 /** Needed in any file; `id` too is needed for entries to be told apart, but is derived from the line where absent. */
 const REQUIRED: FieldName[] = ['userId', 'transactionDate'];
 const TRUTH = ['isFraud', 'labelledAt', 'fraudKind', ...EVENT_COLUMNS, ...LIFE_COLUMNS];
 const NOTHING: readonly FileEvent[] = [];
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const FLAGS: Record<string, boolean> = { true: true, '1': true, yes: true, false: false, '0': false, no: false };
 const DAY_MS = 86_400_000;
+/** Even a name that objects have of their own becomes a property: the intake is to see it. */
+const PLAIN = { enumerable: true, writable: true, configurable: true };
 const UNDATED = { id: '', receivedAt: 0 };
 /** Characters of a bad value that are shown. */
 const SHOWN = 60;
@@ -60,6 +66,7 @@ export function createRowReader(
   const time = timeReader(map);
   const known = timeReader(map.timeZone === undefined ? {} : { timeZone: map.timeZone });
   const seen = createSeen();
+  const usual = usualRows(columns, rules);
   const textOf = (fields: readonly string[], name: string): string => {
     const at = columns.get(name);
     if (at === undefined) return '';
@@ -75,16 +82,18 @@ export function createRowReader(
   const metadata = [...columns.keys()].filter((name) => name.startsWith('metadata.'));
 
   /** What a client would have sent. A text that is no value of its field stays, for the intake to refuse it. */
-  function sentBy(fields: readonly string[]): Record<string, unknown> {
-    const body: Record<string, unknown> = {};
+  function sentBy(fields: readonly string[], id: string | undefined): Record<string, unknown> {
+    const body: Record<string, unknown> = id === undefined ? {} : { id };
     for (const name of used) {
       const text = textOf(fields, name);
       if (text !== '') body[name] = fieldValue(name, text);
     }
+    const own: Record<string, string> = {};
     for (const name of metadata) {
       const text = textOf(fields, name);
-      if (text !== '') body.metadata = { ...(body.metadata as object), [name.slice('metadata.'.length)]: text };
+      if (text !== '') Object.defineProperty(own, name.slice('metadata.'.length), { value: text, ...PLAIN });
     }
+    if (Object.keys(own).length > 0) body.metadata = own;
     return body;
   }
 
@@ -95,14 +104,13 @@ export function createRowReader(
   const screenedRules = { ...rules, cards: undefined };
   let unnamed = 0;
   return (fields, line) => {
-    const body = sentBy(fields);
-    body.id ??= `row-${++unnamed}`;
+    const id = textOf(fields, 'id') === '' ? `row-${++unnamed}` : undefined;
     const faults: FieldError[] = [];
     const date = textOf(fields, 'transactionDate');
     const moment = time.read(date);
     if (moment === undefined)
       faults.push({ path: '/transactionDate', message: date === '' ? 'is required' : time.fault });
-    const taken = take(body, moment, faults);
+    const taken = (moment && usual(fields, moment, id)) ?? take(sentBy(fields, id), moment, faults);
     const fraud = truth(textOf(fields, 'isFraud'), map.fraudValue);
     if (fraud === undefined) faults.push({ path: '/isFraud', message: 'must be 0 or 1' });
     const labelledAt = labelled(textOf(fields, 'labelledAt'), moment?.time, faults);
@@ -110,19 +118,26 @@ export function createRowReader(
       ? eventsOf((column) => textOf(fields, column), instantOf, moment?.time ?? Number.NaN, faults)
       : NOTHING;
     if (taken !== undefined && faults.length === 0) {
-      const { transaction } = taken;
-      const repeated = isNamed ? seen(hash53(transaction.id), hash53(fields.join('\u001f'))) : false;
+      const transaction = 'transaction' in taken ? taken.transaction : taken;
+      const repeated = isNamed ? seen(transaction.id, rowHash(fields)) : false;
       if (repeated !== 'other') {
         far.add(transaction.time, line);
         for (const warning of transaction.warnings) notes.add(warning, line);
-        return { sent: taken.body, date, transaction, fraud: fraud === true, labelledAt, events, repeated };
+        return { sent: sentLater(taken, fields, id), date, transaction, fraud: fraud === true, labelledAt, events, repeated };
       }
       faults.push({ path: '/id', message: 'stands in an earlier row with other values' });
     }
     throw new Error(faults.map(({ path, message }) => told(path, message, fields)).join('; '));
   };
 
-  function take(sent: Record<string, unknown>, instant: Instant | undefined, faults: FieldError[]) {
+  /** Few who read a history ask what was sent. `fields` is soon another row's. */
+  function sentLater(taken: Transaction | Taken, fields: readonly string[], id: string | undefined): FileRow['sent'] {
+    if ('transaction' in taken) return () => taken.body;
+    const own = fields.slice();
+    return () => sentBy(own, id);
+  }
+
+  function take(sent: Record<string, unknown>, instant: Instant | undefined, faults: FieldError[]): Taken | undefined {
     try {
       const { body, warnings } = screened(sent, rules);
       const receipt = instant === undefined ? UNDATED : { id: '', receivedAt: instant.time, instant };
@@ -186,25 +201,13 @@ function noteUnused(header: readonly string[], columns: ReadonlyMap<string, numb
   if (unused.length > 0) notes.say(`Columns that are not used: ${unused.join(', ')}.`);
 }
 
-function fieldValue(name: FieldName, text: string): unknown {
-  switch (fieldOf(name).kind) {
-    case 'number':
-    case 'amount':
-      return NUMBER.test(text) ? Number(text) : text;
-    case 'flag':
-      return FLAGS[text.toLowerCase()] ?? text;
-    default:
-      return text;
-  }
-}
-
 /** The body that a client would have sent. */
 export function bodyOf({
   sent,
   date,
   transaction,
 }: Pick<FileRow, 'sent' | 'date' | 'transaction'>): Record<string, unknown> {
-  return { ...sent, transactionDate: written(date, transaction.time, transaction.offsetMinutes) };
+  return { ...sent(), transactionDate: written(date, transaction.time, transaction.offsetMinutes) };
 }
 
 /** A time as RFC 3339: as it stands where it is that, with its offset. */
