@@ -204,6 +204,27 @@ describe('rules', () => {
     assert.equal((await ask('POST', '/api/rules/back/restore', { version: 9 })).status, 404);
   });
 
+  test('each rule of the pack is taken as it is shown, off, with the lists that it asks', async () => {
+    const { status, body } = await ask('GET', '/api/rules/pack');
+    assert.equal(status, 200);
+    assert.ok(body.data.length >= 10);
+    for (const { name, type, description, values } of body.lists) {
+      assert.equal((await ask('POST', '/api/lists', { name, type, description })).status, 201, name);
+      const entries = values.map((value: string) => ({ value }));
+      if (entries.length === 0) continue;
+      const taken = await ask('POST', `/api/lists/${name}/entries`, { entries });
+      assert.deepEqual([taken.body.added, taken.body.refused], [entries.length, []], name);
+    }
+    for (const { rule: shown, words, source } of body.data) {
+      assert.ok(words.length > 0 && source.length > 0, shown.id);
+      const made = await put(shown);
+      assert.deepEqual({ ...made, ...shown }, made, 'nothing of it is changed');
+      assert.deepEqual([made.mode, made.warnings], ['off', undefined], shown.id);
+      assert.equal((await ask('DELETE', `/api/rules/${shown.id}`)).status, 204);
+    }
+    assert.equal((await ask('POST', '/api/rules', rule('pack', 'score > 1'))).status, 422, 'an address of its own');
+  });
+
   test('each change is in the audit with who', async () => {
     const { body } = await ask('GET', '/api/audit?limit=200');
     const told = body.data.filter(({ type }: { type: string }) => type.startsWith('policy.'));

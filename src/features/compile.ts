@@ -22,7 +22,7 @@ export interface Extractor {
   readonly columns: Readonly<Record<string, string[]>>;
   /**
    * Writes the vector of an event that is not learnt yet: `names.length` values, NaN where missing. Allocates nothing.
-   * Returns how many values are approximate, because a window reached past the oldest kept event.
+   * Returns how many values are approximate, because a window or a search reached past the oldest kept event.
    */
   extract(profiles: Profiles, event: Event, out: Float64Array): number;
   /** 1 for the features that were approximate in the last `extract`. */
@@ -141,6 +141,16 @@ function scanEntity(
   let marked = 0;
   for (let g = 0; g < plan.groups.length; g++) marked += scanWindows(plan.groups[g], view, event, slots, approximate);
   for (let p = 0; p < plan.probes.length; p++) plan.probes[p].run(view, event, slots);
+  return profile.buckets === undefined ? marked : marked + markUnsure(plan, event, slots, approximate);
+}
+
+/** What was not found may have fallen out of what is kept. */
+function markUnsure(plan: EntityPlan, event: Event, slots: Float64Array, approximate: Uint8Array): number {
+  let marked = 0;
+  for (let p = 0; p < plan.probes.length; p++) {
+    const slot = plan.probes[p].unsure?.(event, slots) ?? -1;
+    if (slot >= 0) marked += approximate[slot] = 1;
+  }
   return marked;
 }
 

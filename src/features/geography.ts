@@ -20,18 +20,20 @@ function haversineToKm(h: number): number {
   return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(h)));
 }
 
-/** How many rows back a place is looked for. */
+/** How many rows back `speed` looks for a place: what was before is too long ago for it. */
 const LOOK_BACK = 32;
 
-/** km and hours since the newest event with a place: two slots. */
-function lastPlace(planner: Planner, entity: string): number {
-  return planner.probe(entity, 'lastPlace', 2, (at) => {
+/** km and hours since the newest event with a place, at most so many rows back: two slots. */
+function lastPlace(planner: Planner, entity: string, lookBack: number): number {
+  return planner.probe(entity, `lastPlace:${lookBack}`, 2, (at) => {
     const columns = [-1, -1];
     return {
       columnNames: ['latitude', 'longitude'],
       columns,
+      // Its hours are there wherever a place was found, whether or not this one has a place.
+      unsure: (_event, slots) => (lookBack > LOOK_BACK && Number.isNaN(slots[at + 1]) ? at : -1),
       run: (view, event, slots) => {
-        const row = newestPlace(view, columns[0]);
+        const row = newestPlace(view, columns[0], lookBack);
         const latitudes = view.offset + columns[0] * view.capacity;
         const longitudes = view.offset + columns[1] * view.capacity;
         slots[at] =
@@ -49,9 +51,9 @@ function lastPlace(planner: Planner, entity: string): number {
   });
 }
 
-function newestPlace(view: View, latitude: number): number {
+function newestPlace(view: View, latitude: number, lookBack: number): number {
   const base = view.offset + latitude * view.capacity;
-  const first = Math.max(view.first, view.end - LOOK_BACK);
+  const first = Math.max(view.first, view.end - lookBack);
   for (let i = view.end - 1; i >= first; i--) if (!Number.isNaN(view.columns[base + i])) return i;
   return -1;
 }
@@ -75,11 +77,12 @@ function nearest(view: View, event: Event, columns: number[], newest: number): n
 export const geography: Record<string, Operation> = {
   /** km/h since the entity's last place; at least a minute is taken to have passed. */
   speed: (definition, planner) => {
-    const at = lastPlace(planner, entityOf(definition));
+    const at = lastPlace(planner, entityOf(definition), LOOK_BACK);
     return (slots) => slots[at] / Math.max(slots[at + 1], 1 / 60);
   },
+  /** km from the newest place of all that is kept. */
   distanceSinceLast: (definition, planner) => {
-    const at = lastPlace(planner, entityOf(definition));
+    const at = lastPlace(planner, entityOf(definition), Number.POSITIVE_INFINITY);
     return (slots) => slots[at];
   },
   /** km to the nearest of the places of the entity's newest `parameters.newest` events: far from all of them is unusual. */

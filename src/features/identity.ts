@@ -10,6 +10,7 @@ function lastMeeting(definition: FeatureDefinition, planner: Planner): number {
     return {
       columnNames: [planner.columnOf(field)],
       columns,
+      unsure: (_event, slots) => (slots[at] === 0 ? at : -1),
       run: (view, event, slots) => {
         const base = view.offset + columns[0] * view.capacity;
         const own = ofEvent(event);

@@ -19,6 +19,8 @@ export interface Probe {
   /** The column that it reads besides the fixed ones, resolved in `column` before it runs. */
   columnNames: string[];
   columns: number[];
+  /** Of a profile whose past is cut: the first of its slots where what it looks for may be in what fell out, else -1. */
+  unsure?(event: Event, slots: Float64Array): number;
   run(view: View, event: Event, slots: Float64Array): void;
 }
 

@@ -22,7 +22,7 @@ export interface PlannerState {
   entities: EntityPlan[];
   /** Slots handed out so far. */
   slotCount: () => number;
-  /** The window slots asked for since the last call: those of the feature being planned. */
+  /** The slots asked for since the last call that may be approximate: those of the feature being planned. */
   takeWindowSlots: () => number[];
 }
 
@@ -88,7 +88,9 @@ export function createPlanner(
     distinct: (definition) => window(definition, `distinct:${fieldOf(definition)}:${definition.self ? 1 : 0}`),
     probe: (name, key, size, make) => {
       const plan = entity(name);
-      return share(plan, key, size, (slot) => plan.probes.push(make(slot)));
+      const at = share(plan, key, size, (slot) => plan.probes.push(make(slot)));
+      windowSlots.push(at);
+      return at;
     },
     columnOf: (field) => (entityTypes.includes(field) ? `entity:${field}` : field),
     valueOf: (field) => {

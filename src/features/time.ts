@@ -33,6 +33,7 @@ export const time: Record<string, Operation> = {
     const slot = planner.probe(entityOf(definition), 'sinceLast', 1, (at) => ({
       columnNames: [],
       columns: [],
+      unsure: (_event, slots) => (Number.isNaN(slots[at]) ? at : -1),
       run: (view, event, slots) => {
         const { end } = view;
         slots[at] = end > view.first ? (event.time - view.columns[view.offset + end - 1]) / 1000 : Number.NaN;

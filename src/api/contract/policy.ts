@@ -132,6 +132,23 @@ export const RuleShown = answer(
 );
 export const RuleVersions = answer({ data: Type.Array(RuleVersionShown) }, 'Every version, newest first');
 export const RuleList = answer({ data: Type.Array(RuleShown) }, 'All rules');
+export const RulePack = answer(
+  {
+    data: Type.Array(
+      answer(
+        { rule: RuleBody, words: Type.String(), source: Type.String() },
+        'Whom it catches and hurts; of its threshold',
+      ),
+    ),
+    lists: Type.Array(
+      answer(
+        { name: Type.String(), type: Type.String(), description: Type.String(), values: Type.Array(Type.String()) },
+        'A list that they ask',
+      ),
+    ),
+  },
+  'Rules to begin with, as POST /api/rules takes them',
+);
 
 export const Issue = answer(
   {

@@ -4,6 +4,7 @@ import type { ApiKey } from '../../domain/key.ts';
 import type { RuleContent, RuleVersion } from '../../domain/policy.ts';
 import type { RuleState } from '../../engine/policy/state.ts';
 import { ruleVersionView, ruleView } from '../../engine/policy/views.ts';
+import { PACK, PACK_LISTS } from '../../policy/pack.ts';
 import type { Api } from '../api.ts';
 import { hasScope } from '../auth.ts';
 import { json, problems } from '../contract/common.ts';
@@ -14,6 +15,7 @@ import {
   RuleBody,
   RuleChange,
   RuleList,
+  RulePack,
   RuleParam,
   RuleShown,
   RuleVersions,
@@ -28,7 +30,7 @@ const reads = { scope: 'read' } as const;
 const writes = { scope: ['policy', 'review'], idempotency: 'journal' } as const;
 const problemsOfWrites = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
 /** Under `/api/rules` these are addresses of their own. */
-const RESERVED_IDS = ['check', 'preview'];
+const RESERVED_IDS = ['check', 'pack', 'preview'];
 
 export function ruleRoutes(app: Api, services: Services): void {
   const { policy, config, clock } = services;
@@ -82,6 +84,21 @@ export function ruleRoutes(app: Api, services: Services): void {
       });
       return sendPolicy(reply, answer, warnings);
     },
+  );
+
+  app.get(
+    '/api/rules/pack',
+    {
+      config: reads,
+      schema: {
+        ...{ operationId: 'getRulePack', tags, summary: 'Rules to begin with, each with its words and source' },
+        response: { 200: json('The pack', RulePack), ...problems(401, 403, 429) },
+      },
+    },
+    async () => ({
+      data: PACK.map(({ id, content, words, source }) => ({ rule: { id, ...content }, words, source })),
+      lists: PACK_LISTS,
+    }),
   );
 
   app.get(
