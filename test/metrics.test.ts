@@ -10,7 +10,7 @@ import { fleetFigures } from './support/fleet-figures.ts';
 
 /** Ours end in what they count, so that nobody has to guess a unit. */
 const UNITS =
-  /_(seconds|bytes|records|sequence|total|partitions|profiles|up|loaded|info|version|waiting|open|in_flight|sequencer|webhooks)$/;
+  /_(seconds|bytes|records|sequence|total|partitions|profiles|up|loaded|info|version|rules|waiting|open|in_flight|sequencer|webhooks)$/;
 const DECISION = 'assay_decisions_total';
 
 function check(families: Map<string, Family>): void {
