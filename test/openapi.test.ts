@@ -114,6 +114,8 @@ describe('the OpenAPI document', () => {
     const { metadata, amount } = document.components.schemas.TransactionInput.properties;
     assert.equal(amount.format, 'double');
     assert.equal(metadata.additionalProperties, true);
+    for (const read of ['Transaction', 'Decision'])
+      assert.deepEqual(document.components.schemas[read].properties.metadata?.additionalProperties, true, read);
     // biome-ignore lint/suspicious/noExplicitAny: as above.
     const walk = (node: any, at: string): void => {
       if (typeof node !== 'object' || node === null) return;

@@ -50,8 +50,8 @@ test('the key of the environment has every scope, is not in the journal and is n
   const before = journal.last;
   const keys = createKeys({ journal, clock, bootstrap: 'from the environment', local: 'local_token' });
   assert.equal(keys.configured, true);
-  assert.equal(keys.authenticate('from the environment')?.scopes.length, 4);
-  assert.equal(keys.authenticate('local_token')?.scopes.length, 4);
+  assert.equal(keys.authenticate('from the environment')?.scopes.length, 5);
+  assert.equal(keys.authenticate('local_token')?.scopes.length, 5);
   assert.deepEqual(
     keys.list().map(({ id }) => id),
     [ENVIRONMENT_KEY],

@@ -137,6 +137,7 @@ const ownFields = {
   ),
   transactionDate: Time('When it happened, UTC'),
   createdAt: Time('When it was decided'),
+  metadata: Type.Optional(Type.Object({}, { additionalProperties: true })),
   warnings: Type.Optional(Type.Array(Type.String())),
 };
 

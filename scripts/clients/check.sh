@@ -1,0 +1,167 @@
+#!/usr/bin/env bash
+# Clients that others generate from the document: each is made, compiled strictly, posts a payment of 1234567.89 with metadata
+# and reads both back unchanged. Versions are pinned; what cannot be had is left out, and said.
+#
+#   scripts/clients/check.sh http://127.0.0.1:3000     a running server without keys, or with its key in ASSAY_KEY
+set -uo pipefail
+url=${1:?the address of a running server}
+here=$(cd "$(dirname "$0")" && pwd)
+node=$here/../../node_modules/.bin/node
+work=$(mktemp -d /tmp/assay-clients-XXXXXX)
+trap 'rm -rf "$work"' EXIT
+export URL=$url KEY=${ASSAY_KEY:-}
+cd "$work"
+curl -sf "$url/openapi.json" -o openapi.json || { echo "no document at $url"; exit 1; }
+failed=0
+row() { printf '%-48s %s\n' "$1" "$2"; }
+# check NAME FUNCTION: by its exit, 77 is "cannot be had here".
+check() {
+  (set -e; mkdir "$2"; cd "$2"; "$2") >"$2.log" 2>&1
+  case $? in
+    0) row "$1" 'compiles, reads back unchanged' ;;
+    77) row "$1" "left out: $(tail -n 1 "$2.log")" ;;
+    *) row "$1" 'FAILED'; tail -n 15 "$2.log"; failed=1 ;;
+  esac
+}
+lacks() { echo "$*"; exit 77; }
+
+with_openapi_typescript() {
+  echo '{"type":"module"}' >package.json
+  npm install --silent --no-audit --no-fund openapi-typescript@7.13.0 openapi-fetch@0.17.0 typescript@5.9.3 @types/node@24.10.1 ||
+    lacks 'npm cannot install it'
+  npx openapi-typescript ../openapi.json -o api.d.ts
+  cat >probe.ts <<'TS'
+import assert from 'node:assert/strict';
+import createClient from 'openapi-fetch';
+import type { paths } from './api.d.ts';
+
+const client = createClient<paths>({ baseUrl: process.env.URL, headers: process.env.KEY ? { 'x-api-key': process.env.KEY } : {} });
+const metadata = { basketSize: 3, note: 'à' };
+const made = await client.POST('/api/transactions', { body: { userId: 'u', amount: 1234567.89, metadata } });
+assert.ok(made.data && 'decision' in made.data, JSON.stringify(made.error));
+const read = await client.GET('/api/transactions/{id}', { params: { path: { id: made.data.id } } });
+assert.equal(read.data?.amount, 1234567.89);
+assert.deepEqual(read.data?.metadata, metadata);
+TS
+  npx tsc --strict --noEmit --skipLibCheck false --target es2022 --module nodenext --types node --allowImportingTsExtensions probe.ts
+  "$node" probe.ts
+}
+
+with_openapi_generator() {
+  command -v java mvn || lacks 'needs Java and Maven'
+  local version=7.16.0 repository
+  mvn -q dependency:get -Dartifact=org.openapitools:openapi-generator-cli:$version -Dtransitive=false || lacks 'Maven cannot get it'
+  repository=$(mvn -q help:evaluate -Dexpression=settings.localRepository -DforceStdout)
+  java -jar "$repository/org/openapitools/openapi-generator-cli/$version/openapi-generator-cli-$version.jar" \
+    generate -g typescript-fetch -i ../openapi.json -o src
+  echo '{"type":"module"}' >package.json
+  npm install --silent --no-audit --no-fund typescript@5.9.3 @types/node@24.10.1 || lacks 'npm cannot install TypeScript'
+  cat >probe.ts <<'TS'
+import assert from 'node:assert/strict';
+import { Configuration, TransactionsApi } from './src/index';
+
+async function main(): Promise<void> {
+  const api = new TransactionsApi(new Configuration({ basePath: process.env.URL, apiKey: process.env.KEY || undefined }));
+  const metadata = { basketSize: 3, note: 'à' };
+  const made = await api.decideTransaction({ transactionInput: { userId: 'u', amount: 1234567.89, metadata } });
+  assert.ok('id' in made && typeof made.id === 'string');
+  const read = await api.getTransaction({ id: made.id });
+  assert.equal(read.amount, 1234567.89);
+  assert.deepEqual(read.metadata, metadata);
+}
+void main();
+TS
+  sed -i 's/"module"/"commonjs"/' package.json
+  npx tsc --strict --target es2022 --module commonjs --lib es2022,dom --types node --outDir out probe.ts
+  "$node" out/probe.js
+}
+
+with_openapi_python_client() {
+  python3 -m venv venv && venv/bin/pip install -q openapi-python-client==0.29.1 ruff==0.17.6 mypy==2.4.1 types-python-dateutil ||
+    lacks 'pip cannot install it'
+  PATH=$PWD/venv/bin:$PATH openapi-python-client generate --path ../openapi.json --output-path assay_client --meta none
+  cat >probe.py <<'PY'
+import os
+
+from assay_client.api.transactions import decide_transaction, get_transaction
+from assay_client.client import Client
+from assay_client.models.decision import Decision
+from assay_client.models.transaction import Transaction
+from assay_client.models.transaction_input import TransactionInput
+from assay_client.models.transaction_input_metadata import TransactionInputMetadata
+from assay_client.types import Unset
+
+key = os.environ["KEY"]
+client = Client(base_url=os.environ["URL"], headers={"x-api-key": key} if key else {})
+sent = {"basketSize": 3, "note": "à"}
+body = TransactionInput(user_id="u", amount=1234567.89, metadata=TransactionInputMetadata.from_dict(sent))
+made = decide_transaction.sync(client=client, body=body)
+assert isinstance(made, Decision), made
+read = get_transaction.sync(made.id, client=client)
+assert isinstance(read, Transaction), read
+assert read.amount == 1234567.89, read.amount
+assert not isinstance(read.metadata, Unset) and read.metadata.to_dict() == sent, read.metadata
+PY
+  venv/bin/mypy --strict probe.py
+  venv/bin/python probe.py
+}
+
+# It reads OpenAPI 3.0 only.
+with_oapi_codegen() {
+  command -v go || lacks 'needs Go'
+  GOBIN=$PWD go install github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.5.0 || lacks 'Go cannot get it'
+  "$node" "$here/to-3.0.ts" ../openapi.json >openapi-3.0.json
+  go mod init probe
+  mkdir assay
+  ./oapi-codegen -package assay -generate types,client -o assay/client.gen.go openapi-3.0.json
+  cat >probe.go <<'GO'
+package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"reflect"
+
+	"probe/assay"
+)
+
+func main() {
+	key := assay.WithRequestEditorFn(func(_ context.Context, request *http.Request) error {
+		if os.Getenv("KEY") != "" {
+			request.Header.Set("X-API-Key", os.Getenv("KEY"))
+		}
+		return nil
+	})
+	client, err := assay.NewClientWithResponses(os.Getenv("URL"), key)
+	if err != nil {
+		panic(err)
+	}
+	amount := 1234567.89
+	sent := map[string]interface{}{"basketSize": 3.0, "note": "à"}
+	body := assay.TransactionInput{UserId: "u", Amount: &amount, Metadata: &sent}
+	made, err := client.DecideTransactionWithResponse(context.Background(), nil, body)
+	if err != nil || made.JSON201 == nil {
+		panic(string(made.Body))
+	}
+	read, err := client.GetTransactionWithResponse(context.Background(), made.JSON201.Id)
+	if err != nil || read.JSON200 == nil {
+		panic(string(read.Body))
+	}
+	if read.JSON200.Amount == nil || *read.JSON200.Amount != amount || !reflect.DeepEqual(*read.JSON200.Metadata, sent) {
+		panic(string(read.Body))
+	}
+}
+GO
+  go get github.com/oapi-codegen/runtime@v1.1.2
+  go mod tidy
+  go vet ./...
+  go run .
+}
+
+row "the document: $(wc -c <openapi.json) bytes" ''
+check 'openapi-typescript 7.13.0 (tsc --strict)' with_openapi_typescript
+check 'openapi-generator 7.16.0 typescript-fetch' with_openapi_generator
+check 'openapi-python-client 0.29.1 (mypy --strict)' with_openapi_python_client
+check 'oapi-codegen 2.5.0 from the 3.0 form (go vet)' with_oapi_codegen
+exit $failed
