@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { startKafka } from '../../scripts/services/kafka.ts';
+import { kafkaJars } from '../../scripts/services/kafka-jars.ts';
 import { startRedis } from '../../scripts/services/redis.ts';
 import { freePort } from '../../src/adapters/embedded/port.ts';
 import { wayTo } from './cut.ts';
 import { until } from './load.ts';
-import { startDebianPostgres } from './postgres.ts';
+import { startDebianPostgres, withoutPostgres } from './postgres.ts';
 import { type ServerProcess, startServer } from './process.ts';
 
 export interface WorkerProcess {
@@ -52,6 +53,15 @@ export async function startWorker(env: Record<string, string>): Promise<WorkerPr
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
   };
+}
+
+/** Why there can be no fleet here: only where its parts are not installed and cannot be. */
+export async function withoutFleet(): Promise<string | undefined> {
+  const noKafka = await kafkaJars().then(
+    () => undefined,
+    (error) => `the jars of Kafka cannot be had: ${error.message}`,
+  );
+  return noKafka ?? (await withoutPostgres());
 }
 
 interface Options {
@@ -100,7 +110,7 @@ export async function startFleet(options: Options) {
   for (let i = 0; i < options.servers; i++) servers.push(await server(i));
   for (let i = 0; i < options.workers; i++) workers.push(await worker(i));
   return {
-    ...{ kafka, redis, postgres, env, servers, workers },
+    ...{ folder, kafka, redis, postgres, env, servers, workers },
     /** Starts one anew in the place of one that is gone. */
     async restartServer(i: number) {
       servers[i] = await server(i);
