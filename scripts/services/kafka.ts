@@ -34,7 +34,8 @@ export interface Kafka extends ServerProcess {
   readonly port: number;
 }
 
-const READY_MS = 60_000;
+/** A busy machine is not a broker that does not start. */
+const READY_MS = 180_000;
 
 /** Resolves when the broker takes connections. Throws where there is no Java or the jars cannot be had. */
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {

@@ -25,7 +25,7 @@ export interface RedisServer extends ServerProcess {
   readonly port: number;
 }
 
-const READY_MS = 20_000;
+const READY_MS = 60_000;
 const INSTALL_MS = 120_000;
 /** The server is a link to what redis-tools holds; the libraries are those that a small Debian may lack. */
 const PACKAGES = ['redis-server', 'redis-tools', 'liblzf1', 'libjemalloc2', 'libatomic1'];

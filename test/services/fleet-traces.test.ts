@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Span, startCollector, tracingPreload } from '../../scripts/services/opentelemetry.ts';
 import { call } from '../support/app.ts';
-import { startFleet } from '../support/fleet.ts';
+import { startFleet, withoutFleet } from '../support/fleet.ts';
 import { until } from '../support/load.ts';
 
 const CALLER = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 const PAYMENTS = 20;
+const skip = await withoutFleet();
 
-test('what a worker decides is one trace from the request to the append; the projection is linked to it, once a server', async (t) => {
+test('what a worker decides is one trace from the request to the append; the projection is linked to it, once a server', {
+  skip,
+}, async (t) => {
   const collector = await startCollector();
   t.after(() => collector.close());
   const fleet = await startFleet({

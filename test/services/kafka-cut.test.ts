@@ -20,11 +20,11 @@ test('a network that is cut: every call ends in time, and afterwards all is as i
   const directory = mkdtempSync(join(tmpdir(), 'assay-kafka-'));
   let port = 0;
   const way = await wayTo(() => port);
+  t.after(() => way.close());
   const kafka = await startKafka({ directory, advertised: `127.0.0.1:${way.port}` });
   port = kafka.port;
   t.after(async () => {
     await kafka.stop();
-    await way.close();
     rmSync(directory, { recursive: true, force: true });
   });
   const topics = { brokers: kafka.brokers, partitions: 4, replication: 1, minInsync: 1, deadlineMs: DEADLINE_MS };

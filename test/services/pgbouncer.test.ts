@@ -4,11 +4,16 @@ import { openStore } from '../../src/adapters/postgres/store.ts';
 import { silentLog } from '../../src/projections/log.ts';
 import { type PgBouncer, startPgBouncer, withoutPgBouncer } from '../support/pgbouncer.ts';
 import { type DebianPostgres, startDebianPostgres, withoutPostgres } from '../support/postgres.ts';
+import { commandContract } from '../support/store-commands.ts';
 import { storeContract } from '../support/store-contract.ts';
 
 const skip = (await withoutPostgres()) ?? (await withoutPgBouncer()) ?? false;
 
-for (const mode of [undefined, 'transaction'])
+/** By default a session keeps its connection, as without a pooler; where each transaction may get another one, all is tried. */
+for (const [mode, contract] of [
+  [undefined, commandContract],
+  ['transaction', storeContract],
+] as const)
   describe(`the query store through PgBouncer, pool_mode ${mode ?? 'by default'}`, { skip }, () => {
     let server: DebianPostgres;
     let pooler: PgBouncer;
@@ -21,7 +26,7 @@ for (const mode of [undefined, 'transaction'])
       await server?.dispose();
     });
 
-    storeContract(() => pooler.url);
+    contract(() => pooler.url);
   });
 
 test('pool_mode statement is refused with the reason', { skip }, async () => {

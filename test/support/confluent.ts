@@ -30,6 +30,7 @@ async function install(): Promise<void> {
   await made().catch(async (error) => {
     if (process.getuid?.() !== 0) throw error;
     const packages = ['python3', 'python3-venv'];
+    await run('apt-get', ['update', '-qq'], { timeout: INSTALL_MS });
     await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { timeout: INSTALL_MS });
     await made();
   });

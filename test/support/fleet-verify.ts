@@ -25,12 +25,15 @@ export async function foldLog(journal: Journal) {
   const events = new Map<string, Event>();
   /** Of the partitions that profiles learn from, all but that of keys, models and the policy. */
   const ends = new Map<number, number>();
+  /** Transactions whose review expired, one for each record that says so. */
+  const expired: string[] = [];
   let decisions = 0;
   let voids = 0;
   for await (const record of journal.read(1)) {
     const { position } = record;
     if (position && !isControl(record.type)) ends.set(position.partition, position.offset + 1);
     if (record.type === 'void') voids++;
+    if (record.type === 'review' && record.data.expired) expired.push(String(record.data.transactionId));
     if (record.type === 'decision') {
       const data = record.data as unknown as DecisionData;
       decisions++;
@@ -43,7 +46,7 @@ export async function foldLog(journal: Journal) {
     }
     fold(state, record);
   }
-  return { profiles, events, minor, decided, decisions, voids, entities, ends };
+  return { profiles, events, minor, decided, decisions, voids, entities, ends, expired };
 }
 
 export type FoldedLog = Awaited<ReturnType<typeof foldLog>>;

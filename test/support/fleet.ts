@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { startKafka } from '../../scripts/services/kafka.ts';
+import { kafkaJars } from '../../scripts/services/kafka-jars.ts';
 import { startRedis } from '../../scripts/services/redis.ts';
 import { freePort } from '../../src/adapters/embedded/port.ts';
 import { wayTo } from './cut.ts';
 import { until } from './load.ts';
-import { startDebianPostgres } from './postgres.ts';
+import { startDebianPostgres, withoutPostgres } from './postgres.ts';
 import { type ServerProcess, startServer } from './process.ts';
 
 export interface WorkerProcess {
@@ -54,6 +55,15 @@ export async function startWorker(env: Record<string, string>): Promise<WorkerPr
   };
 }
 
+/** Why there can be no fleet here: only where its parts are not installed and cannot be. */
+export async function withoutFleet(): Promise<string | undefined> {
+  const noKafka = await kafkaJars().then(
+    () => undefined,
+    (error) => `the jars of Kafka cannot be had: ${error.message}`,
+  );
+  return noKafka ?? (await withoutPostgres());
+}
+
 interface Options {
   servers: number;
   workers: number;
@@ -65,17 +75,42 @@ interface Options {
  * but the first of each kind reach the three by a network that can be cut.
  */
 export async function startFleet(options: Options) {
+  const ends: (() => unknown)[] = [];
+  try {
+    return await assemble(options, ends);
+  } catch (error) {
+    await Promise.allSettled(ends.toReversed().map((end) => end()));
+    throw error;
+  }
+}
+
+/** `ends` is told how to end each part as soon as it runs. */
+async function assemble(options: Options, ends: (() => unknown)[]) {
+  const keep = async <T>(starting: Promise<T>, end: (part: T) => unknown) => {
+    const part = await starting;
+    ends.push(() => end(part));
+    return part;
+  };
   const folder = mkdtempSync(join(tmpdir(), 'assay-fleet-'));
   const secondPort = await freePort();
-  const toKafka = await wayTo(() => secondPort);
+  const toKafka = await keep(
+    wayTo(() => secondPort),
+    (way) => way.close(),
+  );
   const second = { port: secondPort, advertised: `127.0.0.1:${toKafka.port}` };
   const [kafka, redis, postgres] = await Promise.all([
-    startKafka({ directory: join(folder, 'kafka'), second }),
-    startRedis({ directory: join(folder, 'redis') }),
-    startDebianPostgres(),
+    keep(startKafka({ directory: join(folder, 'kafka'), second }), (part) => part.stop()),
+    keep(startRedis({ directory: join(folder, 'redis') }), (part) => part.stop()),
+    keep(startDebianPostgres(), (part) => part.dispose()),
   ]);
-  const toRedis = await wayTo(() => redis.port);
-  const toPostgres = await wayTo(() => Number(new URL(postgres.url).port));
+  const toRedis = await keep(
+    wayTo(() => redis.port),
+    (way) => way.close(),
+  );
+  const toPostgres = await keep(
+    wayTo(() => Number(new URL(postgres.url).port)),
+    (way) => way.close(),
+  );
   const ways = [toKafka, toRedis, toPostgres];
   const env: Record<string, string> = {
     KAFKA_BROKERS: kafka.brokers.join(','),
@@ -97,10 +132,10 @@ export async function startFleet(options: Options) {
   const worker = (i: number) => startWorker({ ...(i === 0 ? env : far), ASSAY_DATA_DIR: directory() });
   const servers: ServerProcess[] = [];
   const workers: WorkerProcess[] = [];
-  for (let i = 0; i < options.servers; i++) servers.push(await server(i));
-  for (let i = 0; i < options.workers; i++) workers.push(await worker(i));
+  for (let i = 0; i < options.servers; i++) servers.push(await keep(server(i), (part) => part.stop()));
+  for (let i = 0; i < options.workers; i++) workers.push(await keep(worker(i), (part) => part.stop()));
   return {
-    ...{ kafka, redis, postgres, env, servers, workers },
+    ...{ folder, kafka, redis, postgres, env, servers, workers },
     /** Starts one anew in the place of one that is gone. */
     async restartServer(i: number) {
       servers[i] = await server(i);
