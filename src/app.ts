@@ -29,6 +29,7 @@ import { createFeed } from './projections/feed.ts';
 import { createProjector } from './projections/projector.ts';
 import { createReviewExpiry } from './projections/review-expiry.ts';
 
+export { backtestPorts, openBacktests } from './app/backtests.ts';
 export type { Core, Overrides } from './app/core.ts';
 export { openIntake } from './app/intake.ts';
 export { openCore } from './app/local.ts';

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { type Answer, call, startApp, type TestApp } from './support/app.ts';
 import { createRandom } from './support/expressions.ts';
 import { until } from './support/load.ts';
 
 type Body = Answer['body'];
+const bin = join(import.meta.dirname, '..', 'bin', 'assay.js');
+const assay = async (...args: string[]) =>
+  (await promisify(execFile)(process.execPath, [bin, ...args], { maxBuffer: 2 ** 26 })).stdout;
 const OUTCOMES = ['approve', 'review', 'decline'] as const;
 const T0 = Date.parse('2026-11-01T00:00:00Z');
 
@@ -86,6 +93,18 @@ describe('backtests', () => {
     return answers;
   }
 
+  /** One after another, and again where the database is slow. */
+  async function statesOf(ids: string[]): Promise<string[]> {
+    const states: string[] = [];
+    for (const id of ids)
+      await until(`the state of ${id}`, async () => {
+        const { status, body } = await ask('GET', `/api/transactions/${id}`);
+        if (status === 200) states.push(body.labelState);
+        return status === 200;
+      });
+    return states;
+  }
+
   const tally = (answers: Iterable<Body>) => {
     const sums = { approve: 0, review: 0, decline: 0 };
     for (const { decision } of answers) sums[decision as (typeof OUTCOMES)[number]]++;
@@ -140,9 +159,7 @@ describe('backtests', () => {
         const of = [...decided].filter(
           ([id, { decision }]) => decision === one.from && other.get(id)!.decision === one.to,
         );
-        const states = await Promise.all(
-          of.map(async ([id]) => (await ask('GET', `/api/transactions/${id}`)).body.labelState),
-        );
+        const states = await statesOf(of.map(([id]) => id));
         const count = (...wanted: string[]) => states.filter((state) => wanted.includes(state)).length;
         assert.deepEqual(
           [one.count, one.fraud, one.legitimate, one.presumed, one.unknown],
@@ -181,6 +198,66 @@ describe('backtests', () => {
     const hits = (shown: Body, id: string) => shown.result.rules.find((rule: Body) => rule.id === id).hits;
     // Late payments came after some that today's profiles already hold.
     assert.ok(Math.abs(hits(all.body, 'new') - hits(exact, 'x')) <= 30, `${hits(all.body, 'new')} ${hits(exact, 'x')}`);
+  });
+
+  test('what rules hit of late, what an allow rule would have overridden, and the curve of thresholds', async () => {
+    const { status, body } = await ask('GET', '/api/rules/stats');
+    assert.equal(status, 200, JSON.stringify(body));
+    const many = [...decided.values()].filter(({ rules }) => rules.some((hit: Body) => hit.id === 'many'));
+    const states = await statesOf(many.map(({ id }) => id));
+    const count = (state: string) => states.filter((one) => one === state).length;
+    const shown = body.data.find(({ id }: Body) => id === 'many');
+    assert.deepEqual(
+      [shown.days7.hits, shown.days7.applied, shown.days30.fraud, shown.days30.legitimate],
+      [many.length, many.length, count('fraud'), count('legitimate')],
+    );
+    assert.equal(shown.lastHit, many.at(-1).createdAt);
+    const known = count('fraud') + count('legitimate');
+    assert.equal(shown.days30.precision, known === 0 ? null : count('fraud') / known);
+    assert.deepEqual(
+      { ...(await ask('GET', '/api/rules/many/stats')).body, since: undefined },
+      { ...shown, since: undefined },
+    );
+    assert.equal((await ask('GET', '/api/rules/none/stats')).status, 404);
+
+    const when = 'tx.amountBase > 150.0 && tx.country == "US"';
+    const allow = { id: 'kind', name: 'kind', when, outcome: 'approve', mode: 'live', priority: 5 };
+    const saved = await ask('POST', '/api/rules', allow);
+    assert.equal(saved.status, 201);
+    const overridden = [...decided.values()].filter(
+      ({ decision, amountBase, amount, country }) =>
+        decision === 'decline' && (amountBase ?? amount) > 150 && country === 'US',
+    );
+    assert.ok(overridden.length > 0);
+    assert.equal(saved.body.overridden.count, overridden.length);
+    assert.deepEqual(saved.body.overridden.samples[0].id, overridden.at(-1).id);
+    assert.equal((await ask('DELETE', '/api/rules/kind')).status, 204);
+    const strict = await ask('POST', '/api/rules', { ...allow, id: 'strict', outcome: 'decline' });
+    assert.equal(strict.body.overridden, undefined);
+    assert.equal((await ask('DELETE', '/api/rules/strict')).status, 204);
+
+    const curve = (await ask('GET', '/api/policy/thresholds/curve')).body;
+    assert.equal(curve.decisions, 200);
+    for (const point of curve.points) {
+      const flagged = [...decided.values()].filter(({ probability }) => probability >= point.threshold);
+      assert.equal(point.flagged, flagged.length);
+    }
+    assert.equal(curve.points[0].recall, 1);
+    assert.equal(curve.points[0].flagged, 200);
+  });
+
+  test('the command: through the server, and from the journal alone, with one answer', async () => {
+    const file = join(app.dataDir, 'tried.json');
+    writeFileSync(file, JSON.stringify({ add: OTHERS, remove: ['land'] }));
+    const command = async () =>
+      JSON.parse(await assay('backtest', '--rules', file, '--data-dir', app.dataDir, '--json'));
+    const served = await command();
+    assert.equal(served.mode, 'recomputed');
+    assert.equal(served.result.decisions, 200);
+    await app.stop({ keep: true });
+    const offline = await command();
+    assert.deepEqual(offline.result, served.result);
+    app = await startApp({ ASSAY_DATA_DIR: app.dataDir });
   });
 
   test('what is refused, and where', async () => {

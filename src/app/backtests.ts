@@ -4,16 +4,26 @@ import type pino from 'pino';
 import type { Config } from '../config.ts';
 import type { Clock } from '../domain/clock.ts';
 import { newId } from '../domain/id.ts';
-import { type Backtests, createBacktests } from '../engine/backtest/backtests.ts';
+import { type Backtests, type BacktestsPorts, createBacktests } from '../engine/backtest/backtests.ts';
 import type { Core } from './core.ts';
 
 export function openBacktests(config: Config, core: Core, clock: Clock, log: pino.Logger): Backtests {
+  return createBacktests(backtestPorts(config, core, clock, (error) => log.warn({ err: error }, 'a backtest')));
+}
+
+/** What backtests need of a core, with pauses between their turns. */
+export function backtestPorts(
+  config: Config,
+  core: Core,
+  clock: Clock,
+  onError: BacktestsPorts['onError'],
+): BacktestsPorts {
   const { journal, roster, policy, state } = core;
-  return createBacktests({
+  return {
     ...{ journal, clock, entityTypes: config.entityTypes, maturityDays: config.labelMaturityDays },
     deleted: state.deleted,
     serving: () => roster.champion,
-    servingOf(version) {
+    servingOf(version: string) {
       try {
         return roster.servingOf(version);
       } catch {
@@ -29,6 +39,6 @@ export function openBacktests(config: Config, core: Core, clock: Clock, log: pin
       stopwatch: () => performance.now(),
       newId: () => newId(clock()).replaceAll('-', ''),
     },
-    onError: (error) => log.warn({ err: error }, 'a backtest'),
-  });
+    onError,
+  };
 }

@@ -10,6 +10,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   train: async () => (await import('./train.ts')).trainCommand(),
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
   replay: async () => (await import('./replay.ts')).replayCommand(),
+  backtest: async () => (await import('./backtest.ts')).backtestCommand(),
   models: async () => (await import('./models.ts')).modelsCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),

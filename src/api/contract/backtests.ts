@@ -109,3 +109,32 @@ export const BacktestShown = answer(
   'A backtest',
 );
 export const BacktestStarted = answer({ id: Type.String() }, 'Started');
+
+const window = answer(
+  { hits: count, applied: count, ...known, ...precision, amount: Type.Number() },
+  'applied: hits that counted, of a live rule within its rollout',
+);
+
+export { window as RuleWindow };
+export const RuleStatsShown = answer(
+  { id: Type.String(), lastHit: textOrNull, days7: window, days30: window },
+  'What a rule hit of late',
+);
+const since = Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'From when on hits are known' });
+export const RuleStatsOne = answer({ ...RuleStatsShown.properties, since }, 'What a rule hit of late');
+export const RuleStatsList = answer({ since, data: Type.Array(RuleStatsShown) }, 'What rules hit of late');
+export const CurveQuery = Type.Object({ last: optional(Type.Integer({ minimum: 1, maximum: 50_000 })) });
+export const CurveShown = answer(
+  {
+    decisions: count,
+    from: textOrNull,
+    to: textOrNull,
+    current: answer({}, '{review, decline}: in force'),
+    costs: answer({}, '{marginRate, review}: reckoned by'),
+    points: parts(
+      '{threshold, flagged, perDay, fraud, legitimate, unknown, precision, interval, recall, fraudMissed, marginLost, declineCost, reviewCost}',
+    ),
+    notes: Type.Array(Type.String()),
+  },
+  'What thresholds would have flagged',
+);

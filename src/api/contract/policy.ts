@@ -60,6 +60,7 @@ const readBack = {
   proposed: shownOnly('What is proposed'),
   policyVersion: shownOnly('The policy’s version'),
   warnings: shownOnly('What the check remarked'),
+  overridden: shownOnly('What it would have let through'),
 };
 
 const EXAMPLE = {
@@ -127,6 +128,9 @@ export const RuleShown = answer(
     status: words(['active', 'proposed'], 'proposed: nothing is in force until another key approves it'),
     proposed: Type.Optional(RuleVersionShown),
     warnings: Type.Optional(Type.Array(Type.String())),
+    overridden: Type.Optional(
+      answer({}, '{count, amount, samples, since}: declines of the last month that it would have let through'),
+    ),
   },
   'A rule as it is in force, and what is proposed of it',
 );

@@ -1,9 +1,21 @@
 import { AssayError } from '../../domain/errors.ts';
 import type { BacktestJob } from '../../engine/backtest/jobs.ts';
+import { thresholdsOf } from '../../engine/judge.ts';
 import type { Api } from '../api.ts';
 import { backtestOf, withRule } from '../backtest-body.ts';
-import { BacktestBody, BacktestParam, BacktestShown, BacktestStarted, PreviewBody } from '../contract/backtests.ts';
+import {
+  BacktestBody,
+  BacktestParam,
+  BacktestShown,
+  BacktestStarted,
+  CurveQuery,
+  CurveShown,
+  PreviewBody,
+  RuleStatsList,
+  RuleStatsOne,
+} from '../contract/backtests.ts';
 import { json, problems } from '../contract/common.ts';
+import { RuleParam } from '../contract/policy.ts';
 import type { Services } from '../services.ts';
 import { invalid } from '../window.ts';
 
@@ -92,6 +104,65 @@ export function backtestRoutes(app: Api, services: Services): void {
       const tried = withRule(services, asked, rule ? '/rule' : '');
       const { mode, result } = await backtests.preview({ ...tried, samples }, last);
       return { status: 'done' as const, progress: 1, mode, result };
+    },
+  );
+
+  const { state } = services.policy.log;
+  const outcomeOf = (id: string) => (state.rules.get(id)?.current ?? state.rules.get(id)?.proposed)?.content.outcome;
+  const sinceOf = (at: number) => (Number.isFinite(at) ? new Date(at).toISOString() : null);
+
+  app.get(
+    '/api/rules/stats',
+    {
+      config: { scope: 'read' },
+      schema: {
+        ...{
+          operationId: 'listRuleStats',
+          tags,
+          summary: 'What each rule hit within 7 and 30 days, and how right it was',
+        },
+        response: { 200: json('By rule', RuleStatsList), ...problems(401, 403, 429) },
+      },
+    },
+    async () => {
+      const ids = [...state.rules.values()].filter((rule) => rule.current ?? rule.proposed).map(({ id }) => id);
+      const { since, rules } = await backtests.statistics(ids, outcomeOf);
+      return { since: sinceOf(since), data: rules };
+    },
+  );
+
+  app.get(
+    '/api/rules/:id/stats',
+    {
+      config: { scope: 'read' },
+      schema: {
+        ...{ operationId: 'getRuleStats', tags, summary: 'What a rule hit within 7 and 30 days, and how right it was' },
+        params: RuleParam,
+        response: { 200: json('The rule’s figures', RuleStatsOne), ...problems(401, 403, 404, 422, 429) },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      if (!state.rules.has(id)) throw new AssayError('not_found', `There is no rule ${id}.`);
+      const { since, rules } = await backtests.statistics([id], outcomeOf);
+      return { ...rules[0], since: sinceOf(since) };
+    },
+  );
+
+  app.get(
+    '/api/policy/thresholds/curve',
+    {
+      config: { scope: 'read' },
+      schema: {
+        ...{ operationId: 'getThresholdCurve', tags, summary: 'Alerts, precision, recall and costs by threshold' },
+        querystring: CurveQuery,
+        response: { 200: json('The curve', CurveShown), ...problems(401, 403, 422, 429) },
+      },
+    },
+    async (request) => {
+      const { champion } = services.roster;
+      const current = champion ? thresholdsOf(champion, state) : state.thresholds;
+      return { ...(await backtests.curve(request.query.last)), current };
     },
   );
 }

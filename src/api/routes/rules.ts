@@ -20,6 +20,7 @@ import {
   RuleShown,
   RuleVersions,
 } from '../contract/policy.ts';
+import { withOverridden } from '../overridden.ts';
 import { sendPolicy, submitPolicy } from '../policy-command.ts';
 import { assertChecks, contentOf, remarks } from '../rule-body.ts';
 import type { Services } from '../services.ts';
@@ -30,7 +31,7 @@ const reads = { scope: 'read' } as const;
 const writes = { scope: ['policy', 'review'], idempotency: 'journal' } as const;
 const problemsOfWrites = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
 /** Under `/api/rules` these are addresses of their own. */
-const RESERVED_IDS = ['check', 'pack', 'preview'];
+const RESERVED_IDS = ['check', 'pack', 'preview', 'stats'];
 
 export function ruleRoutes(app: Api, services: Services): void {
   const { policy, config, clock } = services;
@@ -82,7 +83,7 @@ export function ruleRoutes(app: Api, services: Services): void {
           ...(needsTwo(content) ? { propose: true } : {}),
         },
       });
-      return sendPolicy(reply, answer, warnings);
+      return sendPolicy(reply, await withOverridden(services, answer), warnings);
     },
   );
 
@@ -145,7 +146,7 @@ export function ruleRoutes(app: Api, services: Services): void {
         asked: body,
         data: { action: 'put', ruleId: id, version, content, ...(needsTwo(content) ? { propose: true } : {}) },
       });
-      return sendPolicy(reply, answer, warnings);
+      return sendPolicy(reply, await withOverridden(services, answer), warnings);
     },
   );
 
@@ -218,7 +219,7 @@ export function ruleRoutes(app: Api, services: Services): void {
         asked: request.body,
         data: { action: 'restore', ruleId: id, restores: version, ...(needsTwo(old.content) ? { propose: true } : {}) },
       });
-      return sendPolicy(reply, answer);
+      return sendPolicy(reply, await withOverridden(services, answer));
     },
   );
 
@@ -242,7 +243,7 @@ export function ruleRoutes(app: Api, services: Services): void {
         asked: {},
         data: { action: 'approve', ruleId: known(request.params.id).id },
       });
-      return sendPolicy(reply, answer);
+      return sendPolicy(reply, await withOverridden(services, answer));
     },
   );
 

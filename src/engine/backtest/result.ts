@@ -71,7 +71,7 @@ const none = (): Outcomes => ({ approve: 0, review: 0, decline: 0 });
 const nothing = (): Known => ({ fraud: 0, legitimate: 0, presumed: 0, unknown: 0 });
 const iso = (ms: number) => new Date(ms).toISOString();
 
-function count(known: Known, state: LabelState): void {
+export function count(known: Known, state: LabelState): void {
   if (state === 'fraud') known.fraud++;
   else if (state === 'legitimate' || state === 'presumed') known.legitimate++;
   else known.unknown++;
