@@ -23,8 +23,8 @@ const submissions = [...generate({ transactions: count, seed: 11, users: Math.ce
       row.cardId && String(40_000_000 + (Number.parseInt(row.cardId.replace(/\D/g, '') || '0', 10) % 300));
     const money = {
       currency,
-      amountMinor: Math.round(row.amount * 100),
-      amountBase: row.amount * rate,
+      amountMinor: Math.round(Number(row.amount ?? 0) * 100),
+      amountBase: Number(row.amount ?? 0) * rate,
       baseRate: rate,
     };
     const transaction = { ...row, ...money, cardBin, dated: true, receivedAt: row.time, warnings: [] };

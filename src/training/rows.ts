@@ -123,7 +123,15 @@ export function createRowReader(
       if (repeated !== 'other') {
         far.add(transaction.time, line);
         for (const warning of transaction.warnings) notes.add(warning, line);
-        return { sent: sentLater(taken, fields, id), date, transaction, fraud: fraud === true, labelledAt, events, repeated };
+        return {
+          sent: sentLater(taken, fields, id),
+          date,
+          transaction,
+          fraud: fraud === true,
+          labelledAt,
+          events,
+          repeated,
+        };
       }
       faults.push({ path: '/id', message: 'stands in an earlier row with other values' });
     }
