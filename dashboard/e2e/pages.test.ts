@@ -25,6 +25,13 @@ describe('every page', { skip, timeout: 400_000 }, () => {
     ['users', () => '/users'],
     ['models', () => '/models'],
     ['a challenger', () => `/models?model=${challenger}`],
+    ['rules', () => '/rules'],
+    ['a new rule', () => '/rules/new?from=pack-card-testing-device'],
+    ['a rule', () => '/rules/edit/watched'],
+    ['lists', () => '/rules/lists'],
+    ['a list', () => '/rules/lists/bad_devices'],
+    ['backtests', () => '/rules/backtests'],
+    ['the policy', () => '/rules/policy'],
     ['try it', () => '/try'],
     ['settings', () => '/settings'],
     ['about', () => '/about'],
@@ -36,6 +43,12 @@ describe('every page', { skip, timeout: 400_000 }, () => {
     challenger = await bringChallenger(stage.server);
     await ask('POST', `/api/models/${challenger}/shadow`);
     await ask('POST', '/api/users', { name: 'Ada Example', email: 'ada@example.org' });
+    await ask('POST', '/api/lists', { name: 'bad_devices', type: 'device' });
+    await ask('POST', '/api/lists/bad_devices/entries', { entries: [{ value: 'd_bad', note: 'seen before' }] });
+    await ask('POST', '/api/rules', {
+      ...{ id: 'watched', name: 'Watched devices', outcome: 'review', mode: 'shadow', reason: 'a device of before' },
+      when: 'inList("bad_devices", tx.deviceId) || distinct("device", "card", "1h") >= 3',
+    });
     for (let i = 0; i < 20; i++) await post(stage.url, { userId: `s_${i}`, amount: 20 + i, country: 'US' });
     // One device, many cards: something to review, something to decline, something linked.
     for (let i = 0; i < 12; i++) {

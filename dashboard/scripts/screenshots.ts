@@ -35,6 +35,22 @@ const README = [
   { name: 'models', colorScheme: 'dark', height: 1_000 },
 ] as const;
 
+const RULES = [
+  {
+    ...{ id: 'card-testing', name: 'Card testing on one device', outcome: 'decline', mode: 'live', priority: 1 },
+    when: 'distinct("device", "card", "1h") >= 3 && tx.amountBase < 50',
+    ...{ reason: 'many cards on this device', suppress: { entity: 'device', seconds: 86_400 }, tags: ['velocity'] },
+  },
+  {
+    ...{ id: 'new-account-high', name: 'New account, high amount', outcome: 'review', mode: 'shadow' },
+    ...{ when: 'tx.accountAgeDays <= 2 && tx.amountBase > 500', reason: 'a new account pays much' },
+  },
+  {
+    ...{ id: 'known-devices', name: 'Devices of earlier fraud', outcome: 'decline', mode: 'off', hard: true },
+    ...{ when: 'inList("bad_devices", tx.deviceId)', reason: 'this device was used for fraud' },
+  },
+];
+
 interface Payment {
   id: string;
   score?: number;
@@ -57,6 +73,10 @@ async function ask<T>(url: string, method = 'GET', body?: unknown): Promise<T> {
 async function atWork(url: string): Promise<void> {
   const challenger = await bringChallenger(url);
   await ask(`${url}/api/models/${challenger}/shadow`, 'POST');
+  await ask(`${url}/api/lists`, 'POST', { name: 'bad_devices', type: 'device', fromCases: true });
+  const entries = Array.from({ length: 5 }, (_, i) => ({ value: `d_known_${i}`, note: 'chargebacks in spring' }));
+  await ask(`${url}/api/lists/bad_devices/entries`, 'POST', { entries });
+  for (const rule of RULES) await ask(`${url}/api/rules`, 'POST', rule);
   const people = [
     ['Ada Okafor', 'ada.okafor@example.org'],
     ['Jonas Berg', 'jonas.berg@example.org'],
@@ -84,7 +104,16 @@ async function pathsOf(url: string): Promise<Record<string, string>> {
   const worst = data.filter(({ deviceId }) => deviceId).sort((a, b) => (b.score ?? 0) - (a.score ?? 0))[0];
   return {
     ...{ overview: '/', feed: '/feed', queue: '/queue', transactions: '/transactions', users: '/users' },
-    ...{ models: '/models', try: '/try', settings: '/settings', about: '/about', nowhere: '/nowhere' },
+    ...{ models: '/models', rules: '/rules', rule: '/rules/edit/card-testing', lists: '/rules/lists' },
+    ...{
+      list: '/rules/lists/bad_devices',
+      backtests: '/rules/backtests',
+      policy: '/rules/policy',
+      try: '/try',
+      settings: '/settings',
+      about: '/about',
+      nowhere: '/nowhere',
+    },
     ...(worst && {
       decision: `/decisions/${encodeURIComponent(worst.id)}`,
       entity: `/entities/device/${encodeURIComponent(worst.deviceId!)}`,

@@ -74,6 +74,44 @@ const models = createRoute({
   validateSearch: (search): { model?: string } => ({ model: text(search.model) }),
   component: lazyRouteComponent(() => import('./pages/models/models.tsx'), 'Models'),
 });
+const rules = createRoute({
+  getParentRoute: () => root,
+  path: '/rules',
+  component: lazyRouteComponent(() => import('./pages/rules/rules.tsx'), 'Rules'),
+});
+const newRule = createRoute({
+  getParentRoute: () => root,
+  path: '/rules/new',
+  validateSearch: (search): { from?: string } => ({ from: text(search.from) }),
+  component: lazyRouteComponent(() => import('./pages/rules/new-rule.tsx'), 'NewRule'),
+});
+const rule = createRoute({
+  getParentRoute: () => root,
+  path: '/rules/edit/$id',
+  component: lazyRouteComponent(() => import('./pages/rules/rule-page.tsx'), 'RulePage'),
+});
+const lists = createRoute({
+  getParentRoute: () => root,
+  path: '/rules/lists',
+  component: lazyRouteComponent(() => import('./pages/lists/lists.tsx'), 'Lists'),
+});
+const list = createRoute({
+  getParentRoute: () => root,
+  path: '/rules/lists/$name',
+  validateSearch: (search): { q?: string } => ({ q: text(search.q) }),
+  component: lazyRouteComponent(() => import('./pages/lists/list.tsx'), 'ListPage'),
+});
+const backtests = createRoute({
+  getParentRoute: () => root,
+  path: '/rules/backtests',
+  validateSearch: (search): { id?: string } => ({ id: text(search.id) }),
+  component: lazyRouteComponent(() => import('./pages/rules/backtests.tsx'), 'Backtests'),
+});
+const policy = createRoute({
+  getParentRoute: () => root,
+  path: '/rules/policy',
+  component: lazyRouteComponent(() => import('./pages/rules/policy.tsx'), 'PolicyPage'),
+});
 const tryIt = createRoute({
   getParentRoute: () => root,
   path: '/try',
@@ -100,6 +138,13 @@ export const router = createRouter({
     transactions,
     users,
     models,
+    rules,
+    newRule,
+    rule,
+    lists,
+    list,
+    backtests,
+    policy,
     tryIt,
     settings,
     about,

@@ -21,17 +21,23 @@ export class ApiError extends Error {
 export interface Call {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   body?: unknown;
+  /** A body of CSV in place of JSON. */
+  csv?: string;
   signal?: AbortSignal;
   /** Makes a POST safe to send again. */
   idempotencyKey?: string;
 }
 
 /** JSON in, JSON out. Throws ApiError for whatever is not a success. */
-export async function call<T>(path: string, { method = 'GET', body, signal, idempotencyKey }: Call = {}): Promise<T> {
+export async function call<T>(
+  path: string,
+  { method = 'GET', body, csv, signal, idempotencyKey }: Call = {},
+): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' };
   const csrf = currentSession()?.csrfToken;
   if (csrf && method !== 'GET') headers['x-assay-csrf'] = csrf;
-  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (csv !== undefined) headers['content-type'] = 'text/csv';
+  else if (body !== undefined) headers['content-type'] = 'application/json';
   if (idempotencyKey) headers['idempotency-key'] = idempotencyKey;
   let response: Response;
   try {
@@ -39,7 +45,7 @@ export async function call<T>(path: string, { method = 'GET', body, signal, idem
       method,
       headers,
       signal,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: csv ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
   } catch (error) {
     if (signal?.aborted) throw error;

@@ -1,12 +1,17 @@
 import type { Static } from 'typebox';
+import type * as BacktestContract from '../../../src/api/contract/backtests.ts';
 import type * as CaseContract from '../../../src/api/contract/cases.ts';
 import type * as ModelContract from '../../../src/api/contract/models.ts';
 import type * as Operations from '../../../src/api/contract/operations.ts';
+import type * as PolicyContract from '../../../src/api/contract/policy.ts';
 import type * as Transactions from '../../../src/api/contract/transactions.ts';
 import type { AuditEntry } from './audit.ts';
+import type { Effect, RuleEffect } from './backtests.ts';
 import type { Case, CaseStats, WholeCase } from './cases.ts';
 import type { Demo } from './demo.ts';
+import type { Entry, List, Taken } from './lists.ts';
 import type { Comparison, Distribution, ModelDetail, ModelList } from './model-types.ts';
+import type { Check, Policy, PolicyChange, Rule, RuleVersion } from './policy.ts';
 import type { EntityView, Explanation, Health, Session, Stats, Transaction, TransactionInput, User } from './types.ts';
 
 /**
@@ -32,5 +37,15 @@ export type Checks = [
   Fits<ModelList, Static<typeof ModelContract.ModelList>>,
   Fits<ModelDetail, Static<typeof ModelContract.ModelDetail>>,
   Fits<Comparison, Static<typeof ModelContract.Comparison>>,
+  Fits<Rule, Static<typeof PolicyContract.RuleShown>>,
+  Fits<RuleVersion, Static<typeof PolicyContract.RuleVersionShown>>,
+  Fits<Check, Static<typeof PolicyContract.Checked>>,
+  Fits<Policy, Static<typeof PolicyContract.PolicyShown>>,
+  Fits<PolicyChange, Static<typeof PolicyContract.PolicyVersionShown>>,
+  Fits<Effect, Static<typeof BacktestContract.BacktestResult>>,
+  Fits<RuleEffect, Static<typeof BacktestContract.RuleFigures>>,
+  Fits<List, Static<typeof PolicyContract.ListShown>>,
+  Fits<Entry, Static<typeof PolicyContract.EntryShown>>,
+  Fits<Taken, Static<typeof PolicyContract.EntriesTaken>>,
   Fits<Distribution, Static<typeof ModelContract.Distribution>>,
 ];

@@ -9,7 +9,7 @@ interface Feature {
   description: string;
 }
 
-const featuresQuery = () =>
+export const featuresQuery = () =>
   queryOptions({
     queryKey: ['features'],
     queryFn: ({ signal }) => call<{ data: Feature[] }>('/api/features', { signal }),

@@ -19,7 +19,8 @@ export function useHotkeys(keys: Hotkeys, enabled = true): void {
     if (!enabled) return;
     const listen = (event: KeyboardEvent) => {
       if (setting.get() === 'off' || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      const target = event.target as HTMLElement;
+      // In a shadow tree, as the editor of rules is in, the target is the host: the first of the path is who types.
+      const target = (event.composedPath()[0] ?? event.target) as HTMLElement;
       if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;
       if (document.querySelector('[data-modal]')) return;
       const pressed = event.key.toLowerCase();

@@ -21,7 +21,7 @@ let version = 0;
 let status: LiveStatus = { state: 'connecting', attempts: 0 };
 let figures: LiveFigures | undefined;
 /** Counts what came over the line, for pages that refresh what they asked for. */
-const totals = { decisions: 0, alerts: 0, changes: 0, promotions: 0, cases: 0, narrated: 0 };
+const totals = { decisions: 0, alerts: 0, changes: 0, promotions: 0, cases: 0, narrated: 0, policies: 0 };
 /** Cases as people left them, the latest last. Bounded: beyond it the oldest go. */
 const cases = new Map<string, LiveCase>();
 const MAX_CASES = 500;
@@ -124,6 +124,9 @@ function take({ type, at, data, seq }: LiveEvent): void {
       return;
     case 'model.promoted':
       totals.promotions++;
+      return;
+    case 'policy.changed':
+      totals.policies++;
       return;
     case 'stats': {
       figures = data as unknown as LiveFigures;

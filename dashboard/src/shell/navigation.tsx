@@ -12,6 +12,7 @@ import {
   ListChecks,
   Monitor,
   Moon,
+  Scale,
   Settings,
   Sun,
   Users,
@@ -42,7 +43,17 @@ const ITEM =
   'flex h-8 items-center gap-2.5 rounded-[7px] px-2 text-sm font-medium text-muted transition-colors hover:bg-sunken hover:text-ink [&_svg]:size-4 [&_svg]:shrink-0 max-lg:h-10';
 const ACTIVE = { className: 'bg-sunken !text-ink', 'aria-current': 'page' as const };
 
-type Path = '/' | '/feed' | '/queue' | '/transactions' | '/users' | '/models' | '/try' | '/settings' | '/about';
+type Path =
+  | '/'
+  | '/feed'
+  | '/queue'
+  | '/transactions'
+  | '/users'
+  | '/models'
+  | '/rules'
+  | '/try'
+  | '/settings'
+  | '/about';
 
 function Item({ to, icon, children, badge }: { to: Path; icon: ReactNode; children: ReactNode; badge?: ReactNode }) {
   return (
@@ -80,6 +91,9 @@ export function Navigation({ onHelp }: { onHelp: () => void }) {
           </Item>
           <Item to="/users" icon={<Users />}>
             Users
+          </Item>
+          <Item to="/rules" icon={<Scale />}>
+            Rules
           </Item>
           <Item to="/models" icon={<Layers />}>
             Models

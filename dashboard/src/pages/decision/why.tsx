@@ -7,10 +7,11 @@ import { ScoreScale } from '../../charts/score-scale.tsx';
 import { featureWords } from '../../lib/feature-words.ts';
 import { Panel } from '../../ui/bits.tsx';
 import { Failed, LoadingBlock } from '../../ui/states.tsx';
+import { DecisionRules } from './rules.tsx';
 
 /** The score on its scale, and the reasons that add up to it. */
 export function Why({ transaction, shown = 8 }: { transaction: Transaction; shown?: number }) {
-  const { id, decision, probability, score, fraudExplanation, degraded, oodWarning, error, rules } = transaction;
+  const { id, decision, probability, score, fraudExplanation, degraded, oodWarning, error } = transaction;
   const explanation = useQuery({ ...explanationQuery(id), enabled: decision !== undefined });
   const thresholds = useThresholds(transaction.model?.version);
   if (decision === undefined)
@@ -33,19 +34,7 @@ export function Why({ transaction, shown = 8 }: { transaction: Transaction; show
       <p className="mt-2 text-base text-pretty">{fraudExplanation}</p>
       {degraded && <Note>Decided without a model, by rules alone.</Note>}
       {oodWarning && oodWarning.length > 0 && <Unusual codes={oodWarning} />}
-      {rules && rules.length > 0 && (
-        <ul className="mt-3 flex flex-wrap gap-2">
-          {rules.map((rule) => (
-            <li
-              key={rule.id}
-              className={`rounded border border-line px-2 py-0.5 text-xs ${rule.mode === 'live' ? 'font-medium' : 'text-muted'}`}
-            >
-              Rule {rule.id}: {rule.outcome}
-              {rule.mode === 'shadow' && ', not applied'}
-            </li>
-          ))}
-        </ul>
-      )}
+      <DecisionRules transaction={transaction} explanation={explanation.data} />
       <div className="mt-4 border-t border-line pt-3">
         {explanation.error ? (
           <Failed error={explanation.error} retry={() => void explanation.refetch()} />

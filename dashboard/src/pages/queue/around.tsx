@@ -3,6 +3,7 @@ import type { WholeCase } from '../../api/cases.ts';
 import { useBaseCurrency } from '../../api/session.ts';
 import { count, moneyShort } from '../../lib/format.ts';
 import { Panel, Time } from '../../ui/bits.tsx';
+import { AddToList } from './add-to-list.tsx';
 import { EntityIcon, EntityName, ResolutionBadge } from './parts.tsx';
 
 const SHOWN = 12;
@@ -20,9 +21,10 @@ export function Entities({ of }: { of: WholeCase }) {
             className="grid grid-cols-[1rem_minmax(0,1fr)_5rem_2.5rem] items-center gap-2"
           >
             <EntityIcon type={entity.type} className="size-3.5" />
-            <span className="flex min-w-0">
+            <span className="flex min-w-0 items-center gap-1">
               <span className="sr-only">{entity.type}</span>
               <EntityName entity={entity} link />
+              <AddToList of={of} entity={entity} />
             </span>
             <span className="h-1 overflow-hidden rounded-full bg-sunken" aria-hidden="true">
               <span
