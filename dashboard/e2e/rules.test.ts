@@ -68,6 +68,7 @@ describe('rules', { skip, timeout: 180_000 }, () => {
     await page.keyboard.type('tx.amountB');
     await page.getByRole('option', { name: /amountBase/ }).waitFor();
     await page.keyboard.press('Enter');
+    await page.getByRole('option').first().waitFor({ state: 'detached' });
     await page.keyboard.type(' < 20 && distinct("device", "crad", "1h") >= 3');
     // A caret under what is wrong, and the nearest right name.
     await check(page).getByText('Did you mean "card"?').waitFor();
