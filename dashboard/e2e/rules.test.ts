@@ -68,7 +68,7 @@ describe('rules', { skip, timeout: 180_000 }, () => {
     await page.keyboard.type('tx.amountB');
     await page.getByRole('option', { name: /amountBase/ }).waitFor();
     await page.keyboard.press('Enter');
-    await page.getByRole('option').first().waitFor({ state: 'detached' });
+    await page.getByRole('option').first().waitFor({ state: 'hidden' });
     await page.keyboard.type(' < 20 && distinct("device", "crad", "1h") >= 3');
     // A caret under what is wrong, and the nearest right name.
     await check(page).getByText('Did you mean "card"?').waitFor();
@@ -182,7 +182,11 @@ describe('rules', { skip, timeout: 180_000 }, () => {
     await reviewer.page.goto('/queue');
     await button(reviewer.page, /^Fraud/).click();
     await button(reviewer.page.getByRole('dialog'), /fraud/i).click();
-    const { data } = await ask<{ data: { id: string }[] }>('GET', '/api/cases?status=resolved&entity=device:d_case');
+    let data: { id: string }[] = [];
+    for (let tries = 0; tries < 100 && data.length === 0; tries++) {
+      ({ data } = await ask<{ data: { id: string }[] }>('GET', '/api/cases?status=resolved&entity=device:d_case'));
+      await reviewer.page.waitForTimeout(100);
+    }
     await reviewer.page.goto(`/queue?show=resolved&case=${data[0].id}`);
     await button(reviewer.page, 'Add device d_case to a list').click();
     await inBothThemes(reviewer.page, 'adding to a list');
@@ -191,7 +195,7 @@ describe('rules', { skip, timeout: 180_000 }, () => {
     // What is live is not theirs.
     await reviewer.page.goto('/rules/new');
     await radio(reviewer.page, 'Mode', 'Shadow').waitFor();
-    assert.equal(await radio(reviewer.page, 'Mode', 'Live').count(), 0);
+    await radio(reviewer.page, 'Mode', 'Live').waitFor({ state: 'detached' });
     await reviewer.page.context().close();
 
     await page.getByRole('cell', { name: 'd_case', exact: true }).waitFor();

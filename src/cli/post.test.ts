@@ -185,7 +185,7 @@ describe('posting', () => {
     }
     const { labels, disputes, events } = summary.told;
     assert.equal(labels + disputes + events, count);
-    assert.ok(labels > 10 && disputes > 10 && events > 1000, JSON.stringify(summary.told));
+    assert.ok(labels > 10 && disputes >= 5 && events > 1000, JSON.stringify(summary.told));
     assert.match(inWords(summary), /told afterwards: labels/);
   });
 });

@@ -103,6 +103,8 @@ function naive(definition: FeatureDefinition, past: Known[], event: Event): numb
     case 'speed':
     case 'distanceFromUsual':
       return place(definition, own, event);
+    case 'type':
+      return event.type;
     case 'hour':
       return new Date(event.time + event.offsetMinutes * 60_000).getUTCHours();
     case 'weekday':
