@@ -30,15 +30,17 @@ export interface Sample {
 }
 
 /** Frauds of payments. */
-const KINDS = FRAUD_KINDS.filter((kind) => kind !== 'fake_registration' && kind !== 'payout_takeover');
+export const KINDS = FRAUD_KINDS.filter((kind) => kind !== 'fake_registration' && kind !== 'payout_takeover');
 
 /** The shipped model's decisions on a stream of the generator: two or three of each kind of fraud, and honest ones. */
 export function samples(): Sample[] {
   const wanted = new Map<string, number>();
   for (const kind of KINDS) for (const outcome of ['decline', 'review']) wanted.set(`${kind} ${outcome}`, 1);
+  // All that tests cards is declined on this stream, or missed.
+  wanted.delete('card_testing review');
   wanted.set('card_testing approve', 1);
   wanted.set('slow_low approve', 1);
-  wanted.set('honest approve', 3).set('honest review', 1);
+  wanted.set('honest approve', 4).set('honest review', 1);
   const found: Sample[] = [];
   for (const sample of decisions()) {
     const name = `${sample.kind} ${sample.decision.decision}`;
