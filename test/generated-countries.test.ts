@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openRates } from '../src/app/rates.ts';
 import { defaultModelDir } from '../src/cli/paths.ts';
-import { CORE_ENTITIES } from '../src/domain/entity.ts';
+import { entityTypesWith } from '../src/domain/entity.ts';
 import { createRates, type Rates } from '../src/domain/rates.ts';
 import { entityKeys, eventOf } from '../src/engine/event.ts';
 import { judge } from '../src/engine/judge.ts';
@@ -14,6 +14,8 @@ import { createProfiles } from '../src/profiles/memory.ts';
 import { toBody } from '../src/training/generator/format.ts';
 import { generate } from '../src/training/generator/generate.ts';
 import { CURRENCIES } from '../src/training/generator/places.ts';
+
+const ENTITY_TYPES = entityTypesWith();
 
 const SHIPPED = { baseCurrency: 'USD', currencyRates: {}, ratesFile: undefined };
 /** What the ECB publishes no rate of. */
@@ -31,8 +33,8 @@ interface Judged {
 
 /** Legitimate payments of the sample stream, each decided by the shipped model in the light of those before. */
 function judged(rates: Pick<Rates, 'base' | 'at'>): Judged[] {
-  const serving = servingOf(loadArtifact(defaultModelDir), CORE_ENTITIES, 'USD');
-  const profiles = createProfiles({ entityTypes: CORE_ENTITIES });
+  const serving = servingOf(loadArtifact(defaultModelDir), ENTITY_TYPES, 'USD');
+  const profiles = createProfiles({ entityTypes: ENTITY_TYPES });
   const vector = new Float64Array(serving.features.names.length);
   const found: Judged[] = [];
   let sequence = 0;
@@ -40,7 +42,7 @@ function judged(rates: Pick<Rates, 'base' | 'at'>): Judged[] {
   for (const row of generate(stream)) {
     const transaction = takeIn(toBody(row, true), { id: row.id, receivedAt: row.time }, { rates, ratesMaxAgeDays: 60 });
     const { amount, currency, country } = transaction;
-    const entities = entityKeys(transaction, { entityTypes: CORE_ENTITIES, entityFields: {} });
+    const entities = entityKeys(transaction, { entityTypes: ENTITY_TYPES, entityFields: {} });
     const event = eventOf(transaction, entities);
     serving.features.extract(profiles, event, vector);
     const { decision, reasons, fraudExplanation } = judge(serving, vector, new Float64Array(vector.length));

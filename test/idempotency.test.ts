@@ -131,8 +131,8 @@ describe('an Idempotency-Key', () => {
     },
     '/api/models/{version}/shadow': async () => ({
       path: `/api/models/${version}/shadow`,
-      body: {},
-      other: { stop: true },
+      body: { stop: true },
+      other: {},
     }),
     '/api/models/{version}/promote': async () => ({ path: `/api/models/${version}/promote` }),
   };

@@ -54,7 +54,7 @@ describe('the log', () => {
 
   test('a line an answer where the level is debug: its id, its route as declared, its status', async () => {
     const headers = { ...key, 'x-request-id': 'req-1' };
-    const answer = await call(app.url, 'GET', '/api/transactions/nobody?x=1', undefined, headers);
+    const answer = await call(app.url, 'GET', '/api/transactions/nobody', undefined, headers);
     assert.equal(answer.status, 404);
     await until('it is written', async () => text.includes('req-1'));
     const line = lines().find(({ requestId }) => requestId === 'req-1');
