@@ -152,7 +152,9 @@ describe('rules', { skip, timeout: 180_000 }, () => {
     await page.context().close();
   });
 
-  test('a list takes an entity from a resolved case by a click, and a rule asks it', { todo: 'the step of the reviewer is not steady yet' }, async () => {
+  test('a list takes an entity from a resolved case by a click, and a rule asks it', {
+    todo: 'the step of the reviewer is not steady yet',
+  }, async () => {
     const { page, complaints } = await signedIn();
     await page.goto('/rules/lists');
     await button(page, 'New list').click();
