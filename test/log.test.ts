@@ -54,13 +54,13 @@ describe('the log', () => {
 
   test('a line an answer where the level is debug: its id, its route as declared, its status', async () => {
     const headers = { ...key, 'x-request-id': 'req-1' };
-    const answer = await call(app.url, 'GET', '/api/transactions/nobody', undefined, headers);
+    const answer = await call(app.url, 'GET', '/api/transactions/nobody/explanation?narrate=true', undefined, headers);
     assert.equal(answer.status, 404);
     await until('it is written', async () => text.includes('req-1'));
     const line = lines().find(({ requestId }) => requestId === 'req-1');
     assert.deepEqual(
       [line.method, line.route, line.status, line.msg],
-      [...['GET', '/api/transactions/:id', 404, 'answered']],
+      [...['GET', '/api/transactions/:id/explanation', 404, 'answered']],
     );
     assert.ok(line.ms > 0);
   });
