@@ -118,22 +118,17 @@ for (const order of ['before', 'after'] as const)
 
 /** Statistics over all, over days and over what cuts minutes are those of a naive count. */
 async function agrees(store: QueryStore): Promise<void> {
-  const views = await everything(store);
+  // That build took every currency as it was: its rows count as unconverted, whatever their views say.
+  const views = (await everything(store)).map((view) =>
+    view.currency === 'USD' ? view : { ...view, amountBase: null },
+  );
   const first = Date.parse('2026-03-01T00:00:00Z');
   for (const [from, to] of [
     [0, 4e12],
     [first, first + 5 * 86_400_000],
     [first + 40_000_123, first + 10 * 86_400_000 + 7],
   ])
-    assert.deepEqual(
-      withoutBase(await countedStats(store, from, to)),
-      withoutBase(tenReasons(naiveStats(views, from, to))),
-    );
-}
-
-/** That build took every currency as it was: its rows count as unconverted now, whatever their views say. */
-function withoutBase(stats: CountedStats): unknown {
-  return JSON.parse(JSON.stringify(stats, (key, value) => (key === 'amountBase' ? undefined : value)));
+    assert.deepEqual(await countedStats(store, from, to), tenReasons(naiveStats(views, from, to)));
 }
 
 function tenReasons(stats: CountedStats): CountedStats {

@@ -129,6 +129,11 @@ describe('an Idempotency-Key', () => {
       const body = upload(directory);
       return { path: '/api/models', body, other: { ...body, body: 'AAAA' } };
     },
+    '/api/models/{version}/shadow': async () => ({
+      path: `/api/models/${version}/shadow`,
+      body: {},
+      other: { stop: true },
+    }),
     '/api/models/{version}/promote': async () => ({ path: `/api/models/${version}/promote` }),
   };
   const aCase = async (name: string) => {

@@ -157,7 +157,7 @@ describe('posting', () => {
   });
 
   test('tells what became of payments after the decision, each to the id that the server gave', async () => {
-    const rows = few(2000);
+    const rows = [...generate({ transactions: 2000, seed: 3, fraudRate: 0.06 })];
     const { url, seen } = await listen((entry) =>
       entry.path === '/api/transactions'
         ? {
@@ -185,7 +185,7 @@ describe('posting', () => {
     }
     const { labels, disputes, events } = summary.told;
     assert.equal(labels + disputes + events, count);
-    assert.ok(labels > 10 && disputes >= 5 && events > 1000, JSON.stringify(summary.told));
+    assert.ok(labels > 10 && disputes > 10 && events > 1000, JSON.stringify(summary.told));
     assert.match(inWords(summary), /told afterwards: labels/);
   });
 });

@@ -1,9 +1,10 @@
-import { CORE_ENTITIES } from '../../src/domain/entity.ts';
+import { entityTypesWith } from '../../src/domain/entity.ts';
 import type { Serving } from '../../src/engine/judge.ts';
 import { catalogueFor } from '../../src/features/catalogue.ts';
 import { compile } from '../../src/features/compile.ts';
 
-const features = compile(catalogueFor(CORE_ENTITIES), { entityTypes: CORE_ENTITIES, encodings: {} });
+const entityTypes = entityTypesWith();
+const features = compile(catalogueFor(entityTypes), { entityTypes, encodings: {} });
 const amount = features.names.indexOf('amount');
 
 /** A model by hand that goes by the amount alone: from 500 on it is reviewed, from 720 on declined. */
