@@ -1,20 +1,20 @@
 import { bodyOf } from '../training/rows.ts';
-import type { Control } from './control.ts';
+import { askServer, type Control } from './control.ts';
 import type { Replayed, ReplaySink } from './replay-into.ts';
 
 const TRIES = 20;
 
 /** Through the server that holds the data directory: one after another, since the order of history matters. */
-export function serverSink({ url, token }: Control): ReplaySink {
+export function serverSink(control: Control): ReplaySink {
   async function post(
     path: string,
     body: unknown,
     key?: string,
   ): Promise<{ answer: { decision: string }; replayed: boolean } | { fault: string }> {
     for (let attempt = 1; ; attempt++) {
-      const response = await fetch(url + path, {
+      const response = await askServer(control, path, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-api-key': token, ...(key ? { 'idempotency-key': key } : {}) },
+        headers: { 'content-type': 'application/json', ...(key ? { 'idempotency-key': key } : {}) },
         body: JSON.stringify(body),
       });
       const text = await response.text();

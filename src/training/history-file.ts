@@ -101,7 +101,7 @@ export function createFiller(options: HistoryOptions): { fill(from: FileRow): Hi
       row.id = transaction.id;
       row.fraud = fraud;
       row.labelledAt = labelledAt;
-      row.told = events.map(({ type, at }) => ({ outcome: outcomeIndex(type), at }));
+      row.told = events.length === 0 ? undefined : events.map(({ type, at }) => ({ outcome: outcomeIndex(type), at }));
       const { cardId, userId } = transaction;
       row.card = cardId === undefined ? entityKey('user', userId) : entityKey('card', cardId);
       note(transaction.country);

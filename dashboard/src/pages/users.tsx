@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Pencil, Plus, Search, Trash2, Users as UsersIcon } from 'lucide-react';
+import { Pencil, Plus, Trash2, Users as UsersIcon } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import { ApiError } from '../api/client.ts';
 import { createUser, deleteUser, listUsers, updateUser } from '../api/queries.ts';
@@ -10,6 +10,8 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { Confirm, Dialog } from '../ui/dialog.tsx';
 import { ExportButton } from '../ui/export-button.tsx';
 import { Field } from '../ui/field.tsx';
+import { FormEnd } from '../ui/form-end.tsx';
+import { SearchBox } from '../ui/search-box.tsx';
 import { Empty, Failed, LoadingRows } from '../ui/states.tsx';
 import { failed, told } from '../ui/toast.tsx';
 
@@ -42,17 +44,13 @@ export function Users() {
   return (
     <>
       <PageHeader title="Users">
-        <div className="relative max-sm:w-full">
-          <Search className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-muted" />
-          <input
-            type="search"
-            aria-label="Search users by id, name or e-mail"
-            placeholder="Id, name or e-mail"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-            className="control w-64 pl-8 max-sm:w-full"
-          />
-        </div>
+        <SearchBox
+          label="Search users by id, name or e-mail"
+          placeholder="Id, name or e-mail"
+          value={text}
+          width="w-64"
+          onChange={setText}
+        />
         <ExportButton
           of="users"
           columns={COLUMNS}
@@ -219,17 +217,9 @@ function UserForm({ user, onClose }: { user: User | undefined; onClose: () => vo
           onChange={(event) => setId(event.target.value)}
         />
       )}
-      {error && wrong.length === 0 && (
-        <p role="alert" className="text-decline">
-          {error.message}
-        </p>
-      )}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="primary" disabled={isPending}>
-          {user ? 'Save' : 'Create'}
-        </Button>
-      </div>
+      <FormEnd error={wrong.length === 0 ? error?.message : undefined} disabled={isPending} onClose={onClose}>
+        {user ? 'Save' : 'Create'}
+      </FormEnd>
     </form>
   );
 }

@@ -7,7 +7,7 @@ import type { Journal } from '../journal.ts';
 import { type Files, nodeFiles } from './files.ts';
 import { openJournal } from './journal.ts';
 import { type SimulatedDisk, simulatedDisk } from './simulated-disk.ts';
-import { entry, SMALL_SEGMENT, temporary } from './test-support.ts';
+import { entry, SMALL_SEGMENT, seeded, temporary } from './test-support.ts';
 import { verifyJournal } from './verify.ts';
 
 /** A lock that was lost: two may open the directory. */
@@ -61,17 +61,6 @@ test('a successor after a clean close goes on in the same segment; after a kill 
   await next.close();
   await killed.close();
 });
-
-/** Mulberry32: a seed gives the whole run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** The owner's own view of the disk, which can be held for a while: a process that is frozen between any two operations. */
 function freezable(files: Files): { files: Files; freeze(): void; thaw(): void } {

@@ -4,21 +4,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Journal, JournalEntry } from '../journal.ts';
 import { openJournal } from './journal.ts';
 import { type SimulatedDisk, simulatedDisk } from './simulated-disk.ts';
+import { seeded } from './test-support.ts';
 import { verifyJournal } from './verify.ts';
 
 const DIRECTORY = '/disk/journal';
 const SEGMENT_BYTES = 16 * 1024;
-
-/** Mulberry32: a seed gives the whole run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 interface World {
   random: () => number;

@@ -50,3 +50,14 @@ export async function all(journal: Journal, from = 1): Promise<JournalRecord[]> 
 }
 
 export const expected = (i: number): JournalRecord => ({ ...entry(i), sequence: i, version: 1 });
+
+/** Mulberry32: a seed gives the whole run. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}

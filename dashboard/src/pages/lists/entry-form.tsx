@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { addEntries, type EntryInput, type List } from '../../api/lists.ts';
-import { Button } from '../../ui/button.tsx';
 import { Choice, Field } from '../../ui/field.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
 import { told } from '../../ui/toast.tsx';
 import { timeOf } from '../rules/draft.ts';
 import { LIST_WORDS } from './words.ts';
@@ -85,17 +85,9 @@ export function EntryForm({ list, given, note: begun = '', onClose }: Props) {
         <p className="-mt-2 text-xs text-muted">In 90 days where a rule that approves asks this list, else never.</p>
       )}
       <Field label="Note (optional)" maxLength={500} value={note} onChange={(event) => setNote(event.target.value)} />
-      {error && (
-        <p role="alert" className="text-decline">
-          {error.message}
-        </p>
-      )}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="primary" disabled={isPending}>
-          Add
-        </Button>
-      </div>
+      <FormEnd error={error?.message} disabled={isPending} onClose={onClose}>
+        Add
+      </FormEnd>
     </form>
   );
 }

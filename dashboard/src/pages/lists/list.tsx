@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { ArrowLeft, Plus, Search, Trash2 } from 'lucide-react';
+import { ArrowLeft, Plus, Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import {
   deleteList,
@@ -18,6 +18,7 @@ import { PageHeader, Panel, Time } from '../../ui/bits.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Confirm, Dialog } from '../../ui/dialog.tsx';
 import { ExportButton } from '../../ui/export-button.tsx';
+import { SearchBox } from '../../ui/search-box.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
 import { failed, told } from '../../ui/toast.tsx';
 import { useRights } from '../rules/rights.ts';
@@ -89,17 +90,13 @@ function Shown({ list }: { list: List }) {
           </>
         }
       >
-        <div className="relative max-sm:w-full">
-          <Search className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-muted" />
-          <input
-            type="search"
-            aria-label="Search entries by value or note"
-            placeholder="Value or note"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-            className="control w-52 pl-8 max-sm:w-full"
-          />
-        </div>
+        <SearchBox
+          label="Search entries by value or note"
+          placeholder="Value or note"
+          value={text}
+          width="w-52"
+          onChange={setText}
+        />
         <ImportButton list={list} needs={may} />
         <ExportButton
           of={list.name}

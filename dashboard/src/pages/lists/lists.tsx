@@ -11,6 +11,7 @@ import { Panel, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Choice, Field } from '../../ui/field.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
 import { told } from '../../ui/toast.tsx';
 import { PolicyHeader } from '../rules/tabs.tsx';
@@ -151,17 +152,9 @@ function ListForm({ onClose }: { onClose: () => void }) {
           <span className="block text-xs text-muted">Whoever works cases may add and remove its entries.</span>
         </span>
       </label>
-      {error && wrong.length === 0 && (
-        <p role="alert" className="text-decline">
-          {error.message}
-        </p>
-      )}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="primary" disabled={isPending}>
-          Create
-        </Button>
-      </div>
+      <FormEnd error={wrong.length === 0 ? error?.message : undefined} disabled={isPending} onClose={onClose}>
+        Create
+      </FormEnd>
     </form>
   );
 }

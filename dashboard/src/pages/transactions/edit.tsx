@@ -3,9 +3,9 @@ import { type FormEvent, useState } from 'react';
 import { ApiError } from '../../api/client.ts';
 import { amendTransaction } from '../../api/queries.ts';
 import type { Transaction } from '../../api/types.ts';
-import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
 import { told } from '../../ui/toast.tsx';
 import { refreshAfter } from '../decision/resolve.ts';
 
@@ -72,17 +72,13 @@ function EditForm({ transaction, onClose }: { transaction: Transaction; onClose:
           />
         ))}
       </div>
-      {error && wrong.length === 0 && (
-        <p role="alert" className="text-decline">
-          {error.message}
-        </p>
-      )}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="primary" disabled={isPending || Object.keys(changes).length === 0}>
-          Save
-        </Button>
-      </div>
+      <FormEnd
+        error={wrong.length === 0 ? error?.message : undefined}
+        disabled={isPending || Object.keys(changes).length === 0}
+        onClose={onClose}
+      >
+        Save
+      </FormEnd>
     </form>
   );
 }
