@@ -131,7 +131,7 @@ test('a worker shows what a fleet counts', async () => {
   assert.equal(figureOf(early, 'assay_consumer_up', { group: 'workers' }), 0);
   const lag = new Map([0, 3].map((partition, i) => [partition, 5 + 2 * i]));
   stats = { lag, inFlight: 1, handled: 100, dead: 2, retried: 3, healthy: true };
-  const data = { decision: { decision: 'decline', degraded: true }, latencyMs: 40 };
+  const data = { decision: { decision: 'decline', degraded: true, rules: [] }, latencyMs: 40 };
   decided!({ type: 'decision', data } as unknown as JournalRecord);
   const families = await scrape();
   check(families);

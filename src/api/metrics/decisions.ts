@@ -43,7 +43,7 @@ export function measureDecisions(registry: Registry, subscribe: Subscribe): () =
     const { decision, latencyMs } = record.data as unknown as DecisionData;
     outcomes.get(decision.decision)?.inc();
     if (decision.degraded) degraded.inc();
-    for (const { id, mode } of decision.rules ?? []) hits.inc({ rule: id, mode });
+    for (const { id, mode } of decision.rules) hits.inc({ rule: id, mode });
     latency.observe(latencyMs / 1000);
   });
 }
