@@ -98,7 +98,7 @@ function known(tables: Record<string, unknown[]>): Record<string, unknown[]> {
     ...tables,
     cases: without(tables.cases, ['disputes']),
     case_alerts: without(tables.case_alerts, ['disputes']),
-    transactions: without(tables.transactions, ['review', 'truth', 'since']),
+    transactions: without(tables.transactions, ['review', 'truth', 'since', 'base_minor']),
     tallies: (tables.tallies as { tally: object }[]).map((row) => ({
       ...row,
       tally: without([row.tally], ['truths', 'opens'])[0],
