@@ -4,12 +4,13 @@ import { call, startApp, type TestApp } from './support/app.ts';
 
 type Type = 'payment' | 'login' | 'registration' | 'payout';
 
-/** One attack of each type, on a device of its own: whoever does it there is new, from one address after the other. */
+/** One attack of each type, on a device and in a network of its own: whoever does it there is new, from one address after the other. */
 const ATTACKS: Record<Exclude<Type, 'payment'>, (i: number) => object> = {
   login: () => ({}),
   registration: (i) => ({ cardId: `rc_${i}` }),
   payout: (i) => ({ amount: 900, payeeId: 'acct_1', cardId: `pc_${i}` }),
 };
+const NETWORKS = { login: '192.0.2', registration: '198.51.100', payout: '203.0.113' };
 const SIZE = 12;
 
 describe('logins, registrations and payouts', () => {
@@ -24,11 +25,11 @@ describe('logins, registrations and payouts', () => {
 
   before(async () => {
     app = await startApp();
-    for (const [type, more] of Object.entries(ATTACKS)) {
+    for (const [type, more] of Object.entries(ATTACKS) as [keyof typeof ATTACKS, (i: number) => object][]) {
       const answers = [];
       for (let i = 0; i < SIZE; i++) {
         const { status, body } = await call(app.url, 'POST', '/api/transactions', {
-          ...{ id: `${type}_${i}`, type, userId: `${type}_u${i}`, deviceId: `${type}_d`, ip: `203.0.113.${i}` },
+          ...{ id: `${type}_${i}`, type, userId: `${type}_u${i}`, deviceId: `${type}_d`, ip: `${NETWORKS[type]}.${i}` },
           ...{ email: `x${i}@mail.test`, accountAgeDays: 0, country: 'NG', ...more(i) },
         });
         assert.equal(status, 201, JSON.stringify(body));
