@@ -18,16 +18,12 @@ export function documented(schema: unknown): unknown {
     else shown[name] = LITERAL.has(name) ? value : documented(value);
   }
   const types = [open.type ?? []].flat() as string[];
+  const named = Object.keys(open.properties ?? {}).length > 0;
   // What JSON Schema means anyway, and generators make a map of.
-  if (open.properties && open.additionalProperties === true) delete shown.additionalProperties;
+  if (named && open.additionalProperties === true) delete shown.additionalProperties;
   const format = types.map((type) => FORMAT_OF[type]).find((known) => known !== undefined);
   if (format !== undefined && open.format === undefined) shown.format = format;
-  if (
-    types.includes('object') &&
-    !open.properties &&
-    !open.patternProperties &&
-    open.additionalProperties === undefined
-  )
+  if (types.includes('object') && !named && !open.patternProperties && open.additionalProperties === undefined)
     shown.additionalProperties = true;
   return shown;
 }
