@@ -99,9 +99,12 @@ function known(tables: Record<string, unknown[]>): Record<string, unknown[]> {
     cases: without(tables.cases, ['disputes']),
     case_alerts: without(tables.case_alerts, ['disputes']),
     transactions: without(tables.transactions, ['review', 'truth', 'since', 'base_minor']),
-    tallies: (tables.tallies as { tally: object }[]).map((row) => ({
+    tallies: (tables.tallies as { tally: { cells: Record<string, unknown[]> } }[]).map((row) => ({
       ...row,
-      tally: without([row.tally], ['truths', 'opens'])[0],
+      tally: {
+        ...without([row.tally], ['truths', 'opens'])[0],
+        cells: Object.entries(row.tally.cells).map(([key, [count, minor]]) => [key, count, minor]),
+      },
     })),
   };
 }
