@@ -3,6 +3,7 @@ import { readConfig } from '../../src/config.ts';
 import type { DecisionData } from '../../src/domain/records.ts';
 import { assess } from '../../src/engine/assess.ts';
 import { joined } from '../../src/engine/entry.ts';
+import { eventOfRecord } from '../../src/engine/event.ts';
 import { fold } from '../../src/engine/fold.ts';
 import type { Serving } from '../../src/engine/judge.ts';
 import { createControlShare } from '../../src/engine/policy/control-share.ts';
@@ -69,7 +70,7 @@ export async function verifyJournal(dataDir: string): Promise<Verified> {
           suppressed: suppression.isSuppressed,
         };
         const transaction = joined(data, record.personal);
-        const again = assess(ports, transaction, Float64Array.from(data.entities), record.at);
+        const again = assess(ports, transaction, eventOfRecord(record, entityTypes).entities, record.at);
         if (!sameBits(again.vector!, record.vector!)) seen.differentVectors++;
         const { degraded: _, ...decision } = data.decision;
         const numbers = again.rules && Array.from(again.rules.vector, (value) => (Number.isNaN(value) ? null : value));
