@@ -40,7 +40,7 @@ describe('rules', { skip, timeout: 180_000 }, () => {
   const pay = (deviceId = 'd_rules') =>
     ask<Decided>('POST', '/api/transactions', { userId: `u_${++n}`, cardId: `c_${n}`, deviceId, amount: 5 });
 
-  async function signedIn(key = KEY): Promise<Watched> {
+  async function signedIn(key: string): Promise<Watched> {
     const watched = await openPage(browser, stage.url, { reducedMotion: 'reduce' });
     await watched.page.goto('/');
     await watched.page.getByLabel('API key').fill(key);
@@ -56,7 +56,7 @@ describe('rules', { skip, timeout: 180_000 }, () => {
   const check = (page: Page) => page.getByRole('status', { name: 'Check' });
 
   test('written, wrong, mended, in shadow, live, explained, restored', async () => {
-    const { page, complaints } = await signedIn();
+    const { page, complaints } = await signedIn(KEY);
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Rules' }).click();
     await page.getByText('No rules yet: the model decides alone').waitFor();
     await page.getByText('Card testing on one device').waitFor();
@@ -67,6 +67,8 @@ describe('rules', { skip, timeout: 180_000 }, () => {
     await expression(page).click();
     await page.keyboard.type('tx.amountB');
     await page.getByRole('option', { name: /amountBase/ }).waitFor();
+    // The editor takes no key that was on its way when the list opened.
+    await page.waitForTimeout(150);
     await page.keyboard.press('Enter');
     await page.getByRole('option').first().waitFor({ state: 'hidden' });
     await page.keyboard.type(' < 20 && distinct("device", "crad", "1h") >= 3');
@@ -129,7 +131,7 @@ describe('rules', { skip, timeout: 180_000 }, () => {
   });
 
   test('who was slower is told what happened, and loses nothing that was typed', async () => {
-    const { page } = await signedIn();
+    const { page } = await signedIn(KEY);
     await ask('POST', '/api/rules', { id: 'contested', name: 'Contested', when: 'tx.amount > 5', outcome: 'review' });
     await page.goto('/rules/edit/contested');
     await page.getByLabel('Reason').fill('mine');
@@ -152,10 +154,8 @@ describe('rules', { skip, timeout: 180_000 }, () => {
     await page.context().close();
   });
 
-  test('a list takes an entity from a resolved case by a click, and a rule asks it', {
-    todo: 'the step of the reviewer is not steady yet',
-  }, async () => {
-    const { page, complaints } = await signedIn();
+  test('a list takes an entity from a resolved case by a click, and a rule asks it', async () => {
+    const { page, complaints } = await signedIn(KEY);
     await page.goto('/rules/lists');
     await button(page, 'New list').click();
     const dialog = page.getByRole('dialog');
@@ -175,20 +175,18 @@ describe('rules', { skip, timeout: 180_000 }, () => {
     await page.getByRole('cell', { name: 'd_csv', exact: true }).waitFor();
 
     // Whoever only works cases is offered the list too.
-    const { key } = await ask<{ key: string }>('POST', '/api/keys', { name: 'Reviewer', scopes: ['read', 'review'] });
+    const { secret } = await ask<{ secret: string }>('POST', '/api/keys', { name: 'rev', scopes: ['read', 'review'] });
     await ask('POST', '/api/rules', {
       ...{ id: 'held', name: 'Held', when: 'tx.deviceId == "d_case"', outcome: 'review', mode: 'live' },
     });
     await pay('d_case');
-    const reviewer = await signedIn(key);
-    await reviewer.page.goto('/queue');
+    const { data } = await ask<{ data: { id: string }[] }>('GET', '/api/cases?entity=device:d_case');
+    const reviewer = await signedIn(secret);
+    await reviewer.page.goto(`/queue?case=${data[0].id}`);
+    await reviewer.page.getByText('d_case').first().waitFor();
     await button(reviewer.page, /^Fraud/).click();
-    await button(reviewer.page.getByRole('dialog'), /fraud/i).click();
-    let data: { id: string }[] = [];
-    for (let tries = 0; tries < 100 && data.length === 0; tries++) {
-      ({ data } = await ask<{ data: { id: string }[] }>('GET', '/api/cases?status=resolved&entity=device:d_case'));
-      await reviewer.page.waitForTimeout(100);
-    }
+    await button(reviewer.page.getByRole('dialog'), 'Resolve as fraud').click();
+    await reviewer.page.getByRole('dialog').waitFor({ state: 'detached' });
     await reviewer.page.goto(`/queue?show=resolved&case=${data[0].id}`);
     await button(reviewer.page, 'Add device d_case to a list').click();
     await inBothThemes(reviewer.page, 'adding to a list');
@@ -197,7 +195,8 @@ describe('rules', { skip, timeout: 180_000 }, () => {
     // What is live is not theirs.
     await reviewer.page.goto('/rules/new');
     await radio(reviewer.page, 'Mode', 'Shadow').waitFor();
-    await radio(reviewer.page, 'Mode', 'Live').waitFor({ state: 'detached' });
+    assert.equal(await radio(reviewer.page, 'Mode', 'Live').count(), 0);
+    assert.deepEqual(reviewer.complaints, []);
     await reviewer.page.context().close();
 
     await page.getByRole('cell', { name: 'd_case', exact: true }).waitFor();
@@ -211,7 +210,7 @@ describe('rules', { skip, timeout: 180_000 }, () => {
   });
 
   test('thresholds and the control share are set, and the whole policy is restored', async () => {
-    const { page, complaints } = await signedIn();
+    const { page, complaints } = await signedIn(KEY);
     const { version } = await ask<{ version: number }>('GET', '/api/policy');
     await page.goto('/rules/policy');
     const panel = (name: string) => page.locator('section', { has: page.getByRole('heading', { name, exact: true }) });

@@ -21,10 +21,12 @@ export function Preview({ id, content, checks }: { id?: string; content: RuleCon
   const { draft } = useRights();
   // Only what a preview reads: words of the rule do not ask again. Live, for what it would do is asked.
   const { name: _, reason: __, tags: ___, mode: ____, ...effect } = content;
-  const rule = useSettled(JSON.stringify({ ...effect, id: id ?? PREVIEWED, name: 'preview', mode: 'live' }), AFTER_MS);
+  const typed = JSON.stringify({ ...effect, id: id ?? PREVIEWED, name: 'preview', mode: 'live' });
+  const rule = useSettled(typed, AFTER_MS);
   const { data, error, isPlaceholderData, isFetching } = useQuery({
     ...previewQuery({ rule: JSON.parse(rule) }),
-    enabled: checks && draft,
+    // What checks is what is typed, not yet what has settled.
+    enabled: checks && draft && rule === typed,
     placeholderData: keepPreviousData,
   });
   const own = data?.rules.find((one) => one.id === (id ?? PREVIEWED));
