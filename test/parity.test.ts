@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { call, startApp } from './support/app.ts';
 import { inParallel, payments, poster } from './support/load.ts';
@@ -7,6 +6,7 @@ import { verifyJournal } from './support/verify.ts';
 
 test('what a running server decided, replayed offline, is bit-identical', async (context) => {
   const app = await startApp();
+  context.after(() => app.stop());
   await writePolicy(app.url, 0);
   const client = poster(app.url, 8);
   const made = payments(800, 3);
@@ -26,17 +26,13 @@ test('what a running server decided, replayed offline, is bit-identical', async 
   const { body } = await call(app.url, 'GET', '/api/transactions/stats?window=24h');
   assert.equal(body.count, made.length);
   await app.stop({ keep: true });
-  try {
-    const replayed = await verifyJournal(app.dataDir);
-    context.diagnostic(`${replayed.decisions} decisions, ${replayed.records} records`);
-    assert.equal(replayed.decisions, made.length);
-    assert.equal(replayed.differentVectors, 0);
-    assert.equal(replayed.differentDecisions, 0);
-    assert.ok(replayed.byRules > 20 && replayed.byControl > 0, `${replayed.byRules}, ${replayed.byControl}`);
-    assert.equal(replayed.repeated, 0);
-  } finally {
-    rmSync(app.dataDir, { recursive: true, force: true });
-  }
+  const replayed = await verifyJournal(app.dataDir);
+  context.diagnostic(`${replayed.decisions} decisions, ${replayed.records} records`);
+  assert.equal(replayed.decisions, made.length);
+  assert.equal(replayed.differentVectors, 0);
+  assert.equal(replayed.differentDecisions, 0);
+  assert.ok(replayed.byRules > 20 && replayed.byControl > 0, `${replayed.byRules}, ${replayed.byControl}`);
+  assert.equal(replayed.repeated, 0);
 });
 
 /** Rules with windows of their own, a list, thresholds and a control share; each call makes another version of them. */

@@ -87,8 +87,8 @@ test('after a restart, from a snapshot or the journal alone, all is as it was', 
       second: await get('/api/policy/versions/2'),
     });
   };
+  let app = await startApp(env);
   try {
-    let app = await startApp(env);
     assert.equal((await call(app.url, 'POST', '/api/lists', { name: 'l', type: 'user' })).status, 201);
     assert.equal((await call(app.url, 'POST', '/api/rules', rule, headers)).status, 201);
     assert.equal((await call(app.url, 'POST', '/api/lists/l/entries', { entries })).status, 200);
@@ -108,6 +108,7 @@ test('after a restart, from a snapshot or the journal alone, all is as it was', 
     assert.deepEqual(states[2], states[0]);
     assert.equal((await verifyJournal(dataDir)).differentDecisions, 0);
   } finally {
+    await app.stop({ keep: true });
     rmSync(dataDir, { recursive: true, force: true });
   }
 });

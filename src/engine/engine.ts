@@ -59,4 +59,6 @@ export interface Explanation {
   contributions: { code: string; value: number | null; contribution: number; message: string }[];
   /** Of the policy's version that decided: why each rule hit, and why not. */
   rules: RuleExplanation[];
+  /** Why there are no contributions although a model decided. */
+  incomplete?: string;
 }

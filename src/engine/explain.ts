@@ -1,5 +1,4 @@
 import type { Decision } from '../domain/decision.ts';
-import { AssayError } from '../domain/errors.ts';
 import type { TransactionType } from '../domain/fields.ts';
 import type { IntakeData } from '../domain/records.ts';
 import type { Transaction } from '../domain/transaction.ts';
@@ -47,14 +46,16 @@ export function explain(ports: Models, record: JournalRecord): Explanation {
   const transactionId = data.transaction.id;
   const then = ports.policyAt?.(data.decision?.policyVersion ?? 0, record.at);
   const rules = then ? rulesOf(record, then) : [];
-  if (!reference || !record.vector)
-    return { transactionId, model: null, baseValue: 0, rawScore: 0, probability: 0, contributions: [], rules };
+  const nothing = { transactionId, model: null, baseValue: 0, rawScore: 0, probability: 0, contributions: [], rules };
+  if (!reference || !record.vector) return nothing;
   const serving = ports.servingOf(reference.version);
+  // The rules are explained by what the record holds, with the model or without.
   if (!serving)
-    throw new AssayError(
-      'not_found',
-      `Model ${reference.version}, which decided ${transactionId}, is not here any more.`,
-    );
+    return {
+      ...nothing,
+      ...{ model: reference, probability: data.decision!.probability },
+      incomplete: `Model ${reference.version}, which decided, is not here any more: its contributions cannot be computed.`,
+    };
   const contributions = new Float64Array(record.vector.length);
   const baseValue = serving.model.explain(record.vector, contributions);
   const rawScore = contributions.reduce((sum, part) => sum + part, baseValue);

@@ -9,7 +9,7 @@ import { readConfig } from '../../src/config.ts';
 export interface TestApp extends App {
   url: string;
   dataDir: string;
-  /** Stops it; the folder goes too unless it is kept. */
+  /** Stops it, once however often it is told; the folder goes too unless it is kept. */
   stop(options?: { keep?: boolean }): Promise<void>;
 }
 
@@ -22,12 +22,13 @@ export async function startApp(env: Record<string, string> = {}, overrides: Over
   );
   const app = await createApp(config, { log: pino({ level: 'silent' }), ...overrides });
   const url = await app.listen();
+  let closed: Promise<void> | undefined;
   return {
     ...app,
     url,
     dataDir,
     async stop(options = {}) {
-      await app.close();
+      await (closed ??= app.close());
       if (!options.keep) rmSync(dataDir, { recursive: true, force: true });
     },
   };

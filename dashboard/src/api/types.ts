@@ -233,6 +233,8 @@ export interface Explanation {
   probability: number;
   contributions: Reason[];
   rules: RuleExplained[];
+  /** Why there are no contributions although a model decided. */
+  incomplete?: string;
 }
 
 /** Calibrated probabilities from which a payment is reviewed or declined. */

@@ -268,6 +268,9 @@ export const Explanation = answer(
       ),
       { description: 'Why each rule hit, and why not' },
     ),
+    incomplete: Type.Optional(
+      Type.String({ description: 'Why there are no contributions although a model decided: it is not here any more' }),
+    ),
     narrative: Type.Optional(NarrativeShown),
   },
   'Every contribution, exact',

@@ -41,7 +41,9 @@ export function Why({ transaction, shown = 8 }: { transaction: Transaction; show
         ) : !explanation.data ? (
           <LoadingBlock height={260} />
         ) : explanation.data.contributions.length === 0 ? (
-          <p className="py-4 text-muted">No model took part, so there are no contributions to show.</p>
+          <p className="py-4 text-muted">
+            {explanation.data.incomplete ?? 'No model took part, so there are no contributions to show.'}
+          </p>
         ) : (
           <Contributions explanation={explanation.data} shown={shown} />
         )}
