@@ -15,15 +15,21 @@ import { createProgress } from './progress.ts';
 /** What the shipped model is trained on. */
 export const DEFAULT_STREAM = { transactions: 400_000, seed: 1, users: 8_000, days: 180 };
 
+/** A stream of the generator; `first`: only so many of its rows. */
+export type StreamOptions = GenerateOptions & { transactions: number; first?: number };
+
 /** The generator's stream as the history that its CSV would be, and the hash of that CSV once it was read. */
 export function generatedHistory(
-  options: GenerateOptions & { transactions: number },
+  options: StreamOptions,
   config: Config,
   quiet: boolean | undefined,
 ): { history: History; sha256: () => string } {
   const hash = createHash('sha256');
   const history: History = async (onRow) => {
-    const bar = createProgress('generating and replaying', options.transactions, { unit: 'rows', quiet });
+    const bar = createProgress('generating and replaying', options.first ?? options.transactions, {
+      unit: 'rows',
+      quiet,
+    });
     const { fill, words } = createFiller(config);
     // The rates that ship, as a server has them: a model is to know payments without a rate, too.
     const { baseCurrency } = config;
@@ -40,15 +46,19 @@ export function generatedHistory(
         if (++done % 1_000 === 0) bar.update(done);
       },
     };
-    const text = Readable.from(pieces(options, (piece) => hash.update(piece)));
+    const text = Readable.from(generatedCsv(options, (piece) => hash.update(piece)));
     return { ...(await parseCsv(text, handler, {}).finally(bar.stop)), words };
   };
   return { history, sha256: () => hash.copy().digest('hex') };
 }
 
-function* pieces(options: GenerateOptions, seen: (text: string) => void): Generator<Buffer> {
+/** The stream as `assay generate` writes it, in pieces; `seen` is told the text of each. */
+export function* generatedCsv(options: StreamOptions, seen: (text: string) => void): Generator<Buffer> {
+  const { first = options.transactions, ...stream } = options;
   let text = CSV_HEADER;
-  for (const row of generate(options)) {
+  let rows = 0;
+  for (const row of generate(stream)) {
+    if (rows++ === first) break;
     text += toCsv(row);
     if (text.length < 1 << 16) continue;
     seen(text);

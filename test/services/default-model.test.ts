@@ -1,19 +1,40 @@
+/** The shipped model is what today's code trains. Training it whole again is `npm run test:model`: minutes. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { firstRows, firstRowsFile } from '../../scripts/first-rows.ts';
+import { DEFAULT_STREAM, generatedCsv } from '../../src/cli/generated-history.ts';
+import { defaultModelDir } from '../../src/cli/paths.ts';
+import { defaultCatalogue } from '../../src/features/catalogue.ts';
+import { loadArtifact } from '../../src/models/artifact.ts';
+import { featureSchemaHash } from '../../src/models/canonical.ts';
+import { TREES_DEFAULTS } from '../../src/training/gbdt/options.ts';
+import { optionsFor, presetOf } from '../../src/training/presets.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+const { head, catalogue } = loadArtifact(defaultModelDir);
+const AGAIN = 'npm run train:default trains it again';
 
-test('the shipped model is what its one command trains, bit for bit', () => {
-  const out = mkdtempSync(join(tmpdir(), 'assay-default-'));
-  try {
-    execFileSync(process.execPath, [join(root, 'bin', 'assay.js'), 'train', '--default', '--json', '--out', out]);
-    for (const name of ['model.json', 'model.bin'])
-      assert.ok(readFileSync(join(out, name)).equals(readFileSync(join(root, 'models', 'transactions', name))), name);
-  } finally {
-    rmSync(out, { recursive: true, force: true });
-  }
+test('the shipped model knows the features of today, and was trained by the recipe of today', () => {
+  assert.deepEqual(catalogue, JSON.parse(JSON.stringify(defaultCatalogue)), AGAIN);
+  assert.equal(head.featureSchema, featureSchemaHash(defaultCatalogue as never), AGAIN);
+  const preset = presetOf('assay');
+  const { seed, ...stream } = DEFAULT_STREAM;
+  const recipe = { ...TREES_DEFAULTS, ...optionsFor(preset, 'trees'), seed, learner: 'trees', resample: 'none' };
+  assert.deepEqual(
+    head.lineage.options,
+    { ...recipe, ...stream, format: 'generated', delayDays: preset.delayDays },
+    AGAIN,
+  );
+});
+
+test('the whole stream that it was trained on is, to the byte, what the generator writes today', () => {
+  const hash = createHash('sha256');
+  for (const _ of generatedCsv(DEFAULT_STREAM, (text) => hash.update(text)));
+  assert.equal(hash.digest('hex'), head.lineage.dataSha256, AGAIN);
+});
+
+test('the first rows of the stream give the vectors, and these the trees, that they gave when it was trained', async () => {
+  const then = JSON.parse(readFileSync(firstRowsFile, 'utf8'));
+  assert.deepEqual(await firstRows([1, 2]), then, AGAIN);
 });

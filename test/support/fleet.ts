@@ -9,6 +9,7 @@ import { startKafka } from '../../scripts/services/kafka.ts';
 import { kafkaJars } from '../../scripts/services/kafka-jars.ts';
 import { startRedis } from '../../scripts/services/redis.ts';
 import { freePort } from '../../src/adapters/embedded/port.ts';
+import { endsWithUs } from './children.ts';
 import { wayTo } from './cut.ts';
 import { until } from './load.ts';
 import { startDebianPostgres, withoutPostgres } from './postgres.ts';
@@ -30,6 +31,7 @@ export async function startWorker(env: Record<string, string>): Promise<WorkerPr
     env: { ...process.env, LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  endsWithUs(child);
   let text = '';
   const ended = once(child, 'exit');
   child.stderr.on('data', (chunk) => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '../../src/adapters/embedded/port.ts';
+import { endsWithUs } from './children.ts';
 import { onServer } from './store-bench.ts';
 
 const run = promisify(execFile);
@@ -69,6 +70,7 @@ export async function startDebianPostgres(tls?: { cert: string; key: string }): 
   async function resume(): Promise<void> {
     const flags = ['-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', ...secure];
     server = spawn(join(bin, 'postgres'), ['-D', data, ...flags], { ...options, stdio: 'ignore' });
+    endsWithUs(server, 'SIGQUIT');
     for (let tries = 0; ; tries++) {
       try {
         return void (await onServer(url, (client) => client.query('SELECT 1')));

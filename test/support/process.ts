@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { endsWithUs } from './children.ts';
 
 export interface ServerProcess {
   url: string;
@@ -21,6 +22,7 @@ export async function startServer(dataDir: string, env: Record<string, string> =
     env: { ...process.env, LOG_LEVEL: 'warn', RATE_LIMIT_MAX: '0', ...env, ASSAY_DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  endsWithUs(child);
   let text = '';
   child.stderr.on('data', (chunk) => {
     text += chunk;
