@@ -84,7 +84,7 @@ export async function killRun(options: { kills: number; seed: number; perRound: 
     assert.equal(journal.repeated, 0);
     assert.equal(journal.differentVectors, 0);
     for (const id of acknowledged.keys()) assert.ok(journal.ids.has(id), `${id} was acknowledged and is missing`);
-    assert.ok(await sameProfiles(dataDir), 'profiles differ from those of an uninterrupted run');
+    assert.ok(await sameProfiles(dataDir, journal), 'profiles differ from those of an uninterrupted run');
     return { made, acknowledged: acknowledged.size, labelled, records: journal.records };
   } finally {
     await server.kill().catch(() => {});

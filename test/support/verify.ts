@@ -91,8 +91,7 @@ export async function verifyJournal(dataDir: string): Promise<Verified> {
 }
 
 /** Whether the newest snapshot plus what follows it in the journal equals the fold of the whole journal, bit for bit. */
-export async function sameProfiles(dataDir: string): Promise<boolean> {
-  const { profiles: uninterrupted } = await verifyJournal(dataDir);
+export async function sameProfiles(dataDir: string, { profiles: uninterrupted }: Verified): Promise<boolean> {
   const profiles = createProfiles({ entityTypes });
   const state = { profiles, undecided: new Map(), formerKeys: new Map<number, number>(), deleted: new Set<string>() };
   const journal = await openJournal({ directory: `${dataDir}/journal` });
