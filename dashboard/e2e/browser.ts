@@ -1,5 +1,6 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core';
 import { chromiumPath } from './stage.ts';
+import { until } from './until.ts';
 
 export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
@@ -9,7 +10,11 @@ export interface Watched {
   page: Page;
   /** Console errors and warnings, uncaught errors, and requests to other hosts. */
   complaints: string[];
+  /** Waits until nothing is loading: no request is under way, nor has one been for a while, and nothing says it is busy. */
+  settled(): Promise<void>;
 }
+
+const QUIET_MS = 100;
 
 /** A page whose complaints are kept. */
 export async function openPage(browser: Browser, base: string, options: BrowserContextOptions = {}): Promise<Watched> {
@@ -22,14 +27,27 @@ export async function openPage(browser: Browser, base: string, options: BrowserC
       complaints.push(`${message.type()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
+  const underWay = new Set<Request>();
+  let endedAt = 0;
+  const ended = (request: Request) => {
+    underWay.delete(request);
+    endedAt = Date.now();
+  };
+  page.on('requestfinished', ended);
+  page.on('requestfailed', ended);
   page.on('request', (request) => {
+    underWay.add(request);
     const url = request.url();
     if (!url.startsWith(base) && !url.startsWith('blob:')) complaints.push(`foreign request: ${url}`);
   });
   page.on('websocket', (socket) => {
     if (!socket.url().startsWith(base.replace('http', 'ws'))) complaints.push(`foreign socket: ${socket.url()}`);
   });
-  return { page, complaints };
+  const quiet = async () =>
+    underWay.size === 0 &&
+    Date.now() - endedAt >= QUIET_MS &&
+    (await page.locator('#main [aria-busy="true"], #main .skeleton').count()) === 0;
+  return { page, complaints, settled: () => until(quiet) };
 }
 
 export async function post(base: string, body: Record<string, unknown>): Promise<{ id: string; decision: string }> {

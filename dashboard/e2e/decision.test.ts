@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { launch, openPage } from './browser.ts';
-import { type Stage, skip, startStage } from './stage.ts';
+import { before, describe, test } from 'node:test';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { onStage } from './on-stage.ts';
+import { skip } from './stage.ts';
 
 const ADMIN = 'sk_decision_0123456789abcdef';
 const headers = { 'content-type': 'application/json', 'x-api-key': ADMIN };
@@ -14,12 +14,10 @@ interface Decided {
 
 /** One decision, as those see it who may do everything, and those who may not. */
 describe('a decision', { skip, timeout: 120_000 }, () => {
-  let stage: Stage;
-  let browser: Browser;
+  const stage = onStage(ADMIN);
   let declined: Decided[] = [];
 
   before(async () => {
-    [stage, browser] = await Promise.all([startStage(ADMIN), launch()]);
     const all: Decided[] = [];
     for (let i = 0; i < 14; i++)
       all.push(
@@ -30,10 +28,6 @@ describe('a decision', { skip, timeout: 120_000 }, () => {
       );
     declined = all.filter(({ decision }) => decision === 'decline');
     assert.ok(declined.length >= 2, 'the burst is declined');
-  });
-  after(async () => {
-    await browser?.close();
-    await stage?.stop();
   });
 
   test('its contributions add up to the score, on the page', async () => {
@@ -112,7 +106,7 @@ describe('a decision', { skip, timeout: 120_000 }, () => {
   });
 
   async function signedIn(key: string, id: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const { page } = await openPage(browser, stage.url, options);
+    const { page } = await stage.open(options);
     await page.goto(`/decisions/${encodeURIComponent(id)}`);
     await page.getByLabel('API key').fill(key);
     await page.getByRole('button', { name: 'Sign in' }).click();

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { inBothThemes } from './axe.ts';
-import { launch, openPage, post } from './browser.ts';
-import { type Stage, skip, startStage } from './stage.ts';
+import { post } from './browser.ts';
+import { onStage } from './on-stage.ts';
+import { skip } from './stage.ts';
 
 interface Read {
   id: string;
@@ -19,12 +20,10 @@ interface Read {
 
 /** What becomes of a payment after its decision, as people see it and do it. */
 describe('the life of a payment', { skip, timeout: 120_000 }, () => {
-  let stage: Stage;
-  let browser: Browser;
+  const stage = onStage();
   const held: string[] = [];
 
   before(async () => {
-    [stage, browser] = await Promise.all([startStage(), launch()]);
     // All that is flagged is held, whatever the shipped model thinks of a burst.
     await fetch(`${stage.url}/api/policy/thresholds`, {
       method: 'PUT',
@@ -40,13 +39,9 @@ describe('the life of a payment', { skip, timeout: 120_000 }, () => {
     }
     assert.ok(held.length >= 2, 'two of the burst are held');
   });
-  after(async () => {
-    await browser?.close();
-    await stage?.stop();
-  });
 
   test('released, labelled, pinned, disputed: each is told, and the page says what is in force and why', async () => {
-    const { page, complaints } = await openPage(browser, stage.url, { reducedMotion: 'reduce' });
+    const { page, complaints } = await stage.open({ reducedMotion: 'reduce' });
     await page.goto(`/decisions/${held[0]}`);
     await panel(page, 'Labels').getByText('Unknown while held').waitFor();
     await page.getByRole('button', { name: 'Release…' }).click();
@@ -86,7 +81,7 @@ describe('the life of a payment', { skip, timeout: 120_000 }, () => {
   });
 
   test('by keyboard in the queue: what is held is cancelled with a reason, and its money is at risk no more', async () => {
-    const { page, complaints } = await openPage(browser, stage.url);
+    const { page, complaints } = await stage.open();
     const [{ id, amountAtRisk }] = (await ask<{ data: { id: string; amountAtRisk: number }[] }>('/api/cases')).data;
     await page.goto(`/queue?case=${id}`);
     await page.getByText('It is held:').first().waitFor();
@@ -108,7 +103,7 @@ describe('the life of a payment', { skip, timeout: 120_000 }, () => {
   });
 
   test('a registration is tried, told as one, listed and in its case, without an amount; so is a payout with its payee', async () => {
-    const { page, complaints } = await openPage(browser, stage.url, { reducedMotion: 'reduce' });
+    const { page, complaints } = await stage.open({ reducedMotion: 'reduce' });
     await page.goto('/try');
     await page.getByRole('radio', { name: 'Bots that register' }).check();
     assert.equal(await page.getByRole('textbox', { name: 'Amount' }).count(), 0);

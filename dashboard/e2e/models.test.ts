@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { launch, openPage, post } from './browser.ts';
+import { before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { openPage, post } from './browser.ts';
 import { bringChallenger } from './challenger.ts';
-import { type Stage, skip, startStage } from './stage.ts';
+import { onStage } from './on-stage.ts';
+import { skip } from './stage.ts';
+import { until } from './until.ts';
 
 interface Listed {
   champion: string;
@@ -13,25 +15,19 @@ interface Listed {
 
 /** On the server's own serving, as people have it. */
 describe('models', { skip, timeout: 180_000 }, () => {
-  let stage: Stage;
-  let browser: Browser;
+  const stage = onStage();
   let shipped: string;
   let challenger: string;
 
   before(async () => {
-    [stage, browser] = await Promise.all([startStage(), launch()]);
     shipped = (await models()).champion;
     challenger = await bringChallenger(stage.server);
-  });
-  after(async () => {
-    await browser?.close();
-    await stage?.stop();
   });
   const models = async () => (await (await fetch(`${stage.server}/api/models`)).json()) as Listed;
   const row = (page: Page, version: string) => page.locator('tbody tr', { hasText: version.slice(0, 8) }).first();
 
   test('the champion shows its figures, curves and features', async () => {
-    const { page, complaints } = await openPage(browser, stage.server);
+    const { page, complaints } = await openPage(stage.browser, stage.server);
     await page.goto('/models');
     await row(page, shipped).getByText('Decides').waitFor();
     assert.equal(await row(page, challenger).getByText('Kept').count(), 1);
@@ -58,7 +54,7 @@ describe('models', { skip, timeout: 180_000 }, () => {
   });
 
   test('a challenger is shadowed, promoted after seeing what would change, and rolled back', async () => {
-    const { page, complaints } = await openPage(browser, stage.server);
+    const { page, complaints } = await openPage(stage.browser, stage.server);
     await page.goto('/models');
     await row(page, challenger)
       .getByRole('button', { name: /^Shadow/ })
@@ -116,7 +112,7 @@ describe('models', { skip, timeout: 180_000 }, () => {
   });
 
   test('a promotion elsewhere is seen at once, and a refused one changes nothing', async () => {
-    const { page } = await openPage(browser, stage.server);
+    const { page } = await openPage(stage.browser, stage.server);
     await page.goto('/models');
     await row(page, shipped).getByText('Decides').waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
@@ -138,11 +134,3 @@ describe('models', { skip, timeout: 180_000 }, () => {
     await page.context().close();
   });
 });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 150; i++) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('it did not come true');
-}

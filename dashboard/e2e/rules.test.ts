@@ -1,25 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Browser, Locator, Page } from 'playwright-core';
+import { describe, test } from 'node:test';
+import type { Locator, Page } from 'playwright-core';
 import { inBothThemes } from './axe.ts';
-import { launch, openPage, type Watched } from './browser.ts';
-import { type Stage, skip, startStage } from './stage.ts';
+import type { Watched } from './browser.ts';
+import { onStage } from './on-stage.ts';
+import { skip } from './stage.ts';
 
 const KEY = 'an-admin-key-for-the-rules-page-0123456789';
 
 /** A rule's whole life, by hand: written, wrong, mended, tried, in shadow, live, explained, taken back. */
 describe('rules', { skip, timeout: 180_000 }, () => {
-  let stage: Stage;
-  let browser: Browser;
+  const stage = onStage(KEY);
   let n = 0;
-
-  before(async () => {
-    [stage, browser] = await Promise.all([startStage(KEY), launch()]);
-  });
-  after(async () => {
-    await browser?.close();
-    await stage?.stop();
-  });
 
   async function ask<T>(method: string, path: string, body?: unknown, key = KEY): Promise<T> {
     const answer = await fetch(stage.server + path, {
@@ -41,7 +33,7 @@ describe('rules', { skip, timeout: 180_000 }, () => {
     ask<Decided>('POST', '/api/transactions', { userId: `u_${++n}`, cardId: `c_${n}`, deviceId, amount: 5 });
 
   async function signedIn(key: string): Promise<Watched> {
-    const watched = await openPage(browser, stage.url, { reducedMotion: 'reduce' });
+    const watched = await stage.open({ reducedMotion: 'reduce' });
     await watched.page.goto('/');
     await watched.page.getByLabel('API key').fill(key);
     await watched.page.keyboard.press('Enter');

@@ -1,27 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { launch, openPage } from './browser.ts';
+import { describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { bringChallenger } from './challenger.ts';
-import { type Stage, skip, startStage } from './stage.ts';
+import { onStage } from './on-stage.ts';
+import { skip } from './stage.ts';
 
 const ADMIN = 'sk_end_to_end_0123456789abcdef';
 
 /** A server with keys: nobody sees anything before signing in, and nobody may more than the key. */
 describe('signing in', { skip, timeout: 120_000 }, () => {
-  let stage: Stage;
-  let browser: Browser;
-
-  before(async () => {
-    [stage, browser] = await Promise.all([startStage(ADMIN), launch()]);
-  });
-  after(async () => {
-    await browser?.close();
-    await stage?.stop();
-  });
+  const stage = onStage(ADMIN);
 
   test('a key signs in, the session outlives a reload and does its work, and ends with signing out', async () => {
-    const { page, complaints } = await openPage(browser, stage.url);
+    const { page, complaints } = await stage.open();
     await page.goto('/try');
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     assert.equal(complaints.join(), '');
@@ -61,7 +52,7 @@ describe('signing in', { skip, timeout: 120_000 }, () => {
       body: JSON.stringify({ name: 'reader', scopes: ['read'] }),
     });
     const { secret } = (await made.json()) as { secret: string };
-    const { page, complaints } = await openPage(browser, stage.url);
+    const { page, complaints } = await stage.open();
     await page.goto('/users');
     await enter(page, secret);
     const create = page.getByRole('button', { name: 'New user' });

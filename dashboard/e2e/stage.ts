@@ -28,6 +28,10 @@ export const skip: string | false = !chromiumPath
       ? `there is no model in ${modelDir}: name one in ASSAY_MODEL_DIR`
       : false;
 
+/** What takes longer is ended by force. */
+const START_MS = 60_000;
+const STOP_MS = 10_000;
+
 export interface Stage {
   /** By way of the line. */
   url: string;
@@ -50,16 +54,23 @@ export async function startStage(apiKey = '', settings: Record<string, string> =
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const port = await portOf(server);
+  const over = new Promise((resolve) => server.once('exit', resolve));
+  // However this process ends, the server ends too.
+  const kill = () => void server.kill('SIGKILL');
+  process.once('exit', kill);
+  const late = setTimeout(kill, START_MS);
+  const port = await portOf(server).finally(() => clearTimeout(late));
   const line = await startLine(port);
   return {
     ...line,
     server: `http://127.0.0.1:${port}`,
     async stop() {
       await line.stop();
-      const ended = new Promise((resolve) => server.once('exit', resolve));
       server.kill('SIGTERM');
-      await ended;
+      const late = setTimeout(kill, STOP_MS);
+      await over;
+      clearTimeout(late);
+      process.off('exit', kill);
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

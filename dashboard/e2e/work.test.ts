@@ -3,33 +3,25 @@ import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { after, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { inBothThemes } from './axe.ts';
-import { launch, openPage, post } from './browser.ts';
+import { post } from './browser.ts';
+import { onStage } from './on-stage.ts';
 import { everyPanel } from './panels.ts';
-import { dist, type Stage, skip, startStage } from './stage.ts';
+import { dist, skip } from './stage.ts';
+import { until } from './until.ts';
 
 /** What people do with it, in a real browser against a real server. */
 describe('the dashboard at work', { skip, timeout: 180_000 }, () => {
-  let stage: Stage;
-  let browser: Browser;
-
   // Not built yet when the server starts, as after a fresh installation.
   const folder = mkdtempSync(join(tmpdir(), 'assay-built-'));
   const built = join(folder, 'dist');
-
-  before(async () => {
-    [stage, browser] = await Promise.all([startStage('', { ASSAY_DASHBOARD_DIR: built }), launch()]);
-  });
-  after(async () => {
-    await browser?.close();
-    await stage?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const stage = onStage('', () => ({ ASSAY_DASHBOARD_DIR: built }));
+  after(() => rmSync(folder, { recursive: true, force: true }));
 
   test('the page that stands in while the dashboard is built gives way to it', async () => {
-    const { page, complaints } = await openPage(browser, stage.url);
+    const { page, complaints } = await stage.open();
     await page.goto('/');
     await page.getByRole('heading', { name: 'Is this payment genuine?' }).waitFor();
     cpSync(dist, join(folder, 'copy'), { recursive: true });
@@ -40,7 +32,7 @@ describe('the dashboard at work', { skip, timeout: 180_000 }, () => {
   });
 
   test('an empty overview explains itself, and one button moves every panel', async () => {
-    const { page, complaints } = await openPage(browser, stage.url, { reducedMotion: 'reduce' });
+    const { page, complaints } = await stage.open({ reducedMotion: 'reduce' });
     await page.goto('/');
     await page.getByRole('heading', { name: 'No payment has been decided here yet.' }).waitFor();
     await inBothThemes(page, 'the welcome');
@@ -54,11 +46,11 @@ describe('the dashboard at work', { skip, timeout: 180_000 }, () => {
   });
 
   test('a fraud-like payment arrives in the feed and the queue, and is resolved by keyboard', async () => {
-    const watcher = await openPage(browser, stage.url);
+    const watcher = await stage.open();
     await watcher.page.goto('/feed');
     await watcher.page.getByText('Live', { exact: true }).waitFor();
 
-    const { page, complaints } = await openPage(browser, stage.url);
+    const { page, complaints } = await stage.open();
     await page.goto('/try');
     await page.getByRole('radio', { name: 'Card testing' }).check();
     await page.getByRole('button', { name: 'Decide' }).click();
@@ -89,7 +81,7 @@ describe('the dashboard at work', { skip, timeout: 180_000 }, () => {
   });
 
   test('a lost connection is resumed without a gap or a duplicate', async () => {
-    const { page } = await openPage(browser, stage.url);
+    const { page } = await stage.open();
     await page.goto('/feed');
     await page.getByText('Live', { exact: true }).waitFor();
     const mark = `break${Date.now().toString(36)}`;
@@ -131,7 +123,7 @@ describe('the dashboard at work', { skip, timeout: 180_000 }, () => {
   });
 
   test('transactions are found, edited and deleted; users are made', async () => {
-    const { page, complaints } = await openPage(browser, stage.url);
+    const { page, complaints } = await stage.open();
     const { id } = await post(stage.url, { userId: 'edit_me', amount: 12.5, currency: 'EUR', merchantId: 'm_old' });
     await page.goto('/transactions?q=edit_me');
     await page.getByRole('button', { name: 'Edit the payment of edit_me' }).click();
@@ -175,13 +167,4 @@ async function exported(page: Page): Promise<string> {
     page.getByRole('button', { name: 'Export CSV' }).click(),
   ]);
   return readFile(await file.path(), 'utf8');
-}
-
-/** Waits for what must come true; the test's own limit ends it where it does not. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 150; i++) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('it did not come true');
 }
