@@ -1,4 +1,4 @@
-import { AssayError, type FieldError } from '../domain/errors.ts';
+import type { FieldError } from '../domain/errors.ts';
 
 /** A text of JSON, or a number that JSON does not know. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
@@ -6,8 +6,8 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
 const OVERFLOW = '1e999';
 const MAX_ERRORS = 20;
 
-/** The refusal of a body that would be JSON but for NaN or Infinity in place of numbers; undefined for any other. */
-export function bareNumbers(text: string): AssayError | undefined {
+/** Where a body holds NaN or Infinity in place of numbers and would else be JSON; undefined for any other. */
+export function bareNumbers(text: string): FieldError[] | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text.replace(TOKEN, (token) => (token.startsWith('"') ? token : OVERFLOW)));
@@ -16,8 +16,7 @@ export function bareNumbers(text: string): AssayError | undefined {
   }
   const errors: FieldError[] = [];
   collect(value, '', errors);
-  const where = errors.map(({ path }) => path).join(', ');
-  return new AssayError('invalid_request', `NaN and Infinity are not numbers here: ${where}.`, { errors });
+  return errors;
 }
 
 function collect(value: unknown, path: string, errors: FieldError[]): void {

@@ -8,7 +8,11 @@ import type { Services } from './services.ts';
 import type { Sessions } from './session.ts';
 
 /** Takes further requests from the caller's allowance, as a batch does for its rows. */
-export type Charge = (request: FastifyRequest, reply: FastifyReply, cost: number) => Promise<void>;
+export interface Charge {
+  (request: FastifyRequest, reply: FastifyReply, cost: number): Promise<void>;
+  /** The same or, where that is more than is left, what is left: for what was refused. */
+  atMost(request: FastifyRequest, reply: FastifyReply, cost: number): Promise<void>;
+}
 
 /** Nothing is to be loaded from anywhere but the pages' own files, which say so themselves. */
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
@@ -48,6 +52,13 @@ export function guard(app: Api, services: Services, sessions: Sessions, limiter:
   async function charge(request: FastifyRequest, reply: FastifyReply, cost: number): Promise<void> {
     if (limiter && cost > 0) settle(reply, await limiter.take(caller(request, config.ipv6Prefix), cost, clock()));
   }
+  charge.atMost = async (request: FastifyRequest, reply: FastifyReply, cost: number) => {
+    if (!limiter || cost <= 0) return;
+    const name = caller(request, config.ipv6Prefix);
+    const whole = await limiter.take(name, cost, clock());
+    const taken = whole.allowed ? whole : await limiter.take(name, whole.remaining, clock());
+    refusal(reply, taken);
+  };
   return charge;
 }
 

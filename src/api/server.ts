@@ -1,13 +1,11 @@
-import { isUtf8 } from 'node:buffer';
 import cors from '@fastify/cors';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import websocket from '@fastify/websocket';
-import Fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { AssayError } from '../domain/errors.ts';
-import { parseJson } from '../intake/digits.ts';
 import { createAnswerMemory, rememberAnswers } from './answers.ts';
 import type { Api } from './api.ts';
-import { bareNumbers } from './bare-numbers.ts';
+import { itemsRefused } from './bounded-json.ts';
 import { screenBodies } from './card-numbers.ts';
 import { answerClientError } from './client-error.ts';
 import { boundClosing } from './closing.ts';
@@ -21,6 +19,7 @@ import { measure } from './metrics/metrics.ts';
 import { tellUnknownNames } from './names.ts';
 import { asAssayError, sendProblem } from './problem.ts';
 import { createRateLimiter } from './rate-limit.ts';
+import { readJson } from './read-json.ts';
 import { requestId } from './request-id.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { backtestRoutes } from './routes/backtests.ts';
@@ -92,6 +91,8 @@ export async function buildServer(services: Services): Promise<Api> {
   app.setSerializerCompiler(() => JSON.stringify);
   app.setErrorHandler(async (error, request, reply) => {
     if (asAssayError(error).code === 'too_large') await linger(request.raw);
+    const items = itemsRefused(error as object);
+    if (items > 0) await charge.atMost(request, reply, items - 1);
     return sendProblem(request, reply, error);
   });
   const dashboard = createDashboard(config.dashboardDir, clock);
@@ -104,8 +105,6 @@ export async function buildServer(services: Services): Promise<Api> {
         new AssayError('not_found', `There is no ${request.method} ${request.url.slice(0, 200)}.`),
       ),
   );
-  readJson(app);
-
   const routes = declareRoutes(app);
   // Before the guard: it ends the sockets of the upgrades that the guard refuses.
   boundClosing(app);
@@ -127,6 +126,7 @@ export async function buildServer(services: Services): Promise<Api> {
     services.fleet?.limiter ?? createRateLimiter({ max: config.rateLimitMax, windowMs: config.rateLimitWindowMs });
   const sessions = createSessions(services.keys, clock);
   const charge = guard(app, services, sessions, config.rateLimitMax > 0 ? limiter : undefined);
+  readJson(app);
   logRequests(app, log);
   traceRequests(app);
   const metrics = measure(app, services);
@@ -164,41 +164,4 @@ export async function buildServer(services: Services): Promise<Api> {
   routes.refuseOtherMethods();
   await app.ready();
   return app;
-}
-
-/** UTF-8 JSON and nothing else; an empty body is no body, where none is needed. */
-function readJson(app: Api): void {
-  app.removeAllContentTypeParsers();
-  const options = { parseAs: 'buffer' } as const;
-  app.addContentTypeParser('application/json', options, readBody);
-  app.addContentTypeParser(/^application\/[\w.+-]+\+json(?:;|$)/, options, readBody);
-}
-
-function readBody(request: FastifyRequest, body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
-  let value: unknown;
-  try {
-    value = read(request, body);
-  } catch (error) {
-    const lenient = request.routeOptions.config.bareNumbers === 422 && bareNumbers(body.toString('utf8'));
-    done(lenient || (error as Error));
-    return;
-  }
-  done(null, value);
-}
-
-function read(request: FastifyRequest, body: Buffer): unknown {
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity')
-    throw new AssayError('unsupported_media_type', `Send the body as it is, without Content-Encoding.`);
-  if (body.length === 0) {
-    if (request.routeOptions.schema?.body === undefined) return undefined;
-    throw new AssayError('malformed_json', 'The request needs a JSON body; this one is empty.');
-  }
-  if (!isUtf8(body)) throw new AssayError('malformed_json', 'The body is not valid UTF-8.');
-  try {
-    const text = body.toString('utf8');
-    return request.routeOptions.config.takenIn ? parseJson(text) : JSON.parse(text);
-  } catch (error) {
-    throw new AssayError('malformed_json', `The body is not valid JSON: ${(error as Error).message.slice(0, 200)}`);
-  }
 }

@@ -3,11 +3,12 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { AssayError, type FieldError } from '../domain/errors.ts';
 import { nearest } from '../domain/nearest.ts';
-import { refusal as refusalOf } from '../intake/faults.ts';
-import { nullsDropper, type ObjectSchema, type UnknownName, unknownFinder } from '../intake/shape.ts';
+import { MAX_FAULTS, refusal as refusalOf } from '../intake/faults.ts';
+import { nullsDropper, type ObjectSchema, overlongFinder, type UnknownName, unknownFinder } from '../intake/shape.ts';
 import { unfitId } from '../intake/text.ts';
 import { isObject } from '../intake/values.ts';
 import { FORMATS } from './contract/formats.ts';
+import { narrower } from './narrow.ts';
 
 const NO_BODY = 'The request needs a JSON body.';
 
@@ -24,14 +25,16 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   if (httpPart === 'headers')
     return (value) => (compiled.Check(value) ? { value } : { error: refusal(compiled.Errors(value), value) });
   const known = httpPart === 'querystring' ? Object.keys((schema as ObjectSchema).properties ?? {}) : undefined;
-  const formed = hasFormats(schema);
+  const misread = misreader(schema);
   return (raw) => {
     const errors = controlCharacters(raw as Record<string, unknown>);
     if (known) errors.push(...strangers(raw as Record<string, unknown>, known));
     const value = readNumbers(schema, { ...(raw as Record<string, unknown>) });
-    if (errors.length === 0 && compiled.Check(value) && !(formed && misread(schema, value, '', errors).length > 0))
-      return { value };
-    return { error: refusal(compiled.Errors(value), value, errors, schema) };
+    if (errors.length === 0 && compiled.Check(value)) {
+      misread?.(value, '', errors);
+      if (errors.length === 0) return { value };
+    }
+    return { error: refusal(compiled.Errors(value), value, errors, misread) };
   };
 };
 
@@ -52,16 +55,22 @@ type Checked = { value: unknown } | { error: AssayError };
 
 function bodyValidator(schema: TSchema): (value: unknown) => Checked {
   const compiled = Compile(schema);
+  const overlong = overlongFinder(schema as ObjectSchema);
   const dropNulls = nullsDropper(schema as ObjectSchema);
   const unknown = unknownFinder(schema as ObjectSchema);
-  const formed = hasFormats(schema);
+  const misread = misreader(schema);
+  const narrow = narrower(schema as ObjectSchema);
   return (value) => {
     if (value === undefined) return { error: new AssayError('malformed_json', NO_BODY) };
+    const long = overlong?.(value) ?? [];
+    if (long.length > 0) return { error: refusalOf(long) };
     dropNulls?.(value);
     const found = unknown?.(value) ?? [];
     const closed = found.filter(({ refused }) => refused);
-    const fits = closed.length === 0 && compiled.Check(value);
-    if (fits && !(formed && misread(schema, value, '', []).length > 0)) {
+    if (closed.length === 0 && compiled.Check(value)) {
+      const unread: FieldError[] = [];
+      misread?.(value, '', unread);
+      if (unread.length > 0) return { error: refusalOf(unread) };
       if (found.length > 0) leftOutOf.set(value as object, found);
       return { value };
     }
@@ -69,7 +78,8 @@ function bodyValidator(schema: TSchema): (value: unknown) => Checked {
       path: `${at}/${name}`,
       message: `is not a field here${suggestion(name, known)}`,
     }));
-    return { error: refusal(compiled.Errors(value), value, errors, schema) };
+    const part = narrow(value);
+    return { error: refusal(compiled.Errors(part.value), part.value, errors, misread, part.pathOf) };
   };
 }
 
@@ -80,39 +90,59 @@ interface Fault {
   params: object;
 }
 
-function refusal(faults: Fault[], value: unknown, errors: FieldError[] = [], schema?: TSchema): AssayError {
+function refusal(
+  faults: Fault[],
+  value: unknown,
+  errors: FieldError[] = [],
+  misread?: Misread,
+  pathOf: (path: string) => string = (path) => path,
+): AssayError {
+  const found: FieldError[] = [];
   for (const fault of faults) {
     // Alternatives report every branch; one line that names the choice is enough. Unknown names are told with the nearest.
-    if ((fault.keyword === 'anyOf' && errors.length > 0) || fault.keyword === 'additionalProperties') continue;
-    errors.push(...describe(fault, value));
+    if ((fault.keyword === 'anyOf' && errors.length + found.length > 0) || fault.keyword === 'additionalProperties')
+      continue;
+    found.push(...describe(fault, value));
   }
-  if (schema) errors.push(...misread(schema, value, '', errors));
+  misread?.(value, '', found);
+  errors.push(...found.map(({ path, message }) => ({ path: pathOf(path), message })));
   return refusalOf(errors);
 }
 
 type Formed = ObjectSchema & { format?: string };
+type Misread = (value: unknown, path: string, errors: FieldError[]) => void;
 
-/** Whether a text in it must be more than its schema says. */
-function hasFormats({ unknownFields, format, items, anyOf = [], properties = {} }: Formed): boolean {
-  if (unknownFields === 'told') return false;
-  const inner = [...(items ? [items] : []), ...anyOf, ...Object.values(properties)];
-  return (format !== undefined && format in FORMATS) || inner.some(hasFormats);
-}
-
-/** Texts that fit their schema and are not what its format says, beside the faults that are known. */
-function misread(schema: Formed, value: unknown, path: string, errors: FieldError[]): FieldError[] {
-  if (schema.unknownFields === 'told') return [];
-  if (typeof value === 'string') {
-    const fault = schema.format === undefined ? undefined : FORMATS[schema.format]?.fault(value);
-    return fault === undefined || errors.some((error) => error.path === path) ? [] : [{ path, message: fault }];
+/** Finds texts that fit their schema and are not what its format says, beside the faults that are known; undefined where none could. */
+function misreader({ unknownFields, format, items, anyOf, properties = {} }: Formed): Misread | undefined {
+  if (unknownFields === 'told') return undefined;
+  const fault = format === undefined ? undefined : FORMATS[format]?.fault;
+  if (fault)
+    return (value, path, errors) => {
+      const message = typeof value === 'string' ? fault(value) : undefined;
+      if (message !== undefined && !errors.some((error) => error.path === path)) errors.push({ path, message });
+    };
+  if (anyOf) {
+    const branches = anyOf.flatMap((branch) => misreader(branch) ?? []);
+    if (branches.length === 0) return undefined;
+    return (value, path, errors) => {
+      for (const branch of branches) branch(value, path, errors);
+    };
   }
-  if (typeof value !== 'object' || value === null) return [];
-  if (schema.anyOf) return schema.anyOf.flatMap((branch) => misread(branch, value, path, errors));
-  const of = (name: string) => (Array.isArray(value) ? schema.items : schema.properties?.[name]);
-  return Object.entries(value).flatMap(([name, item]) => {
-    const inner = of(name);
-    return inner ? misread(inner, item, `${path}/${name}`, errors) : [];
+  const item = items && misreader(items);
+  if (item)
+    return (value, path, errors) => {
+      if (!Array.isArray(value)) return;
+      for (let i = 0; i < value.length && errors.length < MAX_FAULTS; i++) item(value[i], `${path}/${i}`, errors);
+    };
+  const inner = Object.entries(properties).flatMap(([name, property]): [string, Misread][] => {
+    const reader = misreader(property);
+    return reader ? [[name, reader]] : [];
   });
+  if (inner.length === 0) return undefined;
+  return (value, path, errors) => {
+    if (!isObject(value)) return;
+    for (const [name, reader] of inner) if (value[name] !== undefined) reader(value[name], `${path}/${name}`, errors);
+  };
 }
 
 function suggestion(name: string, known: readonly string[]): string {

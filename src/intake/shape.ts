@@ -8,6 +8,7 @@ export interface ObjectSchema {
   additionalProperties?: unknown;
   patternProperties?: unknown;
   items?: ObjectSchema;
+  maxItems?: number;
   anyOf?: readonly ObjectSchema[];
   allOf?: readonly ObjectSchema[];
   enum?: readonly unknown[];
@@ -42,7 +43,7 @@ export function nullsDropper(schema: ObjectSchema): ((value: unknown) => void) |
 
 function dropping(schema: ObjectSchema): Walk<undefined> | undefined {
   if (schema.anyOf) return branching(schema.anyOf, dropping);
-  if (schema.items) return each(dropping(schema.items));
+  if (schema.items) return each(schema, dropping(schema.items));
   const { properties, required = [] } = schema;
   if (!properties) return undefined;
   const optional = Object.keys(properties).filter((name) => !required.includes(name) && !takesNull(properties[name]));
@@ -78,7 +79,7 @@ export function unknownFinder(schema: ObjectSchema): ((value: unknown) => Unknow
 function finding(schema: ObjectSchema): Walk<UnknownName[]> | undefined {
   if (schema.unknownFields === 'told') return undefined;
   if (schema.anyOf) return branching(schema.anyOf, finding);
-  if (schema.items) return each(finding(schema.items));
+  if (schema.items) return each(schema, finding(schema.items));
   const { properties, additionalProperties: others } = schema;
   if (!properties || schema.patternProperties) return undefined;
   const known = Object.keys(properties);
@@ -105,13 +106,52 @@ function nestedOf<R>(
   });
 }
 
-function each<R>(walk: Walk<R> | undefined): Walk<R> | undefined {
+/** Beyond `maxItems` there is nothing to find: the array is refused. */
+function each<R>(
+  { maxItems = Number.POSITIVE_INFINITY }: ObjectSchema,
+  walk: Walk<R> | undefined,
+): Walk<R> | undefined {
   return (
     walk &&
     ((value, at, found) => {
-      if (Array.isArray(value)) for (const [i, item] of value.entries()) walk(item, `${at}/${i}`, found);
+      if (!Array.isArray(value)) return;
+      for (let i = 0; i < value.length && i < maxItems; i++) walk(value[i], `${at}/${i}`, found);
     })
   );
+}
+
+/** Finds arrays of more items than they may have, before anything looks at each of them; undefined where there are none. */
+export function overlongFinder(
+  schema: ObjectSchema,
+): ((value: unknown) => { path: string; message: string }[]) | undefined {
+  const find = overlong(schema);
+  return (
+    find &&
+    ((value) => {
+      const found: { path: string; message: string }[] = [];
+      find(value, '', found);
+      return found;
+    })
+  );
+}
+
+function overlong(schema: ObjectSchema): Walk<{ path: string; message: string }[]> | undefined {
+  if (schema.anyOf) return branching(schema.anyOf, overlong);
+  const { items, maxItems, properties } = schema;
+  if (items) {
+    const inner = each(schema, overlong(items));
+    return (value, at, found) => {
+      if (Array.isArray(value) && maxItems !== undefined && value.length > maxItems)
+        found.push({ path: at, message: `must hold at most ${maxItems} items` });
+      else inner?.(value, at, found);
+    };
+  }
+  if (!properties) return undefined;
+  const nested = nestedOf(properties, overlong);
+  if (nested.length === 0) return undefined;
+  return (value, at, found) => {
+    if (isObject(value)) for (const [name, walk] of nested) walk(value[name], `${at}/${name}`, found);
+  };
 }
 
 /** Of alternatives the first whose required names are all there. */

@@ -7,6 +7,7 @@ import { CardAnswer, CardBatchAnswer, CardBatchBody, CardBody, CardModelInfo } f
 import { json, problems } from '../contract/common.ts';
 import type { Charge } from '../guard.ts';
 import { importanceOf } from '../models.ts';
+import { sendRows } from '../rows.ts';
 import type { CardService, Services } from '../services.ts';
 
 const tags = ['cards'];
@@ -66,12 +67,12 @@ export function cardRoutes(app: Api, services: Services, charge: Charge): void {
       const { transactions } = request.body;
       await charge(request, reply, transactions.length - 1);
       const scorer = scorerOf(cards);
-      const data: ReturnType<typeof answerOf>[] = [];
+      const rows: string[] = [];
       for (const fields of transactions) {
-        data.push(answerOf(scorer, fields));
-        if (data.length % ROWS_A_TURN === 0) await breathe();
+        rows.push(JSON.stringify(answerOf(scorer, fields)));
+        if (rows.length % ROWS_A_TURN === 0) await breathe();
       }
-      return { data };
+      return sendRows(reply, rows);
     },
   );
 

@@ -13,6 +13,7 @@ import type { Charge } from '../guard.ts';
 import { nextId } from '../ids.ts';
 import { read } from '../read.ts';
 import { recordOf } from '../record-of.ts';
+import { sendRows } from '../rows.ts';
 import type { Services } from '../services.ts';
 import { byIntake } from '../validate.ts';
 import { invalid } from '../window.ts';
@@ -22,7 +23,7 @@ const tags = ['scoring'];
 const MAX_ROWS = 10_000;
 const BATCH_BYTES = 16 * 1024 * 1024;
 /** Rows between two looks at what else waits: a batch must not hold up decisions. */
-const ROWS_A_TURN = 50;
+const ROWS_A_TURN = 25;
 
 /** Decisions of which nothing is recorded or learnt. */
 export function scoringRoutes(app: Api, services: Services, charge: Charge): void {
@@ -82,7 +83,7 @@ export function scoringRoutes(app: Api, services: Services, charge: Charge): voi
     async (request, reply) => {
       const transactions = rowsOf(request.body);
       await charge(request, reply, transactions.length - 1);
-      return { data: await scoreAll(transactions) };
+      return sendRows(reply, await scoreAll(transactions));
     },
   );
 
@@ -100,9 +101,10 @@ export function scoringRoutes(app: Api, services: Services, charge: Charge): voi
       if (index % ROWS_A_TURN === ROWS_A_TURN - 1) await breathe();
     }
     if (errors.length > 0) throw refusal(errors);
-    const answers: Awaited<ReturnType<typeof score>>[] = [];
+    const answers: string[] = [];
     for (let from = 0; from < rows.length; from += ROWS_A_TURN) {
-      answers.push(...(await Promise.all(rows.slice(from, from + ROWS_A_TURN).map(score))));
+      const part = await Promise.all(rows.slice(from, from + ROWS_A_TURN).map(score));
+      answers.push(...part.map((answer) => JSON.stringify(answer)));
       await breathe();
     }
     return answers;
