@@ -10,8 +10,8 @@ import { judge, type Serving, thresholdsOf } from '../judge.ts';
 import { applyPolicy, type Seen } from '../policy/apply.ts';
 import { type ControlShare, createControlShare } from '../policy/control-share.ts';
 import type { InForce } from '../policy/in-force.ts';
-import { passOf } from '../policy/pass.ts';
-import { type Refill, refillOf, seenOf } from '../policy/recorded.ts';
+import { makePass, type Pass, passOf } from '../policy/pass.ts';
+import { type Payment, paymentOf, type Refill, refillOf, seenOf } from '../policy/recorded.ts';
 import { emptyPolicy } from '../policy/state.ts';
 import { createStoredJudge } from './judge-stored.ts';
 
@@ -45,8 +45,8 @@ export interface Would {
 
 /** Evaluates the records of a log, handed in in its order, under another policy. The path of a decision, with nothing recorded. */
 export interface Evaluator {
-  /** Undefined where what was stored does not suffice; `lacks` says what. */
-  decide(record: JournalRecord): Would | undefined;
+  /** Undefined where what was stored does not suffice; `lacks` says what. `payment`: that of the record, where it is at hand. */
+  decide(record: JournalRecord, payment?: Payment): Would | undefined;
   /** Any other record; decisions are handed to `decide` alone. */
   learn(record: JournalRecord): void;
   readonly lacks: ReadonlySet<string>;
@@ -61,34 +61,40 @@ export function createStoredEvaluator(ports: EvaluatorPorts, tried: Tried, fallb
   const { inForce } = tried;
   const lacks = new Set<string>();
   const approximate = new Set<string>();
-  const refills = new Map<string, Refill>();
+  const sources = new Map<string, Source>();
+  let [last, lastModel, lastPolicy]: [Source?, string?, number?] = [];
   const own = createStoredJudge({ servingOf: ports.servingOf, other: tried.other }, ports.serving);
   const control = controlOf(ports, inForce);
-  const filler = fallback && passOf(undefined, inForce, fallback.entityTypes);
-  const slots = inForce.definitions.map(({ name }) => name);
-  const asOfThen = new Float64Array(slots.length);
 
-  function refillFor({ policyVersion = 0, model }: Decision, at: number): Refill {
+  function sourceOf({ policyVersion = 0, model }: Decision, at: number): Source {
+    // One after the other mostly come of the same.
+    if (last && lastPolicy === policyVersion && lastModel === model?.version) return last;
     const name = `${policyVersion} ${model?.version ?? ''}`;
-    let refill = refills.get(name);
-    if (!refill) {
-      const then = ports.policyAt(policyVersion, at);
-      const serving = model && ports.servingOf(model.version);
-      refill = refillOf({ inForce: then ?? { ...inForce, schema: '', definitions: [] }, serving }, inForce.definitions);
-      if (refills.size >= MOST_REFILLS) refills.delete(refills.keys().next().value!);
-      refills.set(name, refill);
+    let source = sources.get(name);
+    if (!source) {
+      source = makeSource(policyVersion, model && ports.servingOf(model.version), at);
+      if (sources.size >= MOST_SOURCES) sources.delete(sources.keys().next().value!);
+      sources.set(name, source);
     }
-    return refill;
+    [last, lastModel, lastPolicy] = [source, model?.version, policyVersion];
+    return source;
+  }
+
+  function makeSource(policyVersion: number, serving: Serving | undefined, at: number): Source {
+    const then = ports.policyAt(policyVersion, at) ?? { ...inForce, schema: '', definitions: [] };
+    const refill = refillOf({ inForce: then, serving }, inForce.definitions);
+    const { missing } = refill;
+    const today = fallback && missing.length > 0 ? makePass(undefined, missing, fallback.entityTypes) : undefined;
+    const slots = missing.map((one) => inForce.definitions.indexOf(one));
+    return { then, refill, today, slots, numbers: new Float64Array(slots.length) };
   }
 
   /** What the record does not hold, as profiles have it now of the time just before it. */
-  function fillIn(seen: Seen, refill: Refill): void {
-    const before = { ...seen.event, time: seen.event.time - JUST_BEFORE_MS };
-    filler!.extract(fallback!, before, asOfThen);
-    for (const { name } of refill.missing) {
-      const slot = slots.indexOf(name);
-      seen.ruleVector[slot] = asOfThen[slot];
-      approximate.add(name);
+  function fillIn({ event, ruleVector }: Seen, { today, slots, numbers, refill }: Source): void {
+    today!.extract(fallback!, { ...event, time: event.time - JUST_BEFORE_MS }, numbers);
+    for (let i = 0; i < slots.length; i++) {
+      ruleVector[slots[i]] = numbers[i];
+      approximate.add(refill.missing[i].name);
     }
   }
 
@@ -99,37 +105,42 @@ export function createStoredEvaluator(ports: EvaluatorPorts, tried: Tried, fallb
       return own.gone;
     },
     learn() {},
-    decide(record) {
+    decide(record, payment) {
       const data = record.data as unknown as DecisionData;
       const judged = own.judged(record, inForce);
-      const refill = refillFor(data.decision, record.at);
+      const source = sourceOf(data.decision, record.at);
+      const { refill, then } = source;
       if (!judged) lacks.add('the features of the model');
       const isShort = refill.missing.length > 0;
-      if (isShort && !filler) for (const { name } of refill.missing) lacks.add(name);
-      if (!judged || (isShort && !filler)) return undefined;
-      const seen = seenOf(record, refill, inForce.entityTypes);
-      if (isShort) fillIn(seen, refill);
-      for (const slot of data.ruleApproximate ?? [])
-        markThen(ports.policyAt, data.decision, record.at, slot, approximate);
+      if (isShort && !source.today) for (const { name } of refill.missing) lacks.add(name);
+      if (!judged || (isShort && !source.today)) return undefined;
+      const { transaction, event } = payment ?? paymentOf(record, inForce.entityTypes);
+      const seen = { transaction, event, ruleVector: refill.fill(record), recordedAt: record.at };
+      if (isShort) fillIn(seen, source);
+      for (const slot of data.ruleApproximate ?? NO_SLOTS) {
+        const name = then.definitions[slot]?.name;
+        if (name !== undefined) approximate.add(name);
+      }
       return apply(inForce, judged, seen, record, control);
     },
   };
 }
 
-const MOST_REFILLS = 256;
+/** Where the numbers of the tried rules come from, for records of one policy and model. */
+interface Source {
+  then: InForce;
+  refill: Refill;
+  /** Takes what is missing from the profiles of today; undefined where nothing is, or none are here. */
+  today: Pass | undefined;
+  /** Where each of the missing goes. */
+  slots: readonly number[];
+  numbers: Float64Array;
+}
+
+const MOST_SOURCES = 256;
+const NO_SLOTS: readonly number[] = Object.freeze([]);
 /** Today's profiles hold the payment itself; windows end before it. */
 const JUST_BEFORE_MS = 1 / 1024;
-
-function markThen(
-  policyAt: EvaluatorPorts['policyAt'],
-  { policyVersion = 0 }: Decision,
-  at: number,
-  slot: number,
-  approximate: Set<string>,
-): void {
-  const name = policyAt(policyVersion, at)?.definitions[slot]?.name;
-  if (name !== undefined) approximate.add(name);
-}
 
 /** With profiles folded from the log's first record on: features are those of then, whatever was stored. */
 export function createRecomputingEvaluator(ports: EvaluatorPorts, { inForce, other }: Tried): Evaluator {

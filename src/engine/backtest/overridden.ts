@@ -25,11 +25,11 @@ export function overriddenBy(
 ): Overridden {
   const evaluator = createStoredEvaluator(ports, { inForce, other: undefined }, ports.profiles);
   const found: Overridden = { count: 0, amount: 0, samples: [], since: null };
-  for (const { record } of decisions.toReversed()) {
+  for (const { record, payment } of decisions.toReversed()) {
     found.since = new Date(record.at).toISOString();
     const { transaction, decision } = record.data as unknown as DecisionData;
     if (decision.decision !== 'decline' || ports.deleted.has(transaction.id)) continue;
-    if (evaluator.decide(record)?.decision.decidedBy !== `rule:${ruleId}`) continue;
+    if (evaluator.decide(record, payment)?.decision.decidedBy !== `rule:${ruleId}`) continue;
     found.count++;
     found.amount += transaction.amountBase ?? 0;
     const { id, amount, currency } = transaction;

@@ -30,10 +30,11 @@ export async function preview(
   const evaluator = createStoredEvaluator(ports, { inForce, other: undefined }, profiles);
   const [rows, truths] = [createRows(), createTruths(ports.maturityDays)];
   const kept: JournalRecord[] = [];
-  for (const { record, told } of decisions) {
-    await ports.pause();
+  for (const { record, payment, told } of decisions) {
+    const pausing = ports.pause();
+    if (pausing) await pausing;
     if (deleted.has(transactionOf(record).id)) continue;
-    const would = evaluator.decide(record);
+    const would = evaluator.decide(record, payment);
     if (!would || truths.add(record) === undefined) continue;
     rows.add(record, would);
     kept.push(record);

@@ -1,12 +1,18 @@
 import type { DecisionData } from '../../domain/records.ts';
 import type { Journal, JournalRecord } from '../../journal/journal.ts';
+import { type Payment, paymentOf } from '../policy/recorded.ts';
 
 /** A decision of late and what was said of it since. */
 export interface RecentDecision {
-  /** Without the words that no rule reads: its reasons and its sentence. */
+  /** Without what no rule reads: its reasons, its sentence, what it was read of. */
   record: JournalRecord;
+  /** As rules see it, made once. */
+  payment: Payment;
   told: JournalRecord[] | undefined;
 }
+
+/** Of one that some rule hit: what figures of rules are made of. */
+export type RecentHit = Omit<RecentDecision, 'payment'>;
 
 /** The newest decisions in memory, followed from the log: what previews and the figures of rules are made of. */
 export interface Recent {
@@ -15,7 +21,7 @@ export interface Recent {
   /** The newest so many, the oldest first. */
   newest(most: number): RecentDecision[];
   /** Those of late that some rule hit, the oldest first. */
-  hits(from: number): RecentDecision[];
+  hits(from: number): RecentHit[];
   /** Hits are known from here on, milliseconds. */
   readonly since: number;
   close(): void;
@@ -27,6 +33,7 @@ export interface RecentPorts {
   /** Lets others have their turn. */
   pause: () => Promise<void> | undefined;
   onError: (error: unknown) => void;
+  entityTypes: readonly string[];
   capacity?: number;
 }
 
@@ -40,8 +47,8 @@ const DAY = 86_400_000;
 
 export function createRecent(ports: RecentPorts): Recent {
   const { journal, clock, capacity = RECENT_DECISIONS } = ports;
-  const newest = createRing(capacity);
-  const hits = createRing(MOST_HITS);
+  const newest = createRing<RecentDecision>(capacity);
+  const hits = createRing<RecentHit>(MOST_HITS);
   let since = Number.POSITIVE_INFINITY;
   let catchingUp = true;
   let closed = false;
@@ -49,19 +56,19 @@ export function createRecent(ports: RecentPorts): Recent {
   function take(record: JournalRecord): void {
     if (record.at < since) since = record.at;
     if (record.type === 'decision') {
-      const one = { record: slim(record), told: undefined };
-      newest.push(one);
+      const payment = paymentOf(record, ports.entityTypes);
+      newest.push({ record: slim(record, payment), payment, told: undefined });
       const { rules } = (record.data as unknown as DecisionData).decision;
       if (rules.length > 0 && record.at >= clock() - HITS_DAYS * DAY) {
-        const dropped = hits.push(one);
+        const dropped = hits.push({ record: slimmer(record), told: undefined });
         if (dropped) since = Math.max(since, dropped.record.at);
       }
       return;
     }
     if (!TELLING.has(record.type)) return;
     const { transactionId } = record.data as { transactionId?: string };
-    const one = transactionId === undefined ? undefined : (newest.find(transactionId) ?? hits.find(transactionId));
-    if (one) (one.told ??= []).push(record);
+    if (transactionId === undefined) return;
+    for (const one of [newest.find(transactionId), hits.find(transactionId)]) if (one) (one.told ??= []).push(record);
   }
 
   const stop = journal.subscribe((record) => {
@@ -102,28 +109,35 @@ export function createRecent(ports: RecentPorts): Recent {
 
 const TELLING: ReadonlySet<string> = new Set(['label', 'label.withdraw', 'dispute', 'event', 'review', 'finalize']);
 
-function slim(record: JournalRecord): JournalRecord {
-  const { sequence, version, type, at, key, personal, vector } = record;
+function slim(record: JournalRecord, { transaction }: Payment): JournalRecord {
+  const { sequence, version, type, at, key, vector } = record;
   const data = record.data as unknown as DecisionData;
   const { reasons: _, fraudExplanation: __, oodWarning: ___, ...decision } = data.decision;
-  const { transaction, entities, named, location, ruleVector, ruleSchema, ruleApproximate } = data;
-  const kept = { transaction, entities, named, location, decision, ruleVector, ruleSchema, ruleApproximate };
-  return {
-    ...{ sequence, version, type, at, key, data: kept as Record<string, unknown> },
-    ...(personal ? { personal } : {}),
-    ...(vector ? { vector } : {}),
-  };
+  const { entities, ruleVector, ruleSchema, ruleApproximate } = data;
+  const kept = { transaction, entities, decision, ruleVector, ruleSchema, ruleApproximate };
+  return { sequence, version, type, at, key, data: kept as Record<string, unknown>, ...(vector ? { vector } : {}) };
 }
 
-function createRing(capacity: number) {
-  const ring: RecentDecision[] = [];
-  const byId = new Map<string, RecentDecision>();
+/** What tells its truth, its amount and what hit it. */
+function slimmer({ sequence, version, type, at, key, data }: JournalRecord): JournalRecord {
+  const { transaction, decision } = data as unknown as DecisionData;
+  const { id, time, amountMinor, amountBase, currency } = transaction;
+  const kept = {
+    transaction: { id, time, amountMinor, amountBase, currency },
+    decision: { decision: decision.decision, rules: decision.rules },
+  };
+  return { sequence, version, type, at, key, data: kept as Record<string, unknown> };
+}
+
+function createRing<One extends RecentHit>(capacity: number) {
+  const ring: One[] = [];
+  const byId = new Map<string, One>();
   let next = 0;
-  const idOf = ({ record }: RecentDecision) => (record.data as unknown as DecisionData).transaction.id;
+  const idOf = ({ record }: One) => (record.data as unknown as DecisionData).transaction.id;
   return {
     find: (id: string) => byId.get(id),
     /** What it took the place of. */
-    push(one: RecentDecision): RecentDecision | undefined {
+    push(one: One): One | undefined {
       const id = idOf(one);
       if (byId.has(id)) return undefined;
       const dropped = ring[next];
@@ -133,7 +147,7 @@ function createRing(capacity: number) {
       byId.set(id, one);
       return dropped;
     },
-    last(most: number): RecentDecision[] {
+    last(most: number): One[] {
       const inOrder = ring.length < capacity ? ring : [...ring.slice(next), ...ring.slice(0, next)];
       return inOrder.slice(Math.max(0, inOrder.length - most));
     },

@@ -62,6 +62,8 @@ export interface Picked {
   sample: Omit<Sample, 'id' | 'amount' | 'currency'>;
 }
 
+type Segment = BacktestResult['segments'][number];
+
 const HOUR = 3_600_000;
 const BUCKETS = [HOUR, 24 * HOUR, 7 * 24 * HOUR, 30 * 24 * HOUR];
 const MOST_BUCKETS = 400;
@@ -96,7 +98,7 @@ export function createSumming(
   const moved = new Map<string, BacktestResult['moved'][number]>();
   const rules = new Map(ruleIds.map((id) => [id, ruleResult(id)]));
   const series = new Map<number, BacktestResult['series'][number]>();
-  const segments = new Map<string, BacktestResult['segments'][number]>();
+  const segments = SEGMENTS.map((field) => ({ field, ofWord: [] as Segment[] }));
   const movedRows: number[] = [];
   const length = rows.length;
   const [first, last] = length === 0 ? [0, 0] : [rows.at(0), rows.at(length - 1)];
@@ -122,9 +124,9 @@ export function createSumming(
       count(one, state);
     });
     const isMoved = before !== after;
-    for (const field of SEGMENTS) {
-      const value = rows.segment(field, row);
-      if (value !== '') segment(field, value, amount, isMoved, state);
+    for (let i = 0; i < segments.length; i++) {
+      const word = rows.segment(segments[i].field, row);
+      if (word !== 0) segment(segments[i], word, amount, isMoved, state);
     }
     if (!isMoved) return;
     movedRows.push(row);
@@ -138,10 +140,16 @@ export function createSumming(
     count(sides, state);
   }
 
-  function segment(field: SegmentField, value: string, amount: number, isMoved: boolean, state: LabelState): void {
-    const name = `${field} ${value}`;
-    let one = segments.get(name);
-    if (!one) segments.set(name, (one = { field, value, decisions: 0, moved: 0, amount: 0, ...nothing() }));
+  function segment(
+    { field, ofWord }: (typeof segments)[number],
+    word: number,
+    amount: number,
+    isMoved: boolean,
+    state: LabelState,
+  ): void {
+    let one = ofWord[word];
+    if (!one)
+      ofWord[word] = one = { field, value: rows.word(field, word), decisions: 0, moved: 0, amount: 0, ...nothing() };
     one.decisions++;
     if (!isMoved) return;
     one.moved++;
@@ -171,7 +179,7 @@ export function createSumming(
         money: { ...money.result(), costs: COSTS },
         rules: [...rules.values()].map((rule) => rounded(withPrecision(rule, outcomeOf(rule.id)))),
         series: [...series.values()].sort((a, b) => (a.at < b.at ? -1 : 1)),
-        segments: SEGMENTS.flatMap((field) => largest([...segments.values()].filter((one) => one.field === field))),
+        segments: segments.flatMap(({ ofWord }) => largest(ofWord.filter((one) => one !== undefined))),
         degraded: rows.degraded,
       };
       return { result, picked };
@@ -184,7 +192,7 @@ const ruleResult = (id: string): RuleResult => ({
   ...{ precision: null, interval: null, amount: 0 },
 });
 
-const largest = (all: BacktestResult['segments']) =>
+const largest = (all: Segment[]) =>
   all
     .sort((a, b) => b.moved - a.moved || b.decisions - a.decisions)
     .slice(0, MOST_SEGMENTS)

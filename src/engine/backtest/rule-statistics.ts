@@ -1,7 +1,7 @@
 import type { Outcome } from '../../domain/decision.ts';
 import type { LabelState } from '../../domain/label-state.ts';
 import type { DecisionData } from '../../domain/records.ts';
-import type { RecentDecision } from './recent.ts';
+import type { RecentHit } from './recent.ts';
 import { count, type Known, withPrecision } from './result.ts';
 import { createTruths } from './truths.ts';
 
@@ -36,7 +36,7 @@ const DAY = 86_400_000;
 /** Of decisions that some rule hit; `ids` are those asked for, each answered whether it hit or not. */
 export function ruleStatistics(
   { clock, maturityDays, deleted }: FiguresPorts,
-  decisions: readonly RecentDecision[],
+  decisions: readonly RecentHit[],
   ids: readonly string[],
   outcomeOf: (id: string) => Outcome | undefined,
 ): RuleStatistics[] {
@@ -75,7 +75,7 @@ export function ruleStatistics(
 
 const nothing = () => ({ hits: 0, applied: 0, fraud: 0, legitimate: 0, presumed: 0, unknown: 0, amount: 0 });
 
-function stateNow({ record, told }: RecentDecision, now: number, maturityDays: number): LabelState {
+function stateNow({ record, told }: RecentHit, now: number, maturityDays: number): LabelState {
   const truths = createTruths(maturityDays);
   truths.add(record);
   for (const one of told ?? []) truths.tell(one);

@@ -19,7 +19,9 @@ export interface Rows {
   /** Ids of the rules that would have hit, and whether each alone made the difference. */
   hits(row: number, each: (rule: number, alone: boolean) => void): void;
   readonly rules: readonly string[];
-  segment(field: SegmentField, row: number): string;
+  /** A number for its word; 0 where it has none. */
+  segment(field: SegmentField, row: number): number;
+  word(field: SegmentField, segment: number): string;
   readonly degraded: { readonly count: number; readonly ids: readonly string[] };
 }
 
@@ -83,6 +85,7 @@ export function createRows(): Rows {
       for (let i = row === 0 ? 0 : hitsEnd.at(row - 1); i < hitsEnd.at(row); i++)
         each(hits.at(i) >> 1, (hits.at(i) & ALONE) === 1);
     },
-    segment: (field, row) => words[field].names.names[words[field].codes.at(row)],
+    segment: (field, row) => words[field].codes.at(row),
+    word: (field, segment) => words[field].names.names[segment],
   };
 }

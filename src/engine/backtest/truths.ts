@@ -91,11 +91,15 @@ export function createTruths(maturityDays: number): Truths {
       return row;
     },
     stateOf(row, at) {
-      const life = told.get(row) ?? NOTHING_TOLD;
-      const decided = { decision: OUTCOMES[outcome.at(row)], time: time.at(row), amountMinor: amountMinor.at(row) };
+      const life = told.get(row);
+      const decision = OUTCOMES[outcome.at(row)];
+      // Of most nothing was told: what `truthOf` makes of that, without a list of voices each.
+      if (!life)
+        return decision === 'approve'
+          ? labelStateOf({ kind: 'open', since: time.at(row) }, at, maturityDays)
+          : 'blocked';
+      const decided = { decision, time: time.at(row), amountMinor: amountMinor.at(row) };
       return labelStateOf(truthOf({ ...decided, ...life }), at, maturityDays);
     },
   };
 }
-
-const NOTHING_TOLD: Told = Object.freeze({ statements: [], events: [], disputes: [] });

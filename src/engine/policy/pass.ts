@@ -25,7 +25,8 @@ export function passOf(serving: Serving | undefined, inForce: InForce, entityTyp
   return pass;
 }
 
-function makePass(
+/** Made anew each time: kept passes are those of `passOf`. */
+export function makePass(
   serving: Serving | undefined,
   asked: readonly FeatureDefinition[],
   entityTypes: readonly string[],

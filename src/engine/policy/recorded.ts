@@ -41,10 +41,12 @@ export function refillOf(then: Then, asked: readonly FeatureDefinition[]): Refil
     fill(record) {
       const { ruleVector, ruleSchema } = record.data as unknown as DecisionData;
       const own = ruleSchema === then.inForce.schema ? ruleVector : undefined;
-      return Float64Array.from(sources, (source) => {
-        const value = source?.of === 'rules' ? own?.[source.slot] : source && record.vector?.[source.slot];
-        return value ?? Number.NaN;
-      });
+      const numbers = new Float64Array(sources.length);
+      for (let i = 0; i < numbers.length; i++) {
+        const source = sources[i];
+        numbers[i] = (source?.of === 'rules' ? own : source && record.vector)?.[source!.slot] ?? Number.NaN;
+      }
+      return numbers;
     },
   };
 }
@@ -74,10 +76,15 @@ export function decideRecorded(record: JournalRecord, refill: Refill, { inForce,
 const typeOf = ({ data }: JournalRecord) => (data as unknown as DecisionData).transaction.type;
 
 export function seenOf(record: JournalRecord, refill: Refill, entityTypes: readonly string[]): Seen {
+  return { ...paymentOf(record, entityTypes), ruleVector: refill.fill(record), recordedAt: record.at };
+}
+
+/** What a record holds of its payment, as rules see it. */
+export type Payment = Pick<Seen, 'transaction' | 'event'>;
+
+export function paymentOf(record: JournalRecord, entityTypes: readonly string[]): Payment {
   return {
     transaction: joined(record.data as unknown as DecisionData, record.personal),
     event: eventOfRecord(record, entityTypes),
-    ruleVector: refill.fill(record),
-    recordedAt: record.at,
   };
 }
