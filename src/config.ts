@@ -40,6 +40,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** How long a connection may idle: longer than any load balancer in front keeps it, which else sends into a closed one. */
   readonly keepAliveMs: number;
+  /** Further connections are closed at once. */
+  readonly maxConnections: number;
   /** Addresses of the proxies that may say who asked, by X-Forwarded-*, such as `10.0.0.0/8,loopback`; false: none. */
   readonly trustProxy: string | false;
   /** The first champion; once a model was promoted, that one decides. */
@@ -207,6 +209,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
         .filter(Boolean),
     ),
     keepAliveMs: integer(env, 'KEEP_ALIVE_MS', 75_000, 1_000, 3_600_000),
+    maxConnections: integer(env, 'MAX_CONNECTIONS', 8_192, 1, 1_000_000),
     trustProxy: trustProxy(env),
     modelDir: env.ASSAY_MODEL_DIR ?? defaults.modelDir,
     dashboardDir: env.ASSAY_DASHBOARD_DIR || defaults.dashboardDir,

@@ -108,3 +108,31 @@ describe('no request makes work without bound', () => {
     assert.deepEqual(Object.keys(body.data[699]), Object.keys(alone.body));
   });
 });
+
+test('sign-ins cost, right ones too, and those of one key end none of another', async () => {
+  const app = await startApp({ RATE_LIMIT_MAX: '400' });
+  try {
+    const make = async (name: string, scopes: string[], secret?: string) =>
+      (await call(app.url, 'POST', '/api/keys', { name, scopes }, secret ? { 'x-api-key': secret } : {})).body.secret;
+    const admin = await make('boss', ['admin']);
+    const reader = await make('reader', ['read'], admin);
+    const signIn = async (key: string) => {
+      const { status, headers } = await call(app.url, 'POST', '/api/session', { key });
+      return { status, cookie: headers.get('set-cookie')?.split(';')[0] ?? '' };
+    };
+    const whoIs = async (cookie: string) =>
+      (await call(app.url, 'GET', '/api/session', undefined, { cookie })).body.keyName;
+    const boss = await signIn(admin);
+    const first = await signIn(reader);
+    assert.deepEqual([await whoIs(boss.cookie), await whoIs(first.cookie)], ['boss', 'reader']);
+    const counts = new Map<number, number>();
+    for (let i = 0; i < 500; i++) {
+      const { status } = await signIn(reader);
+      counts.set(status, (counts.get(status) ?? 0) + 1);
+    }
+    assert.ok((counts.get(200) ?? 0) >= 100 && (counts.get(429) ?? 0) >= 50, JSON.stringify([...counts]));
+    assert.deepEqual([await whoIs(boss.cookie), await whoIs(first.cookie)], ['boss', null]);
+  } finally {
+    await app.stop();
+  }
+});

@@ -73,6 +73,8 @@ export async function buildServer(services: Services): Promise<Api> {
     childLoggerFactory: (logger) => logger,
     bodyLimit: MIB,
     requestTimeout: 60_000,
+    // Of a socket on which nothing moves, such as one whose client does not read its answer.
+    connectionTimeout: 120_000,
     keepAliveTimeout: config.keepAliveMs,
     trustProxy: config.trustProxy,
     genReqId: requestId(),
@@ -85,6 +87,7 @@ export async function buildServer(services: Services): Promise<Api> {
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  app.server.maxConnections = config.maxConnections;
   app.decorateRequest('apiKey', undefined);
   app.setValidatorCompiler(validatorCompiler);
   // The schemas document answers, which may gain fields; a serializer made from them would drop those.

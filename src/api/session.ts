@@ -35,8 +35,10 @@ export const CSRF_HEADER = 'x-assay-csrf';
 export const SESSION_MS = 12 * 3_600_000;
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const MAX_SESSIONS = 10_000;
+/** Browsers that are signed in with one key: whoever signs in more often ends sessions of that key alone. */
+const MAX_OF_A_KEY = 100;
 
-/** Sessions in memory, by the hash of their secret: a restart ends them. Beyond the bound the oldest go. */
+/** Sessions in memory, by the hash of their secret: a restart ends them. Beyond the bounds the oldest go. */
 export function createSessions(keys: Pick<Keys, 'get'>, clock: Clock, random = randomBytes): Sessions {
   const sessions = new Map<string, Session>();
   const secretOf = (size: number) => random(size).toString('base64url');
@@ -65,6 +67,8 @@ export function createSessions(keys: Pick<Keys, 'get'>, clock: Clock, random = r
     open(key) {
       const secret = secretOf(32);
       const session = { keyId: key.id, csrfToken: secretOf(24), expiresAt: clock() + SESSION_MS };
+      const ofKey = [...sessions].filter(([, { keyId }]) => keyId === key.id);
+      if (ofKey.length >= MAX_OF_A_KEY) end(ofKey[0][0]);
       sessions.set(hash(secret), session);
       if (sessions.size > MAX_SESSIONS) end(sessions.keys().next().value!);
       return { session, secret };

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { WebSocket } from 'ws';
 import { AssayError } from '../../domain/errors.ts';
@@ -5,6 +6,7 @@ import type { FeedEvent } from '../../projections/feed-events.ts';
 import type { Api } from '../api.ts';
 import { keyOf } from '../auth.ts';
 import { endSocket } from '../closing.ts';
+import { createPlaces } from '../places.ts';
 import type { Services } from '../services.ts';
 import type { Session, Sessions } from '../session.ts';
 
@@ -31,6 +33,8 @@ export function liveRoute(
   /** An event goes to many clients and becomes text once. */
   const texts = new WeakMap<FeedEvent, string>();
   const alive = new Map<WebSocket, Client>();
+  const places = createPlaces<WebSocket>(MAX_CLIENTS);
+  const callerOf = ({ apiKey, ip }: FastifyRequest) => apiKey?.id ?? ip;
   const textOf = (event: FeedEvent) => {
     let text = texts.get(event);
     if (text === undefined) {
@@ -49,11 +53,14 @@ export function liveRoute(
       preHandler: async (request) => {
         if (request.headers.upgrade === undefined)
           throw new AssayError('invalid_request', 'This is a WebSocket: connect with a client for one.');
-        if (alive.size >= MAX_CLIENTS)
+        if (!places.room(callerOf(request)))
           throw new AssayError('unavailable', 'Too many clients follow the feed.', { retryAfterSeconds: 10 });
       },
     },
     (socket, request) => {
+      const caller = callerOf(request);
+      const evicted = places.room(caller)?.evicted;
+      if (evicted) dismiss(evicted, alive.get(evicted)!, 'Others wait for a place', 1013);
       const { since } = request.query as { since?: number };
       const stop = feed.follow(since, {
         send: (event) => {
@@ -64,12 +71,14 @@ export function liveRoute(
       const session = keyOf(request, keys) ? undefined : sessions.of(request)?.session;
       const state: Client = { answered: true, keyId: request.apiKey?.id, session, stop };
       alive.set(socket, state);
+      places.add(caller, socket);
       socket.on('pong', () => {
         state.answered = true;
       });
       socket.on('error', () => socket.terminate());
       socket.on('close', () => {
         alive.delete(socket);
+        places.remove(caller, socket);
         stop();
       });
     },
@@ -89,9 +98,9 @@ export function liveRoute(
   app.addHook('preClose', async () => clearInterval(timer));
 
   // Nothing more is sent, not even what waits for the close frame.
-  function dismiss(socket: WebSocket, state: Client, why: string): void {
+  function dismiss(socket: WebSocket, state: Client, why: string, code = 1008): void {
     state.stop();
-    endSocket(socket, 1008, why);
+    endSocket(socket, code, why);
   }
   function dismissAll(goes: (client: Client) => boolean, why: string): void {
     for (const [socket, state] of alive) if (goes(state)) dismiss(socket, state, why);

@@ -37,12 +37,10 @@ export function sessionRoutes(
     },
     async (request, reply) => {
       if (!keys.configured) return { ...keyless(), baseCurrency };
+      // Guessing costs the guesser, and so does guessing right.
+      await charge(request, reply, 1);
       const key = keys.authenticate(request.body.key);
-      if (!key) {
-        // Guessing costs the guesser.
-        await charge(request, reply, 1);
-        throw new AssayError('unauthenticated', 'This API key is unknown or revoked.');
-      }
+      if (!key) throw new AssayError('unauthenticated', 'This API key is unknown or revoked.');
       sessions.close(request);
       const { session, secret } = sessions.open(key);
       reply.header('set-cookie', sessionCookie(request, secret));
