@@ -67,16 +67,17 @@ describe('lists', () => {
       { value: 'nowhere' },
       { value: '10.0.0.1' },
       { value: '10.0.0.0/8', expiresAt: 'soon' },
+      { value: '' },
     ];
     const { status, body } = await ask('POST', '/api/lists/mixed/entries', { entries });
     assert.deepEqual([status, body.added, body.updated], [200, 1, 1]);
     assert.deepEqual(
       body.refused.map(({ value }: { value: string }) => value),
-      ['nowhere', '10.0.0.0/8'],
+      ['nowhere', '10.0.0.0/8', ''],
     );
     for (const [body, path] of [
       [{ entries: [] }, '/entries'],
-      [{ entries: [{ value: 'x', expires: '2027-01-01T00:00:00Z' }] }, '/entries/0'],
+      [{ entries: [{ value: 'x', expires: '2027-01-01T00:00:00Z' }] }, '/entries/0/expires'],
     ] as const) {
       const answer = await ask('POST', '/api/lists/mixed/entries', body);
       assert.equal(answer.status, 422);
@@ -100,8 +101,65 @@ describe('lists', () => {
     const out = await ask('GET', '/api/lists/csv/entries', undefined, { accept: 'text/csv' });
     assert.match(out.headers.get('content-type')!, /^text\/csv/);
     assert.match(out.body, /"a,b",2099-01-01T00:00:00\.000Z,"said ""no"""|"a,b","said ""no"""/);
+    const back = await ask('POST', '/api/lists/csv/entries', out.body, headers);
+    assert.deepEqual(back.body, { added: 0, updated: 2, refused: [] });
+    const formula = await ask('POST', '/api/lists/csv/entries', { entries: [{ value: '=1+2' }] });
+    assert.equal(formula.body.added, 1);
+    const { body: shown } = await ask('GET', '/api/lists/csv/entries', undefined, { accept: 'text/csv' });
+    assert.deepEqual((await ask('POST', '/api/lists/csv/entries', shown, headers)).body.added, 0);
     assert.equal((await ask('POST', '/api/lists/csv/entries', 'wrong\r\nx\r\n', headers)).status, 422);
     assert.equal((await ask('POST', '/api/rules', csv, headers)).status, 415);
+  });
+
+  const CARD = '4111 1111 1111 1111';
+  for (const [type, entry, path] of [
+    ['card', { value: CARD }, '/entries/0/value'],
+    ['text', { value: `card ${CARD}` }, '/entries/0/value'],
+    ['ip', { value: '1.2.3.4', note: `of ${CARD}` }, '/entries/0/note'],
+  ] as const)
+    test(`a card number is taken into no list: ${type}, ${path}`, async () => {
+      await list(`cards-${type}`, type);
+      const { status, body } = await ask('POST', `/api/lists/cards-${type}/entries`, { entries: [entry] });
+      assert.deepEqual([status, body.code, body.errors[0].path], [422, 'card_number', path]);
+      assert.equal((await ask('GET', `/api/lists/cards-${type}`)).body.entries, 0);
+    });
+
+  test('nor into a rule: its expression, its reason', async () => {
+    for (const [name, body] of [
+      ['when', { when: `tx.cardId == "${CARD}"` }],
+      ['reason', { when: 'true', reason: CARD }],
+    ] as const) {
+      const { status, body: said } = await ask('POST', '/api/rules', { name: 'x', outcome: 'review', ...body });
+      assert.deepEqual([status, said.code, said.errors[0].path], [422, 'card_number', `/${name}`]);
+    }
+  });
+
+  test('a block of addresses is taken out by its name, encoded or not', async () => {
+    await list('blocks', 'ip', ['10.0.0.0/8', '2001:db8::/32']);
+    for (const value of ['10.0.0.0/8', encodeURIComponent('2001:DB8:0::/32')])
+      assert.equal((await ask('DELETE', `/api/lists/blocks/entries/${value}`)).status, 204, value);
+    assert.equal((await ask('DELETE', '/api/lists/blocks/entries/10.0.0.0/8')).status, 404);
+    assert.equal((await ask('GET', '/api/lists/blocks')).body.entries, 0);
+  });
+
+  test('rules and lists come all at once, or in pages, newest first', async () => {
+    for (const i of [1, 2, 3]) await list(`paged-${i}`, 'user');
+    const all = (await ask('GET', '/api/lists')).body;
+    assert.deepEqual([all.hasMore, all.nextCursor, all.data[0].name], [false, null, 'paged-3']);
+    const first = (await ask('GET', '/api/lists?limit=2')).body;
+    assert.deepEqual(
+      [first.data.map(({ name }: { name: string }) => name), first.hasMore],
+      [['paged-3', 'paged-2'], true],
+    );
+    const second = (await ask('GET', `/api/lists?limit=2&cursor=${first.nextCursor}`)).body;
+    assert.equal(second.data[0].name, 'paged-1');
+    for (const path of ['/api/lists?cursor=none', '/api/rules?cursor=none', '/api/rules?limit=0', '/api/rules?limti=1'])
+      assert.equal((await ask('GET', path)).status, 422, path);
+    for (const id of ['page-a', 'page-b'])
+      await ask('POST', '/api/rules', { id, name: id, when: 'false', outcome: 'review' });
+    const page = (await ask('GET', '/api/rules?limit=1')).body;
+    assert.deepEqual([page.data[0].id, page.hasMore, page.nextCursor], ['page-b', true, 'page-b']);
+    assert.equal((await ask('GET', '/api/rules?limit=1&cursor=page-b')).body.data[0].id, 'page-a');
   });
 
   test('entries are paged newest first, and found by a part of their value or note', async () => {
@@ -132,6 +190,8 @@ describe('lists', () => {
     const soon = new Date(Date.now() + 5_000).toISOString();
     const entries = [{ value: 'untold' }, { value: 'ever', expiresAt: null }, { value: 'soon', expiresAt: soon }];
     await ask('POST', '/api/lists/trusted/entries', { entries });
+    const { body: told } = await ask('POST', '/api/lists/trusted/entries', { entries: [{ value: 'untold' }] });
+    assert.match(told.warnings[0], /end in 90 days/);
     const { body } = await ask('GET', '/api/lists/trusted/entries');
     const until = Object.fromEntries(body.data.map((one: Answer['body']) => [one.value, one.expiresAt]));
     assert.deepEqual([until.ever, until.soon], [null, soon]);

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Page } from '../projections/store.ts';
 import { columnsOf, csvLine, toCsv } from './csv.ts';
 import { vary } from './vary.ts';
+import { invalid } from './window.ts';
 
 type Row = Record<string, unknown>;
 
@@ -49,6 +50,19 @@ export async function sendList<T extends object>(
   return reply.send(
     Readable.from(lines(mark, first as Page<Row>, columns, shown, (next) => read({ limit: STEP, cursor: next }))),
   );
+}
+
+/** A page of what is in memory, in the order given; its cursor is the name of the last one shown. */
+export function pageOf<T>(
+  all: readonly T[],
+  { limit = all.length, cursor }: Partial<PageRequest>,
+  nameOf: (one: T) => string,
+): Page<T> {
+  const begin = cursor === undefined ? 0 : all.findIndex((one) => nameOf(one) === cursor) + 1;
+  if (cursor !== undefined && begin === 0) throw invalid('/cursor', 'is not a cursor');
+  const data = all.slice(begin, begin + limit);
+  const hasMore = begin + data.length < all.length;
+  return { data, hasMore, nextCursor: hasMore ? nameOf(data.at(-1)!) : null };
 }
 
 async function* lines<T extends object>(

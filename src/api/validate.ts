@@ -98,16 +98,29 @@ function refusal(
   pathOf: (path: string) => string = (path) => path,
 ): AssayError {
   const found: FieldError[] = [];
-  for (const fault of faults) {
+  const told = new Set(errors.map(({ path }) => path));
+  const [orNull, others] = [faults.filter(isOrNull), faults.filter((fault) => !isOrNull(fault))];
+  for (const fault of others) {
     // Alternatives report every branch; one line that names the choice is enough. Unknown names are told with the nearest.
     if ((fault.keyword === 'anyOf' && errors.length + found.length > 0) || fault.keyword === 'additionalProperties')
       continue;
-    found.push(...describe(fault, value));
+    if (!told.has(fault.instancePath)) found.push(...describe(fault, value));
+  }
+  // That it could be null too is worth saying of a value of another type alone.
+  for (const { instancePath } of orNull) {
+    const typed = others.find((fault) => fault.keyword === 'type' && fault.instancePath === instancePath);
+    const error = typed && found.find(({ path }) => path === instancePath);
+    if (error && !error.message.endsWith(' or null')) error.message += ' or null';
+    else if (others.every(({ keyword }) => keyword === 'anyOf'))
+      found.unshift({ path: instancePath, message: 'must be null' });
   }
   misread?.(value, '', found);
   errors.push(...found.map(({ path, message }) => ({ path: pathOf(path), message })));
   return refusalOf(errors);
 }
+
+/** The branch of an alternative that takes null and nothing else. */
+const isOrNull = ({ keyword, params }: Fault) => keyword === 'type' && (params as { type: unknown }).type === 'null';
 
 type Formed = ObjectSchema & { format?: string };
 type Misread = (value: unknown, path: string, errors: FieldError[]) => void;
@@ -165,6 +178,7 @@ function describe({ keyword, instancePath, message, params }: Fault, value: unkn
   const found = at(value, instancePath);
   if (typeof found === 'number' && !Number.isFinite(found))
     return [{ path: instancePath, message: 'must be a finite number; this one overflows' }];
+  if (keyword === 'boolean') return [{ path: instancePath, message: 'is not a field here' }];
   if (keyword === 'enum')
     return [{ path: instancePath, message: `must be one of ${(allowedValues ?? []).map(String).join(', ')}` }];
   if (keyword === 'type')

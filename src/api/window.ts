@@ -27,5 +27,5 @@ export function instant(name: string, text: string): number {
 }
 
 export function invalid(path: string, message: string): AssayError {
-  return new AssayError('invalid_request', `${path} ${message}.`, { errors: [{ path, message }] });
+  return new AssayError('invalid_request', `${path} ${message.replace(/\.$/, '')}.`, { errors: [{ path, message }] });
 }

@@ -10,7 +10,11 @@ export interface CardRule {
 }
 
 /** Where people put card numbers: what is free in form, or names the card. Other fields are what they say they are. */
-const SCREENED = ['cardId', 'metadata', 'note', 'text', 'comment', 'reason'] as const;
+const SCREENED: readonly string[] = [
+  ...['cardId', 'metadata', 'note', 'text', 'comment', 'reason', 'description'],
+  // The expression of a rule: it can name no card that is not here.
+  'when',
+];
 /** What is left of a number's digits: beside its hash they would tell most of the number, so they go where it is hashed. */
 const TRUNCATED = ['cardBin', 'cardLast4'] as const;
 const MAX_DEPTH = 16;
@@ -23,11 +27,16 @@ export interface Screened<T> {
 
 /**
  * The body without card numbers, by the rule: the same object where it holds none or may. Throws `card_number` with the path of
- * each, under `at`, and never with anything of the number.
+ * each, under `at`, and never with anything of the number. `names`: the fields that are looked at.
  */
-export function screen<T extends object>(body: T, rule: CardRule, at = ''): Screened<T> {
+export function screen<T extends object>(
+  body: T,
+  rule: CardRule,
+  at = '',
+  names: readonly string[] = SCREENED,
+): Screened<T> {
   if (rule.numbers === 'allow') return { body, warnings: [] };
-  const found = SCREENED.filter((name) => name in body && holds((body as Record<string, unknown>)[name], 0));
+  const found = names.filter((name) => name in body && holds((body as Record<string, unknown>)[name], 0));
   if (found.length === 0) return { body, warnings: [] };
   if (rule.numbers === 'refuse') throw refusal(found.map((name) => `${at}/${name}`));
   const kept = { ...body } as Record<string, unknown>;

@@ -154,12 +154,16 @@ function overlong(schema: ObjectSchema): Walk<{ path: string; message: string }[
   };
 }
 
-/** Of alternatives the first whose required names are all there. */
+/** Of alternatives the first whose required names are all there; the one there is beside null, whatever is there. */
 function branching<R>(
   schemas: readonly ObjectSchema[],
   of: (schema: ObjectSchema) => Walk<R> | undefined,
 ): Walk<R> | undefined {
-  const branches = schemas.map((schema) => ({ required: schema.required ?? [], walk: of(schema) }));
+  const shapes = schemas.filter(({ type }) => type !== 'null');
+  const branches = shapes.map((schema) => ({
+    required: shapes.length === 1 ? [] : (schema.required ?? []),
+    walk: of(schema),
+  }));
   if (branches.every(({ walk }) => walk === undefined)) return undefined;
   return (value, at, found) => {
     if (Array.isArray(value)) for (const { walk } of branches) walk?.(value, at, found);

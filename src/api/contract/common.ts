@@ -116,6 +116,12 @@ export const PageQuery = {
   ),
 };
 
+/** Of what is bounded and in memory: all there are without a `limit`. */
+export const AllQuery = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'Items a page; all without it' })),
+  cursor: PageQuery.cursor,
+};
+
 export const IdempotencyHeader = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({

@@ -1,6 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { LIST_TYPES, RULE_MODES } from '../../domain/policy.ts';
-import { answer, Id, PageQuery, Time, words } from './common.ts';
+import { AllQuery, answer, Id, Page, PageQuery, Time, words } from './common.ts';
 import { outcome } from './transactions.ts';
 
 /** Bodies of the policy are closed: a field that is misspelt must not be a rule that means something else. */
@@ -135,7 +135,8 @@ export const RuleShown = answer(
   'A rule as it is in force, and what is proposed of it',
 );
 export const RuleVersions = answer({ data: Type.Array(RuleVersionShown) }, 'Every version, newest first');
-export const RuleList = answer({ data: Type.Array(RuleShown) }, 'All rules');
+export const RuleList = Page(RuleShown);
+export const ListQuery = Type.Object(AllQuery);
 export const RulePack = answer(
   {
     data: Type.Array(
@@ -213,6 +214,7 @@ export const PolicyShown = answer(
     rules: Type.Array(RuleVersionShown),
     updatedAt: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
     updatedBy: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    warnings: Type.Optional(Type.Array(Type.String())),
   },
   'The policy',
 );
@@ -250,9 +252,10 @@ export const ListShown = answer(
   },
   'A list',
 );
-export const ListsShown = answer({ data: Type.Array(ListShown) }, 'All lists');
+export const ListsShown = Page(ListShown);
 export const ListParam = Type.Object({ name: Id('The list') });
 export const EntryParam = Type.Object({ name: Id('The list'), value: Id('The value, percent-encoded') });
+export const BlockParam = Type.Object({ ...EntryParam.properties, bits: Id('Bits of a block') });
 export const EntriesQuery = Type.Object({
   ...PageQuery,
   q: Type.Optional(Type.String({ maxLength: 255, description: 'Part of the value or the note' })),
@@ -263,7 +266,7 @@ export const EntriesBody = Type.Object(
     entries: Type.Array(
       Type.Object(
         {
-          value: Type.String({ minLength: 1, maxLength: 4_096 }),
+          value: Type.String({ maxLength: 4_096 }),
           expiresAt: Type.Optional(
             time('RFC 3339; null: never; left out: never, or in 90 days where a rule that approves names the list'),
           ),
@@ -293,6 +296,7 @@ export const EntriesTaken = answer(
     refused: Type.Array(
       answer({ value: Type.String(), message: Type.String(), line: Type.Optional(Type.Integer()) }, 'Why not'),
     ),
+    warnings: Type.Optional(Type.Array(Type.String())),
   },
   'What became of the entries',
 );

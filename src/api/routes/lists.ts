@@ -1,17 +1,15 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AssayError } from '../../domain/errors.ts';
 import type { ListHead } from '../../domain/policy.ts';
-import type { ListEntryData } from '../../domain/records.ts';
 import type { ListState } from '../../engine/policy/state.ts';
 import { listView } from '../../engine/policy/views.ts';
 import { unfit } from '../../intake/text.ts';
-import { parseTime } from '../../intake/time.ts';
-import { type EntryInput, parseEntries } from '../../policy/lists/csv.ts';
 import { entryValue } from '../../policy/lists/values.ts';
 import type { Api } from '../api.ts';
 import { hasScope } from '../auth.ts';
-import { json, list as pageOf, problems } from '../contract/common.ts';
+import { json, list, problems } from '../contract/common.ts';
 import {
+  BlockParam,
   EntriesBody,
   EntriesQuery,
   EntriesTaken,
@@ -19,10 +17,12 @@ import {
   EntryShown,
   ListBody,
   ListParam,
+  ListQuery,
   ListShown,
   ListsShown,
 } from '../contract/policy.ts';
-import { sendList } from '../page.ts';
+import { partsOf, rowsOf, type Sent, unreadable, withoutCards } from '../list-entries.ts';
+import { pageOf, sendList } from '../page.ts';
 import { sendPolicy, submitPart, submitPolicy } from '../policy-command.ts';
 import type { Services } from '../services.ts';
 import { invalid } from '../window.ts';
@@ -35,13 +35,12 @@ const writesEntries = { scope: ['policy', 'review'], idempotency: 'journal' } as
 const problemsOfWrites = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
 
 const BODY_BYTES = 16 * 1024 * 1024;
-/** Entries of one record, and characters: a record has a bound of its own. */
-const PART_ENTRIES = 10_000;
-const PART_CHARACTERS = 600_000;
-const MAX_NOTE = 500;
+/** First what may come back, in the order in which it does. */
+const CSV_COLUMNS = { columns: ['value', 'expiresAt', 'note', 'by', 'at'] };
 /** For how long an entry lets through where nobody says otherwise. */
 const ALLOWED_DAYS = 90;
 const DAY_MS = 86_400_000;
+const ENDS = `A rule that approves names this list: entries without expiresAt end in ${ALLOWED_DAYS} days; with null they do not end.`;
 
 /** Lists and their entries, as JSON and as CSV. */
 export async function listRoutes(parent: Api, services: Services): Promise<void> {
@@ -60,11 +59,14 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
     {
       config: reads,
       schema: {
-        ...{ operationId: 'listLists', tags, summary: 'List all lists' },
-        response: { 200: json('The lists', ListsShown), ...problems(401, 403, 429) },
+        ...{ operationId: 'listLists', tags, summary: 'List the lists, newest first', querystring: ListQuery },
+        response: { 200: json('The lists', ListsShown), ...problems(401, 403, 422, 429) },
       },
     },
-    async () => ({ data: [...state.lists.values()].map(shown) }),
+    async (request) => {
+      const page = pageOf([...state.lists.values()].reverse(), request.query, ({ head }) => head.name);
+      return { ...page, data: page.data.map(shown) };
+    },
   );
 
   parent.post(
@@ -131,22 +133,28 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
       schema: {
         ...{ operationId: 'listEntries', tags, summary: 'List entries, newest first; expired ones too' },
         ...{ params: ListParam, querystring: EntriesQuery },
-        response: { 200: pageOf('One page', EntryShown), ...problems(401, 403, 404, 422, 429) },
+        response: { 200: list('One page', EntryShown), ...problems(401, 403, 404, 422, 429) },
       },
     },
     async (request, reply) => {
       const { q = '' } = request.query;
       const { entries } = known(request.params.name).list;
-      return sendList(request, reply, request.query, async ({ limit, cursor }) => {
-        if (cursor !== undefined && !/^[1-9]\d{0,15}$/.test(cursor)) throw invalid('/cursor', 'is not a cursor');
-        const { data, next } = entries.page(q, cursor === undefined ? undefined : Number(cursor), limit);
-        const rows = data.map(({ expiresAt, at, ...entry }) => ({
-          ...entry,
-          expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
-          at: new Date(at).toISOString(),
-        }));
-        return { data: rows, hasMore: next !== undefined, nextCursor: next === undefined ? null : String(next) };
-      });
+      return sendList(
+        request,
+        reply,
+        request.query,
+        async ({ limit, cursor }) => {
+          if (cursor !== undefined && !/^[1-9]\d{0,15}$/.test(cursor)) throw invalid('/cursor', 'is not a cursor');
+          const { data, next } = entries.page(q, cursor === undefined ? undefined : Number(cursor), limit);
+          const rows = data.map(({ expiresAt, at, ...entry }) => ({
+            ...entry,
+            expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+            at: new Date(at).toISOString(),
+          }));
+          return { data: rows, hasMore: next !== undefined, nextCursor: next === undefined ? null : String(next) };
+        },
+        CSV_COLUMNS,
+      );
     },
   );
 
@@ -164,18 +172,34 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
         response: { 204: { description: 'It is out' }, ...problemsOfWrites },
       },
     },
+    async (request, reply) => remove(request.params.name, request.params.value, request as never, reply as never),
+  );
+  parent.delete(
+    '/api/lists/:name/entries/:value/:bits',
+    {
+      config: writesEntries,
+      schema: {
+        ...{ operationId: 'removeBlock', tags, summary: 'Take a block of addresses out, its slash not encoded' },
+        params: BlockParam,
+        response: { 204: { description: 'It is out' }, ...problemsOfWrites },
+      },
+    },
     async (request, reply) => {
-      const { head } = known(request.params.name);
-      mayChange(request, head);
-      const read = entryValue(head.type, request.params.value);
-      if ('refused' in read)
-        throw new AssayError('not_found', `List ${head.name} has no entry ${request.params.value}: ${read.refused}`);
-      await submitPolicy(services, request as never, reply as never, {
-        ...{ type: 'policy.entries', asked: {}, data: { action: 'remove', list: head.name, values: [read.value] } },
-      });
-      return reply.code(204).send();
+      const { name, value, bits } = request.params;
+      return remove(name, `${value}/${bits}`, request as never, reply as never);
     },
   );
+
+  async function remove(name: string, value: string, request: FastifyRequest, reply: FastifyReply) {
+    const { head } = known(name);
+    mayChange(request, head);
+    const read = entryValue(head.type, value);
+    if ('refused' in read) throw new AssayError('not_found', `List ${name} has no entry ${value}: ${read.refused}`);
+    await submitPolicy(services, request, reply, {
+      ...{ type: 'policy.entries', asked: {}, data: { action: 'remove', list: name, values: [read.value] } },
+    });
+    return reply.code(204).send();
+  }
 
   // A scope of its own: nowhere else is CSV a body.
   await parent.register(async (scope) => {
@@ -207,13 +231,17 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
       async (request, reply) => {
         const { head } = known(request.params.name);
         mayChange(request, head);
-        const { parts, refused } = partsOf(head, request.body.entries as Sent[]);
+        const { replaced, ...body } = withoutCards(head, request.body.entries as Sent[], services.rules.cards);
+        if (replaced > 0)
+          reply.header('x-assay-warning', `${replaced} entries held a card number, which is replaced by a token.`);
+        const untold = letsThrough(head.name) ? clock() + ALLOWED_DAYS * DAY_MS : null;
+        const { parts, refused } = partsOf(head.type, body.entries, untold);
         let [added, updated, replayed] = [0, 0, parts.length > 0];
         for (const [part, entries] of parts.entries()) {
           const taken = await submitPart(
             services,
             request as never,
-            { type: 'policy.entries', asked: request.body, data: { action: 'add', list: head.name, entries } },
+            { type: 'policy.entries', asked: body, data: { action: 'add', list: head.name, entries } },
             part,
           );
           added += Number(taken.answer.body!.added);
@@ -221,32 +249,14 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
           replayed &&= taken.replayed;
         }
         if (replayed) reply.header('idempotent-replayed', 'true');
-        return { added, updated, refused: [...(unreadable.get(request.body) ?? []), ...refused] };
+        const isUntold = untold !== null && body.entries.some(({ expiresAt }) => expiresAt === undefined);
+        return {
+          ...{ added, updated, refused: [...(unreadable.get(request.body) ?? []), ...refused] },
+          ...(isUntold ? { warnings: [ENDS] } : {}),
+        };
       },
     );
   });
-
-  function partsOf({ name, type }: ListHead, sent: Sent[]): { parts: ListEntryData[][]; refused: Refused[] } {
-    const refused: Refused[] = [];
-    const parts: ListEntryData[][] = [];
-    let characters = Number.POSITIVE_INFINITY;
-    const untold = letsThrough(name) ? clock() + ALLOWED_DAYS * DAY_MS : null;
-    for (const entry of sent) {
-      const read = readEntry(type, entry, untold);
-      if ('message' in read) {
-        refused.push({ value: entry.value, message: read.message, ...(entry.line ? { line: entry.line } : {}) });
-        continue;
-      }
-      const size = read.data[0].length + (read.data[2]?.length ?? 0) + 32;
-      if (characters + size > PART_CHARACTERS || parts.at(-1)!.length >= PART_ENTRIES) {
-        parts.push([]);
-        characters = 0;
-      }
-      characters += size;
-      parts.at(-1)!.push(read.data);
-    }
-    return { parts, refused };
-  }
 
   /** Whether a rule that approves names the list: then its entries end, unless told otherwise. */
   function letsThrough(name: string): boolean {
@@ -256,39 +266,6 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
   }
 }
 
-/** As it came; `line` where it came as CSV. */
-interface Sent {
-  value: string;
-  expiresAt?: string | null;
-  note?: string | null;
-  line?: number;
-}
-
-interface Refused {
-  value: string;
-  message: string;
-  line?: number;
-}
-
-function readEntry(
-  type: ListHead['type'],
-  entry: Sent,
-  untold: number | null,
-): { data: ListEntryData } | { message: string } {
-  const fault = unfit(entry.value);
-  if (fault) return { message: `It ${fault}.` };
-  const read = entryValue(type, entry.value);
-  if ('refused' in read) return { message: read.refused };
-  const note = entry.note ?? '';
-  if (note.length > MAX_NOTE || unfit(note))
-    return { message: `The note must be Unicode of at most ${MAX_NOTE} characters.` };
-  const until = typeof entry.expiresAt === 'string' ? parseTime(entry.expiresAt)?.time : entry.expiresAt;
-  if (typeof entry.expiresAt === 'string' && until === undefined)
-    return { message: 'expiresAt must be an RFC 3339 time.' };
-  const expiresAt = until === undefined ? untold : until;
-  return { data: note === '' ? [read.value, expiresAt] : [read.value, expiresAt, note] };
-}
-
 /** Throws `forbidden` where a key without `policy` would change a list that is not for cases. */
 function mayChange(request: Pick<FastifyRequest, 'apiKey'>, head: ListHead): void {
   if (hasScope(request.apiKey, 'policy') || head.fromCases) return;
@@ -296,22 +273,4 @@ function mayChange(request: Pick<FastifyRequest, 'apiKey'>, head: ListHead): voi
     'forbidden',
     `Entries of list ${head.name} need a key with the scope policy: it is not marked fromCases.`,
   );
-}
-
-/** Rows of a CSV body that cannot be read. */
-const unreadable = new WeakMap<object, Refused[]>();
-
-/** A CSV body in the form of the JSON one. */
-function rowsOf(text: string): { entries: EntryInput[] } {
-  try {
-    const { entries, refused } = parseEntries(text);
-    const body = { entries };
-    unreadable.set(
-      body,
-      refused.map((row) => ({ value: '', ...row })),
-    );
-    return body;
-  } catch (error) {
-    throw invalid('/', (error as Error).message);
-  }
 }

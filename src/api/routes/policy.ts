@@ -1,5 +1,6 @@
 import { AssayError } from '../../domain/errors.ts';
-import { CONTROL_OFF, type Control, THRESHOLDS_OF_MODEL } from '../../domain/policy.ts';
+import { CONTROL_OFF, type Control, THRESHOLDS_OF_MODEL, type Thresholds } from '../../domain/policy.ts';
+import { thresholdsOf } from '../../engine/judge.ts';
 import { policyAt } from '../../engine/policy/versions.ts';
 import { changeView, policyView } from '../../engine/policy/views.ts';
 import type { Api } from '../api.ts';
@@ -115,9 +116,20 @@ export function policyRoutes(app: Api, services: Services): void {
       const answer = await submitPolicy(services, request as never, reply as never, {
         ...{ type: 'policy.thresholds', asked: request.body, data: { thresholds: { review, decline } } },
       });
-      return sendPolicy(reply, answer);
+      return sendPolicy(reply, answer, neverReviewed({ review, decline }));
     },
   );
+
+  /** One threshold that is set may pass the other, which is the model's own and changes with it. */
+  function neverReviewed(thresholds: Thresholds): string[] {
+    const { champion } = services.roster;
+    if (!champion) return [];
+    const { review, decline } = thresholdsOf(champion, { thresholds });
+    if (review <= decline) return [];
+    return [
+      `Nothing is reviewed: with the model that decides now reviews begin at ${review}, and declines at ${decline}.`,
+    ];
+  }
 
   app.put(
     '/api/policy/control',

@@ -11,6 +11,7 @@ import { json, problems } from '../contract/common.ts';
 import {
   CheckBody,
   Checked,
+  ListQuery,
   RestoreBody,
   RuleBody,
   RuleChange,
@@ -21,6 +22,7 @@ import {
   RuleVersions,
 } from '../contract/policy.ts';
 import { withOverridden } from '../overridden.ts';
+import { pageOf } from '../page.ts';
 import { sendPolicy, submitPolicy } from '../policy-command.ts';
 import { assertChecks, contentOf, remarks } from '../rule-body.ts';
 import type { Services } from '../services.ts';
@@ -49,11 +51,16 @@ export function ruleRoutes(app: Api, services: Services): void {
     {
       config: reads,
       schema: {
-        ...{ operationId: 'listRules', tags, summary: 'List all rules, proposed ones too' },
-        response: { 200: json('The rules', RuleList), ...problems(401, 403, 429) },
+        ...{ operationId: 'listRules', tags, summary: 'List rules, newest first; proposed ones too' },
+        querystring: ListQuery,
+        response: { 200: json('The rules', RuleList), ...problems(401, 403, 422, 429) },
       },
     },
-    async () => ({ data: [...rules.values()].filter((rule) => rule.current ?? rule.proposed).map(ruleView) }),
+    async (request) => {
+      const kept = [...rules.values()].filter((rule) => rule.current ?? rule.proposed);
+      const page = pageOf(kept.reverse(), request.query, ({ id }) => id);
+      return { ...page, data: page.data.map(ruleView) };
+    },
   );
 
   app.post(

@@ -12,6 +12,8 @@ export interface CsvEntries {
 }
 
 const COLUMNS = ['value', 'expiresAt', 'note'];
+/** What a list that was read as CSV shows beside these: it may come back, and changes nothing. */
+const SHOWN = ['by', 'at', 'other'];
 
 /**
  * Entries of a CSV text (RFC 4180) whose header names `value`, `expiresAt` and `note` in any order; `value` alone is needed.
@@ -22,7 +24,7 @@ export function parseEntries(text: string): CsvEntries {
   const { value: header } = rows.next();
   const names = header?.cells.map((name) => name.trim()) ?? [];
   if (!names.includes('value')) throw new Error('The first line must be a header that names the column value.');
-  const strange = names.find((name) => !COLUMNS.includes(name));
+  const strange = names.find((name) => !COLUMNS.includes(name) && !SHOWN.includes(name));
   if (strange !== undefined) throw new Error(`There is no column ${strange}: there are ${COLUMNS.join(', ')}.`);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new Error(`The header names ${twice} twice.`);
@@ -36,15 +38,18 @@ export function parseEntries(text: string): CsvEntries {
       result.refused.push({ line, message });
       continue;
     }
-    const entry: EntryInput = { value: cells[names.indexOf('value')] };
+    const entry: EntryInput = { value: unquoted(cells[names.indexOf('value')]) };
     for (const name of ['expiresAt', 'note'] as const) {
       const cell = names.includes(name) ? cells[names.indexOf(name)] : '';
-      if (cell !== '') entry[name] = cell;
+      if (cell !== '') entry[name] = unquoted(cell);
     }
     result.entries.push(entry);
   }
   return result;
 }
+
+/** Without the apostrophe that keeps a spreadsheet from running it. */
+const unquoted = (cell: string): string => cell.replace(/^'(?=[=+\-@＝＋－＠])/, '');
 
 interface Row {
   cells: string[];

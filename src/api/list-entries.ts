@@ -1,0 +1,109 @@
+import type { ListHead } from '../domain/policy.ts';
+import type { ListEntryData } from '../domain/records.ts';
+import { type CardRule, screen } from '../intake/card-numbers.ts';
+import { unfit } from '../intake/text.ts';
+import { parseTime } from '../intake/time.ts';
+import { type EntryInput, parseEntries } from '../policy/lists/csv.ts';
+import { entryValue } from '../policy/lists/values.ts';
+import { invalid } from './window.ts';
+
+/** An entry as it came; `line` where it came as CSV. */
+export interface Sent {
+  value: string;
+  expiresAt?: string | null;
+  note?: string | null;
+  line?: number;
+}
+
+export interface Refused {
+  value: string;
+  message: string;
+  line?: number;
+}
+
+/** Entries of one record, and characters: a record has a bound of its own. */
+const PART_ENTRIES = 10_000;
+const PART_CHARACTERS = 600_000;
+const MAX_NOTE = 500;
+
+/** Rows of a CSV body that cannot be read. */
+export const unreadable = new WeakMap<object, Refused[]>();
+
+/** A CSV body in the form of the JSON one. Throws `invalid_request` for its header. */
+export function rowsOf(text: string): { entries: EntryInput[] } {
+  try {
+    const { entries, refused } = parseEntries(text);
+    const body = { entries };
+    unreadable.set(
+      body,
+      refused.map((row) => ({ value: '', ...row })),
+    );
+    return body;
+  } catch (error) {
+    throw invalid('/', (error as Error).message);
+  }
+}
+
+/** The entries as they may be kept, and how many are another. Throws `card_number` with the places of the first. */
+export function withoutCards(
+  { type }: ListHead,
+  entries: Sent[],
+  cards: CardRule | undefined,
+): { entries: Sent[]; replaced: number } {
+  if (cards === undefined || cards.numbers === 'allow') return { entries, replaced: 0 };
+  // Other values are what they say they are, as those fields of a transaction.
+  const names = type === 'card' || type === 'text' ? ['note', 'value'] : ['note'];
+  let replaced = 0;
+  const kept = entries.map((entry, i) => {
+    const { body } = screen({ note: entry.note, value: entry.value }, cards, `/entries/${i}`, names);
+    if (body.note === entry.note && body.value === entry.value) return entry;
+    replaced++;
+    return { ...entry, ...body };
+  });
+  return { entries: kept, replaced };
+}
+
+/** Entries as records hold them, in parts that fit one; `untold`: when those end that do not say, milliseconds. */
+export function partsOf(
+  type: ListHead['type'],
+  sent: readonly Sent[],
+  untold: number | null,
+): { parts: ListEntryData[][]; refused: Refused[] } {
+  const refused: Refused[] = [];
+  const parts: ListEntryData[][] = [];
+  let characters = Number.POSITIVE_INFINITY;
+  for (const entry of sent) {
+    const read = readEntry(type, entry, untold);
+    if ('message' in read) {
+      refused.push({ value: entry.value, message: read.message, ...(entry.line ? { line: entry.line } : {}) });
+      continue;
+    }
+    const size = read.data[0].length + (read.data[2]?.length ?? 0) + 32;
+    if (characters + size > PART_CHARACTERS || parts.at(-1)!.length >= PART_ENTRIES) {
+      parts.push([]);
+      characters = 0;
+    }
+    characters += size;
+    parts.at(-1)!.push(read.data);
+  }
+  return { parts, refused };
+}
+
+function readEntry(
+  type: ListHead['type'],
+  entry: Sent,
+  untold: number | null,
+): { data: ListEntryData } | { message: string } {
+  const fault = unfit(entry.value);
+  if (fault) return { message: `It ${fault}.` };
+  const read = entryValue(type, entry.value);
+  if ('refused' in read) return { message: read.refused };
+  const note = entry.note ?? '';
+  if (note.length > MAX_NOTE || unfit(note))
+    return { message: `The note must be Unicode of at most ${MAX_NOTE} characters.` };
+  const until = typeof entry.expiresAt === 'string' ? parseTime(entry.expiresAt)?.time : entry.expiresAt;
+  if (typeof entry.expiresAt === 'string' && until === undefined)
+    return { message: 'expiresAt must be an RFC 3339 time.' };
+  const expiresAt = until === undefined ? untold : until;
+  return { data: note === '' ? [read.value, expiresAt] : [read.value, expiresAt, note] };
+}
