@@ -22,6 +22,12 @@ describe('rules', { skip, timeout: 180_000 }, () => {
     assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
     return (answer.status === 204 ? undefined : await answer.json()) as T;
   }
+  interface Point {
+    threshold: number;
+    perDay: number;
+    precision: number | null;
+    recall: number | null;
+  }
   interface Decided {
     id: string;
     decision: string;
@@ -204,10 +210,34 @@ describe('rules', { skip, timeout: 180_000 }, () => {
   test('thresholds and the control share are set, and the whole policy is restored', async () => {
     const { page, complaints } = await signedIn(KEY);
     const { version } = await ask<{ version: number }>('GET', '/api/policy');
+    // Of a burst every third was honest, as somebody says.
+    for (let i = 0; i < 12; i++) {
+      const { id } = await pay('d_curve');
+      const label = i % 3 === 0 ? 'legitimate' : 'fraud';
+      await ask('POST', `/api/transactions/${id}/labels`, { label, source: 'analyst' });
+    }
     await page.goto('/rules/policy');
     const panel = (name: string) => page.locator('section', { has: page.getByRole('heading', { name, exact: true }) });
     await page.getByLabel('Review from, percent').fill('12.5');
     await page.getByLabel('Decline from, percent').fill('60');
+    // What those would have flagged is told while they are typed, as the server reckons it.
+    const curve = page.getByRole('region', { name: 'By threshold' });
+    for (const name of [/^Precision and recall by threshold/, /^Alerts a day by threshold/])
+      assert.match((await curve.getByRole('group', { name }).locator('svg path').first().getAttribute('d'))!, /^M.+L/);
+    const { points } = await ask<{ points: Point[] }>('GET', '/api/policy/thresholds/curve');
+    const from = points.find(({ threshold }) => threshold >= 0.125)!;
+    const row = curve.getByRole('row', { name: /^Review 13%/ });
+    const shown = await row.getByRole('cell').allInnerTexts();
+    assert.equal(shown[0].replaceAll(',', ''), String(from.perDay < 10 ? from.perDay : Math.round(from.perDay)));
+    assert.equal(shown[1].split('\n')[0], `${Math.round(from.precision! * 100)}%`);
+    assert.equal(shown[2], `${Math.round(from.recall! * 100)}%`);
+    await curve.getByRole('group', { name: /^Alerts/ }).focus();
+    await page.keyboard.press('ArrowLeft');
+    await curve
+      .getByRole('group', { name: /^Alerts/ })
+      .getByText('threshold, probability of fraud')
+      .last()
+      .waitFor();
     await button(panel('Thresholds'), 'Set').click();
     await page.getByText('Thresholds set').waitFor();
     await page.getByLabel('Share of declines, percent').fill('2');

@@ -104,7 +104,13 @@ async function pathsOf(url: string): Promise<Record<string, string>> {
   const worst = data.filter(({ deviceId }) => deviceId).sort((a, b) => (b.score ?? 0) - (a.score ?? 0))[0];
   return {
     ...{ overview: '/', feed: '/feed', queue: '/queue', transactions: '/transactions', users: '/users' },
-    ...{ models: '/models', rules: '/rules', rule: '/rules/edit/card-testing', lists: '/rules/lists' },
+    ...{
+      models: '/models',
+      rules: '/rules',
+      rule: '/rules/edit/card-testing',
+      'new-rule': '/rules/new?from=pack-card-testing-device',
+      lists: '/rules/lists',
+    },
     ...{
       list: '/rules/lists/bad_devices',
       backtests: '/rules/backtests',

@@ -110,6 +110,41 @@ export const ruleStatsQuery = () =>
     retry: false,
   });
 
+/** What a threshold on the probability would have flagged of the newest decisions. Amounts in the base currency. */
+export interface CurvePoint {
+  threshold: number;
+  flagged: number;
+  perDay: number;
+  fraud: number;
+  legitimate: number;
+  unknown: number;
+  /** Of what is flagged and known; null where nothing is. */
+  precision: number | null;
+  interval: [number, number] | null;
+  /** Of the fraud that is known; null where none is. */
+  recall: number | null;
+  /** Fraud missed and margin lost, as a threshold of declines; fraud missed and people’s time, as one of reviews. */
+  declineCost: number;
+  reviewCost: number;
+}
+
+export interface Curve {
+  decisions: number;
+  from: string | null;
+  to: string | null;
+  /** Thresholds ascend. */
+  points: CurvePoint[];
+  /** What was assumed. */
+  notes: string[];
+}
+
+export const curveQuery = () =>
+  queryOptions({
+    queryKey: ['thresholds', 'curve'],
+    queryFn: ({ signal }) => call<Curve>('/api/policy/thresholds/curve', { signal }),
+    retry: false,
+  });
+
 export type PreviewBody = { rule: Partial<RuleContent> & { id?: string }; last?: number };
 
 export const previewQuery = (body: PreviewBody) =>

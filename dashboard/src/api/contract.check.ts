@@ -6,7 +6,7 @@ import type * as Operations from '../../../src/api/contract/operations.ts';
 import type * as PolicyContract from '../../../src/api/contract/policy.ts';
 import type * as Transactions from '../../../src/api/contract/transactions.ts';
 import type { AuditEntry } from './audit.ts';
-import type { Effect, RuleEffect } from './backtests.ts';
+import type { Curve, Effect, RuleEffect } from './backtests.ts';
 import type { Case, CaseStats, WholeCase } from './cases.ts';
 import type { Demo } from './demo.ts';
 import type { Entry, List, Taken } from './lists.ts';
@@ -44,6 +44,7 @@ export type Checks = [
   Fits<PolicyChange, Static<typeof PolicyContract.PolicyVersionShown>>,
   Fits<Effect, Static<typeof BacktestContract.BacktestResult>>,
   Fits<RuleEffect, Static<typeof BacktestContract.RuleFigures>>,
+  Fits<Curve, Static<typeof BacktestContract.CurveShown>>,
   Fits<List, Static<typeof PolicyContract.ListShown>>,
   Fits<Entry, Static<typeof PolicyContract.EntryShown>>,
   Fits<Taken, Static<typeof PolicyContract.EntriesTaken>>,

@@ -23,6 +23,8 @@ interface Props {
   diagonal?: boolean;
   /** Points that have a name, such as a threshold's. */
   marks?: { name: string; x: number; y: number; color: string }[];
+  /** Places along x that have a name, in their order: the first is named on its left, others where there is room. */
+  lines?: { name: string; x: number; color: string }[];
   height?: number;
   /** Said to whoever cannot see it. */
   summary: string;
@@ -34,7 +36,7 @@ const TOP = 10;
 const BOTTOM = 38;
 
 /** Curves or dots over two axes of numbers, at most some 200 points each. */
-export function Plot({ x, y, series, diagonal = false, marks = [], height = 260, summary }: Props) {
+export function Plot({ x, y, series, diagonal = false, marks = [], lines = [], height = 260, summary }: Props) {
   const [ref, width] = useWidth<HTMLDivElement>(360);
   // Along x, 0 to 1.
   const [pointed, setPointed] = useState<number>();
@@ -89,6 +91,30 @@ export function Plot({ x, y, series, diagonal = false, marks = [], height = 260,
             strokeDasharray="4 3"
           />
         )}
+        {lines.map(({ name, x: at, color }, i) => {
+          const left = (i === 0 && lines.length > 1) || px(at) > width - RIGHT - 40;
+          return (
+            <g key={name}>
+              <line
+                x1={px(at)}
+                x2={px(at)}
+                y1={TOP - 8}
+                y2={TOP + plot.height}
+                stroke={color}
+                strokeWidth="1.2"
+                strokeDasharray="3 3"
+              />
+              <text
+                x={px(at) + (left ? -5 : 5)}
+                y={TOP - 2}
+                textAnchor={left ? 'end' : 'start'}
+                className="fill-muted text-2xs"
+              >
+                {name}
+              </text>
+            </g>
+          );
+        })}
         {series.map(({ name, color, points, dashed, dots }) =>
           dots ? (
             <g key={name} fill={color}>

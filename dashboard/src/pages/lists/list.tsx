@@ -104,10 +104,16 @@ function Shown({ list }: { list: List }) {
           page={(cursor) => readEntries(list.name, q, cursor, undefined, EXPORT_PAGE)}
           disabled={rows.length === 0}
         />
-        <DeleteList list={list} />
-        <Button kind="primary" needs={may} icon={<Plus className="size-4" />} onClick={() => setAdding(true)}>
+        <Button
+          kind="primary"
+          needs={may}
+          icon={<Plus className="size-4" />}
+          className="max-sm:order-first max-sm:w-full"
+          onClick={() => setAdding(true)}
+        >
           Add
         </Button>
+        <DeleteList list={list} />
       </PageHeader>
       <Panel flush className="overflow-hidden">
         {pages.error && !pages.data ? (

@@ -33,11 +33,11 @@ export function PolicyPage() {
         </Panel>
       ) : (
         <div className="grid items-start gap-4 lg:grid-cols-2">
-          <div className="grid min-w-0 gap-4">
-            <ThresholdsForm key={`t ${JSON.stringify(data.thresholds)}`} policy={data} />
+          <ThresholdsForm key={`t ${JSON.stringify(data.thresholds)}`} policy={data} />
+          <div className="grid gap-4">
             <ControlForm key={`c ${JSON.stringify(data.control)}`} policy={data} />
+            <PolicyVersions current={data.version} />
           </div>
-          <PolicyVersions current={data.version} />
         </div>
       )}
     </>

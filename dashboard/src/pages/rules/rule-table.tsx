@@ -1,9 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import type { Rule } from '../../api/policy.ts';
 import { useBaseCurrency } from '../../api/session.ts';
-import { count, moneyShort } from '../../lib/format.ts';
+import { count, moneyShort, plural } from '../../lib/format.ts';
 import { Time } from '../../ui/bits.tsx';
 import { Precision } from './effect.tsx';
+import { precisionWords } from './figures.ts';
 import { Asks, ModeBadge } from './mode-badge.tsx';
 import { useRuleFigures } from './use-figures.ts';
 
@@ -47,6 +48,13 @@ export function RuleTable({ rules }: { rules: Rule[] }) {
                   <span className="block text-xs sm:hidden">
                     <Asks outcome={rule.outcome} hard={rule.hard} />
                   </span>
+                  {own && (
+                    <span className="num block text-xs text-muted md:hidden">
+                      {plural(own.hits, 'hit')}
+                      {own.hits > 0 && ` · ${moneyShort(own.amount, base)}`}
+                      {own.precision !== null && ` · ${precisionWords(own.precision, own.interval)}`}
+                    </span>
+                  )}
                 </td>
                 <td>
                   <ModeBadge mode={rule.mode} />

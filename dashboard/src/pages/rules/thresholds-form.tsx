@@ -6,6 +6,7 @@ import { ScoreHistogram } from '../../charts/histogram.tsx';
 import { Panel } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
+import { ThresholdCurve } from './threshold-curve.tsx';
 import { usePolicyChange } from './use-policy-change.ts';
 
 const WINDOW = '30d';
@@ -42,7 +43,7 @@ export function ThresholdsForm({ policy: { thresholds } }: { policy: Policy }) {
             min={0}
             max={100}
             step="any"
-            placeholder={own ? `${(100 * own.review).toFixed(1)}, the model’s` : 'the model’s'}
+            placeholder={own && (100 * own.review).toFixed(1)}
             value={review}
             onChange={(event) => setReview(event.target.value)}
           />
@@ -52,19 +53,15 @@ export function ThresholdsForm({ policy: { thresholds } }: { policy: Policy }) {
             min={0}
             max={100}
             step="any"
-            placeholder={own ? `${(100 * own.decline).toFixed(1)}, the model’s` : 'the model’s'}
+            placeholder={own && (100 * own.decline).toFixed(1)}
             value={decline}
             error={above ? 'must not be below review' : undefined}
             onChange={(event) => setDecline(event.target.value)}
           />
         </div>
-        <p className="-mt-2 text-xs text-muted">Of the calibrated probability of fraud; empty: the model’s own.</p>
-        {stats && stats.count > 0 && (
-          <div>
-            <p className="mb-2 text-xs text-muted">Scores of the last 30 days</p>
-            <ScoreHistogram bins={stats.scoreHistogram} thresholds={whole} />
-          </div>
-        )}
+        <p className="-mt-2 text-xs text-muted">
+          Of the calibrated probability of fraud. Empty: the model’s own, which stands in grey.
+        </p>
         {error && (
           <p role="alert" className="text-decline">
             {error.message}
@@ -81,6 +78,15 @@ export function ThresholdsForm({ policy: { thresholds } }: { policy: Policy }) {
           </Button>
         </div>
       </form>
+      {stats && stats.count > 0 && (
+        <div className="mt-5 grid gap-5 border-t border-line pt-4">
+          <div>
+            <p className="mb-2 text-xs text-muted">Scores of the last 30 days</p>
+            <ScoreHistogram bins={stats.scoreHistogram} thresholds={whole} />
+          </div>
+          {whole && <ThresholdCurve thresholds={whole} />}
+        </div>
+      )}
     </Panel>
   );
 }
