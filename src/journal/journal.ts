@@ -114,4 +114,25 @@ export interface JournalStatus {
   bytes: number;
   /** Why it is not ok, where that is known. */
   problem?: string | undefined;
+  /** What reading all of it over and over has found, where that is done. */
+  scrub?: ScrubState | undefined;
+}
+
+/** A part of a sealed segment that the disk no longer gives back as it was written. */
+export interface Damage {
+  /** Name of the file. */
+  segment: string;
+  offset: number;
+  /** What it is, such as `record 17` or `the footer`. */
+  what: string;
+  /** When it was found, milliseconds. */
+  at: number;
+}
+
+export interface ScrubState {
+  /** When all sealed segments had been read once more, milliseconds; undefined before the first time. */
+  finishedAt: number | undefined;
+  /** Bytes read since the start. */
+  bytes: number;
+  damage: readonly Damage[];
 }

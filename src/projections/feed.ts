@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import { DamagedRecord } from '../journal/damage.ts';
 import type { Journal, JournalRecord } from '../journal/journal.ts';
 import type { CommandAnswer } from './command-answer.ts';
 import type { FeedEvent } from './feed-events.ts';
@@ -102,14 +103,11 @@ export function createFeed(options: FeedOptions): Feed & { close(): void } {
       try {
         while (!stopped && position < journal.durable) {
           skipAhead();
-          for await (const record of journal.read(position + 1)) {
-            if (stopped) return;
-            for (const event of await eventsOf(record, outcome, hidden)) send(event);
-            position = record.sequence;
-            if (client.bufferedBytes() > maxBufferedBytes) {
-              await drained();
-              if (everLevel && journal.durable - position > maxLagRecords) break;
-            }
+          try {
+            await readOn();
+          } catch (error) {
+            if (!(error instanceof DamagedRecord)) throw error;
+            passOver(error.sequence);
           }
         }
         level = everLevel = !stopped;
@@ -118,10 +116,26 @@ export function createFeed(options: FeedOptions): Feed & { close(): void } {
       }
     }
 
+    async function readOn(): Promise<void> {
+      for await (const record of journal.read(position + 1)) {
+        if (stopped) return;
+        for (const event of await eventsOf(record, outcome, hidden)) send(event);
+        position = record.sequence;
+        if (client.bufferedBytes() > maxBufferedBytes) {
+          await drained();
+          if (everLevel && journal.durable - position > maxLagRecords) return;
+        }
+      }
+    }
+
     function skipAhead(): void {
-      const missed = journal.durable - position;
-      if (!everLevel || missed <= maxLagRecords) return;
-      position = journal.durable;
+      if (everLevel && journal.durable - position > maxLagRecords) passOver(journal.durable);
+    }
+
+    /** Goes on behind a record, and says how many were not told. */
+    function passOver(sequence: number): void {
+      const missed = sequence - position;
+      position = sequence;
       const told = stats.event(position * SLOTS + SLOTS - 1, clock());
       send({ ...told, data: { ...told.data, missed } });
     }

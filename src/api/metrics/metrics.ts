@@ -41,6 +41,16 @@ export function measure(app: Api, services: Services): Registry {
 
 export function measureJournal(meters: Meters, journal: Services['journal']): void {
   meters.gauge('assay_journal_up', '1 while the journal takes records', () => Number(journal.status().ok));
+  meters.gauge(
+    'assay_journal_damaged_records',
+    'Parts of sealed segments that the disk no longer gives back',
+    () => journal.status().scrub?.damage.length ?? 0,
+  );
+  meters.gauge(
+    'assay_journal_scrubbed_timestamp_seconds',
+    'When all sealed segments had last been read against their checksums; 0 before the first time',
+    () => (journal.status().scrub?.finishedAt ?? 0) / 1000,
+  );
   meters.gauge('assay_journal_durable_sequence', 'Newest durable record', () => journal.durable);
   meters.gauge('assay_journal_waiting_records', 'Handed in, or ordered, and not durable here yet', () =>
     Math.max(0, journal.last - journal.durable),

@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import Type from 'typebox';
 import { AssayError } from '../../domain/errors.ts';
 import { DAY_MS } from '../../domain/rates.ts';
+import type { Damage } from '../../journal/journal.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
 import { Health, Ready } from '../contract/operations.ts';
@@ -112,10 +113,12 @@ function ratesOf({ rules, config, clock }: Services) {
 
 function healthOf(services: Services) {
   const { journal, engine, projector, roster, policy, cards, stateless, fleet, webhooks } = services;
-  const durable = journal.status().ok;
+  const { ok: durable, scrub } = journal.status();
+  const damage = scrub?.damage ?? [];
   const loaded = engine.modelVersion !== undefined;
   const whole =
     loaded &&
+    damage.length === 0 &&
     roster.problem === undefined &&
     cards.scorer &&
     stateless.judge &&
@@ -127,17 +130,25 @@ function healthOf(services: Services) {
     status,
     model_loaded: loaded,
     card_model_loaded: cards.scorer !== undefined,
-    journal: durable ? 'ok' : 'failed',
+    journal: !durable ? 'failed' : damage.length > 0 ? 'damaged' : 'ok',
     database: projector.healthy ? 'ok' : 'unavailable',
     ...(fleet ? { kafka: durable ? 'ok' : 'unavailable', redis: fleet.profilesHealthy ? 'ok' : 'unavailable' } : {}),
     rates: ratesOf(services),
     policy: { version: policy.stats().version, ...(fleet ? { behind: fleet.policyBehind } : {}) },
     ...(loaded ? { model: engine.modelVersion } : {}),
     ...reasonsOf({
-      [fleet ? 'kafka' : 'journal']: durable ? undefined : journal.status().problem,
+      [fleet ? 'kafka' : 'journal']: durable ? damageTold(damage) : journal.status().problem,
       database: projector.healthy ? undefined : projector.problem,
       redis: fleet?.profilesHealthy === false ? fleet.profilesProblem : undefined,
       webhooks: webhooks.stats().problem,
     }),
   };
+}
+
+/** Where the journal is damaged, in the words of `assay journal verify`. */
+function damageTold(damage: readonly Damage[]): string | undefined {
+  if (damage.length === 0) return undefined;
+  const [{ segment, offset, what }] = damage;
+  const more = damage.length > 1 ? ` and ${damage.length - 1} more` : '';
+  return `${segment}, offset ${offset}: ${what} is damaged${more}; assay journal repair gives back what it can.`;
 }

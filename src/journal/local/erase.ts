@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { AssayError } from '../../domain/errors.ts';
+import { DamagedRecord } from '../damage.ts';
 import { type Files, readWhole, replaceFile } from './files.ts';
 import { ERASED, frameAt } from './frame.ts';
 import type { IndexCache } from './index-cache.ts';
 import { type Log, segmentOf } from './log.ts';
 import { extentOf } from './reader.ts';
-import { damaged } from './recovery.ts';
 
 const intentPath = (directory: string) => join(directory, 'erasing');
 
@@ -30,7 +30,7 @@ async function overwrite(log: Log, indexes: IndexCache, sequence: number): Promi
     const source = Buffer.allocUnsafe(end - start);
     await file.read(source, start);
     const frame = frameAt(source, 0, source.length);
-    if (frame?.sequence !== sequence) throw damaged(segment.path, start, `record ${sequence} does not hold`);
+    if (frame?.sequence !== sequence) throw new DamagedRecord(segment.path, start, sequence);
     if (frame.personalBytes === 0) return;
     const at = start + frame.personalAt;
     await file.write(Uint8Array.of(ERASED), at);

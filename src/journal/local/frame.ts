@@ -25,10 +25,10 @@ import type { JournalEntry, JournalRecord, RecordType } from '../journal.ts';
  */
 export const FORMAT_VERSION = 1;
 export const HEADER_BYTES = 56;
-const MAGIC = 0x4a5341ff;
-const LIVE = 0xa5;
+export const MAGIC = 0x4a5341ff;
+export const LIVE = 0xa5;
 export const ERASED = 0x5a;
-const PERSONAL_HEADER_BYTES = 8;
+export const PERSONAL_HEADER_BYTES = 8;
 const HAS_VECTOR = 1;
 
 if (endianness() !== 'LE') throw new Error('the journal needs a little-endian machine');

@@ -7,6 +7,8 @@ import { newSegment, type Segment } from './segment.ts';
 /** Indexes of sealed segments, read when needed; the least recently used are let go. */
 export interface IndexCache {
   get(segment: Segment): Promise<SegmentIndex>;
+  /** Writes it anew from the segment: its file was found damaged. */
+  renew(segment: Segment): Promise<SegmentIndex>;
 }
 
 export function createIndexCache(files: Files, maxBytes: number): IndexCache {
@@ -45,6 +47,7 @@ export function createIndexCache(files: Files, maxBytes: number): IndexCache {
       held.set(segment, index);
       return index;
     },
+    renew: (segment) => rebuild(files, segment),
   };
 }
 

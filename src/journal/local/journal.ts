@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { AssayError } from '../../domain/errors.ts';
-import type { Appended, Journal, JournalEntry, JournalRecord } from '../journal.ts';
+import type { Appended, Damage, Journal, JournalEntry, JournalRecord } from '../journal.ts';
 import type { Batch } from './batch.ts';
 import { chainOf, highestOwner, readHeads, segmentFirsts } from './chain.ts';
 import { createCommitter } from './committer.ts';
@@ -11,6 +11,7 @@ import type { Log } from './log.ts';
 import { type Owner, takeOwnership } from './owner.ts';
 import { findSealed, readFrom, readRecentSync, readRecord } from './reader.ts';
 import { recoverSegments, sealTail } from './recovery.ts';
+import { createScrub } from './scrub.ts';
 import { removeOldSpares, type Segment, segmentPath, setAside } from './segment.ts';
 
 export interface LocalJournalOptions {
@@ -29,6 +30,10 @@ export interface LocalJournalOptions {
   /** A listener threw, or work that will be done again failed. A process warning by default. */
   onWarning?: (error: unknown) => void;
   files?: Files;
+  /** Rate at which sealed segments are read against their checksums, over and over. 0, the default, reads none. */
+  scrubBytesPerSecond?: number;
+  /** Called once for each damage that this finds. */
+  onDamage?: (damage: Damage) => void;
 }
 
 const MIB = 1024 * 1024;
@@ -121,6 +126,17 @@ function createJournal(
     onDurable: announce,
     onWarning,
   });
+
+  const { scrubBytesPerSecond = 0 } = options;
+  const scrub =
+    scrubBytesPerSecond > 0
+      ? createScrub(log, indexes, {
+          ...{ bytesPerSecond: scrubBytesPerSecond, clock: Date.now },
+          onDamage:
+            options.onDamage ??
+            (({ segment, offset, what }) => onWarning(`${segment}, offset ${offset}: ${what} is damaged`)),
+        })
+      : undefined;
 
   /** After those who wait for the batch; to those who listened when it became durable. */
   function announce(batch: Batch): void {
@@ -218,10 +234,12 @@ function createJournal(
         durable: log.durable,
         segments: log.segments.length,
         bytes: log.segments.reduce((sum, segment) => sum + segment.durableEnd, 0),
+        scrub: scrub?.state(),
       };
     },
     close() {
       closing ??= erasing
+        .then(() => scrub?.stop())
         .then(() => committer.close())
         .then(
           () => log.owner.release(!committer.failed),

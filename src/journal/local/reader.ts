@@ -1,4 +1,5 @@
 import { hash53 } from '../../domain/hash.ts';
+import { DamagedRecord } from '../damage.ts';
 import type { JournalRecord } from '../journal.ts';
 import { mayHold } from './bloom.ts';
 import type { OpenFile } from './files.ts';
@@ -6,7 +7,6 @@ import { claimedLength, decodeFrame, frameAt, HEADER_BYTES } from './frame.ts';
 import type { IndexCache } from './index-cache.ts';
 import { ordinalsOf } from './index-file.ts';
 import { type Log, segmentOf } from './log.ts';
-import { damaged } from './recovery.ts';
 import { DATA_START, type Segment } from './segment.ts';
 
 const CHUNK_BYTES = 512 * 1024;
@@ -47,7 +47,7 @@ export async function readRecord(log: Log, indexes: IndexCache, sequence: number
 
 function decoded(segment: Segment, sequence: number, source: Buffer, offset: number): JournalRecord {
   const frame = frameAt(source, 0, source.length);
-  if (frame?.sequence !== sequence) throw damaged(segment.path, offset, `record ${sequence} does not hold`);
+  if (frame?.sequence !== sequence) throw new DamagedRecord(segment.path, offset, sequence);
   return decodeFrame(source, frame);
 }
 
@@ -90,7 +90,7 @@ async function* readSegment(segment: Segment, file: OpenFile, start: number, fir
   let wanted = CHUNK_BYTES;
   while (position < segment.durableEnd) {
     const source = Buffer.allocUnsafe(Math.min(wanted, segment.durableEnd - position));
-    if ((await file.read(source, position)) < source.length) throw damaged(segment.path, position, 'the file ends');
+    if ((await file.read(source, position)) < source.length) throw new DamagedRecord(segment.path, position, sequence);
     wanted = CHUNK_BYTES;
     let at = 0;
     while (at + HEADER_BYTES <= source.length) {
@@ -101,7 +101,7 @@ async function* readSegment(segment: Segment, file: OpenFile, start: number, fir
       }
       // An erase may have run while this chunk was read; a second look tells it from damage.
       const frame = frameAt(source, at, source.length) ?? (await reread(file, source, position, at));
-      if (frame?.sequence !== sequence) throw damaged(segment.path, position + at, `record ${sequence} does not hold`);
+      if (frame?.sequence !== sequence) throw new DamagedRecord(segment.path, position + at, sequence);
       yield decodeFrame(source, frame);
       sequence++;
       at += frame.length;

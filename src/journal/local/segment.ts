@@ -187,7 +187,7 @@ export async function sealSegment(segment: Segment): Promise<void> {
   segment.sealed = true;
 }
 
-function footerOf(segment: Segment): Buffer {
+export function footerOf(segment: Pick<Segment, 'first' | 'count' | 'tail'>): Buffer {
   const footer = Buffer.alloc(FOOTER_BYTES);
   FOOTER_MAGIC.copy(footer);
   footer.writeDoubleLE(segment.first, 8);
