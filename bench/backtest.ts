@@ -1,10 +1,10 @@
 /**
  * What backtests and previews cost, over decisions made here: beside a pass over the same payments that computes features and
- * nothing else, in one run. Prints JSON.
+ * nothing else, and beside that of the handbook's file where it is there, in one run. Prints JSON.
  *
- *   node bench/backtest.ts [--decisions 100000]
+ *   node bench/backtest.ts [--decisions 100000] [--history handbook-transactions.csv.gz]
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -17,9 +17,18 @@ import { readConfig } from '../src/config.ts';
 import { type DecisionData, labelledEvent } from '../src/domain/records.ts';
 import type { Transaction } from '../src/domain/transaction.ts';
 import { entityKeys, eventOf } from '../src/engine/event.ts';
+import { handbookBetter } from '../src/features/handbook.ts';
 import { createProfiles } from '../src/profiles/memory.ts';
+import { HANDBOOK_MAP } from '../src/training/column-map.ts';
+import { extractDataset } from '../src/training/extract.ts';
+import { openHistory } from '../src/training/history-file.ts';
 
-const { values } = parseArgs({ options: { decisions: { type: 'string', default: '100000' } } });
+const { values } = parseArgs({
+  options: {
+    decisions: { type: 'string', default: '100000' },
+    history: { type: 'string', default: '../shared/data/handbook-transactions.csv.gz' },
+  },
+});
 const decisions = Number(values.decisions);
 const START = Date.UTC(2026, 0, 1);
 const dataDir = mkdtempSync(join(tmpdir(), 'assay-bench-backtest-'));
@@ -47,7 +56,29 @@ function payment(i: number): Transaction {
   } as Transaction;
 }
 
-const payments = Array.from({ length: decisions }, (_, i) => payment(i));
+/** The same each time, a batch at a time: a million would lie in memory beside what is measured. */
+function* batches(): Generator<Transaction[]> {
+  seed = 1;
+  for (let from = 0; from < decisions; from += 2_000)
+    yield Array.from({ length: Math.min(2_000, decisions - from) }, (_, i) => payment(from + i));
+}
+
+/** Rows a second of the handbook's features alone, its file read; undefined where it is not there. */
+async function handbookRate(): Promise<number | undefined> {
+  if (!existsSync(values.history)) return undefined;
+  const entityTypes = ['user', 'merchant'];
+  const history = openHistory(values.history, HANDBOOK_MAP, { entityTypes });
+  const span = { from: Date.UTC(2018, 6, 25), to: Date.UTC(2018, 7, 15) };
+  const began = performance.now();
+  const { rows } = await extractDataset(history, {
+    definitions: handbookBetter,
+    entityTypes,
+    delayMs: 7 * 86_400_000,
+    ...span,
+  });
+  return (1000 * rows) / (performance.now() - began);
+}
+
 const seconds = async (work: () => unknown) => {
   const began = performance.now();
   await work();
@@ -68,8 +99,7 @@ try {
       type: 'policy.rule',
       data: { action: 'create', ruleId: id, content: { ...content, name: id, when } },
     });
-  for (let from = 0; from < decisions; from += 2_000) {
-    const batch = payments.slice(from, from + 2_000);
+  for (const batch of batches()) {
     const submissions = batch.map((transaction) => ({ transaction, bodyHash: transaction.id }));
     await core.engine.decideInOrder(submissions, ({ transaction }) => {
       now = transaction.time;
@@ -86,12 +116,15 @@ try {
   const profiles = createProfiles({ entityTypes: config.entityTypes });
   const vector = new Float64Array(features.names.length);
   const baseline = await seconds(() => {
-    for (const [i, transaction] of payments.entries()) {
-      const event = eventOf(transaction, entityKeys(transaction, config));
-      features.extract(profiles, event, vector);
-      profiles.learn(event, i + 1);
-    }
+    let sequence = 0;
+    for (const batch of batches())
+      for (const transaction of batch) {
+        const event = eventOf(transaction, entityKeys(transaction, config));
+        features.extract(profiles, event, vector);
+        profiles.learn(event, ++sequence);
+      }
   });
+  const handbook = await handbookRate();
 
   const backtests = openBacktests(config, core, () => now, log);
   let peakRss = 0;
@@ -111,6 +144,7 @@ try {
     seconds: took,
     rowsPerSecond: Math.round(decisions / took),
     share: baseline / took,
+    ...(handbook === undefined ? {} : { shareOfHandbook: decisions / took / handbook }),
   });
   const fresh = { id: 'x', name: 'x', when: 'count("device", "5h") > 3.0', outcome: 'review' };
   const stored = await seconds(() => run({ thresholds: { review: 0.2, decline: 0.6 } }));
@@ -138,6 +172,7 @@ try {
     JSON.stringify(
       {
         decisions,
+        ...(handbook === undefined ? {} : { handbook: { rowsPerSecond: Math.round(handbook) } }),
         featuresOnly: { seconds: baseline, rowsPerSecond: Math.round(decisions / baseline) },
         stored: rate(stored),
         recomputed: rate(recomputed),

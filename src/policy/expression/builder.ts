@@ -12,7 +12,7 @@ export interface Builder {
   build(node: ASTNode, scope: Scope): Code;
   /** Tells a mistake and returns what stands for it. */
   refuse(at: ASTNode | Range, message: string, suggestion?: string): Code;
-  warn(at: ASTNode | Range, message: string): void;
+  warn(at: ASTNode | Range, message: string, suggestion?: string): void;
   /** A number of the catalogue or of a velocity call, as code. */
   request(request: FeatureRequest): Code;
   uses(kind: UseKind, name: string): void;

@@ -14,6 +14,7 @@ import { buildList, buildMembership } from './membership.ts';
 import { buildIndex, buildName, buildSelect } from './names.ts';
 import { parse } from './parse.ts';
 import { createRequests, type Requests } from './request.ts';
+import { warnOfSpelling } from './spelling.ts';
 import { TRUE } from './truth.ts';
 
 /** Elementary steps (about a comparison of numbers each, some ns) that an expression may take at most. */
@@ -58,6 +59,7 @@ export function compileExpression(
     builder.refuse(parsed.tree, `A rule must be true or false, and this is ${typeWords(code.type)}.`);
   }
   warnOfCurrency(builder, parsed.tree);
+  warnOfSpelling(builder, parsed.tree);
   if (code.type === 'bool' && code.cost > MAX_COST) {
     builder.refuse(
       parsed.tree,
@@ -122,8 +124,8 @@ function createBuilder(source: string, environment: Environment, requests: Reque
       errors.push(issueAt(source, rangeOf(at), message, suggestion));
       return REFUSED;
     },
-    warn: (at, message) => {
-      warnings.push(issueAt(source, rangeOf(at), message));
+    warn: (at, message, suggestion) => {
+      warnings.push(issueAt(source, rangeOf(at), message, suggestion));
     },
     request: (request) => {
       const slot = requests.slot(request);

@@ -1,12 +1,13 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Builder } from './builder.ts';
+import { fieldOf, walk } from './tree.ts';
 
 const COMPARISONS: readonly string[] = ['<', '<=', '>', '>=', '==', '!=', 'in'];
 
 /** 100 of what? `tx.amount` is in the payment's own currency, so a number beside it means nothing until that is named. */
 export function warnOfCurrency(builder: Builder, tree: ASTNode): void {
   const nodes = [...walk(tree)];
-  if (nodes.some((node) => isField(node, 'currency'))) return;
+  if (nodes.some((node) => fieldOf(node) === 'currency')) return;
   for (const node of nodes) {
     if (!COMPARISONS.includes(node.op)) continue;
     const [left, right] = node.args as [ASTNode, ASTNode];
@@ -19,20 +20,7 @@ export function warnOfCurrency(builder: Builder, tree: ASTNode): void {
   }
 }
 
-const isField = (node: ASTNode, name: string): boolean =>
-  node.op === '.' && node.args[1] === name && node.args[0].op === 'id' && node.args[0].args === 'tx';
-
-const names = (node: ASTNode) => [...walk(node)].some((one) => isField(one, 'amount'));
+const names = (node: ASTNode) => [...walk(node)].some((one) => fieldOf(one) === 'amount');
 
 /** Made of literals alone. */
 const isConstant = (node: ASTNode) => [...walk(node)].every((one) => one.op !== 'id' && one.op !== 'call');
-
-/** A node and all within it. */
-function* walk(node: ASTNode): Generator<ASTNode> {
-  yield node;
-  const visit = function* (part: unknown): Generator<ASTNode> {
-    if (Array.isArray(part)) for (const one of part) yield* visit(one);
-    else if (typeof part === 'object' && part !== null && 'op' in part && 'range' in part) yield* walk(part as ASTNode);
-  };
-  yield* visit(node.args);
-}

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { CORE_ENTITIES } from '../../domain/entity.ts';
+import type { ListType } from '../../domain/policy.ts';
 import { defaultCatalogue } from '../../features/catalogue.ts';
 import { checkExpression } from './check.ts';
 import { withCaret } from './issue.ts';
@@ -15,7 +16,10 @@ const folder = join(import.meta.dirname, 'fixtures');
 const environment = {
   features: defaultCatalogue,
   entityTypes: CORE_ENTITIES,
-  lists: new Map([['trusted_devices', 'device' as const]]),
+  lists: new Map<string, ListType>([
+    ['trusted_devices', 'device'],
+    ['shady_countries', 'country'],
+  ]),
 };
 
 test('the texts of errors and warnings are these', () => {
