@@ -137,6 +137,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     keys,
     caseLabels,
     webhooks,
+    embedded: database,
     registry: core.registry,
     roster: core.roster,
     policy: core.policy,

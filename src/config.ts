@@ -65,6 +65,8 @@ export interface Config {
   readonly readWaitMs: number;
   readonly snapshotEveryRecords: number;
   readonly journalSegmentBytes: number;
+  /** Bytes that stay free on the disk: below, nothing is taken. 0: no reserve. */
+  readonly diskReserve: number;
   /** Bytes a second at which the journal is read against its checksums; 0: never. */
   readonly journalScrubRate: number;
   /** Days that the database keeps transactions; 0 for ever. */
@@ -225,6 +227,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     readWaitMs: integer(env, 'READ_WAIT_MS', 2_000, 0),
     snapshotEveryRecords: integer(env, 'SNAPSHOT_EVERY_RECORDS', 200_000, 1),
     journalSegmentBytes: integer(env, 'JOURNAL_SEGMENT_BYTES', 64 * 1024 * 1024, 65_536),
+    diskReserve: integer(env, 'DISK_RESERVE', 256 * 1024 * 1024, 0),
     journalScrubRate: integer(env, 'JOURNAL_SCRUB_RATE', 8 * 1024 * 1024, 0),
     retentionDays: integer(env, 'RETENTION_DAYS', 0, 0),
     labelMaturityDays: integer(env, 'LABEL_MATURITY_DAYS', LABEL_MATURITY_DAYS, 0, 3_650),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { rebuildDatabase } from '../src/cli/database-run.ts';
 import { runRepair, runVerify } from '../src/cli/journal-run.ts';
 import { lockDirectory } from '../src/journal/local/lock.ts';
 import { repairJournal } from '../src/journal/local/repair.ts';
@@ -131,4 +132,23 @@ test('whatever byte of a closed journal is flipped, verify tells it and repair g
     app = await start();
   }
   assert.equal((await call(app.url, 'GET', '/api/transactions/pay_3/explanation')).status, 200);
+});
+
+test('a destroyed database stops no decision, says what to do, and is made again by one command', async () => {
+  await app.stop({ keep: true });
+  rmSync(join(dataDir, 'postgres', 'data', 'global', 'pg_control'));
+  app = await start();
+  assert.equal((await call(app.url, 'POST', '/api/transactions', payment(COUNT + 1))).status, 201);
+  const { body } = await call(app.url, 'GET', '/health');
+  assert.deepEqual([body.status, body.database], ['degraded', 'unavailable']);
+  assert.match(body.reasons.database, /assay database rebuild/);
+  assert.doesNotMatch(JSON.stringify(body), /pg_control|assay-damage/, 'no path');
+  await assert.rejects(rebuildDatabase(dataDir), /is open in this very process/);
+  await app.stop({ keep: true });
+  await rebuildDatabase(dataDir);
+  app = await start();
+  const health = async () => (await call(app.url, 'GET', '/health')).body;
+  for (const until = Date.now() + 60_000; (await health()).status !== 'healthy'; await sleep(200))
+    assert.ok(Date.now() < until, JSON.stringify(await health()));
+  for (const i of [0, COUNT + 1]) assert.equal((await call(app.url, 'GET', `/api/transactions/pay_${i}`)).status, 200);
 });

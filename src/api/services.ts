@@ -97,6 +97,8 @@ export interface Services {
   demo?: Demo;
   feed: Feed;
   webhooks: Webhooks;
+  /** The database that belongs to this process; undefined where it is another's. */
+  embedded?: { readonly problem: string | undefined } | undefined;
   /** Every model that is kept. */
   registry: Registry;
   /** Rules, lists, thresholds and the control share. */

@@ -29,6 +29,8 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
   const local = await openJournal({
     directory: join(config.dataDir, 'journal'),
     segmentBytes: config.journalSegmentBytes,
+    reserveBytes: config.diskReserve,
+    onWarning: (error) => log.warn({ err: error }, 'the journal warns'),
     scrubBytesPerSecond: config.journalScrubRate,
     onDamage: ({ segment, offset, what }) =>
       log.error({ segment, offset, what }, 'the journal is damaged on disk: docs/reliability.md says what to do'),

@@ -13,6 +13,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   backtest: async () => (await import('./backtest.ts')).backtestCommand(),
   models: async () => (await import('./models.ts')).modelsCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),
+  database: async () => (await import('./database.ts')).databaseCommand(),
   journal: async () => (await import('./journal.ts')).journalCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
   bench: async () => (await import('./bench.ts')).benchCommand(),

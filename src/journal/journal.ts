@@ -116,6 +116,17 @@ export interface JournalStatus {
   problem?: string | undefined;
   /** What reading all of it over and over has found, where that is done. */
   scrub?: ScrubState | undefined;
+  /** Where it lies on a disk of this machine and there is a reserve. */
+  space?: SpaceState | undefined;
+}
+
+/** What the disk of the journal has left. */
+export interface SpaceState {
+  /** Undefined where the file system does not say. */
+  freeBytes: number | undefined;
+  /** Below this much nothing more is taken. */
+  reserveBytes: number;
+  isFull: boolean;
 }
 
 /** A part of a sealed segment that the disk no longer gives back as it was written. */

@@ -11,6 +11,12 @@ export function canUnshare(): boolean {
   return spawnSync('unshare', ['--pid', '--fork', '--mount-proc', '--ipc', 'true']).status === 0;
 }
 
+/** Whether it may mount in them, too. */
+export function canMount(): boolean {
+  const walls = ['--mount', '--pid', '--fork', '--mount-proc'];
+  return spawnSync('unshare', [...walls, 'sh', '-c', 'mount -t tmpfs none /mnt']).status === 0;
+}
+
 export interface Walled {
   /** Once it listens; rejects with what it said where it ended instead. */
   readonly listening: Promise<string>;

@@ -89,6 +89,16 @@ export async function startEmbedded(options: { dataDir: string; log: Log }): Pro
   };
 }
 
+/** Takes its files away; a server that was left running on them is ended first. Returns where they were. The caller holds the lock. */
+export async function removeEmbedded({ dataDir, log }: { dataDir: string; log: Log }): Promise<string> {
+  const home = await chooseHome(dataDir, await chooseAccount(log), log);
+  const data = join(home, 'data');
+  const password = await readFile(join(home, 'password'), 'utf8').catch(() => '');
+  if (existsSync(join(data, 'PG_VERSION'))) await stopLeftover(data, password.trim(), log).catch(() => {});
+  await rm(data, { recursive: true, force: true });
+  return data;
+}
+
 /** The password of the cluster: what its file holds, else what it will hold; and what the pools were given, once they were. */
 interface Secret {
   fresh: string;

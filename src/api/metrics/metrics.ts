@@ -51,6 +51,16 @@ export function measureJournal(meters: Meters, journal: Services['journal']): vo
     'When all sealed segments had last been read against their checksums; 0 before the first time',
     () => (journal.status().scrub?.finishedAt ?? 0) / 1000,
   );
+  meters.gauge(
+    'assay_disk_free_bytes',
+    'Left on the disk of the data directory; 0 where nothing says so',
+    () => journal.status().space?.freeBytes ?? 0,
+  );
+  meters.gauge(
+    'assay_disk_reserve_bytes',
+    'Below this much nothing is decided',
+    () => journal.status().space?.reserveBytes ?? 0,
+  );
   meters.gauge('assay_journal_durable_sequence', 'Newest durable record', () => journal.durable);
   meters.gauge('assay_journal_waiting_records', 'Handed in, or ordered, and not durable here yet', () =>
     Math.max(0, journal.last - journal.durable),

@@ -12,6 +12,11 @@ import type { Services } from '../services.ts';
 const tags = ['operations'];
 const open = { scope: 'none' } as const;
 
+/** Anybody may read it: which folder and why are in the log. */
+const DATABASE_DOWN =
+  'The database of this server does not start, and its log says why; decisions go on, reads wait. Should it be past help: ' +
+  'with the server stopped, assay database rebuild makes it again from the journal.';
+
 export function healthRoutes(app: Api, services: Services, metrics: Registry): void {
   for (const [url, operationId] of [
     ['/health', 'health'],
@@ -138,7 +143,7 @@ function healthOf(services: Services) {
     ...(loaded ? { model: engine.modelVersion } : {}),
     ...reasonsOf({
       [fleet ? 'kafka' : 'journal']: durable ? damageTold(damage) : journal.status().problem,
-      database: projector.healthy ? undefined : projector.problem,
+      database: projector.healthy ? undefined : services.embedded?.problem ? DATABASE_DOWN : projector.problem,
       redis: fleet?.profilesHealthy === false ? fleet.profilesProblem : undefined,
       webhooks: webhooks.stats().problem,
     }),

@@ -13,6 +13,7 @@ import { findSealed, readFrom, readRecentSync, readRecord } from './reader.ts';
 import { recoverSegments, sealTail } from './recovery.ts';
 import { createScrub } from './scrub.ts';
 import { removeOldSpares, type Segment, segmentPath, setAside } from './segment.ts';
+import { createSpace, type Space } from './space.ts';
 
 export interface LocalJournalOptions {
   /** Made if it is missing. One process at a time. */
@@ -32,6 +33,9 @@ export interface LocalJournalOptions {
   files?: Files;
   /** Rate at which sealed segments are read against their checksums, over and over. 0, the default, reads none. */
   scrubBytesPerSecond?: number;
+  /** With less than this free on its disk nothing more is taken, until there is. 0, the default: never. */
+  reserveBytes?: number;
+  freeBytes?: (directory: string) => Promise<number>;
   /** Called once for each damage that this finds. */
   onDamage?: (damage: Damage) => void;
 }
@@ -39,6 +43,8 @@ export interface LocalJournalOptions {
 const MIB = 1024 * 1024;
 /** EX_SOFTWARE of sysexits.h: a supervisor restarts the process, and recovery finds what is durable. */
 const FATAL_EXIT_CODE = 70;
+const FULL = 'The disk is full but for its reserve: nothing is taken until there is space. What is there can be read.';
+const FULL_RETRY_SECONDS = 10;
 
 function endProcess(error: Error): void {
   process.stderr.write(`The journal cannot write, so this process ends: ${error.stack}\n`);
@@ -56,19 +62,20 @@ function warn(error: unknown): void {
  * naming segment and offset, where a record that was acknowledged is damaged.
  */
 export async function openJournal(options: LocalJournalOptions): Promise<Journal> {
-  const { directory, segmentBytes = 64 * MIB, files = nodeFiles } = options;
+  const { directory, segmentBytes = 64 * MIB, reserveBytes = 0, freeBytes, onWarning = warn } = options;
   if (segmentBytes < 16 * 1024 || segmentBytes > 1024 * MIB) throw new RangeError('segmentBytes: 16 KiB to 1 GiB');
-  await files.makeDirectory(directory);
-  const unlock = await files.lock(directory);
+  await (options.files ?? nodeFiles).makeDirectory(directory);
+  const unlock = await (options.files ?? nodeFiles).lock(directory);
+  const space =
+    reserveBytes > 0
+      ? createSpace({ directory, reserveBytes, files: options.files ?? nodeFiles, onWarning, freeBytes })
+      : undefined;
+  const files = space?.files ?? options.files ?? nodeFiles;
   let segments: Segment[] = [];
   let owner: Owner | undefined;
   try {
     owner = await takeOwnership(files, directory, highestOwner(await readHeads(files, directory)));
-    segments = await recoverSegments(
-      files,
-      directory,
-      await setOrphansAside(files, directory, options.onWarning ?? warn),
-    );
+    segments = await recoverSegments(files, directory, await setOrphansAside(files, directory, onWarning));
     if (!owner.handedOver) await sealTail(files, segments);
     await removeOldSpares(files, directory);
     // What an earlier process renamed or made may not have reached the disk.
@@ -79,10 +86,11 @@ export async function openJournal(options: LocalJournalOptions): Promise<Journal
     const log: Log = { files, directory, owner, segmentBytes, segments, durable: last, last };
     const indexes = createIndexCache(files, options.maxIndexBytes ?? 64 * MIB);
     await finishErase(files, log, indexes);
-    return createJournal(log, indexes, unlock, options);
+    return createJournal(log, indexes, space, unlock, options);
   } catch (error) {
     for (const segment of segments) await segment.file?.close();
     await owner?.release(false);
+    await space?.close();
     await unlock();
     throw error;
   }
@@ -112,6 +120,7 @@ async function setOrphansAside(
 function createJournal(
   log: Log,
   indexes: ReturnType<typeof createIndexCache>,
+  space: Space | undefined,
   unlock: () => Promise<void>,
   options: LocalJournalOptions,
 ): Journal {
@@ -191,6 +200,7 @@ function createJournal(
       return log.last;
     },
     enqueue(entry: JournalEntry) {
+      if (space?.state().isFull) throw new AssayError('unavailable', FULL, { retryAfterSeconds: FULL_RETRY_SECONDS });
       const taken = recentSequence(entry.key);
       if (taken !== undefined) throw new AssayError('conflict', `the key ${entry.key} is taken by record ${taken}`);
       return committer.append(entry);
@@ -229,8 +239,11 @@ function createJournal(
       return done;
     },
     status() {
+      const left = space?.state();
       return {
-        ok: !committer.failed && closing === undefined,
+        ok: !committer.failed && closing === undefined && !left?.isFull,
+        problem: left?.isFull ? FULL : undefined,
+        space: left,
         durable: log.durable,
         segments: log.segments.length,
         bytes: log.segments.reduce((sum, segment) => sum + segment.durableEnd, 0),
@@ -245,6 +258,7 @@ function createJournal(
           () => log.owner.release(!committer.failed),
           (error) => log.owner.release(false).then(() => Promise.reject(error)),
         )
+        .finally(() => space?.close())
         .finally(unlock);
       return closing;
     },
