@@ -29,10 +29,12 @@ import { createFeed } from './projections/feed.ts';
 import { createProjector } from './projections/projector.ts';
 import { createReviewExpiry } from './projections/review-expiry.ts';
 
+export { removeEmbedded } from './adapters/embedded/postgres.ts';
 export { backtestPorts, openBacktests } from './app/backtests.ts';
 export type { Core, Overrides } from './app/core.ts';
 export { openIntake } from './app/intake.ts';
 export { openCore } from './app/local.ts';
+export { createLog } from './app/log.ts';
 export { openRates } from './app/rates.ts';
 export { createWorker, type Worker } from './app/worker.ts';
 

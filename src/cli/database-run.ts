@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeEmbedded } from '../adapters/embedded/postgres.ts';
-import { createLog } from '../app/log.ts';
+import { createLog, removeEmbedded } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { lockDirectory } from '../journal/local/lock.ts';
 import { assertOwnJournal } from './control.ts';
