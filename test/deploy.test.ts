@@ -36,7 +36,7 @@ describe('what deploy/ watches', () => {
       families.set(name, family);
     const worker = buildWorkerServer({
       ...{ journal: arrayJournal(), engine: { ready: true, modelVersion: 'v' }, roster: { problem: undefined } },
-      policy: { stats: () => ({ version: 0, failures: {}, broken: [], timed: 0, seconds: 0 }) },
+      policy: { stats: () => ({ version: 0, failures: {}, lastFailures: {}, broken: [], timed: 0, seconds: 0 }) },
       ...{
         fleet: { profilesHealthy: true, policyBehind: false, figures: fleetFigures(() => () => {}) },
         log: createLog('silent'),

@@ -121,7 +121,7 @@ test('a worker shows what a fleet counts', async () => {
   let stats: WorkerStats | undefined;
   const app = buildWorkerServer({
     ...{ journal: arrayJournal(), engine: { ready: true, modelVersion: 'v' }, roster: { problem: undefined } },
-    policy: { stats: () => ({ version: 0, failures: {}, broken: [], timed: 0, seconds: 0 }) },
+    policy: { stats: () => ({ version: 0, failures: {}, lastFailures: {}, broken: [], timed: 0, seconds: 0 }) },
     ...{ fleet: { profilesHealthy: true, policyBehind: false, figures }, log: createLog('silent'), draining: false },
     stats: () => stats,
   });

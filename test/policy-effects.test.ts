@@ -60,6 +60,9 @@ describe('what rules do', () => {
     assert.ok(!decided.rules.some(({ id }: { id: string }) => id === 'fails'));
     const { body } = await ask('GET', '/metrics');
     assert.match(body, /assay_rule_errors_total\{rule="fails"\} 1/);
+    const { body: figures } = await ask('GET', '/api/rules/fails/stats');
+    assert.deepEqual([figures.failures, figures.broken], [1, false]);
+    assert.match(figures.lastFailure, /needs a number|metadata/);
     assert.match(body, /assay_rule_hits_total\{rule="found",mode="shadow"\} 5/);
     assert.match(body, /assay_policy_version [1-9]/);
   });

@@ -100,6 +100,12 @@ export interface RuleStats {
   lastHit: string | null;
   days7: RuleWindow;
   days30: RuleWindow;
+  /** Evaluations that failed since the server began: no hits. */
+  failures: number;
+  /** Why the last one did. */
+  lastFailure: string | null;
+  /** It checks no more, and hits nothing. */
+  broken: boolean;
 }
 
 /** What each rule hit of late; `since`: from when on hits are known. */

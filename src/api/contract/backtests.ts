@@ -117,7 +117,12 @@ const window = answer(
 
 export { window as RuleWindow };
 export const RuleStatsShown = answer(
-  { id: Type.String(), lastHit: textOrNull, days7: window, days30: window },
+  {
+    ...{ id: Type.String(), lastHit: textOrNull, days7: window, days30: window },
+    failures: Type.Integer({ description: 'Evaluations that failed in this process: no hits' }),
+    lastFailure: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Why the last one did' }),
+    broken: Type.Boolean({ description: 'It checks no more, and hits nothing' }),
+  },
   'What a rule hit of late',
 );
 const since = Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'From when on hits are known' });

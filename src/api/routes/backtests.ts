@@ -1,6 +1,8 @@
 import { AssayError } from '../../domain/errors.ts';
 import type { BacktestJob } from '../../engine/backtest/jobs.ts';
+import type { RuleStatistics } from '../../engine/backtest/rule-statistics.ts';
 import { thresholdsOf } from '../../engine/judge.ts';
+import type { PolicyStats } from '../../engine/policy/policy.ts';
 import type { Api } from '../api.ts';
 import { backtestOf, withRule } from '../backtest-body.ts';
 import {
@@ -127,7 +129,7 @@ export function backtestRoutes(app: Api, services: Services): void {
     async () => {
       const ids = [...state.rules.values()].filter((rule) => rule.current ?? rule.proposed).map(({ id }) => id);
       const { since, rules } = await backtests.statistics(ids, outcomeOf);
-      return { since: sinceOf(since), data: rules };
+      return { since: sinceOf(since), data: rules.map(withFailures(services.policy.stats())) };
     },
   );
 
@@ -145,7 +147,7 @@ export function backtestRoutes(app: Api, services: Services): void {
       const { id } = request.params;
       if (!state.rules.has(id)) throw new AssayError('not_found', `There is no rule ${id}.`);
       const { since, rules } = await backtests.statistics([id], outcomeOf);
-      return { ...rules[0], since: sinceOf(since) };
+      return { ...withFailures(services.policy.stats())(rules[0]), since: sinceOf(since) };
     },
   );
 
@@ -166,3 +168,12 @@ export function backtestRoutes(app: Api, services: Services): void {
     },
   );
 }
+
+const withFailures =
+  ({ failures, lastFailures, broken }: PolicyStats) =>
+  (rule: RuleStatistics) => ({
+    ...rule,
+    failures: failures[rule.id] ?? 0,
+    lastFailure: lastFailures[rule.id] ?? null,
+    broken: broken.includes(rule.id),
+  });

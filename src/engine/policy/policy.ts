@@ -36,6 +36,8 @@ export interface PolicyStats {
   version: number;
   /** Evaluations that failed, by rule, since the process began. */
   failures: Record<string, number>;
+  /** Why the last of them did, in words. */
+  lastFailures: Record<string, string>;
   /** Rules that do not check any more: they hit nothing. */
   broken: string[];
   /** Evaluations that were timed, and what they took together. */
@@ -98,11 +100,11 @@ export function createPolicy({ journal, clock, entityTypes, stopwatch }: PolicyP
   }
 
   /** Failures of programs of before. */
-  const failures = new Map<string, number>();
+  const failures = new Map<string, Failures>();
   const meter = stopwatch && { count: 0, timed: 0, seconds: 0, stopwatch };
 
   function renewed(): InForce {
-    for (const [id, count] of failuresOf(current)) failures.set(id, (failures.get(id) ?? 0) + count);
+    addFailures(failures, current);
     const made = inForceOf(policyAt(state, state.version)!, environment, inList);
     return meter ? { ...made, meter } : made;
   }
@@ -110,11 +112,14 @@ export function createPolicy({ journal, clock, entityTypes, stopwatch }: PolicyP
   return {
     log,
     stats() {
-      const sums = new Map(failures);
-      for (const [id, count] of failuresOf(current)) sums.set(id, (sums.get(id) ?? 0) + count);
+      const sums = addFailures(new Map(failures), current);
       const { timed = 0, seconds = 0 } = meter ?? {};
       const broken = current?.program.broken.map(({ id }) => id) ?? [];
-      return { version: state.version, failures: Object.fromEntries(sums), broken, timed, seconds };
+      return {
+        ...{ version: state.version, broken, timed, seconds },
+        failures: Object.fromEntries([...sums].map(([id, { count }]) => [id, count])),
+        lastFailures: Object.fromEntries([...sums].map(([id, { last }]) => [id, last])),
+      };
     },
     inForce() {
       if (current?.policy.version !== state.version) current = renewed();
@@ -143,7 +148,13 @@ export function createPolicy({ journal, clock, entityTypes, stopwatch }: PolicyP
   };
 }
 
-function failuresOf(inForce: InForce | undefined): [id: string, count: number][] {
-  const rules = inForce?.program.rules ?? [];
-  return rules.flatMap(({ rule, failures }): [string, number][] => (failures > 0 ? [[rule.id, failures]] : []));
+interface Failures {
+  count: number;
+  last: string;
+}
+
+function addFailures(sums: Map<string, Failures>, inForce: InForce | undefined): Map<string, Failures> {
+  for (const { rule, failures, lastFailure = '' } of inForce?.program.rules ?? [])
+    if (failures > 0) sums.set(rule.id, { count: (sums.get(rule.id)?.count ?? 0) + failures, last: lastFailure });
+  return sums;
 }

@@ -33,7 +33,7 @@ export function RuleTable({ rules }: { rules: Rule[] }) {
         </thead>
         <tbody>
           {rules.map((rule) => {
-            const own = figures.of(rule.id);
+            const [own, fault] = [figures.of(rule.id), figures.faultOf(rule.id)];
             return (
               <tr key={rule.id} className="relative border-t border-line hover:bg-sunken [&_td]:px-2 [&_td]:py-2">
                 <td className="max-w-72 !pl-4">
@@ -45,6 +45,7 @@ export function RuleTable({ rules }: { rules: Rule[] }) {
                     {rule.name}
                   </Link>
                   <span className="id block truncate text-muted">{rule.id}</span>
+                  {fault && <span className="block text-xs text-pretty text-review">{fault}</span>}
                   <span className="block text-xs sm:hidden">
                     <Asks outcome={rule.outcome} hard={rule.hard} />
                   </span>
