@@ -119,11 +119,11 @@ export { window as RuleWindow };
 export const RuleStatsShown = answer(
   {
     ...{ id: Type.String(), lastHit: textOrNull, days7: window, days30: window },
-    failures: Type.Integer({ description: 'Evaluations that failed in this process: no hits' }),
-    lastFailure: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Why the last one did' }),
-    broken: Type.Boolean({ description: 'It checks no more, and hits nothing' }),
+    failures: count,
+    lastFailure: textOrNull,
+    broken: Type.Boolean(),
   },
-  'What a rule hit of late',
+  'What a rule hit of late; failures: evaluations that failed in this process; broken: it checks no more',
 );
 const since = Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'From when on hits are known' });
 export const RuleStatsOne = answer({ ...RuleStatsShown.properties, since }, 'What a rule hit of late');
