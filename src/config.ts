@@ -73,6 +73,8 @@ export interface Config {
   readonly retentionDays: number;
   /** Days after which what was executed and not disputed is presumed legitimate. */
   readonly labelMaturityDays: number;
+  /** Whose midnights begin the months and quarters of ledgers: UTC, an offset, or a name of IANA's. */
+  readonly ledgerTimeZone: string;
   /** What happens to a held payment that nobody reviewed in time; undefined: it stays held. */
   readonly reviewExpires: { readonly afterMs: number; readonly action: 'release' | 'cancel' } | undefined;
   /** Connections to the database. */
@@ -231,6 +233,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     journalScrubRate: integer(env, 'JOURNAL_SCRUB_RATE', 8 * 1024 * 1024, 0),
     retentionDays: integer(env, 'RETENTION_DAYS', 0, 0),
     labelMaturityDays: integer(env, 'LABEL_MATURITY_DAYS', LABEL_MATURITY_DAYS, 0, 3_650),
+    ledgerTimeZone: timeZone(env.LEDGER_TIME_ZONE || 'UTC', 'LEDGER_TIME_ZONE'),
     reviewExpires: reviewExpires(env),
     databasePool: integer(env, 'DATABASE_POOL', 8, 2, 1_000),
     fleet: fleet(env),
@@ -406,7 +409,6 @@ function onOff(env: Environment, name: string): boolean | undefined {
   return text === 'on';
 }
 
-/** `500ms`, `30s`, `1m`, `2h`, or bare milliseconds. */
 /** The midnight (UTC) of a day, milliseconds. */
 function day(text: string, name: string): number {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
@@ -415,6 +417,17 @@ function day(text: string, name: string): number {
   return time;
 }
 
+/** Taken as it is written. */
+function timeZone(text: string, name: string): string {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+  } catch {
+    throw new Error(`${name}: there is no time zone ${text}; give UTC, an offset such as +02:00, or Europe/Paris`);
+  }
+  return text;
+}
+
+/** `500ms`, `30s`, `1m`, `2h`, or bare milliseconds. */
 function duration(text: string, name: string): number {
   const match = /^(\d+)\s*(ms|s|m|h|d)?$/.exec(text.trim());
   if (!match || Number(match[1]) === 0) throw new Error(`${name}: ${text} is not a duration such as 30s or 1m`);

@@ -41,6 +41,7 @@ export async function documentApi(app: Api): Promise<void> {
         { name: 'entities', description: 'Cards, devices, addresses and what they share' },
         { name: 'models', description: 'Which model decides, which is scored beside, how good they were' },
         { name: 'policy', description: 'Rules, lists, thresholds, the control share' },
+        { name: 'ledgers', description: 'Fraud and disputes as the law and the card schemes count them' },
         { name: 'webhooks', description: 'Events by HTTP, signed, at least once and in order' },
         { name: 'operations', description: 'Health, metrics, features, keys' },
       ],

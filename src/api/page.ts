@@ -36,11 +36,8 @@ export async function sendList<T extends object>(
   vary(reply, 'Accept');
   const { limit, cursor, bom } = query;
   if (!prefersCsv(request.headers.accept)) return read({ limit, cursor });
-  reply
-    .type('text/csv; charset=utf-8')
-    .header('content-disposition', 'attachment; filename="assay.csv"')
-    .serializer((text: string) => text);
-  const mark = bom === 'true' ? '\ufeff' : '';
+  asCsv(reply);
+  const mark = bom === 'true' ? MARK : '';
   const isPaged = /[?&]limit=/.test(request.url);
   const first = await read({ limit: isPaged ? limit : STEP, cursor });
   if (isPaged) {
@@ -63,6 +60,30 @@ export function pageOf<T>(
   const data = all.slice(begin, begin + limit);
   const hasMore = begin + data.length < all.length;
   return { data, hasMore, nextCursor: hasMore ? nameOf(data.at(-1)!) : null };
+}
+
+/** A table that is read as a whole: the answer as JSON, or its rows alone as CSV where the client prefers that. */
+export function sendTable(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  rows: readonly object[],
+  whole: object,
+): object {
+  vary(reply, 'Accept');
+  if (!prefersCsv(request.headers.accept)) return whole;
+  const { bom } = request.query as { bom?: string };
+  asCsv(reply);
+  return reply.send((bom === 'true' ? MARK : '') + toCsv(rows as Row[]));
+}
+
+/** Spreadsheets know UTF-8 by it. */
+const MARK = '\ufeff';
+
+function asCsv(reply: FastifyReply): void {
+  reply
+    .type('text/csv; charset=utf-8')
+    .header('content-disposition', 'attachment; filename="assay.csv"')
+    .serializer((text: string) => text);
 }
 
 async function* lines<T extends object>(

@@ -31,6 +31,7 @@ import { entityRoutes } from './routes/entities.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { labelBatchRoutes } from './routes/label-batch.ts';
+import { ledgerRoutes } from './routes/ledgers.ts';
 import { lifeCommandRoutes } from './routes/life-commands.ts';
 import { listRoutes } from './routes/lists.ts';
 import { liveRoute } from './routes/live.ts';
@@ -150,6 +151,7 @@ export async function buildServer(services: Services): Promise<Api> {
   caseRoutes(app, services);
   caseCommandRoutes(app, services);
   auditRoutes(app, services);
+  ledgerRoutes(app, services);
   keyRoutes(app, services);
   webhookRoutes(app, services);
   sessionRoutes(app, services, sessions, charge);

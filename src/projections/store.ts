@@ -1,5 +1,6 @@
 import type { CaseStatus, Resolution } from '../domain/case.ts';
 import type { LabelState } from '../domain/label-state.ts';
+import type { LedgerPayment } from '../domain/ledgers/payment.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { AuditRow } from './audit.ts';
 import type { CaseView } from './case-fold.ts';
@@ -26,6 +27,7 @@ export interface QueryStore {
   users: UserQueries;
   cases: CaseQueries;
   audit: AuditQueries;
+  ledgers: LedgerQueries;
   webhooks: WebhookStore;
   /** Throws where the database is away. */
   ping(): Promise<void>;
@@ -218,4 +220,12 @@ export type AuditView = Omit<AuditRow, 'at'> & { at: string };
 export interface AuditQueries {
   /** Newest first. */
   list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditView>>;
+}
+
+/** Reads of many payments, in steps; times in milliseconds. */
+export interface LedgerQueries {
+  /** What was decided from `from` on, and what was held or declined from `heldFrom` on. */
+  decided(from: number, heldFrom: number, visit: (payment: LedgerPayment) => void): Promise<void>;
+  /** Payments of which a dispute was told since then, once each. */
+  disputed(since: number, visit: (payment: LedgerPayment) => void): Promise<void>;
 }

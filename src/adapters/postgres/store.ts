@@ -8,6 +8,7 @@ import { createAuditQueries } from './audit.ts';
 import { createCaseQueries } from './cases.ts';
 import { asUnavailable, connect, reading, sqlState } from './connection.ts';
 import type { OutcomeOf } from './fold-state.ts';
+import { createLedgerQueries } from './ledgers.ts';
 import { layoutSchema, migrate } from './migrate.ts';
 import { createRetention } from './retention.ts';
 import type { EntityNames } from './rows.ts';
@@ -112,6 +113,7 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
     users: createUserQueries(connection, tables),
     cases: createCaseQueries(pool, schema, maturity),
     audit: createAuditQueries(pool, schema),
+    ledgers: createLedgerQueries(pool, schema),
     webhooks: createWebhookStore(pool, schema),
     ping: () =>
       reading(async () => {

@@ -97,6 +97,11 @@ export function list(description: string, item: TSchema) {
   };
 }
 
+/** A table that also comes as CSV: its rows. */
+export function table(description: string, schema: TSchema) {
+  return { description, content: { 'application/json': { schema }, 'text/csv': { schema: Type.String() } } };
+}
+
 export function Page(item: TSchema) {
   return answer(
     {

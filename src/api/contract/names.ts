@@ -4,6 +4,7 @@ import * as cards from './cards.ts';
 import * as cases from './cases.ts';
 import * as common from './common.ts';
 import { documented, LITERAL } from './documented.ts';
+import * as ledgers from './ledgers.ts';
 import * as life from './life.ts';
 import * as models from './models.ts';
 import * as operations from './operations.ts';
@@ -12,7 +13,19 @@ import * as transactions from './transactions.ts';
 import * as webhooks from './webhooks.ts';
 
 /** Every file that declares schemas of the document. */
-export const FILES = { transactions, common, backtests, cases, cards, life, models, operations, policy, webhooks };
+export const FILES = {
+  transactions,
+  common,
+  backtests,
+  cases,
+  cards,
+  ledgers,
+  life,
+  models,
+  operations,
+  policy,
+  webhooks,
+};
 
 /** Names that clients know a thing by, where that is not its export's. */
 const KNOWN_AS: Readonly<Record<string, string>> = {

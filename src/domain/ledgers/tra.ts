@@ -1,0 +1,138 @@
+import { inForce, TRA_INSTRUMENTS, TRA_LIMITS, type TraInstrument } from './limits.ts';
+import { executedMinor, type LedgerPayment } from './payment.ts';
+
+/** `over`: this quarter; `stopped`: this one and the one before, so that the exemption may not be used; `empty`: nothing executed. */
+export const TRA_STATES = ['within', 'over', 'stopped', 'empty'] as const;
+
+/** One instrument against one band. Amounts in euros, rates as shares. */
+export interface TraRow {
+  instrument: TraInstrument;
+  /** Payments of up to so many euros. */
+  band: number;
+  payments: number;
+  value: number;
+  fraudPayments: number;
+  fraudValue: number;
+  rate: number | null;
+  limit: number;
+  /** Of the quarter before. */
+  rateBefore: number | null;
+  state: (typeof TRA_STATES)[number];
+}
+
+/** How many payments, and what of the value they are, in euros. */
+export interface Share {
+  payments: number;
+  value: number;
+}
+
+/** What is not known for certain, of this quarter. */
+export interface TraEstimated {
+  /** Counted as no fraud, though disputes may still come, or stand. */
+  unlabelled: Share;
+  /** Counted as executed, though nobody told what became of them. */
+  assumedExecuted: Share;
+  /** Counted as remote, though nobody said so. */
+  assumedRemote: Share;
+  /** Left out of the frauds. */
+  payersOwn: Share;
+  /** Left out: no rate into euros. */
+  withoutRate: number;
+  /** Left out: paid with neither card nor credit transfer, or nobody said with what. */
+  otherInstruments: number;
+  unknownInstrument: number;
+}
+
+export interface TraOptions {
+  /** Edges of the quarter before, of this one, and its end, milliseconds. */
+  edges: readonly [before: number, from: number, to: number];
+  /** The day from which limits are looked up, `YYYY-MM-DD`. */
+  day: string;
+  /** As of when: what is younger than `maturityDays` may still turn out to be fraud. */
+  now: number;
+  maturityDays: number;
+  /** Cents; undefined where there is no rate. */
+  eurosOf: (minor: number, payment: LedgerPayment) => bigint | undefined;
+}
+
+class Sum {
+  payments = 0;
+  cents = 0n;
+  add(cents: bigint): void {
+    this.payments++;
+    this.cents += cents;
+  }
+  share(): Share {
+    return { payments: this.payments, value: Number(this.cents) / 100 };
+  }
+}
+
+const perInstrument = () => ({ card: new Sum(), credit_transfer: new Sum() });
+const perQuarter = () => ({ all: perInstrument(), fraud: perInstrument() });
+
+/**
+ * The fraud rate of Article 19 of Delegated Regulation (EU) 2018/389: one an instrument, over remote payments of every amount, by the
+ * date of execution for both parts of the fraction.
+ */
+export function createTra({ edges, day, now, maturityDays, eurosOf }: TraOptions) {
+  const [before, from, to] = edges;
+  const quarters = [perQuarter(), perQuarter()];
+  const [unlabelled, assumedExecuted, assumedRemote, payersOwn] = [new Sum(), new Sum(), new Sum(), new Sum()];
+  const leftOut = { withoutRate: 0, otherInstruments: 0, unknownInstrument: 0 };
+  const limits = inForce(TRA_LIMITS, day) ?? TRA_LIMITS[0];
+
+  return {
+    add(payment: LedgerPayment): void {
+      const { executedAt, remote, instrument, truth } = payment;
+      if (executedAt === undefined || executedAt < before || executedAt >= to || remote === 'no') return;
+      const isNow = executedAt >= from;
+      if (instrument === null || instrument === 'other') {
+        if (isNow) leftOut[instrument === null ? 'unknownInstrument' : 'otherInstruments']++;
+        return;
+      }
+      const cents = eurosOf(executedMinor(payment), payment);
+      if (cents === undefined) {
+        if (isNow) leftOut.withoutRate++;
+        return;
+      }
+      const quarter = quarters[isNow ? 1 : 0];
+      quarter.all[instrument].add(cents);
+      const isFraud = truth.kind === 'fraud' && !payment.isPayersOwn;
+      if (isFraud) quarter.fraud[instrument].add(cents);
+      if (!isNow) return;
+      if (truth.kind === 'fraud' && !isFraud) payersOwn.add(cents);
+      if (truth.kind === 'disputed' || (truth.kind === 'open' && truth.since + maturityDays * 86_400_000 > now))
+        unlabelled.add(cents);
+      if (payment.events.length === 0) assumedExecuted.add(cents);
+      if (remote === 'assumed') assumedRemote.add(cents);
+    },
+
+    result(): { rows: TraRow[]; estimated: TraEstimated; source: string } {
+      const rows = TRA_INSTRUMENTS.flatMap((instrument) =>
+        limits.bands[instrument].map((band) => row(instrument, band)),
+      );
+      const estimated = {
+        unlabelled: unlabelled.share(),
+        assumedExecuted: assumedExecuted.share(),
+        assumedRemote: assumedRemote.share(),
+        payersOwn: payersOwn.share(),
+        ...leftOut,
+      };
+      return { rows, estimated, source: limits.source };
+    },
+  };
+
+  function row(instrument: TraInstrument, [band, limit]: readonly [number, number]): TraRow {
+    const [was, is] = quarters.map(({ all, fraud }) => ({ all: all[instrument], fraud: fraud[instrument] }));
+    const isOver = ({ all, fraud }: typeof is) => fraud.cents * 100_000n > all.cents * BigInt(limit);
+    const rate = ({ all, fraud }: typeof is) => (all.cents === 0n ? null : Number(fraud.cents) / Number(all.cents));
+    const over = isOver(was) ? 'stopped' : 'over';
+    const [value, fraudValue] = [is.all.share(), is.fraud.share()];
+    return {
+      ...{ instrument, band, payments: value.payments, value: value.value },
+      ...{ fraudPayments: fraudValue.payments, fraudValue: fraudValue.value },
+      ...{ rate: rate(is), limit: limit / 100_000, rateBefore: rate(was) },
+      state: is.all.cents === 0n ? 'empty' : isOver(is) ? over : 'within',
+    };
+  }
+}
