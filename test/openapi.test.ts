@@ -84,7 +84,7 @@ describe('the OpenAPI document', () => {
     for (const name of ['Transaction', 'TransactionInput', 'Decision', 'Reason', 'Problem', 'Case', 'User', 'Rule'])
       assert.ok(schemas[name]?.properties, name);
     const text = JSON.stringify(document);
-    assert.ok(text.length < 170_000, `${text.length} characters`);
+    assert.ok(text.length < 172_000, `${text.length} characters`);
     const bare: string[] = [];
     for (const [path, methods] of Object.entries(
       document.paths as Record<string, Record<string, { requestBody?: object }>>,
