@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { Producer } from '@platformatic/kafka';
+import avsc from 'avsc';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { layoutSchema } from '../../src/adapters/postgres/migrate.ts';
@@ -14,15 +16,24 @@ import { ALL_FAULTS, fleetRun } from '../support/fleet-run.ts';
 import { differentProfiles, foldLog } from '../support/fleet-verify.ts';
 import { until } from '../support/load.ts';
 import { stricterModel, upload } from '../support/models.ts';
+import { type SchemaRegistry, startSchemaRegistry } from '../support/schema-registry.ts';
 
 const COUNT = Number(process.env.ASSAY_FLEET_TRANSACTIONS ?? 3_000);
 const skip = await withoutFleet();
 let fleet: Fleet;
+let schemas: SchemaRegistry;
 before(async () => {
   if (skip) return;
-  fleet = await startFleet({ servers: 2, workers: 2, env: { ID_TTL_DAYS: '9' } });
+  schemas = await startSchemaRegistry();
+  fleet = await startFleet({
+    ...{ servers: 2, workers: 2 },
+    env: { ID_TTL_DAYS: '9', SCHEMA_REGISTRY_URL: schemas.url },
+  });
 });
-after(() => fleet?.stop());
+after(async () => {
+  await fleet?.stop();
+  schemas?.close();
+});
 
 test('two servers and two workers, while their parts fail one after another: nothing acknowledged is lost or doubled', {
   skip,
@@ -133,6 +144,67 @@ test('what cannot be read goes to transactions.dead with the reason, and stops n
     assert.ok(dead.some(({ reason, value }) => /amount/.test(reason) && value === '{"userId":"u","amount":-1}'));
   } finally {
     await log.close();
+  }
+});
+
+test('what other producers send is decided by a worker, and what asks for nothing is counted as that', {
+  skip,
+}, async () => {
+  const fields = [
+    { name: 'id', type: 'string' },
+    { name: 'userId', type: 'string' },
+    { name: 'amount', type: 'double' },
+  ];
+  const schema = { type: 'record', name: 'Payment', fields } as const;
+  const { id } = schemas.register('payments', { schema: JSON.stringify(schema) });
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(id, 1);
+  const avro = avsc.Type.forSchema(schema as avsc.Schema).toBuffer({ id: 'by-avro', userId: 'a', amount: 12.5 });
+  const change = (op: string, after: object | null, before: object | null = null) => ({ op, before, after, ts_ms: 1 });
+  const row = { id: 'by-debezium', userId: 'd', amount: 7 };
+  const producer = new Producer({ clientId: 'other', bootstrapBrokers: fleet.kafka.brokers });
+  const send = (value: Buffer | object | null) =>
+    producer.send({
+      messages: [
+        {
+          ...{ topic: 'transactions.raw', key: Buffer.from('one') },
+          value: (value === null || Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value))) as Buffer,
+        },
+      ],
+    });
+  const skipped = async () => {
+    const sums: Record<string, number> = {};
+    for (const { url } of fleet.workers) {
+      const { body } = await call(new URL(url).origin, 'GET', '/metrics');
+      for (const [, kind, count] of body.matchAll(/^assay_worker_skipped_total\{kind="(\w+)"\} (\d+)/gm))
+        sums[kind] = (sums[kind] ?? 0) + Number(count);
+    }
+    return sums;
+  };
+  const before = await skipped();
+  try {
+    await send(Buffer.concat([prefix, avro]));
+    await send(change('c', row));
+    const shown = (id: string) => call(fleet.servers[0].url, 'GET', `/api/transactions/${id}`);
+    for (const [id, amount] of [
+      ['by-avro', 12.5],
+      ['by-debezium', 7],
+    ] as const) {
+      await until(`${id} is decided`, async () => (await shown(id)).status === 200);
+      assert.equal((await shown(id)).body.amount, amount);
+    }
+    await send(change('u', { ...row, amount: 8 }, row));
+    await send(null);
+    await send(change('d', null, row));
+    await send(change('r', { ...row, id: 'of-before' }));
+    const after = { tombstone: 1, delete: 1, snapshot: 1, update: 1, other: 0 };
+    const isCounted = (sums: Record<string, number>) =>
+      Object.entries(after).every(([kind, count]) => sums[kind] - (before[kind] ?? 0) === count);
+    await until('they are counted', async () => isCounted(await skipped()));
+    assert.equal((await shown('by-debezium')).body.amount, 7, 'what was decided stands');
+    assert.equal((await shown('of-before')).status, 404);
+  } finally {
+    await producer.close();
   }
 });
 
