@@ -30,11 +30,11 @@ export function createCommands({ journal, projector, store }: CommandPorts): Com
   /** The same command twice at once: the one that came second takes the first one's record. */
   async function append(entry: JournalEntry): Promise<{ record: JournalRecord; replayed: boolean }> {
     const earlier = await journal.find(entry.key);
-    if (earlier) return { record: earlier, replayed: true };
+    if (earlier) return { record: await ordered(earlier), replayed: true };
     const taken = journal.recent(entry.key);
     if (taken) {
       await taken.durable;
-      return { record: taken.record, replayed: true };
+      return { record: await ordered(taken.record), replayed: true };
     }
     if (!projector.healthy) throw unavailable(NOTHING_RECORDED);
     const { record, durable } = journal.enqueue(entry);
@@ -42,7 +42,14 @@ export function createCommands({ journal, projector, store }: CommandPorts): Com
     // In a fleet another process may have been quicker by a moment.
     const holder = journal.recent(entry.key)?.record ?? record;
     if (holder.position?.offset === record.position?.offset) return { record, replayed: false };
-    return { record: (await journal.find(entry.key)) ?? holder, replayed: true };
+    return { record: await ordered((await journal.find(entry.key)) ?? holder), replayed: true };
+  }
+
+  /** In a fleet another process's record may be found before the log's order says which sequence it has. */
+  async function ordered(record: JournalRecord): Promise<JournalRecord> {
+    if (record.sequence > 0 || !journal.horizon) return record;
+    await journal.horizon();
+    return (await journal.find(record.key)) ?? record;
   }
 
   async function answerTo(record: JournalRecord): Promise<CommandAnswer | undefined> {

@@ -1,5 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AssayError } from '../../domain/errors.ts';
@@ -17,7 +17,9 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
     const own = await ownName();
     await refuseOlderRelease(directory, path, own);
     await writeFile(path, own);
+    ours.add(resolve(directory));
     return async () => {
+      ours.delete(resolve(directory));
       await rm(path, { force: true });
       held.close();
     };
@@ -66,9 +68,12 @@ function tryKernelLock(directory: string): DatabaseSync | undefined {
 
 const SQLITE_BUSY = 5;
 
+/** What this process holds. Its number does not tell: two in namespaces of their own may share it, and have begun in one tick. */
+const ours = new Set<string>();
+
 async function inUse(directory: string): Promise<AssayError> {
   const held = await readFile(join(directory, 'lock'), 'utf8').catch(() => '');
-  const where = held === (await ownName()) ? 'this very process' : 'another process';
+  const where = ours.has(resolve(directory)) ? 'this very process' : 'another process';
   const pid = held.split(' ')[0] || 'unknown';
   return new AssayError('unavailable', `the journal in ${directory} is open in ${where}, pid ${pid} where it runs`, {
     retryAfterSeconds: 1,
