@@ -82,6 +82,9 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
     const { entityTypes } = ports.naming;
     const { data, personal } = split(submission, entityKeys(submission.transaction, ports.naming), entityTypes);
     const key = keyOf(submission);
+    // A worker may have decided what it was sent a moment ago.
+    const taken = takenMeanwhile(ports, key, submission);
+    if (taken) return { record: await taken, idempotent: true };
     const { record, durable } = journal.enqueue({
       ...{ type: 'intake', at: ports.clock(), key, data: { ...data }, personal },
       aliases: submission.alias ? [submission.alias] : undefined,
