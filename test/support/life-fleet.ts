@@ -75,6 +75,9 @@ export async function tellAll({ servers }: Fleet, lives: readonly Life[]): Promi
   });
 }
 
+/** One after the other, and all later than what is told of. */
+const recordedAt = (payment: Payment) => (index: number) => payment.time + AGE_DAYS * DAY + index;
+
 /** Every server shows of each what the oracle says, and counts their states. */
 export async function verifyReads(
   urls: readonly string[],
@@ -83,8 +86,7 @@ export async function verifyReads(
 ): Promise<void> {
   const states: Record<string, number> = { fraud: 0, legitimate: 0, presumed: 0, immature: 0, blocked: 0 };
   for (const { payment, tellings } of lives) {
-    const at = (index: number) => payment.time + AGE_DAYS * DAY + index;
-    const expected = oracle(payment, tellings, Date.now(), maturityDays, at);
+    const expected = oracle(payment, tellings, Date.now(), maturityDays, recordedAt(payment));
     if (expected) states[expected.state]++;
     for (const url of urls)
       assert.deepEqual(await read(url, payment), expected, JSON.stringify({ url, payment, tellings }));
@@ -113,7 +115,11 @@ export async function verifyProfiles(fleet: Fleet, lives: readonly Life[]) {
     const label = profiles.layouts[user].names.indexOf('label');
     for (const { payment, tellings } of lives) {
       const { rows } = contentOf(profiles, user, folded.events.get(payment.id)!.entities[user])!;
-      assert.deepEqual(rows[label], [cellOf(payment, tellings)], JSON.stringify({ payment, tellings }));
+      assert.deepEqual(
+        rows[label],
+        [cellOf(payment, tellings, recordedAt(payment))],
+        JSON.stringify({ payment, tellings }),
+      );
     }
     return { compared, expired: folded.expired };
   } finally {

@@ -134,10 +134,14 @@ export function oracle(
 }
 
 /** What a profile's label cell of the payment must hold: the label in force, and each kind of event that was told. */
-export function cellOf(payment: Payment, tellings: readonly Told[]): number {
+export function cellOf(
+  payment: Payment,
+  tellings: readonly Told[],
+  at = (index: number) => recordedAt(payment, index),
+): number {
   const gone = tellings.findIndex(({ what }) => what === 'delete');
   const told = gone < 0 ? tellings : tellings.slice(0, gone);
-  const label = { fraud: 1, legitimate: 2, none: 0 }[oracle(payment, told, 0, 0)!.label ?? 'none']!;
+  const label = { fraud: 1, legitimate: 2, none: 0 }[oracle(payment, told, 0, 0, at)!.label ?? 'none']!;
   return told.reduce((cell, one) => (one.what === 'event' ? cell | EVENT_BITS[one.type] : cell), label);
 }
 
