@@ -9,11 +9,15 @@ import { openJournal } from '../../src/journal/local/journal.ts';
 import { createCommands } from '../../src/projections/commands.ts';
 import { silentLog } from '../../src/projections/log.ts';
 import { createProjector, type Projector } from '../../src/projections/projector.ts';
+import { withoutPgBouncer } from '../support/pgbouncer.ts';
 import { type DebianPostgres, startDebianPostgres, withoutPostgres } from '../support/postgres.ts';
 import { command, decision, ENTITY_TYPES } from '../support/records.ts';
+import { commandContract } from '../support/store-commands.ts';
 import { storeContract } from '../support/store-contract.ts';
 
 const skip = await withoutPostgres();
+/** Where there is a pooler, the whole contract is tried on this same PostgreSQL through it: see pgbouncer.test.ts. */
+const contract = (await withoutPgBouncer()) ? storeContract : commandContract;
 
 async function until(what: () => boolean): Promise<void> {
   for (let tries = 0; tries < 6_000 && !what(); tries++) await sleep(5);
@@ -27,7 +31,7 @@ describe("the query store on the distribution's PostgreSQL", { skip: skip ?? fal
   });
   after(() => server.dispose());
 
-  storeContract(() => server.url);
+  contract(() => server.url);
 
   for (const how of ['fast', 'immediate'] as const)
     test(`stopped (${how}) while records flow: decisions go on, reads say 503, and everything is there after it`, async () => {
