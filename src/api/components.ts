@@ -1,7 +1,7 @@
 import { canonical } from '../intake/canonical.ts';
 import { PROBLEMS, problems } from './contract/common.ts';
 import { documented, LITERAL } from './contract/documented.ts';
-import { createNamed, NAMED } from './contract/names.ts';
+import { createNamed, NAMED } from './contract/named.ts';
 
 type Node = Record<string, unknown>;
 
@@ -21,14 +21,16 @@ export interface Shared {
  */
 export function createShared(): Shared {
   const named = createNamed();
-  const parameters: Node = {};
-  const uses = new Map<string, number>();
-  const shared = new Map<string, string>();
+  const parameters = createRepeated('parameters');
+  const responses = createRepeated('responses');
 
   const referring = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(referring);
     if (typeof value !== 'object' || value === null) return value;
-    if (NAMED in value) return { $ref: `#/components/schemas/${value[NAMED]}` };
+    if (NAMED in value) {
+      const { [NAMED]: name, description } = value as Node;
+      return { $ref: `#/components/schemas/${name}`, ...(description === undefined ? {} : { description }) };
+    }
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [key, LITERAL.has(key) ? inner : referring(inner)]),
     );
@@ -49,25 +51,17 @@ export function createShared(): Shared {
     };
   }
 
-  function response(status: string, answer: Node): unknown {
+  function response(status: string, answer: Node): Node {
     if (status === '204' || !answer.content) return { description: answer.description };
-    return isProblem(answer) ? { $ref: `#/components/responses/${PROBLEMS[Number(status)].name}` } : referring(answer);
+    if (isProblem(answer)) return { $ref: `#/components/responses/${PROBLEMS[Number(status)].name}` };
+    const [{ schema }] = Object.values(answer.content as Record<string, { schema: Node }>);
+    return responses.once(referring(answer) as Node, String(schema[NAMED] ?? answer.description));
   }
 
-  /** One that more than one operation has stands once among the components. */
-  function parameter({ required, ...rest }: Node): unknown {
-    const node = required ? { ...rest, required } : rest;
-    const text = canonical(node);
-    if ((uses.get(text) ?? 0) < 2) return node;
-    let name = shared.get(text);
-    if (name === undefined) {
-      const plain = String(node.name).replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
-      const others = Object.keys(parameters).filter((known) => known.replace(/\d+$/, '') === plain).length;
-      name = others === 0 ? plain : `${plain}${others + 1}`;
-      shared.set(text, name);
-      parameters[name] = node;
-    }
-    return { $ref: `#/components/parameters/${name}` };
+  function parameter({ required, schema, ...rest }: Node): Node {
+    const node = { ...rest, schema: referring(named.within(schema)), ...(required ? { required } : {}) };
+    const name = String(rest.name).replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+    return parameters.once(node, name);
   }
 
   const each = (items: unknown, kind?: 'webhook') =>
@@ -82,17 +76,49 @@ export function createShared(): Shared {
     route: (schema) => named.within(schema) as typeof schema,
     document(made) {
       const { paths, webhooks, components, ...rest } = made as Record<string, Node>;
-      for (const { parameters: given } of Object.values(paths).flatMap((methods) =>
-        Object.values(methods as Node),
-      ) as Node[])
-        for (const node of (given ?? []) as Node[]) {
-          const text = canonical(node.required ? node : { ...node, required: undefined });
-          uses.set(text, (uses.get(text) ?? 0) + 1);
-        }
+      // What stands there more than once is known only when all of it has been seen.
+      each(paths);
+      for (const repeated of [parameters, responses]) repeated.counted();
       const shown = { ...rest, paths: each(paths), webhooks: each(named.within(webhooks), 'webhook') };
-      const responses = referring(named.within(documented(refusals()))) as Node;
-      const schemas = referring(named.schemas) as Node;
-      return { ...shown, components: { ...components, schemas: sorted(schemas), responses, parameters } };
+      const refused = referring(named.within(documented(refusals()))) as Node;
+      const schemas = sorted(referring(named.schemas) as Node);
+      const shared = { parameters: parameters.shared, responses: { ...refused, ...responses.shared } };
+      return { ...shown, components: { ...components, schemas, ...shared } };
+    },
+  };
+}
+
+interface Repeated {
+  /** By name, what stands in more than one place. */
+  shared: Node;
+  /** Called with every node twice over: first it counts them, then `counted`, it gives a reference to what is shared. */
+  once(node: Node, name: string): Node;
+  counted(): void;
+}
+
+function createRepeated(kind: string): Repeated {
+  const shared: Node = {};
+  const uses = new Map<string, number>();
+  const names = new Map<string, string>();
+  let counting = true;
+  const called = (text: string, plain: string, node: Node) => {
+    const known = names.get(text);
+    if (known !== undefined) return known;
+    const others = Object.keys(shared).filter((name) => name.replace(/\d+$/, '') === plain).length;
+    const name = others === 0 ? plain : `${plain}${others + 1}`;
+    names.set(text, name);
+    shared[name] = node;
+    return name;
+  };
+  return {
+    shared,
+    counted: () => {
+      counting = false;
+    },
+    once(node, plain) {
+      const text = canonical(node);
+      if (counting) uses.set(text, (uses.get(text) ?? 0) + 1);
+      return counting || uses.get(text) === 1 ? node : { $ref: `#/components/${kind}/${called(text, plain, node)}` };
     },
   };
 }

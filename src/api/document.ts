@@ -43,6 +43,7 @@ export async function documentApi(app: Api): Promise<void> {
         { name: 'policy', description: 'Rules, lists, thresholds, the control share' },
         { name: 'ledgers', description: 'Fraud and disputes as the law and the card schemes count them' },
         { name: 'webhooks', description: 'Events by HTTP, signed, at least once and in order' },
+        { name: 'events', description: 'What webhooks receive' },
         { name: 'operations', description: 'Health, metrics, features, keys' },
       ],
       components: {

@@ -88,7 +88,7 @@ export const TRANSACTION_FIELDS = {
     description: 'Who is paid, where it is not the merchant: the account a transfer or a payout goes to',
     example: 'acct_5',
   },
-  ip: { kind: 'ip', maximum: 45, personal: true, description: 'IPv4 or IPv6', example: '203.0.113.9' },
+  ip: { kind: 'ip', maximum: 45, personal: true, example: '203.0.113.9' },
   email: { kind: 'email', maximum: 320, personal: true, description: 'The customer’s', example: 'a@b.co' },
   country: { kind: 'country', description: 'ISO 3166-1 alpha-2', example: 'US' },
   latitude: { kind: 'number', minimum: -90, maximum: 90, personal: true, example: 40.71 },

@@ -48,7 +48,7 @@ export const BacktestParam = Type.Object({ id });
 
 const count = Type.Integer();
 const known = { fraud: count, legitimate: count, presumed: count, unknown: count };
-export const Outcomes = answer({ approve: count, review: count, decline: count }, 'How many');
+export const Outcomes = answer({ approve: count, review: count, decline: count });
 export const Figure = answer(
   { amount: Type.Number(), basis: words(['labelled', 'presumed', 'control', 'estimated'], 'What it rests on') },
   'Base currency',
@@ -67,8 +67,9 @@ const precision = {
 const textOrNull = Type.Unsafe<string | null>({ type: ['string', 'null'] });
 /** Said in words: clients show them, and the document stays small. */
 const parts = (description: string) => Type.Array(answer({}, description));
+export const RuleHits = answer({ hits: count, ...known, ...precision, amount: Type.Number() });
 export const RuleFigures = answer(
-  { id: Type.String(), hits: count, alone: count, ...known, ...precision, amount: Type.Number() },
+  { id: Type.String(), alone: count, ...RuleHits.properties },
   'What a rule hits; alone: decisions that are what they are by it',
 );
 export const BacktestResult = answer(
@@ -78,7 +79,7 @@ export const BacktestResult = answer(
     to: textOrNull,
     was: Outcomes,
     would: Outcomes,
-    moved: Type.Array(answer({ from: outcome, to: outcome, count, amount: Type.Number(), ...known }, 'Changed sides')),
+    moved: Type.Array(answer({ from: outcome, to: outcome, count, amount: Type.Number(), ...known })),
     money: answer(
       {
         ...{ fraudStopped: Figure, fraudReleased: Figure, goodStopped: Figure, marginLost: Figure },
@@ -97,17 +98,14 @@ export const BacktestResult = answer(
   },
   'legitimate includes those presumed to be',
 );
-export const BacktestShown = answer(
-  {
-    id: optional(Type.String()),
-    status: words(['running', 'done', 'failed', 'cancelled'], 'running: or waiting'),
-    progress: Type.Number(),
-    mode: backtestMode,
-    result: optional(BacktestResult),
-    error: optional(Type.String()),
-  },
-  'A backtest',
-);
+export const BacktestShown = answer({
+  id: optional(Type.String()),
+  status: words(['running', 'done', 'failed', 'cancelled'], 'running: or waiting'),
+  progress: Type.Number(),
+  mode: backtestMode,
+  result: optional(BacktestResult),
+  error: optional(Type.String()),
+});
 export const BacktestStarted = answer({ id: Type.String() }, 'Started');
 
 const window = answer(
@@ -126,7 +124,7 @@ export const RuleStatsShown = answer(
   'What a rule hit of late; failures: evaluations that failed in this process; broken: it checks no more',
 );
 const since = Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'From when on hits are known' });
-export const RuleStatsOne = answer({ ...RuleStatsShown.properties, since }, 'What a rule hit of late');
+export const RuleStatsOne = answer({ ...RuleStatsShown.properties, since });
 export const RuleStatsList = answer({ since, data: Type.Array(RuleStatsShown) }, 'What rules hit of late');
 export const CurveQuery = Type.Object({ last: optional(Type.Integer({ minimum: 1, maximum: 50_000 })) });
 export const CurveShown = answer(

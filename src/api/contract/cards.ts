@@ -20,50 +20,41 @@ export const CardBody = vector(
 export const CardBatchBody = Type.Object({ transactions: Type.Array(CardBody, { minItems: 1, maxItems: 10_000 }) });
 export const PredictBody = vector({ ...components, Amount }, 'A card payment as a vector, without its time');
 
-export const CardAnswer = answer(
-  {
-    'fraud-score': Type.Integer({ minimum: 0, maximum: 100, description: 'round(100 × probability)' }),
-    'is-fraud': Type.Boolean({ description: 'Whether the score reaches FRAUD_THRESHOLD' }),
-    'model-version': Type.String(),
-    ood_warning: Type.Array(
-      answer({ feature: Type.String(), z: Type.Number({ description: 'Deviations from the mean' }) }, 'A feature'),
-      { description: 'Features with |z| > 3 against training, the farthest first' },
-    ),
-  },
-  'The score',
-);
+export const CardAnswer = answer({
+  'fraud-score': Type.Integer({ minimum: 0, maximum: 100, description: 'round(100 × probability)' }),
+  'is-fraud': Type.Boolean({ description: 'Whether the score reaches FRAUD_THRESHOLD' }),
+  'model-version': Type.String(),
+  ood_warning: Type.Array(
+    answer({ feature: Type.String(), z: Type.Number({ description: 'Deviations from the mean' }) }),
+    { description: 'Features with |z| > 3 against training, the farthest first' },
+  ),
+});
 export const CardBatchAnswer = answer({ data: Type.Array(CardAnswer) }, 'One score a row, in order');
-export const PredictAnswer = answer(
-  { fraud_probability: Type.Number({ minimum: 0, maximum: 1 }), is_fraud: Type.Boolean() },
-  'The probability',
-);
+export const PredictAnswer = answer({
+  fraud_probability: Type.Number({ minimum: 0, maximum: 1 }),
+  is_fraud: Type.Boolean(),
+});
 
-export const CardModelInfo = answer(
-  {
-    model_version: Type.String(),
-    name: Type.String(),
-    kind: Type.String(),
-    training_date: Time('When it was trained'),
-    fraud_threshold: Type.Number({ description: 'Score from which it is fraud' }),
-    features: Type.Array(Type.String()),
-    feature_importance: Type.Array(
-      answer(
-        {
-          feature: Type.String(),
-          importance: Type.Number({ description: 'Share of the gain, or of what the score moves by it' }),
-        },
-        'A feature',
-      ),
-      { description: 'Strongest first' },
-    ),
-    metrics: Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'By part: train, validation, test' }),
-    data_lineage: Type.Unsafe<Record<string, unknown>>({
-      type: 'object',
-      description: 'Hash, rows, frauds, period, seed and options of the data that trained it',
+export const CardModelInfo = answer({
+  model_version: Type.String(),
+  name: Type.String(),
+  kind: Type.String(),
+  training_date: Time('When it was trained'),
+  fraud_threshold: Type.Number({ description: 'Score from which it is fraud' }),
+  features: Type.Array(Type.String()),
+  feature_importance: Type.Array(
+    answer({
+      feature: Type.String(),
+      importance: Type.Number({ description: 'Share of the gain, or of what the score moves by it' }),
     }),
-  },
-  'The card model',
-);
+    { description: 'Strongest first' },
+  ),
+  metrics: Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'By part: train, validation, test' }),
+  data_lineage: Type.Unsafe<Record<string, unknown>>({
+    type: 'object',
+    description: 'Hash, rows, frauds, period, seed and options of the data that trained it',
+  }),
+});
 
 export const StatelessBody = Type.Object(
   {
@@ -77,23 +68,20 @@ export const StatelessBody = Type.Object(
   },
   { description: 'A payment of somebody of whom nothing else is known' },
 );
-const verdict = answer(
+export const ModelVerdict = answer(
   { probability: Type.Number(), is_fraudulent: Type.Boolean(), version: Type.String() },
   'What one model says',
 );
-export const StatelessAnswer = answer(
-  {
-    id: Type.Literal(-1, { description: 'Nothing is recorded' }),
-    amount: Type.Number(),
-    product_category: Type.String(),
-    customer_location: Type.String(),
-    account_age_days: Type.Number(),
-    transaction_date: Time('As it counted'),
-    is_fraudulent: Type.Boolean(),
-    fraud_explanation: Type.String({
-      description: 'Begins with `Potential fraud detected.` or `No fraudulent activity detected.`, and says why',
-    }),
-    models: answer({ logistic: verdict, network: verdict, trees: verdict }, 'Each model on its own'),
-  },
-  'The verdict',
-);
+export const StatelessAnswer = answer({
+  id: Type.Literal(-1, { description: 'Nothing is recorded' }),
+  amount: Type.Number(),
+  product_category: Type.String(),
+  customer_location: Type.String(),
+  account_age_days: Type.Number(),
+  transaction_date: Time('As it counted'),
+  is_fraudulent: Type.Boolean(),
+  fraud_explanation: Type.String({
+    description: 'Begins with `Potential fraud detected.` or `No fraudulent activity detected.`, and says why',
+  }),
+  models: answer({ logistic: ModelVerdict, network: ModelVerdict, trees: ModelVerdict }, 'Each model on its own'),
+});

@@ -8,6 +8,7 @@ const timeOrNull = (description: string) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', description });
 const text = (maxLength: number, description: string) => Type.String({ minLength: 1, maxLength, description });
 
+export const caseStatus = words(CASE_STATUSES, 'Where it stands');
 export const Entity = answer(
   { type: words(CASE_ENTITIES, 'What it is'), id: orNull('string', 'Its name; null where it was erased') },
   'An entity that transactions share',
@@ -16,7 +17,7 @@ export const Entity = answer(
 export const CaseShown = answer(
   {
     id: Type.String(),
-    status: words(CASE_STATUSES, 'Where it stands'),
+    status: caseStatus,
     version: Type.Integer({
       description: 'Goes up with everything that people do to it; changes say which one they saw',
     }),
@@ -46,7 +47,7 @@ export const CaseShown = answer(
 
 export const Happened = answer(
   {
-    at: Time('When'),
+    at: Time(),
     type: Type.String({ description: 'What happened' }),
     by: orNull('string', 'Id of the key that did it; null for the server itself, and while there are no keys'),
     byName: orNull('string', 'Name of that key'),
@@ -55,15 +56,12 @@ export const Happened = answer(
   'Something that happened',
 );
 
-const Comment = answer(
-  {
-    at: Time('When'),
-    by: orNull('string', 'Id of the key'),
-    byName: orNull('string', 'Its name'),
-    text: Type.String(),
-  },
-  'A comment',
-);
+const Comment = answer({
+  at: Time(),
+  by: orNull('string', 'Id of the key'),
+  byName: orNull('string', 'Its name'),
+  text: Type.String(),
+});
 
 export const CaseWhole = Type.Intersect([
   CaseShown,
@@ -87,7 +85,7 @@ export const CaseWhole = Type.Intersect([
 
 export const CasesQuery = Type.Object({
   ...PageQuery,
-  status: Type.Optional(words(CASE_STATUSES, 'Only such')),
+  status: Type.Optional(caseStatus),
   assignee: Type.Optional(text(255, 'Only theirs')),
   assigned: Type.Optional(words(['yes', 'no'], 'Whether anyone is assigned')),
   entity: Type.Optional(text(320, 'Only those with a transaction that names it, such as `device:d_3`')),
@@ -120,7 +118,7 @@ export const ResolveBody = Type.Object({
   ),
 });
 
-const duration = answer(
+export const Durations = answer(
   {
     p50: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
     p95: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
@@ -131,7 +129,7 @@ export const CaseFigures = answer(
   {
     window: Type.String(),
     from: Time('Start, included'),
-    to: Time('End'),
+    to: Time(),
     opened: Type.Integer(),
     open: Type.Integer(),
     unassigned: Type.Integer(),
@@ -141,8 +139,8 @@ export const CaseFigures = answer(
       'What they turned out to be',
     ),
     amountAtRisk: Type.Number({ description: 'Of the open ones, base currency' }),
-    firstActionMs: duration,
-    resolvedMs: duration,
+    firstActionMs: Durations,
+    resolvedMs: Durations,
   },
   'Cases opened in a window, and how long they took from their opening',
 );
@@ -154,19 +152,16 @@ export const History = answer({ data: Type.Array(Happened) }, 'What happened to 
 
 export const AuditEntry = Type.Intersect([
   Happened,
-  answer(
-    {
-      sequence: Type.Integer({ description: 'Of its record in the journal' }),
-      transactionId: orNull('string', 'The transaction it was done to'),
-      caseId: orNull('string', 'The case it was done to'),
-      target: orNull('string', 'What it was done to, whatever that is'),
-      status: Type.Integer({
-        description: 'HTTP status of its answer: from 400 on it was refused and changed nothing',
-      }),
-      code: orNull('string', 'Error code of a refusal'),
-    },
-    'A command',
-  ),
+  answer({
+    sequence: Type.Integer({ description: 'Of its record in the journal' }),
+    transactionId: orNull('string', 'The transaction it was done to'),
+    caseId: orNull('string', 'The case it was done to'),
+    target: orNull('string', 'What it was done to, whatever that is'),
+    status: Type.Integer({
+      description: 'HTTP status of its answer: from 400 on it was refused and changed nothing',
+    }),
+    code: orNull('string', 'Error code of a refusal'),
+  }),
 ]);
 export const AuditQuery = Type.Object({
   ...PageQuery,

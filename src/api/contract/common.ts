@@ -7,11 +7,14 @@ export function words<const T extends string>(values: readonly T[], description:
 }
 
 export const Id = (description: string) => Type.String({ minLength: 1, maxLength: 255, description });
-export const Time = (description: string) => Type.String({ format: 'date-time', description });
+export const Time = (description?: string) =>
+  Type.String({ format: 'date-time', ...(description ? { description } : {}) });
+export const Ip = Type.String({ format: 'ip', maxLength: 45 });
+export const Instant = Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339' });
 
 /** Answers may gain fields, so none of them is closed. */
-export function answer<T extends TProperties>(properties: T, description: string) {
-  return Type.Object(properties, { description, additionalProperties: true });
+export function answer<T extends TProperties>(properties: T, description?: string) {
+  return Type.Object(properties, { ...(description ? { description } : {}), additionalProperties: true });
 }
 
 export const Problem = Type.Object(
@@ -103,15 +106,14 @@ export function table(description: string, schema: TSchema) {
 }
 
 export function Page(item: TSchema) {
-  return answer(
-    {
-      data: Type.Array(item),
-      hasMore: Type.Boolean(),
-      nextCursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-    },
-    'One page, newest first',
-  );
+  return answer({ data: Type.Array(item), ...PageEnd.properties });
 }
+
+/** What a page says beside its items. */
+export const PageEnd = answer({
+  hasMore: Type.Boolean(),
+  nextCursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+});
 
 export const PageQuery = {
   bom: Type.Optional(words(['true', 'false'], 'CSV only: begins with the mark by which spreadsheets know UTF-8')),

@@ -14,11 +14,13 @@ const code = (description: string) => Type.String({ minLength: 1, maxLength: MAX
 const amount = (description: string) =>
   Type.Optional(Type.Number({ minimum: 0, maximum: 1e12, format: 'double', description }));
 
-const label = words(['fraud', 'legitimate', 'none'], 'What it was; `none` takes back what the source said');
-const labelSource = words(LABEL_SOURCES, 'Who says so');
+export const disputeKind = words(DISPUTE_KINDS, 'An issuer’s report of fraud, or money asked back');
+export const disputeStatus = words(DISPUTE_STATUSES, 'Where it stands');
+export const labelWord = words(['fraud', 'legitimate', 'none'], 'What it was; `none` takes back what the source said');
+export const labelSource = words(LABEL_SOURCES, 'Who says so');
 
 export const LabelBody = Type.Object({
-  label,
+  label: labelWord,
   source: labelSource,
   note: Type.Optional(Type.String({ maxLength: 2000 })),
   occurredAt: Type.Optional(
@@ -56,15 +58,12 @@ export const LabelBatchAnswer = answer(
   {
     recorded: Type.Integer({ description: 'How many are in force or kept beside what is' }),
     refused: Type.Array(
-      answer(
-        {
-          index: Type.Integer({ description: 'Its place in `labels`, from 0' }),
-          transactionId: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-          code: Type.String({ description: 'As of a problem document' }),
-          message: Type.String(),
-        },
-        'A label that was not recorded',
-      ),
+      answer({
+        index: Type.Integer({ description: 'Its place in `labels`, from 0' }),
+        transactionId: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+        code: Type.String({ description: 'As of a problem document' }),
+        message: Type.String(),
+      }),
     ),
   },
   'What came of each',
@@ -72,7 +71,7 @@ export const LabelBatchAnswer = answer(
 
 export const DisputeBody = Type.Object({
   id: Id('Yours or the processor’s; the same again is an update'),
-  kind: words(DISPUTE_KINDS, 'An issuer’s report of fraud, or money asked back'),
+  kind: disputeKind,
   scheme: code('`visa`, `mastercard`, `amex`, `sepa`; others are kept and label nothing'),
   reasonCode: code('Of the scheme; only codes of fraud label the payment'),
   amount: amount('What is disputed, major units of `currency`; absent: all of it'),
@@ -81,8 +80,9 @@ export const DisputeBody = Type.Object({
   status: words(DISPUTE_STATUSES, '`won`, `reversed`: whatever it said of fraud is taken back'),
 });
 
+export const paymentEventType = words(PAYMENT_EVENT_TYPES, 'What became of the payment');
 export const EventBody = Type.Object({
-  type: words(PAYMENT_EVENT_TYPES, 'What became of the payment'),
+  type: paymentEventType,
   at: told('RFC 3339: when it happened'),
   amount: amount('Of the payment’s currency; absent: all of it'),
   code: Type.Optional(code('The issuer’s answer')),
@@ -91,8 +91,12 @@ export const EventBody = Type.Object({
   threeDS: Type.Optional(code('Result of 3-D Secure')),
 });
 
+export const reviewAction = words(
+  ['release', 'cancel'],
+  'What happens to the payment that was held; says nothing of its truth',
+);
 export const ReviewBody = Type.Object({
-  action: words(['release', 'cancel'], 'What happens to the payment that was held; says nothing of its truth'),
+  action: reviewAction,
   reason: Type.String({ minLength: 1, maxLength: 2000, description: 'Why; kept and shown' }),
 });
 
@@ -113,39 +117,46 @@ export const Effective = answer(
   'The label in force: what a person pinned, else the scheme’s, an analyst’s, the customer’s; of one source the newest',
 );
 
-const LabelShown = answer(
-  { id: Type.String(), label, source: labelSource, recordedAt: Time('When'), occurredAt: Type.Optional(Time('When')) },
-  'What a source said',
-);
-const DisputeShown = answer(
+export const LabelShown = answer(
   {
     id: Type.String(),
-    kind: words(DISPUTE_KINDS, 'What it is'),
+    label: labelWord,
+    source: labelSource,
+    recordedAt: Time(),
+    occurredAt: Type.Optional(Time()),
+  },
+  'What a source said',
+);
+export const DisputeHistory = Type.Array(answer({ status: disputeStatus }, 'What was told of it'), {
+  description: 'In the order in which it was told',
+});
+export const DisputeShown = answer(
+  {
+    id: Type.String(),
+    kind: disputeKind,
     scheme: Type.String(),
     reasonCode: Type.String(),
     reason: Type.Optional(Type.String({ description: 'The code in words' })),
-    status: words(DISPUTE_STATUSES, 'Where it stands'),
+    status: disputeStatus,
     reportedAt: Time('When it was reported'),
     label: words(['fraud', 'none'], 'What it says of the payment'),
-    history: Type.Array(answer({ status: words(DISPUTE_STATUSES, 'Then') }, 'What was told of it'), {
-      description: 'In the order in which it was told',
-    }),
+    history: DisputeHistory,
   },
   'A dispute or an early warning',
 );
-const EventShown = answer(
+export const PaymentEventShown = answer(
   {
     id: Type.String(),
-    type: words(PAYMENT_EVENT_TYPES, 'What happened'),
-    at: Time('When it happened'),
+    type: paymentEventType,
+    at: Time(),
     amount: Type.Optional(Type.Number({ format: 'double', description: 'Absent: all of it' })),
   },
   'An event of the payment',
 );
-const ReviewShown = answer(
+export const ReviewShown = answer(
   {
-    action: words(['release', 'cancel'], 'What happened to it'),
-    at: Time('When'),
+    action: reviewAction,
+    at: Time(),
     reason: Type.Optional(Type.String()),
     expired: Type.Optional(Type.Boolean({ description: 'Nobody reviewed it in time' })),
   },
@@ -159,24 +170,24 @@ export const lifeFields = {
   labelState: Type.Optional(labelState),
   labels: Type.Optional(Type.Array(LabelShown, { description: 'Every voice, in the order in which it was recorded' })),
   disputes: Type.Optional(Type.Array(DisputeShown)),
-  events: Type.Optional(Type.Array(EventShown, { description: 'By the time when they happened' })),
+  events: Type.Optional(Type.Array(PaymentEventShown, { description: 'By the time when they happened' })),
   review: Type.Optional(ReviewShown),
 };
 
-const standing = {
+export const Standing = answer({
   transactionId: Type.String(),
   effective: Type.Unsafe<unknown>({ anyOf: [Effective, { type: 'null' }], description: 'null where none is in force' }),
   labelState,
-};
+});
 export const LabelRecorded = answer(
-  { ...LabelShown.properties, ...standing },
+  { ...LabelShown.properties, ...Standing.properties },
   'What was recorded, and what is in force',
 );
 export const DisputeRecorded = answer(
-  { ...DisputeShown.properties, ...standing, warnings: Type.Optional(Type.Array(Type.String())) },
+  { ...DisputeShown.properties, ...Standing.properties, warnings: Type.Optional(Type.Array(Type.String())) },
   'The dispute as it stands, and the label in force',
 );
-export const EventRecorded = answer({ ...EventShown.properties, ...standing }, 'What was recorded');
+export const EventRecorded = answer({ ...PaymentEventShown.properties, ...Standing.properties });
 
 export const LabelStates = answer(
   {

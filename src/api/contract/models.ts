@@ -9,13 +9,15 @@ export const VersionParam = Type.Object({
   version: Type.String({ minLength: 1, maxLength: 64, description: 'Content address: 16 hex digits' }),
 });
 
+export const modelRole = words(['champion', 'shadow', 'other'], 'The champion decides; the shadow is scored beside it');
+export const ModelThresholds = answer({ review: Type.Number(), decline: Type.Number() }, 'Probabilities from which');
 const modelFields = {
   version: Type.String({ description: 'Content address: the same training gives the same' }),
-  role: words(['champion', 'shadow', 'other'], 'The champion decides; the shadow is scored beside it'),
+  role: modelRole,
   name: Type.Optional(Type.String()),
   kind: Type.Optional(Type.String({ description: 'Such as `trees`' })),
   featureSchema: Type.Optional(Type.String({ description: 'Hash of the features that it reads' })),
-  thresholds: Type.Optional(answer({ review: Type.Number(), decline: Type.Number() }, 'Probabilities from which')),
+  thresholds: Type.Optional(ModelThresholds),
   trainedFrom: Type.Optional(Time('First training event')),
   trainedTo: Type.Optional(Time('Last training event')),
   metrics: Type.Optional(anything('By part: train, validation, test')),
@@ -27,32 +29,25 @@ const modelFields = {
 };
 
 export const ModelShown = answer(modelFields, 'A model');
-export const ModelDetail = answer(
-  {
-    ...modelFields,
-    features: Type.Optional(Type.Array(anything('A feature as it was defined in training'))),
-    importance: Type.Optional(
-      Type.Array(answer({ feature: Type.String(), gain: Type.Number() }, 'Strongest first'), {
-        description: 'What it goes by',
-      }),
-    ),
-    calibration: Type.Optional(Type.String()),
-  },
-  'A model in full',
-);
-export const ModelList = answer(
-  {
-    data: Type.Array(ModelShown),
-    champion: orNull('Version that decides'),
-    shadow: orNull('Version that is scored beside'),
-    problem: Type.Optional(Type.String({ description: 'Why the model that was promoted last does not decide' })),
-    promotions: Type.Array(
-      answer({ version: Type.String(), previous: orNull('What decided before'), at: Time('When') }, 'A promotion'),
-      { description: 'The newest first' },
-    ),
-  },
-  'Every model that is kept',
-);
+export const ModelDetail = answer({
+  ...modelFields,
+  features: Type.Optional(Type.Array(anything('A feature as it was defined in training'))),
+  importance: Type.Optional(
+    Type.Array(answer({ feature: Type.String(), gain: Type.Number() }, 'Strongest first'), {
+      description: 'What it goes by',
+    }),
+  ),
+  calibration: Type.Optional(Type.String()),
+});
+export const ModelList = answer({
+  data: Type.Array(ModelShown),
+  champion: orNull('Version that decides'),
+  shadow: orNull('Version that is scored beside'),
+  problem: Type.Optional(Type.String({ description: 'Why the model that was promoted last does not decide' })),
+  promotions: Type.Array(answer({ version: Type.String(), previous: orNull('What decided before'), at: Time() }), {
+    description: 'The newest first',
+  }),
+});
 
 export const ModelUploadBody = Type.Object(
   {
@@ -69,7 +64,7 @@ export const Promoted = answer(
     version: Type.String(),
     name: Type.String(),
     previous: orNull('What decided before; promote it to roll back'),
-    promotedAt: Time('When'),
+    promotedAt: Time(),
   },
   'The model that decides from now on',
 );
@@ -77,10 +72,10 @@ export const Promoted = answer(
 export const ShadowBody = Type.Object({
   stop: Type.Optional(Type.Boolean({ description: 'End the shadow instead' })),
 });
-export const ShadowShown = answer({ shadow: orNull('Version that is scored beside') }, 'The shadow');
+export const ShadowShown = answer({ shadow: orNull('Version that is scored beside') });
 
-const side = answer({ fraudFlagged: Type.Integer(), legitimateFlagged: Type.Integer() }, 'How many it flags');
-const opinion = answer({ decision: Type.String(), probability: Type.Number() }, 'What it says');
+export const Flagged = answer({ fraudFlagged: Type.Integer(), legitimateFlagged: Type.Integer() }, 'How many it flags');
+export const Opinion = answer({ decision: Type.String(), probability: Type.Number() });
 export const Comparison = answer(
   {
     version: Type.String({ description: 'The challenger' }),
@@ -109,7 +104,7 @@ export const Comparison = answer(
       'Challenger’s probability less the champion’s',
     ),
     labels: answer(
-      { fraud: Type.Integer(), legitimate: Type.Integer(), champion: side, challenger: side },
+      { fraud: Type.Integer(), legitimate: Type.Integer(), champion: Flagged, challenger: Flagged },
       'Of the labelled',
     ),
     averagePrecision: Type.Unsafe<{ champion: number; challenger: number } | null>({
@@ -120,7 +115,7 @@ export const Comparison = answer(
     }),
     disagreements: Type.Array(
       answer(
-        { transactionId: Type.String(), at: Time('When'), champion: opinion, challenger: opinion },
+        { transactionId: Type.String(), at: Time(), champion: Opinion, challenger: Opinion },
         'A decision on which the two did not agree',
       ),
       { description: 'The newest first, at most 20' },
@@ -138,7 +133,7 @@ export const Distribution = answer(
     version: Type.String(),
     window: Type.String(),
     from: Time('Start, included'),
-    to: Time('End'),
+    to: Time(),
     intervalSeconds: Type.Number({ description: 'Length of an interval' }),
     reference: Type.Unsafe<{ part: string; bins: number[] } | null>({
       anyOf: [

@@ -3,7 +3,7 @@ import * as backtests from './backtests.ts';
 import * as cards from './cards.ts';
 import * as cases from './cases.ts';
 import * as common from './common.ts';
-import { documented, LITERAL } from './documented.ts';
+import { documented } from './documented.ts';
 import * as ledgers from './ledgers.ts';
 import * as life from './life.ts';
 import * as models from './models.ts';
@@ -32,73 +32,52 @@ const KNOWN_AS: Readonly<Record<string, string>> = {
   Decided: 'Decision',
   Model: 'ModelName',
   Entity: 'EntityName',
+  // What generated Python would take for a type or a variable of its own.
+  ListShown: 'PolicyList',
+  ListsShown: 'PolicyLists',
+  LabelShown: 'LabelVoice',
+  ShadowShown: 'ShadowState',
+  Ready: 'Readiness',
 };
 
+export interface SchemaNames {
+  /** The name of a schema by its canonical JSON as documented. */
+  exact: ReadonlyMap<string, string>;
+  /** The same by what is left of a word or a number without its description: said in other words it is the same elsewhere. */
+  bare: ReadonlyMap<string, string>;
+  /** The schemas by name, as documented. */
+  schemas: ReadonlyMap<string, Record<string, unknown>>;
+}
+
 /**
- * The names of schemas in the document, by their canonical JSON as documented. What a file of this folder exports under a name
- * in upper case is a schema of its own there: `CaseShown` is `Case`, `LabelBody` is `LabelInput`, anything else as it is called;
- * where that is taken, the export's own name stays.
+ * The names of schemas in the document. What a file of this folder exports under a name in upper case is a schema of its own
+ * there: `CaseShown` is `Case`, `LabelBody` is `LabelInput`, anything else as it is called; where that is taken, the export's own
+ * name stays.
  */
-function schemaNames(): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  const taken = new Set<string>();
-  for (const file of Object.values(FILES))
-    for (const [exported, schema] of Object.entries(file as Record<string, unknown>)) {
-      if (
-        typeof schema !== 'object' ||
-        schema === null ||
-        !('~kind' in schema || 'type' in schema || 'anyOf' in schema)
-      )
-        continue;
-      const isWord = 'enum' in schema;
-      if (!isWord && !/^[A-Z][a-z]/.test(exported)) continue;
-      const text = canonical(documented(JSON.parse(JSON.stringify(schema))));
-      const name =
-        KNOWN_AS[exported] ??
-        capital(exported)
-          .replace(/Shown$/, '')
-          .replace(/Body$/, 'Input');
-      if (names.has(text)) continue;
-      names.set(text, taken.has(name) ? exported : name);
-      taken.add(name);
-    }
-  return names;
-}
-
-/** Where a schema is named in the document: what stands there while it is being made. */
-export const NAMED = 'x-named';
-
-export interface Named {
-  /** By name, what was met so far, with names in the place of those within. */
-  schemas: Readonly<Record<string, unknown>>;
-  /** A documented schema with a name in the place of each schema that has one, itself included. */
-  within(schema: unknown): unknown;
-}
-
-export function createNamed(): Named {
-  const names = schemaNames();
-  const schemas: Record<string, unknown> = {};
-  function within(schema: unknown): unknown {
-    if (Array.isArray(schema)) return schema.map(within);
-    if (typeof schema !== 'object' || schema === null) return schema;
-    const node = schema as Record<string, unknown>;
-    const name = node.properties || node.anyOf || node.allOf || node.enum ? names.get(canonical(node)) : undefined;
-    const made = name === undefined ? inside(node) : undefined;
-    const called = name ?? pageName(made!);
-    if (called === undefined) return made;
-    schemas[called] ??= made ?? inside(node);
-    return { type: 'object', [NAMED]: called };
+export function schemaNames(): SchemaNames {
+  const exact = new Map<string, string>();
+  const bare = new Map<string, string>();
+  const schemas = new Map<string, Record<string, unknown>>();
+  for (const [exported, schema] of Object.values(FILES).flatMap((file) => Object.entries(file as object))) {
+    if (!isSchema(schema) || !('enum' in schema || /^[A-Z][a-z]/.test(exported))) continue;
+    const shown = documented(JSON.parse(JSON.stringify(schema))) as Record<string, unknown>;
+    if (exact.has(canonical(shown))) continue;
+    const plain =
+      KNOWN_AS[exported] ??
+      capital(exported)
+        .replace(/Shown$/, '')
+        .replace(/Body$/, 'Input');
+    const name = schemas.has(plain) ? exported : plain;
+    schemas.set(name, shown);
+    exact.set(canonical(shown), name);
+    const { description: _, ...left } = shown;
+    if (!left.properties && !left.anyOf && !left.allOf) bare.set(canonical(left), name);
   }
-  const inside = (node: Record<string, unknown>) =>
-    Object.fromEntries(Object.entries(node).map(([key, value]) => [key, LITERAL.has(key) ? value : within(value)]));
-  return { schemas, within };
+  return { exact, bare, schemas };
+}
+
+function isSchema(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && ('~kind' in value || 'type' in value || 'anyOf' in value);
 }
 
 const capital = (name: string) => name[0].toUpperCase() + name.slice(1);
-
-/** A page of what has a name. */
-function pageName({ properties }: Record<string, unknown>): string | undefined {
-  const { data, hasMore } = (properties ?? {}) as Record<string, { items?: Record<string, string> } | undefined>;
-  const item = hasMore && data?.items?.[NAMED];
-  return item ? `${item}Page` : undefined;
-}

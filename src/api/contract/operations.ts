@@ -12,18 +12,15 @@ export const UserChange = Type.Object(
   { name: Type.Optional(UserBody.properties.name), email: Type.Optional(UserBody.properties.email) },
   { minProperties: 1 },
 );
-export const UserShown = answer(
-  {
-    id: Type.String(),
-    userId: Type.String(),
-    name: Type.String(),
-    email: Type.String(),
-    createdAt: Time('When it was created'),
-    updatedAt: Time('When it last changed'),
-  },
-  'A user',
-);
-export const UserCreated = answer({ userId: Type.String() }, 'The user');
+export const UserShown = answer({
+  id: Type.String(),
+  userId: Type.String(),
+  name: Type.String(),
+  email: Type.String(),
+  createdAt: Time(),
+  updatedAt: Time('When it last changed'),
+});
+export const UserCreated = answer({ userId: Type.String() });
 export const UserQuery = Type.Object({
   ...PageQuery,
   q: Type.Optional(Type.String({ maxLength: 255, description: 'Part of the id, name or e-mail' })),
@@ -40,14 +37,14 @@ export const KeyShown = answer(
     name: Type.String(),
     scopes: Type.Array(scope),
     prefix: Type.String({ description: 'The first characters of the secret' }),
-    createdAt: Time('When it was created'),
+    createdAt: Time(),
     revokedAt: Type.Optional(Time('When it was revoked')),
   },
   'An API key, without its secret',
 );
 export const KeyCreated = Type.Intersect([
   KeyShown,
-  answer({ secret: Type.String({ description: 'Shown this once' }) }, 'The secret'),
+  answer({ secret: Type.String({ description: 'Shown this once' }) }),
 ]);
 export const KeyList = answer({ data: Type.Array(KeyShown) }, 'All keys, revoked ones included');
 
@@ -55,19 +52,16 @@ export const SessionBody = Type.Object({
   key: Type.String({ minLength: 1, maxLength: 255, description: 'An API key' }),
 });
 const wordOrNull = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description });
-export const SessionShown = answer(
-  {
-    keyless: Type.Boolean({ description: 'There are no keys: everything is allowed, on this machine only' }),
-    keyName: wordOrNull('The key that signed in; null where nobody did'),
-    scopes: Type.Array(scope),
-    csrfToken: wordOrNull('What unsafe requests of the session send as `X-Assay-CSRF`'),
-    expiresAt: wordOrNull('When it ends, RFC 3339'),
-    baseCurrency: Type.Optional(
-      Type.String({ description: 'What `amountBase` and amounts at risk are in; told to whoever may do something' }),
-    ),
-  },
-  'Who asks, and what they may do',
-);
+export const SessionShown = answer({
+  keyless: Type.Boolean({ description: 'There are no keys: everything is allowed, on this machine only' }),
+  keyName: wordOrNull('The key that signed in; null where nobody did'),
+  scopes: Type.Array(scope),
+  csrfToken: wordOrNull('What unsafe requests of the session send as `X-Assay-CSRF`'),
+  expiresAt: wordOrNull('When it ends, RFC 3339'),
+  baseCurrency: Type.Optional(
+    Type.String({ description: 'What `amountBase` and amounts at risk are in; told to whoever may do something' }),
+  ),
+});
 
 export const DemoBody = Type.Object({
   rate: Type.Number({ minimum: 0.1, maximum: 200, description: 'Payments a second' }),
@@ -89,58 +83,50 @@ export const DemoShown = answer(
   'A stream of made-up payments',
 );
 
-export const Health = answer(
-  {
-    status: words(['healthy', 'degraded', 'unhealthy'], 'Degraded still decides'),
-    model_loaded: Type.Boolean(),
-    card_model_loaded: Type.Boolean({ description: 'What `/v1/fraud-score` needs; without it the rest lives on' }),
-    journal: words(['ok', 'damaged', 'failed'], 'Where decisions become durable'),
-    database: words(['ok', 'unavailable'], 'What answers queries'),
-    kafka: Type.Optional(words(['ok', 'unavailable'], 'The log of a fleet')),
-    redis: Type.Optional(words(['ok', 'unavailable'], 'Profiles of a fleet; without them decisions are degraded')),
-    rates: answer(
-      {
-        base: Type.String({ description: 'The base currency' }),
-        source: Type.String({ description: 'Where the rates are from' }),
-        newest: wordOrNull('The day of the newest, YYYY-MM-DD; null where all were set by hand'),
-        state: words(['ok', 'old', 'none'], 'Old: older than RATES_MAX_AGE_DAYS'),
-        missing: Type.Record(Type.String(), Type.Integer(), {
-          description: 'Payments since the start without a rate, by currency: they are in no sum of amounts',
-        }),
-      },
-      'What amounts are converted into the base currency by',
-    ),
-    policy: answer(
-      {
-        version: Type.Integer(),
-        behind: Type.Optional(
-          Type.Boolean({ description: 'A fleet’s: a change is known of and not in force here yet' }),
-        ),
-      },
-      'What is in force in this process',
-    ),
-    model: Type.Optional(Type.String({ description: 'Version of the model that decides' })),
-    reasons: Type.Optional(
-      Type.Record(Type.String(), Type.String(), { description: 'Why a part is away, by the part, such as `database`' }),
-    ),
-  },
-  'State of the server',
-);
+export const Health = answer({
+  status: words(['healthy', 'degraded', 'unhealthy'], 'Degraded still decides'),
+  model_loaded: Type.Boolean(),
+  card_model_loaded: Type.Boolean({ description: 'What `/v1/fraud-score` needs; without it the rest lives on' }),
+  journal: words(['ok', 'damaged', 'failed'], 'Where decisions become durable'),
+  database: words(['ok', 'unavailable'], 'What answers queries'),
+  kafka: Type.Optional(words(['ok', 'unavailable'], 'The log of a fleet')),
+  redis: Type.Optional(words(['ok', 'unavailable'], 'Profiles of a fleet; without them decisions are degraded')),
+  rates: answer(
+    {
+      base: Type.String({ description: 'The base currency' }),
+      source: Type.String({ description: 'Where the rates are from' }),
+      newest: wordOrNull('The day of the newest, YYYY-MM-DD; null where all were set by hand'),
+      state: words(['ok', 'old', 'none'], 'Old: older than RATES_MAX_AGE_DAYS'),
+      missing: Type.Record(Type.String(), Type.Integer(), {
+        description: 'Payments since the start without a rate, by currency: they are in no sum of amounts',
+      }),
+    },
+    'What amounts are converted into the base currency by',
+  ),
+  policy: answer(
+    {
+      version: Type.Integer(),
+      behind: Type.Optional(Type.Boolean({ description: 'A fleet’s: a change is known of and not in force here yet' })),
+    },
+    'What is in force in this process',
+  ),
+  model: Type.Optional(Type.String({ description: 'Version of the model that decides' })),
+  reasons: Type.Optional(
+    Type.Record(Type.String(), Type.String(), { description: 'Why a part is away, by the part, such as `database`' }),
+  ),
+});
 export const Ready = answer({ ready: Type.Boolean() }, 'Decisions are being taken');
 
 export const Features = answer(
   {
     data: Type.Array(
-      answer(
-        {
-          name: Type.String(),
-          description: Type.String({ description: 'What it is about' }),
-          usual: Type.String({ description: 'A sentence for its middle value in training' }),
-          entity: Type.Optional(Type.String()),
-          windowSeconds: Type.Optional(Type.Number()),
-        },
-        'A feature',
-      ),
+      answer({
+        name: Type.String(),
+        description: Type.String({ description: 'What it is about' }),
+        usual: Type.String({ description: 'A sentence for its middle value in training' }),
+        entity: Type.Optional(Type.String()),
+        windowSeconds: Type.Optional(Type.Number()),
+      }),
     ),
   },
   'What the serving model reads',

@@ -8,8 +8,7 @@ const closed = { additionalProperties: false };
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const time = (description: string) => orNull(Type.String({ maxLength: 64, description }));
 /** What answers show and bodies may carry back: it changes nothing. */
-const shownOnly = (description: string) =>
-  Type.Optional(Type.Unknown({ description: `${description}; not changed by this` }));
+const shownOnly = Type.Optional(Type.Unknown());
 
 export const RULE_ID = '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$';
 export const ruleMode = words(RULE_MODES, 'live: applied; shadow: recorded, not applied; off: not evaluated');
@@ -29,38 +28,53 @@ export const Suppression = Type.Object(
   { ...closed, description: 'One alert for each entity and time; null: one each time' },
 );
 
+export const RuleExpression = Type.String({
+  minLength: 1,
+  maxLength: 20_000,
+  description: 'A CEL expression; see docs/rules.md',
+});
+export const RulePriority = Type.Integer({ minimum: -1_000, maximum: 1_000, description: 'The model speaks at 0' });
+export const RuleReason = Type.String({
+  maxLength: 500,
+  description: 'What the decision says where this rule decides',
+});
+export const RuleActions = Type.Array(Type.String({ pattern: '^[a-z0-9_]{1,64}$' }), {
+  maxItems: 20,
+  description: 'Asked for beside the outcome, such as `request_3ds`',
+});
+export const RuleTags = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 20 });
+export const ValidFrom = time('RFC 3339: from when on it is evaluated; null: from the start');
+export const ValidTo = time('RFC 3339: until when; null: for good');
+
 const content = {
   name: Type.String({ minLength: 1, maxLength: 200 }),
-  when: Type.String({ minLength: 1, maxLength: 20_000, description: 'A CEL expression; see docs/rules.md' }),
+  when: RuleExpression,
   outcome,
   mode: ruleMode,
-  priority: Type.Integer({ minimum: -1_000, maximum: 1_000, description: 'The model speaks at 0' }),
-  reason: Type.String({ maxLength: 500, description: 'What the decision says where this rule decides' }),
+  priority: RulePriority,
+  reason: RuleReason,
   rollout: orNull(Rollout),
   suppress: orNull(Suppression),
   hard: Type.Boolean({ description: 'A decline that beats every priority' }),
-  actions: Type.Array(Type.String({ pattern: '^[a-z0-9_]{1,64}$' }), {
-    maxItems: 20,
-    description: 'Asked for beside the outcome, such as `request_3ds`',
-  }),
-  validFrom: time('RFC 3339: from when on it is evaluated; null: from the start'),
-  validTo: time('RFC 3339: until when; null: for good'),
-  tags: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 20 }),
+  actions: RuleActions,
+  validFrom: ValidFrom,
+  validTo: ValidTo,
+  tags: RuleTags,
 };
 const optional = Object.fromEntries(Object.entries(content).map(([name, schema]) => [name, Type.Optional(schema)])) as {
   [K in keyof typeof content]: ReturnType<typeof Type.Optional<(typeof content)[K]>>;
 };
 const readBack = {
-  createdAt: shownOnly('When it was made'),
-  createdBy: shownOnly('Who made it'),
-  updatedAt: shownOnly('When this version was made'),
-  updatedBy: shownOnly('Who made this version'),
-  approvedBy: shownOnly('Who agreed'),
-  status: shownOnly('active or proposed'),
-  proposed: shownOnly('What is proposed'),
-  policyVersion: shownOnly('The policy’s version'),
-  warnings: shownOnly('What the check remarked'),
-  overridden: shownOnly('What it would have let through'),
+  createdAt: shownOnly,
+  createdBy: shownOnly,
+  updatedAt: shownOnly,
+  updatedBy: shownOnly,
+  approvedBy: shownOnly,
+  status: shownOnly,
+  proposed: shownOnly,
+  policyVersion: shownOnly,
+  warnings: shownOnly,
+  overridden: shownOnly,
 };
 
 const EXAMPLE = {
@@ -85,12 +99,16 @@ export const RuleBody = Type.Object(
     ...optional,
     ...readBack,
     id: Type.Optional(Type.String({ pattern: RULE_ID, description: 'Chosen by you, else made' })),
-    version: shownOnly('The first version is 1'),
+    version: shownOnly,
     name: content.name,
     when: content.when,
     outcome: content.outcome,
   },
-  { ...closed, examples: [EXAMPLE] },
+  {
+    ...closed,
+    description: 'A rule. What an answer shows beside its content may be sent back: it changes nothing',
+    examples: [EXAMPLE],
+  },
 );
 export const RuleChange = Type.Object(
   {
@@ -116,7 +134,7 @@ const ruleShownFields = {
   id: Type.String(),
   version: Type.Integer(),
   ...content,
-  createdAt: Time('When it was made'),
+  createdAt: Time(),
   createdBy: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Id of the API key' }),
   updatedAt: Time('When this version was made'),
   updatedBy: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
@@ -167,17 +185,14 @@ export const Issue = answer(
   },
   'A mistake and where it is; columns count UTF-16 units',
 );
-export const Checked = answer(
-  {
-    ok: Type.Boolean(),
-    type: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-    cost: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'Elementary steps at most' }),
-    uses: Type.Array(Type.String()),
-    errors: Type.Array(Issue),
-    warnings: Type.Array(Issue),
-  },
-  'What the check found',
-);
+export const Checked = answer({
+  ok: Type.Boolean(),
+  type: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+  cost: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'Elementary steps at most' }),
+  uses: Type.Array(Type.String()),
+  errors: Type.Array(Issue),
+  warnings: Type.Array(Issue),
+});
 
 const share = Type.Number({ minimum: 0, maximum: 1 });
 const amount = orNull(Type.Number({ minimum: 0, maximum: 1e12 }));
@@ -206,52 +221,44 @@ const thresholdsShown = answer(
   { review: numberOrNull, decline: numberOrNull },
   'Calibrated probabilities from which a payment is reviewed and declined; null: the model’s own',
 );
-export const PolicyShown = answer(
-  {
-    version: Type.Integer({ description: '0 before the first change' }),
-    thresholds: thresholdsShown,
-    control: answer({ share: Type.Number(), maxAmount: numberOrNull }, 'The control share'),
-    rules: Type.Array(RuleVersionShown),
-    updatedAt: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-    updatedBy: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-    warnings: Type.Optional(Type.Array(Type.String())),
-  },
-  'The policy',
-);
-export const PolicyVersionShown = answer(
-  {
-    version: Type.Integer(),
-    at: Time('When it was made'),
-    by: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-    change: answer({ kind: Type.String() }, 'What it changed of the version before'),
-  },
-  'A version of the policy',
-);
+export const PolicyShown = answer({
+  version: Type.Integer({ description: '0 before the first change' }),
+  thresholds: thresholdsShown,
+  control: answer({ share: Type.Number(), maxAmount: numberOrNull }, 'The control share'),
+  rules: Type.Array(RuleVersionShown),
+  updatedAt: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+  updatedBy: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+  warnings: Type.Optional(Type.Array(Type.String())),
+});
+export const PolicyVersionShown = answer({
+  version: Type.Integer(),
+  at: Time(),
+  by: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+  change: answer({ kind: Type.String() }, 'What it changed of the version before'),
+});
 export const PolicyVersionParam = Type.Object({ version: Type.Integer({ minimum: 0 }) });
 export const VersionsQuery = Type.Object(PageQuery);
 
+export const listType = words(LIST_TYPES, 'What its values are');
 const listName = '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$';
 export const ListBody = Type.Object(
   {
     name: Type.String({ pattern: listName }),
-    type: words(LIST_TYPES, 'What its values are'),
+    type: listType,
     description: Type.Optional(Type.String({ maxLength: 500 })),
     fromCases: Type.Optional(Type.Boolean({ description: 'Whether scope `review` may change its entries' })),
   },
   closed,
 );
-export const ListShown = answer(
-  {
-    name: Type.String(),
-    type: words(LIST_TYPES, 'What its values are'),
-    description: Type.String(),
-    fromCases: Type.Boolean(),
-    entries: Type.Integer({ description: 'How many, expired ones included' }),
-    createdAt: Time('When it was made'),
-    createdBy: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-  },
-  'A list',
-);
+export const ListShown = answer({
+  name: Type.String(),
+  type: listType,
+  description: Type.String(),
+  fromCases: Type.Boolean(),
+  entries: Type.Integer({ description: 'How many, expired ones included' }),
+  createdAt: Time(),
+  createdBy: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+});
 export const ListsShown = Page(ListShown);
 export const ListParam = Type.Object({ name: Id('The list') });
 export const EntryParam = Type.Object({ name: Id('The list'), value: Id('The value, percent-encoded') });
@@ -279,24 +286,16 @@ export const EntriesBody = Type.Object(
   },
   closed,
 );
-export const EntryShown = answer(
-  {
-    value: Type.String({ description: 'Canonical' }),
-    expiresAt: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-    note: Type.String(),
-    by: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-    at: Time('When it came in'),
-  },
-  'An entry',
-);
-export const EntriesTaken = answer(
-  {
-    added: Type.Integer(),
-    updated: Type.Integer(),
-    refused: Type.Array(
-      answer({ value: Type.String(), message: Type.String(), line: Type.Optional(Type.Integer()) }, 'Why not'),
-    ),
-    warnings: Type.Optional(Type.Array(Type.String())),
-  },
-  'What became of the entries',
-);
+export const EntryShown = answer({
+  value: Type.String({ description: 'Canonical' }),
+  expiresAt: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+  note: Type.String(),
+  by: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+  at: Time('When it came in'),
+});
+export const EntriesTaken = answer({
+  added: Type.Integer(),
+  updated: Type.Integer(),
+  refused: Type.Array(answer({ value: Type.String(), message: Type.String(), line: Type.Optional(Type.Integer()) })),
+  warnings: Type.Optional(Type.Array(Type.String())),
+});

@@ -54,22 +54,25 @@ export const Reason = answer(
   'A feature and its part in the score',
 );
 
-export const RuleHit = answer(
-  {
-    id: Type.String(),
-    version: Type.Integer(),
-    outcome,
-    mode: words(['live', 'shadow'], 'shadow: recorded, not applied; so is a live rule outside its rollout'),
-    priority: Type.Integer(),
-  },
-  'A rule that hit',
-);
+export const RuleHit = answer({
+  id: Type.String(),
+  version: Type.Integer(),
+  outcome,
+  mode: words(['live', 'shadow'], 'shadow: recorded, not applied; so is a live rule outside its rollout'),
+  priority: Type.Integer(),
+});
 
 export const Model = answer({ name: Type.String(), version: Type.String() }, 'The model that decided');
 
+export const ControlTaken = answer(
+  { share: Type.Number(), would: outcome },
+  'It was let through to learn from; what it would have been',
+);
+export const Score = Type.Integer({ minimum: 0, maximum: 100, description: 'round(100 × probability)' });
+
 export const decisionFields = {
   decision: outcome,
-  score: Type.Integer({ minimum: 0, maximum: 100, description: 'round(100 × probability)' }),
+  score: Score,
   probability: Type.Number({ minimum: 0, maximum: 1, description: 'Calibrated probability of fraud' }),
   isFraudulent: Type.Boolean({ description: 'True when declined' }),
   fraudExplanation: Type.String(),
@@ -85,9 +88,7 @@ export const decisionFields = {
   suppressed: Type.Optional(
     Type.Boolean({ description: 'Of an alert that there was already, by the rule’s `suppress`: it opens no case' }),
   ),
-  control: Type.Optional(
-    answer({ share: Type.Number(), would: outcome }, 'It was let through to learn from; what it would have been'),
-  ),
+  control: Type.Optional(ControlTaken),
   model: Type.Optional(Model),
   degraded: Type.Optional(Type.Boolean({ description: 'Decided without a model' })),
   oodWarning: Type.Array(Type.String(), { description: 'Inputs unlike any in training' }),
@@ -122,11 +123,12 @@ export const NarrativeShown = answer(
   'A decision or a case in words, beside its reasons and never in their place',
 );
 
+export const transactionType = words(TRANSACTION_TYPES, 'What was decided');
 const ownFields = {
   id: Type.String(),
   tempId: Type.Optional(Type.String()),
   userId: Type.String(),
-  type: words(TRANSACTION_TYPES, 'What was decided'),
+  type: transactionType,
   amount: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'null where nothing is paid' }),
   currency: Type.String(),
   amountBase: Type.Optional(
@@ -141,23 +143,17 @@ const ownFields = {
   warnings: Type.Optional(Type.Array(Type.String())),
 };
 
-export const Decided = answer(
-  { ...ownFields, status, ...decisionFields, latencyMs: Type.Number() },
-  'A decided transaction',
-);
+export const Decided = answer({ ...ownFields, status, ...decisionFields, latencyMs: Type.Number() });
 
 /** As reads show it: decided, or taken in and waiting, or failed. */
-export const TransactionShown = answer(
-  {
-    ...ownFields,
-    status,
-    ...Type.Partial(Type.Object(decisionFields)).properties,
-    error: Type.Optional(Type.String()),
-    narrative: Type.Optional(NarrativeShown),
-    ...lifeFields,
-  },
-  'A transaction',
-);
+export const TransactionShown = answer({
+  ...ownFields,
+  status,
+  ...Type.Partial(Type.Object(decisionFields)).properties,
+  error: Type.Optional(Type.String()),
+  narrative: Type.Optional(NarrativeShown),
+  ...lifeFields,
+});
 
 export const Processing = answer(
   { tempId: Type.String(), status: words(['processing'], 'Not decided yet'), message: Type.String() },
@@ -181,7 +177,7 @@ export const StatsQuery = Type.Object({
   window: Type.String({ default: '24h', maxLength: 16, description: 'Such as `15m`, `24h`, `7d`' }),
 });
 
-const AmountBase = answer(
+export const BaseTotals = answer(
   {
     total: Type.Number(),
     blocked: Type.Number(),
@@ -190,18 +186,16 @@ const AmountBase = answer(
   'Major units of the base currency, of every currency that had a rate',
 );
 
-const Amounts = Type.Record(
-  Type.String(),
-  answer({ total: Type.Number(), blocked: Type.Number() }, 'Major units of the currency'),
-);
+export const Totals = answer({ total: Type.Number(), blocked: Type.Number() }, 'Major units of the currency');
+const Amounts = Type.Record(Type.String(), Totals);
 
 export const Stats = answer(
   {
     window: Type.String(),
     from: Time('Start, included'),
-    to: Time('End'),
+    to: Time(),
     count: Type.Integer(),
-    decisions: answer({ approve: Type.Integer(), review: Type.Integer(), decline: Type.Integer() }, 'Counts'),
+    decisions: answer({ approve: Type.Integer(), review: Type.Integer(), decline: Type.Integer() }),
     rates: answer(
       { approve: Type.Number(), review: Type.Number(), decline: Type.Number(), fraud: Type.Number() },
       'Shares of count',
@@ -209,7 +203,7 @@ export const Stats = answer(
     statuses: Type.Record(Type.String(), Type.Integer()),
     labels: answer({ fraud: Type.Integer(), legitimate: Type.Integer() }, 'Confirmed by a label in force'),
     labelStates: LabelStates,
-    amountBase: AmountBase,
+    amountBase: BaseTotals,
     amounts: Amounts,
     scoreHistogram: Type.Array(Type.Integer(), { description: 'Ten bins of score: 0–9, …, 90–100' }),
     series: Type.Array(
@@ -218,26 +212,21 @@ export const Stats = answer(
           at: Time('Start of the interval'),
           ...{ count: Type.Integer(), approve: Type.Integer(), review: Type.Integer(), decline: Type.Integer() },
           ...{ p50: Type.Number(), p95: Type.Number(), p99: Type.Number() },
-          amountBase: AmountBase,
+          amountBase: BaseTotals,
           amounts: Amounts,
         },
         'An interval; latencies in milliseconds',
       ),
     ),
     latencyMs: answer({ p50: Type.Number(), p95: Type.Number(), p99: Type.Number() }, 'To decide'),
-    topReasons: Type.Array(answer({ code: Type.String(), count: Type.Integer() }, 'A reason')),
+    topReasons: Type.Array(answer({ code: Type.String(), count: Type.Integer() })),
     topEntities: Type.Array(
       answer(
         { type: Type.String(), id: Type.String(), alerts: Type.Integer() },
         'An entity and its reviews and declines',
       ),
     ),
-    places: Type.Array(
-      answer(
-        { country: Type.String(), count: Type.Integer(), alerts: Type.Integer() },
-        'A country that payments named',
-      ),
-    ),
+    places: Type.Array(answer({ country: Type.String(), count: Type.Integer(), alerts: Type.Integer() })),
   },
   'Counts, rates, amounts, scores and latency of a window',
 );
@@ -276,11 +265,12 @@ export const Explanation = answer(
   'Every contribution, exact',
 );
 
-export const Finalized = answer({ transactionId: Type.String() }, 'A finalized transaction');
-export const ScoredAnswer = answer(
-  { ...decisionFields, latencyMs: Type.Number(), warnings: Type.Optional(Type.Array(Type.String())) },
-  'A decision that is not recorded',
-);
+export const Finalized = answer({ transactionId: Type.String() });
+export const ScoredAnswer = answer({
+  ...decisionFields,
+  latencyMs: Type.Number(),
+  warnings: Type.Optional(Type.Array(Type.String())),
+});
 
 export const ScoreBody = Type.Unsafe<Taken | { transactionId: string }>({
   anyOf: [TransactionBody, Type.Object({ transactionId: Id('A stored transaction') })],
