@@ -1,17 +1,30 @@
 #!/usr/bin/env node
-// Runs src/cli/main.ts on a Node that strips types. The pinned `node` package brings one where the system's is older.
+// A package holds lib/, which any supported Node runs. A checkout holds src/, which needs a Node that strips types: the pinned
+// `node` package brings one where the system's is older.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const entry = join(dirname(fileURLToPath(import.meta.url)), '..', 'src', 'cli', 'main.ts');
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const entry = join(root, 'src', 'cli', 'main.ts');
+const packed = join(root, 'lib', 'cli', 'main.js');
 const [major, minor] = process.versions.node.split('.').map(Number);
 const stripsTypes = major >= 24 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18);
 
-if (stripsTypes) {
-  await import(entry);
+if (!existsSync(entry)) {
+  if (!stripsTypes) {
+    console.error(`assay needs Node 22.18 or 24, and this is ${process.version}.`);
+    process.exit(1);
+  }
+  // Node 22 calls its SQLite, of which the journal uses a lock, experimental at every start.
+  const { emitWarning } = process;
+  process.emitWarning = (warning, ...rest) =>
+    rest[0] === 'ExperimentalWarning' ? undefined : emitWarning.call(process, warning, ...rest);
+  await import(pathToFileURL(packed).href);
+} else if (stripsTypes) {
+  await import(pathToFileURL(entry).href);
 } else {
   const pinned = findPinnedNode();
   if (!pinned) {

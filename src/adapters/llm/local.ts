@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
-import { join } from 'node:path';
+import { moduleBeside } from '../../domain/beside.ts';
 import { type Brief, type Narrator, NarratorError } from '../../narrator/narrator.ts';
 import { parseAnswer } from './answer.ts';
 import type { FromProcess, LocalSettings, ToProcess } from './local-process.ts';
@@ -52,7 +52,7 @@ interface Waiting {
 
 function start(settings: LocalSettings, onEnd: (self: Running) => void): Running {
   const waiting = new Map<number, Waiting>();
-  const child: ChildProcess = fork(join(import.meta.dirname, 'local-process.ts'), [JSON.stringify(settings)], {
+  const child: ChildProcess = fork(moduleBeside(import.meta.url, './local-process'), [JSON.stringify(settings)], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     env: Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'LD_LIBRARY_PATH'].map((key) => [key, process.env[key]])),
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -1,5 +1,7 @@
 /** Boosting on the logistic loss: each tree corrects what those before it got wrong (Friedman 2001; Newton leaves). */
+
 import { availableParallelism, loadavg } from 'node:os';
+import { moduleBeside } from '../../domain/beside.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import { type FoundedTeam, foundTeam, SOLO, TeamLost } from '../../kernel/team.ts';
 import type { Tree } from '../../models/trees.ts';
@@ -83,7 +85,7 @@ function boostInTeam(
     const { sizes } = run;
     lent = lendColumns(sizes.features, sizes.rows, sizes.validationRows, threads);
     const data: WorkerData = { memory: kernel.memory, sizes, options, lent };
-    team = found(threads, new URL('./worker.ts', import.meta.url), data);
+    team = found(threads, moduleBeside(import.meta.url, './worker'), data);
   } catch (error) {
     throw new TeamLost(error instanceof Error ? error.message : String(error));
   }
