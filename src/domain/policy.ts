@@ -75,22 +75,10 @@ export const CONTROL_OFF: Control = Object.freeze({
 });
 
 export const LIST_TYPES = [
-  ...['user', 'card', 'device', 'ip', 'network', 'email', 'mailbox', 'emailDomain', 'merchant', 'country', 'bin'],
-  'text',
+  ...(['user', 'card', 'device', 'ip', 'network', 'email', 'mailbox', 'emailDomain', 'merchant', 'country'] as const),
+  ...(['bin', 'text'] as const),
 ] as const;
-export type ListType =
-  | 'user'
-  | 'card'
-  | 'device'
-  | 'ip'
-  | 'network'
-  | 'email'
-  | 'mailbox'
-  | 'emailDomain'
-  | 'merchant'
-  | 'country'
-  | 'bin'
-  | 'text';
+export type ListType = (typeof LIST_TYPES)[number];
 
 /** What is known of a list besides its entries. */
 export interface ListHead {

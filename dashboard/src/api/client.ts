@@ -18,6 +18,15 @@ export class ApiError extends Error {
   }
 }
 
+/** What was wrong, by the path of the field that it is about; and as a whole, where it is about none. */
+export function faultsOf(error: Error | null): { at: (path: string) => string | undefined; whole: string | undefined } {
+  const wrong = error instanceof ApiError ? error.errors : [];
+  return {
+    at: (path) => wrong.find((one) => one.path === path)?.message,
+    whole: wrong.length === 0 ? error?.message : undefined,
+  };
+}
+
 export interface Call {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   body?: unknown;

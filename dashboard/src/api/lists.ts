@@ -1,12 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { LIST_TYPES, type ListType } from '../../../src/domain/policy.ts';
 import { call, query, randomKey } from './client.ts';
 import type { Page } from './types.ts';
 
-export const LIST_TYPES = [
-  ...(['user', 'card', 'device', 'ip', 'network', 'email', 'mailbox', 'emailDomain', 'merchant', 'country'] as const),
-  ...(['bin', 'text'] as const),
-];
-export type ListType = (typeof LIST_TYPES)[number];
+export { LIST_TYPES, type ListType };
 
 export interface List {
   name: string;

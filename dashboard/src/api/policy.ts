@@ -1,25 +1,14 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { RuleContent as Content, Control, RuleMode, Thresholds } from '../../../src/domain/policy.ts';
+import type { Check } from '../../../src/policy/expression/check.ts';
+import type { Issue } from '../../../src/policy/expression/issue.ts';
 import { call, query, randomKey } from './client.ts';
-import type { Outcome, Page, Thresholds } from './types.ts';
+import type { Page } from './types.ts';
 
-export type RuleMode = 'live' | 'shadow' | 'off';
+export type { Check, Control, Issue, RuleMode };
 
-/** What a person writes of a rule. */
-export interface RuleContent {
-  name: string;
-  /** A CEL expression. */
-  when: string;
-  outcome: Outcome;
-  mode: RuleMode;
-  /** The model speaks at 0. */
-  priority: number;
-  reason: string;
-  /** null: applied to all. */
-  rollout: { percent: number; by: string } | null;
-  /** null: alerts each time. */
-  suppress: { entity: string; seconds: number } | null;
-  /** A decline that beats every priority. */
-  hard: boolean;
+/** What a person writes of a rule, as the API has it. */
+export interface RuleContent extends Omit<Content, 'actions' | 'validFrom' | 'validTo' | 'tags'> {
   actions: string[];
   validFrom: string | null;
   validTo: string | null;
@@ -47,41 +36,9 @@ export interface Rule extends RuleVersion {
   overridden?: { count?: number; amount?: number };
 }
 
-/** A mistake and where it is: from 1, in UTF-16 units; the end is one past the last. */
-export interface Issue {
-  path: string;
-  message: string;
-  line: number;
-  column: number;
-  endLine: number;
-  endColumn: number;
-  /** What to write in that place. */
-  suggestion?: string;
-}
-
-export interface Check {
-  ok: boolean;
-  type: string | null;
-  /** Elementary steps at most. */
-  cost: number | null;
-  uses: string[];
-  errors: Issue[];
-  warnings: Issue[];
-}
-
-export interface Control {
-  /** Of what would be declined, 0 to 0.5; 0 is off. */
-  share: number;
-  /** In the base currency, as the daily one; null: no limit. */
-  maxAmount: number | null;
-  maxPerEntity?: number | null;
-  maxDailyAmount?: number | null;
-}
-
 export interface Policy {
   version: number;
-  /** null: the model's own. */
-  thresholds: { [K in keyof Thresholds]: number | null };
+  thresholds: Thresholds;
   control: Control;
   rules: RuleVersion[];
   updatedAt: string | null;
@@ -145,7 +102,7 @@ export const policyVersionsQuery = () =>
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
   });
 
-export const setThresholds = (body: Policy['thresholds'] | null) =>
+export const setThresholds = (body: Thresholds | null) =>
   call<Policy>('/api/policy/thresholds', { method: 'PUT', body });
 export const setControl = (body: Control) => call<Policy>('/api/policy/control', { method: 'PUT', body });
 export const restorePolicy = (version: number) => post<Policy>('/api/policy/restore', { version });

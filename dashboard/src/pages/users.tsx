@@ -1,16 +1,18 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Pencil, Plus, Trash2, Users as UsersIcon } from 'lucide-react';
-import { type FormEvent, useEffect, useState } from 'react';
-import { ApiError } from '../api/client.ts';
+import { type FormEvent, useState } from 'react';
+import { faultsOf } from '../api/client.ts';
 import { createUser, deleteUser, listUsers, updateUser } from '../api/queries.ts';
 import type { User } from '../api/types.ts';
+import { useTyped } from '../lib/use-typed.ts';
 import { EntityLink, PageHeader, Panel, Time } from '../ui/bits.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Confirm, Dialog } from '../ui/dialog.tsx';
 import { ExportButton } from '../ui/export-button.tsx';
 import { Field } from '../ui/field.tsx';
 import { FormEnd } from '../ui/form-end.tsx';
+import { LoadOlder } from '../ui/load-older.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
 import { Empty, Failed, LoadingRows } from '../ui/states.tsx';
 import { failed, told } from '../ui/toast.tsx';
@@ -20,14 +22,8 @@ const COLUMNS = ['id', 'name', 'email', 'createdAt', 'updatedAt'];
 export function Users() {
   const { q = '' } = useSearch({ from: '/users' });
   const navigate = useNavigate({ from: '/users' });
-  const [text, setText] = useState(q);
+  const [text, setText] = useTyped(q, (typed) => navigate({ search: { q: typed || undefined }, replace: true }));
   const [edited, setEdited] = useState<User | 'new'>();
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      if (text !== q) void navigate({ search: { q: text || undefined }, replace: true });
-    }, 250);
-    return () => clearTimeout(timer);
-  }, [text, q, navigate]);
   const pages = useInfiniteQuery({
     queryKey: ['users', q],
     queryFn: ({ pageParam, signal }) => listUsers(q, pageParam, signal),
@@ -74,13 +70,7 @@ export function Users() {
           <Table rows={rows} onEdit={setEdited} />
         )}
       </Panel>
-      {pages.hasNextPage && (
-        <div className="mt-4 flex justify-center">
-          <Button disabled={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-            Load older
-          </Button>
-        </div>
-      )}
+      <LoadOlder pages={pages} />
       <Dialog
         open={edited !== undefined}
         onClose={() => setEdited(undefined)}
@@ -183,8 +173,7 @@ function UserForm({ user, onClose }: { user: User | undefined; onClose: () => vo
       onClose();
     },
   });
-  const wrong = error instanceof ApiError ? error.errors : [];
-  const fault = (path: string) => wrong.find((one) => one.path === path)?.message;
+  const fault = faultsOf(error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     mutate();
@@ -196,7 +185,7 @@ function UserForm({ user, onClose }: { user: User | undefined; onClose: () => vo
         required
         maxLength={255}
         value={name}
-        error={fault('/name')}
+        error={fault.at('/name')}
         onChange={(event) => setName(event.target.value)}
       />
       <Field
@@ -205,7 +194,7 @@ function UserForm({ user, onClose }: { user: User | undefined; onClose: () => vo
         required
         maxLength={320}
         value={email}
-        error={fault('/email')}
+        error={fault.at('/email')}
         onChange={(event) => setEmail(event.target.value)}
       />
       {!user && (
@@ -213,11 +202,11 @@ function UserForm({ user, onClose }: { user: User | undefined; onClose: () => vo
           label="Id (optional)"
           hint="Yours, such as auth0|12345; without one it is made."
           value={id}
-          error={fault('/id')}
+          error={fault.at('/id')}
           onChange={(event) => setId(event.target.value)}
         />
       )}
-      <FormEnd error={wrong.length === 0 ? error?.message : undefined} disabled={isPending} onClose={onClose}>
+      <FormEnd error={fault.whole} disabled={isPending} onClose={onClose}>
         {user ? 'Save' : 'Create'}
       </FormEnd>
     </form>

@@ -29,6 +29,36 @@ export function Field({
   );
 }
 
+/** A box to tick: what it says, and under that what it means. */
+export function Tick({
+  label,
+  hint,
+  ...input
+}: InputHTMLAttributes<HTMLInputElement> & { label: string; hint: string }) {
+  return (
+    <label className={`flex items-start gap-2 ${input.disabled ? 'text-muted' : ''}`}>
+      <input {...input} type="checkbox" className="mt-0.5 size-4 accent-(--accent)" />
+      <span>
+        {label}
+        <span className="block text-xs text-muted">{hint}</span>
+      </span>
+    </label>
+  );
+}
+
+/** Words over a control that says its own name to whoever cannot see them. */
+export function Labelled({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <p className="mb-1 text-xs font-medium text-muted" aria-hidden="true">
+        {label}
+      </p>
+      {children}
+      {hint && <p className="mt-1 text-xs text-muted">{hint}</p>}
+    </div>
+  );
+}
+
 export function Choice({
   label,
   hidden,

@@ -1,13 +1,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { MessageSquarePlus } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import { ApiError } from '../../api/client.ts';
+import { faultsOf } from '../../api/client.ts';
 import { tellTransaction } from '../../api/queries.ts';
 import type { Transaction } from '../../api/types.ts';
 import { Segmented } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Choice, Field } from '../../ui/field.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
 import { told } from '../../ui/toast.tsx';
 import { refreshAfter } from './resolve.ts';
 
@@ -114,7 +115,7 @@ function Form({ transaction: { id }, onClose }: { transaction: Transaction; onCl
     },
     onSettled: () => refreshAfter(client, id),
   });
-  const wrong = error instanceof ApiError ? error.errors : [];
+  const fault = faultsOf(error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     mutate();
@@ -157,22 +158,15 @@ function Form({ transaction: { id }, onClose }: { transaction: Transaction; onCl
               value={values[name] ?? ''}
               required={required}
               inputMode={number ? 'decimal' : undefined}
-              error={wrong.find(({ path }) => path === `/${name}`)?.message}
+              error={fault.at(`/${name}`)}
               onChange={(event) => onChange(event.target.value)}
             />
           );
         })}
       </div>
-      {error && wrong.length === 0 && (
-        <p role="alert" className="text-decline">
-          {error.message}
-        </p>
-      )}
-      <div className="flex justify-end">
-        <Button type="submit" kind="primary" disabled={isPending}>
-          Record it
-        </Button>
-      </div>
+      <FormEnd error={fault.whole} disabled={isPending}>
+        Record it
+      </FormEnd>
     </form>
   );
 }

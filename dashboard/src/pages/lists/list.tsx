@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { ArrowLeft, Plus, Trash2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import {
   deleteList,
   type Entry,
@@ -12,12 +12,14 @@ import {
   removeEntry,
 } from '../../api/lists.ts';
 import { plural } from '../../lib/format.ts';
+import { useTyped } from '../../lib/use-typed.ts';
 import { live } from '../../live/live.ts';
 import { useLiveRefresh } from '../../live/refresh.ts';
 import { PageHeader, Panel, Time } from '../../ui/bits.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Confirm, Dialog } from '../../ui/dialog.tsx';
 import { ExportButton } from '../../ui/export-button.tsx';
+import { LoadOlder } from '../../ui/load-older.tsx';
 import { SearchBox } from '../../ui/search-box.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
 import { failed, told } from '../../ui/toast.tsx';
@@ -65,15 +67,9 @@ function Shown({ list }: { list: List }) {
   const { q = '' } = useSearch({ from: '/rules/lists/$name' });
   const navigate = useNavigate({ from: '/rules/lists/$name' });
   const { needs } = useRights();
-  const [text, setText] = useState(q);
+  const [text, setText] = useTyped(q, (typed) => navigate({ search: { q: typed || undefined }, replace: true }));
   const [adding, setAdding] = useState(false);
   const may = needs(!list.fromCases);
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      if (text !== q) void navigate({ search: { q: text || undefined }, replace: true });
-    }, 250);
-    return () => clearTimeout(timer);
-  }, [text, q, navigate]);
   const pages = useInfiniteQuery(entriesQuery(list.name, q));
   useLiveRefresh(['list-entries', list.name, q], 2_000, () => live.totals().policies);
   const rows = pages.data?.pages.flatMap(({ data }) => data) ?? [];
@@ -136,13 +132,7 @@ function Shown({ list }: { list: List }) {
           <Entries list={list} rows={rows} needs={may} />
         )}
       </Panel>
-      {pages.hasNextPage && (
-        <div className="mt-4 flex justify-center">
-          <Button disabled={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-            Load older
-          </Button>
-        </div>
-      )}
+      <LoadOlder pages={pages} />
       <Dialog open={adding} onClose={() => setAdding(false)} title={`Add to ${list.name}`}>
         {adding && <EntryForm list={list} onClose={() => setAdding(false)} />}
       </Dialog>

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { ListFilter, Plus } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import { ApiError } from '../../api/client.ts';
+import { faultsOf } from '../../api/client.ts';
 import { createList, LIST_TYPES, type List, type ListType, listsQuery } from '../../api/lists.ts';
 import { count } from '../../lib/format.ts';
 import { live } from '../../live/live.ts';
@@ -10,7 +10,7 @@ import { useLiveRefresh } from '../../live/refresh.ts';
 import { Panel, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Choice, Field } from '../../ui/field.tsx';
+import { Choice, Field, Tick } from '../../ui/field.tsx';
 import { FormEnd } from '../../ui/form-end.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
 import { told } from '../../ui/toast.tsx';
@@ -105,8 +105,7 @@ function ListForm({ onClose }: { onClose: () => void }) {
       void navigate({ to: '/rules/lists/$name', params: { name: list.name } });
     },
   });
-  const wrong = error instanceof ApiError ? error.errors : [];
-  const fault = (path: string) => wrong.find((one) => one.path === path)?.message;
+  const fault = faultsOf(error);
   return (
     <form
       className="grid gap-4"
@@ -123,7 +122,7 @@ function ListForm({ onClose }: { onClose: () => void }) {
         placeholder="blocked_cards"
         hint="Letters, digits, . _ and -; rules name the list by it."
         value={name}
-        error={fault('/name')}
+        error={fault.at('/name')}
         onChange={(event) => setName(event.target.value)}
       />
       <Choice label="Of" className="w-full" value={type} onChange={(event) => setType(event.target.value as ListType)}>
@@ -137,22 +136,16 @@ function ListForm({ onClose }: { onClose: () => void }) {
         label="Description (optional)"
         maxLength={500}
         value={description}
-        error={fault('/description')}
+        error={fault.at('/description')}
         onChange={(event) => setDescription(event.target.value)}
       />
-      <label className="flex items-start gap-2">
-        <input
-          type="checkbox"
-          className="mt-0.5 size-4 accent-(--accent)"
-          checked={fromCases}
-          onChange={(event) => setFromCases(event.target.checked)}
-        />
-        <span>
-          From cases
-          <span className="block text-xs text-muted">Whoever works cases may add and remove its entries.</span>
-        </span>
-      </label>
-      <FormEnd error={wrong.length === 0 ? error?.message : undefined} disabled={isPending} onClose={onClose}>
+      <Tick
+        label="From cases"
+        hint="Whoever works cases may add and remove its entries."
+        checked={fromCases}
+        onChange={(event) => setFromCases(event.target.checked)}
+      />
+      <FormEnd error={fault.whole} disabled={isPending} onClose={onClose}>
         Create
       </FormEnd>
     </form>

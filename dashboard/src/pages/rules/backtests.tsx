@@ -9,6 +9,7 @@ import { percent } from '../../lib/format.ts';
 import { Panel } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Choice, Field } from '../../ui/field.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
 import { Empty, Failed, LoadingBlock } from '../../ui/states.tsx';
 import { failed } from '../../ui/toast.tsx';
 import { timeOf } from './draft.ts';
@@ -17,6 +18,7 @@ import { ModeBadge } from './mode-badge.tsx';
 import { useRights } from './rights.ts';
 import { Segments } from './segments.tsx';
 import { PolicyHeader } from './tabs.tsx';
+import { shareOf, ThresholdFields } from './threshold-fields.tsx';
 
 /** A whole policy over the recorded past. */
 export function Backtests() {
@@ -100,25 +102,10 @@ function Question({ rules }: { rules: Rule[] }) {
         <div className="grid grid-cols-2 gap-3">
           <Field label="From the day" type="date" value={form.from} onChange={set('from')} />
           <Field label="To, with that day" type="date" value={form.to} onChange={set('to')} />
-          <Field
-            label="Review from, percent"
-            type="number"
-            min={0}
-            max={100}
-            step="any"
-            placeholder="as it is"
-            value={form.review}
-            onChange={set('review')}
-          />
-          <Field
-            label="Decline from, percent"
-            type="number"
-            min={0}
-            max={100}
-            step="any"
-            placeholder="as it is"
-            value={form.decline}
-            onChange={set('decline')}
+          <ThresholdFields
+            values={form}
+            placeholders={{ review: 'as it is', decline: 'as it is' }}
+            onChange={(change) => setForm((before) => ({ ...before, ...change }))}
           />
           <Choice label="Model" className="w-full" value={form.model} onChange={set('model')}>
             <option value="">As it was</option>
@@ -134,23 +121,20 @@ function Question({ rules }: { rules: Rule[] }) {
             <option value="recomputed">Computed anew</option>
           </Choice>
         </div>
-        {error && (
-          <p role="alert" className="text-decline">
-            {isAbsent(error) ? 'Backtests are not available on this server.' : error.message}
-          </p>
-        )}
-        <div className="flex justify-end">
-          <Button type="submit" kind="primary" needs={draft ? [] : ['policy']} disabled={isPending}>
-            Run
-          </Button>
-        </div>
+        <FormEnd
+          error={isAbsent(error) ? 'Backtests are not available on this server.' : error?.message}
+          needs={draft ? [] : ['policy']}
+          disabled={isPending}
+        >
+          Run
+        </FormEnd>
       </form>
     </Panel>
   );
 }
 
 /** Rules as they are, but for those that are to decide and do not, and the other way about. */
-function bodyOf(rules: Rule[], chosen: Set<string>, form: Record<string, string>): BacktestBody {
+function bodyOf(rules: Rule[], chosen: Set<string>, form: typeof ASKED): BacktestBody {
   const add = rules
     .filter(({ id, mode }) => chosen.has(id) && mode !== 'live')
     .map(
@@ -160,7 +144,7 @@ function bodyOf(rules: Rule[], chosen: Set<string>, form: Record<string, string>
       }),
     );
   const remove = rules.filter(({ id, mode }) => !chosen.has(id) && mode === 'live').map(({ id }) => id);
-  const share = (text: string) => (text.trim() === '' ? undefined : Number(text) / 100);
+  const share = (text: string) => shareOf(text) ?? undefined;
   const thresholds = { review: share(form.review), decline: share(form.decline) };
   return {
     ...(add.length > 0 ? { add } : {}),

@@ -2,20 +2,21 @@ import { type FormEvent, useState } from 'react';
 import { type Control, type Policy, setControl } from '../../api/policy.ts';
 import { useBaseCurrency } from '../../api/session.ts';
 import { Panel } from '../../ui/bits.tsx';
-import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
+import { shareOf, textOfShare } from './threshold-fields.tsx';
 import { usePolicyChange } from './use-policy-change.ts';
 
 /** A share of what would be declined is let through, to learn whether declining was right. */
 export function ControlForm({ policy: { control } }: { policy: Policy }) {
   const base = useBaseCurrency();
-  const [share, setShare] = useState(String(Number((control.share * 100).toPrecision(6))));
+  const [share, setShare] = useState(textOfShare(control.share));
   const [maxAmount, setMaxAmount] = useState(textOf(control.maxAmount));
   const [maxPerEntity, setMaxPerEntity] = useState(textOf(control.maxPerEntity));
   const [maxDailyAmount, setMaxDaily] = useState(textOf(control.maxDailyAmount));
   const { mutate, isPending, error } = usePolicyChange(setControl, 'Control share set');
   const wanted: Control = {
-    share: Number(share) / 100,
+    share: shareOf(share) ?? 0,
     maxAmount: numberOf(maxAmount),
     maxPerEntity: numberOf(maxPerEntity),
     maxDailyAmount: numberOf(maxDailyAmount),
@@ -79,16 +80,9 @@ export function ControlForm({ policy: { control } }: { policy: Policy }) {
             No amount bounds what may be lost: set one a payment, or one a day.
           </p>
         )}
-        {error && (
-          <p role="alert" className="text-decline">
-            {error.message}
-          </p>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button type="submit" kind="primary" needs={['policy']} disabled={isPending || same(wanted, control)}>
-            Set
-          </Button>
-        </div>
+        <FormEnd error={error?.message} needs={['policy']} disabled={isPending || same(wanted, control)}>
+          Set
+        </FormEnd>
       </form>
     </Panel>
   );

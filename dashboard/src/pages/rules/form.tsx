@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { RuleMode } from '../../api/policy.ts';
 import type { Outcome } from '../../api/types.ts';
 import { Segmented } from '../../ui/bits.tsx';
-import { Choice, Field } from '../../ui/field.tsx';
+import { Choice, Field, Labelled, Tick } from '../../ui/field.tsx';
 import { OUTCOMES, OutcomeMark } from '../../ui/outcome.tsx';
 import type { Draft } from './draft.ts';
 import { ENTITIES } from './editor/vocabulary.ts';
@@ -156,21 +156,13 @@ export function RuleFields({ draft, onChange, fault, mayLive }: Props) {
               onChange={set('tags')}
             />
           </div>
-          <label className={`flex items-start gap-2 ${draft.outcome === 'decline' ? '' : 'text-muted'}`}>
-            <input
-              type="checkbox"
-              className="mt-0.5 size-4 accent-(--accent)"
-              checked={draft.hard && draft.outcome === 'decline'}
-              disabled={draft.outcome !== 'decline'}
-              onChange={(event) => onChange({ hard: event.target.checked })}
-            />
-            <span>
-              Hard: beats every priority
-              <span className="block text-xs text-muted">
-                For sanctions and cards known to be stolen. Only declines can be hard.
-              </span>
-            </span>
-          </label>
+          <Tick
+            label="Hard: beats every priority"
+            hint="For sanctions and cards known to be stolen. Only declines can be hard."
+            checked={draft.hard && draft.outcome === 'decline'}
+            disabled={draft.outcome !== 'decline'}
+            onChange={(event) => onChange({ hard: event.target.checked })}
+          />
         </div>
       </details>
     </div>
@@ -184,18 +176,6 @@ const isTuned = (draft: Draft): boolean =>
 
 const faultOf = (fault: Props['fault'], path: string): string | undefined =>
   [path, ...Array.from({ length: 20 }, (_, i) => `${path}/${i}`)].map(fault).find((words) => words !== undefined);
-
-function Labelled({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {
-  return (
-    <div>
-      <p className="mb-1 text-xs font-medium text-muted" aria-hidden="true">
-        {label}
-      </p>
-      {children}
-      {hint && <p className="mt-1 text-xs text-muted">{hint}</p>}
-    </div>
-  );
-}
 
 const Pair = ({ first, second }: { first: ReactNode; second: ReactNode }) => (
   <div className="grid grid-cols-2 items-start gap-2">

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
-import { ApiError } from '../../api/client.ts';
+import { faultsOf } from '../../api/client.ts';
 import type { Check } from '../../api/policy.ts';
 import { Panel } from '../../ui/bits.tsx';
-import { Field } from '../../ui/field.tsx';
+import { Field, Labelled } from '../../ui/field.tsx';
 import { contentOf, type Draft } from './draft.ts';
 import { Expression, useCheck } from './expression.tsx';
 import { RuleFields } from './form.tsx';
@@ -27,8 +27,7 @@ interface Props {
 export function RuleForm({ id, draft, onChange, error, readOnly, children, aside, actions }: Props) {
   const { live } = useRights();
   const { check, error: uncheckable } = useCheck(draft.when);
-  const wrong = error instanceof ApiError ? error.errors : [];
-  const fault = (path: string) => wrong.find((one) => one.path === path)?.message;
+  const fault = faultsOf(error);
   return (
     <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.5fr)_minmax(22rem,1fr)]">
       <Panel title="The rule">
@@ -39,14 +38,11 @@ export function RuleForm({ id, draft, onChange, error, readOnly, children, aside
             maxLength={200}
             placeholder="Card testing on one device"
             value={draft.name}
-            error={fault('/name')}
+            error={fault.at('/name')}
             onChange={(event) => onChange({ name: event.target.value })}
           />
           {children}
-          <div className="min-w-0">
-            <p className="mb-1 text-xs font-medium text-muted" aria-hidden="true">
-              When
-            </p>
+          <Labelled label="When">
             <Expression
               value={draft.when}
               onChange={(when) => onChange({ when })}
@@ -54,8 +50,8 @@ export function RuleForm({ id, draft, onChange, error, readOnly, children, aside
               failed={uncheckable}
               readOnly={readOnly}
             />
-          </div>
-          <RuleFields draft={draft} onChange={onChange} fault={fault} mayLive={live} />
+          </Labelled>
+          <RuleFields draft={draft} onChange={onChange} fault={fault.at} mayLive={live} />
         </fieldset>
         {error && (
           <p role="alert" className="mt-4 rounded-md bg-decline-soft px-3 py-2 text-decline">

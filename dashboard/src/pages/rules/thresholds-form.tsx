@@ -5,8 +5,9 @@ import { statsQuery, useThresholds } from '../../api/queries.ts';
 import { ScoreHistogram } from '../../charts/histogram.tsx';
 import { Panel } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Field } from '../../ui/field.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
 import { ThresholdCurve } from './threshold-curve.tsx';
+import { shareOf, ThresholdFields, textOfShare } from './threshold-fields.tsx';
 import { usePolicyChange } from './use-policy-change.ts';
 
 const WINDOW = '30d';
@@ -15,10 +16,12 @@ const WINDOW = '30d';
 export function ThresholdsForm({ policy: { thresholds } }: { policy: Policy }) {
   const own = useThresholds();
   const stats = useQuery(statsQuery(WINDOW)).data;
-  const [review, setReview] = useState(textOf(thresholds.review));
-  const [decline, setDecline] = useState(textOf(thresholds.decline));
+  const [texts, setTexts] = useState({
+    review: textOfShare(thresholds.review),
+    decline: textOfShare(thresholds.decline),
+  });
   const { mutate, isPending, error } = usePolicyChange(setThresholds, 'Thresholds set');
-  const wanted = { review: shareOf(review), decline: shareOf(decline) };
+  const wanted = { review: shareOf(texts.review), decline: shareOf(texts.decline) };
   const shown = { review: wanted.review ?? own?.review, decline: wanted.decline ?? own?.decline };
   const whole =
     shown.review !== undefined && shown.decline !== undefined
@@ -37,46 +40,29 @@ export function ThresholdsForm({ policy: { thresholds } }: { policy: Policy }) {
         }}
       >
         <div className="grid grid-cols-2 gap-3">
-          <Field
-            label="Review from, percent"
-            type="number"
-            min={0}
-            max={100}
-            step="any"
-            placeholder={own && (100 * own.review).toFixed(1)}
-            value={review}
-            onChange={(event) => setReview(event.target.value)}
-          />
-          <Field
-            label="Decline from, percent"
-            type="number"
-            min={0}
-            max={100}
-            step="any"
-            placeholder={own && (100 * own.decline).toFixed(1)}
-            value={decline}
-            error={above ? 'must not be below review' : undefined}
-            onChange={(event) => setDecline(event.target.value)}
+          <ThresholdFields
+            values={texts}
+            placeholders={{ review: own && textOf(own.review), decline: own && textOf(own.decline) }}
+            onChange={(change) => setTexts((before) => ({ ...before, ...change }))}
           />
         </div>
         <p className="-mt-2 text-xs text-muted">
           Of the calibrated probability of fraud. Empty: the model’s own, which stands in grey.
         </p>
-        {error && (
-          <p role="alert" className="text-decline">
-            {error.message}
-          </p>
-        )}
-        <div className="flex flex-wrap justify-end gap-2">
-          {set && (
-            <Button needs={['policy']} disabled={isPending} onClick={() => mutate(null)}>
-              Use the model’s own
-            </Button>
-          )}
-          <Button type="submit" kind="primary" needs={['policy']} disabled={isPending || !touched || above}>
-            Set
-          </Button>
-        </div>
+        <FormEnd
+          error={error?.message}
+          needs={['policy']}
+          disabled={isPending || !touched || above}
+          beside={
+            set && (
+              <Button needs={['policy']} disabled={isPending} onClick={() => mutate(null)}>
+                Use the model’s own
+              </Button>
+            )
+          }
+        >
+          Set
+        </FormEnd>
       </form>
       {stats && stats.count > 0 && (
         <div className="mt-5 grid gap-5 border-t border-line pt-4">
@@ -91,5 +77,4 @@ export function ThresholdsForm({ policy: { thresholds } }: { policy: Policy }) {
   );
 }
 
-const textOf = (share: number | null): string => (share === null ? '' : String(Number((share * 100).toPrecision(6))));
-const shareOf = (text: string): number | null => (text.trim() === '' ? null : Number(text) / 100);
+const textOf = (share: number): string => (100 * share).toFixed(1);

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { ApiError } from '../../api/client.ts';
+import { faultsOf } from '../../api/client.ts';
 import { amendTransaction } from '../../api/queries.ts';
 import type { Transaction } from '../../api/types.ts';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -52,7 +52,7 @@ function EditForm({ transaction, onClose }: { transaction: Transaction; onClose:
       onClose();
     },
   });
-  const wrong = error instanceof ApiError ? error.errors : [];
+  const fault = faultsOf(error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     mutate();
@@ -67,16 +67,12 @@ function EditForm({ transaction, onClose }: { transaction: Transaction; onClose:
             value={values[name]}
             inputMode={name === 'amount' ? 'decimal' : undefined}
             required={name === 'amount' || name === 'currency'}
-            error={wrong.find(({ path }) => path === `/${name}`)?.message}
+            error={fault.at(`/${name}`)}
             onChange={(event) => setValues({ ...values, [name]: event.target.value })}
           />
         ))}
       </div>
-      <FormEnd
-        error={wrong.length === 0 ? error?.message : undefined}
-        disabled={isPending || Object.keys(changes).length === 0}
-        onClose={onClose}
-      >
+      <FormEnd error={fault.whole} disabled={isPending || Object.keys(changes).length === 0} onClose={onClose}>
         Save
       </FormEnd>
     </form>

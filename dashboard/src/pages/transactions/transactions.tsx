@@ -6,8 +6,8 @@ import type { Transaction } from '../../api/types.ts';
 import { latency } from '../../lib/format.ts';
 import { isHeld } from '../../lib/life-words.ts';
 import { MoneyInBase, PageHeader, Panel, Score, Time } from '../../ui/bits.tsx';
-import { Button } from '../../ui/button.tsx';
 import { ExportButton } from '../../ui/export-button.tsx';
+import { LoadOlder } from '../../ui/load-older.tsx';
 import { LabelBadge, OutcomeWord, StatusWord, TypeBadge } from '../../ui/outcome.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
 import { type Change, ChangeDialogs, Changes } from './changes.tsx';
@@ -58,13 +58,7 @@ export function Transactions() {
           <Table rows={rows} />
         )}
       </Panel>
-      {pages.hasNextPage && (
-        <div className="mt-4 flex justify-center">
-          <Button disabled={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-            {pages.isFetchingNextPage ? 'Loading…' : 'Load older'}
-          </Button>
-        </div>
-      )}
+      <LoadOlder pages={pages} />
     </>
   );
 }
