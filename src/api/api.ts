@@ -14,6 +14,8 @@ declare module 'fastify' {
     bareNumbers?: 422;
     /** The body is a transaction, which the intake reads: numbers keep the digits that were sent. */
     takenIn?: true;
+    /** How many values a body may hold whose schema leaves open what is in it. */
+    values?: number;
   }
   interface FastifyInstance {
     /** Every route but the refusals of methods that a path lacks. */

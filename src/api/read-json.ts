@@ -46,7 +46,7 @@ function read(request: FastifyRequest, body: Buffer): unknown {
   if (!isUtf8(body)) throw new AssayError('malformed_json', 'The body is not valid UTF-8.');
   return readBounded(
     body,
-    boundsFor(schema?.body),
+    config.values === undefined ? boundsFor(schema?.body) : { ...boundsFor(schema?.body), values: config.values },
     config.takenIn ? parseJson : config.bareNumbers === 422 ? parseLeniently : parsePlainly,
   );
 }

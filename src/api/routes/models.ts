@@ -10,6 +10,8 @@ const tags = ['models'];
 const config = { scope: 'admin' } as const;
 /** A model of some millions of nodes; base64 takes a third more. */
 const UPLOAD_BYTES = 64 * 1024 * 1024;
+/** Of its tables of codes and its report; trees are bytes. */
+const UPLOAD_VALUES = 1_000_000;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** What decides, changed while it decides. */
@@ -20,7 +22,7 @@ export function modelRoutes(app: Api, services: Services): void {
   app.post(
     '/api/models',
     {
-      config,
+      config: { ...config, values: UPLOAD_VALUES },
       bodyLimit: UPLOAD_BYTES,
       schema: {
         operationId: 'importModel',
