@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   explain: async () => (await import('./explain.ts')).explainCommand(),
   database: async () => (await import('./database.ts')).databaseCommand(),
   journal: async () => (await import('./journal.ts')).journalCommand(),
+  labels: async () => (await import('./labels.ts')).labelsCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
   bench: async () => (await import('./bench.ts')).benchCommand(),
 };

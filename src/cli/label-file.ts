@@ -1,0 +1,236 @@
+import { readFile } from 'node:fs/promises';
+import { isCardNumber } from '../domain/cards.ts';
+import { isCurrency } from '../domain/currency.ts';
+import { DISPUTE_STATUSES, type DisputeStatus } from '../domain/dispute.ts';
+import { nearest } from '../domain/nearest.ts';
+import { DISPUTE_KINDS, type DisputeKind } from '../domain/reason-codes.ts';
+import { type TimeReader, timeReader } from '../intake/time-format.ts';
+import { type ColumnMap, readColumnMap } from '../training/column-map.ts';
+import { FileError, readCsv } from '../training/csv.ts';
+
+/** What a file may tell of a dispute; under these names where no map says otherwise. */
+export const DISPUTE_FIELDS = [
+  ...['transactionId', 'id', 'kind', 'scheme', 'reasonCode', 'amount', 'currency', 'reportedAt', 'status'],
+  ...['cardId', 'cardBin', 'cardLast4', 'transactionAmount', 'transactionCurrency', 'transactionDate'],
+] as const;
+type Name = (typeof DISPUTE_FIELDS)[number];
+
+/** A map as histories have it, and what a file of disputes needs beside. */
+export interface LabelMap extends ColumnMap {
+  /** The file's words for ours, such as `{"status": {"CBK REV": "reversed"}}`. */
+  words?: Record<string, Record<string, string>>;
+  /** What is the same in every row, such as `{"scheme": "visa"}`. */
+  constants?: Record<string, string>;
+}
+
+export interface CardOfRow {
+  cardId?: string;
+  bin?: string;
+  last4?: string;
+  amount: number;
+  currency?: string;
+  /** The day of the payment, milliseconds: its first moment and the one after it. */
+  from: number;
+  to: number;
+}
+
+export interface DisputeRow {
+  line: number;
+  transactionId?: string;
+  /** Where no transaction is named. */
+  card?: CardOfRow;
+  id?: string;
+  kind: DisputeKind;
+  scheme: string;
+  reasonCode: string;
+  amount?: number;
+  currency?: string;
+  /** RFC 3339. */
+  reportedAt: string;
+  status: DisputeStatus;
+}
+
+/** What is wrong with a row; `field` and `value` as the file calls them. */
+export interface RowFault {
+  line: number;
+  field?: string;
+  value?: string;
+  message: string;
+}
+
+/** Throws an Error that says what is wrong with the map or with the file as a whole. */
+export async function readLabelMap(path: string | undefined): Promise<LabelMap> {
+  if (path === undefined) return { columns: {} };
+  const map: LabelMap = await readColumnMap(path);
+  const { words = {}, constants = {} } = JSON.parse(await readFile(path, 'utf8')) as LabelMap;
+  for (const name of [...Object.keys(map.columns), ...Object.keys(words), ...Object.keys(constants)])
+    if (!(DISPUTE_FIELDS as readonly string[]).includes(name)) {
+      const meant = nearest(name, DISPUTE_FIELDS);
+      throw new Error(
+        `${path}: ${name} is nothing that a dispute has${meant ? `; ${meant} is` : `: ${DISPUTE_FIELDS.join(', ')}`}.`,
+      );
+    }
+  return { ...map, words, constants };
+}
+
+const KIND_WORDS: Record<string, DisputeKind> = {
+  ...{ chargeback: 'dispute', tc15: 'dispute', dispute: 'dispute' },
+  ...{ early_warning: 'early_warning', fraud_report: 'early_warning', tc40: 'early_warning', safe: 'early_warning' },
+};
+const STATUS_WORDS: Record<string, DisputeStatus> = {
+  ...{ open: 'open', won: 'won', lost: 'lost', reversed: 'reversed', reversal: 'reversed' },
+};
+const plain = (text: string) => text.toLowerCase().replaceAll(/[\s-]+/g, '_');
+
+/** Reads all rows; what is wrong with one is told of it alone. A number of a card goes by `token` and never further. */
+export async function readDisputes(
+  path: string,
+  map: LabelMap,
+  token: (digits: string) => string,
+): Promise<{ rows: DisputeRow[]; faults: RowFault[]; cardNumbers: number }> {
+  const rows: DisputeRow[] = [];
+  const faults: RowFault[] = [];
+  let cardNumbers = 0;
+  const times = timeReader(map);
+  let columnOf: Partial<Record<Name, number[]>> = {};
+  const called = (name: Name) => [map.columns[name] ?? name].flat().join(' + ');
+
+  function header(names: string[]): void {
+    const at = (column: string) => names.findIndex((name) => name.trim().toLowerCase() === column.trim().toLowerCase());
+    columnOf = {};
+    for (const name of DISPUTE_FIELDS) {
+      const columns = [map.columns[name] ?? name].flat();
+      const places = columns.map(at);
+      if (places.every((place) => place >= 0)) columnOf[name] = places;
+      else if (map.columns[name] !== undefined)
+        throw new FileError(
+          `the map names the column ${columns[places.indexOf(-1)]}, and the header has ${names.join(', ')}`,
+        );
+    }
+    const has = (name: Name) => columnOf[name] !== undefined || map.constants?.[name] !== undefined;
+    for (const name of ['scheme', 'reasonCode', 'reportedAt'] as const)
+      if (!has(name)) throw new FileError(`there is no column ${name}; a map names it, or sets it in "constants"`);
+    if (!has('transactionId') && !((has('cardId') || has('cardLast4')) && has('transactionDate')))
+      throw new FileError(
+        'rows name their payment by transactionId, or by cardId or cardBin and cardLast4, transactionDate and amount',
+      );
+  }
+
+  function row(fields: string[], line: number): void {
+    const found: RowFault[] = [];
+    const text = (name: Name): string | undefined => {
+      const written =
+        columnOf[name]
+          ?.map((at) => fields[at].trim())
+          .join(' ')
+          .trim() || map.constants?.[name];
+      return written === undefined ? undefined : (map.words?.[name]?.[written] ?? written) || undefined;
+    };
+    const wrong = (name: Name, message: string) =>
+      void found.push({ line, field: called(name), value: shown(text(name) ?? ''), message });
+    const needed = (name: Name) => {
+      const written = text(name);
+      if (written === undefined) wrong(name, 'is empty');
+      return written ?? '';
+    };
+    const amountOf = (name: Name) => {
+      const written = text(name);
+      if (written === undefined) return undefined;
+      const value = /^\d+(\.\d+)?$/.test(written) ? Number(written) : Number.NaN;
+      if (!(value <= 1e12)) wrong(name, 'is no amount such as 12.50');
+      return value;
+    };
+    const currencyOf = (name: Name) => {
+      const code = text(name)?.toUpperCase();
+      if (code !== undefined && !isCurrency(code)) wrong(name, 'is no ISO 4217 currency');
+      return code;
+    };
+    const timeOf = (name: Name, reader: TimeReader) => {
+      const written = needed(name);
+      const instant = written === '' ? undefined : reader.read(written);
+      if (written !== '' && !instant) wrong(name, reader.fault);
+      return instant;
+    };
+    const wordOf = <T extends string>(name: Name, words: Record<string, T>, all: readonly T[], fallback: T): T => {
+      const written = text(name);
+      if (written === undefined) return fallback;
+      const word = plain(written);
+      if (Object.hasOwn(words, word)) return words[word];
+      wrong(name, `is none of ${all.join(', ')}; a map says which, in "words"`);
+      return fallback;
+    };
+
+    const transactionId = text('transactionId');
+    const amount = amountOf('amount');
+    const currency = currencyOf('currency');
+    const reported = timeOf('reportedAt', times);
+    const told = {
+      ...{ kind: wordOf('kind', KIND_WORDS, DISPUTE_KINDS, 'dispute'), scheme: needed('scheme') },
+      ...{ reasonCode: needed('reasonCode'), status: wordOf('status', STATUS_WORDS, DISPUTE_STATUSES, 'open') },
+    };
+    const card = transactionId === undefined ? cardOf() : undefined;
+    if (found.length > 0) {
+      faults.push(...found);
+      return;
+    }
+    rows.push({
+      ...{ line, ...told, reportedAt: new Date(reported!.time).toISOString() },
+      ...defined({
+        transactionId,
+        card,
+        id: text('id'),
+        amount,
+        currency: amount === undefined ? undefined : currency,
+      }),
+    });
+
+    function cardOf(): CardOfRow {
+      let cardId = text('cardId');
+      let [bin, last4] = [text('cardBin'), text('cardLast4')];
+      const digits = cardId?.replaceAll(/[\s-]/g, '');
+      if (digits !== undefined && isCardNumber(digits)) {
+        cardNumbers++;
+        [cardId, bin, last4] = [token(digits), digits.slice(0, 6), digits.slice(-4)];
+      } else if (cardId === undefined) {
+        if (bin === undefined && last4 === undefined) wrong('transactionId', 'is empty, and no card is named');
+        else if (!/^\d{6,8}$/.test(bin ?? '')) wrong('cardBin', 'needs 6 to 8 digits beside cardLast4');
+        else if (!/^\d{4}$/.test(last4 ?? '')) wrong('cardLast4', 'needs 4 digits beside cardBin');
+      }
+      const paid = amountOf('transactionAmount') ?? amount;
+      if (paid === undefined)
+        wrong('amount', 'is empty: without a transactionId it has to be the amount of the payment');
+      const at = timeOf('transactionDate', times);
+      const offset = (at?.offsetMinutes ?? 0) * 60_000;
+      const from = Math.floor(((at?.time ?? 0) + offset) / DAY_MS) * DAY_MS - offset;
+      return {
+        ...{ amount: paid ?? 0, from, to: from + DAY_MS },
+        ...defined({ cardId, bin, last4, currency: currencyOf('transactionCurrency') ?? currency }),
+      };
+    }
+  }
+
+  await readCsv(
+    path,
+    { header, row },
+    {
+      maxErrors: Number.POSITIVE_INFINITY,
+      onError: ({ message, line }) => faults.push({ line: line ?? 0, message: message.replace(/^line \d+: /, '') }),
+    },
+  );
+  faults.sort((a, b) => a.line - b.line);
+  return { rows, faults, cardNumbers };
+}
+
+const DAY_MS = 86_400_000;
+const MAX_SHOWN = 80;
+
+/** A value as it is told; never a card's number. */
+function shown(value: string): string {
+  const digits = value.replaceAll(/[\s-]/g, '');
+  if (isCardNumber(digits)) return `${digits.slice(0, 6)}…${digits.slice(-4)}`;
+  return value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
+}
+
+function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}

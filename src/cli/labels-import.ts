@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { openIntake } from '../app.ts';
+import { readConfig } from '../config.ts';
+import { type DisputeRow, type RowFault, readDisputes, readLabelMap } from './label-file.ts';
+import { matchByCard } from './label-match.ts';
+import { type Ask, serverOf } from './label-server.ts';
+import { defaultModelDir } from './paths.ts';
+import { createProgress } from './progress.ts';
+
+export interface ImportFlags {
+  map?: string;
+  url?: string;
+  key?: string;
+  dataDir?: string;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+/** What came of each row: every one is in exactly one of these. */
+export interface ImportSummary {
+  rows: number;
+  recorded: number;
+  /** The same was told before. */
+  known: number;
+  /** Rows that were read and not told, for a dry run. */
+  wouldRecord: number;
+  /** What is wrong with a row, or why the server did not take it. */
+  refused: RowFault[];
+  /** No payment of that card, amount and day. */
+  unmatched: RowFault[];
+  /** More than one. */
+  ambiguous: RowFault[];
+  /** What was recorded and is not as one might think. */
+  warnings: RowFault[];
+}
+
+const AT_ONCE = 8;
+
+/** Imports a file, prints what came of it, and sets the exit code: 0 only where every row was recorded or known. */
+export async function importLabels(file: string, flags: ImportFlags): Promise<void> {
+  const summary = await labelsFrom(file, flags, (note) => console.error(`note: ${note}`));
+  console.log(flags.json ? JSON.stringify(summary) : describe(summary));
+  if (summary.refused.length + summary.unmatched.length + summary.ambiguous.length > 0) process.exitCode = 1;
+}
+
+/** Throws an Error where nothing can be told at all. */
+export async function labelsFrom(
+  file: string,
+  flags: ImportFlags,
+  note: (text: string) => void,
+): Promise<ImportSummary> {
+  if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
+  const env = flags.dataDir ? { ...process.env, ASSAY_DATA_DIR: flags.dataDir } : process.env;
+  const { rates, cards } = openIntake(readConfig(env, { modelDir: defaultModelDir }), undefined, 'files');
+  rates.close();
+  const map = await readLabelMap(flags.map);
+  const { rows, faults, cardNumbers } = await readDisputes(file, map, cards!.token);
+  if (cardNumbers > 0) note(`${cardNumbers} rows name a card by its number; it is not sent anywhere.`);
+  return tell(serverOf({ ...flags, key: flags.key ?? process.env.API_KEY }), rows, faults, flags);
+}
+
+async function tell(ask: Ask, rows: DisputeRow[], faults: RowFault[], flags: ImportFlags): Promise<ImportSummary> {
+  const badRows = new Set(faults.map(({ line }) => line)).size;
+  const summary: ImportSummary = {
+    ...{ rows: rows.length + badRows, recorded: 0, known: 0, wouldRecord: 0 },
+    ...{ refused: [...faults], unmatched: [], ambiguous: [], warnings: [] },
+  };
+  const looking = createProgress('looking for payments', 0, { unit: 'payments', quiet: flags.json });
+  const matches = await matchByCard(ask, rows, (looked) => {
+    looking.total(looked);
+    looking.update(looked);
+  }).finally(() => looking.stop());
+  const placed: { row: DisputeRow; id: string }[] = [];
+  for (const row of rows) {
+    const ids = row.transactionId === undefined ? matches.get(row)! : [row.transactionId];
+    const what = () =>
+      `${cardWords(row)}, ${row.card!.amount}, on the day that begins ${new Date(row.card!.from).toISOString()}`;
+    if (ids.length === 1) placed.push({ row, id: ids[0] });
+    else if (ids.length === 0) summary.unmatched.push({ line: row.line, message: `no payment of ${what()}` });
+    else
+      summary.ambiguous.push({
+        line: row.line,
+        message: `${ids.length} payments of ${what()}: ${ids.sort().join(', ')}`,
+      });
+  }
+  const bar = createProgress('labels', placed.length, { unit: 'rows', quiet: flags.json });
+  let done = 0;
+  // Of one payment in the order of the file.
+  const queue = [...Map.groupBy(placed, ({ id }) => id)].values();
+  const work = async () => {
+    for (const [id, group] of queue)
+      for (const { row } of group) {
+        await tellOne(ask, id, row, summary, flags.dryRun === true);
+        bar.update(++done);
+      }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work)).finally(() => bar.stop());
+  for (const list of [summary.refused, summary.warnings]) list.sort((a, b) => a.line - b.line);
+  return summary;
+}
+
+async function tellOne(ask: Ask, transactionId: string, row: DisputeRow, summary: ImportSummary, isDry: boolean) {
+  const { line, transactionId: _, card: __, ...told } = row;
+  const path = `/api/transactions/${encodeURIComponent(transactionId)}`;
+  const seen = await ask('GET', path);
+  if (seen.status !== 200) {
+    const message = seen.status === 404 ? 'there is no such transaction' : String(seen.body.detail ?? seen.status);
+    summary.refused.push({ line, field: 'transactionId', value: transactionId, message });
+    return;
+  }
+  const body = { ...told, id: row.id ?? nameOf(transactionId, row) };
+  if (isKnown(seen.body.disputes, body)) summary.known++;
+  else if (isDry) summary.wouldRecord++;
+  else {
+    const answer = await ask('POST', `${path}/disputes`, body);
+    if (answer.status >= 300) {
+      const errors = (answer.body.errors ?? []) as { path: string; message: string }[];
+      for (const { path: at, message } of errors) {
+        const field = at.replace(/^\//, '');
+        summary.refused.push({ line, field, value: String((body as Record<string, unknown>)[field] ?? ''), message });
+      }
+      if (errors.length === 0)
+        summary.refused.push({ line, message: String(answer.body.detail ?? `the server answered ${answer.status}`) });
+      return;
+    }
+    summary.recorded++;
+    for (const message of (answer.body.warnings ?? []) as string[]) summary.warnings.push({ line, message });
+  }
+}
+
+interface Told {
+  id: string;
+  kind: string;
+  reasonCode: string;
+  reportedAt: string;
+  status: string;
+  amount?: number;
+}
+
+/** Whether a dispute's history says just this: a file may be read again, also after what came of the dispute was told. */
+function isKnown(disputes: (Told & { history: Told[] })[] | undefined, body: Told): boolean {
+  const same = (a: Told) =>
+    a.kind === body.kind &&
+    a.reasonCode === body.reasonCode.trim() &&
+    a.status === body.status &&
+    Date.parse(a.reportedAt) === Date.parse(body.reportedAt) &&
+    (body.amount === undefined || a.amount === body.amount);
+  return disputes?.some(({ id, history }) => id === body.id && history.some(same)) ?? false;
+}
+
+/** A dispute without an id of its own: one for each reason of a payment, so that what came of it is told of the same one. */
+function nameOf(transactionId: string, { kind, scheme, reasonCode }: DisputeRow): string {
+  const text = JSON.stringify([transactionId, kind, scheme.toLowerCase(), reasonCode.trim().toUpperCase()]);
+  return `file_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
+}
+
+function cardWords({ card }: DisputeRow): string {
+  return card!.bin ? `card ${card!.bin}…${card!.last4}` : `card ${card!.cardId}`;
+}
+
+function describe({
+  rows,
+  recorded,
+  known,
+  wouldRecord,
+  refused,
+  unmatched,
+  ambiguous,
+  warnings,
+}: ImportSummary): string {
+  const lines = [
+    `${rows} rows: ${recorded} recorded, ${known} known before${wouldRecord > 0 ? `, ${wouldRecord} would be recorded` : ''}, ` +
+      `${new Set(refused.map(({ line }) => line)).size} refused, ${unmatched.length} without a payment, ${ambiguous.length} ambiguous`,
+  ];
+  const each = (name: string, faults: RowFault[]) => {
+    for (const { line, field, value, message } of faults)
+      lines.push(
+        `  line ${line}, ${name}: ${field === undefined ? '' : `${field} ${JSON.stringify(value)} `}${message}`,
+      );
+  };
+  each('refused', refused);
+  each('without a payment', unmatched);
+  each('ambiguous', ambiguous);
+  each('recorded, but', warnings);
+  return lines.join('\n');
+}
