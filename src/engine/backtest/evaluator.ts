@@ -142,8 +142,18 @@ const NO_SLOTS: readonly number[] = Object.freeze([]);
 /** Today's profiles hold the payment itself; windows end before it. */
 const JUST_BEFORE_MS = 1 / 1024;
 
-/** With profiles folded from the log's first record on: features are those of then, whatever was stored. */
-export function createRecomputingEvaluator(ports: EvaluatorPorts, { inForce, other }: Tried): Evaluator {
+/** Whether models are asked anew too: of what records do not hold it is mostly windows of rules alone. */
+export type Recomputed = 'all' | 'windows';
+
+/**
+ * With profiles folded from the log's first record on: windows are those of then, whatever was stored, and so are the features of
+ * models where `all` is asked; else scores are those of then.
+ */
+export function createRecomputingEvaluator(
+  ports: EvaluatorPorts,
+  { inForce, other }: Tried,
+  recomputed: Recomputed,
+): Evaluator {
   const profiles = createProfiles({ entityTypes: ports.entityTypes });
   const state: EngineState = { profiles, undecided: new Map(), formerKeys: new Map(), deleted: new Set() };
   const known = new Map<string, Serving | undefined>();
@@ -152,6 +162,7 @@ export function createRecomputingEvaluator(ports: EvaluatorPorts, { inForce, oth
   const approximate = new Set<string>();
 
   function served(version: string | undefined): Serving | undefined {
+    if (recomputed === 'windows') return undefined;
     if (other || version === undefined) return other;
     if (!known.has(version)) known.set(version, ports.servingOf(version));
     return known.get(version);

@@ -3,7 +3,13 @@ import type { DecisionData, DeleteData } from '../../domain/records.ts';
 import type { Journal, JournalRecord } from '../../journal/journal.ts';
 import type { Serving } from '../judge.ts';
 import type { InForce } from '../policy/in-force.ts';
-import { createRecomputingEvaluator, createStoredEvaluator, type Evaluator, type EvaluatorPorts } from './evaluator.ts';
+import {
+  createRecomputingEvaluator,
+  createStoredEvaluator,
+  type Evaluator,
+  type EvaluatorPorts,
+  type Recomputed,
+} from './evaluator.ts';
 import { type BacktestResult, createSumming } from './result.ts';
 import { createRows, type Rows } from './tally.ts';
 import { createTruths, type Truths } from './truths.ts';
@@ -44,10 +50,12 @@ export async function runBacktest(ports: BacktestPorts, backtest: Backtest): Pro
   const { mode } = backtest;
   const first = await pass(ports, backtest, mode);
   if (first.whole) return finished(ports, backtest, first, mode);
-  const lacks = [...first.evaluator.lacks];
-  const second = await pass(ports, backtest, 'recomputed');
+  const { lacks } = first.evaluator;
+  const recomputed = backtest.other ? 'all' : 'windows';
+  const second = await pass(ports, backtest, 'recomputed', recomputed);
   const done = await finished(ports, backtest, second, 'recomputed');
-  done.result.notes.unshift(`Recomputed, since the records do not hold ${lacks.slice(0, 8).join(', ')}.`);
+  const scores = recomputed === 'all' ? '' : ' Scores are those of then.';
+  done.result.notes.unshift(`Recomputed, since the records do not hold ${[...lacks].slice(0, 8).join(', ')}.${scores}`);
   return done;
 }
 
@@ -58,11 +66,18 @@ interface Pass {
   truths: Truths;
 }
 
-async function pass(ports: BacktestPorts, backtest: Backtest, mode: BacktestMode): Promise<Pass> {
+async function pass(
+  ports: BacktestPorts,
+  backtest: Backtest,
+  mode: BacktestMode,
+  recomputed: Recomputed = 'all',
+): Promise<Pass> {
   const { journal, deleted } = ports;
   const { from, to } = backtest;
   const evaluator =
-    mode === 'stored' ? createStoredEvaluator(ports, backtest) : createRecomputingEvaluator(ports, backtest);
+    mode === 'stored'
+      ? createStoredEvaluator(ports, backtest)
+      : createRecomputingEvaluator(ports, backtest, recomputed);
   const [rows, truths] = [createRows(), createTruths(ports.maturityDays)];
   const made: Pass = { whole: true, evaluator, rows, truths };
   // Profiles begin with the log; what was stored stands alone.
