@@ -98,7 +98,7 @@ async function offline(
     throw new Error(`--rules: ${first.instancePath || '/'} ${first.message}`);
   }
   // What is printed is the answer alone.
-  const core = await openCore(config, { log: pino({ level: config.logLevel }, pino.destination(2)) });
+  const core = await openCore(config, { log: pino({ level: 'warn' }, pino.destination(2)) });
   try {
     const jobs = createBacktestJobs(withPause(backtestPorts(config, core, Date.now, () => {})));
     const { id } = await jobs.start(backtestOf({ ...core, config }, body, Date.now()));
