@@ -96,7 +96,7 @@ function known(tables: Record<string, unknown[]>): Record<string, unknown[]> {
     rows.map((row) => Object.fromEntries(Object.entries(row as object).filter(([name]) => !names.includes(name))));
   return {
     ...tables,
-    cases: without(tables.cases, ['disputes']),
+    cases: without(tables.cases, ['disputes', 'reopened', 'reopened_by', 'withdrawals_due', 'merged_into']),
     case_alerts: without(tables.case_alerts, ['disputes']),
     transactions: without(tables.transactions, ['review', 'truth', 'since', 'base_minor']),
     tallies: (tables.tallies as { tally: { cells: Record<string, unknown[]> } }[]).map((row) => ({

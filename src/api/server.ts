@@ -24,6 +24,7 @@ import { requestId } from './request-id.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { backtestRoutes } from './routes/backtests.ts';
 import { cardRoutes } from './routes/cards.ts';
+import { caseBulkRoutes } from './routes/case-bulk.ts';
 import { caseCommandRoutes } from './routes/case-commands.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { demoRoutes } from './routes/demo.ts';
@@ -150,6 +151,7 @@ export async function buildServer(services: Services): Promise<Api> {
   entityRoutes(app, services);
   caseRoutes(app, services);
   caseCommandRoutes(app, services);
+  caseBulkRoutes(app, services, charge);
   auditRoutes(app, services);
   ledgerRoutes(app, services);
   keyRoutes(app, services);

@@ -37,6 +37,8 @@ export interface Statement {
   label: LabelWord;
   source: LabelSource;
   pinned: boolean;
+  /** It takes back the label of a case: what its source pinned is not meant. */
+  undoes?: boolean;
   /** Of the dispute that says it. */
   disputeId?: string;
   /** `occurredAt`, else when it was recorded; milliseconds. */
@@ -53,14 +55,14 @@ export type Voices = ReadonlyMap<string, Statement>;
 const UNRANKED = 'unranked';
 
 /**
- * The voices that a statement speaks with. `none` that is not pinned takes back what its source pinned too; one that is
- * pinned takes back the pin alone.
+ * The voices that a statement speaks with. `none` that is not pinned takes back what its source pinned too, unless it takes back
+ * the label of a case; one that is pinned takes back the pin alone.
  */
-export function voicesOf({ source, disputeId, pinned, ranked, label }: Statement): string[] {
+export function voicesOf({ source, disputeId, pinned, ranked, label, undoes }: Statement): string[] {
   if (!ranked) return [UNRANKED];
   if (source === 'dispute') return [`dispute ${disputeId ?? ''}`];
   if (pinned) return [`${source} pinned`];
-  return label === 'none' ? [source, `${source} pinned`] : [source];
+  return label === 'none' && !undoes ? [source, `${source} pinned`] : [source];
 }
 
 /** Whether `a` was said after `b`. */

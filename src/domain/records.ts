@@ -117,6 +117,10 @@ export interface LabelData {
   by?: string;
   /** The case whose resolution said so; the record's key is then `caseLabelKey`. */
   caseId?: string;
+  /** How often that case had been reopened; absent: never. */
+  round?: number;
+  /** Id of the label of a case that this takes back, as the case was reopened. */
+  undoes?: string;
   event: SubjectEvent;
 }
 
@@ -166,17 +170,20 @@ export interface FinalizeData {
   by?: string;
 }
 
-/** What a person does to a case. `version` is that of the case as they saw it; a comment may do without. */
-export type CaseData = { caseId: string; by?: string } & (
-  | { action: 'assign'; version: number; assignee: string | null }
-  | { action: 'comment'; version?: number }
+/** What a person does to a case. `version` is that of the case as they saw it; absent: whatever it is. */
+export type CaseData = { caseId: string; version?: number; by?: string } & (
+  | { action: 'assign'; assignee: string | null }
+  | { action: 'comment' }
   | {
       action: 'resolve';
-      version: number;
       resolution: Resolution;
       /** How many transactions they saw: refused where more have joined. */
       transactions?: number;
+      /** Transactions that are none of it: they become a case of their own, `case_<sequence of this record>`. */
+      except?: string[];
     }
+  | { action: 'reopen' }
+  | { action: 'merge'; into: string }
 );
 
 export interface AmendData {

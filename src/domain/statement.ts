@@ -13,9 +13,10 @@ interface Told {
 /** What a record says of its payment's truth; undefined where it says nothing. */
 export function statementOf({ type, data, at, sequence }: Told): Statement | undefined {
   if (type === 'label' || type === 'label.withdraw') {
-    const { label, source, rank, occurredAt } = data as LabelData;
+    const { label, source, rank, occurredAt, undoes } = data as LabelData;
     const pinned = rank === RANK_PINNED;
-    return { label, source, pinned, time: occurredAt ?? at, sequence, ranked: rank !== undefined };
+    const statement = { label, source, pinned, time: occurredAt ?? at, sequence, ranked: rank !== undefined };
+    return undoes === undefined ? statement : { ...statement, undoes: true };
   }
   if (type === 'dispute') {
     const { label, disputeId, reportedAt } = data as DisputeData;

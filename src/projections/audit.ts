@@ -56,7 +56,7 @@ function detailOf({ type, data, personal }: JournalRecord): Record<string, unkno
     case 'label':
     case 'label.withdraw':
       return {
-        ...pick(data, ['label', 'source', 'note', 'caseId', 'reasonCode']),
+        ...pick(data, ['label', 'source', 'note', 'caseId', 'reasonCode', 'undoes']),
         ...(data.rank === RANK_PINNED ? { pinned: true } : {}),
       };
     case 'dispute':
@@ -70,7 +70,10 @@ function detailOf({ type, data, personal }: JournalRecord): Record<string, unkno
     case 'amend':
       return { fields: [...Object.keys(object(data.changes)), ...Object.keys(personal ?? {})] };
     case 'case':
-      return { ...pick(data, ['version', 'assignee', 'resolution']), ...pick(personal ?? {}, ['text', 'note']) };
+      return {
+        ...pick(data, ['version', 'assignee', 'resolution', 'except', 'into']),
+        ...pick(personal ?? {}, ['text', 'note']),
+      };
     case 'key.create':
       return pick(data, ['name', 'scopes']);
     case 'webhook.create':

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { CASE_ENTITIES, CASE_WINDOW_MS } from '../domain/case.ts';
 import type { JournalRecord } from '../journal/journal.ts';
-import { type Alert, actOnCase, addAlert, type CaseFold, emptyCaseFold, withdrawAlert } from './case-fold.ts';
+import { actOnCase } from './case-acts.ts';
+import { type Alert, addAlert, type CaseFold, emptyCaseFold, withdrawAlert } from './case-fold.ts';
 
 const HOUR = 3_600_000;
 

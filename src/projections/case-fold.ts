@@ -7,10 +7,7 @@ import {
   type Resolution,
 } from '../domain/case.ts';
 import type { Outcome } from '../domain/decision.ts';
-import type { ErrorCode } from '../domain/errors.ts';
-import type { CaseData } from '../domain/records.ts';
-import type { JournalRecord } from '../journal/journal.ts';
-import type { CommandAnswer } from './command-answer.ts';
+import type { LabelData } from '../domain/records.ts';
 
 /** Times in milliseconds; amounts in major units of the base currency. */
 export interface CaseRow {
@@ -49,6 +46,13 @@ export interface CaseRow {
   note: string | null;
   /** Transactions whose label its resolution has yet to record. */
   labelsDue: number;
+  /** How often it was reopened. */
+  reopened: number;
+  reopenedBy: string | null;
+  /** Transactions whose label, which a resolution gave that was taken back since, has yet to be withdrawn. */
+  withdrawalsDue: number;
+  /** The case that has its transactions now. */
+  mergedInto: string | null;
 }
 
 /** An entity of a case, and how many of its transactions name it. */
@@ -76,6 +80,7 @@ export interface AlertRow {
   disputes: number;
   /** Keys of CASE_ENTITIES, in order; 0 where absent. */
   keys: number[];
+  /** A label that its case gave stands. */
   labelled: boolean;
 }
 
@@ -121,7 +126,7 @@ export type Alert = Omit<AlertRow, 'caseId' | 'labelled' | 'disputes'> & {
 /** Puts an alert into the case that it belongs to, or opens one; `joinOnly`: or leaves it. */
 export function addAlert(fold: CaseFold, { values, ...alert }: Alert, joinOnly = false): void {
   if (fold.alerts.has(alert.transactionId)) return;
-  const row = caseFor(fold, alert) ?? (joinOnly ? undefined : openCase(fold, alert));
+  const row = caseFor(fold, alert) ?? (joinOnly ? undefined : openCase(fold, alert.sequence, alert.at, alert.time));
   if (!row) return;
   row.transactions++;
   if (alert.decision === 'review') row.reviews++;
@@ -138,15 +143,21 @@ export function addAlert(fold: CaseFold, { values, ...alert }: Alert, joinOnly =
   CASE_ENTITIES.forEach((type, index) => {
     const key = alert.keys[index];
     if (key === 0) return;
-    let link = fold.links.get(linkName(type, key))?.get(row.id);
-    if (!link) {
-      link = { caseId: row.id, type, key, value: values[index] ?? '', alerts: 0 };
-      holdLink(fold, link);
-    }
-    link.alerts++;
-    fold.touchedLinks.add(link);
+    const link = linkOnce(fold, row.id, type, key, values[index] ?? '');
     if (leads(link, row)) lead(row, link);
   });
+}
+
+/** One more alert of a case names an entity. */
+function linkOnce(fold: CaseFold, caseId: string, type: CaseEntity, key: number, value: string): LinkRow {
+  let link = fold.links.get(linkName(type, key))?.get(caseId);
+  if (!link) {
+    link = { caseId, type, key, value, alerts: 0 };
+    holdLink(fold, link);
+  }
+  link.alerts++;
+  fold.touchedLinks.add(link);
+  return link;
 }
 
 /** The open case that shares the strongest entity with the alert and is near in time; of several the newest. */
@@ -166,14 +177,15 @@ function caseFor(fold: CaseFold, alert: Pick<AlertRow, 'keys' | 'time'>): CaseRo
   return undefined;
 }
 
-function openCase(fold: CaseFold, alert: Pick<AlertRow, 'sequence' | 'at' | 'time'>): CaseRow {
-  const { sequence, at, time } = alert;
+/** An empty case of a record, which the caller fills. */
+export function openCase(fold: CaseFold, sequence: number, at: number, time: number): CaseRow {
   const row: CaseRow = {
     ...{ id: `case_${sequence}`, sequence, version: 1, status: 'open' },
     ...{ entityType: 'user', entityKey: 0, entityValue: '', entityAlerts: 0 },
     ...{ transactions: 0, reviews: 0, declines: 0, score: 0, amount: 0, amountAtRisk: 0, disputes: 0 },
     ...{ firstTime: time, lastTime: time, openedAt: at, lastAlertAt: at, firstActionAt: null },
     ...{ assignee: null, resolution: null, resolvedAt: null, resolvedBy: null, note: null, labelsDue: 0 },
+    ...{ reopened: 0, reopenedBy: null, withdrawalsDue: 0, mergedInto: null },
   };
   fold.cases.set(row.id, row);
   return row;
@@ -196,9 +208,42 @@ export function withdrawAlert(fold: CaseFold, transactionId: string): void {
   if (!alert || !row) return;
   fold.alerts.delete(transactionId);
   fold.touchedAlerts.add(transactionId);
+  unlink(fold, alert, row.id);
+  recount(fold, row);
+}
+
+/** Makes alerts of one case another's. Both cases' alerts and links must all be loaded. */
+export function moveAlerts(fold: CaseFold, alerts: AlertRow[], from: CaseRow, to: CaseRow): void {
+  for (const alert of alerts) {
+    const names = unlink(fold, alert, from.id);
+    alert.caseId = to.id;
+    fold.touchedAlerts.add(alert.transactionId);
+    names.forEach(({ type, key, value }) => {
+      linkOnce(fold, to.id, type, key, value);
+    });
+    to.firstTime = Math.min(to.firstTime, alert.time);
+    to.lastTime = Math.max(to.lastTime, alert.time);
+    to.lastAlertAt = Math.max(to.lastAlertAt, alert.at);
+  }
+  recount(fold, from);
+  recount(fold, to);
+}
+
+/** Of an alert that its case loses: the entities that it names. */
+function unlink(fold: CaseFold, alert: AlertRow, caseId: string): LinkRow[] {
+  return CASE_ENTITIES.flatMap((type, index) => {
+    const link = fold.links.get(linkName(type, alert.keys[index]))?.get(caseId);
+    if (!link) return [];
+    link.alerts--;
+    fold.touchedLinks.add(link);
+    return [link];
+  });
+}
+
+/** What a case adds up to, anew from all of its alerts. */
+function recount(fold: CaseFold, row: CaseRow): void {
+  const rest = alertsOf(fold, row.id);
   fold.touchedCases.add(row.id);
-  const rest = [...fold.alerts.values()].filter(({ caseId }) => caseId === row.id);
-  rest.sort((a, b) => a.sequence - b.sequence);
   row.transactions = rest.length;
   row.reviews = rest.filter(({ decision }) => decision === 'review').length;
   row.declines = rest.length - row.reviews;
@@ -206,15 +251,16 @@ export function withdrawAlert(fold: CaseFold, transactionId: string): void {
   row.amount = rest.reduce((sum, { amount }) => sum + amount, 0);
   row.amountAtRisk = rest.reduce((sum, { amountAtRisk }) => sum + amountAtRisk, 0);
   row.disputes = rest.reduce((sum, { disputes }) => sum + disputes, 0);
-  if (row.labelsDue > 0 && !alert.labelled) row.labelsDue--;
-  CASE_ENTITIES.forEach((type, index) => {
-    const link = fold.links.get(linkName(type, alert.keys[index]))?.get(row.id);
-    if (!link) return;
-    link.alerts--;
-    fold.touchedLinks.add(link);
-  });
+  const labelled = rest.filter((alert) => alert.labelled).length;
+  row.labelsDue = row.labelsDue > 0 ? rest.length - labelled : 0;
+  row.withdrawalsDue = row.status === 'open' ? labelled : 0;
   Object.assign(row, { entityType: 'user', entityKey: 0, entityValue: '', entityAlerts: 0 });
   for (const link of linksInOrder(fold, rest)) if (link.alerts > 0 && leads(link, row)) lead(row, link);
+}
+
+/** The alerts of a case, all of which must be loaded, in the order of the log. */
+export function alertsOf(fold: CaseFold, caseId: string): AlertRow[] {
+  return [...fold.alerts.values()].filter((alert) => alert.caseId === caseId).sort((a, b) => a.sequence - b.sequence);
 }
 
 /**
@@ -227,9 +273,7 @@ export function retireCases(fold: CaseFold, horizon: number): void {
     fold.alerts.delete(transactionId);
     fold.touchedAlerts.add(transactionId);
     const row = fold.cases.get(caseId);
-    if (!row || labelled || row.labelsDue === 0) continue;
-    row.labelsDue--;
-    fold.touchedCases.add(caseId);
+    if (row) pay(fold, row, labelled ? 'withdrawalsDue' : 'labelsDue');
   }
   for (const { id, lastAlertAt } of fold.cases.values()) {
     if (lastAlertAt >= horizon) continue;
@@ -254,80 +298,28 @@ function linksInOrder(fold: CaseFold, alerts: AlertRow[]): Set<LinkRow> {
   return links;
 }
 
-/** A label that a resolution owed has been recorded. */
-export function settleLabel(fold: CaseFold, transactionId: string): void {
-  const alert = fold.alerts.get(transactionId);
-  if (!alert || alert.labelled) return;
-  alert.labelled = true;
-  fold.touchedAlerts.add(transactionId);
-  const row = fold.cases.get(alert.caseId);
-  if (!row || row.labelsDue === 0) return;
-  row.labelsDue--;
+/** A label of a case has been recorded, or one that takes such a label back. */
+export function settleLabel(fold: CaseFold, data: Pick<LabelData, 'transactionId' | 'round' | 'undoes'>): void {
+  const alert = fold.alerts.get(data.transactionId);
+  const row = alert && fold.cases.get(alert.caseId);
+  if (!alert || !row || alert.labelled === (data.undoes === undefined)) return;
+  const isOpen = row.status === 'open';
+  if (data.undoes !== undefined) {
+    // Resolved again meanwhile, it owes the new label, which is newer.
+    if (!isOpen) return;
+    pay(fold, row, 'withdrawalsDue');
+  } else if (isOpen) {
+    // It was on its way when the resolution was taken back.
+    row.withdrawalsDue++;
+    fold.touchedCases.add(row.id);
+  } else if ((data.round ?? 0) !== row.reopened) return;
+  else pay(fold, row, 'labelsDue');
+  alert.labelled = data.undoes === undefined;
+  fold.touchedAlerts.add(alert.transactionId);
+}
+
+function pay(fold: CaseFold, row: CaseRow, due: 'labelsDue' | 'withdrawalsDue'): void {
+  if (row[due] === 0) return;
+  row[due]--;
   fold.touchedCases.add(row.id);
-}
-
-/** Assign, comment or resolve: refused where the case is not what the person saw. */
-export function actOnCase(fold: CaseFold, record: JournalRecord): CommandAnswer {
-  const data = record.data as unknown as CaseData;
-  const { caseId, version } = data;
-  const row = fold.cases.get(caseId);
-  if (!row || row.transactions === 0) return refused(404, 'not_found', `There is no case ${caseId}.`);
-  if (version !== undefined && version !== row.version)
-    return refused(
-      409,
-      'conflict',
-      `Case ${caseId} has changed since: it is at version ${row.version}, this saw ${version}. Read it again.`,
-    );
-  if (row.status === 'resolved' && data.action !== 'comment')
-    return refused(409, 'conflict', `Case ${caseId} is resolved as ${row.resolution}.`);
-  if (data.action === 'resolve' && data.transactions !== undefined && data.transactions !== row.transactions)
-    return refused(
-      409,
-      'conflict',
-      `Case ${caseId} has ${row.transactions} transactions by now, this saw ${data.transactions}. Read it again.`,
-    );
-  row.version++;
-  row.firstActionAt ??= record.at;
-  fold.touchedCases.add(caseId);
-  if (data.action === 'assign') row.assignee = data.assignee;
-  if (data.action === 'resolve') {
-    Object.assign(row, { status: 'resolved', resolution: data.resolution, resolvedAt: record.at });
-    row.resolvedBy = data.by ?? null;
-    row.note = (record.personal?.note as string | undefined) ?? null;
-    row.labelsDue = data.resolution === 'unsure' ? 0 : row.transactions;
-  }
-  return { status: data.action === 'comment' ? 201 : 200, body: { ...caseView(row) } };
-}
-
-export type CaseView = ReturnType<typeof caseView>;
-
-/** A case as the API shows it. */
-export function caseView(row: CaseRow) {
-  const time = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
-  return {
-    id: row.id,
-    status: row.status,
-    version: row.version,
-    // Nameless where it was erased.
-    entity: { type: row.entityType, id: row.entityValue === '' ? null : row.entityValue },
-    score: row.score,
-    amount: row.amount,
-    amountAtRisk: row.amountAtRisk,
-    disputes: row.disputes,
-    transactionCount: row.transactions,
-    reviews: row.reviews,
-    declines: row.declines,
-    openedAt: new Date(row.openedAt).toISOString(),
-    lastAlertAt: new Date(row.lastAlertAt).toISOString(),
-    assignee: row.assignee,
-    firstActionAt: time(row.firstActionAt),
-    resolution: row.resolution,
-    resolvedAt: time(row.resolvedAt),
-    resolvedBy: row.resolvedBy,
-    note: row.note,
-  };
-}
-
-function refused(status: number, code: ErrorCode, detail: string): CommandAnswer {
-  return { status, error: { code, detail } };
 }

@@ -35,7 +35,7 @@ function stage() {
       async owed() {
         check();
         const left = owed();
-        return left.length > 0 ? { resolution: 'fraud', resolvedBy: 'key_1', transactions: left } : undefined;
+        return left.length > 0 ? { resolution: 'fraud', by: 'key_1', round: 0, transactions: left } : undefined;
       },
     },
   } as unknown as QueryStore;

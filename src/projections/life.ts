@@ -21,7 +21,7 @@ import type { TransactionView } from './store.ts';
  * there, so that it is kept by whatever release rewrites the view.
  */
 
-interface LabelShown {
+export interface LabelShown {
   id: string;
   label: LabelData['label'];
   source: LabelData['source'];
@@ -30,6 +30,8 @@ interface LabelShown {
   recordedAt: string;
   /** Of its record; absent where a release before ranks wrote it. */
   sequence?: number;
+  caseId?: string;
+  undoes?: string;
 }
 
 interface DisputeNews {
@@ -67,13 +69,13 @@ const defined = <T extends object>(fields: T) =>
 
 /** The view with one more label, and what was recorded. */
 export function withLabel(view: TransactionView, record: JournalRecord) {
-  const { labelId, transactionId, label, source, rank, note, reasonCode, occurredAt, caseId, by } =
+  const { labelId, transactionId, label, source, rank, note, reasonCode, occurredAt, caseId, undoes, by } =
     record.data as unknown as LabelData;
   const shown = defined({
     ...{ id: labelId, transactionId, label, source, note, reasonCode },
     occurredAt: occurredAt === undefined ? undefined : iso(occurredAt),
     ...(rank === RANK_PINNED ? { pinned: true } : {}),
-    ...{ caseId, by, recordedAt: iso(record.at), rank, sequence: record.sequence },
+    ...{ caseId, undoes, by, recordedAt: iso(record.at), rank, sequence: record.sequence },
   });
   return { view: settled({ ...view, labels: [...list(view, 'labels'), shown] }), shown };
 }
@@ -147,14 +149,15 @@ function effectiveView({ label, source, pinned, disputeId, time }: Omit<Statemen
   return defined({ label, source, ...(pinned ? { pinned } : {}), disputeId, at: iso(time) });
 }
 
-function statementsIn(view: TransactionView): Statement[] {
+export function statementsIn(view: TransactionView): Statement[] {
   let last = 0;
   const labels = list<LabelShown>(view, 'labels').map((shown): Statement => {
-    const { label, source, rank, occurredAt, recordedAt } = shown;
+    const { label, source, rank, occurredAt, recordedAt, undoes } = shown;
     // Labels lie in log order; those from before tell no sequence.
     last = shown.sequence ?? last + 1e-6;
     const time = Date.parse(occurredAt ?? recordedAt);
-    return { label, source, pinned: rank === RANK_PINNED, time, sequence: last, ranked: rank !== undefined };
+    const statement = { label, source, pinned: rank === RANK_PINNED, time, sequence: last, ranked: rank !== undefined };
+    return undoes === undefined ? statement : { ...statement, undoes: true };
   });
   const disputes = list<DisputeShown>(view, 'disputes').flatMap(({ id, history }) =>
     history.map(({ label, reportedAt, sequence }): Statement => {

@@ -3,7 +3,7 @@ import type { LabelState } from '../domain/label-state.ts';
 import type { LedgerPayment } from '../domain/ledgers/payment.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { AuditRow } from './audit.ts';
-import type { CaseView } from './case-fold.ts';
+import type { CaseView } from './case-view.ts';
 import type { CommandAnswer } from './command-answer.ts';
 import type { WebhookStore } from './webhooks/store.ts';
 
@@ -166,7 +166,7 @@ export interface CaseQueries {
   transactions(id: string, page: PageRequest): Promise<Page<TransactionView>>;
   /** The case that a transaction is in. */
   ofTransaction(transactionId: string): Promise<{ caseId: string; at: string } | undefined>;
-  /** Resolved cases whose labels are not all recorded, the oldest first. */
+  /** Cases whose labels are not all recorded, or not all taken back, the oldest first. */
   owing(limit: number): Promise<string[]>;
   /** What such a case owes; undefined where it owes nothing. */
   owed(id: string): Promise<OwedLabels | undefined>;
@@ -175,8 +175,12 @@ export interface CaseQueries {
 }
 
 export interface OwedLabels {
-  resolution: Exclude<Resolution, 'unsure'>;
-  resolvedBy: string | null;
+  /** Null where it was reopened: what it labelled before is to be taken back. */
+  resolution: Exclude<Resolution, 'unsure'> | null;
+  /** Whoever resolved or reopened it. */
+  by: string | null;
+  /** How often it was reopened. */
+  round: number;
   /** `sequence` is that of the decision's record. */
   transactions: { id: string; sequence: number }[];
 }

@@ -134,7 +134,7 @@ export function caseContract(url: () => string): void {
     assert.deepEqual(await cases.owing(9), ['case_1']);
     assert.deepEqual(await cases.owed('case_1'), {
       resolution: 'legitimate',
-      resolvedBy: 'key_ann',
+      ...{ by: 'key_ann', round: 0 },
       transactions: ['a', 'b', 'c'].map((id, index) => ({ id, sequence: index + 1 })),
     });
     const paid = (id: string) => {
@@ -169,6 +169,128 @@ export function caseContract(url: () => string): void {
     assert.deepEqual((await cases.get('case_1'))?.similar, []);
     await apply(bench, [act('resolve', late.id, { version: 1, resolution: 'unsure' })]);
     assert.deepEqual(await cases.owing(9), []);
+  });
+
+  check('a resolution is taken back: what stood before stands, and its labels are owed a withdrawal', async (bench) => {
+    const { cases } = bench.store;
+    const of = (id: string, more: object) => {
+      const entry = label(id, 'fraud');
+      return { ...entry, data: { ...entry.data, caseId: 'case_1', rank: 2, ...more } };
+    };
+    await apply(bench, [
+      ...['a', 'b', 'c'].map((id) => alert({ id, deviceId: 'd' })),
+      act('assign', 'case_1', { version: 1, assignee: 'ann' }),
+    ]);
+    const [before] = await newest(bench);
+    assert.equal((await answerTo(bench, act('reopen', 'case_1', {}))).error?.code, 'conflict', 'it is open');
+    await apply(bench, [
+      { ...act('resolve', 'case_1', { resolution: 'fraud' }), personal: { note: 'a ring' } },
+      of('a', { labelId: 'la' }),
+    ]);
+    assert.equal((await answerTo(bench, act('reopen', 'case_1', { version: 2 }))).status, 409, 'it has changed');
+    const { status, body } = await answerTo(bench, act('reopen', 'case_1', { version: 3 }));
+    assert.deepEqual([status, body], [200, { ...before, version: 4 }]);
+    // One label was recorded, one was on its way, one is not owed any more.
+    await apply(bench, [of('b', { labelId: 'lb' })]);
+    assert.deepEqual(await cases.owing(9), ['case_1']);
+    const owed = await cases.owed('case_1');
+    assert.deepEqual(
+      { ...owed, transactions: owed?.transactions.map(({ id }) => id) },
+      { resolution: null, by: 'key_ann', round: 1, transactions: ['a', 'b'] },
+    );
+    await apply(bench, [of('a', { label: 'none', undoes: 'la' })]);
+    assert.deepEqual((await cases.owed('case_1'))?.transactions.length, 1);
+    // Resolved again, it owes new labels, whatever comes late of the first time.
+    await apply(bench, [
+      act('resolve', 'case_1', { resolution: 'legitimate' }),
+      of('b', { undoes: 'lb' }),
+      of('c', {}),
+    ]);
+    const again = await cases.owed('case_1');
+    assert.deepEqual([again?.resolution, again?.round, again?.transactions.length], ['legitimate', 1, 3]);
+    await apply(
+      bench,
+      ['a', 'b', 'c'].map((id) => of(id, { label: 'legitimate', round: 1 })),
+    );
+    assert.deepEqual(await cases.owing(9), []);
+    const { actions } = (await cases.get('case_1'))!;
+    assert.deepEqual(
+      actions.map(({ type }) => type),
+      ['case.assign', 'case.resolve', 'case.reopen', 'case.resolve'],
+    );
+  });
+
+  check('resolved except some: those are an open case of their own', async (bench) => {
+    await apply(bench, [
+      ...['a', 'b'].map((id) => alert({ id, userId: 'u', deviceId: 'd', amount: 10, score: 80 })),
+      alert({ id: 'c', userId: 'v', deviceId: 'd', cardId: 'k', amount: 3, decision: 'decline', score: 90 }),
+    ]);
+    const resolve = (more: object) => answerTo(bench, act('resolve', 'case_1', { resolution: 'fraud', ...more }));
+    for (const [except, says] of [
+      [['c', 'x'], /not in case case_1: x/],
+      [['a', 'b', 'c'], /nothing of the case is left/],
+    ] as const) {
+      const refused = await resolve({ except });
+      assert.deepEqual([refused.status, refused.error?.code], [422, 'invalid_request']);
+      assert.match(refused.error!.detail, says);
+    }
+    const { body } = await resolve({ except: ['c'], transactions: 3 });
+    assert.deepEqual([body?.transactionCount, body?.exceptCaseId, body?.score], [2, 'case_6', 80]);
+    assert.deepEqual([await within(bench, 'case_1'), await within(bench, 'case_6')], [['a', 'b'], ['c']]);
+    const apart = (await bench.store.cases.get('case_6'))!;
+    assert.deepEqual(
+      [apart.case.status, apart.case.version, apart.case.amountAtRisk, apart.case.declines, apart.case.entity],
+      ['open', 1, 3 * 0.9, 1, { type: 'device', id: 'd' }],
+    );
+    assert.deepEqual(
+      apart.entities.map(({ type, id }) => `${type} ${id}`),
+      ['device d', 'card k', 'user v'],
+    );
+    assert.equal((await bench.store.cases.owed('case_1'))?.transactions.length, 2);
+    // What shares its device later joins it.
+    await apply(bench, [alert({ id: 'e', deviceId: 'd' })]);
+    assert.deepEqual(await within(bench, 'case_6'), ['c', 'e']);
+  });
+
+  check('merged: one case has the transactions and the history of all, and alerts join it', async (bench) => {
+    const { cases } = bench.store;
+    await apply(bench, [
+      alert({ id: 'a', userId: 'u1', deviceId: 'd1', amount: 10 }),
+      alert({ id: 'b', userId: 'u2', deviceId: 'd2', amount: 5 }),
+      alert({ id: 'c', userId: 'u2', deviceId: 'd3', cardId: 'k', amount: 1 }),
+      alert({ id: 'd', userId: 'u9', deviceId: 'd9' }),
+      { ...act('comment', 'case_2', {}), personal: { text: 'the same van' } },
+    ]);
+    const merge = (id: string, into: string, more: object = {}) => answerTo(bench, act('merge', id, { into, ...more }));
+    assert.equal((await merge('case_2', 'case_2')).status, 422);
+    assert.equal((await merge('case_2', 'case_99')).status, 404);
+    assert.equal((await merge('case_2', 'case_1', { version: 1 })).status, 409);
+    const { status, body } = await merge('case_2', 'case_1', { version: 2 });
+    assert.deepEqual(
+      [status, body?.id, body?.transactionCount, body?.amount, body?.version, body?.entity],
+      [200, 'case_1', 3, 16, 2, { type: 'user', id: 'u2' }],
+    );
+    assert.deepEqual(await within(bench, 'case_1'), ['a', 'b', 'c']);
+    const gone = (await cases.get('case_2'))!.case;
+    assert.deepEqual([gone.status, gone.mergedInto, gone.transactionCount], ['merged', 'case_1', 0]);
+    for (const action of ['comment', 'resolve', 'merge', 'reopen']) {
+      const refused = await answerTo(bench, act(action, 'case_2', { into: 'case_4', resolution: 'fraud' }));
+      assert.deepEqual([refused.status, refused.error?.detail], [409, 'Case case_2 was merged into case_1.'], action);
+    }
+    assert.deepEqual((await newest(bench)).map(({ id }) => id), ['case_4', 'case_1']); // biome-ignore format: one line
+    // By an entity that it had of the other.
+    await apply(bench, [alert({ id: 'e', userId: 'u7', cardId: 'k' })]);
+    assert.deepEqual((await cases.ofTransaction('e'))?.caseId, 'case_1');
+    await merge('case_1', 'case_4');
+    const { actions } = (await cases.get('case_4'))!;
+    assert.deepEqual(
+      actions.map(({ type, caseId }) => `${type} ${caseId}`),
+      ['case.comment case_2', 'case.merge case_2', 'case.merge case_1'],
+    );
+    await apply(bench, [act('resolve', 'case_4', { resolution: 'unsure' })]);
+    assert.equal((await merge('case_4', 'case_1')).status, 409);
+    const stats = await cases.stats(0, T0 * 2);
+    assert.deepEqual([stats.opened, stats.open, stats.resolved], [1, 0, 1]);
   });
 
   check('a deleted transaction leaves its case, and the last one takes it along', async (bench) => {
@@ -288,7 +410,10 @@ export function caseContract(url: () => string): void {
       device: fc.integer({ min: 0, max: 8 }),
       card: fc.integer({ min: 0, max: 8 }),
       ip: fc.integer({ min: 0, max: 8 }),
-      act: fc.constantFrom('pay', 'pay', 'pay', 'pay', 'delete', 'resolve', 'comment', 'label'),
+      act: fc.constantFrom(
+        ...['pay', 'pay', 'pay', 'pay', 'pay', 'pay', 'delete', 'resolve', 'comment', 'label'],
+        ...['reopen', 'merge', 'except', 'undo'],
+      ),
       which: fc.nat(),
     });
     const cuts = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 6 });
@@ -304,6 +429,11 @@ export function caseContract(url: () => string): void {
           if (what === 'comment') return act('comment', caseId, {}, at);
           const paid = label(transactionId, 'fraud', at);
           if (what === 'label') return { ...paid, data: { ...paid.data, caseId } };
+          if (what === 'undo') return { ...paid, data: { ...paid.data, caseId, undoes: 'l' } };
+          if (what === 'reopen') return act('reopen', caseId, {}, at);
+          if (what === 'merge') return act('merge', caseId, { into: `case_${1 + (hours % (index + 1))}` }, at);
+          if (what === 'except')
+            return act('resolve', caseId, { resolution: 'fraud', except: [`t${hours % (index + 1)}`] }, at);
           return alert({
             ...{ id: `t${index}`, at, userId: `u${user}`, amount: index, decision: which % 2 ? 'review' : 'decline' },
             ...{ deviceId: name('d', device), cardId: name('c', card), ip: name('10.0.0.', ip) },

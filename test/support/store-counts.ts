@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readTopEntities } from '../../src/adapters/postgres/top-entities.ts';
-import type { CaseView } from '../../src/projections/case-fold.ts';
+import type { CaseView } from '../../src/projections/case-view.ts';
 import type { CaseStats } from '../../src/projections/store.ts';
 import { randomHistory } from './random-history.ts';
 import { decision, sequenced, T0 } from './records.ts';

@@ -10,15 +10,19 @@ export const CASE_COLUMNS = [
   ...['id', 'sequence', 'version', 'status', 'entity_type', 'entity_key', 'entity_value', 'entity_alerts'],
   ...['transactions', 'reviews', 'declines', 'score', 'amount', 'amount_at_risk', 'first_time', 'last_time'],
   ...['opened_at', 'last_alert_at', 'first_action_at', 'assignee', 'resolution', 'resolved_at', 'resolved_by'],
-  ...['note', 'labels_due', 'disputes'],
+  ...['note', 'labels_due', 'disputes', 'reopened', 'reopened_by', 'withdrawals_due', 'merged_into'],
 ];
 export const ALERT_COLUMNS = [
   ...['transaction_id', 'case_id', 'sequence', 'at', 'time', 'decision', 'score', 'amount', 'amount_at_risk', 'keys'],
   ...['labelled', 'disputes'],
 ];
 
+/** Acts that read all of a case. */
+const WHOLE: ReadonlySet<unknown> = new Set(['resolve', 'reopen', 'merge']);
+
 /** Records after which a case is counted again from all of its alerts. */
 const CHANGING: ReadonlySet<string> = new Set(['delete', 'event', 'dispute', 'review']);
+const LABELS: ReadonlySet<string> = new Set(['label', 'label.withdraw']);
 
 interface Met {
   types: string[];
@@ -28,7 +32,9 @@ interface Met {
   to: number;
   caseIds: Set<string>;
   transactionIds: Set<string>;
-  /** A transaction changes or goes: its case is counted again from all of its alerts. */
+  /** Cases that an act reads all of. */
+  wholeIds: Set<string>;
+  /** A transaction changes or goes, in whichever case: that is counted again from all of its alerts. */
   whole: boolean;
 }
 
@@ -76,17 +82,20 @@ export async function loadCases(
     values: ids,
   });
   for (const row of rows.map(caseOf)) fold.cases.set(row.id, row);
-  if (!met.whole) return;
-  const alerts = await client.query(`SELECT ${ALERT_COLUMNS} FROM ${schema}.case_alerts WHERE case_id = ANY($1)`, ids);
+  const whole = [...(met.whole ? caseIds : met.wholeIds)].map(storable);
+  if (whole.length === 0) return;
+  const alerts = await client.query(`SELECT ${ALERT_COLUMNS} FROM ${schema}.case_alerts WHERE case_id = ANY($1)`, [
+    whole,
+  ]);
   for (const alert of alerts.rows.map(alertOf)) fold.alerts.set(alert.transactionId, alert);
-  const links = await client.query(`SELECT * FROM ${schema}.case_links WHERE case_id = ANY($1)`, ids);
+  const links = await client.query(`SELECT * FROM ${schema}.case_links WHERE case_id = ANY($1)`, [whole]);
   for (const link of links.rows.map(linkOf)) holdLink(fold, link);
 }
 
 function meet(records: JournalRecord[], types: readonly string[]): Met {
   const met: Met = {
     ...{ types: [], keys: [], from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY },
-    ...{ caseIds: new Set(), transactionIds: new Set(), whole: false },
+    ...{ caseIds: new Set(), transactionIds: new Set(), wholeIds: new Set(), whole: false },
   };
   const known = new Set<string>();
   for (const { type, data, personal } of records) {
@@ -109,8 +118,12 @@ function meet(records: JournalRecord[], types: readonly string[]): Met {
         met.keys.push(key);
       }
     } else if (type === 'case') {
-      if (typeof data.caseId === 'string') met.caseIds.add(data.caseId);
-    } else if (CHANGING.has(type) || (type === 'label' && data.caseId !== undefined)) {
+      for (const id of [data.caseId, data.into]) {
+        if (typeof id !== 'string') continue;
+        met.caseIds.add(id);
+        if (WHOLE.has(data.action)) met.wholeIds.add(id);
+      }
+    } else if (CHANGING.has(type) || (LABELS.has(type) && data.caseId !== undefined)) {
       if (typeof data.transactionId === 'string') met.transactionIds.add(data.transactionId);
       met.whole ||= CHANGING.has(type);
     }
@@ -171,6 +184,10 @@ export function caseOf(row: Raw): CaseRow {
     resolvedBy: restored(row.resolved_by),
     note: restored(row.note),
     labelsDue: row.labels_due,
+    reopened: row.reopened,
+    reopenedBy: restored(row.reopened_by),
+    withdrawalsDue: row.withdrawals_due,
+    mergedInto: restored(row.merged_into),
     disputes: row.disputes,
   };
 }

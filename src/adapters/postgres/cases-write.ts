@@ -25,25 +25,30 @@ async function writeRows(client: pg.PoolClient, schema: string, fold: CaseFold):
       assignee: storable(row.assignee),
       resolvedBy: storable(row.resolvedBy),
       note: storable(row.note),
+      reopenedBy: storable(row.reopenedBy),
+      mergedInto: storable(row.mergedInto),
     };
   });
   const columns = [
     ...['version', 'status', 'entity_type', 'entity_key', 'entity_value', 'entity_alerts', 'transactions', 'reviews'],
     ...['declines', 'score', 'amount', 'amount_at_risk', 'first_time', 'last_time', 'last_alert_at', 'first_action_at'],
     ...['assignee', 'resolution', 'resolved_at', 'resolved_by', 'note', 'labels_due', 'disputes'],
+    ...['reopened', 'reopened_by', 'withdrawals_due', 'merged_into'],
   ];
   await client.query({
     name: 'upsert_cases',
     text: `INSERT INTO ${schema}.cases (id, sequence, opened_at, ${columns})
       SELECT id, sequence, "openedAt", version, status, "entityType", "entityKey", "entityValue", "entityAlerts",
         transactions, reviews, declines, score, amount, "amountAtRisk", "firstTime", "lastTime", "lastAlertAt",
-        "firstActionAt", assignee, resolution, "resolvedAt", "resolvedBy", note, "labelsDue", disputes
+        "firstActionAt", assignee, resolution, "resolvedAt", "resolvedBy", note, "labelsDue", disputes,
+        reopened, "reopenedBy", "withdrawalsDue", "mergedInto"
       FROM json_to_recordset($1::json) AS r (id text, sequence bigint, "openedAt" timestamptz, version integer,
         status text, "entityType" text, "entityKey" bigint, "entityValue" text, "entityAlerts" integer,
         transactions integer, reviews integer, declines integer, score smallint, amount double precision,
         "amountAtRisk" double precision, "firstTime" bigint, "lastTime" bigint, "lastAlertAt" timestamptz,
         "firstActionAt" timestamptz, assignee text, resolution text, "resolvedAt" timestamptz, "resolvedBy" text,
-        note text, "labelsDue" integer, disputes integer)
+        note text, "labelsDue" integer, disputes integer, reopened integer, "reopenedBy" text,
+        "withdrawalsDue" integer, "mergedInto" text)
       ON CONFLICT (id) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`)}`,
     values: [JSON.stringify(rows)],
   });
@@ -100,9 +105,11 @@ export async function dropCases(client: pg.PoolClient, schema: string, horizon: 
     `WITH gone AS (DELETE FROM ${schema}.cases WHERE last_alert_at < $1 RETURNING id),
        links AS (DELETE FROM ${schema}.case_links WHERE case_id IN (SELECT id FROM gone)),
        alerts AS (DELETE FROM ${schema}.case_alerts WHERE at < $1 RETURNING case_id, labelled),
-       settled AS (SELECT case_id, count(*) AS alerts FROM alerts WHERE NOT labelled GROUP BY 1)
-     UPDATE ${schema}.cases c SET labels_due = greatest(0, c.labels_due - s.alerts) FROM settled s
-     WHERE c.id = s.case_id AND c.labels_due > 0 AND c.last_alert_at >= $1`,
+       settled AS (SELECT case_id, count(*) FILTER (WHERE labelled) AS labelled, count(*) FILTER (WHERE NOT labelled) AS unlabelled
+         FROM alerts GROUP BY 1)
+     UPDATE ${schema}.cases c SET labels_due = greatest(0, c.labels_due - s.unlabelled),
+       withdrawals_due = greatest(0, c.withdrawals_due - s.labelled) FROM settled s
+     WHERE c.id = s.case_id AND (c.labels_due > 0 OR c.withdrawals_due > 0) AND c.last_alert_at >= $1`,
     [moment(horizon)],
   );
 }

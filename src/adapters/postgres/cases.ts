@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { CASE_ENTITIES } from '../../domain/case.ts';
 import { canonicalEntity, entityKey, formerKeys } from '../../domain/entity.ts';
 import { AssayError } from '../../domain/errors.ts';
-import { type CaseView, caseView } from '../../projections/case-fold.ts';
+import { type CaseView, caseView } from '../../projections/case-view.ts';
 import type { CaseFilter, CaseQueries, Page } from '../../projections/store.ts';
 import { auditView } from './audit.ts';
 import { readCaseStats } from './case-stats.ts';
@@ -45,7 +45,10 @@ export function createCaseQueries(pool: pg.Pool, schema: string, maturity: Matur
     get: (id) =>
       reading(async () => {
         const key = [storable(id)];
-        const [row] = await one(`SELECT * FROM ${schema}.cases WHERE id = $1 AND transactions > 0`, key);
+        const [row] = await one(
+          `SELECT * FROM ${schema}.cases WHERE id = $1 AND (transactions > 0 OR merged_into IS NOT NULL)`,
+          key,
+        );
         if (!row) return undefined;
         const [entities, actions, similar] = await Promise.all([
           one(
@@ -54,7 +57,12 @@ export function createCaseQueries(pool: pg.Pool, schema: string, maturity: Matur
             key,
           ),
           one(
-            `SELECT * FROM ${schema}.audit WHERE case_id = $1 AND status < 400
+            // What was done to a case that was merged into it is read with it.
+            `WITH RECURSIVE own (id) AS (
+               SELECT $1::text COLLATE "C"
+               UNION SELECT c.id FROM own JOIN ${schema}.cases c ON c.merged_into = own.id
+             )
+             SELECT * FROM ${schema}.audit WHERE case_id = ANY(ARRAY(SELECT id FROM own)) AND status < 400
              ORDER BY sequence DESC LIMIT ${MAX_ACTIONS}`,
             key,
           ),
@@ -109,27 +117,33 @@ export function createCaseQueries(pool: pg.Pool, schema: string, maturity: Matur
 
     owing: (limit) =>
       reading(async () => {
-        const rows = await one(`SELECT id FROM ${schema}.cases WHERE labels_due > 0 ORDER BY sequence LIMIT $1`, [
-          limit,
-        ]);
+        const rows = await one(
+          `(SELECT id, sequence FROM ${schema}.cases WHERE labels_due > 0 ORDER BY sequence LIMIT $1)
+           UNION (SELECT id, sequence FROM ${schema}.cases WHERE withdrawals_due > 0 ORDER BY sequence LIMIT $1)
+           ORDER BY sequence LIMIT $1`,
+          [limit],
+        );
         return rows.map(({ id }) => restored(id));
       }),
 
     owed: (id) =>
       reading(async () => {
         const [row] = await one(
-          `SELECT resolution, resolved_by FROM ${schema}.cases WHERE id = $1 AND labels_due > 0`,
+          `SELECT status, resolution, resolved_by, reopened, reopened_by FROM ${schema}.cases
+           WHERE id = $1 AND (labels_due > 0 OR withdrawals_due > 0)`,
           [storable(id)],
         );
         if (!row) return undefined;
+        const isOpen = row.status === 'open';
         const alerts = await one(
           `SELECT transaction_id, sequence FROM ${schema}.case_alerts
-           WHERE case_id = $1 AND NOT labelled ORDER BY sequence`,
-          [storable(id)],
+           WHERE case_id = $1 AND labelled = $2 ORDER BY sequence`,
+          [storable(id), isOpen],
         );
         return {
           resolution: row.resolution,
-          resolvedBy: restored(row.resolved_by),
+          by: restored(isOpen ? row.reopened_by : row.resolved_by),
+          round: row.reopened,
           transactions: alerts.map((alert) => ({
             id: restored(alert.transaction_id),
             sequence: Number(alert.sequence),

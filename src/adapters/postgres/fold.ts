@@ -1,7 +1,8 @@
 import type { AmendData, DeleteData, FailedData } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import { auditOf } from '../../projections/audit.ts';
-import { actOnCase, addAlert, retireCases, withdrawAlert } from '../../projections/case-fold.ts';
+import { actOnCase } from '../../projections/case-acts.ts';
+import { addAlert, retireCases, withdrawAlert } from '../../projections/case-fold.ts';
 import type { CommandAnswer } from '../../projections/command-answer.ts';
 import { withLabelState, withLifeOf } from '../../projections/life.ts';
 import { alertOf } from './alert.ts';

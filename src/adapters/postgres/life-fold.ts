@@ -22,8 +22,8 @@ import type { TransactionRow } from './rows.ts';
 /** What is told of a transaction after its decision, applied to its row. */
 
 export function labelled(fold: Fold, record: JournalRecord): CommandAnswer {
-  const { transactionId, caseId } = record.data as unknown as LabelData;
-  if (caseId !== undefined) settleLabel(fold.cases, transactionId);
+  const data = record.data as unknown as LabelData;
+  if (data.caseId !== undefined) settleLabel(fold.cases, data);
   return tell(fold, record, withLabel);
 }
 

@@ -17,7 +17,7 @@ export const Entity = answer(
 export const CaseShown = answer(
   {
     id: Type.String(),
-    status: caseStatus,
+    status: words([...CASE_STATUSES, 'merged'], 'Where it stands'),
     version: Type.Integer({
       description: 'Goes up with everything that people do to it; changes say which one they saw',
     }),
@@ -41,6 +41,10 @@ export const CaseShown = answer(
     resolvedBy: orNull('string', 'Id of the key that resolved it'),
     resolvedByName: orNull('string', 'Name of that key'),
     note: orNull('string', 'What was noted at its resolution'),
+    mergedInto: orNull('string', 'The case that has its transactions now'),
+    exceptCaseId: Type.Optional(
+      Type.String({ description: 'Of a resolution: the new case of the transactions that it left out' }),
+    ),
   },
   'A case: the alerts that share a device, a card, an address or a user',
 );
@@ -116,7 +120,46 @@ export const ResolveBody = Type.Object({
       description: 'How many transactions you saw: 409 where more have joined since',
     }),
   ),
+  except: Type.Optional(
+    Type.Array(Id('A transaction'), {
+      maxItems: 1000,
+      description: 'Transactions of the case that are none of it: not labelled, they become an open case of their own',
+    }),
+  ),
 });
+
+export const ReopenBody = Type.Object({ version: Type.Optional(version) });
+export const MergeBody = Type.Object({
+  into: Id('The case that is to have its transactions'),
+  version: Type.Optional(version),
+});
+
+export const CaseBulkBody = Type.Object({
+  ids: Type.Array(Id('A case'), { minItems: 1, maxItems: 200, uniqueItems: true }),
+  action: words(['assign', 'comment', 'resolve', 'reopen', 'merge'], 'With the fields that it has for one case'),
+  assignee: Type.Optional(AssignBody.properties.assignee),
+  text: Type.Optional(CommentBody.properties.text),
+  resolution: Type.Optional(ResolveBody.properties.resolution),
+  note: ResolveBody.properties.note,
+  into: Type.Optional(Id('Default: the first of `ids`')),
+});
+export const CaseBulkAnswer = answer(
+  {
+    data: Type.Array(
+      answer({
+        id: Type.String(),
+        status: Type.Integer({ description: 'HTTP status that it would have had alone' }),
+        case: Type.Optional(CaseShown),
+        code: Type.Optional(Type.String({ description: 'Why it was refused' })),
+        detail: Type.Optional(Type.String()),
+      }),
+      { description: 'In the order of `ids`; without the one that others are merged into' },
+    ),
+    done: Type.Integer(),
+    refused: Type.Integer(),
+  },
+  'What came of each',
+);
 
 export const Durations = answer(
   {

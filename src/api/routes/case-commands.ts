@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { unfit } from '../../intake/text.ts';
-import type { CaseView } from '../../projections/case-fold.ts';
+import type { CaseView } from '../../projections/case-view.ts';
 import type { Api } from '../api.ts';
 import { sendCommand } from '../command.ts';
-import { AssignBody, CaseShown, CommentBody, ResolveBody } from '../contract/cases.ts';
+import { AssignBody, CaseShown, CommentBody, MergeBody, ReopenBody, ResolveBody } from '../contract/cases.ts';
 import { json, problems } from '../contract/common.ts';
 import { IdParam } from '../contract/transactions.ts';
 import type { Services } from '../services.ts';
@@ -75,14 +75,61 @@ export function caseCommandRoutes(app: Api, services: Services): void {
       },
     },
     async (request, reply) => {
-      const { id } = request.params;
-      const { resolution, note, version, transactions } = request.body;
+      const { resolution, note, version, transactions, except } = request.body;
       check('/note', note);
       const data = {
-        ...{ action: 'resolve', caseId: id, version, resolution },
+        ...{ action: 'resolve', caseId: request.params.id, version, resolution },
         ...(transactions === undefined ? {} : { transactions }),
+        ...(except?.length ? { except: [...new Set(except)] } : {}),
       };
       return send(services, request, reply, data, note ? { note } : {});
+    },
+  );
+
+  app.post(
+    '/api/cases/:id/reopen',
+    {
+      config,
+      // It may be asked without a body.
+      preValidation: async (request) => {
+        request.body ??= {} as never;
+      },
+      schema: {
+        operationId: 'reopenCase',
+        tags,
+        summary: 'Take a resolution back',
+        description:
+          'The labels that it gave are withdrawn: what an analyst said before stands again, and what was said since stands.',
+        params: IdParam,
+        body: ReopenBody,
+        response: { 200: json('The case as it is now', CaseShown), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { version } = request.body;
+      const data = { action: 'reopen', caseId: request.params.id, ...(version === undefined ? {} : { version }) };
+      return send(services, request, reply, data, {});
+    },
+  );
+
+  app.post(
+    '/api/cases/:id/merge',
+    {
+      config,
+      schema: {
+        operationId: 'mergeCase',
+        tags,
+        summary: 'Make all of a case another open one’s',
+        description: 'What was said and done of it is read with the other. It stays as `merged`.',
+        params: IdParam,
+        body: MergeBody,
+        response: { 200: json('The case that it was merged into', CaseShown), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { into, version } = request.body;
+      const data = { action: 'merge', caseId: request.params.id, into, ...(version === undefined ? {} : { version }) };
+      return send(services, request, reply, data, {});
     },
   );
 }
@@ -99,11 +146,18 @@ function send(
     data,
     personal,
     asked: { ...data, ...personal },
-    followUp: async (body) => {
-      if (data.action === 'resolve') await services.caseLabels.follow(data.caseId);
-      return shownCase(services, body as unknown as CaseView);
-    },
+    followUp: (body) => followCase(services, data, body),
   });
+}
+
+/** What follows an act on a case, and the case as it is shown. */
+export async function followCase(
+  services: Services,
+  { action, caseId }: { action: string; caseId: string },
+  body: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  if (action === 'resolve' || action === 'reopen') await services.caseLabels.follow(caseId);
+  return shownCase(services, body as unknown as CaseView);
 }
 
 function check(path: string, text: string | undefined): void {

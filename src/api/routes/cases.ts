@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { CASE_ENTITIES } from '../../domain/case.ts';
 import { AssayError } from '../../domain/errors.ts';
 import { caseFacts } from '../../narrator/facts.ts';
-import type { CaseView } from '../../projections/case-fold.ts';
+import type { CaseView } from '../../projections/case-view.ts';
 import type { AuditView, CaseDetail, CaseFilter, TransactionView } from '../../projections/store.ts';
 import { actor } from '../actor.ts';
 import type { Api } from '../api.ts';
@@ -174,6 +174,8 @@ const ACTS: Record<AuditView['type'], string> = {
   'case.assign': 'assigned',
   'case.comment': 'commented',
   'case.resolve': 'resolved',
+  'case.reopen': 'reopened',
+  'case.merge': 'merged',
 };
 
 function filterOf(query: Static<typeof CasesQuery>): CaseFilter {

@@ -1,0 +1,133 @@
+import { CASE_MAX_MERGED } from '../domain/case.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { CaseData } from '../domain/records.ts';
+import type { JournalRecord } from '../journal/journal.ts';
+import { alertsOf, type CaseFold, type CaseRow, moveAlerts, openCase } from './case-fold.ts';
+import { caseView } from './case-view.ts';
+import type { CommandAnswer } from './command-answer.ts';
+
+/**
+ * What people do to a case: refused where it is not what the person saw. The alerts and links of a case that is resolved,
+ * reopened or merged must all be loaded.
+ */
+export function actOnCase(fold: CaseFold, record: JournalRecord): CommandAnswer {
+  const data = record.data as unknown as CaseData;
+  const { caseId, version, action } = data;
+  const row = fold.cases.get(caseId);
+  const refusal = row ? refusalOf(row, version, action) : unknown(caseId);
+  if (!row || refusal) return refusal!;
+  let more = {};
+  switch (data.action) {
+    case 'assign':
+      row.assignee = data.assignee;
+      break;
+    case 'resolve': {
+      const result = resolve(fold, row, data, record);
+      if ('status' in result) return result;
+      more = result;
+      break;
+    }
+    case 'reopen':
+      reopen(fold, row, data.by);
+      break;
+    case 'merge':
+      return merge(fold, row, data.into, record.at);
+  }
+  acted(fold, row, record.at);
+  return { status: action === 'comment' ? 201 : 200, body: { ...caseView(row), ...more } };
+}
+
+function refusalOf(row: CaseRow, version: number | undefined, action: CaseData['action']): CommandAnswer | undefined {
+  const { id, status } = row;
+  if (status === 'merged') return conflict(`Case ${id} was merged into ${row.mergedInto}.`);
+  if (row.transactions === 0) return unknown(id);
+  if (version !== undefined && version !== row.version)
+    return conflict(
+      `Case ${id} has changed since: it is at version ${row.version}, this saw ${version}. Read it again.`,
+    );
+  if (action === 'reopen') return status === 'open' ? conflict(`Case ${id} is open.`) : undefined;
+  if (status === 'resolved' && action !== 'comment')
+    return conflict(`Case ${id} is resolved as ${row.resolution}${action === 'merge' ? '; reopen it first' : ''}.`);
+  return undefined;
+}
+
+function acted(fold: CaseFold, row: CaseRow, at: number): void {
+  row.version++;
+  row.firstActionAt ??= at;
+  fold.touchedCases.add(row.id);
+}
+
+/** What else there is to say of it, or why it is refused. */
+function resolve(
+  fold: CaseFold,
+  row: CaseRow,
+  data: CaseData & { action: 'resolve' },
+  record: JournalRecord,
+): CommandAnswer | { exceptCaseId?: string } {
+  if (data.transactions !== undefined && data.transactions !== row.transactions)
+    return conflict(
+      `Case ${row.id} has ${row.transactions} transactions by now, this saw ${data.transactions}. Read it again.`,
+    );
+  const alerts = alertsOf(fold, row.id);
+  const except = new Set(data.except);
+  const apart = alerts.filter(({ transactionId }) => except.has(transactionId));
+  if (apart.length < except.size) {
+    const known = new Set(apart.map(({ transactionId }) => transactionId));
+    const strangers = [...except].filter((id) => !known.has(id));
+    return refused(422, 'invalid_request', `/except: not in case ${row.id}: ${strangers.slice(0, 5).join(', ')}.`);
+  }
+  if (apart.length > 0 && apart.length === alerts.length)
+    return refused(422, 'invalid_request', '/except: nothing of the case is left to resolve.');
+  // Before it is resolved, so that what it owes is counted once.
+  if (apart.length > 0) moveAlerts(fold, apart, row, openCase(fold, record.sequence, record.at, apart[0].time));
+  const own = alertsOf(fold, row.id);
+  // Whatever a resolution before this one gave is older than what this one gives.
+  for (const alert of own.filter(({ labelled }) => labelled)) {
+    alert.labelled = false;
+    fold.touchedAlerts.add(alert.transactionId);
+  }
+  Object.assign(row, { status: 'resolved', resolution: data.resolution, resolvedAt: record.at });
+  row.resolvedBy = data.by ?? null;
+  row.note = (record.personal?.note as string | undefined) ?? null;
+  row.labelsDue = data.resolution === 'unsure' ? 0 : own.length;
+  row.withdrawalsDue = 0;
+  return apart.length > 0 ? { exceptCaseId: apart[0].caseId } : {};
+}
+
+/** What stood before the resolution stands again; the labels that it gave are owed a withdrawal. */
+function reopen(fold: CaseFold, row: CaseRow, by: string | undefined): void {
+  Object.assign(row, { status: 'open', resolution: null, resolvedAt: null, resolvedBy: null, note: null });
+  row.labelsDue = 0;
+  row.withdrawalsDue = alertsOf(fold, row.id).filter(({ labelled }) => labelled).length;
+  row.reopened++;
+  row.reopenedBy = by ?? null;
+}
+
+/** Everything of a case becomes another's; what was said and done stays with it and is read with the other's. */
+function merge(fold: CaseFold, row: CaseRow, into: string, at: number): CommandAnswer {
+  const target = fold.cases.get(into);
+  if (into === row.id) return refused(422, 'invalid_request', '/into: a case is not merged into itself.');
+  const refusal = target ? refusalOf(target, undefined, 'merge') : unknown(into);
+  if (!target || refusal) return refusal!;
+  if (row.transactions + target.transactions > CASE_MAX_MERGED)
+    return conflict(`Together they hold more than ${CASE_MAX_MERGED} transactions.`);
+  moveAlerts(fold, alertsOf(fold, row.id), row, target);
+  // What is retired is no alert any more, though it was counted.
+  Object.assign(row, { status: 'merged', mergedInto: into, transactions: 0, withdrawalsDue: 0 });
+  target.assignee ??= row.assignee;
+  acted(fold, row, at);
+  acted(fold, target, at);
+  return { status: 200, body: { ...caseView(target) } };
+}
+
+function unknown(id: string): CommandAnswer {
+  return refused(404, 'not_found', `There is no case ${id}.`);
+}
+
+function conflict(detail: string): CommandAnswer {
+  return refused(409, 'conflict', detail);
+}
+
+function refused(status: number, code: ErrorCode, detail: string): CommandAnswer {
+  return { status, error: { code, detail } };
+}
