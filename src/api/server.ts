@@ -42,6 +42,7 @@ import { policyRoutes } from './routes/policy.ts';
 import { predictRoutes } from './routes/predict.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { scoringRoutes } from './routes/scoring.ts';
+import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { transactionCommandRoutes } from './routes/transaction-commands.ts';
 import { transactionReadRoutes } from './routes/transaction-reads.ts';
@@ -149,6 +150,7 @@ export async function buildServer(services: Services): Promise<Api> {
   userRoutes(app, services);
   scoringRoutes(app, services, charge);
   entityRoutes(app, services);
+  searchRoutes(app, services);
   caseRoutes(app, services);
   caseCommandRoutes(app, services);
   caseBulkRoutes(app, services, charge);

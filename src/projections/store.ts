@@ -27,12 +27,20 @@ export interface QueryStore {
   users: UserQueries;
   cases: CaseQueries;
   audit: AuditQueries;
+<<<<<<< HEAD
   ledgers: LedgerQueries;
+=======
+  /** What a text names or begins, of every kind, newest first; at most `limit`. */
+  search(q: string, limit: number): Promise<SearchHit[]>;
+>>>>>>> 876afd9 (Everything is found by its beginning: GET /api/search over names, ids, amounts, notes and cases)
   webhooks: WebhookStore;
   /** Throws where the database is away. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** `type` is `user`, another entity's, `transaction`, `case` or `note`. `at`: of its newest payment, or when it was made. */
+export type SearchHit = { type: string; id: string; title: string; at: string } & Record<string, unknown>;
 
 export interface Page<T> {
   data: T[];

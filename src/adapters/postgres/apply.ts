@@ -6,6 +6,7 @@ import { inTransaction, isRefusal, sqlState } from './connection.ts';
 import { foldRecord, setAside } from './fold.ts';
 import { emptyFold, type Fold, type OutcomeOf } from './fold-state.ts';
 import { loadState } from './load.ts';
+import { createNameWriter, dropNames } from './names-write.ts';
 import type { Retention } from './retention.ts';
 import type { EntityNames } from './rows.ts';
 import { MINUTE_MS, writeTallies } from './tallies.ts';
@@ -36,15 +37,18 @@ export function createApplier(
   outcomeOf?: OutcomeOf,
 ): Applier {
   const { partitions } = retention;
+  const nameWriter = createNameWriter(schema, names);
   let prunedAt = 0;
 
   async function attempt(records: JournalRecord[], mode: { loadAll: boolean; rejected?: string }): Promise<number> {
-    return inTransaction(pool, async (client) => {
+    let isApplied = false;
+    const reached = await inTransaction(pool, async (client) => {
       const { applied, horizon, tallied, isMine } = await lockMeta(client, schema);
       const fresh = records.filter(({ sequence }) => sequence > applied);
       if (fresh.length === 0 || !isMine) return applied;
       if (fresh[0].sequence !== applied + 1)
         throw new Error(`Record ${fresh[0].sequence} does not follow ${applied}, the last one applied.`);
+      nameWriter.begin(applied);
       const fold = emptyFold({ names, horizon, horizonAt: retention.horizonAt, maturityDays, outcomeOf });
       await loadState(client, schema, fold, fresh, mode.loadAll);
       for (const record of fresh)
@@ -59,8 +63,11 @@ export function createApplier(
         values: [last.sequence, storable(last.key), fold.horizon, newest],
       });
       await prune(client, fold, last.at);
+      isApplied = true;
       return last.sequence;
     });
+    if (isApplied) nameWriter.remember(reached);
+    return reached;
   }
 
   /** Returns how far tallies are added up. */
@@ -70,12 +77,18 @@ export function createApplier(
     // A minute lies in the partition of its transactions: bounds are whole days.
     const minutes = [...changes.keys()].filter((minute) => minute + MINUTE_MS > fold.horizon);
     await partitions.hold(client, [...minutes, ...fold.audit.map(({ at }) => at)]);
-    if (fold.touched.size > 0) await writeTransactions(client, schema, fold);
+    if (fold.touched.size > 0) {
+      await writeTransactions(client, schema, fold);
+      await nameWriter.write(client, fold);
+    }
     const newest = await writeTallies(client, schema, changes, was.tallied);
     if (fold.touchedUsers.size > 0) await writeUsers(client, schema, fold);
     await writeWebhooks(client, schema, fold.webhooks);
     await writeCases(client, schema, fold.cases);
-    if (fold.horizon > was.horizon) await dropCases(client, schema, fold.horizon);
+    if (fold.horizon > was.horizon) {
+      await dropCases(client, schema, fold.horizon);
+      await dropNames(client, schema, fold.horizon);
+    }
     if (fold.deleted.size > 0) await forgetDetails(client, schema, [...fold.deleted]);
     if (fold.audit.length > 0) await writeAudit(client, schema, fold.audit);
     if (fold.answers.length > 0 || fold.rejected.length > 0) await writeAnswers(client, schema, fold);

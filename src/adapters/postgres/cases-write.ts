@@ -132,11 +132,31 @@ export async function writeAudit(client: pg.PoolClient, schema: string, rows: Au
         "caseId" text, target text, status smallint, code text, detail text)`,
     values: [JSON.stringify(stored)],
   });
+  const notes = rows.flatMap((row) => {
+    const { text, note, reason } = row.detail ?? {};
+    const said = [text, note, reason].find((one) => typeof one === 'string' && one !== '') as string | undefined;
+    if (said === undefined || row.status >= 400) return [];
+    const { sequence, at, by, transactionId, caseId } = row;
+    const ids = { by: storable(by), transactionId: storable(transactionId), caseId: storable(caseId) };
+    return [{ sequence, at: time(at), ...ids, text: storable(said) }];
+  });
+  if (notes.length === 0) return;
+  await client.query({
+    name: 'insert_notes',
+    text: `INSERT INTO ${schema}.notes (sequence, at, transaction_id, case_id, by, text)
+      SELECT sequence, at, "transactionId", "caseId", by, text FROM json_to_recordset($1::json)
+        AS r (sequence bigint, at timestamptz, "transactionId" text, "caseId" text, by text, text text)
+      ON CONFLICT (sequence) DO NOTHING`,
+    values: [JSON.stringify(notes)],
+  });
 }
 
 /** What was said of a deleted transaction goes with it; that something was done, and by whom, stays. */
 export async function forgetDetails(client: pg.PoolClient, schema: string, transactionIds: string[]): Promise<void> {
-  await client.query(`UPDATE ${schema}.audit SET detail = NULL WHERE transaction_id = ANY($1) AND detail IS NOT NULL`, [
-    transactionIds.map(storable),
-  ]);
+  const ids = [transactionIds.map(storable)];
+  await client.query(
+    `UPDATE ${schema}.audit SET detail = NULL WHERE transaction_id = ANY($1) AND detail IS NOT NULL`,
+    ids,
+  );
+  await client.query(`DELETE FROM ${schema}.notes WHERE transaction_id = ANY($1)`, ids);
 }

@@ -108,6 +108,7 @@ function commonColumns(record: JournalRecord, data: IntakeData, types: readonly 
     entities: [
       ...keysToday(data.entities, record.personal).filter((key, index) => key !== 0 && types[index] !== 'user'),
       ...laterKeys(data),
+      ...amountKeys(transaction.amount),
     ],
   };
 }
@@ -159,6 +160,7 @@ export function entitiesOfView(view: TransactionView, names: EntityNames): numbe
     .filter((type) => type !== 'user')
     .map((type) => entityKey(type, entityOfView(view, type, names)))
     .filter((key) => key !== 0)
+    .concat(amountKeys(view.amount))
     .concat(ruleKeys(view.rules as DecisionData['decision']['rules'] | undefined));
 }
 
@@ -166,6 +168,12 @@ export function entitiesOfView(view: TransactionView, names: EntityNames): numbe
 function ruleKeys(rules: DecisionData['decision']['rules'] = []): number[] {
   return rules.map(({ id }) => ruleKey(id));
 }
+
+/** An amount is found as entities are, whatever its currency; 0 where nothing is paid. Major units. */
+export const amountKey = (amount: unknown): number =>
+  typeof amount === 'number' ? entityKey('amount', String(amount)) : 0;
+
+const amountKeys = (amount: unknown): number[] => [amountKey(amount)].filter((key) => key !== 0);
 
 /** The key of a rule among those of entities. */
 export const ruleKey = (id: string): number => entityKey('rule', id);

@@ -13,6 +13,7 @@ import { layoutSchema, migrate } from './migrate.ts';
 import { createRetention } from './retention.ts';
 import type { EntityNames } from './rows.ts';
 import { tablesIn } from './schema.ts';
+import { createSearch } from './search.ts';
 import { restored } from './text.ts';
 import { createTransactionQueries } from './transactions.ts';
 import { createUserQueries } from './users.ts';
@@ -67,6 +68,8 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
   const retention = createRetention(schema, retentionDays, clock, log);
   const applier = createApplier(pool, schema, names, retention, log, labelMaturityDays, options.outcomeOf);
 
+  const users = createUserQueries(connection, tables);
+
   let migrated: Promise<void> | undefined;
   const ready = () =>
     (migrated ??= migrate(url, namespace, log, { isAlone: options.isAlone, partitions: retention.partitions }).catch(
@@ -110,7 +113,8 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
         return row?.answer;
       }),
     transactions: createTransactionQueries(pool, schema, names, maturity, options.baseCurrency ?? 'USD'),
-    users: createUserQueries(connection, tables),
+    users,
+    search: createSearch(pool, schema, names, users),
     cases: createCaseQueries(pool, schema, maturity),
     audit: createAuditQueries(pool, schema),
     ledgers: createLedgerQueries(pool, schema),

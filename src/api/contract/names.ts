@@ -9,6 +9,7 @@ import * as life from './life.ts';
 import * as models from './models.ts';
 import * as operations from './operations.ts';
 import * as policy from './policy.ts';
+import * as search from './search.ts';
 import * as transactions from './transactions.ts';
 import * as webhooks from './webhooks.ts';
 
@@ -24,6 +25,7 @@ export const FILES = {
   models,
   operations,
   policy,
+  search,
   webhooks,
 };
 
