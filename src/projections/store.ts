@@ -27,12 +27,9 @@ export interface QueryStore {
   users: UserQueries;
   cases: CaseQueries;
   audit: AuditQueries;
-<<<<<<< HEAD
   ledgers: LedgerQueries;
-=======
   /** What a text names or begins, of every kind, newest first; at most `limit`. */
   search(q: string, limit: number): Promise<SearchHit[]>;
->>>>>>> 876afd9 (Everything is found by its beginning: GET /api/search over names, ids, amounts, notes and cases)
   webhooks: WebhookStore;
   /** Throws where the database is away. */
   ping(): Promise<void>;
