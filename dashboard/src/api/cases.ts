@@ -14,7 +14,7 @@ export interface CaseEntity {
 /** The alerts of what looks like one attack. Amounts are in the base currency. */
 export interface Case {
   id: string;
-  status: 'open' | 'resolved';
+  status: 'open' | 'resolved' | 'merged';
   /** Goes up with everything that people do to it; a change carries the one it saw. */
   version: number;
   entity: CaseEntity;
@@ -36,6 +36,8 @@ export interface Case {
   resolvedBy: string | null;
   resolvedByName: string | null;
   note: string | null;
+  /** The case that has its transactions now. */
+  mergedInto: string | null;
 }
 
 export interface WholeCase extends Case {
