@@ -19,23 +19,25 @@ async function startOn(fixture: string): Promise<TestApp> {
   return startApp({ ASSAY_DATA_DIR: dataDir });
 }
 
-test('a journal with rules is read for ever: the policy, its versions, lists, decisions and their explanations', async (t) => {
-  const kept = JSON.parse(readFileSync(join(fixtures, 'policy-v1.json'), 'utf8'));
-  const app = await startOn('policy-v1.journal');
-  t.after(() => app.stop());
-  const get = async (path: string) => (await call(app.url, 'GET', path)).body;
-  assert.deepEqual(await get('/api/policy'), kept.policy);
-  assert.deepEqual((await get('/api/policy/versions')).data, kept.versions);
-  assert.deepEqual((await get('/api/lists/blocked/entries')).data, kept.entries);
-  for (const [id, explained] of Object.entries(kept.explained)) {
-    assert.deepEqual((await get(`/api/transactions/${id}/explanation`)).rules, explained, id);
-    const { decision, decidedBy, policyVersion, rules, actions, control } = await get(`/api/transactions/${id}`);
-    const decided = JSON.parse(JSON.stringify({ decision, decidedBy, policyVersion, rules, actions, control }));
-    assert.deepEqual(decided, kept.decided[id], id);
-  }
-  const next = await call(app.url, 'POST', '/api/transactions', { userId: 'u1', amount: 3, deviceId: 'd1' });
-  assert.equal(next.body.policyVersion, kept.policy.version);
-});
+// v2: entities have one spelling and names, networks and payees; payments have types, BINs and events.
+for (const name of ['policy-v1', 'policy-v2'])
+  test(`a journal with rules is read for ever, ${name}: the policy, its versions, lists, decisions and their explanations`, async (t) => {
+    const kept = JSON.parse(readFileSync(join(fixtures, `${name}.json`), 'utf8'));
+    const app = await startOn(`${name}.journal`);
+    t.after(() => app.stop());
+    const get = async (path: string) => (await call(app.url, 'GET', path)).body;
+    assert.deepEqual(await get('/api/policy'), kept.policy);
+    assert.deepEqual((await get('/api/policy/versions')).data, kept.versions);
+    assert.deepEqual((await get('/api/lists/blocked/entries')).data, kept.entries);
+    for (const [id, explained] of Object.entries(kept.explained)) {
+      assert.deepEqual((await get(`/api/transactions/${id}/explanation`)).rules, explained, id);
+      const { decision, decidedBy, policyVersion, rules, actions, control } = await get(`/api/transactions/${id}`);
+      const decided = JSON.parse(JSON.stringify({ decision, decidedBy, policyVersion, rules, actions, control }));
+      assert.deepEqual(decided, kept.decided[id], id);
+    }
+    const next = await call(app.url, 'POST', '/api/transactions', { userId: 'u1', amount: 3, deviceId: 'd1' });
+    assert.equal(next.body.policyVersion, kept.policy.version);
+  });
 
 test('a journal of before there was a policy replays and serves', async (t) => {
   const app = await startOn('before-policy.journal');
