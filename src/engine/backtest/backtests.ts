@@ -45,26 +45,27 @@ export interface BacktestsPorts extends EvaluatorPorts, TurnPorts {
 
 export function createBacktests(ports: BacktestsPorts): Backtests {
   const recent = createRecent({ ...ports, pause: createPause(ports) });
+  const inTurns = () => ({ ...ports, pause: createPause(ports) });
   const jobs = createBacktestJobs({ ...ports, pause: createPause(ports) });
   return {
     jobs,
     async preview(tried, last = RECENT_DECISIONS) {
       await recent.ready();
-      return preview({ ...ports, pause: createPause(ports) }, tried, recent.newest(last));
+      return preview(inTurns(), tried, recent.newest(last));
     },
     async statistics(ids, outcomeOf) {
       await recent.ready();
-      return { since: recent.since, rules: ruleStatistics(ports, recent.hits(0), ids, outcomeOf) };
+      return { since: recent.since, rules: await ruleStatistics(inTurns(), recent.hits(0), ids, outcomeOf) };
     },
     async overridden(tried, ruleId) {
       await recent.ready();
       const from = ports.clock() - MONTH_MS;
       const decisions = recent.newest(RECENT_DECISIONS).filter(({ record }) => record.at >= from);
-      return overriddenBy(ports, tried, ruleId, decisions);
+      return overriddenBy(inTurns(), tried, ruleId, decisions);
     },
     async curve(last = RECENT_DECISIONS) {
       await recent.ready();
-      return thresholdCurve(ports, recent.newest(last));
+      return thresholdCurve(inTurns(), recent.newest(last));
     },
     async close() {
       recent.close();

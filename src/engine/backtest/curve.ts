@@ -3,6 +3,7 @@ import type { DecisionData } from '../../domain/records.ts';
 import { COSTS } from './money.ts';
 import type { RecentDecision } from './recent.ts';
 import { wilson } from './result.ts';
+import type { FiguresPorts } from './rule-statistics.ts';
 import { createTruths } from './truths.ts';
 
 /** What a threshold on the calibrated probability would flag, on decisions that a model made. */
@@ -46,15 +47,18 @@ interface Row {
 const DAY = 86_400_000;
 const MOST_POINTS = 100;
 
-export function thresholdCurve(
-  { clock, maturityDays, deleted }: { clock: () => number; maturityDays: number; deleted: ReadonlySet<string> },
+/** In turns. */
+export async function thresholdCurve(
+  { clock, maturityDays, deleted, pause }: FiguresPorts,
   decisions: readonly RecentDecision[],
-): Curve {
+): Promise<Curve> {
   const now = clock();
   const truths = createTruths(maturityDays);
   const rows: Row[] = [];
   let [from, to] = [Number.POSITIVE_INFINITY, 0];
   for (const { record, told } of decisions) {
+    const pausing = pause();
+    if (pausing) await pausing;
     const { decision, transaction } = record.data as unknown as DecisionData;
     if (!decision.model || deleted.has(transaction.id)) continue;
     const row = truths.add(record);

@@ -4,6 +4,7 @@ import type { Profiles } from '../../profiles/profiles.ts';
 import type { InForce } from '../policy/in-force.ts';
 import { createStoredEvaluator, type EvaluatorPorts } from './evaluator.ts';
 import type { RecentDecision } from './recent.ts';
+import type { Pause } from './turns.ts';
 
 /** Declines of the last month that a rule which approves would have overridden. */
 export interface Overridden {
@@ -17,23 +18,27 @@ export interface Overridden {
 
 const MOST_SAMPLES = 20;
 
-export function overriddenBy(
-  ports: EvaluatorPorts & { deleted: ReadonlySet<string>; profiles: Profiles | undefined },
+/** In turns. */
+export async function overriddenBy(
+  ports: EvaluatorPorts & { deleted: ReadonlySet<string>; profiles: Profiles | undefined; pause: Pause },
   { inForce }: { policy: Policy; inForce: InForce },
   ruleId: string,
   decisions: readonly RecentDecision[],
-): Overridden {
+): Promise<Overridden> {
   const evaluator = createStoredEvaluator(ports, { inForce, other: undefined }, ports.profiles);
-  const found: Overridden = { count: 0, amount: 0, samples: [], since: null };
+  const since = decisions[0] ? new Date(decisions[0].record.at).toISOString() : null;
+  const found: Overridden = { count: 0, amount: 0, samples: [], since };
   for (const { record, payment } of decisions.toReversed()) {
-    found.since = new Date(record.at).toISOString();
+    const pausing = ports.pause();
+    if (pausing) await pausing;
     const { transaction, decision } = record.data as unknown as DecisionData;
     if (decision.decision !== 'decline' || ports.deleted.has(transaction.id)) continue;
     if (evaluator.decide(record, payment)?.decision.decidedBy !== `rule:${ruleId}`) continue;
     found.count++;
     found.amount += transaction.amountBase ?? 0;
     const { id, amount, currency } = transaction;
-    if (found.samples.length < MOST_SAMPLES) found.samples.push({ id, at: found.since, amount, currency });
+    const at = new Date(record.at).toISOString();
+    if (found.samples.length < MOST_SAMPLES) found.samples.push({ id, at, amount, currency });
   }
   found.amount = Math.round(found.amount * 100) / 100;
   return found;

@@ -4,11 +4,13 @@ import type { DecisionData } from '../../domain/records.ts';
 import type { RecentHit } from './recent.ts';
 import { count, type Known, withPrecision } from './result.ts';
 import { createTruths } from './truths.ts';
+import type { Pause } from './turns.ts';
 
 export interface FiguresPorts {
   clock: () => number;
   maturityDays: number;
   deleted: ReadonlySet<string>;
+  pause: Pause;
 }
 
 /** What a rule did within a time. */
@@ -33,23 +35,33 @@ export interface RuleStatistics {
 
 const DAY = 86_400_000;
 
-/** Of decisions that some rule hit; `ids` are those asked for, each answered whether it hit or not. */
-export function ruleStatistics(
-  { clock, maturityDays, deleted }: FiguresPorts,
+/** Of decisions that some rule hit; `ids` are those asked for, each answered whether it hit or not. In turns. */
+export async function ruleStatistics(
+  { clock, maturityDays, deleted, pause }: FiguresPorts,
   decisions: readonly RecentHit[],
   ids: readonly string[],
   outcomeOf: (id: string) => Outcome | undefined,
-): RuleStatistics[] {
+): Promise<RuleStatistics[]> {
   const now = clock();
+  const truths = createTruths(maturityDays);
+  const stateNow = ({ record, told }: RecentHit): LabelState | undefined => {
+    const row = truths.add(record);
+    if (row === undefined) return undefined;
+    for (const one of told ?? []) truths.tell(one);
+    return truths.stateOf(row, now);
+  };
   const found = new Map(ids.map((id) => [id, { last: 0, days7: nothing(), days30: nothing() }]));
   for (const one of decisions) {
+    const pausing = pause();
+    if (pausing) await pausing;
     const { transaction, decision } = one.record.data as unknown as DecisionData;
     if (deleted.has(transaction.id)) continue;
     let state: LabelState | undefined;
     for (const { id, mode } of decision.rules) {
       const rule = found.get(id);
       if (!rule) continue;
-      state ??= stateNow(one, now, maturityDays);
+      state ??= stateNow(one);
+      if (state === undefined) break;
       const { at } = one.record;
       rule.last = Math.max(rule.last, at);
       for (const [days, window] of [[7, rule.days7] as const, [30, rule.days30] as const]) {
@@ -74,10 +86,3 @@ export function ruleStatistics(
 }
 
 const nothing = () => ({ hits: 0, applied: 0, fraud: 0, legitimate: 0, presumed: 0, unknown: 0, amount: 0 });
-
-function stateNow({ record, told }: RecentHit, now: number, maturityDays: number): LabelState {
-  const truths = createTruths(maturityDays);
-  truths.add(record);
-  for (const one of told ?? []) truths.tell(one);
-  return truths.stateOf(0, now);
-}
