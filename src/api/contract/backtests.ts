@@ -80,14 +80,11 @@ export const BacktestResult = answer(
     was: Outcomes,
     would: Outcomes,
     moved: Type.Array(answer({ from: outcome, to: outcome, count, amount: Type.Number(), ...known })),
-    money: answer(
-      {
-        ...{ fraudStopped: Figure, fraudReleased: Figure, goodStopped: Figure, marginLost: Figure },
-        ...{ reviewCost: Figure, unknown: Figure, low: Figure, high: Figure },
-        costs: answer({}, '{marginRate, review}: reckoned by'),
-      },
-      'What it is worth',
-    ),
+    money: answer({
+      ...{ fraudStopped: Figure, fraudReleased: Figure, goodStopped: Figure, marginLost: Figure },
+      ...{ reviewCost: Figure, unknown: Figure, low: Figure, high: Figure },
+      costs: answer({}, '{marginRate, review}: reckoned by'),
+    }),
     rules: Type.Array(RuleFigures),
     series: parts('{at, was, would, moved}'),
     segments: parts('{field, value, decisions, moved, amount, fraud, legitimate, presumed, unknown}'),
@@ -106,7 +103,7 @@ export const BacktestShown = answer({
   result: optional(BacktestResult),
   error: optional(Type.String()),
 });
-export const BacktestStarted = answer({ id: Type.String() }, 'Started');
+export const BacktestStarted = answer({ id: Type.String() });
 
 const window = answer(
   { hits: count, applied: count, ...known, ...precision, amount: Type.Number() },
@@ -125,7 +122,7 @@ export const RuleStatsShown = answer(
 );
 const since = Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'From when on hits are known' });
 export const RuleStatsOne = answer({ ...RuleStatsShown.properties, since });
-export const RuleStatsList = answer({ since, data: Type.Array(RuleStatsShown) }, 'What rules hit of late');
+export const RuleStatsList = answer({ since, data: Type.Array(RuleStatsShown) });
 export const CurveQuery = Type.Object({ last: optional(Type.Integer({ minimum: 1, maximum: 50_000 })) });
 export const CurveShown = answer(
   {

@@ -24,12 +24,11 @@ export const CardAnswer = answer({
   'fraud-score': Type.Integer({ minimum: 0, maximum: 100, description: 'round(100 × probability)' }),
   'is-fraud': Type.Boolean({ description: 'Whether the score reaches FRAUD_THRESHOLD' }),
   'model-version': Type.String(),
-  ood_warning: Type.Array(
-    answer({ feature: Type.String(), z: Type.Number({ description: 'Deviations from the mean' }) }),
-    { description: 'Features with |z| > 3 against training, the farthest first' },
-  ),
+  ood_warning: Type.Array(answer({ feature: Type.String(), z: Type.Number() }), {
+    description: 'Features with |z| > 3 against training, the farthest first',
+  }),
 });
-export const CardBatchAnswer = answer({ data: Type.Array(CardAnswer) }, 'One score a row, in order');
+export const CardBatchAnswer = answer({ data: Type.Array(CardAnswer) });
 export const PredictAnswer = answer({
   fraud_probability: Type.Number({ minimum: 0, maximum: 1 }),
   is_fraud: Type.Boolean(),
@@ -39,7 +38,7 @@ export const CardModelInfo = answer({
   model_version: Type.String(),
   name: Type.String(),
   kind: Type.String(),
-  training_date: Time('When it was trained'),
+  training_date: Time(),
   fraud_threshold: Type.Number({ description: 'Score from which it is fraud' }),
   features: Type.Array(Type.String()),
   feature_importance: Type.Array(
@@ -59,8 +58,8 @@ export const CardModelInfo = answer({
 export const StatelessBody = Type.Object(
   {
     amount: Type.Number({ exclusiveMinimum: 0, maximum: 1e12, description: 'US dollars' }),
-    product_category: Type.String({ minLength: 1, maxLength: 255, description: 'Such as `Electronics`' }),
-    customer_location: Type.String({ minLength: 1, maxLength: 255, description: 'Such as `New York`' }),
+    product_category: Type.String({ minLength: 1, maxLength: 255 }),
+    customer_location: Type.String({ minLength: 1, maxLength: 255 }),
     account_age_days: Type.Number({ minimum: 0, maximum: 1e6 }),
     transaction_date: Type.Optional(
       Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339; the receipt by default' }),
@@ -68,10 +67,11 @@ export const StatelessBody = Type.Object(
   },
   { description: 'A payment of somebody of whom nothing else is known' },
 );
-export const ModelVerdict = answer(
-  { probability: Type.Number(), is_fraudulent: Type.Boolean(), version: Type.String() },
-  'What one model says',
-);
+export const ModelVerdict = answer({
+  probability: Type.Number(),
+  is_fraudulent: Type.Boolean(),
+  version: Type.String(),
+});
 export const StatelessAnswer = answer({
   id: Type.Literal(-1, { description: 'Nothing is recorded' }),
   amount: Type.Number(),
@@ -83,5 +83,5 @@ export const StatelessAnswer = answer({
   fraud_explanation: Type.String({
     description: 'Begins with `Potential fraud detected.` or `No fraudulent activity detected.`, and says why',
   }),
-  models: answer({ logistic: ModelVerdict, network: ModelVerdict, trees: ModelVerdict }, 'Each model on its own'),
+  models: answer({ logistic: ModelVerdict, network: ModelVerdict, trees: ModelVerdict }),
 });

@@ -1,18 +1,19 @@
 import Type from 'typebox';
 import { CASE_ENTITIES, CASE_STATUSES, RESOLUTIONS } from '../../domain/case.ts';
-import { answer, Id, PageQuery, Time, words } from './common.ts';
+import { answer, Id, PageQuery, said, Time, words } from './common.ts';
 import { TransactionShown } from './transactions.ts';
 
-const orNull = (type: string, description: string) => Type.Unsafe<string | null>({ type: [type, 'null'], description });
-const timeOrNull = (description: string) =>
-  Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', description });
+const orNull = (type: string, description?: string) =>
+  Type.Unsafe<string | null>({ type: [type, 'null'], ...said(description) });
+const timeOrNull = (description?: string) =>
+  Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', ...said(description) });
 const text = (maxLength: number, description: string) => Type.String({ minLength: 1, maxLength, description });
 
-export const caseStatus = words(CASE_STATUSES, 'Where it stands');
-export const Entity = answer(
-  { type: words(CASE_ENTITIES, 'What it is'), id: orNull('string', 'Its name; null where it was erased') },
-  'An entity that transactions share',
-);
+export const caseStatus = words(CASE_STATUSES);
+export const Entity = answer({
+  type: words(CASE_ENTITIES),
+  id: orNull('string', 'Its name; null where it was erased'),
+});
 
 export const CaseShown = answer(
   {
@@ -32,15 +33,15 @@ export const CaseShown = answer(
     transactionCount: Type.Integer(),
     reviews: Type.Integer(),
     declines: Type.Integer(),
-    openedAt: Time('Its first alert'),
-    lastAlertAt: Time('Its newest alert'),
-    assignee: orNull('string', 'Who works on it'),
+    openedAt: Time(),
+    lastAlertAt: Time(),
+    assignee: orNull('string'),
     firstActionAt: timeOrNull('When somebody first did something to it'),
-    resolution: Type.Unsafe<string | null>({ enum: [...RESOLUTIONS, null], description: 'What it turned out to be' }),
-    resolvedAt: timeOrNull('When it was resolved'),
-    resolvedBy: orNull('string', 'Id of the key that resolved it'),
-    resolvedByName: orNull('string', 'Name of that key'),
-    note: orNull('string', 'What was noted at its resolution'),
+    resolution: Type.Unsafe<string | null>({ enum: [...RESOLUTIONS, null] }),
+    resolvedAt: timeOrNull(),
+    resolvedBy: orNull('string'),
+    resolvedByName: orNull('string'),
+    note: orNull('string'),
     mergedInto: orNull('string', 'The case that has its transactions now'),
     exceptCaseId: Type.Optional(
       Type.String({ description: 'Of a resolution: the new case of the transactions that it left out' }),
@@ -54,7 +55,7 @@ export const Happened = answer(
     at: Time(),
     type: Type.String({ description: 'What happened' }),
     by: orNull('string', 'Id of the key that did it; null for the server itself, and while there are no keys'),
-    byName: orNull('string', 'Name of that key'),
+    byName: orNull('string'),
     detail: Type.Unsafe<Record<string, unknown> | null>({ type: ['object', 'null'] }),
   },
   'Something that happened',
@@ -62,29 +63,25 @@ export const Happened = answer(
 
 const Comment = answer({
   at: Time(),
-  by: orNull('string', 'Id of the key'),
-  byName: orNull('string', 'Its name'),
+  by: orNull('string'),
+  byName: orNull('string'),
   text: Type.String(),
 });
 
 export const CaseWhole = Type.Intersect([
   CaseShown,
-  answer(
-    {
-      entities: Type.Array(
-        Type.Intersect([Entity, answer({ transactions: Type.Integer() }, 'How many of its transactions name it')]),
-        { description: 'What its transactions name, the most shared first; at most 50' },
-      ),
-      transactions: Type.Array(TransactionShown, { description: 'The newest 50; the rest by …/transactions' }),
-      comments: Type.Array(Comment),
-      history: Type.Array(Happened, { description: 'The oldest first' }),
-      similar: Type.Array(
-        Type.Intersect([CaseShown, answer({ shared: Type.Array(Entity) }, 'What it shares with this one')]),
-        { description: 'Resolved cases that share an entity, the newest first; at most 10' },
-      ),
-    },
-    'What it is made of',
-  ),
+  answer({
+    entities: Type.Array(
+      Type.Intersect([Entity, answer({ transactions: Type.Integer() }, 'How many of its transactions name it')]),
+      { description: 'What its transactions name, the most shared first; at most 50' },
+    ),
+    transactions: Type.Array(TransactionShown, { description: 'The newest 50; the rest by …/transactions' }),
+    comments: Type.Array(Comment),
+    history: Type.Array(Happened, { description: 'The oldest first' }),
+    similar: Type.Array(Type.Intersect([CaseShown, answer({ shared: Type.Array(Entity) })]), {
+      description: 'Resolved cases that share an entity, the newest first; at most 10',
+    }),
+  }),
 ]);
 
 export const CasesQuery = Type.Object({
@@ -177,10 +174,7 @@ export const CaseFigures = answer(
     open: Type.Integer(),
     unassigned: Type.Integer(),
     resolved: Type.Integer(),
-    resolutions: answer(
-      { fraud: Type.Integer(), legitimate: Type.Integer(), unsure: Type.Integer() },
-      'What they turned out to be',
-    ),
+    resolutions: answer({ fraud: Type.Integer(), legitimate: Type.Integer(), unsure: Type.Integer() }),
     amountAtRisk: Type.Number({ description: 'Of the open ones, base currency' }),
     firstActionMs: Durations,
     resolvedMs: Durations,
@@ -196,14 +190,14 @@ export const History = answer({ data: Type.Array(Happened) }, 'What happened to 
 export const AuditEntry = Type.Intersect([
   Happened,
   answer({
-    sequence: Type.Integer({ description: 'Of its record in the journal' }),
-    transactionId: orNull('string', 'The transaction it was done to'),
-    caseId: orNull('string', 'The case it was done to'),
+    sequence: Type.Integer({ format: 'int64', description: 'Of its record in the journal' }),
+    transactionId: orNull('string'),
+    caseId: orNull('string'),
     target: orNull('string', 'What it was done to, whatever that is'),
     status: Type.Integer({
       description: 'HTTP status of its answer: from 400 on it was refused and changed nothing',
     }),
-    code: orNull('string', 'Error code of a refusal'),
+    code: orNull('string'),
   }),
 ]);
 export const AuditQuery = Type.Object({

@@ -2,19 +2,21 @@ import Type, { type TProperties, type TSchema } from 'typebox';
 
 /** Building blocks of the contract. The schemas are the validation, the types and the OpenAPI document at once. */
 
-export function words<const T extends string>(values: readonly T[], description: string) {
-  return Type.Unsafe<T>({ type: 'string', enum: [...values], description });
+/** A description where there is one: what a name says by itself needs none. */
+export const said = (description?: string) => (description === undefined ? {} : { description });
+
+export function words<const T extends string>(values: readonly T[], description?: string) {
+  return Type.Unsafe<T>({ type: 'string', enum: [...values], ...said(description) });
 }
 
 export const Id = (description: string) => Type.String({ minLength: 1, maxLength: 255, description });
-export const Time = (description?: string) =>
-  Type.String({ format: 'date-time', ...(description ? { description } : {}) });
+export const Time = (description?: string) => Type.String({ format: 'date-time', ...said(description) });
 export const Ip = Type.String({ format: 'ip', maxLength: 45 });
 export const Instant = Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339' });
 
 /** Answers may gain fields, so none of them is closed. */
 export function answer<T extends TProperties>(properties: T, description?: string) {
-  return Type.Object(properties, { ...(description ? { description } : {}), additionalProperties: true });
+  return Type.Object(properties, { ...said(description), additionalProperties: true });
 }
 
 export const Problem = Type.Object(

@@ -1,10 +1,8 @@
 import { FORMATS } from './formats.ts';
 
-const FORMAT_OF: Readonly<Record<string, string>> = { number: 'double', integer: 'int64' };
-
 /**
  * A schema as the document and the published JSON Schemas show it: formats of ours in words that others know, numbers with the
- * size that they have (a generator would make floats of four bytes of them) unless their bound says it, an object without properties open.
+ * size that they have (a generator would make floats of four bytes of them), an object without properties open.
  */
 export function documented(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(documented);
@@ -25,9 +23,7 @@ export function documented(schema: unknown): unknown {
   // What JSON Schema means anyway, and generators make a map of.
   if (named && open.additionalProperties === true) delete shown.additionalProperties;
   if (!named && shown.additionalProperties === true) delete shown.properties;
-  const format = types.map((type) => FORMAT_OF[type]).find((known) => known !== undefined);
-  const isSmall = types.includes('integer') && (open.maximum as number) < 2 ** 31;
-  if (format !== undefined && open.format === undefined && !isSmall) shown.format = format;
+  if (types.includes('number') && open.format === undefined) shown.format = 'double';
   if (types.includes('object') && !named && !open.patternProperties && open.additionalProperties === undefined)
     shown.additionalProperties = true;
   return shown;

@@ -44,10 +44,10 @@ export const TraRow = answer(
 );
 
 const span = {
-  from: Time('Start'),
+  from: Time(),
   to: Time('End, not included'),
   zone: Type.String({ description: 'LEDGER_TIME_ZONE' }),
-  complete: Type.Boolean({ description: 'Whether it is over' }),
+  complete: Type.Boolean(),
   basis: Type.String({ description: 'Which date counts' }),
 };
 const estimated = answer(
@@ -67,25 +67,22 @@ export const TraLedger = answer(
   'The fraud rate of PSD2’s exemption for low risk',
 );
 
-export const SchemeRow = answer(
-  {
-    merchantId: orNull('string', 'null: nobody named one'),
-    brand: Type.String(),
-    settledCount: Type.Integer({ description: 'Settled payments that are divided by' }),
-    fraudReports: Type.Integer({ description: 'Early warnings' }),
-    fraudDisputes: Type.Integer(),
-    otherDisputes: Type.Integer(),
-    count: Type.Integer({ description: 'Of these, as the scheme adds them up' }),
-    minimum: orNull('number', 'Count from which the rate matters'),
-    rate: orNull('number', '`count` / `settledCount`'),
-    limit: orNull('number', 'Rate from which it is over'),
-    state: words(
-      SCHEME_STATES,
-      '`high`: the harder limit; `below_minimum`: the rate alone; `unknown`: nothing settled; `no_limit`: no programme then',
-    ),
-  },
-  'A merchant',
-);
+export const SchemeRow = answer({
+  merchantId: orNull('string', 'null: nobody named one'),
+  brand: Type.String(),
+  settledCount: Type.Integer({ description: 'Settled payments that are divided by' }),
+  fraudReports: Type.Integer(),
+  fraudDisputes: Type.Integer(),
+  otherDisputes: Type.Integer(),
+  count: Type.Integer({ description: 'Of these, as the scheme adds them up' }),
+  minimum: orNull('number', 'Count from which the rate matters'),
+  rate: orNull('number', '`count` / `settledCount`'),
+  limit: orNull('number', 'Rate from which it is over'),
+  state: words(
+    SCHEME_STATES,
+    '`high`: the harder limit; `below_minimum`: the rate alone; `unknown`: nothing settled; `no_limit`: no programme then',
+  ),
+});
 
 export const SchemeLedger = answer(
   {

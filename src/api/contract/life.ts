@@ -9,13 +9,13 @@ import { answer, Id, Time, words } from './common.ts';
 
 /** What is told of a transaction after its decision. */
 
-const told = (description: string) => Type.String({ format: 'instant', maxLength: 64, description });
+const told = (description?: string) => Type.String({ format: 'instant', maxLength: 64, description });
 const code = (description: string) => Type.String({ minLength: 1, maxLength: MAX_CODE, description });
 const amount = (description: string) =>
   Type.Optional(Type.Number({ minimum: 0, maximum: 1e12, format: 'double', description }));
 
 export const disputeKind = words(DISPUTE_KINDS, 'An issuer’s report of fraud, or money asked back');
-export const disputeStatus = words(DISPUTE_STATUSES, 'Where it stands');
+export const disputeStatus = words(DISPUTE_STATUSES);
 export const labelWord = words(['fraud', 'legitimate', 'none'], 'What it was; `none` takes back what the source said');
 export const labelSource = words(LABEL_SOURCES, 'Who says so');
 
@@ -54,20 +54,17 @@ export const LabelBatchBody = Type.Object({
   ),
 });
 
-export const LabelBatchAnswer = answer(
-  {
-    recorded: Type.Integer({ description: 'How many are in force or kept beside what is' }),
-    refused: Type.Array(
-      answer({
-        index: Type.Integer({ description: 'Its place in `labels`, from 0' }),
-        transactionId: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-        code: Type.String({ description: 'As of a problem document' }),
-        message: Type.String(),
-      }),
-    ),
-  },
-  'What came of each',
-);
+export const LabelBatchAnswer = answer({
+  recorded: Type.Integer({ description: 'How many are in force or kept beside what is' }),
+  refused: Type.Array(
+    answer({
+      index: Type.Integer({ description: 'Its place in `labels`, from 0' }),
+      transactionId: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      code: Type.String({ description: 'As of a problem document' }),
+      message: Type.String(),
+    }),
+  ),
+});
 
 export const DisputeBody = Type.Object({
   id: Id('Yours or the processor’s; the same again is an update'),
@@ -108,7 +105,7 @@ export const labelState = words(
 
 export const Effective = answer(
   {
-    label: words(['fraud', 'legitimate'], 'What it was'),
+    label: words(['fraud', 'legitimate']),
     source: words([...LABEL_SOURCES, 'dispute'], 'Who says so'),
     at: Time('When it came to light, else when it was recorded'),
     pinned: Type.Optional(Type.Boolean()),
@@ -117,17 +114,14 @@ export const Effective = answer(
   'The label in force: what a person pinned, else the scheme’s, an analyst’s, the customer’s; of one source the newest',
 );
 
-export const LabelShown = answer(
-  {
-    id: Type.String(),
-    label: labelWord,
-    source: labelSource,
-    recordedAt: Time(),
-    occurredAt: Type.Optional(Time()),
-  },
-  'What a source said',
-);
-export const DisputeHistory = Type.Array(answer({ status: disputeStatus }, 'What was told of it'), {
+export const LabelShown = answer({
+  id: Type.String(),
+  label: labelWord,
+  source: labelSource,
+  recordedAt: Time(),
+  occurredAt: Type.Optional(Time()),
+});
+export const DisputeHistory = Type.Array(answer({ status: disputeStatus }), {
   description: 'In the order in which it was told',
 });
 export const DisputeShown = answer(
@@ -138,21 +132,18 @@ export const DisputeShown = answer(
     reasonCode: Type.String(),
     reason: Type.Optional(Type.String({ description: 'The code in words' })),
     status: disputeStatus,
-    reportedAt: Time('When it was reported'),
+    reportedAt: Time(),
     label: words(['fraud', 'none'], 'What it says of the payment'),
     history: DisputeHistory,
   },
   'A dispute or an early warning',
 );
-export const PaymentEventShown = answer(
-  {
-    id: Type.String(),
-    type: paymentEventType,
-    at: Time(),
-    amount: Type.Optional(Type.Number({ format: 'double', description: 'Absent: all of it' })),
-  },
-  'An event of the payment',
-);
+export const PaymentEventShown = answer({
+  id: Type.String(),
+  type: paymentEventType,
+  at: Time(),
+  amount: Type.Optional(Type.Number({ format: 'double', description: 'Absent: all of it' })),
+});
 export const ReviewShown = answer(
   {
     action: reviewAction,

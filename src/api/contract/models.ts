@@ -1,9 +1,11 @@
 import Type from 'typebox';
-import { answer, Time, words } from './common.ts';
+import { answer, said, Time, words } from './common.ts';
 
-const anything = (description: string) => Type.Unsafe<Record<string, unknown>>({ type: 'object', description });
-const orNull = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description });
-const numberOrNull = (description: string) => Type.Unsafe<number | null>({ type: ['number', 'null'], description });
+const anything = (description?: string) =>
+  Type.Unsafe<Record<string, unknown>>({ type: 'object', ...said(description) });
+const orNull = (description?: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], ...said(description) });
+const numberOrNull = (description?: string) =>
+  Type.Unsafe<number | null>({ type: ['number', 'null'], ...said(description) });
 
 export const VersionParam = Type.Object({
   version: Type.String({ minLength: 1, maxLength: 64, description: 'Content address: 16 hex digits' }),
@@ -18,14 +20,14 @@ const modelFields = {
   kind: Type.Optional(Type.String({ description: 'Such as `trees`' })),
   featureSchema: Type.Optional(Type.String({ description: 'Hash of the features that it reads' })),
   thresholds: Type.Optional(ModelThresholds),
-  trainedFrom: Type.Optional(Time('First training event')),
-  trainedTo: Type.Optional(Time('Last training event')),
+  trainedFrom: Type.Optional(Time()),
+  trainedTo: Type.Optional(Time()),
   metrics: Type.Optional(anything('By part: train, validation, test')),
   lineage: Type.Optional(anything('Data hash, rows, seed, options, code version')),
-  promotedAt: Type.Optional(Time('When it was promoted last')),
+  promotedAt: Type.Optional(Time()),
   report: Type.Boolean({ description: 'Whether it came with the report of its training' }),
   compared: Type.Boolean({ description: 'Whether it was ever scored beside a champion' }),
-  problem: Type.Optional(Type.String({ description: 'Why it cannot serve' })),
+  problem: Type.Optional(Type.String()),
 };
 
 export const ModelShown = answer(modelFields, 'A model');
@@ -41,8 +43,8 @@ export const ModelDetail = answer({
 });
 export const ModelList = answer({
   data: Type.Array(ModelShown),
-  champion: orNull('Version that decides'),
-  shadow: orNull('Version that is scored beside'),
+  champion: orNull(),
+  shadow: orNull(),
   problem: Type.Optional(Type.String({ description: 'Why the model that was promoted last does not decide' })),
   promotions: Type.Array(answer({ version: Type.String(), previous: orNull('What decided before'), at: Time() }), {
     description: 'The newest first',
@@ -59,27 +61,24 @@ export const ModelUploadBody = Type.Object(
   { description: 'A trained model, verified before it is kept' },
 );
 
-export const Promoted = answer(
-  {
-    version: Type.String(),
-    name: Type.String(),
-    previous: orNull('What decided before; promote it to roll back'),
-    promotedAt: Time(),
-  },
-  'The model that decides from now on',
-);
+export const Promoted = answer({
+  version: Type.String(),
+  name: Type.String(),
+  previous: orNull('What decided before; promote it to roll back'),
+  promotedAt: Time(),
+});
 
 export const ShadowBody = Type.Object({
   stop: Type.Optional(Type.Boolean({ description: 'End the shadow instead' })),
 });
-export const ShadowShown = answer({ shadow: orNull('Version that is scored beside') });
+export const ShadowShown = answer({ shadow: orNull() });
 
 export const Flagged = answer({ fraudFlagged: Type.Integer(), legitimateFlagged: Type.Integer() }, 'How many it flags');
 export const Opinion = answer({ decision: Type.String(), probability: Type.Number() });
 export const Comparison = answer(
   {
-    version: Type.String({ description: 'The challenger' }),
-    running: Type.Boolean({ description: 'Whether it is scored now' }),
+    version: Type.String(),
+    running: Type.Boolean(),
     count: Type.Integer({ description: 'Decisions that both scored' }),
     waiting: Type.Integer(),
     dropped: Type.Integer({ description: 'Not scored because too many waited' }),
@@ -100,7 +99,7 @@ export const Comparison = answer(
       'Reviewed or declined',
     ),
     difference: answer(
-      { mean: numberOrNull('Mean'), meanAbsolute: numberOrNull('Mean size'), greatest: numberOrNull('Greatest') },
+      { mean: numberOrNull(), meanAbsolute: numberOrNull(), greatest: numberOrNull() },
       'Challenger’s probability less the champion’s',
     ),
     labels: answer(
@@ -134,7 +133,7 @@ export const Distribution = answer(
     window: Type.String(),
     from: Time('Start, included'),
     to: Time(),
-    intervalSeconds: Type.Number({ description: 'Length of an interval' }),
+    intervalSeconds: Type.Number(),
     reference: Type.Unsafe<{ part: string; bins: number[] } | null>({
       anyOf: [
         answer(
@@ -148,15 +147,12 @@ export const Distribution = answer(
       ],
     }),
     series: Type.Array(
-      answer(
-        {
-          at: Time('Start of the interval'),
-          count: Type.Integer(),
-          bins: bins('Decisions by score: 0–4, 5–9, …, 95–100'),
-          stability: numberOrNull('Population stability index against the reference; null below 200 decisions'),
-        },
-        'An interval with decisions',
-      ),
+      answer({
+        at: Time(),
+        count: Type.Integer(),
+        bins: bins('Decisions by score: 0–4, 5–9, …, 95–100'),
+        stability: numberOrNull('Population stability index against the reference; null below 200 decisions'),
+      }),
       { description: 'The oldest first; intervals without decisions are left out' },
     ),
     stability: numberOrNull('The same of the whole window. Below 0.1 is stable, above 0.25 has shifted'),

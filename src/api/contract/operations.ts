@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { SCOPES } from '../../domain/key.ts';
-import { answer, Id, PageQuery, Time, words } from './common.ts';
+import { answer, Id, PageQuery, said, Time, words } from './common.ts';
 import { TransactionShown } from './transactions.ts';
 
 export const UserBody = Type.Object({
@@ -18,7 +18,7 @@ export const UserShown = answer({
   name: Type.String(),
   email: Type.String(),
   createdAt: Time(),
-  updatedAt: Time('When it last changed'),
+  updatedAt: Time(),
 });
 export const UserCreated = answer({ userId: Type.String() });
 export const UserQuery = Type.Object({
@@ -38,7 +38,7 @@ export const KeyShown = answer(
     scopes: Type.Array(scope),
     prefix: Type.String({ description: 'The first characters of the secret' }),
     createdAt: Time(),
-    revokedAt: Type.Optional(Time('When it was revoked')),
+    revokedAt: Type.Optional(Time()),
   },
   'An API key, without its secret',
 );
@@ -46,12 +46,13 @@ export const KeyCreated = Type.Intersect([
   KeyShown,
   answer({ secret: Type.String({ description: 'Shown this once' }) }),
 ]);
-export const KeyList = answer({ data: Type.Array(KeyShown) }, 'All keys, revoked ones included');
+export const KeyList = answer({ data: Type.Array(KeyShown) });
 
 export const SessionBody = Type.Object({
   key: Type.String({ minLength: 1, maxLength: 255, description: 'An API key' }),
 });
-const wordOrNull = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description });
+const wordOrNull = (description?: string) =>
+  Type.Unsafe<string | null>({ type: ['string', 'null'], ...said(description) });
 export const SessionShown = answer({
   keyless: Type.Boolean({ description: 'There are no keys: everything is allowed, on this machine only' }),
   keyName: wordOrNull('The key that signed in; null where nobody did'),
@@ -65,7 +66,7 @@ export const SessionShown = answer({
 
 export const DemoBody = Type.Object({
   rate: Type.Number({ minimum: 0.1, maximum: 200, description: 'Payments a second' }),
-  seconds: Type.Number({ minimum: 1, maximum: 600, description: 'How long' }),
+  seconds: Type.Number({ minimum: 1, maximum: 600 }),
 });
 export const DemoShown = answer(
   {
@@ -73,11 +74,11 @@ export const DemoShown = answer(
     running: Type.Boolean(),
     rate: Type.Number(),
     seconds: Type.Number(),
-    posted: Type.Integer({ description: 'Payments that were decided' }),
-    labelled: Type.Integer({ description: 'Labels that were recorded' }),
+    posted: Type.Integer(),
+    labelled: Type.Integer(),
     failed: Type.Integer(),
-    startedAt: Type.Optional(Time('When it began')),
-    endsAt: Type.Optional(Time('When it is to end')),
+    startedAt: Type.Optional(Time()),
+    endsAt: Type.Optional(Time()),
     stopped: Type.Optional(Type.String({ description: 'Why it ended before its time' })),
   },
   'A stream of made-up payments',
@@ -93,7 +94,7 @@ export const Health = answer({
   redis: Type.Optional(words(['ok', 'unavailable'], 'Profiles of a fleet; without them decisions are degraded')),
   rates: answer(
     {
-      base: Type.String({ description: 'The base currency' }),
+      base: Type.String(),
       source: Type.String({ description: 'Where the rates are from' }),
       newest: wordOrNull('The day of the newest, YYYY-MM-DD; null where all were set by hand'),
       state: words(['ok', 'old', 'none'], 'Old: older than RATES_MAX_AGE_DAYS'),
@@ -110,7 +111,7 @@ export const Health = answer({
     },
     'What is in force in this process',
   ),
-  model: Type.Optional(Type.String({ description: 'Version of the model that decides' })),
+  model: Type.Optional(Type.String()),
   reasons: Type.Optional(
     Type.Record(Type.String(), Type.String(), { description: 'Why a part is away, by the part, such as `database`' }),
   ),
@@ -122,7 +123,7 @@ export const Features = answer(
     data: Type.Array(
       answer({
         name: Type.String(),
-        description: Type.String({ description: 'What it is about' }),
+        description: Type.String(),
         usual: Type.String({ description: 'A sentence for its middle value in training' }),
         entity: Type.Optional(Type.String()),
         windowSeconds: Type.Optional(Type.Number()),
@@ -142,9 +143,7 @@ export const EntityShown = answer(
     type: Type.String(),
     id: Type.String(),
     transactions: Type.Array(TransactionShown),
-    linked: Type.Array(
-      answer({ type: Type.String(), id: Type.String(), transactions: Type.Integer() }, 'An entity that shares some'),
-    ),
+    linked: Type.Array(answer({ type: Type.String(), id: Type.String(), transactions: Type.Integer() })),
   },
   'Recent transactions of an entity, and who shares its newest 200',
 );

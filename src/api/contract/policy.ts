@@ -123,10 +123,7 @@ export const RuleChange = Type.Object(
 );
 export type RuleFields = Static<typeof RuleChange>;
 
-export const RestoreBody = Type.Object(
-  { version: Type.Integer({ minimum: 0, description: 'The version to restore' }) },
-  closed,
-);
+export const RestoreBody = Type.Object({ version: Type.Integer({ minimum: 0 }) }, closed);
 export const CheckBody = Type.Object({ when: Type.String({ maxLength: 20_000 }) }, closed);
 export const RuleParam = Type.Object({ id: Id('The rule') });
 
@@ -136,7 +133,7 @@ const ruleShownFields = {
   ...content,
   createdAt: Time(),
   createdBy: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Id of the API key' }),
-  updatedAt: Time('When this version was made'),
+  updatedAt: Time(),
   updatedBy: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
 };
 export const RuleVersionShown = answer(ruleShownFields, 'A version of a rule');
@@ -152,7 +149,7 @@ export const RuleShown = answer(
   },
   'A rule as it is in force, and what is proposed of it',
 );
-export const RuleVersions = answer({ data: Type.Array(RuleVersionShown) }, 'Every version, newest first');
+export const RuleVersions = answer({ data: Type.Array(RuleVersionShown) });
 export const RuleList = Page(RuleShown);
 export const ListQuery = Type.Object(AllQuery);
 export const RulePack = answer(
@@ -164,10 +161,12 @@ export const RulePack = answer(
       ),
     ),
     lists: Type.Array(
-      answer(
-        { name: Type.String(), type: Type.String(), description: Type.String(), values: Type.Array(Type.String()) },
-        'A list that they ask',
-      ),
+      answer({
+        name: Type.String(),
+        type: Type.String(),
+        description: Type.String(),
+        values: Type.Array(Type.String()),
+      }),
     ),
   },
   'Rules to begin with, as POST /api/rules takes them',
@@ -224,7 +223,7 @@ const thresholdsShown = answer(
 export const PolicyShown = answer({
   version: Type.Integer({ description: '0 before the first change' }),
   thresholds: thresholdsShown,
-  control: answer({ share: Type.Number(), maxAmount: numberOrNull }, 'The control share'),
+  control: answer({ share: Type.Number(), maxAmount: numberOrNull }),
   rules: Type.Array(RuleVersionShown),
   updatedAt: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
   updatedBy: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
@@ -291,7 +290,7 @@ export const EntryShown = answer({
   expiresAt: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
   note: Type.String(),
   by: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-  at: Time('When it came in'),
+  at: Time(),
 });
 export const EntriesTaken = answer({
   added: Type.Integer(),

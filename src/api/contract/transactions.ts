@@ -41,12 +41,12 @@ export const FinalizeBody = Type.Object({
   reason: Type.Optional(Type.String({ maxLength: 2000, description: 'Why it is overridden; kept and shown' })),
 });
 
-export const outcome = words(['approve', 'review', 'decline'], 'What to do');
-export const status = words(['processing', 'pending', 'finalized', 'failed'], 'Where it stands');
+export const outcome = words(['approve', 'review', 'decline']);
+export const status = words(['processing', 'pending', 'finalized', 'failed']);
 
 export const Reason = answer(
   {
-    code: Type.String({ description: 'The feature' }),
+    code: Type.String(),
     value: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'null where the input was missing' }),
     contribution: Type.Number({ description: 'Log-odds' }),
     message: Type.String(),
@@ -62,7 +62,7 @@ export const RuleHit = answer({
   priority: Type.Integer(),
 });
 
-export const Model = answer({ name: Type.String(), version: Type.String() }, 'The model that decided');
+export const Model = answer({ name: Type.String(), version: Type.String() });
 
 export const ControlTaken = answer(
   { share: Type.Number(), would: outcome },
@@ -90,7 +90,7 @@ export const decisionFields = {
   ),
   control: Type.Optional(ControlTaken),
   model: Type.Optional(Model),
-  degraded: Type.Optional(Type.Boolean({ description: 'Decided without a model' })),
+  degraded: Type.Optional(Type.Boolean()),
   oodWarning: Type.Array(Type.String(), { description: 'Inputs unlike any in training' }),
 };
 
@@ -98,12 +98,7 @@ export const NarrativeShown = answer(
   {
     summary: Type.String({ description: 'Two or three sentences' }),
     signals: Type.Array(Type.String(), { description: 'Codes of the reasons that it is about' }),
-    checks: Type.Array(
-      answer(
-        { code: Type.String(), text: Type.String({ description: 'In words' }) },
-        'What to look at next, of a closed list',
-      ),
-    ),
+    checks: Type.Array(answer({ code: Type.String(), text: Type.String() }, 'What to look at next, of a closed list')),
     confidence: words(['low', 'medium', 'high'], 'How far what is known carries the outcome'),
     source: words(
       ['template', 'model'],
@@ -115,7 +110,7 @@ export const NarrativeShown = answer(
     ),
     failure: Type.Optional(
       answer(
-        { code: Type.String(), text: Type.String({ description: 'In words' }) },
+        { code: Type.String(), text: Type.String() },
         'Why the language model that was asked just now wrote nothing that is shown',
       ),
     ),
@@ -137,8 +132,8 @@ const ownFields = {
   baseRate: Type.Optional(
     Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'Units of base currency for one unit' }),
   ),
-  transactionDate: Time('When it happened, UTC'),
-  createdAt: Time('When it was decided'),
+  transactionDate: Time(),
+  createdAt: Time(),
   metadata: Type.Optional(Type.Object({}, { additionalProperties: true })),
   warnings: Type.Optional(Type.Array(Type.String())),
 };
@@ -156,7 +151,7 @@ export const TransactionShown = answer({
 });
 
 export const Processing = answer(
-  { tempId: Type.String(), status: words(['processing'], 'Not decided yet'), message: Type.String() },
+  { tempId: Type.String(), status: words(['processing']), message: Type.String() },
   'Taken in; the decision follows on the feed',
 );
 
@@ -207,18 +202,15 @@ export const Stats = answer(
     amounts: Amounts,
     scoreHistogram: Type.Array(Type.Integer(), { description: 'Ten bins of score: 0–9, …, 90–100' }),
     series: Type.Array(
-      answer(
-        {
-          at: Time('Start of the interval'),
-          ...{ count: Type.Integer(), approve: Type.Integer(), review: Type.Integer(), decline: Type.Integer() },
-          ...{ p50: Type.Number(), p95: Type.Number(), p99: Type.Number() },
-          amountBase: BaseTotals,
-          amounts: Amounts,
-        },
-        'An interval; latencies in milliseconds',
-      ),
+      answer({
+        at: Time(),
+        ...{ count: Type.Integer(), approve: Type.Integer(), review: Type.Integer(), decline: Type.Integer() },
+        ...{ p50: Type.Number(), p95: Type.Number(), p99: Type.Number() },
+        amountBase: BaseTotals,
+        amounts: Amounts,
+      }),
     ),
-    latencyMs: answer({ p50: Type.Number(), p95: Type.Number(), p99: Type.Number() }, 'To decide'),
+    latencyMs: answer({ p50: Type.Number(), p95: Type.Number(), p99: Type.Number() }),
     topReasons: Type.Array(answer({ code: Type.String(), count: Type.Integer() })),
     topEntities: Type.Array(
       answer(
@@ -278,7 +270,7 @@ export const ScoreBody = Type.Unsafe<Taken | { transactionId: string }>({
 export const BatchBody = Type.Object({
   transactions: Type.Array(TransactionBody, { minItems: 1, maxItems: 10_000 }),
 });
-export const BatchAnswer = answer({ data: Type.Array(ScoredAnswer) }, 'One decision a row, in order');
+export const BatchAnswer = answer({ data: Type.Array(ScoredAnswer) });
 
 export const NarrateQuery = Type.Object({
   narrate: Type.Optional(

@@ -1,10 +1,10 @@
 import Type from 'typebox';
 import { WEBHOOK_TYPES } from '../../domain/webhook.ts';
-import { answer, Time, words } from './common.ts';
+import { answer, said, Time, words } from './common.ts';
 import { documented } from './documented.ts';
 
 const url = Type.String({ minLength: 1, maxLength: 2_048, description: 'Where events are posted: http or https' });
-export const eventType = words(WEBHOOK_TYPES, 'A type of event, as on `/ws`');
+export const eventType = words(WEBHOOK_TYPES);
 const types = Type.Array(eventType, {
   minItems: 1,
   maxItems: WEBHOOK_TYPES.length,
@@ -22,9 +22,9 @@ export const WebhookChange = Type.Object(
   { minProperties: 1 },
 );
 
-const orNull = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description });
-const timeOrNull = (description: string) =>
-  Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', description });
+const orNull = (description?: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], ...said(description) });
+const timeOrNull = (description?: string) =>
+  Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', ...said(description) });
 
 export const WebhookShown = answer(
   {
@@ -32,19 +32,22 @@ export const WebhookShown = answer(
     url: Type.String(),
     types: Type.Array(eventType),
     description: orNull('For people'),
-    createdAt: Time('When it was registered'),
-    updatedAt: Time('When it last changed'),
+    createdAt: Time(),
+    updatedAt: Time(),
     delivery: answer(
       {
         state: words(['delivering', 'failing', 'paused'], 'A paused one is tried again once it is resumed'),
-        seq: Type.Integer({ description: 'Of the newest event that was delivered, or was not asked for' }),
+        seq: Type.Integer({
+          format: 'int64',
+          description: 'Of the newest event that was delivered, or was not asked for',
+        }),
         lagRecords: Type.Integer({ description: 'Records of the log after it' }),
         failures: Type.Integer({ description: 'In a row' }),
         failingSince: timeOrNull('The first of them'),
         nextAttemptAt: timeOrNull('When it is tried again'),
         lastSuccessAt: timeOrNull('When an event was taken last'),
-        lastError: orNull('What the last failure was'),
-        lastErrorAt: timeOrNull('When that was'),
+        lastError: orNull(),
+        lastErrorAt: timeOrNull(),
         pausedAt: timeOrNull('Since when it is left alone'),
       },
       'How far it got, and how that goes',
@@ -56,24 +59,21 @@ export const WebhookCreated = Type.Intersect([
   WebhookShown,
   answer({ secret: Type.String({ description: 'What its events are signed with, `whsec_…`; shown this once' }) }, ''),
 ]);
-export const WebhookList = answer({ data: Type.Array(WebhookShown) }, 'All webhooks, the oldest first');
-export const WebhookTested = answer(
-  {
-    delivered: Type.Boolean({ description: 'Whether it answered with a status of 2xx' }),
-    status: Type.Optional(Type.Integer({ description: 'What it answered' })),
-    error: Type.Optional(Type.String({ description: 'Why there is no answer' })),
-    body: Type.Optional(Type.String({ description: 'The beginning of its answer' })),
-    latencyMs: Type.Integer(),
-  },
-  'What came back',
-);
+export const WebhookList = answer({ data: Type.Array(WebhookShown) });
+export const WebhookTested = answer({
+  delivered: Type.Boolean({ description: 'Whether it answered with a status of 2xx' }),
+  status: Type.Optional(Type.Integer()),
+  error: Type.Optional(Type.String()),
+  body: Type.Optional(Type.String()),
+  latencyMs: Type.Integer(),
+});
 
 /** What a webhook is sent, and every client of `/ws`. */
 export const Event = answer(
   {
-    seq: Type.Integer({ description: 'Goes up with every event, over restarts too' }),
+    seq: Type.Integer({ format: 'int64', description: 'Goes up with every event, over restarts too' }),
     type: eventType,
-    at: Time('When it was recorded'),
+    at: Time(),
     data: Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'What it is about, by its type' }),
   },
   'Something that happened',
