@@ -137,6 +137,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     store,
     projector,
     keys,
+    answers: core.answers,
     caseLabels,
     webhooks,
     embedded: database,

@@ -227,22 +227,22 @@ test('answers are kept for a day, the oldest go beyond the bound, and a failure 
   let now = 0;
   const memory = createAnswerMemory(() => now, 2_000);
   const answer = (body: string) => ({ status: 200, headers: {}, body });
-  assert.equal(await memory.begin('a', 'x'), undefined);
-  const waiting = await memory.begin('a', 'y');
+  assert.equal(await memory.begin('a', 'x', 'key'), undefined);
+  const waiting = await memory.begin('a', 'y', 'key');
   assert.equal(waiting?.bodyHash, 'x');
   await memory.settle('a', answer('1'));
   assert.deepEqual(await waiting?.answer, answer('1'));
   now = DAY_MS - 1;
-  assert.ok(await memory.begin('a', 'x'));
+  assert.ok(await memory.begin('a', 'x', 'key'));
   now = DAY_MS;
-  assert.equal(await memory.begin('a', 'x'), undefined, 'a day later it is new');
+  assert.equal(await memory.begin('a', 'x', 'key'), undefined, 'a day later it is new');
   await memory.settle('a', undefined);
-  assert.equal(await memory.begin('a', 'x'), undefined, 'a failure is no answer');
+  assert.equal(await memory.begin('a', 'x', 'key'), undefined, 'a failure is no answer');
   await memory.settle('a', answer('2'));
   for (const name of ['b', 'c']) {
-    assert.equal(await memory.begin(name, 'x'), undefined);
+    assert.equal(await memory.begin(name, 'x', 'key'), undefined);
     await memory.settle(name, answer('3'.repeat(400)));
   }
-  assert.equal(await memory.begin('a', 'x'), undefined, 'the oldest went');
-  assert.ok(await memory.begin('c', 'x'));
+  assert.equal(await memory.begin('a', 'x', 'key'), undefined, 'the oldest went');
+  assert.ok(await memory.begin('c', 'x', 'key'));
 });

@@ -17,8 +17,8 @@ export type Earlier = { bodyHash: string; answer: Promise<KeptAnswer | undefined
 
 /** Answers of requests by the hash of route and Idempotency-Key, for at least 24 h within its bound. */
 export interface AnswerMemory {
-  /** What began before under this name; undefined where this is the first, which then must `settle`. */
-  begin(name: string, bodyHash: string): Promise<Earlier | undefined>;
+  /** What began before under this name; undefined where this is the first, which then must `settle`. `key`: the Idempotency-Key. */
+  begin(name: string, bodyHash: string, key: string): Promise<Earlier | undefined>;
   /** The first one's answer; none where it failed: the next attempt is the first again. */
   settle(name: string, answer: KeptAnswer | undefined): Promise<void>;
 }
@@ -30,17 +30,20 @@ const KEPT_HEADERS = ['content-type', 'location', 'set-cookie'];
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The journal holds this route's answers, by the Idempotency-Key itself; else they are remembered beside it. */
-    idempotency?: 'journal';
+    /**
+     * Who remembers this route's answers: the journal, by the Idempotency-Key itself; this process alone, where they are
+     * worth nothing to another; else the store of answers.
+     */
+    idempotency?: 'journal' | 'process';
   }
   interface FastifyRequest {
-    /** The name of an answer that is being made. */
-    answering: string | undefined;
+    /** An answer that is being made. */
+    answering: { name: string; memory: AnswerMemory } | undefined;
   }
 }
 
 /** Every POST answers a repetition of its Idempotency-Key with what it answered first; failures are not kept. */
-export function rememberAnswers(app: Api, memory: AnswerMemory): void {
+export function rememberAnswers(app: Api, kept: AnswerMemory, ofProcess: AnswerMemory): void {
   app.decorateRequest('answering', undefined);
   app.addHook('onRoute', (route) => {
     if (route.method !== 'POST' || route.schema?.hide) return;
@@ -55,10 +58,11 @@ export function rememberAnswers(app: Api, memory: AnswerMemory): void {
     if (key === undefined) return;
     const name = subjectOf(request, key);
     const hash = bodyHash(request.body ?? null);
+    const memory = request.routeOptions.config.idempotency === 'process' ? ofProcess : kept;
     for (;;) {
-      const earlier = await memory.begin(name, hash);
+      const earlier = await memory.begin(name, hash, key);
       if (!earlier) {
-        request.answering = name;
+        request.answering = { name, memory };
         return;
       }
       if (earlier.bodyHash !== hash) throw otherBody();
@@ -73,8 +77,8 @@ export function rememberAnswers(app: Api, memory: AnswerMemory): void {
   }
 
   async function keep(request: FastifyRequest, reply: FastifyReply, payload: unknown) {
-    const name = request.answering;
-    if (name === undefined) return;
+    if (request.answering === undefined) return;
+    const { name, memory } = request.answering;
     request.answering = undefined;
     const { statusCode: status } = reply;
     const kept = status < 300 && (typeof payload === 'string' || payload === undefined || payload === null);

@@ -13,6 +13,7 @@ import { createDashboard } from './dashboard.ts';
 import { documentApi } from './document.ts';
 import { encodeRaw } from './encode-raw.ts';
 import { guard, signAnswer } from './guard.ts';
+import { createKeptAnswers } from './kept-answers.ts';
 import { linger } from './linger.ts';
 import { logRequests } from './log-requests.ts';
 import { measure } from './metrics/metrics.ts';
@@ -138,7 +139,8 @@ export async function buildServer(services: Services): Promise<Api> {
   const metrics = measure(app, services);
   screenBodies(app, services);
   tellUnknownNames(app);
-  rememberAnswers(app, createAnswerMemory(clock));
+  const onLost = (err: unknown) => log.warn({ err }, 'an answer is not remembered');
+  rememberAnswers(app, createKeptAnswers(services.answers, onLost), createAnswerMemory(clock));
 
   await documentApi(app);
 

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.ts';
+import type { AnswerStore } from '../domain/answer-store.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Rates } from '../domain/rates.ts';
 import type { Backtests } from '../engine/backtest/backtests.ts';
@@ -91,6 +92,8 @@ export interface Services {
   store: QueryStore;
   projector: Projector;
   keys: Keys;
+  /** What requests with an Idempotency-Key were answered, where the journal does not hold that. */
+  answers: AnswerStore;
   /** Records what a resolution of a case labels. */
   caseLabels: CaseLabels;
   /** The stream of made-up payments; absent where it is off. */

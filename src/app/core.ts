@@ -1,6 +1,7 @@
 import type pino from 'pino';
 import type { FleetParts } from '../api/services.ts';
 import type { Config } from '../config.ts';
+import type { AnswerStore } from '../domain/answer-store.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineState } from '../engine/fold.ts';
@@ -33,6 +34,8 @@ export interface Core {
   registry: Registry;
   roster: FoldedRoster;
   policy: PolicyService;
+  /** Answers to requests with an Idempotency-Key: in the data directory, or shared by the fleet. */
+  answers: AnswerStore;
   /** What the processes of a fleet share; absent on one machine. */
   fleet?: FleetParts;
   /** The model that decides; null where none does. */

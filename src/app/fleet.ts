@@ -64,7 +64,7 @@ interface Given {
 }
 
 async function coreOf(shared: Shared, { config, overrides, token, clock, log }: Given): Promise<FleetCore> {
-  const { journal, profiles, raw, limiter } = shared;
+  const { journal, profiles, raw, limiter, answers } = shared;
   const { entityTypes } = config;
   const state: EngineState = {
     profiles: createProfiles({ entityTypes }),
@@ -90,7 +90,7 @@ async function coreOf(shared: Shared, { config, overrides, token, clock, log }: 
   const repeating = shared.keep(await repeatLog(shared));
   log.info({ sequence: journal.durable }, 'the log of the fleet is followed');
   return {
-    ...{ journal, state, engine: tracedEngine(engine), keys, registry, roster, policy, raw },
+    ...{ journal, state, engine: tracedEngine(engine), keys, answers, registry, roster, policy, raw },
     resume: async () => {},
     get champion() {
       return roster.champion ?? null;

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { openDiskAnswers } from '../adapters/embedded/answers.ts';
 import { openSnapshots } from '../adapters/embedded/snapshots.ts';
 import type { Config } from '../config.ts';
 import { newId } from '../domain/id.ts';
@@ -37,6 +38,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     ...(overrides.onFatal ? { onFatal: overrides.onFatal } : {}),
   });
 
+  const answers = await openDiskAnswers(join(config.dataDir, 'answers'), clock);
   const profiles = createProfiles({ entityTypes: config.entityTypes });
   const state: EngineState = { profiles, undecided: new Map(), formerKeys: new Map(), deleted: new Set() };
   const foldAll = (record: JournalRecord) => {
@@ -97,6 +99,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     engine: tracedEngine(engine),
     resume: () => engine.resume(),
     keys,
+    answers,
     registry,
     roster,
     policy,
@@ -105,6 +108,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     },
     async close() {
       await stopSnapshots();
+      await answers.close();
       await journal.close();
     },
   };

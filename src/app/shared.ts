@@ -5,9 +5,11 @@ import type pino from 'pino';
 import { type KafkaJournal, openKafkaJournal } from '../adapters/kafka/journal.ts';
 import type { KafkaOptions } from '../adapters/kafka/options.ts';
 import { openRawTopic, type RawTopic } from '../adapters/kafka/raw.ts';
+import { openRedisAnswers } from '../adapters/redis/answers.ts';
 import { openRedisProfiles, type RedisProfiles } from '../adapters/redis/profiles.ts';
 import { openRedisRateLimiter, type RedisRateLimiter } from '../adapters/redis/rate-limit.ts';
 import type { Config, FleetConfig, TlsConfig } from '../config.ts';
+import type { AnswerStore } from '../domain/answer-store.ts';
 import type { Clock } from '../domain/clock.ts';
 import { AssayError } from '../domain/errors.ts';
 import { createOutage } from '../domain/outage.ts';
@@ -21,6 +23,7 @@ export interface Shared {
   kafka: KafkaOptions;
   profiles: RedisProfiles;
   limiter: RedisRateLimiter;
+  answers: AnswerStore;
   journal: KafkaJournal;
   /** The way in of the workers. */
   raw: RawTopic;
@@ -61,9 +64,10 @@ export async function openShared(config: Config, clock: Clock, log: pino.Logger)
       await openRedisProfiles({ url, ca, namespace, entityTypes, deadlineMs, ttlDays, keyTtlDays, clock, log }),
     );
     const limiter = keep(openRedisRateLimiter({ url, ca, namespace, max, windowMs, deadlineMs, log }));
+    const answers = keep(openRedisAnswers({ url, ca, namespace, log }));
     const journal = keep(await patiently(() => openKafkaJournal({ ...kafka, index: profiles, onWarning }), log));
     const raw = keep(await patiently(() => openRawTopic(kafka), log));
-    return { kafka, profiles, limiter, journal, raw, keep, close };
+    return { kafka, profiles, limiter, answers, journal, raw, keep, close };
   } catch (error) {
     await close();
     throw error;

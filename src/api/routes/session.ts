@@ -25,7 +25,8 @@ export function sessionRoutes(
   app.post(
     '/api/session',
     {
-      config,
+      // Sessions end with the process: so does the answer that opened one.
+      config: { ...config, idempotency: 'process' },
       schema: {
         operationId: 'signIn',
         tags,
