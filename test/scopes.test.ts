@@ -15,7 +15,8 @@ interface Operation {
 }
 
 interface Shown {
-  'x-scope': Scope | Scope[] | 'none';
+  /** Of a GET: `read` where it is left out. */
+  'x-scope'?: Scope | Scope[] | 'none';
   'x-bad-key'?: 403;
 }
 
@@ -26,7 +27,7 @@ describe('scopes', () => {
   const secrets = {} as Record<Scope | 'revoked', string>;
   /** `admin` may do all that others may. */
   const others = (scopes: Scope[]) => SCOPES.filter((other) => other !== 'admin' && !scopes.includes(other));
-  const scopesOf = (shown: Shown['x-scope']) => (shown === 'none' ? [] : [shown].flat());
+  const scopesOf = ({ 'x-scope': shown = 'read' }: Shown) => (shown === 'none' ? [] : [shown].flat());
 
   before(async () => {
     app = await startApp({ API_KEY: 'bootstrap-secret' });
@@ -54,7 +55,7 @@ describe('scopes', () => {
       Object.entries(methods).map(([method, operation]) => ({
         method: method.toUpperCase(),
         path: path.replaceAll(/\{[^}]+\}/g, 'x'),
-        scopes: scopesOf(operation['x-scope']),
+        scopes: scopesOf(operation),
         badKey: operation['x-bad-key'] ?? 401,
       })),
     );
@@ -74,7 +75,7 @@ describe('scopes', () => {
     const { body } = await call(app.url, 'GET', '/openapi.json');
     for (const [path, methods] of Object.entries(body.paths as Record<string, Record<string, Record<string, unknown>>>))
       for (const [method, operation] of Object.entries(methods)) {
-        const scopes = scopesOf(operation['x-scope'] as Shown['x-scope']);
+        const scopes = scopesOf(operation as Shown);
         assert.ok(
           scopes.every((scope) => SCOPES.includes(scope)),
           `${method} ${path}: ${scopes}`,

@@ -5,9 +5,6 @@ import { createNamed, NAMED } from './contract/named.ts';
 
 type Node = Record<string, unknown>;
 
-/** A refusal that says something of the operation itself; the others may come from any, and are its `default`. */
-const TOLD = ['404'];
-
 export interface Shared {
   /** A route's documented schema with the names of what has one. */
   route<T>(schema: T): T;
@@ -37,10 +34,8 @@ export function createShared(): Shared {
   };
 
   function operation({ responses: answers, parameters: given, ...node }: Node, kind: string): Node {
-    // Any operation may be refused, by its query if by nothing else.
-    const told = Object.entries(answers as Record<string, Node>).filter(
-      ([status, answer]) => TOLD.includes(status) || !isProblem(answer),
-    );
+    // Any operation may be refused, by its query if by nothing else: that is its `default`.
+    const told = Object.entries(answers as Record<string, Node>).filter(([, answer]) => !isProblem(answer));
     return {
       ...(referring(node) as Node),
       ...(given ? { parameters: (given as Node[]).map(parameter) } : {}),
@@ -53,7 +48,6 @@ export function createShared(): Shared {
 
   function response(status: string, answer: Node): Node {
     if (status === '204' || !answer.content) return { description: answer.description };
-    if (isProblem(answer)) return { $ref: `#/components/responses/${PROBLEMS[Number(status)].name}` };
     const [{ schema }] = Object.values(answer.content as Record<string, { schema: Node }>);
     return responses.once(referring(answer) as Node, String(schema[NAMED] ?? answer.description));
   }
@@ -131,12 +125,8 @@ function isProblem({ content }: Node): boolean {
   return 'application/problem+json' in ((content ?? {}) as Node);
 }
 
-/** `NotFound`, and `Refused` for all the others. */
+/** What every refusal is. */
 function refusals(): Node {
-  const others = Object.entries(PROBLEMS).filter(([status]) => !TOLD.includes(status));
-  const says = others.map(([status, { says }]) => `${status}: ${says}`).join('. ');
-  return {
-    ...Object.fromEntries(TOLD.map((status) => [PROBLEMS[Number(status)].name, problems(Number(status))[status]])),
-    Refused: { ...(problems(400)[400] as Node), description: `${says}.` },
-  };
+  const says = Object.entries(PROBLEMS).map(([status, says]) => `${status}: ${says}`);
+  return { Refused: { ...(problems(400)[400] as Node), description: `${says.join('. ')}.` } };
 }

@@ -9,7 +9,7 @@ import { SESSION_COOKIE } from './session.ts';
 
 const DESCRIPTION = `Decides whether a transaction is genuine: **approve**, **review** or **decline**, with a calibrated
 probability and the reasons. Errors are RFC 9457 problem documents. Every answer carries \`X-Request-ID\` and
-\`X-Response-Time-Ms\`. Lists come as CSV too, for
+\`X-Response-Time-Ms\`. \`x-scope\` says what a key must be allowed; a GET without it asks for \`read\`. Lists come as CSV too, for
 \`Accept: text/csv\`: all there are without a \`limit\`, else a page with \`X-Next-Cursor\`. Without any API key the server answers on loopback only, and asks for none.
 
 \`WS /ws\` is the live feed: \`{seq, type, at, data}\` of the types \`transaction.decided\`, \`transaction.finalized\`,
@@ -58,11 +58,12 @@ export async function documentApi(app: Api): Promise<void> {
       const { scope = 'none', badKey } = (route.config ?? {}) as { scope?: RouteScope; badKey?: number };
       const shown = { ...(documented(schema) as typeof schema) };
       for (const part of ['body', 'response'] as const) if (shown[part]) shown[part] = shared.route(shown[part]);
+      const asked = scope === 'read' && route.method === 'GET' ? {} : { 'x-scope': scope };
       const security = scope === 'none' ? { security: [] } : {};
       for (const part of ['querystring', 'headers'] as const) if (shown[part]) shown[part] = withDefaults(shown[part]);
       return {
         url,
-        schema: { ...shown, ...security, 'x-scope': scope, 'x-bad-key': badKey } as unknown as typeof schema,
+        schema: { ...shown, ...security, ...asked, 'x-bad-key': badKey } as unknown as typeof schema,
       };
     },
     transformObject: (made) =>

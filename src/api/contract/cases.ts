@@ -94,7 +94,11 @@ export const CasesQuery = Type.Object({
   sort: Type.Optional(words(['risk', 'newest'], 'By `amountAtRisk` (the default) or by `openedAt`')),
 });
 
-const version = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, description: '`version` of the case as you saw it' });
+export const CaseVersion = Type.Integer({
+  minimum: 1,
+  maximum: 2 ** 31 - 1,
+  description: '`version` of the case as you saw it',
+});
 
 export const AssignBody = Type.Object({
   assignee: Type.Unsafe<string | null>({
@@ -103,13 +107,17 @@ export const AssignBody = Type.Object({
     maxLength: 255,
     description: 'Who is to work on it; null for nobody',
   }),
-  version,
+  version: CaseVersion,
 });
-export const CommentBody = Type.Object({ text: text(4000, 'What there is to say'), version: Type.Optional(version) });
+export const CommentBody = Type.Object({
+  text: text(4000, 'What there is to say'),
+  version: Type.Optional(CaseVersion),
+});
+export const resolution = words(RESOLUTIONS, '`fraud` and `legitimate` label all of its transactions so');
 export const ResolveBody = Type.Object({
-  resolution: words(RESOLUTIONS, '`fraud` and `legitimate` label all of its transactions so'),
+  resolution,
   note: Type.Optional(Type.String({ maxLength: 2000 })),
-  version,
+  version: CaseVersion,
   transactions: Type.Optional(
     Type.Integer({
       minimum: 0,
@@ -125,10 +133,10 @@ export const ResolveBody = Type.Object({
   ),
 });
 
-export const ReopenBody = Type.Object({ version: Type.Optional(version) });
+export const ReopenBody = Type.Object({ version: Type.Optional(CaseVersion) });
 export const MergeBody = Type.Object({
   into: Id('The case that is to have its transactions'),
-  version: Type.Optional(version),
+  version: Type.Optional(CaseVersion),
 });
 
 export const CaseBulkBody = Type.Object({

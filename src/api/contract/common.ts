@@ -64,18 +64,18 @@ export const Problem = Type.Object(
   { description: 'RFC 9457 problem document', additionalProperties: false },
 );
 
-/** Refusals by status: the name of each in the document, and what it says. */
-export const PROBLEMS: Readonly<Record<number, { name: string; says: string }>> = {
-  400: { name: 'MalformedJson', says: 'The body is not JSON, or not UTF-8' },
-  401: { name: 'Unauthenticated', says: 'No valid API key' },
-  403: { name: 'Forbidden', says: 'The key lacks the scope, or a keyless server was asked from elsewhere' },
-  404: { name: 'NotFound', says: 'Not found' },
-  409: { name: 'Conflict', says: 'Conflict with what is there' },
-  413: { name: 'TooLarge', says: 'Body too large' },
-  415: { name: 'UnsupportedMediaType', says: 'Not application/json' },
-  422: { name: 'InvalidRequest', says: 'The request breaks the schema; `errors` says where' },
-  429: { name: 'RateLimited', says: 'Rate limit reached; see Retry-After' },
-  503: { name: 'Unavailable', says: 'Not available now; see Retry-After' },
+/** What a refusal says, by its status. */
+export const PROBLEMS: Readonly<Record<number, string>> = {
+  400: 'The body is not JSON, or not UTF-8',
+  401: 'No valid API key',
+  403: 'The key lacks the scope, or a keyless server was asked from elsewhere',
+  404: 'Not found',
+  409: 'Conflict with what is there',
+  413: 'Body too large',
+  415: 'Not application/json',
+  422: 'The request breaks the schema; `errors` says where',
+  429: 'Rate limit reached; see Retry-After',
+  503: 'Not available now; see Retry-After',
 };
 
 /** Problem answers by status, for a route's `response`. */
@@ -83,7 +83,7 @@ export function problems(...statuses: number[]): Record<string, unknown> {
   return Object.fromEntries(
     statuses.map((status) => [
       status,
-      { description: PROBLEMS[status].says, content: { 'application/problem+json': { schema: Problem } } },
+      { description: PROBLEMS[status], content: { 'application/problem+json': { schema: Problem } } },
     ]),
   );
 }

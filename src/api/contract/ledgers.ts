@@ -43,24 +43,25 @@ export const TraRow = answer(
   'An instrument against a band',
 );
 
-const span = {
-  from: Time(),
-  to: Time('End, not included'),
-  zone: Type.String({ description: 'LEDGER_TIME_ZONE' }),
-  complete: Type.Boolean(),
-  basis: Type.String({ description: 'Which date counts' }),
-};
 const estimated = answer(
   { notes: Type.Array(Type.String(), { description: 'In words' }) },
   'What is estimated or left out: how many payments for each reason',
 );
 
+export const LedgerSpan = answer({
+  from: Time(),
+  to: Time('End, not included'),
+  zone: Type.String({ description: 'LEDGER_TIME_ZONE' }),
+  complete: Type.Boolean(),
+  basis: Type.String({ description: 'Which date counts' }),
+  estimated,
+});
+
 export const TraLedger = answer(
   {
-    ...span,
+    ...LedgerSpan.properties,
     quarter: Type.String(),
     rows: Type.Array(TraRow),
-    estimated,
     source: Type.String({ description: 'Of the limits' }),
     rates: Type.String({ description: 'Where rates into euros come from' }),
   },
@@ -86,10 +87,9 @@ export const SchemeRow = answer({
 
 export const SchemeLedger = answer(
   {
-    ...span,
+    ...LedgerSpan.properties,
     month: Type.String(),
     rows: Type.Array(SchemeRow),
-    estimated,
     source: orNull('string', 'Of the limits'),
   },
   'Reports over settled payments, by merchant',

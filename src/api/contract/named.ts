@@ -10,6 +10,8 @@ const MORE_THAN: Readonly<Record<string, readonly string[]>> = {
   Rule: ['RuleVersion'],
   ModelDetail: ['Model'],
   CardInput: ['PredictInput'],
+  TraLedger: ['LedgerSpan'],
+  SchemeLedger: ['LedgerSpan'],
   LabelRecorded: ['LabelVoice', 'Standing'],
   DisputeRecorded: ['Dispute', 'Standing'],
   EventRecorded: ['PaymentEvent', 'Standing'],

@@ -83,15 +83,6 @@ const EXAMPLE = {
   when: 'distinct("device", "card", "1h") >= 4.0 && tx.amountBase < 20.0',
   outcome: 'decline',
   mode: 'shadow',
-  priority: 0,
-  reason: 'many cards on this device',
-  rollout: { percent: 100, by: 'user' },
-  suppress: { entity: 'device', seconds: 86400 },
-  hard: false,
-  actions: ['request_3ds'],
-  validFrom: null,
-  validTo: null,
-  tags: ['velocity'],
 };
 
 export const RuleBody = Type.Object(
