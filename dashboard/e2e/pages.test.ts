@@ -34,6 +34,8 @@ describe('every page', { skip, timeout: 240_000 }, () => {
     ['a list', () => '/rules/lists/bad_devices'],
     ['backtests', () => '/rules/backtests'],
     ['the policy', () => '/rules/policy'],
+    ['ledgers', () => '/ledgers'],
+    ['a ledger by merchant', () => '/ledgers?ledger=vamp'],
     ['try it', () => '/try'],
     ['settings', () => '/settings'],
     ['about', () => '/about'],

@@ -32,5 +32,14 @@ export async function populate(server: string): Promise<{ decision: string; chal
     });
     decision = `/decisions/${encodeURIComponent(id)}`;
   }
+  // Something for the ledgers: settled by card, and disputed.
+  const at = new Date().toISOString();
+  const { id } = await post(server, {
+    ...{ userId: 'l_1', amount: 120, currency: 'EUR', merchantId: 'm_1', remote: true },
+    ...{ instrument: 'card', cardBrand: 'visa' },
+  });
+  await tell(`/api/transactions/${id}/events`, { type: 'settled', at });
+  const dispute = { kind: 'dispute', scheme: 'visa', reasonCode: '10.4', reportedAt: at, status: 'open' };
+  await tell(`/api/transactions/${id}/disputes`, { id: 'd_1', ...dispute });
   return { decision, challenger: `/models?model=${challenger}` };
 }

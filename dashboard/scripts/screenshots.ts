@@ -115,6 +115,8 @@ async function pathsOf(url: string): Promise<Record<string, string>> {
       list: '/rules/lists/bad_devices',
       backtests: '/rules/backtests',
       policy: '/rules/policy',
+      ledgers: '/ledgers',
+      visa: '/ledgers?ledger=vamp',
       try: '/try',
       settings: '/settings',
       about: '/about',

@@ -1,5 +1,13 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { QUEUE_SHOWS, type QueueSearch, type TransactionSearch, WINDOWS, type Window } from './searches.ts';
+import {
+  LEDGERS,
+  type LedgerSearch,
+  QUEUE_SHOWS,
+  type QueueSearch,
+  type TransactionSearch,
+  WINDOWS,
+  type Window,
+} from './searches.ts';
 import { Layout } from './shell/layout.tsx';
 import { Empty, Failed, LoadingRows } from './ui/states.tsx';
 
@@ -112,6 +120,12 @@ const policy = createRoute({
   path: '/rules/policy',
   component: lazyRouteComponent(() => import('./pages/rules/policy.tsx'), 'PolicyPage'),
 });
+const ledgers = createRoute({
+  getParentRoute: () => root,
+  path: '/ledgers',
+  validateSearch: (search): LedgerSearch => ({ ledger: oneOf(LEDGERS, search.ledger), period: text(search.period) }),
+  component: lazyRouteComponent(() => import('./pages/ledgers/ledgers.tsx'), 'Ledgers'),
+});
 const tryIt = createRoute({
   getParentRoute: () => root,
   path: '/try',
@@ -145,6 +159,7 @@ export const router = createRouter({
     list,
     backtests,
     policy,
+    ledgers,
     tryIt,
     settings,
     about,

@@ -21,3 +21,11 @@ export interface TransactionSearch {
   to?: string;
   minScore?: number;
 }
+
+export const LEDGERS = ['tra', 'vamp', 'mastercard'] as const;
+export type LedgerName = (typeof LEDGERS)[number];
+export interface LedgerSearch {
+  ledger?: LedgerName;
+  /** A quarter such as `2026Q4`, or a month such as `2026-11`. */
+  period?: string;
+}

@@ -12,7 +12,7 @@ export function traNotes(estimated: TraEstimated, maturityDays: number): string[
       `counted as no fraud, though they are younger than ${maturityDays} days or a dispute of another reason stands: the rate may still rise`,
     ),
     ...share(assumedExecuted, 'counted as executed because they were approved; nobody told what became of them'),
-    ...share(assumedRemote, 'counted as remote, though neither `remote` nor a channel in person says so'),
+    ...share(assumedRemote, 'counted as remote, though nobody said that they are'),
     ...share(payersOwn, 'fraud of the payer’s own by the reason given, and therefore no fraud of this ledger'),
     ...left(withoutRate, 'no rate into euros'),
     ...left(otherInstruments, 'paid with neither card nor credit transfer'),
@@ -23,9 +23,9 @@ export function traNotes(estimated: TraEstimated, maturityDays: number): string[
 export function schemeNotes({ assumedRemote, unknownBrand }: SchemeEstimated): string[] {
   return [
     'Schemes count by their own records; these are what Assay was told. What a scheme leaves out, such as disputes settled before they were raised, is counted here if it was told.',
-    'Only payments with an event `settled` count as settled; a dispute counts in the month of its first report, whatever it comes to.',
+    'Only payments of which an event says that they were settled count as settled; a dispute counts in the month of its first report, whatever it comes to.',
     ...(assumedRemote > 0
-      ? [`${assumedRemote} settled payments count as remote, though neither \`remote\` nor a channel says so.`]
+      ? [`${assumedRemote} settled payments count as remote, though nobody said that they are.`]
       : []),
     ...(unknownBrand > 0 ? [`${unknownBrand} settled card payments are left out: their brand is not known.`] : []),
   ];

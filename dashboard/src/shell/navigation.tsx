@@ -7,6 +7,7 @@ import {
   FlaskConical,
   Info,
   Keyboard,
+  Landmark,
   Layers,
   LayoutDashboard,
   ListChecks,
@@ -51,6 +52,7 @@ type Path =
   | '/users'
   | '/models'
   | '/rules'
+  | '/ledgers'
   | '/try'
   | '/settings'
   | '/about';
@@ -97,6 +99,9 @@ export function Navigation({ onHelp }: { onHelp: () => void }) {
           </Item>
           <Item to="/models" icon={<Layers />}>
             Models
+          </Item>
+          <Item to="/ledgers" icon={<Landmark />}>
+            Ledgers
           </Item>
           <Item to="/try" icon={<FlaskConical />}>
             Try it
