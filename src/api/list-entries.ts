@@ -1,9 +1,11 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { ListHead } from '../domain/policy.ts';
 import type { ListEntryData } from '../domain/records.ts';
 import { type CardRule, screen } from '../intake/card-numbers.ts';
 import { unfit } from '../intake/text.ts';
 import { parseTime } from '../intake/time.ts';
 import { type EntryInput, parseEntries } from '../policy/lists/csv.ts';
+import type { Entries, EntryDetail } from '../policy/lists/entries.ts';
 import { entryValue } from '../policy/lists/values.ts';
 import { invalid } from './window.ts';
 
@@ -25,6 +27,29 @@ export interface Refused {
 const PART_ENTRIES = 10_000;
 const PART_CHARACTERS = 600_000;
 const MAX_NOTE = 500;
+/** What a body of half a million is read by, so that others have their turn. */
+const ENTRIES_A_TURN = 2_000;
+/** What is looked at of a list before others have theirs: a few milliseconds. */
+const SCANNED_A_TURN = 20_000;
+
+/** A page of entries, newest first; `next` is where the next one begins. */
+export async function pageInTurns(
+  entries: Entries,
+  q: string,
+  before: number | undefined,
+  limit: number,
+): Promise<{ data: EntryDetail[]; next: number | undefined }> {
+  const data: EntryDetail[] = [];
+  const serials: number[] = [];
+  for (let from = before; ; await breathe()) {
+    const found = entries.scan(q, from, limit + 1 - data.length, SCANNED_A_TURN);
+    data.push(...found.data);
+    serials.push(...found.serials);
+    if (found.stopped === undefined) break;
+    from = found.stopped;
+  }
+  return { data: data.slice(0, limit), next: data.length > limit ? serials[limit - 1] : undefined };
+}
 
 /** Rows of a CSV body that cannot be read. */
 export const unreadable = new WeakMap<object, Refused[]>();
@@ -45,34 +70,37 @@ export function rowsOf(text: string): { entries: EntryInput[] } {
 }
 
 /** The entries as they may be kept, and how many are another. Throws `card_number` with the places of the first. */
-export function withoutCards(
+export async function withoutCards(
   { type }: ListHead,
   entries: Sent[],
   cards: CardRule | undefined,
-): { entries: Sent[]; replaced: number } {
+): Promise<{ entries: Sent[]; replaced: number }> {
   if (cards === undefined || cards.numbers === 'allow') return { entries, replaced: 0 };
   // Other values are what they say they are, as those fields of a transaction.
   const names = type === 'card' || type === 'text' ? ['note', 'value'] : ['note'];
   let replaced = 0;
-  const kept = entries.map((entry, i) => {
+  const kept: Sent[] = [];
+  for (const [i, entry] of entries.entries()) {
+    if (i % ENTRIES_A_TURN === ENTRIES_A_TURN - 1) await breathe();
     const { body } = screen({ note: entry.note, value: entry.value }, cards, `/entries/${i}`, names);
-    if (body.note === entry.note && body.value === entry.value) return entry;
-    replaced++;
-    return { ...entry, ...body };
-  });
+    const isSame = body.note === entry.note && body.value === entry.value;
+    kept.push(isSame ? entry : { ...entry, ...body });
+    if (!isSame) replaced++;
+  }
   return { entries: kept, replaced };
 }
 
 /** Entries as records hold them, in parts that fit one; `untold`: when those end that do not say, milliseconds. */
-export function partsOf(
+export async function partsOf(
   type: ListHead['type'],
   sent: readonly Sent[],
   untold: number | null,
-): { parts: ListEntryData[][]; refused: Refused[] } {
+): Promise<{ parts: ListEntryData[][]; refused: Refused[] }> {
   const refused: Refused[] = [];
   const parts: ListEntryData[][] = [];
   let characters = Number.POSITIVE_INFINITY;
-  for (const entry of sent) {
+  for (const [i, entry] of sent.entries()) {
+    if (i % ENTRIES_A_TURN === ENTRIES_A_TURN - 1) await breathe();
     const read = readEntry(type, entry, untold);
     if ('message' in read) {
       refused.push({ value: entry.value, message: read.message, ...(entry.line ? { line: entry.line } : {}) });

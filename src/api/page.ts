@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Page } from '../projections/store.ts';
 import { columnsOf, csvLine, toCsv } from './csv.ts';
@@ -109,6 +110,8 @@ async function* lines<T extends object>(
     }
     if (text !== '') yield text;
     if (page.nextCursor === null) return;
+    // What is in memory never waits for anything by itself.
+    await breathe();
     page = (await more(page.nextCursor)) as Page<Row>;
     rows = await shown(page.data);
   }

@@ -21,7 +21,7 @@ import {
   ListShown,
   ListsShown,
 } from '../contract/policy.ts';
-import { partsOf, rowsOf, type Sent, unreadable, withoutCards } from '../list-entries.ts';
+import { pageInTurns, partsOf, rowsOf, type Sent, unreadable, withoutCards } from '../list-entries.ts';
 import { pageOf, sendList } from '../page.ts';
 import { sendPolicy, submitPart, submitPolicy } from '../policy-command.ts';
 import type { Services } from '../services.ts';
@@ -145,7 +145,12 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
         request.query,
         async ({ limit, cursor }) => {
           if (cursor !== undefined && !/^[1-9]\d{0,15}$/.test(cursor)) throw invalid('/cursor', 'is not a cursor');
-          const { data, next } = entries.page(q, cursor === undefined ? undefined : Number(cursor), limit);
+          const { data, next } = await pageInTurns(
+            entries,
+            q,
+            cursor === undefined ? undefined : Number(cursor),
+            limit,
+          );
           const rows = data.map(({ expiresAt, at, ...entry }) => ({
             ...entry,
             expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
@@ -231,11 +236,11 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
       async (request, reply) => {
         const { head } = known(request.params.name);
         mayChange(request, head);
-        const { replaced, ...body } = withoutCards(head, request.body.entries as Sent[], services.rules.cards);
+        const { replaced, ...body } = await withoutCards(head, request.body.entries as Sent[], services.rules.cards);
         if (replaced > 0)
           reply.header('x-assay-warning', `${replaced} entries held a card number, which is replaced by a token.`);
         const untold = letsThrough(head.name) ? clock() + ALLOWED_DAYS * DAY_MS : null;
-        const { parts, refused } = partsOf(head.type, body.entries, untold);
+        const { parts, refused } = await partsOf(head.type, body.entries, untold);
         let [added, updated, replayed] = [0, 0, parts.length > 0];
         for (const [part, entries] of parts.entries()) {
           const taken = await submitPart(

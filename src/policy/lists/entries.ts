@@ -29,10 +29,19 @@ export interface Entries {
   wasIn(value: string, at: number): boolean;
   /** Newest first, those whose value or note holds `q`; `before` is the serial that the page before ended at. */
   page(q: string, before: number | undefined, limit: number): { data: EntryDetail[]; next: number | undefined };
+  /** As a page, with the serial of each; looks at so many at most, and says where it stopped if that was too early. */
+  scan(q: string, before: number | undefined, limit: number, most: number): Scanned;
   all(): IterableIterator<EntryDetail>;
   /** For a snapshot: at most so many rows each. */
   chunks(rows: number): IterableIterator<EntryRow[]>;
   fill(rows: readonly EntryRow[]): void;
+}
+
+export interface Scanned {
+  data: EntryDetail[];
+  serials: number[];
+  /** A serial: what is older was not looked at. */
+  stopped: number | undefined;
 }
 
 type Span = [from: number, to: number];
@@ -134,6 +143,33 @@ export function createEntries(): Entries {
     }
   }
 
+  /** The slots of older serials are those below it: both ascend together. */
+  function slotBelow(before: number | undefined): number {
+    if (before === undefined) return texts.end;
+    let [low, high] = [0, texts.end];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (columns.serial[middle] < before) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  function scan(q: string, before: number | undefined, limit: number, most: number): Scanned {
+    const wanted = q.toLowerCase();
+    const holds = (text: string | undefined) => text?.toLowerCase().includes(wanted) ?? false;
+    const found: Scanned = { data: [], serials: [], stopped: undefined };
+    const begin = slotBelow(before) - 1;
+    for (let slot = begin; slot >= 0 && found.data.length < limit; slot--) {
+      if (begin - slot >= most) return { ...found, stopped: columns.serial[slot + 1] };
+      const value = texts.text(slot);
+      if (value === undefined || (wanted !== '' && !holds(value) && !holds(notes.get(slot)))) continue;
+      found.data.push(detail(slot, value));
+      found.serials.push(columns.serial[slot]);
+    }
+    return found;
+  }
+
   return {
     get size() {
       return texts.size;
@@ -158,26 +194,10 @@ export function createEntries(): Entries {
       return past.size > 0 && (past.get(value)?.some(([from, to]) => from <= at && at < to) ?? false);
     },
     page(q, before, limit) {
-      const wanted = q.toLowerCase();
-      const data: EntryDetail[] = [];
-      let last = 0;
-      for (let slot = texts.end - 1; slot >= 0; slot--) {
-        if (before !== undefined && columns.serial[slot] >= before) continue;
-        const value = texts.text(slot);
-        if (value === undefined) continue;
-        if (
-          wanted !== '' &&
-          !value.toLowerCase().includes(wanted) &&
-          !notes.get(slot)?.toLowerCase().includes(wanted)
-        ) {
-          continue;
-        }
-        if (data.length === limit) return { data, next: last };
-        data.push(detail(slot, value));
-        last = columns.serial[slot];
-      }
-      return { data, next: undefined };
+      const { data, serials } = scan(q, before, limit + 1, Number.POSITIVE_INFINITY);
+      return { data: data.slice(0, limit), next: data.length > limit ? serials[limit - 1] : undefined };
     },
+    scan,
     all,
     *chunks(rows) {
       let chunk: EntryRow[] = [];

@@ -207,6 +207,29 @@ test('pages are the newest first and hold together when entries come and go', ()
   );
 });
 
+test('what is looked at in steps is what is looked at in one, whatever was renewed and removed', () => {
+  const entries = createEntries();
+  for (let i = 0; i < 3000; i++) entries.put(`v${i}`, { ...forever, note: i % 5 === 0 ? 'five' : '' });
+  for (let i = 0; i < 3000; i += 3) entries.remove(`v${i}`, 1);
+  for (let i = 1; i < 3000; i += 7) entries.put(`v${i}`, { ...forever, note: 'five' });
+  const whole = entries.scan('five', undefined, 10_000, Number.POSITIVE_INFINITY);
+  assert.equal(whole.stopped, undefined);
+  assert.ok(whole.data.length > 300);
+  for (const most of [1, 7, 1000]) {
+    const got: string[] = [];
+    let before: number | undefined;
+    do {
+      const { data, stopped } = entries.scan('five', before, 10_000, most);
+      got.push(...data.map((one) => one.value));
+      before = stopped;
+    } while (before !== undefined);
+    assert.deepEqual(
+      got,
+      whole.data.map((one) => one.value),
+    );
+  }
+});
+
 test('CSV comes in and goes out', () => {
   const text = '\ufeffvalue,expiresAt,note\r\n"a,1",2026-01-31T00:00:00Z,"said ""no"""\r\nb,,\n\nc\n"d\ne",,x\n"open,,';
   const { entries, refused } = parseEntries(text);
