@@ -74,6 +74,9 @@ describe('names that do not exist', () => {
     const messages = Object.fromEntries(body.errors.map((e: { path: string; message: string }) => [e.path, e.message]));
     assert.deepEqual(Object.keys(messages).sort(), ['/from', '/limit', '/to', '/user_id']);
     assert.match(messages['/user_id'], /did you mean userId\?/);
+    const alone = await call(app.url, 'GET', '/api/transactions?from=soon&to=2026-02-30');
+    const [from, to] = ['/from', '/to'].map((path) => ({ path, message: 'must be an RFC 3339 time from 1970 on' }));
+    assert.deepEqual(alone.body.errors, [from, to], 'each once');
   });
 
   test('a field of a body that does not exist is told in the answer’s warnings', async () => {

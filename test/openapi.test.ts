@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { FILES } from '../src/api/contract/names.ts';
+import { ERROR_CODES } from '../src/domain/errors.ts';
 import { call, startApp, type TestApp } from './support/app.ts';
 import { dereferenced } from './support/openapi.ts';
 
@@ -83,6 +84,7 @@ describe('the OpenAPI document', () => {
     const { schemas } = document.components;
     for (const name of ['Transaction', 'TransactionInput', 'Decision', 'Reason', 'Problem', 'Case', 'User', 'Rule'])
       assert.ok(schemas[name]?.properties ?? schemas[name]?.allOf, name);
+    assert.deepEqual(schemas.Problem.properties.code.enum, ERROR_CODES);
     // What generated clients take for something else: a type of their language, or a variable for one of its properties.
     for (const [name, { properties }] of Object.entries(schemas as Record<string, { properties?: object }>)) {
       assert.doesNotMatch(name, /^(List|Dict|Set|Map|Any|Optional|Union|Object|String|Number|Date|Error)$/);

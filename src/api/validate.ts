@@ -32,7 +32,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     const value = readNumbers(schema, { ...(raw as Record<string, unknown>) });
     if (errors.length === 0 && compiled.Check(value)) {
       misread?.(value, '', errors);
-      if (errors.length === 0) return { value };
+      return errors.length === 0 ? { value } : { error: refusalOf(errors) };
     }
     return { error: refusal(compiled.Errors(value), value, errors, misread) };
   };

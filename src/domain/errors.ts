@@ -1,22 +1,24 @@
 /** The closed list of error codes. `api/problem.ts` is the one place that turns a code into an HTTP answer. */
-export type ErrorCode =
-  | 'malformed_json'
-  | 'invalid_request'
-  | 'card_number'
-  | 'rule_invalid'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not_found'
-  | 'method_not_allowed'
-  | 'conflict'
-  | 'idempotency_conflict'
-  | 'processing'
-  | 'declined'
-  | 'too_large'
-  | 'unsupported_media_type'
-  | 'rate_limited'
-  | 'unavailable'
-  | 'internal';
+export const ERROR_CODES = [
+  'malformed_json',
+  'invalid_request',
+  'card_number',
+  'rule_invalid',
+  'unauthenticated',
+  'forbidden',
+  'not_found',
+  'method_not_allowed',
+  'conflict',
+  'idempotency_conflict',
+  'processing',
+  'declined',
+  'too_large',
+  'unsupported_media_type',
+  'rate_limited',
+  'unavailable',
+  'internal',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 export interface FieldError {
   /** JSON pointer of the offending value, such as `/amount`. */

@@ -1,4 +1,5 @@
 import Type, { type TProperties, type TSchema } from 'typebox';
+import { ERROR_CODES } from '../../domain/errors.ts';
 
 /** Building blocks of the contract. The schemas are the validation, the types and the OpenAPI document at once. */
 
@@ -24,27 +25,7 @@ export const Problem = Type.Object(
     type: Type.String({ description: 'URN of the kind of problem' }),
     title: Type.String(),
     status: Type.Integer({ minimum: 400, maximum: 599 }),
-    code: words(
-      [
-        'malformed_json',
-        'invalid_request',
-        'rule_invalid',
-        'unauthenticated',
-        'forbidden',
-        'not_found',
-        'method_not_allowed',
-        'conflict',
-        'idempotency_conflict',
-        'processing',
-        'declined',
-        'too_large',
-        'unsupported_media_type',
-        'rate_limited',
-        'unavailable',
-        'internal',
-      ],
-      'One of a closed list',
-    ),
+    code: words(ERROR_CODES, 'One of a closed list'),
     detail: Type.String({ description: 'What happened, in words' }),
     errors: Type.Optional(
       Type.Array(
