@@ -38,6 +38,8 @@ export interface RecentPorts {
 }
 
 export const RECENT_DECISIONS = 50_000;
+/** Characters of metadata of all of them: one may bring 16 KiB, beside some 3 KB of everything else. */
+const MOST_METADATA = 100_000_000;
 /** Hits of rules are remembered for so long, and so many at most. */
 export const HITS_DAYS = 30;
 const MOST_HITS = 100_000;
@@ -47,7 +49,7 @@ const DAY = 86_400_000;
 
 export function createRecent(ports: RecentPorts): Recent {
   const { journal, clock, capacity = RECENT_DECISIONS } = ports;
-  const newest = createRing<RecentDecision>(capacity);
+  const newest = createRing<RecentDecision>(capacity, MOST_METADATA);
   const hits = createRing<RecentHit>(MOST_HITS);
   let since = Number.POSITIVE_INFINITY;
   let catchingUp = true;
@@ -57,7 +59,9 @@ export function createRecent(ports: RecentPorts): Recent {
     if (record.at < since) since = record.at;
     if (record.type === 'decision') {
       const payment = paymentOf(record, ports.entityTypes);
-      newest.push({ record: slim(record, payment), payment, told: undefined });
+      const { metadata } = payment.transaction;
+      const weighs = metadata === undefined ? 0 : JSON.stringify(metadata).length;
+      newest.push({ record: slim(record, payment), payment, told: undefined }, weighs);
       const { rules } = (record.data as unknown as DecisionData).decision;
       if (rules.length > 0 && record.at >= clock() - HITS_DAYS * DAY) {
         const dropped = hits.push({ record: slimmer(record), told: undefined });
@@ -82,7 +86,8 @@ export function createRecent(ports: RecentPorts): Recent {
         if (closed) return;
         take(record);
         position = record.sequence;
-        await ports.pause();
+        const pausing = ports.pause();
+        if (pausing) await pausing;
       }
     // Level in this very tick: what comes next comes by the subscription.
     catchingUp = false;
@@ -129,27 +134,43 @@ function slimmer({ sequence, version, type, at, key, data }: JournalRecord): Jou
   return { sequence, version, type, at, key, data: kept as Record<string, unknown> };
 }
 
-function createRing<One extends RecentHit>(capacity: number) {
-  const ring: One[] = [];
+/** The newest so many, as far as they weigh no more than `mostWeight` together; the newest is kept in any case. */
+export function createRing<One extends RecentHit>(capacity: number, mostWeight = Number.POSITIVE_INFINITY) {
+  const ring: (One | undefined)[] = [];
+  const weights = new Float64Array(capacity);
   const byId = new Map<string, One>();
-  let next = 0;
+  let [oldest, count, weight] = [0, 0, 0];
   const idOf = ({ record }: One) => (record.data as unknown as DecisionData).transaction.id;
+
+  function drop(): One {
+    const one = ring[oldest]!;
+    byId.delete(idOf(one));
+    weight -= weights[oldest];
+    // Its place is taken later, or never.
+    ring[oldest] = undefined;
+    oldest = (oldest + 1) % capacity;
+    count--;
+    return one;
+  }
+
   return {
     find: (id: string) => byId.get(id),
-    /** What it took the place of. */
-    push(one: One): One | undefined {
+    /** The last of those that it took the place of. */
+    push(one: One, weighs = 0): One | undefined {
       const id = idOf(one);
       if (byId.has(id)) return undefined;
-      const dropped = ring[next];
-      if (dropped) byId.delete(idOf(dropped));
-      ring[next] = one;
-      next = (next + 1) % capacity;
+      let dropped: One | undefined;
+      while (count === capacity || (count > 0 && weight + weighs > mostWeight)) dropped = drop();
+      const place = (oldest + count++) % capacity;
+      ring[place] = one;
+      weights[place] = weighs;
+      weight += weighs;
       byId.set(id, one);
       return dropped;
     },
     last(most: number): One[] {
-      const inOrder = ring.length < capacity ? ring : [...ring.slice(next), ...ring.slice(0, next)];
-      return inOrder.slice(Math.max(0, inOrder.length - most));
+      const wanted = Math.min(most, count);
+      return Array.from({ length: wanted }, (_, i) => ring[(oldest + count - wanted + i) % capacity]!);
     },
   };
 }
