@@ -5,6 +5,6 @@ import { killRun } from '../support/kill-run.ts';
 const KILLS = Number(process.env.ASSAY_KILLS ?? 8);
 
 test(`killed ${KILLS} times at random under load: nothing acknowledged is lost, nothing is applied twice`, async (context) => {
-  const seen = await killRun({ kills: KILLS, seed: 20_26, perRound: 800 });
+  const seen = await killRun({ kills: KILLS, seed: 20_26, perRound: 500 });
   context.diagnostic(JSON.stringify(seen));
 });
