@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { call } from '../support/app.ts';
 import { figureOf, parseExposition } from '../support/exposition.ts';
-import { startFleet } from '../support/fleet.ts';
+import { startFleet, withoutFleet } from '../support/fleet.ts';
 import { until } from '../support/load.ts';
 import { distinct, startReceiver } from '../support/webhook-receiver.ts';
 
-test('of two servers one delivers, each event once; when it is killed the other goes on, and nothing is missing', async (context) => {
+test('of two servers one delivers, each event once; when it is killed the other goes on, and nothing is missing', {
+  skip: await withoutFleet(),
+}, async (context) => {
   const receiver = await startReceiver();
   context.after(() => receiver.close());
   const env = { WEBHOOK_TIMEOUT_MS: '500', WEBHOOK_RETRY_MS: '100' };

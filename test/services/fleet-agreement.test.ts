@@ -1,15 +1,17 @@
+/** What many processes must agree on: the lives of payments, and the policy. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { call } from '../support/app.ts';
 import { type Fleet, startFleet, withoutFleet } from '../support/fleet.ts';
+import { policyContract } from '../support/fleet-policy-contract.ts';
 import { decideAll, sampleLives, tellAll, verifyProfiles, verifyReads } from '../support/life-fleet.ts';
 import { decideByMerchant, read } from '../support/life-http.ts';
 import { oracle } from '../support/life-oracle.ts';
 import { until } from '../support/load.ts';
 import { type ServerProcess, startServer } from '../support/process.ts';
 
-const COUNT = Number(process.env.ASSAY_FLEET_LIVES ?? 120);
+const COUNT = Number(process.env.ASSAY_FLEET_LIVES ?? 60);
 const MATURITY_DAYS = 5;
 const lives = sampleLives(COUNT);
 const skip = await withoutFleet();
@@ -73,3 +75,5 @@ test('what nobody reviewed expires once, whichever of two servers comes first; a
   assert.ok(recorded.length > 0);
   assert.equal(new Set(recorded).size, recorded.length, 'each is recorded once');
 });
+
+policyContract(() => fleet, skip);
