@@ -37,11 +37,23 @@ export interface Kafka extends ServerProcess {
 /** A busy machine is not a broker that does not start. */
 const READY_MS = 180_000;
 
+/** A port that was free may be taken by the time a JVM has started. */
+const TRIES = 3;
+
 /** Resolves when the broker takes connections. Throws where there is no Java or the jars cannot be had. */
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   const java = findJava();
   const jars = await kafkaJars();
-  const { directory, port = await freePair() } = options;
+  for (let left = options.port === undefined ? TRIES : 1; ; left--)
+    try {
+      return await startOn(options.port ?? (await freePair()), options, java, jars);
+    } catch (error) {
+      if (left === 1) throw error;
+    }
+}
+
+async function startOn(port: number, options: KafkaOptions, java: string, jars: string): Promise<Kafka> {
+  const { directory } = options;
   mkdirSync(directory, { recursive: true });
   const properties = join(directory, 'server.properties');
   writeFileSync(properties, propertiesOf({ ...options, port }));
