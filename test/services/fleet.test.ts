@@ -18,7 +18,7 @@ import { until } from '../support/load.ts';
 import { stricterModel, upload } from '../support/models.ts';
 import { type SchemaRegistry, startSchemaRegistry } from '../support/schema-registry.ts';
 
-const COUNT = Number(process.env.ASSAY_FLEET_TRANSACTIONS ?? 3_000);
+const COUNT = Number(process.env.ASSAY_FLEET_TRANSACTIONS ?? 1_500);
 const skip = await withoutFleet();
 let fleet: Fleet;
 let schemas: SchemaRegistry;
@@ -41,7 +41,7 @@ test('two servers and two workers, while their parts fail one after another: not
   const report = await fleetRun(fleet, {
     count: COUNT,
     faults: ALL_FAULTS,
-    phaseSeconds: 3,
+    phaseSeconds: 2,
     say: (line) => context.diagnostic(line),
   });
   assert.equal(report.faults.length, ALL_FAULTS.length);

@@ -12,7 +12,7 @@ import { openedProfiles, ownNamespace, redisServer } from '../support/redis.ts';
 
 const redis = await redisServer();
 const WORKERS = 8;
-const COUNT = 3_000;
+const COUNT = 1_500;
 
 test('eight processes at one merchant end in what one has, bit for bit', {
   skip: redis.skip,
