@@ -86,15 +86,19 @@ describe('dialogs and refusals', { skip, timeout: 180_000 }, () => {
       [403, 'forbidden', 'Your key may not do this'],
       [503, 'unavailable', 'Not available just now'],
     ];
+    const { page } = await open();
+    let problem: { status: number; code: string } | undefined;
+    await page.route('**/api/**', (route) =>
+      problem
+        ? route.fulfill({
+            status: problem.status,
+            contentType: 'application/problem+json',
+            body: JSON.stringify({ ...problem, title: problem.code, detail: 'So it is.' }),
+          })
+        : route.abort(),
+    );
     for (const [status, code, words] of answers) {
-      const { page } = await open();
-      await page.route('**/api/**', (route) =>
-        route.fulfill({
-          status,
-          contentType: 'application/problem+json',
-          body: JSON.stringify({ status, code, title: code, detail: 'So it is.' }),
-        }),
-      );
+      problem = { status, code };
       await page.goto(decision);
       await page.getByText(words).first().waitFor();
       await inBothThemes(page, code);
@@ -104,10 +108,8 @@ describe('dialogs and refusals', { skip, timeout: 180_000 }, () => {
           await page.getByRole('heading', { name, exact: true }).waitFor();
           await page.locator('#main').getByText(words).first().waitFor();
         }
-      await page.context().close();
     }
-    const { page } = await open();
-    await page.route('**/api/**', (route) => route.abort());
+    problem = undefined;
     await page.goto('/transactions');
     await page.getByText('The server is out of reach').waitFor();
     await inBothThemes(page, 'out of reach');
