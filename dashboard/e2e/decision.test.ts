@@ -13,7 +13,7 @@ interface Decided {
 }
 
 /** One decision, as those see it who may do everything, and those who may not. */
-describe('a decision', { skip, timeout: 120_000 }, () => {
+describe('a decision', { skip, timeout: 360_000 }, () => {
   const stage = onStage(ADMIN);
   let declined: Decided[] = [];
 

@@ -8,7 +8,7 @@ import { populate } from './populate.ts';
 import { skip } from './stage.ts';
 
 /** What opens over a page, and what a page says where the server gives it nothing. */
-describe('dialogs and refusals', { skip, timeout: 180_000 }, () => {
+describe('dialogs and refusals', { skip, timeout: 360_000 }, () => {
   const stage = onStage();
   let decision = '';
   let watched: Watched;

@@ -19,7 +19,7 @@ interface Read {
 }
 
 /** What becomes of a payment after its decision, as people see it and do it. */
-describe('the life of a payment', { skip, timeout: 120_000 }, () => {
+describe('the life of a payment', { skip, timeout: 360_000 }, () => {
   const stage = onStage();
   const held: string[] = [];
 

@@ -14,7 +14,7 @@ interface Listed {
 }
 
 /** On the server's own serving, as people have it. */
-describe('models', { skip, timeout: 180_000 }, () => {
+describe('models', { skip, timeout: 360_000 }, () => {
   const stage = onStage();
   let shipped: string;
   let challenger: string;

@@ -38,7 +38,7 @@ async function picture(page: Page, name: string): Promise<void> {
   if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 }
 
-describe('decisions in words, where no language model is set', { skip, timeout: 120_000 }, () => {
+describe('decisions in words, where no language model is set', { skip, timeout: 360_000 }, () => {
   const stage = onStage();
 
   test('a payment and its case are told from the reasons, and nobody can be asked', async () => {
@@ -63,7 +63,7 @@ describe('decisions in words, where no language model is set', { skip, timeout: 
   });
 });
 
-describe('decisions in words, by a language model', { skip, timeout: 180_000 }, () => {
+describe('decisions in words, by a language model', { skip, timeout: 360_000 }, () => {
   let model: LanguageModel;
   before(async () => {
     model = await startLanguageModel();

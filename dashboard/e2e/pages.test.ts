@@ -10,7 +10,7 @@ import { skip } from './stage.ts';
 const WIDTHS = [390, 768, 1280, 2560];
 
 /** Every page: no complaint of the browser, nothing cut off, nothing serious to axe. */
-describe('every page', { skip, timeout: 300_000 }, () => {
+describe('every page', { skip, timeout: 360_000 }, () => {
   const stage = onStage();
   let decision = '';
   let challenger = '';

@@ -21,7 +21,7 @@ interface CaseRead {
 }
 
 /** The review queue, by people who act at once, against a real server. */
-describe('the review queue', { skip, timeout: 180_000 }, () => {
+describe('the review queue', { skip, timeout: 360_000 }, () => {
   const stage = onStage();
 
   test('by keyboard alone: a burst of card testing is one case, and its resolution labels every payment of it', async () => {

@@ -9,7 +9,7 @@ import { skip } from './stage.ts';
 const KEY = 'an-admin-key-for-the-rules-page-0123456789';
 
 /** A rule's whole life, by hand: written, wrong, mended, tried, in shadow, live, explained, taken back. */
-describe('rules', { skip, timeout: 180_000 }, () => {
+describe('rules', { skip, timeout: 360_000 }, () => {
   const stage = onStage(KEY);
   let n = 0;
 

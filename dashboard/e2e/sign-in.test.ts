@@ -8,7 +8,7 @@ import { skip } from './stage.ts';
 const ADMIN = 'sk_end_to_end_0123456789abcdef';
 
 /** A server with keys: nobody sees anything before signing in, and nobody may more than the key. */
-describe('signing in', { skip, timeout: 120_000 }, () => {
+describe('signing in', { skip, timeout: 360_000 }, () => {
   const stage = onStage(ADMIN);
 
   test('a key signs in, the session outlives a reload and does its work, and ends with signing out', async () => {

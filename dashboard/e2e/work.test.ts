@@ -13,7 +13,7 @@ import { dist, skip } from './stage.ts';
 import { until } from './until.ts';
 
 /** What people do with it, in a real browser against a real server. */
-describe('the dashboard at work', { skip, timeout: 180_000 }, () => {
+describe('the dashboard at work', { skip, timeout: 360_000 }, () => {
   // Not built yet when the server starts, as after a fresh installation.
   const folder = mkdtempSync(join(tmpdir(), 'assay-built-'));
   const built = join(folder, 'dist');
