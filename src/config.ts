@@ -73,6 +73,8 @@ export interface Config {
   readonly retentionDays: number;
   /** Days after which what was executed and not disputed is presumed legitimate. */
   readonly labelMaturityDays: number;
+  /** An entity that is joined with more others is no link: strangers share it. */
+  readonly linkHub: number;
   /** Whose midnights begin the months and quarters of ledgers: UTC, an offset, or a name of IANA's. */
   readonly ledgerTimeZone: string;
   /** What happens to a held payment that nobody reviewed in time; undefined: it stays held. */
@@ -233,6 +235,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     journalScrubRate: integer(env, 'JOURNAL_SCRUB_RATE', 8 * 1024 * 1024, 0),
     retentionDays: integer(env, 'RETENTION_DAYS', 0, 0),
     labelMaturityDays: integer(env, 'LABEL_MATURITY_DAYS', LABEL_MATURITY_DAYS, 0, 3_650),
+    linkHub: integer(env, 'LINK_HUB', 50, 1, 1_000),
     ledgerTimeZone: timeZone(env.LEDGER_TIME_ZONE || 'UTC', 'LEDGER_TIME_ZONE'),
     reviewExpires: reviewExpires(env),
     databasePool: integer(env, 'DATABASE_POOL', 8, 2, 1_000),

@@ -5,6 +5,7 @@ import type { JournalRecord } from '../journal/journal.ts';
 import type { AuditRow } from './audit.ts';
 import type { CaseView } from './case-view.ts';
 import type { CommandAnswer } from './command-answer.ts';
+import type { Links } from './links.ts';
 import type { WebhookStore } from './webhooks/store.ts';
 
 /**
@@ -28,12 +29,27 @@ export interface QueryStore {
   cases: CaseQueries;
   audit: AuditQueries;
   ledgers: LedgerQueries;
+  /** Who belongs together with an entity. */
+  links(query: LinksQuery): Promise<Links>;
   /** What a text names or begins, of every kind, newest first; at most `limit`. */
   search(q: string, limit: number): Promise<SearchHit[]>;
   webhooks: WebhookStore;
   /** Throws where the database is away. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface LinksQuery {
+  type: string;
+  id: string;
+  /** Steps, 1..4. */
+  depth: number;
+  /** By payments and labels of then, milliseconds; absent: of now. */
+  at?: number;
+  /** An entity with more others is named, and not walked. */
+  hub: number;
+  /** Types of entities that join; absent: all. */
+  types?: readonly string[];
 }
 
 /** `type` is `user`, another entity's, `transaction`, `case` or `note`. `at`: of its newest payment, or when it was made. */

@@ -9,6 +9,7 @@ import { createCaseQueries } from './cases.ts';
 import { asUnavailable, connect, reading, sqlState } from './connection.ts';
 import type { OutcomeOf } from './fold-state.ts';
 import { createLedgerQueries } from './ledgers.ts';
+import { createLinks } from './links.ts';
 import { layoutSchema, migrate } from './migrate.ts';
 import { createRetention } from './retention.ts';
 import type { EntityNames } from './rows.ts';
@@ -114,6 +115,7 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
       }),
     transactions: createTransactionQueries(pool, schema, names, maturity, options.baseCurrency ?? 'USD'),
     users,
+    links: createLinks(pool, schema, names, clock),
     search: createSearch(pool, schema, names, users),
     cases: createCaseQueries(pool, schema, maturity),
     audit: createAuditQueries(pool, schema),

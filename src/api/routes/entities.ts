@@ -2,14 +2,20 @@ import { AssayError } from '../../domain/errors.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
 import { EntityParam, EntityQuery, EntityShown, Features } from '../contract/operations.ts';
+import { LinksQuery, LinksShown } from '../contract/search.ts';
 import { read } from '../read.ts';
 import type { Services } from '../services.ts';
+import { instant, invalid } from '../window.ts';
 
 const tags = ['entities'];
 const scope = { scope: 'read' } as const;
 
 export function entityRoutes(app: Api, services: Services): void {
   const { store, config } = services;
+  const assertType = (type: string) => {
+    if (!config.entityTypes.includes(type))
+      throw new AssayError('not_found', `There are no entities of type ${type}: ${config.entityTypes.join(', ')}.`);
+  };
 
   app.get(
     '/api/entities/:type/:id',
@@ -26,9 +32,38 @@ export function entityRoutes(app: Api, services: Services): void {
     },
     async (request) => {
       const { type, id } = request.params;
-      if (!config.entityTypes.includes(type))
-        throw new AssayError('not_found', `There are no entities of type ${type}: ${config.entityTypes.join(', ')}.`);
+      assertType(type);
       return read(services, () => store.transactions.entity(type, id, request.query.limit));
+    },
+  );
+
+  app.get(
+    '/api/entities/:type/:id/links',
+    {
+      config: scope,
+      schema: {
+        operationId: 'getLinks',
+        tags,
+        summary: 'Who belongs together with an entity, step by step',
+        params: EntityParam,
+        querystring: LinksQuery,
+        response: { 200: json('Nodes and what joins them', LinksShown), ...problems(401, 403, 404, 422, 429, 503) },
+      },
+    },
+    async (request) => {
+      const { type, id } = request.params;
+      const { depth, at, types } = request.query;
+      assertType(type);
+      const wanted = types?.split(',').map((word) => word.trim());
+      const stranger = wanted?.find((word) => !config.entityTypes.includes(word));
+      if (stranger !== undefined)
+        throw invalid('/types', `has ${stranger}, which is none of ${config.entityTypes.join(', ')}`);
+      const query = {
+        ...{ type, id, depth, hub: config.linkHub },
+        ...(at === undefined ? {} : { at: instant('at', at) }),
+        ...(wanted === undefined ? {} : { types: wanted }),
+      };
+      return read(services, () => store.links(query));
     },
   );
 
