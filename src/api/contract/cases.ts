@@ -18,34 +18,31 @@ export const Entity = answer({
 export const CaseShown = answer(
   {
     id: Type.String(),
-    status: words([...CASE_STATUSES, 'merged'], 'Where it stands'),
+    status: words([...CASE_STATUSES, 'merged']),
     version: Type.Integer({
-      description: 'Goes up with everything that people do to it; changes say which one they saw',
+      description: 'Changes say which one they saw',
     }),
     entity: Entity,
     score: Type.Integer({ minimum: 0, maximum: 100, description: 'The highest of its transactions' }),
-    amount: Type.Number({ description: 'Of its transactions, base currency' }),
+    amount: Type.Number({ description: 'Base currency' }),
     amountAtRisk: Type.Number({
-      description:
-        'Σ probability × amount, base currency, net of what was voided, refunded, refused or cancelled in review',
+      description: 'Σ probability × amount, net of what went back',
     }),
-    disputes: Type.Integer({ description: 'Disputes and early warnings of its transactions that stand' }),
+    disputes: Type.Integer({ description: 'That stand' }),
     transactionCount: Type.Integer(),
     reviews: Type.Integer(),
     declines: Type.Integer(),
     openedAt: Time(),
     lastAlertAt: Time(),
     assignee: orNull('string'),
-    firstActionAt: timeOrNull('When somebody first did something to it'),
+    firstActionAt: timeOrNull(),
     resolution: Type.Unsafe<string | null>({ enum: [...RESOLUTIONS, null] }),
     resolvedAt: timeOrNull(),
     resolvedBy: orNull('string'),
     resolvedByName: orNull('string'),
     note: orNull('string'),
-    mergedInto: orNull('string', 'The case that has its transactions now'),
-    exceptCaseId: Type.Optional(
-      Type.String({ description: 'Of a resolution: the new case of the transactions that it left out' }),
-    ),
+    mergedInto: orNull('string', 'Has its transactions now'),
+    exceptCaseId: Type.Optional(Type.String({ description: 'Has what a resolution left out' })),
   },
   'A case: the alerts that share a device, a card, an address or a user',
 );
@@ -54,7 +51,7 @@ export const Happened = answer(
   {
     at: Time(),
     type: Type.String({ description: 'What happened' }),
-    by: orNull('string', 'Id of the key that did it; null for the server itself, and while there are no keys'),
+    by: orNull('string', 'Id of the key; null for the server itself'),
     byName: orNull('string'),
     detail: Type.Unsafe<Record<string, unknown> | null>({ type: ['object', 'null'] }),
   },
@@ -71,15 +68,14 @@ const Comment = answer({
 export const CaseWhole = Type.Intersect([
   CaseShown,
   answer({
-    entities: Type.Array(
-      Type.Intersect([Entity, answer({ transactions: Type.Integer() }, 'How many of its transactions name it')]),
-      { description: 'What its transactions name, the most shared first; at most 50' },
-    ),
+    entities: Type.Array(Type.Intersect([Entity, answer({ transactions: Type.Integer() })]), {
+      description: 'The most shared first; at most 50',
+    }),
     transactions: Type.Array(TransactionShown, { description: 'The newest 50; the rest by …/transactions' }),
     comments: Type.Array(Comment),
     history: Type.Array(Happened, { description: 'The oldest first' }),
     similar: Type.Array(Type.Intersect([CaseShown, answer({ shared: Type.Array(Entity) })]), {
-      description: 'Resolved cases that share an entity, the newest first; at most 10',
+      description: 'Resolved, the newest first; at most 10',
     }),
   }),
 ]);
@@ -89,7 +85,7 @@ export const CasesQuery = Type.Object({
   status: Type.Optional(caseStatus),
   assignee: Type.Optional(text(255, 'Only theirs')),
   assigned: Type.Optional(words(['yes', 'no'], 'Whether anyone is assigned')),
-  entity: Type.Optional(text(320, 'Only those with a transaction that names it, such as `device:d_3`')),
+  entity: Type.Optional(text(320, 'Such as `device:d_3`')),
   minScore: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
   sort: Type.Optional(words(['risk', 'newest'], 'By `amountAtRisk` (the default) or by `openedAt`')),
 });
@@ -105,7 +101,7 @@ export const AssignBody = Type.Object({
     type: ['string', 'null'],
     minLength: 1,
     maxLength: 255,
-    description: 'Who is to work on it; null for nobody',
+    description: 'null for nobody',
   }),
   version: CaseVersion,
 });
@@ -122,26 +118,26 @@ export const ResolveBody = Type.Object({
     Type.Integer({
       minimum: 0,
       maximum: 1_000_000,
-      description: 'How many transactions you saw: 409 where more have joined since',
+      description: 'How many you saw: 409 where more have joined',
     }),
   ),
   except: Type.Optional(
-    Type.Array(Id('A transaction'), {
+    Type.Array(Type.String({ maxLength: 255 }), {
       maxItems: 1000,
-      description: 'Transactions of the case that are none of it: not labelled, they become an open case of their own',
+      description: 'None of it: they become an open case of their own',
     }),
   ),
 });
 
 export const ReopenBody = Type.Object({ version: Type.Optional(CaseVersion) });
 export const MergeBody = Type.Object({
-  into: Id('The case that is to have its transactions'),
+  into: Id('Has its transactions then'),
   version: Type.Optional(CaseVersion),
 });
 
 export const CaseBulkBody = Type.Object({
   ids: Type.Array(Id('A case'), { minItems: 1, maxItems: 200, uniqueItems: true }),
-  action: words(['assign', 'comment', 'resolve', 'reopen', 'merge'], 'With the fields that it has for one case'),
+  action: words(['assign', 'comment', 'resolve', 'reopen', 'merge'], 'With its fields'),
   assignee: Type.Optional(AssignBody.properties.assignee),
   text: Type.Optional(CommentBody.properties.text),
   resolution: Type.Optional(ResolveBody.properties.resolution),
@@ -155,10 +151,10 @@ export const CaseBulkAnswer = answer(
         id: Type.String(),
         status: Type.Integer({ description: 'HTTP status that it would have had alone' }),
         case: Type.Optional(CaseShown),
-        code: Type.Optional(Type.String({ description: 'Why it was refused' })),
+        code: Type.Optional(Type.String()),
         detail: Type.Optional(Type.String()),
       }),
-      { description: 'In the order of `ids`; without the one that others are merged into' },
+      { description: 'In the order of `ids`' },
     ),
     done: Type.Integer(),
     refused: Type.Integer(),
@@ -183,11 +179,11 @@ export const CaseFigures = answer(
     unassigned: Type.Integer(),
     resolved: Type.Integer(),
     resolutions: answer({ fraud: Type.Integer(), legitimate: Type.Integer(), unsure: Type.Integer() }),
-    amountAtRisk: Type.Number({ description: 'Of the open ones, base currency' }),
+    amountAtRisk: Type.Number({ description: 'Of the open ones' }),
     firstActionMs: Durations,
     resolvedMs: Durations,
   },
-  'Cases opened in a window, and how long they took from their opening',
+  'Cases opened in a window',
 );
 export const CaseStatsQuery = Type.Object({
   window: Type.String({ default: '30d', maxLength: 16, description: 'Such as `24h`, `30d`' }),
@@ -201,19 +197,19 @@ export const AuditEntry = Type.Intersect([
     sequence: Type.Integer({ format: 'int64', description: 'Of its record in the journal' }),
     transactionId: orNull('string'),
     caseId: orNull('string'),
-    target: orNull('string', 'What it was done to, whatever that is'),
+    target: orNull('string'),
     status: Type.Integer({
-      description: 'HTTP status of its answer: from 400 on it was refused and changed nothing',
+      description: 'Of its answer: from 400 on it was refused',
     }),
     code: orNull('string'),
   }),
 ]);
 export const AuditQuery = Type.Object({
   ...PageQuery,
-  by: Type.Optional(Id('Only of this key')),
+  by: Type.Optional(Id()),
   type: Type.Optional(Type.String({ maxLength: 64, description: 'Such as `finalize` or `case.resolve`' })),
-  transactionId: Type.Optional(Id('Only on this transaction')),
-  caseId: Type.Optional(Id('Only on this case')),
+  transactionId: Type.Optional(Id()),
+  caseId: Type.Optional(Id()),
   from: Type.Optional(Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339, included' })),
   to: Type.Optional(Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339, not included' })),
 });

@@ -10,7 +10,7 @@ export function words<const T extends string>(values: readonly T[], description?
   return Type.Unsafe<T>({ type: 'string', enum: [...values], ...said(description) });
 }
 
-export const Id = (description: string) => Type.String({ minLength: 1, maxLength: 255, description });
+export const Id = (description?: string) => Type.String({ minLength: 1, maxLength: 255, ...said(description) });
 export const Time = (description?: string) => Type.String({ format: 'date-time', ...said(description) });
 export const Ip = Type.String({ format: 'ip', maxLength: 45 });
 export const Instant = Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339' });

@@ -70,7 +70,7 @@ export const DemoBody = Type.Object({
 });
 export const DemoShown = answer(
   {
-    enabled: Type.Boolean({ description: 'Whether it may be started here' }),
+    enabled: Type.Boolean({ description: 'May be started here' }),
     running: Type.Boolean(),
     rate: Type.Number(),
     seconds: Type.Number(),

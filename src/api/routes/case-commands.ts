@@ -13,7 +13,7 @@ import { shownCase } from './cases.ts';
 const tags = ['cases'];
 const config = { scope: 'review' } as const;
 const failures = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
-const STALE = 'Two people at once: the second saw an older `version` and gets 409.';
+const STALE = 'The second of two people gets 409.';
 
 /** What people do to a case: appended to the journal, settled in its order, so that of two the second is told. */
 export function caseCommandRoutes(app: Api, services: Services): void {
@@ -68,7 +68,7 @@ export function caseCommandRoutes(app: Api, services: Services): void {
         operationId: 'resolveCase',
         tags,
         summary: 'Say what a case turned out to be; all of its transactions are labelled so',
-        description: `\`unsure\` labels nothing. Alerts that come later open a new case. ${STALE}`,
+        description: STALE,
         params: IdParam,
         body: ResolveBody,
         response: { 200: json('The case as it is now', CaseShown), ...failures },
@@ -98,8 +98,7 @@ export function caseCommandRoutes(app: Api, services: Services): void {
         operationId: 'reopenCase',
         tags,
         summary: 'Take a resolution back',
-        description:
-          'The labels that it gave are withdrawn: what an analyst said before stands again, and what was said since stands.',
+        description: 'Its labels too: what was said before and since stands.',
         params: IdParam,
         body: ReopenBody,
         response: { 200: json('The case as it is now', CaseShown), ...failures },
@@ -120,7 +119,6 @@ export function caseCommandRoutes(app: Api, services: Services): void {
         operationId: 'mergeCase',
         tags,
         summary: 'Make all of a case another open one’s',
-        description: 'What was said and done of it is read with the other. It stays as `merged`.',
         params: IdParam,
         body: MergeBody,
         response: { 200: json('The case that it was merged into', CaseShown), ...failures },

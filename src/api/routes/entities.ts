@@ -44,10 +44,10 @@ export function entityRoutes(app: Api, services: Services): void {
       schema: {
         operationId: 'getLinks',
         tags,
-        summary: 'Who belongs together with an entity, step by step',
+        summary: 'Who belongs together',
         params: EntityParam,
         querystring: LinksQuery,
-        response: { 200: json('Nodes and what joins them', LinksShown), ...problems(401, 403, 404, 422, 429, 503) },
+        response: { 200: json('Links', LinksShown), ...problems(401, 403, 404, 422, 429, 503) },
       },
     },
     async (request) => {

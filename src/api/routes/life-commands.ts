@@ -42,9 +42,8 @@ export function lifeCommandRoutes(app: Api, services: Services): void {
         ...schema(
           'labelTransaction',
           'Record what a transaction turned out to be, by whom',
-          'All are kept. In force is what a person pinned, else what the scheme says, an analyst, the customer; of one ' +
-            'source the newest `occurredAt`, then the newest in the log. `none` takes back what its source said, what it ' +
-            'pinned too; with `pinned` the pin alone.',
+          'All are kept. In force is what a person pinned, else the scheme’s, an analyst’s, the customer’s; of one source the newest. ' +
+            '`none` takes back what its source said.',
           LabelBody,
         ),
         response: { 201: json('Recorded', LabelRecorded), ...failures },

@@ -54,8 +54,7 @@ export function modelRoutes(app: Api, services: Services): void {
         operationId: 'promoteModel',
         tags,
         summary: 'Let a model decide from now on; an earlier one to roll back',
-        description:
-          'It is verified, loaded and tried out while the champion goes on; the change is one record of the journal, between two decisions. Where it cannot serve, the champion stays.',
+        description: 'Between two decisions, once it is tried out. Where it cannot serve, the champion stays.',
         params: VersionParam,
         response: { 200: json('Promoted', Promoted), ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503) },
       },
