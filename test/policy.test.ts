@@ -154,6 +154,8 @@ describe('rules', () => {
     assert.deepEqual([(await pay()).decision, (await pay()).decidedBy], ['review', 'model']);
     assert.equal((await ask('PUT', '/api/policy/thresholds', { review: 0.9, decline: 0.1 })).status, 422);
     assert.equal((await ask('PUT', '/api/policy/thresholds', { reviews: 0.9 })).status, 422);
+    const empty = await ask('PUT', '/api/policy/thresholds');
+    assert.deepEqual([empty.status, empty.body.code], [400, 'malformed_json'], 'null says something, nothing does not');
     const back = await ask('PUT', '/api/policy/thresholds', { review: null, decline: null });
     assert.deepEqual(back.body.thresholds, { review: null, decline: null });
     assert.equal((await pay()).decision, 'approve');

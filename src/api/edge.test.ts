@@ -129,6 +129,7 @@ describe('the edge', () => {
     );
     const patch = await ask('PATCH', '/api/users/x', {});
     assert.deepEqual([patch.status, patch.headers.get('allow')], [405, 'GET, HEAD, PUT, DELETE, OPTIONS']);
+    assert.equal((await ask('QUERY', '/api/users/x', {})).status, 405);
   });
 
   test('a body that is compressed, or empty, is refused for what it is', async () => {

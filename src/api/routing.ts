@@ -2,7 +2,7 @@ import { AssayError } from '../domain/errors.ts';
 import type { Api } from './api.ts';
 
 const DOCS = /^(?:\/api\/v1)?\/docs(?:\/|$)/;
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY'];
 
 /** Watches every route being added: one without a declared scope fails the build. */
 export function declareRoutes(app: Api): { refuseOtherMethods(): void } {
@@ -27,6 +27,8 @@ export function declareRoutes(app: Api): { refuseOtherMethods(): void } {
     /** On every path, the methods that it lacks: OPTIONS says what there is, the others are refused. */
     refuseOtherMethods() {
       refusing = true;
+      // Newer than the framework knows.
+      app.addHttpMethod('QUERY', { hasBody: true });
       for (const [url, methods] of [...methodsOf]) {
         if (url.includes('*') || DOCS.test(url)) continue;
         const allow = allowed(methods);

@@ -109,6 +109,9 @@ export function policyRoutes(app: Api, services: Services): void {
       },
     },
     async (request, reply) => {
+      // `null` says something here, nothing does not.
+      if (request.headers['content-type'] === undefined)
+        throw new AssayError('malformed_json', 'The request needs a JSON body.');
       const before = request.body === null ? THRESHOLDS_OF_MODEL : state.thresholds;
       const { review = before.review, decline = before.decline } = request.body ?? {};
       if (review !== null && decline !== null && review > decline)
