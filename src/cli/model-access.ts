@@ -24,7 +24,7 @@ export interface ShownModel {
 export interface ModelAccess {
   list(): Promise<{ data: ShownModel[]; champion: string | null; shadow: string | null; problem?: string }>;
   show(version: string): Promise<ShownModel>;
-  promote(version: string): Promise<{ version: string; previous: string | null }>;
+  promote(version: string, reason?: string): Promise<{ version: string; previous: string | null }>;
   shadow(version: string): Promise<void>;
   /** False where there is none. */
   stopShadow(): Promise<boolean>;
@@ -76,7 +76,7 @@ async function offline(config: Config, journal: Awaited<ReturnType<typeof openJo
       problem: roster.problem,
     }),
     show: async (version) => modelDetail(await kept(version), shownBy) as unknown as ShownModel,
-    promote: (version) => roster.promote(version),
+    promote: (version, reason) => roster.promote(version, undefined, reason),
     shadow: (version) => roster.startShadow(version),
     stopShadow: () => roster.stopShadow(),
     compare: async () => {
@@ -107,7 +107,7 @@ function overHttp(control: Control): ModelAccess {
   return {
     list: () => ask('/api/models'),
     show: (version) => ask(path(version)),
-    promote: (version) => ask(path(version, '/promote'), 'POST'),
+    promote: (version, reason) => ask(path(version, '/promote'), 'POST', reason ? { reason } : undefined),
     shadow: (version) => ask(path(version, '/shadow'), 'POST'),
     async stopShadow() {
       const { shadow } = await ask<{ shadow: string | null }>('/api/models');

@@ -42,14 +42,15 @@ export function modelsCommand(): Command {
     .option('--out <folder>', 'of a file: the model that it becomes; with it, nothing is kept')
     .action((path: string, flags: Flags & Partial<ImportFlags>) => bringIn(path, flags));
   models.addCommand(exportCommand());
-  add('promote <version>', 'lets a model decide from now on; an earlier one to roll back').action(
-    (version: string, flags: Flags) =>
+  add('promote <version>', 'lets a model decide from now on; an earlier one to roll back')
+    .option('--reason <text>', 'why; kept with the promotion, and told by the model’s card')
+    .action((version: string, flags: Flags & { reason?: string }) =>
       run(flags, async (access) => {
-        const promoted = await access.promote(await full(access, version));
+        const promoted = await access.promote(await full(access, version), flags.reason);
         const before = promoted.previous ? `; before it ${promoted.previous}` : '';
         return [promoted, `${promoted.version} decides${before}.`];
       }),
-  );
+    );
   add('shadow [version]', 'scores a model beside the champion')
     .option('--stop', 'ends it')
     .action((version: string | undefined, flags: Flags & { stop?: boolean }) =>

@@ -215,6 +215,8 @@ export interface PromoteData {
   /** The version that decided until then; null where none did. */
   previous: string | null;
   by?: string;
+  /** Why, in words of whoever promoted it. */
+  reason?: string;
 }
 
 /** A part of a model that every process of a fleet keeps; all parts in a row are gzipped JSON: see `engine/model-records.ts`. */

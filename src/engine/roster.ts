@@ -29,7 +29,7 @@ export interface Roster {
    * Loads, verifies and warms a model up, then records the promotion: every decision after that record is its. Resolves
    * when durable. Throws `not_found` or `conflict`, and the champion stays.
    */
-  promote(version: string, by?: string): Promise<Promotion>;
+  promote(version: string, by?: string, reason?: string): Promise<Promotion>;
   /** Scores a model beside the champion from now on. Throws where the champion's vectors do not hold what it reads. */
   startShadow(version: string, by?: string): Promise<void>;
   /** Makes a kept model one that every process of a fleet keeps; on one machine it is that already. Resolves when durable. */
@@ -208,7 +208,7 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
     },
     servingOf: known,
 
-    async promote(version, by) {
+    async promote(version, by, reason) {
       const last = state.promotions.at(-1);
       if (last?.version === version && champion?.model.version === version) return last;
       const serving = await prepare(version);
@@ -216,7 +216,11 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
       prepared.set(version, serving);
       try {
         const previous = champion?.model.version ?? last?.version ?? null;
-        const data: PromoteData = { version, name: serving.model.name, previous, ...(by ? { by } : {}) };
+        const data: PromoteData = {
+          ...{ version, name: serving.model.name, previous },
+          ...(by ? { by } : {}),
+          ...(reason ? { reason } : {}),
+        };
         const { record, durable } = enqueue('model.promote', { ...data });
         await durable;
         log.info({ version, previous }, 'a model was promoted');

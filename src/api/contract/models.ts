@@ -51,6 +51,12 @@ export const ModelList = answer({
   }),
 });
 
+export const ModelCardShown = answer({ version: Type.String(), role: modelRole, limits: Type.Array(Type.String()) });
+
+export const PromoteBody = Type.Object({
+  reason: Type.Optional(Type.String({ maxLength: 2000, description: 'Why; kept with the promotion' })),
+});
+
 export const ModelUploadBody = Type.Object(
   {
     model: anything('What model.json holds'),

@@ -8,14 +8,18 @@ import {
   Comparison,
   Distribution,
   DistributionQuery,
+  ModelCardShown,
   ModelDetail,
   ModelList,
   VersionParam,
 } from '../contract/models.ts';
+import { modelCard } from '../model-card.ts';
+import { modelCardHtml } from '../model-card-html.ts';
 import { modelDetail, modelView } from '../models.ts';
 import { read } from '../read.ts';
 import { distributionOf } from '../score-distribution.ts';
 import type { Services } from '../services.ts';
+import { vary } from '../vary.ts';
 import { windowUntil } from '../window.ts';
 
 const tags = ['models'];
@@ -102,6 +106,36 @@ export function modelReadRoutes(app: Api, services: Services): void {
         .type(html ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8')
         .serializer(String)
         .send(report);
+    },
+  );
+
+  app.get(
+    '/api/models/:version/card',
+    {
+      config,
+      schema: {
+        operationId: 'getModelCard',
+        tags,
+        summary: 'What a model is for, how good by segment, where it ends, who promoted it and why; JSON or HTML',
+        params: VersionParam,
+        response: {
+          200: {
+            description: 'The card',
+            content: { 'application/json': { schema: ModelCardShown }, 'text/html': { schema: Type.String() } },
+          },
+          ...problems(401, 403, 404, 422, 429),
+        },
+      },
+    },
+    async (request, reply) => {
+      const card = modelCard(await kept(request.params.version), services);
+      vary(reply, 'Accept');
+      if (!/\btext\/html\b/.test(request.headers.accept ?? '')) return card;
+      return reply
+        .header('content-security-policy', REPORT_POLICY)
+        .type('text/html; charset=utf-8')
+        .serializer(String)
+        .send(modelCardHtml(card));
     },
   );
 

@@ -1,7 +1,16 @@
+import type { FastifyRequest } from 'fastify';
 import { AssayError } from '../../domain/errors.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
-import { ModelShown, ModelUploadBody, Promoted, ShadowBody, ShadowShown, VersionParam } from '../contract/models.ts';
+import {
+  ModelShown,
+  ModelUploadBody,
+  PromoteBody,
+  Promoted,
+  ShadowBody,
+  ShadowShown,
+  VersionParam,
+} from '../contract/models.ts';
 import { modelView } from '../models.ts';
 import type { Services } from '../services.ts';
 import { modelReadRoutes } from './model-reads.ts';
@@ -13,6 +22,10 @@ const UPLOAD_BYTES = 64 * 1024 * 1024;
 /** Of its tables of codes and its report; trees are bytes. */
 const UPLOAD_VALUES = 1_000_000;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+async function mayLackBody(request: FastifyRequest): Promise<void> {
+  request.body ??= {};
+}
 
 /** What decides, changed while it decides. */
 export function modelRoutes(app: Api, services: Services): void {
@@ -50,18 +63,21 @@ export function modelRoutes(app: Api, services: Services): void {
     '/api/models/:version/promote',
     {
       config,
+      preValidation: mayLackBody,
       schema: {
         operationId: 'promoteModel',
         tags,
         summary: 'Let a model decide from now on; an earlier one to roll back',
         description: 'Between two decisions, once it is tried out. Where it cannot serve, the champion stays.',
         params: VersionParam,
+        body: PromoteBody,
         response: { 200: json('Promoted', Promoted), ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503) },
       },
     },
     async (request) => {
       const { version } = request.params;
-      const { name, previous, at } = await roster.promote(version, request.apiKey?.id);
+      const { reason } = request.body;
+      const { name, previous, at } = await roster.promote(version, request.apiKey?.id, reason);
       return { version, name, previous, promotedAt: new Date(at).toISOString() };
     },
   );
@@ -70,10 +86,7 @@ export function modelRoutes(app: Api, services: Services): void {
     '/api/models/:version/shadow',
     {
       config,
-      // The body may be left out.
-      preValidation: async (request) => {
-        request.body ??= {};
-      },
+      preValidation: mayLackBody,
       schema: {
         operationId: 'shadowModel',
         tags,
