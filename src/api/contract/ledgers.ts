@@ -35,18 +35,15 @@ export const TraRow = answer(
     value: double('Euros'),
     fraudPayments: Type.Integer(),
     fraudValue: double(),
-    rate: orNull('number', '`fraudValue` / `value`, 0..1'),
+    rate: orNull('number'),
     limit: double(),
-    rateBefore: orNull('number', 'Of the quarter before'),
-    state: words(TRA_STATES, '`stopped`: over the limit in this quarter and the one before'),
+    rateBefore: orNull('number'),
+    state: words(TRA_STATES, '`stopped`: over in two quarters'),
   },
   'An instrument against a band',
 );
 
-const estimated = answer(
-  { notes: Type.Array(Type.String(), { description: 'In words' }) },
-  'What is estimated or left out',
-);
+const estimated = answer({ notes: Type.Array(Type.String()) }, 'What is estimated or left out');
 
 export const LedgerSpan = answer({
   from: Time(),
@@ -72,11 +69,11 @@ export const SchemeRow = answer({
   fraudReports: Type.Integer(),
   fraudDisputes: Type.Integer(),
   otherDisputes: Type.Integer(),
-  count: Type.Integer({ description: 'As the scheme counts' }),
+  count: Type.Integer(),
   minimum: orNull('number'),
   rate: orNull('number'),
   limit: orNull('number'),
-  state: words(SCHEME_STATES, '`high`: the harder limit; `below_minimum`: the rate alone'),
+  state: words(SCHEME_STATES, '`below_minimum`: the rate alone'),
 });
 
 export const SchemeLedger = answer({

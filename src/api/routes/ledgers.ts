@@ -35,7 +35,7 @@ export function ledgerRoutes(app: Api, services: Services): void {
       schema: {
         operationId: 'getTraLedger',
         tags,
-        summary: 'The fraud rate of a quarter against the limits of PSD2’s exemption for low risk',
+        summary: 'The fraud rate of PSD2’s exemption for low risk, against its limits',
         querystring: TraQuery,
         response: { 200: table('The ledger', TraLedger), ...failures },
       },
@@ -68,7 +68,7 @@ export function ledgerRoutes(app: Api, services: Services): void {
       schema: {
         operationId: 'getSchemeLedger',
         tags,
-        summary: 'Disputes of a month over settled payments, against Visa’s limits (VAMP) or Mastercard’s, by merchant',
+        summary: 'Disputes of a month over settled payments by merchant, as Visa (VAMP) or Mastercard count',
         params: LedgerParam,
         querystring: MonthQuery,
         response: { 200: table('The ledger', SchemeLedger), ...failures, ...problems(404) },

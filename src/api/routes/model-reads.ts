@@ -116,7 +116,7 @@ export function modelReadRoutes(app: Api, services: Services): void {
       schema: {
         operationId: 'getModelCard',
         tags,
-        summary: 'What a model is for, how good by segment, where it ends, who promoted it and why; JSON or HTML',
+        summary: 'The card of a model: use, figures by segment, limits, promotions; JSON or HTML',
         params: VersionParam,
         response: {
           200: {
