@@ -85,6 +85,8 @@ describe('the OpenAPI document', () => {
     for (const name of ['Transaction', 'TransactionInput', 'Decision', 'Reason', 'Problem', 'Case', 'User', 'Rule'])
       assert.ok(schemas[name]?.properties ?? schemas[name]?.allOf, name);
     assert.deepEqual(schemas.Problem.properties.code.enum, ERROR_CODES);
+    // What is alike by chance is not one thing.
+    assert.deepEqual(schemas.AmendmentInput.properties.channel, { type: ['string', 'null'], maxLength: 64 });
     // What generated clients take for something else: a type of their language, or a variable for one of its properties.
     for (const [name, { properties }] of Object.entries(schemas as Record<string, { properties?: object }>)) {
       assert.doesNotMatch(name, /^(List|Dict|Set|Map|Any|Optional|Union|Object|String|Number|Date|Error)$/);

@@ -27,8 +27,6 @@ export function declareRoutes(app: Api): { refuseOtherMethods(): void } {
     /** On every path, the methods that it lacks: OPTIONS says what there is, the others are refused. */
     refuseOtherMethods() {
       refusing = true;
-      // Newer than the framework knows.
-      app.addHttpMethod('QUERY', { hasBody: true });
       for (const [url, methods] of [...methodsOf]) {
         if (url.includes('*') || DOCS.test(url)) continue;
         const allow = allowed(methods);

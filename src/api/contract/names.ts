@@ -45,7 +45,7 @@ const KNOWN_AS: Readonly<Record<string, string>> = {
 export interface SchemaNames {
   /** The name of a schema by its canonical JSON as documented. */
   exact: ReadonlyMap<string, string>;
-  /** The same by what is left of a word or a number without its description: said in other words it is the same elsewhere. */
+  /** The same by what is left of a word or a format without its description: said in other words it is the same elsewhere. */
   bare: ReadonlyMap<string, string>;
   /** The schemas by name, as documented. */
   schemas: ReadonlyMap<string, Record<string, unknown>>;
@@ -73,7 +73,7 @@ export function schemaNames(): SchemaNames {
     schemas.set(name, shown);
     exact.set(canonical(shown), name);
     const { description: _, ...left } = shown;
-    if (!left.properties && !left.anyOf && !left.allOf) bare.set(canonical(left), name);
+    if (left.enum || left.format || (left.pattern && left.type === 'string')) bare.set(canonical(left), name);
   }
   return { exact, bare, schemas };
 }

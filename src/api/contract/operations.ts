@@ -88,8 +88,8 @@ export const Health = answer({
   status: words(['healthy', 'degraded', 'unhealthy'], 'Degraded still decides'),
   model_loaded: Type.Boolean(),
   card_model_loaded: Type.Boolean({ description: 'What `/v1/fraud-score` needs; without it the rest lives on' }),
-  journal: words(['ok', 'damaged', 'failed'], 'Where decisions become durable'),
-  database: words(['ok', 'unavailable'], 'What answers queries'),
+  journal: words(['ok', 'damaged', 'failed']),
+  database: words(['ok', 'unavailable']),
   kafka: Type.Optional(words(['ok', 'unavailable'], 'The log of a fleet')),
   redis: Type.Optional(words(['ok', 'unavailable'], 'Profiles of a fleet; without them decisions are degraded')),
   rates: answer(

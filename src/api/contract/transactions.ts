@@ -100,22 +100,16 @@ export const NarrativeShown = answer(
     signals: Type.Array(Type.String(), { description: 'Codes of the reasons that it is about' }),
     checks: Type.Array(answer({ code: Type.String(), text: Type.String() }, 'What to look at next, of a closed list')),
     confidence: words(['low', 'medium', 'high'], 'How far what is known carries the outcome'),
-    source: words(
-      ['template', 'model'],
-      'Made of the reasons, or written by a language model and checked against them',
-    ),
+    source: words(['template', 'model'], 'Made of the reasons, or by a language model and checked against them'),
     model: Type.Optional(Type.String({ description: 'The language model that wrote it' })),
     narrator: Type.Optional(
       Type.String({ description: 'The language model that can be asked; absent where none can' }),
     ),
     failure: Type.Optional(
-      answer(
-        { code: Type.String(), text: Type.String() },
-        'Why the language model that was asked just now wrote nothing that is shown',
-      ),
+      answer({ code: Type.String(), text: Type.String() }, 'Why what it wrote just now is not shown'),
     ),
   },
-  'A decision or a case in words, beside its reasons and never in their place',
+  'In words, beside the reasons and never in their place',
 );
 
 export const transactionType = words(TRANSACTION_TYPES, 'What was decided');
@@ -276,8 +270,7 @@ export const NarrateQuery = Type.Object({
   narrate: Type.Optional(
     words(
       ['true', 'kept', 'false'],
-      '`true`: also in words, for which a language model is asked where one is configured and has not written yet; ' +
-        '`kept`: in words without asking one',
+      'In words too. `true`: a language model is asked where there is one that has not written yet; `kept`: none is',
     ),
   ),
 });

@@ -10,7 +10,7 @@ const types = Type.Array(eventType, {
   maxItems: WEBHOOK_TYPES.length,
   description: 'Which ones; without, all',
 });
-const description = Type.String({ maxLength: 255, description: 'For people' });
+const description = Type.String({ maxLength: 255 });
 
 export const WebhookBody = Type.Object({
   url,
@@ -31,27 +31,24 @@ export const WebhookShown = answer(
     id: Type.String(),
     url: Type.String(),
     types: Type.Array(eventType),
-    description: orNull('For people'),
+    description: orNull(),
     createdAt: Time(),
     updatedAt: Time(),
-    delivery: answer(
-      {
-        state: words(['delivering', 'failing', 'paused'], 'A paused one is tried again once it is resumed'),
-        seq: Type.Integer({
-          format: 'int64',
-          description: 'Of the newest event that was delivered, or was not asked for',
-        }),
-        lagRecords: Type.Integer({ description: 'Records of the log after it' }),
-        failures: Type.Integer({ description: 'In a row' }),
-        failingSince: timeOrNull('The first of them'),
-        nextAttemptAt: timeOrNull('When it is tried again'),
-        lastSuccessAt: timeOrNull('When an event was taken last'),
-        lastError: orNull(),
-        lastErrorAt: timeOrNull(),
-        pausedAt: timeOrNull('Since when it is left alone'),
-      },
-      'How far it got, and how that goes',
-    ),
+    delivery: answer({
+      state: words(['delivering', 'failing', 'paused'], 'A paused one is tried again once it is resumed'),
+      seq: Type.Integer({
+        format: 'int64',
+        description: 'Of the newest event that was delivered, or was not asked for',
+      }),
+      lagRecords: Type.Integer(),
+      failures: Type.Integer(),
+      failingSince: timeOrNull(),
+      nextAttemptAt: timeOrNull(),
+      lastSuccessAt: timeOrNull(),
+      lastError: orNull(),
+      lastErrorAt: timeOrNull(),
+      pausedAt: timeOrNull('Since when it is left alone'),
+    }),
   },
   'A webhook, without its secret',
 );
