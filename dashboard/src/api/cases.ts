@@ -118,7 +118,8 @@ export const caseStatsQuery = (window = '30d') =>
 export type CaseAct =
   | { kind: 'assign'; assignee: string | null }
   | { kind: 'comment'; text: string }
-  | { kind: 'resolve'; resolution: CaseResolution; note?: string };
+  | { kind: 'resolve'; resolution: CaseResolution; note?: string }
+  | { kind: 'reopen' };
 
 /**
  * Does it to the case as it was seen. `legitimate` also says how many payments were seen: what joined since is not
@@ -133,6 +134,8 @@ export function actOnCase(act: CaseAct, seen: Pick<Case, 'id' | 'version' | 'tra
       return send('/assign', { assignee: act.assignee });
     case 'comment':
       return send('/comments', { text: act.text });
+    case 'reopen':
+      return send('/reopen', {});
     case 'resolve': {
       const { resolution, note } = act;
       return send('/resolve', {

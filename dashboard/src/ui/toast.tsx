@@ -4,9 +4,10 @@ import type { ReactNode } from 'react';
 
 const manager = Toast.createToastManager();
 
-/** Says shortly what was done, or why not. */
-export function told(title: string, description?: string): void {
-  manager.add({ title, description, timeout: 4_000, type: 'done' });
+/** Says shortly what was done, or why not. `undo`, where it can be taken back. */
+export function told(title: string, description?: string, undo?: () => void): void {
+  const actionProps = undo && { children: 'Undo', onClick: undo };
+  manager.add({ title, description, actionProps, timeout: undo ? 10_000 : 4_000, type: 'done' });
 }
 
 export function failed(title: string, error: unknown): void {
@@ -44,6 +45,7 @@ function Toasts() {
         <Toast.Title className="font-medium" render={<p />} />
         <Toast.Description className="text-muted text-pretty" />
       </div>
+      <Toast.Action className="rounded border border-edge px-2 py-0.5 font-medium hover:bg-sunken empty:hidden" />
       <Toast.Close
         aria-label="Dismiss"
         className="flex size-6 items-center justify-center rounded text-muted hover:bg-sunken"

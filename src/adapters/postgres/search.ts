@@ -66,7 +66,8 @@ async function entities(rows: Rows, schema: string, q: string, exact: Exact[]): 
   const found = await rows(
     `WITH began AS MATERIALIZED (
        SELECT key, type, value FROM (
-         SELECT key, type, value, day FROM ${schema}.names WHERE search >= $1 AND search < $2 LIMIT ${LOOKED_AT.names}
+         SELECT key, type, value, day FROM ${schema}.names WHERE search >= $1 AND search < $2
+         ORDER BY search LIMIT ${LOOKED_AT.names}
        ) n ORDER BY day DESC LIMIT ${LOOKED_AT.kept}
      ), meant (key, type, value, exact) AS (
        SELECT *, true FROM unnest($3::bigint[], $4::text[], $5::text[])

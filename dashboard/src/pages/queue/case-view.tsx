@@ -1,10 +1,11 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import type { CaseAct, CaseResolution, WholeCase } from '../../api/cases.ts';
+import { actOnCase, type Case, type CaseAct, type CaseResolution, type WholeCase } from '../../api/cases.ts';
 import { lacking, useSession } from '../../api/session.ts';
 import { useHotkeys } from '../../lib/hotkeys.ts';
 import type { useMe } from '../../lib/who.ts';
 import { Failed, LoadingRows } from '../../ui/states.tsx';
-import { told } from '../../ui/toast.tsx';
+import { failed, told } from '../../ui/toast.tsx';
 import { AssignDialog } from './assign-dialog.tsx';
 import { Detail } from './detail.tsx';
 import { ResolveDialog } from './resolve-dialog.tsx';
@@ -18,12 +19,15 @@ interface Props {
   /** Brings the list up to date. */
   onLoad: () => void;
   onFinished: () => void;
+  /** It is to be worked again. */
+  onReopened: () => void;
 }
 
 /** The selected case: what can be done to it, by hand and by key. */
-export function CaseView({ id, me, className, onLoad, onFinished }: Props) {
+export function CaseView({ id, me, className, onLoad, onFinished, onReopened }: Props) {
   const work = useCase(id);
   const session = useSession();
+  const client = useQueryClient();
   const [resolving, setResolving] = useState<{ seen: WholeCase; preset: CaseResolution }>();
   const [assigning, setAssigning] = useState<'name' | 'other'>();
   const box = useRef<HTMLTextAreaElement>(null);
@@ -39,9 +43,24 @@ export function CaseView({ id, me, className, onLoad, onFinished }: Props) {
     setAssigning(undefined);
     if (!done) return;
     if (wanted.kind === 'comment') box.current?.blur();
+    if (wanted.kind === 'reopen') {
+      onReopened();
+      return told('Reopened', 'Its labels are taken back.');
+    }
     if (wanted.kind !== 'resolve') return told(wanted.kind === 'comment' ? 'Comment added' : said(wanted));
-    told(`Resolved as ${wanted.resolution}`);
+    told(`Resolved as ${wanted.resolution}`, undefined, () => void takeBack(done));
     onFinished();
+  }
+  /** As long as nobody has done anything to it since. */
+  async function takeBack(done: Case): Promise<void> {
+    try {
+      await actOnCase({ kind: 'reopen' }, done);
+      onReopened();
+      told('Taken back', 'The case is open again, and its labels are taken back.');
+    } catch (error) {
+      failed('Not taken back', error);
+    }
+    for (const key of ['case', 'cases', 'case-stats']) void client.invalidateQueries({ queryKey: [key] });
   }
   const assignToMe = () => {
     if (!open || !shown) return;

@@ -1,5 +1,6 @@
 import { GitCompareArrows } from 'lucide-react';
 import type { CaseAct, WholeCase } from '../../api/cases.ts';
+import { useSession } from '../../api/session.ts';
 import type { Happening } from '../../api/types.ts';
 import { capital, plural } from '../../lib/format.ts';
 import { Kbd, Time } from '../../ui/bits.tsx';
@@ -19,7 +20,8 @@ interface Props {
 /** Somebody was faster: what they did, what was wanted, and the ways on. What was typed is here too. */
 export function ConflictNotice({ conflict: { wanted, changes }, now, busy, onAgain, onDismiss }: Props) {
   const text = typed(wanted);
-  const over = now.status === 'resolved' && wanted.kind !== 'comment';
+  const over =
+    wanted.kind === 'reopen' ? now.status === 'open' : now.status === 'resolved' && wanted.kind !== 'comment';
   return (
     <section
       role="alert"
@@ -74,6 +76,7 @@ export function WaitingNotice({ changes, onShow }: { changes: Changes; onShow: (
 }
 
 function Done({ changes: { acts, joined } }: { changes: Changes }) {
+  const who = useWho();
   return (
     <ul className="mt-1.5 grid gap-1">
       {acts.map((act) => (
@@ -90,7 +93,13 @@ function Done({ changes: { acts, joined } }: { changes: Changes }) {
   );
 }
 
-/** Without keys nobody has a name. */
-export const who = ({ byName, by }: Pick<Happening, 'byName' | 'by'>): string => byName ?? by ?? 'Somebody';
+/** Who did something: by the name of their key; without keys it is whoever sits at this machine. */
+export function useWho(): (act: Pick<Happening, 'byName' | 'by'>) => string {
+  const session = useSession();
+  return ({ byName, by }) => {
+    if (by === null) return session?.keyless ? 'You' : 'The server';
+    return byName ?? by;
+  };
+}
 
 const same = (wanted: CaseAct, now: WholeCase): boolean => wanted.kind === 'assign' && wanted.assignee === now.assignee;

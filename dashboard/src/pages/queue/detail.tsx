@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { ArrowLeft, Check, ShieldX, Tag, UserPlus } from 'lucide-react';
+import { ArrowLeft, Check, ShieldX, Tag, Undo2, UserPlus } from 'lucide-react';
 import type { RefObject } from 'react';
 import type { CaseAct, CaseResolution, WholeCase } from '../../api/cases.ts';
 import { useBaseCurrency } from '../../api/session.ts';
@@ -31,7 +31,11 @@ interface Props {
 export function Detail({ of, work, box, me, onAct, onResolve, onAssign, onAssignOther }: Props) {
   return (
     <div className="grid gap-4">
-      <Head of={of} busy={work.busy} me={me} onResolve={onResolve} onAssign={onAssign} onAssignOther={onAssignOther} />
+      <Head
+        {...{ of, me, onResolve, onAssign, onAssignOther }}
+        busy={work.busy}
+        onReopen={() => onAct({ kind: 'reopen' })}
+      />
       {work.conflict && (
         <ConflictNotice conflict={work.conflict} now={of} busy={work.busy} onAgain={onAct} onDismiss={work.dismiss} />
       )}
@@ -75,7 +79,8 @@ function Head({
   onResolve,
   onAssign,
   onAssignOther,
-}: Pick<Props, 'of' | 'me' | 'onResolve' | 'onAssign' | 'onAssignOther'> & { busy: boolean }) {
+  onReopen,
+}: Pick<Props, 'of' | 'me' | 'onResolve' | 'onAssign' | 'onAssignOther'> & { busy: boolean; onReopen: () => void }) {
   const base = useBaseCurrency();
   const open = of.status === 'open';
   const own = me !== undefined && of.assignee === me;
@@ -148,6 +153,11 @@ function Head({
         {open && (
           <Button needs={['review']} disabled={busy} icon={<UserPlus className="size-3.5" />} onClick={onAssign}>
             {own ? 'Give it back' : 'Take it'} <Key>s</Key>
+          </Button>
+        )}
+        {of.status === 'resolved' && (
+          <Button needs={['review']} disabled={busy} icon={<Undo2 className="size-3.5" />} onClick={onReopen}>
+            Reopen
           </Button>
         )}
         {open ? (

@@ -140,6 +140,7 @@ export function Queue() {
               className={selected === undefined ? 'max-lg:hidden' : ''}
               onLoad={cases.load}
               onFinished={() => show !== 'resolved' && finish(current)}
+              onReopened={() => cases.unfinish(current)}
             />
           )}
         </div>

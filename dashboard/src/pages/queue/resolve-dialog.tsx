@@ -54,7 +54,7 @@ function Form({ seen, preset, busy, onResolve }: { seen: Case } & Omit<Props, 's
           onChange={setResolution}
         />
         <p className="mt-2" aria-live="polite">
-          {effect(resolution, seen.transactionCount)} <span className="text-muted">This cannot be taken back.</span>
+          {effect(resolution, seen.transactionCount)} <span className="text-muted">Reopening takes it back.</span>
         </p>
       </div>
       <div>

@@ -3,7 +3,7 @@ import type { WholeCase } from '../../api/cases.ts';
 import { capital } from '../../lib/format.ts';
 import { Kbd, Panel, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
-import { who } from './conflict.tsx';
+import { useWho } from './conflict.tsx';
 import { useDraft } from './drafts.ts';
 import { deed, wordsOf } from './work.ts';
 
@@ -18,6 +18,7 @@ interface Props {
 export function Talk({ of, busy, box, onComment }: Props) {
   const [text, setText] = useDraft(of.id, 'comment');
   const id = useId();
+  const who = useWho();
   const send = () => !busy && text.trim() !== '' && onComment(text.trim());
   return (
     <Panel title="Comments and history">

@@ -33,10 +33,14 @@ export function useCase(id: string) {
   }, [data]);
 
   const shown = seen ?? data;
-  const waiting = seen && data && data.version > seen.version ? changesSince(seen, data) : undefined;
+  // While an act of one's own is under way, the feed may be quicker than its answer.
+  const waiting = seen && data && !busy && data.version > seen.version ? changesSince(seen, data) : undefined;
 
-  /** Whether it was done. Where it was not, the reader is told why; what they typed stays. */
-  async function act(wanted: CaseAct, as: Pick<Case, 'id' | 'version' | 'transactionCount'>): Promise<boolean> {
+  /** The case then. Undefined where it was not done: the reader is told why; what they typed stays. */
+  async function act(
+    wanted: CaseAct,
+    as: Pick<Case, 'id' | 'version' | 'transactionCount'>,
+  ): Promise<Case | undefined> {
     setBusy(true);
     try {
       const now = await actOnCase(wanted, as);
@@ -45,11 +49,11 @@ export function useCase(id: string) {
       setConflict(undefined);
       setSeen((before) => before && { ...before, ...now });
       void client.invalidateQueries({ queryKey: ['case', id] });
-      return true;
+      return now;
     } catch (error) {
       if (error instanceof ApiError && error.status === 409) await tell(wanted, as, error);
       else failed('Not done', error);
-      return false;
+      return undefined;
     } finally {
       setBusy(false);
       for (const key of ['cases', 'case-stats']) void client.invalidateQueries({ queryKey: [key] });

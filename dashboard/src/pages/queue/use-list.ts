@@ -57,6 +57,8 @@ export function useList(filter: CaseFilter, text: string) {
     },
     /** The reader is through with it. */
     finish: (id: string) => setFinished((before) => new Set(before).add(id)),
+    /** And is not, after all. */
+    unfinish: (id: string) => setFinished((before) => new Set([...before].filter((one) => one !== id))),
     /** What the feed says somebody did to it since it was read. */
     elsewhere({ id, version }: Case): string | undefined {
       const change = live.case(id);

@@ -90,6 +90,10 @@ export function deed({ type, detail }: Happening): string {
       return 'commented';
     case 'resolved':
       return `resolved it as ${String(detail?.resolution)}`;
+    case 'reopened':
+      return 'reopened it';
+    case 'merged':
+      return `merged a case into ${String(detail?.into)}`;
     default:
       return type;
   }
@@ -110,6 +114,8 @@ export function wish(act: CaseAct): string {
       return 'comment';
     case 'resolve':
       return `resolve it as ${act.resolution}`;
+    case 'reopen':
+      return 'reopen it';
   }
 }
 
