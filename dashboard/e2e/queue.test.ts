@@ -97,6 +97,34 @@ describe('the review queue', { skip, timeout: 360_000 }, () => {
     await Promise.all([first.context().close(), second.context().close()]);
   });
 
+  test('a resolution is taken back: by Undo at once, by Reopen later; and nobody else is said to have done it', async () => {
+    await burst('d_undo');
+    const [{ id }] = await casesOf('d_undo');
+    const page = await openCase(id);
+    const labels = async () => [...new Set((await read(id)).transactions.map(({ label }) => label))];
+    await choose(page, 'd', '');
+    await page.keyboard.press('Enter');
+    await page.getByText('Resolved as fraud').first().waitFor();
+    await until(async () => (await labels())[0] === 'fraud');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Taken back').first().waitFor();
+    assert.deepEqual([(await read(id)).status, await labels()], ['open', [undefined]]);
+
+    await page.goto(`/queue?case=${id}`);
+    await page.getByRole('heading', { name: 'Comments and history' }).waitFor();
+    await choose(page, 'l', '');
+    await page.keyboard.press('Enter');
+    await page.getByText('Resolved as unsure').first().waitFor();
+    await page.goto(`/queue?show=resolved&case=${id}`);
+    await page.getByRole('button', { name: 'Reopen' }).click();
+    await page.getByText('Reopened', { exact: true }).first().waitFor();
+    await page.locator('ol').getByText('reopened it').nth(1).waitFor();
+    assert.equal(await page.getByText('This case has changed').count(), 0);
+    assert.equal(await page.getByText('Somebody').count(), 0);
+    assert.equal((await read(id)).status, 'open');
+    await page.context().close();
+  });
+
   test('where the case is still open, the second may do it all the same, having seen what changed', async () => {
     await burst('d_open');
     const [{ id, version }] = await casesOf('d_open');

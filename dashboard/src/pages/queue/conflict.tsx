@@ -76,7 +76,7 @@ export function WaitingNotice({ changes, onShow }: { changes: Changes; onShow: (
 }
 
 function Done({ changes: { acts, joined } }: { changes: Changes }) {
-  const who = useWho();
+  const who = useWho('Somebody');
   return (
     <ul className="mt-1.5 grid gap-1">
       {acts.map((act) => (
@@ -93,13 +93,10 @@ function Done({ changes: { acts, joined } }: { changes: Changes }) {
   );
 }
 
-/** Who did something: by the name of their key; without keys it is whoever sits at this machine. */
-export function useWho(): (act: Pick<Happening, 'byName' | 'by'>) => string {
+/** Who did something: by the name of their key; without keys, where nobody has a name, `unnamed`. */
+export function useWho(unnamed: string): (act: Pick<Happening, 'byName' | 'by'>) => string {
   const session = useSession();
-  return ({ byName, by }) => {
-    if (by === null) return session?.keyless ? 'You' : 'The server';
-    return byName ?? by;
-  };
+  return ({ byName, by }) => byName ?? by ?? (session?.keyless ? unnamed : 'The server');
 }
 
 const same = (wanted: CaseAct, now: WholeCase): boolean => wanted.kind === 'assign' && wanted.assignee === now.assignee;

@@ -18,7 +18,7 @@ interface Props {
 export function Talk({ of, busy, box, onComment }: Props) {
   const [text, setText] = useDraft(of.id, 'comment');
   const id = useId();
-  const who = useWho();
+  const who = useWho('You');
   const send = () => !busy && text.trim() !== '' && onComment(text.trim());
   return (
     <Panel title="Comments and history">
