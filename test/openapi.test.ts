@@ -85,6 +85,11 @@ describe('the OpenAPI document', () => {
     for (const name of ['Transaction', 'TransactionInput', 'Decision', 'Reason', 'Problem', 'Case', 'User', 'Rule'])
       assert.ok(schemas[name]?.properties ?? schemas[name]?.allOf, name);
     assert.deepEqual(schemas.Problem.properties.code.enum, ERROR_CODES);
+    // Generators name a schema within another by both.
+    for (const [name, { properties }] of Object.entries(schemas as Record<string, { properties?: object }>))
+      for (const [property, shown] of Object.entries(properties ?? {}))
+        if ('enum' in shown || 'properties' in shown || 'items' in shown)
+          assert.ok(!(`${name}${property[0].toUpperCase()}${property.slice(1)}` in schemas), name);
     // What is alike by chance is not one thing.
     assert.deepEqual(schemas.AmendmentInput.properties.channel, { type: ['string', 'null'], maxLength: 64 });
     // What generated clients take for something else: a type of their language, or a variable for one of its properties.

@@ -9,7 +9,7 @@ const timeOrNull = (description?: string) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', ...said(description) });
 const text = (maxLength: number, description: string) => Type.String({ minLength: 1, maxLength, description });
 
-export const caseStatus = words(CASE_STATUSES);
+const caseStatus = words(CASE_STATUSES);
 export const Entity = answer({
   type: words(CASE_ENTITIES),
   id: orNull('string', 'Its name; null where it was erased'),
