@@ -36,28 +36,39 @@ describe('TLS and passwords everywhere', { skip }, () => {
 
   before(async () => {
     makeCertificates(file);
-    const port = await freePort();
-    const [secure, tlsPort] = [await freePort(), await freePort()];
+    const tlsPort = await freePort();
     const module = (name: string, more = '') =>
       `org.apache.kafka.common.security.${name.toLowerCase()}.${name}LoginModule required${more};`;
     const jaas = (name: string, text: string) => [`listener.name.secure.${name}.sasl.jaas.config`, text];
     const scram = ['SCRAM-SHA-256', 'SCRAM-SHA-512'];
-    [kafka, redis, postgres] = await Promise.all([
-      startKafka({
-        ...{ directory: file('kafka'), port },
-        format: scram.flatMap((name) => ['--add-scram', `${name}=[name=ann,password=open-sesame]`]),
-        properties: {
-          listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${port + 1},SECURE://localhost:${secure}`,
-          'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},SECURE://localhost:${secure}`,
-          'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL',
-          ...{ 'ssl.keystore.type': 'PEM', 'ssl.keystore.location': file('both.pem') },
-          'listener.name.secure.sasl.enabled.mechanisms': ['PLAIN', ...scram].join(),
-          ...Object.fromEntries([
-            jaas('plain', module('Plain', ' user_ann="open-sesame"')),
-            ...scram.map((name) => jaas(name.toLowerCase(), module('Scram'))),
-          ]),
-        },
-      }),
+    /** Its ports may be taken by the time a JVM has started: then on others. */
+    async function startSecureKafka(tries = 3): Promise<number> {
+      const [port, secure] = [await freePort(), await freePort()];
+      try {
+        kafka = await startKafka({
+          ...{ directory: file(`kafka-${port}`), port },
+          format: scram.flatMap((name) => ['--add-scram', `${name}=[name=ann,password=open-sesame]`]),
+          properties: {
+            listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${port + 1},SECURE://localhost:${secure}`,
+            'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},SECURE://localhost:${secure}`,
+            'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL',
+            ...{ 'ssl.keystore.type': 'PEM', 'ssl.keystore.location': file('both.pem') },
+            'listener.name.secure.sasl.enabled.mechanisms': ['PLAIN', ...scram].join(),
+            ...Object.fromEntries([
+              jaas('plain', module('Plain', ' user_ann="open-sesame"')),
+              ...scram.map((name) => jaas(name.toLowerCase(), module('Scram'))),
+            ]),
+          },
+        });
+        return secure;
+      } catch (error) {
+        if (tries === 1) throw error;
+        return startSecureKafka(tries - 1);
+      }
+    }
+    let secure: number;
+    [secure, redis, postgres] = await Promise.all([
+      startSecureKafka(),
       startRedis({
         directory: file('redis'),
         settings: {
