@@ -110,6 +110,8 @@ describe('rules', { skip, timeout: 360_000 }, () => {
     await page.goto(`/decisions/${applied.id}`);
     const rules = page.getByRole('region', { name: 'Rules' });
     await rules.getByText('rule cards-on-a-device decided').waitFor();
+    // The clauses come with the explanation, which is asked for apart.
+    await rules.locator('li li').nth(1).waitFor();
     assert.deepEqual(await rules.locator('li li').allInnerTexts().then(clean), [
       'true tx.amountBase < 20',
       'true distinct("device", "card", "1h") >= 3',
