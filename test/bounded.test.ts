@@ -57,7 +57,7 @@ describe('no request makes work without bound', () => {
   ])
     test(`a body full of ${what} is refused in a few words, wherever an array may stand`, async () => {
       for (const place of places)
-        for (const bytes of [900_000, 6_000_000]) {
+        for (const bytes of item === '{}' ? [900_000, 6_000_000] : [900_000]) {
           const items = Math.floor(bytes / (item.length + 1));
           const body = bodyOf(place, `${item}${`,${item}`.repeat(items - 1)}`);
           const { status, body: told } = await call(app.url, place.method, place.url, body);
@@ -110,7 +110,7 @@ describe('no request makes work without bound', () => {
 });
 
 test('sign-ins cost, right ones too, and those of one key end none of another', async () => {
-  const app = await startApp({ RATE_LIMIT_MAX: '400' });
+  const app = await startApp({ RATE_LIMIT_MAX: '140' });
   try {
     const make = async (name: string, scopes: string[], secret?: string) =>
       (await call(app.url, 'POST', '/api/keys', { name, scopes }, secret ? { 'x-api-key': secret } : {})).body.secret;
@@ -126,11 +126,11 @@ test('sign-ins cost, right ones too, and those of one key end none of another', 
     const first = await signIn(reader);
     assert.deepEqual([await whoIs(boss.cookie), await whoIs(first.cookie)], ['boss', 'reader']);
     const counts = new Map<number, number>();
-    for (let i = 0; i < 500; i++) {
+    for (let i = 0; i < 160; i++) {
       const { status } = await signIn(reader);
       counts.set(status, (counts.get(status) ?? 0) + 1);
     }
-    assert.ok((counts.get(200) ?? 0) >= 100 && (counts.get(429) ?? 0) >= 50, JSON.stringify([...counts]));
+    assert.ok((counts.get(200) ?? 0) >= 100 && (counts.get(429) ?? 0) >= 10, JSON.stringify([...counts]));
     assert.deepEqual([await whoIs(boss.cookie), await whoIs(first.cookie)], ['boss', null]);
   } finally {
     await app.stop();
