@@ -1,32 +1,9 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { SchemeRow } from '../../../src/domain/ledgers/schemes.ts';
+import type { TraRow } from '../../../src/domain/ledgers/tra.ts';
 import { call, query } from './client.ts';
 
-export interface TraRow {
-  instrument: 'card' | 'credit_transfer';
-  band: number;
-  payments: number;
-  value: number;
-  fraudPayments: number;
-  fraudValue: number;
-  rate: number | null;
-  limit: number;
-  rateBefore: number | null;
-  state: 'within' | 'over' | 'stopped' | 'empty';
-}
-
-export interface SchemeRow {
-  merchantId: string | null;
-  brand: string;
-  settledCount: number;
-  fraudReports: number;
-  fraudDisputes: number;
-  otherDisputes: number;
-  count: number;
-  minimum: number | null;
-  rate: number | null;
-  limit: number | null;
-  state: 'within' | 'below_minimum' | 'over' | 'high' | 'unknown' | 'no_limit';
-}
+export type { SchemeRow, TraRow };
 
 interface Ledger {
   from: string;
