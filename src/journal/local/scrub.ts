@@ -60,10 +60,10 @@ export function createScrub(
 
   async function damageIn(segment: Segment): Promise<{ offset: number; what: string }[]> {
     const found: { offset: number; what: string }[] = [];
-    const index = await readIndex(log.files, segment);
+    let index = await readIndex(log.files, segment);
     if (index === undefined && segment.bloom !== undefined) {
       // As a look-up would: it is read through and written anew.
-      await indexes.renew(segment);
+      index = await indexes.renew(segment);
       onDamage({ segment: basename(segment.path), offset: 0, what: 'the index, which was written anew', at: clock() });
     }
     const offsets = index?.offsets;
