@@ -7,7 +7,8 @@ const orNull = (type: string, description?: string) =>
   Type.Unsafe<string | null>({ type: [type, 'null'], ...said(description) });
 const timeOrNull = (description?: string) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', ...said(description) });
-const text = (maxLength: number, description: string) => Type.String({ minLength: 1, maxLength, description });
+const text = (maxLength: number, description?: string) =>
+  Type.String({ minLength: 1, maxLength, ...said(description) });
 
 const caseStatus = words(CASE_STATUSES);
 export const Entity = answer({
@@ -106,7 +107,7 @@ export const AssignBody = Type.Object({
   version: CaseVersion,
 });
 export const CommentBody = Type.Object({
-  text: text(4000, 'What there is to say'),
+  text: text(4000),
   version: Type.Optional(CaseVersion),
 });
 export const resolution = words(RESOLUTIONS, '`fraud` and `legitimate` label all of its transactions so');
@@ -136,7 +137,7 @@ export const MergeBody = Type.Object({
 });
 
 export const CaseBulkBody = Type.Object({
-  ids: Type.Array(Id('A case'), { minItems: 1, maxItems: 200, uniqueItems: true }),
+  ids: Type.Array(Id(), { minItems: 1, maxItems: 200, uniqueItems: true }),
   action: words(['assign', 'comment', 'resolve', 'reopen', 'merge'], 'With its fields'),
   assignee: Type.Optional(AssignBody.properties.assignee),
   text: Type.Optional(CommentBody.properties.text),

@@ -5,12 +5,12 @@ import { LABEL_STATES } from '../../domain/label-state.ts';
 import { PAYMENT_EVENT_TYPES } from '../../domain/payment-event.ts';
 import { DISPUTE_KINDS } from '../../domain/reason-codes.ts';
 import { MAX_CODE } from '../../intake/life.ts';
-import { answer, Id, Time, words } from './common.ts';
+import { answer, Id, said, Time, words } from './common.ts';
 
 /** What is told of a transaction after its decision. */
 
 const told = (description?: string) => Type.String({ format: 'instant', maxLength: 64, description });
-const code = (description: string) => Type.String({ minLength: 1, maxLength: MAX_CODE, description });
+const code = (description?: string) => Type.String({ minLength: 1, maxLength: MAX_CODE, ...said(description) });
 const amount = (description: string) =>
   Type.Optional(Type.Number({ minimum: 0, maximum: 1e12, format: 'double', description }));
 
@@ -77,12 +77,12 @@ export const DisputeBody = Type.Object({
   status: words(DISPUTE_STATUSES, '`won`, `reversed`: whatever it said of fraud is taken back'),
 });
 
-export const paymentEventType = words(PAYMENT_EVENT_TYPES, 'What became of the payment');
+export const paymentEventType = words(PAYMENT_EVENT_TYPES);
 export const EventBody = Type.Object({
   type: paymentEventType,
   at: told('RFC 3339: when it happened'),
   amount: amount('Of the payment’s currency; absent: all of it'),
-  code: Type.Optional(code('The issuer’s answer')),
+  code: Type.Optional(code()),
   avs: Type.Optional(code('Result of the check of the address')),
   cvc: Type.Optional(code('Result of the check of the security code')),
   threeDS: Type.Optional(code('Result of 3-D Secure')),

@@ -30,7 +30,7 @@ const modelFields = {
   problem: Type.Optional(Type.String()),
 };
 
-export const ModelShown = answer(modelFields, 'A model');
+export const ModelShown = answer(modelFields);
 export const ModelDetail = answer({
   ...modelFields,
   features: Type.Optional(Type.Array(anything('A feature as it was defined in training'))),
@@ -46,7 +46,7 @@ export const ModelList = answer({
   champion: orNull(),
   shadow: orNull(),
   problem: Type.Optional(Type.String({ description: 'Why the model that was promoted last does not decide' })),
-  promotions: Type.Array(answer({ version: Type.String(), previous: orNull('What decided before'), at: Time() }), {
+  promotions: Type.Array(answer({ version: Type.String(), previous: orNull(), at: Time() }), {
     description: 'The newest first',
   }),
 });
@@ -54,14 +54,14 @@ export const ModelList = answer({
 export const ModelCardShown = answer({ version: Type.String(), role: modelRole, limits: Type.Array(Type.String()) });
 
 export const PromoteBody = Type.Object({
-  reason: Type.Optional(Type.String({ maxLength: 2000, description: 'Why; kept with the promotion' })),
+  reason: Type.Optional(Type.String({ maxLength: 2000 })),
 });
 
 export const ModelUploadBody = Type.Object(
   {
     model: anything('What model.json holds'),
     body: Type.String({ description: 'model.bin in base64' }),
-    report: Type.Optional(anything('What report.json holds')),
+    report: Type.Optional(anything()),
     reportHtml: Type.Optional(Type.String({ description: 'report.html' })),
   },
   { description: 'A trained model, verified before it is kept' },
@@ -79,7 +79,7 @@ export const ShadowBody = Type.Object({
 });
 export const ShadowShown = answer({ shadow: orNull() });
 
-export const Flagged = answer({ fraudFlagged: Type.Integer(), legitimateFlagged: Type.Integer() }, 'How many it flags');
+export const Flagged = answer({ fraudFlagged: Type.Integer(), legitimateFlagged: Type.Integer() });
 export const Opinion = answer({ decision: Type.String(), probability: Type.Number() });
 export const Comparison = answer(
   {

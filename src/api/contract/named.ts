@@ -6,7 +6,10 @@ type Node = Record<string, unknown>;
 
 /** Schemas that are another one and more: the document says so, instead of saying all of it again. */
 const MORE_THAN: Readonly<Record<string, readonly string[]>> = {
-  Decision: ['ScoredAnswer'],
+  Decision: ['ScoredAnswer', 'Taken'],
+  ScoredAnswer: ['Verdict'],
+  Transaction: ['Verdict', 'Taken'],
+  WebhookInput: ['WebhookChange'],
   Rule: ['RuleVersion'],
   ModelDetail: ['Model'],
   CardInput: ['PredictInput'],
@@ -62,8 +65,11 @@ export function createNamed(): Named {
     if (bases === undefined) return node;
     const references = bases.map((base) => named(base, known.get(base)!));
     const whole = node as unknown as Properties;
-    const { description, ...own } = bases.reduce((left, base) => without(left, schemas[base] as Properties), whole);
-    const beyond = Object.keys(own.properties).length > 0 ? [own] : [];
+    const { description, ...own } = bases.reduce(
+      (left, base) => without(left, inside(known.get(base)!) as unknown as Properties),
+      whole,
+    );
+    const beyond = Object.keys(own.properties).length > 0 || own.required ? [own] : [];
     return { ...(description ? { description } : {}), allOf: [...references, ...beyond] };
   }
   const inside = (node: Node): Node =>
@@ -80,7 +86,8 @@ interface Properties {
 /** What `whole` has beyond `part`, all of which it has. */
 function without({ properties, required = [], ...whole }: Properties, part: Properties): Properties {
   for (const [name, schema] of Object.entries(part.properties))
-    if (canonical(properties[name] ?? null) !== canonical(schema)) throw new Error(`${name} is another one`);
+    if (canonical(properties[name] ?? null) !== canonical(schema))
+      throw new Error(`${name} is another one: ${canonical(schema)}, not ${canonical(properties[name] ?? null)}`);
   for (const name of part.required ?? []) if (!required.includes(name)) throw new Error(`${name} is not required`);
   const beyond = (name: string) => !(name in part.properties);
   const needed = required.filter((name) => beyond(name) || !part.required?.includes(name));

@@ -49,7 +49,7 @@ export const KeyCreated = Type.Intersect([
 export const KeyList = answer({ data: Type.Array(KeyShown) });
 
 export const SessionBody = Type.Object({
-  key: Type.String({ minLength: 1, maxLength: 255, description: 'An API key' }),
+  key: Type.String({ minLength: 1, maxLength: 255 }),
 });
 const wordOrNull = (description?: string) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], ...said(description) });
@@ -65,7 +65,7 @@ export const SessionShown = answer({
 });
 
 export const DemoBody = Type.Object({
-  rate: Type.Number({ minimum: 0.1, maximum: 200, description: 'Payments a second' }),
+  rate: Type.Number({ minimum: 0.1, maximum: 200 }),
   seconds: Type.Number({ minimum: 1, maximum: 600 }),
 });
 export const DemoShown = answer(
@@ -95,7 +95,7 @@ export const Health = answer({
   rates: answer(
     {
       base: Type.String(),
-      source: Type.String({ description: 'Where the rates are from' }),
+      source: Type.String(),
       newest: wordOrNull('The day of the newest, YYYY-MM-DD; null where all were set by hand'),
       state: words(['ok', 'old', 'none'], 'Old: older than RATES_MAX_AGE_DAYS'),
       missing: Type.Record(Type.String(), Type.Integer(), {

@@ -127,7 +127,7 @@ const ruleShownFields = {
   updatedAt: Time(),
   updatedBy: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
 };
-export const RuleVersionShown = answer(ruleShownFields, 'A version of a rule');
+export const RuleVersionShown = answer(ruleShownFields);
 export const RuleShown = answer(
   {
     ...ruleShownFields,
@@ -229,7 +229,7 @@ export const PolicyVersionShown = answer({
 export const PolicyVersionParam = Type.Object({ version: Type.Integer({ minimum: 0 }) });
 export const VersionsQuery = Type.Object(PageQuery);
 
-export const listType = words(LIST_TYPES, 'What its values are');
+export const listType = words(LIST_TYPES);
 const listName = '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$';
 export const ListBody = Type.Object(
   {

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { movesMoney, RESERVED_IDS, type TransactionBody as Taken, TRANSACTION_TYPES } from '../../domain/fields.ts';
+import { type TransactionBody as Accepted, movesMoney, RESERVED_IDS, TRANSACTION_TYPES } from '../../domain/fields.ts';
 import { answer, Id, json, Page, PageQuery, problems, Time, words } from './common.ts';
 import { EXAMPLE, fieldSchemas } from './fields.ts';
 import { LabelStates, lifeFields } from './life.ts';
@@ -14,7 +14,7 @@ const amountWhere = {
 };
 
 const TAKEN_IN = 'A transaction to decide. Fields that are not listed are ignored, with a warning; use `metadata`.';
-export const TransactionBody = Type.Unsafe<Taken>(
+export const TransactionBody = Type.Unsafe<Accepted>(
   Type.Object(
     {
       ...fields,
@@ -25,7 +25,7 @@ export const TransactionBody = Type.Unsafe<Taken>(
     { description: TAKEN_IN, examples: [EXAMPLE], unknownFields: 'told', ...amountWhere },
   ),
 );
-export type TransactionBody = Taken;
+export type TransactionBody = Accepted;
 
 /** Id and type of a transaction stay; null takes an optional field away. */
 const { id: _, type: __, ...amendable } = fieldSchemas({ optional: true, nullable: true });
@@ -94,6 +94,9 @@ export const decisionFields = {
   oodWarning: Type.Array(Type.String(), { description: 'Inputs unlike any in training' }),
 };
 
+/** What is known of a decision; whatever was decided has most of it. */
+export const Verdict = Type.Partial(answer(decisionFields));
+
 export const NarrativeShown = answer(
   {
     summary: Type.String({ description: 'Two or three sentences' }),
@@ -112,7 +115,7 @@ export const NarrativeShown = answer(
   'In words, beside the reasons and never in their place',
 );
 
-export const transactionType = words(TRANSACTION_TYPES, 'What was decided');
+export const transactionType = words(TRANSACTION_TYPES);
 const ownFields = {
   id: Type.String(),
   tempId: Type.Optional(Type.String()),
@@ -129,16 +132,20 @@ const ownFields = {
   transactionDate: Time(),
   createdAt: Time(),
   metadata: Type.Optional(Type.Object({}, { additionalProperties: true })),
-  warnings: Type.Optional(Type.Array(Type.String())),
 };
+const warnings = Type.Optional(Type.Array(Type.String()));
 
-export const Decided = answer({ ...ownFields, status, ...decisionFields, latencyMs: Type.Number() });
+/** What was sent, as it is kept. */
+export const Taken = answer({ ...ownFields, status });
+
+export const Decided = answer({ ...ownFields, status, ...decisionFields, latencyMs: Type.Number(), warnings });
 
 /** As reads show it: decided, or taken in and waiting, or failed. */
 export const TransactionShown = answer({
   ...ownFields,
   status,
-  ...Type.Partial(Type.Object(decisionFields)).properties,
+  ...Verdict.properties,
+  warnings,
   error: Type.Optional(Type.String()),
   narrative: Type.Optional(NarrativeShown),
   ...lifeFields,
@@ -255,10 +262,10 @@ export const Finalized = answer({ transactionId: Type.String() });
 export const ScoredAnswer = answer({
   ...decisionFields,
   latencyMs: Type.Number(),
-  warnings: Type.Optional(Type.Array(Type.String())),
+  warnings,
 });
 
-export const ScoreBody = Type.Unsafe<Taken | { transactionId: string }>({
+export const ScoreBody = Type.Unsafe<Accepted | { transactionId: string }>({
   anyOf: [TransactionBody, Type.Object({ transactionId: Id('A stored transaction') })],
 });
 export const BatchBody = Type.Object({
