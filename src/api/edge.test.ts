@@ -152,6 +152,27 @@ describe('the edge', () => {
     assert.equal(bodiless.status, 404, 'nothing is needed here');
   });
 
+  test('a name that is given twice is refused: readers differ in which of them they take', async () => {
+    for (const [path, body, at] of [
+      ['/api/transactions', '{"userId":"u","amount":1,"amount":100}', '/amount'],
+      [
+        '/score/batch',
+        `{"transactions":[{"userId":"u","amount":1},{"userId":"u","amount":1,"userId":"v"}]}`,
+        '/transactions/1/userId',
+      ],
+      ['/api/users', '{"name":"A","email":"a@b.co","email":"c@d.co"}', '/email'],
+    ] as const) {
+      const { status, body: told } = await ask('POST', path, body);
+      assert.deepEqual([status, told.errors], [422, [{ path: at, message: 'is given twice' }]], path);
+    }
+    // In a long body, which is read a part at a time, too.
+    const row = { userId: 'u', amount: 1, metadata: { note: 'x'.repeat(1_000) } };
+    const rows = Array.from({ length: 600 }, () => JSON.stringify(row));
+    rows[500] = rows[500].replace('"amount":1', '"amount":1,"amount":2');
+    const { body: told } = await ask('POST', '/score/batch', `{"transactions":[${rows}]}`);
+    assert.deepEqual(told.errors, [{ path: '/transactions/500/amount', message: 'is given twice' }]);
+  });
+
   test('ids of any kind find their way through addresses', async () => {
     for (const id of ['a|b', 'a/b', '100%', 'a%2Fb', '😀 é', 'a?b#c', '..', "o'b;--"]) {
       const posted = await ask('POST', '/api/transactions', { id, userId: `u ${id}`, amount: 1 });

@@ -35,6 +35,7 @@ test('what cannot be read says why', () => {
       (error) => error instanceof AssayError && error.code === code && words.test(error.message),
     );
   refused('{"userId":', 'malformed_json', /JSON/);
+  refused('{"userId":"u","amount":1,"amount":2}', 'invalid_request', /amount is given twice/);
   refused('[]', 'invalid_request', /object/);
   refused({ userId: 'u' }, 'invalid_request', /amount is required/);
   refused({ userId: 'u', amount: 1, currency: 'XXXX' }, 'invalid_request', /currency/);

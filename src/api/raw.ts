@@ -3,6 +3,7 @@ import { FIELD_NAMES } from '../domain/fields.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Submission } from '../engine/engine.ts';
 import { parseJson } from '../intake/digits.ts';
+import { repeatedName } from '../intake/repeated-names.ts';
 import { takeSubmission } from '../intake/submission.ts';
 import type { IntakeRules } from '../intake/transaction.ts';
 
@@ -34,11 +35,16 @@ export function readRaw(message: RawMessage, rules: IntakeRules): Submission {
 
 function parse(value: Buffer): unknown {
   if (value.length > MAX_BYTES) throw new AssayError('too_large', 'A transaction takes at most 1 MiB.');
+  const text = value.toString('utf8');
+  let body: unknown;
   try {
-    return parseJson(value.toString('utf8'));
+    body = parseJson(text);
   } catch (error) {
     throw new AssayError('malformed_json', `Not JSON: ${(error as Error).message}`);
   }
+  const refused = repeatedName(text, body);
+  if (refused) throw refused;
+  return body;
 }
 
 /** What a server hands to the workers: a body as any client may send it, and beside it what it made of that. */

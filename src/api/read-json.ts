@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
 import { AssayError } from '../domain/errors.ts';
 import { parseJson } from '../intake/digits.ts';
+import { refusal } from '../intake/faults.ts';
+import { repeatedName } from '../intake/repeated-names.ts';
 import type { ObjectSchema } from '../intake/shape.ts';
 import type { Api } from './api.ts';
 import { bareNumbers } from './bare-numbers.ts';
@@ -47,7 +49,7 @@ function read(request: FastifyRequest, body: Buffer): unknown {
   return readBounded(
     body,
     config.values === undefined ? boundsFor(schema?.body) : { ...boundsFor(schema?.body), values: config.values },
-    config.takenIn ? parseJson : config.bareNumbers === 422 ? parseLeniently : parsePlainly,
+    once(config.takenIn ? parseJson : config.bareNumbers === 422 ? parseLeniently : parsePlainly),
   );
 }
 
@@ -67,6 +69,20 @@ function boundsFor(schema: unknown): Bounds {
 }
 
 const parsePlainly: Parse = (text) => JSON.parse(text);
+
+/** No name twice in one object. */
+const once =
+  (parse: Parse): Parse =>
+  (text, at) => {
+    const value = parse(text, at);
+    const refused = repeatedName(text, value);
+    if (refused) throw within(refused, at);
+    return value;
+  };
+
+/** The same of the whole body, where a part of it was read. */
+const within = (error: AssayError, at: Parameters<Parse>[1]) =>
+  at ? refusal(error.errors!.map(({ path, message }) => ({ path: placed(path, at), message }))) : error;
 
 /** NaN and Infinity are told by where they stand. */
 const parseLeniently: Parse = (text, at) => {

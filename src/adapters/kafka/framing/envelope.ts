@@ -1,3 +1,4 @@
+import { repeatedName } from '../../../intake/repeated-names.ts';
 import { bySchema, type ConnectSchema } from './connect.ts';
 import { isObject, type Skip, type Unwrapped, unreadable } from './decoded.ts';
 import { parseExact } from './exact-json.ts';
@@ -65,9 +66,13 @@ function flattened(
 }
 
 export function jsonOf(text: string, what: string): unknown {
+  let value: unknown;
   try {
-    return parseExact(text);
+    value = parseExact(text);
   } catch (error) {
     throw unreadable(`${what} is not JSON: ${(error as Error).message}`);
   }
+  const refused = repeatedName(text, value);
+  if (refused) throw refused;
+  return value;
 }

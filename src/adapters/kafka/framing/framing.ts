@@ -1,3 +1,4 @@
+import type { AssayError } from '../../../domain/errors.ts';
 import { avroDecoder } from './avro.ts';
 import { type Decoded, isObject, type Unwrapped, unreadable } from './decoded.ts';
 import { jsonOf, unwrap } from './envelope.ts';
@@ -118,7 +119,8 @@ function textOf(bytes: Buffer): string {
 function parsed(text: string): unknown {
   try {
     return jsonOf(text, 'The value');
-  } catch {
+  } catch (error) {
+    if ((error as AssayError).code === 'invalid_request') throw error;
     return undefined;
   }
 }
