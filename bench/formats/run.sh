@@ -17,6 +17,9 @@ if [ "${2:-}" = keras ] && [ ! -f "$work/cases/onnx-tensorflow-keras/case.json" 
 fi
 echo 'Imported models against their libraries:'
 NODE_PATH="$work/node/node_modules" node "$here/compare.ts" "$work/cases"
+[ -d "$work/classes" ] || "$work/venv/bin/python" "$here/make_classes.py" "$work/classes"
+echo 'Classes of ONNX files:'
+NODE_PATH="$work/node/node_modules" node "$here/classes.ts" "$work/classes"
 node "$here/export.ts" "$work/cases" "$work/exports" >/dev/null
 echo 'Exported models in ONNX Runtime against Assay:'
 "$work/venv/bin/python" "$here/check_exports.py" "$work/exports"

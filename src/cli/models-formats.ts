@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { loadArtifact, saveArtifact } from '../models/artifact.ts';
 import { importModel } from '../models/formats/import.ts';
 import { exportOnnx } from '../models/formats/onnx-export.ts';
+import { calibrationFrom } from './models-calibrate.ts';
 import { codeVersion } from './paths.ts';
 
 export interface ImportFlags {
@@ -15,7 +16,10 @@ export interface ImportFlags {
   review?: number;
   decline?: number;
   output?: string;
-  outputForm?: 'probability' | 'log-odds';
+  outputForm?: 'probability' | 'log-odds' | 'margin';
+  fraudClass?: string;
+  calibrate?: string;
+  label?: string;
   scaling?: string;
   fill?: number;
 }
@@ -38,13 +42,21 @@ export function withImportOptions(command: Command): Command {
     .option('--review <p>', 'probability from which a transaction is reviewed', Number)
     .option('--decline <p>', 'probability from which it is declined', Number)
     .option('--output <name>', 'ONNX: the output that holds the probability')
-    .addOption(new Option('--output-form <form>', 'ONNX: what the output is').choices(['probability', 'log-odds']))
+    .addOption(
+      new Option('--output-form <form>', 'ONNX: what the output is').choices(['probability', 'log-odds', 'margin']),
+    )
+    .option('--fraud-class <label>', 'ONNX: the class that is fraud, where its name does not say so')
+    .option('--calibrate <file>', 'CSV or Parquet of features and truth: what the scores mean is learnt from it')
+    .option('--label <column>', 'of that file: the truth, 1 or 0 (default: isFraud, fraud, label or Class)')
     .option('--scaling <file>', 'ONNX: JSON {"mean": […], "scale": […]}, where the network expects (x − mean) / scale')
     .option('--fill <x>', 'ONNX: instead of a missing value', Number);
 }
 
 /** Turns a LightGBM, XGBoost or ONNX file into the folder of a model. Returns its version and what one should know. */
-export function importFile(file: string, flags: ImportFlags): { version: string; kind: string; notes: string[] } {
+export async function importFile(
+  file: string,
+  flags: ImportFlags,
+): Promise<{ version: string; kind: string; notes: string[] }> {
   const like = flags.like === undefined ? undefined : loadArtifact(flags.like);
   const thresholds = {
     review: flags.review ?? like?.thresholds.review ?? 0.5,
@@ -60,14 +72,21 @@ export function importFile(file: string, flags: ImportFlags): { version: string;
     onnx: {
       output: flags.output,
       form: flags.outputForm,
+      fraudClass: flags.fraudClass,
+      calibrated: flags.calibrate !== undefined,
       scaling: flags.scaling === undefined ? undefined : JSON.parse(readFileSync(flags.scaling, 'utf8')),
       fill: flags.fill,
     },
     codeVersion: codeVersion(),
   });
-  const version = saveArtifact(flags.out, head, body);
+  let version = saveArtifact(flags.out, head, body);
   // What does not load is not there to be promoted.
-  loadArtifact(flags.out);
+  const model = loadArtifact(flags.out);
+  if (flags.calibrate !== undefined) {
+    const { calibration, note } = await calibrationFrom(flags.calibrate, model, flags.label);
+    version = saveArtifact(flags.out, { ...head, calibration }, body);
+    notes.push(note);
+  }
   return { version, kind: head.kind, notes };
 }
 

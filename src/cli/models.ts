@@ -84,14 +84,14 @@ async function bringIn(path: string, flags: Flags & Partial<ImportFlags>): Promi
     });
   if (!isModelFile(path)) return take(path, []);
   if (flags.out !== undefined) {
-    const imported = importFile(path, { ...flags, out: flags.out });
+    const imported = await importFile(path, { ...flags, out: flags.out });
     const text = [`${flags.out}: ${imported.kind}, version ${imported.version}`, ...imported.notes].join('\n');
     console.log(flags.json ? JSON.stringify({ out: flags.out, ...imported }) : text);
     return;
   }
   const out = mkdtempSync(join(tmpdir(), 'assay-import-'));
   try {
-    await take(out, importFile(path, { ...flags, out }).notes);
+    await take(out, (await importFile(path, { ...flags, out })).notes);
   } finally {
     rmSync(out, { recursive: true });
   }

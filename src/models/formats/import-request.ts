@@ -27,7 +27,11 @@ export interface OnnxOptions {
   /** The output that holds the probability; needed where several could. */
   output?: string;
   /** What the output is; needed where the file does not show it. */
-  form?: 'probability' | 'log-odds';
+  form?: 'probability' | 'log-odds' | 'margin';
+  /** The label that is fraud, where the file's labels do not say; the place, 0 or 1, where it has none. */
+  fraudClass?: string;
+  /** The caller fits a calibration to the scores; without it, margins are refused. */
+  calibrated?: boolean;
   /** Where the file expects (x − mean) / scale: both by feature, in the file's order. */
   scaling?: { mean: number[]; scale: number[] };
   /** Instead of a missing value. Default: NaN where the file bears it, else the median. */

@@ -1,5 +1,6 @@
 /** What an ONNX file says of itself, read without a runtime. Field numbers are those of onnx.proto. */
 import { refusal } from './foreign.ts';
+import { type OnnxNode, readLabelConstants, readNodes } from './onnx-nodes.ts';
 import { bytesField, type Field, fieldsOf, message, varintField } from './protobuf.ts';
 
 export interface OnnxTensor {
@@ -16,8 +17,9 @@ export interface OnnxFile {
   opsets: Record<string, number>;
   inputs: OnnxTensor[];
   outputs: OnnxTensor[];
-  /** Type of the operator that makes each output, by the output's name. */
-  makers: Record<string, string>;
+  nodes: OnnxNode[];
+  /** By name: constants that are words, or whole numbers in a list. */
+  labels: Map<string, string[]>;
   metadata: Record<string, string>;
   /** Whether some constants lie in files beside it. */
   external: boolean;
@@ -36,10 +38,6 @@ export function readOnnxFile(bytes: Uint8Array): OnnxFile {
   const graph = fieldsOf(graphField.bytes);
   const tensors = all(graph, 5).map(({ bytes: tensor }) => fieldsOf(tensor));
   const constants = new Set(tensors.map((tensor) => text(first(tensor, 8))));
-  const makers = all(graph, 1).flatMap(({ bytes: node }) => {
-    const fields = fieldsOf(node);
-    return all(fields, 2).map((output) => [text(output), text(first(fields, 4))] as const);
-  });
   return {
     producer: text(first(model, 2)),
     opsets: pairs(all(model, 8), (fields) => [text(first(fields, 1)), first(fields, 2)?.number ?? 0]),
@@ -48,7 +46,8 @@ export function readOnnxFile(bytes: Uint8Array): OnnxFile {
       .map(readValueInfo)
       .filter(({ name }) => !constants.has(name)),
     outputs: all(graph, 12).map(readValueInfo),
-    makers: Object.fromEntries(makers),
+    nodes: readNodes(graph),
+    labels: readLabelConstants(graph),
     metadata: pairs(all(model, 14), (fields) => [text(first(fields, 1)), text(first(fields, 2))]),
     // data_location is EXTERNAL.
     external: tensors.some((tensor) => first(tensor, 14)?.number === 1),

@@ -4,6 +4,7 @@ import { refusal } from './foreign.ts';
 import type { ImportedPart, ImportRequest, OnnxOptions } from './import-request.ts';
 import { type OnnxFile, type OnnxTensor, readOnnxFile, withoutZipMap } from './onnx-file.ts';
 import { ELEMENT_TYPES, type OnnxHead, type OnnxInput, onnxScorer } from './onnx-model.ts';
+import { findOutput } from './onnx-output.ts';
 
 type Names = { names?: string[]; servedNames?: string[] };
 type Served = NonNullable<ImportRequest['served']>;
@@ -28,17 +29,24 @@ export function importOnnx(
   const lacking = names.filter((_, i) => places[i] < 0);
   if (lacking.length > 0) throw refuse(`the model needs features that are not served: ${lacking.join(', ')}`);
   const features = served.features.length;
-  const head: OnnxHead = {
+  const start: Omit<OnnxHead, 'output'> = {
     format: 1,
     features,
     inputs: inputsOf(file, names.length, places),
-    output: outputOf(file, options),
     batches: file.inputs.every(({ dims }) => typeof dims?.[0] !== 'number'),
     fill: new Array<number | null>(features).fill(options.fill ?? null),
     scaling: options.scaling ? scalingOf(options.scaling, places, features) : null,
     reference: served.statistics.map(median),
   };
-  const notes = tried(head, body, file, options.fill);
+  // Classes are read from the file as it came: a ZipMap names them.
+  const { output, margin, notes } = findOutput({ ...file, nodes: readOnnxFile(bytes).nodes }, options, start, body);
+  if (margin && !options.calibrated) {
+    throw refuse(
+      `output "${output.name}" gives margins, not probabilities: --calibrate rows.csv fits what they mean to rows with labels`,
+    );
+  }
+  const head: OnnxHead = { ...start, output };
+  notes.push(...tried(head, body, file, options.fill));
   const { producer, opsets } = file;
   return {
     served,
@@ -108,37 +116,6 @@ function inputsOf(file: OnnxFile, total: number, places: Int32Array): OnnxInput[
 function median({ p50, missing }: FeatureStatistics): number | null {
   if (missing > 0.5) return null;
   return Number.isFinite(p50) ? p50 : 0;
-}
-
-/** Operators that give a probability. */
-const PROBABILITY_MAKERS = [
-  'Sigmoid',
-  'Softmax',
-  'TreeEnsembleClassifier',
-  'LinearClassifier',
-  'SVMClassifier',
-  'Normalizer',
-];
-
-function outputOf(file: OnnxFile, options: OnnxOptions): OnnxHead['output'] {
-  // Labels are whole numbers or words; a score is neither.
-  const scores = file.outputs.filter(
-    ({ type }) => type !== undefined && ['float32', 'float64'].includes(ELEMENT_TYPES[type]),
-  );
-  const likely = scores.filter(({ name }) => /prob/i.test(name));
-  const named = options.output === undefined ? undefined : file.outputs.find(({ name }) => name === options.output);
-  const found = named ?? (scores.length === 1 ? scores[0] : likely.length === 1 ? likely[0] : undefined);
-  const list = file.outputs.map(({ name }) => name).join(', ');
-  if (options.output !== undefined && !named) throw refuse(`it has no output "${options.output}", but ${list}`);
-  if (!found) throw refuse(`say which output is the probability: ${list}`);
-  const last = found.dims?.at(-1);
-  if (found.dims && found.dims.length > 1 && typeof last === 'number' && last > 2) {
-    throw refuse(`output "${found.name}" has ${last} classes; two are supported`);
-  }
-  const shown = PROBABILITY_MAKERS.includes(file.makers[found.name]) || /prob|sigmoid|softmax/i.test(found.name);
-  const form = options.form ?? (shown ? 'probability' : undefined);
-  if (!form) throw refuse(`say whether output "${found.name}" is a probability or log-odds`);
-  return { name: found.name, column: -1, form };
 }
 
 function scalingOf(given: { mean: number[]; scale: number[] }, places: Int32Array, features: number) {

@@ -23,7 +23,13 @@ export interface OnnxHead {
   features: number;
   inputs: OnnxInput[];
   /** `column` counts from the end of a row where negative. */
-  output: { name: string; column: number; form: 'probability' | 'log-odds' };
+  output: {
+    name: string;
+    column: number;
+    form: 'probability' | 'log-odds';
+    /** The number speaks for the other class: 1 − probability, −log-odds. */
+    negate?: boolean;
+  };
   /** Whether the file takes any number of rows at once, or one. */
   batches: boolean;
   /** Instead of a missing value; null hands NaN over. By feature. */
@@ -82,9 +88,16 @@ export function onnxScorer(head: OnnxHead, body: Uint8Array): Pick<Model, 'score
   };
 }
 
-/** Scores of up to `most` rows of features, one after another in `rows`. */
-function createBatch(session: OnnxSession, head: OnnxHead, most: number) {
-  const { inputs, output, fill, scaling, features } = head;
+/** Whatever output of rows of features, one after another; for imports, which look before they decide. */
+export function onnxRunner(head: Omit<OnnxHead, 'output'>, body: Uint8Array) {
+  const session = openSession(body);
+  const feed = createFeeds(session, head, 1);
+  return (rows: Float64Array, count: number, output: string): RuntimeTensor => session.run(feed(rows, count), output);
+}
+
+/** Inputs of up to `most` rows of features, one after another in `rows`. */
+function createFeeds(session: OnnxSession, head: Omit<OnnxHead, 'output'>, most: number) {
+  const { inputs, fill, scaling, features } = head;
   const arrays = inputs.map(({ type, columns }) => arrayOf(type, most * columns.length));
   const feedsOf = (count: number): Record<string, RuntimeTensor> =>
     Object.fromEntries(
@@ -101,7 +114,7 @@ function createBatch(session: OnnxSession, head: OnnxHead, most: number) {
     const scaled = scaling ? (present - scaling.mean[feature]) / scaling.scale[feature] : present;
     return Math.min(Math.max(scaled, -LARGEST), LARGEST);
   };
-  return (rows: Float64Array, count: number, out: Float64Array): void => {
+  return (rows: Float64Array, count: number): Record<string, RuntimeTensor> => {
     inputs.forEach(({ columns }, i) => {
       const array = arrays[i];
       for (let row = 0; row < count; row++) {
@@ -112,7 +125,16 @@ function createBatch(session: OnnxSession, head: OnnxHead, most: number) {
         }
       }
     });
-    const { data } = session.run(count === most ? full : feedsOf(count), output.name);
+    return count === most ? full : feedsOf(count);
+  };
+}
+
+/** Scores of up to `most` rows of features, one after another in `rows`. */
+function createBatch(session: OnnxSession, head: OnnxHead, most: number) {
+  const { output } = head;
+  const feed = createFeeds(session, head, most);
+  return (rows: Float64Array, count: number, out: Float64Array): void => {
+    const { data } = session.run(feed(rows, count), output.name);
     const width = data.length / count;
     if (!(width === 1 || width === 2))
       throw refusal('ONNX model', `output "${output.name}" has ${width} numbers a row; two classes have 1 or 2`);
@@ -120,7 +142,8 @@ function createBatch(session: OnnxSession, head: OnnxHead, most: number) {
     for (let row = 0; row < count; row++) {
       const value = Number(data[row * width + column]);
       if (Number.isNaN(value)) throw refusal('ONNX model', 'it gives no score for this row');
-      out[row] = output.form === 'probability' ? logOdds(value) : value;
+      const score = output.form === 'probability' ? logOdds(value) : value;
+      out[row] = output.negate ? -score : score;
     }
   };
 }
