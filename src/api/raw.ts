@@ -1,9 +1,10 @@
 import { AssayError } from '../domain/errors.ts';
 import { FIELD_NAMES } from '../domain/fields.ts';
+import { GIVEN_TWICE, repeatedName } from '../domain/repeated-name.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Submission } from '../engine/engine.ts';
 import { parseJson } from '../intake/digits.ts';
-import { repeatedName } from '../intake/repeated-names.ts';
+import { refusal } from '../intake/faults.ts';
 import { takeSubmission } from '../intake/submission.ts';
 import type { IntakeRules } from '../intake/transaction.ts';
 
@@ -42,8 +43,8 @@ function parse(value: Buffer): unknown {
   } catch (error) {
     throw new AssayError('malformed_json', `Not JSON: ${(error as Error).message}`);
   }
-  const refused = repeatedName(text, body);
-  if (refused) throw refused;
+  const twice = repeatedName(text, body);
+  if (twice !== undefined) throw refusal([{ path: twice, message: GIVEN_TWICE }]);
   return body;
 }
 

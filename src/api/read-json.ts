@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
 import { AssayError } from '../domain/errors.ts';
+import { GIVEN_TWICE, repeatedName } from '../domain/repeated-name.ts';
 import { parseJson } from '../intake/digits.ts';
 import { refusal } from '../intake/faults.ts';
-import { repeatedName } from '../intake/repeated-names.ts';
 import type { ObjectSchema } from '../intake/shape.ts';
 import type { Api } from './api.ts';
 import { bareNumbers } from './bare-numbers.ts';
@@ -75,14 +75,10 @@ const once =
   (parse: Parse): Parse =>
   (text, at) => {
     const value = parse(text, at);
-    const refused = repeatedName(text, value);
-    if (refused) throw within(refused, at);
+    const path = repeatedName(text, value);
+    if (path !== undefined) throw refusal([{ path: placed(path, at), message: GIVEN_TWICE }]);
     return value;
   };
-
-/** The same of the whole body, where a part of it was read. */
-const within = (error: AssayError, at: Parameters<Parse>[1]) =>
-  at ? refusal(error.errors!.map(({ path, message }) => ({ path: placed(path, at), message }))) : error;
 
 /** NaN and Infinity are told by where they stand. */
 const parseLeniently: Parse = (text, at) => {

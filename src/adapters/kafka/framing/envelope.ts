@@ -1,4 +1,5 @@
-import { repeatedName } from '../../../intake/repeated-names.ts';
+import { AssayError } from '../../../domain/errors.ts';
+import { GIVEN_TWICE, repeatedName } from '../../../domain/repeated-name.ts';
 import { bySchema, type ConnectSchema } from './connect.ts';
 import { isObject, type Skip, type Unwrapped, unreadable } from './decoded.ts';
 import { parseExact } from './exact-json.ts';
@@ -72,7 +73,8 @@ export function jsonOf(text: string, what: string): unknown {
   } catch (error) {
     throw unreadable(`${what} is not JSON: ${(error as Error).message}`);
   }
-  const refused = repeatedName(text, value);
-  if (refused) throw refused;
+  const path = repeatedName(text, value);
+  if (path !== undefined)
+    throw new AssayError('invalid_request', `${path} ${GIVEN_TWICE}.`, { errors: [{ path, message: GIVEN_TWICE }] });
   return value;
 }

@@ -1,20 +1,17 @@
-import type { AssayError } from '../domain/errors.ts';
-import { Digits } from './digits.ts';
-import { refusal } from './faults.ts';
+/** What is said of it. */
+export const GIVEN_TWICE = 'is given twice';
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
-/** V8's own: a number kept by its text. */
-const { isRawJSON } = JSON as unknown as { isRawJSON(value: unknown): boolean };
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/gs;
 
 /**
- * Why a JSON text is refused that gives a name twice in one object, or undefined. Readers differ in which of the two they take
+ * The JSON pointer of a name that one object of a JSON text gives twice, or undefined. Readers differ in which of the two they take
  * (RFC 8259 §4), so that what one system checked is not what another decides. `value` is the text as it was parsed.
  */
-export function repeatedName(text: string, value: unknown): AssayError | undefined {
-  return colons(text) === names(value) ? undefined : refusal([{ path: pointer(text), message: 'is given twice' }]);
+export function repeatedName(text: string, value: unknown): string | undefined {
+  return colons(text) === names(value) ? undefined : pointer(text);
 }
 
 /** One for each name of the text. */
@@ -35,12 +32,18 @@ function names(value: unknown): number {
   const waiting: unknown[] = [value];
   let count = 0;
   for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
-    if (typeof one !== 'object' || one === null || one instanceof Digits || isRawJSON(one)) continue;
+    if (!isWhole(one)) continue;
     const inner = Object.values(one);
     if (!Array.isArray(one)) count += inner.length;
     for (const item of inner) if (typeof item === 'object') waiting.push(item);
   }
   return count;
+}
+
+/** An object or an array as JSON has them: numbers that are kept by their digits are objects of another kind. */
+function isWhole(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** Where the first such name stands. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseJson } from './digits.ts';
-import { repeatedName } from './repeated-names.ts';
 
-const pathOf = (text: string) => repeatedName(text, parseJson(text))?.errors?.[0].path;
+import { repeatedName } from './repeated-name.ts';
+
+const pathOf = (text: string) => repeatedName(text, JSON.parse(text));
 
 test('a name that stands twice in one object is told by its place', () => {
   for (const [text, path] of [
