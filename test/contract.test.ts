@@ -274,6 +274,8 @@ describe('the contract', () => {
     const again = await ask('POST', '/api/users', { name: 'Ada L', email: 'ADA@example.com' });
     assert.equal(again.status, 200);
     assert.equal(again.body.userId, 'auth0|9/x');
+    for (const email of ['eva@bücher.example', 'Eva@XN--bcher-kva.example', 'eva@BÜCHER.example.'])
+      assert.equal((await ask('POST', '/api/users', { id: 'eva', name: 'Eva', email })).body.userId, 'eva', email);
     const path = `/api/users/${encodeURIComponent('auth0|9/x')}`;
     for (const each of [path, '/api/users/auth0|9/x', '/api/users/auth0|9/x/', '/api/users/auth0%7C9/x?'])
       assert.equal((await ask('GET', each)).body.name, 'Ada', each);

@@ -5,7 +5,7 @@ import { COLUMNS } from './copy.ts';
 import type { Fold } from './fold-state.ts';
 import { standingColumns, type TransactionRow } from './rows.ts';
 import { restored, storable } from './text.ts';
-import { emailKey, type UserRow } from './users-fold.ts';
+import { emailKey, type UserRow, writtenKey } from './users-fold.ts';
 import { loadWebhooks } from './webhooks-write.ts';
 
 /** Reads what the records refer to. A plain decision's own id is left out unless `loadAll`: it is new but for bugs. */
@@ -28,7 +28,7 @@ export async function loadState(
     }
     if (!type.startsWith('user.')) continue;
     if (typeof data.userId === 'string') userIds.add(data.userId);
-    if (typeof personal?.email === 'string') emails.add(emailKey(personal.email));
+    if (typeof personal?.email === 'string') emails.add(emailKey(personal.email)).add(writtenKey(personal.email));
   }
   if (ids.size > 0) await loadTransactions(client, schema, fold, [...ids]);
   if (userIds.size > 0) await loadUsers(client, schema, fold, [...userIds], [...emails]);

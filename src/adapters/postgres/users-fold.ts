@@ -1,3 +1,4 @@
+import { canonicalDomain } from '../../domain/email.ts';
 import type { UserData } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import type { CommandAnswer } from '../../projections/command-answer.ts';
@@ -22,8 +23,15 @@ export interface UserFold {
   touchedUsers: Set<string>;
 }
 
-/** Addresses are the same person's whatever their case. */
+/** Addresses are the same person's whatever their case, and however their domain is spelt. */
 export function emailKey(email: string): string {
+  const key = writtenKey(email);
+  const at = key.lastIndexOf('@');
+  return at < 0 ? key : `${key.slice(0, at + 1)}${canonicalDomain(key.slice(at + 1)) ?? ''}`;
+}
+
+/** The same as users were stored under before domains had one spelling. */
+export function writtenKey(email: string): string {
   return email.trim().toLowerCase();
 }
 
