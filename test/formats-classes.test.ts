@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type ImportFlags, importFile } from '../src/cli/models-formats.ts';
 import { loadArtifact } from '../src/models/artifact.ts';
-import { classesOf, fraudPlace, scoresOf } from '../src/models/formats/onnx-classes.ts';
+import { fraudPlace } from '../src/models/formats/fraud-class.ts';
+import { classesOf, scoresOf } from '../src/models/formats/onnx-classes.ts';
 import { readOnnxFile } from '../src/models/formats/onnx-file.ts';
 import { runtimeInstalled } from '../src/models/formats/onnx-runtime.ts';
 
@@ -79,8 +80,8 @@ const choices: [string[], string | undefined, number | RegExp][] = [
 ];
 for (const [classes, asked, expected] of choices) {
   test(`of the classes ${classes}, ${asked ?? 'nothing'} asked for: ${expected}`, () => {
-    if (typeof expected === 'number') assert.equal(fraudPlace(classes, asked), expected);
-    else assert.throws(() => fraudPlace(classes, asked), expected);
+    if (typeof expected === 'number') assert.equal(fraudPlace(classes, asked, 'test'), expected);
+    else assert.throws(() => fraudPlace(classes, asked, 'test'), expected);
   });
 }
 

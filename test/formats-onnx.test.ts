@@ -125,12 +125,13 @@ for (const [name, learner] of Object.entries(LEARNERS)) {
   });
 }
 
-for (const path of globSync('{lightgbm,xgboost}-*.case.json', { cwd: fixtures })) {
+for (const path of globSync('{lightgbm,xgboost,catboost}-*.case.json', { cwd: fixtures })) {
   const facts = JSON.parse(readFileSync(join(fixtures, path), 'utf8'));
   test(`${facts.name} goes on to ONNX, float32 thresholds and categories included`, () => {
     const bytes = new Uint8Array(readFileSync(join(fixtures, facts.model)));
     const thresholds = { review: 0.5, decline: 0.9 };
-    const { head, body } = importModel({ bytes, name: facts.name, thresholds, codeVersion: '' });
+    const { missing } = facts;
+    const { head, body } = importModel({ bytes, name: facts.name, thresholds, missing, codeVersion: '' });
     const values = new Float64Array(new Uint8Array(Buffer.from(facts.arrays.rows, 'base64')).buffer).map(Math.fround);
     const width = facts.features.length;
     const rows = Array.from({ length: facts.count }, (_, row) => [...values.subarray(row * width, (row + 1) * width)]);

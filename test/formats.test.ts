@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { AssayError } from '../src/domain/errors.ts';
 import { calibrator } from '../src/models/calibrator.ts';
-import { below32, boundaryBelow, floor32 } from '../src/models/formats/float32.ts';
+import { below32, boundaryBelow, boundaryNotAbove, floor32 } from '../src/models/formats/float32.ts';
 import {
   assembleTrees,
   decodeImportedTrees,
@@ -24,6 +24,8 @@ interface Fixture {
   count: number;
   features: string[];
   arrays: Record<string, string>;
+  /** XGBoost: what it was told that missing values are. */
+  missing?: number;
 }
 
 function fixture(name: string) {
@@ -32,7 +34,9 @@ function fixture(name: string) {
   return { ...facts, bytes: new Uint8Array(readFileSync(join(fixtures, facts.model))), array };
 }
 
-const treeCases = globSync('{lightgbm,xgboost}-*.case.json', { cwd: fixtures }).map((path) => path.split('.')[0]);
+const treeCases = globSync('{lightgbm,xgboost,catboost}-*.case.json', { cwd: fixtures }).map(
+  (path) => path.split('.')[0],
+);
 
 test('there are fixtures of every way to boost and to handle missing values and categories', () => {
   assert.ok(treeCases.length >= 14, `${treeCases}`);
@@ -43,8 +47,8 @@ const tolerance = (name: string) => (name.startsWith('xgboost') ? 1e-6 : 1e-12);
 
 for (const name of treeCases) {
   test(`${name} scores and explains as its library does, also after a round trip`, () => {
-    const { bytes, array, features, count } = fixture(name);
-    const foreign = readTreesFile(bytes);
+    const { bytes, array, features, count, missing, arrays } = fixture(name);
+    const foreign = readTreesFile(bytes, { missing });
     const places = Int32Array.from(foreign.names, (feature) => features.indexOf(feature));
     const imported = assembleTrees(foreign, places, features.length);
     const { kind, head, body } = encodeImportedTrees(imported);
@@ -52,7 +56,8 @@ for (const name of treeCases) {
     const served =
       kind === 'trees' ? treesModel(decodeTrees(stored, body)) : importedTreesModel(decodeImportedTrees(stored, body));
     const calibrate = calibrator(foreign.calibration);
-    const [rows, probability, contributions] = ['rows', 'probability', 'contributions'].map((key) => array(key));
+    const [rows, probability] = [array('rows'), array('probability')];
+    const contributions = arrays.contributions ? array('contributions') : undefined;
     const out = new Float64Array(features.length);
     for (let row = 0; row < count; row++) {
       const vector = rows.subarray(row * features.length, (row + 1) * features.length);
@@ -61,10 +66,11 @@ for (const name of treeCases) {
       // A probability is kept away from 0 and 1; none of these comes near.
       assert.ok(Math.abs(calibrate(score) - probability[row]) < tolerance(name), `row ${row}`);
       const base = served.explain(vector, out);
+      assert.ok(Math.abs(out.reduce((sum, part) => sum + part, base) - score) < 1e-9);
+      if (!contributions) continue;
       const expected = contributions.subarray(row * (features.length + 1), (row + 1) * (features.length + 1));
       for (let j = 0; j < out.length; j++) assert.ok(Math.abs(out[j] - expected[j]) < 1e-6, `row ${row} feature ${j}`);
       assert.ok(Math.abs(base - expected[out.length]) < 1e-6);
-      assert.ok(Math.abs(out.reduce((sum, part) => sum + part, base) - score) < 1e-9);
     }
   });
 }
@@ -265,6 +271,28 @@ const refused: [string, Uint8Array, RegExp][] = [
   ['XGBoost cut short', fixture('xgboost-gbtree').bytes.slice(0, 2000), /not valid JSON/],
   ['XGBoost UBJSON cut short', fixture('xgboost-gbtree-ubj').bytes.slice(0, 2000), /ends early/],
   ['something else', new TextEncoder().encode('PMML'), /not a LightGBM text/],
+  ['CatBoost regression', edited('catboost-symmetric', '"type":"Logloss"', '"type":"RMSE"'), /"RMSE" is not supported/],
+  [
+    'CatBoost categories',
+    edited('catboost-symmetric', '"float_features":', '"categorical_features":[{}],"float_features":'),
+    /categorical features are not supported/,
+  ],
+  [
+    'CatBoost multi-class',
+    edited('catboost-symmetric', /"scale_and_bias":\[1,\[/, '"scale_and_bias":[1,[0,0,'),
+    /CatBoost: multi-class/,
+  ],
+  [
+    'CatBoost with leaves missing',
+    edited('catboost-symmetric', '"leaf_values":[', '"leaf_values":[1],"x":['),
+    /CatBoost: tree 0: "leaf_values"/,
+  ],
+  ["CatBoost's binary format", new TextEncoder().encode('CBM1....'), /CatBoost's binary format/],
+  ["LightGBM's dump", new TextEncoder().encode('{"name":"tree","tree_info":[]}'), /^LightGBM: this is its dump/],
+  ["XGBoost's dump", new TextEncoder().encode('booster[0]:\n0:[f0<1]'), /XGBoost's dump/],
+  ["XGBoost's dump as JSON", new TextEncoder().encode('[ { "nodeid": 0 } ]'), /XGBoost's dump/],
+  ['a pickle', Uint8Array.of(0x80, 4, 0x95), /Python pickle/],
+  ['JSON of nobody', new TextEncoder().encode('{"a":1}'), /neither of XGBoost .* nor of CatBoost/],
   ['an empty file', new Uint8Array(0), /not a LightGBM text/],
 ];
 for (const [what, bytes, why] of refused) {
@@ -282,7 +310,7 @@ for (const [what, bytes, why] of refused) {
 }
 
 test('damaged files are refused or read, never anything else', () => {
-  for (const name of ['xgboost-categorical-ubj', 'lightgbm-categorical']) {
+  for (const name of ['xgboost-categorical-ubj', 'lightgbm-categorical', 'catboost-lossguide']) {
     const { bytes } = fixture(name);
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.nat(255), (at, value) => {
@@ -299,6 +327,43 @@ test('damaged files are refused or read, never anything else', () => {
       { numRuns: 400, seed: 5 },
     );
   }
+});
+
+test('which class is fraud turns the score of trees, and is told', () => {
+  const scoreOf = (name: string, fraudClass?: string) => {
+    const { bytes, array } = fixture(name);
+    const foreign = readTreesFile(bytes, { fraudClass });
+    const places = Int32Array.from(foreign.names, (_, i) => i);
+    const { score } = importedTreesModel(assembleTrees(foreign, places, places.length));
+    return { score: score(array('rows').subarray(0, places.length)), note: foreign.notes[0] };
+  };
+  for (const name of ['lightgbm-gbdt', 'xgboost-gbtree', 'catboost-symmetric']) {
+    const [one, zero] = [scoreOf(name), scoreOf(name, '0')];
+    assert.equal(zero.score, -one.score, name);
+    assert.match(one.note, /1 is taken for fraud|Fraud is the class "1"/);
+  }
+  assert.match(scoreOf('catboost-words').note, /Fraud is the class "fraud"; the other is "legit"/);
+  assert.equal(scoreOf('catboost-words', 'legit').score, -scoreOf('catboost-words').score);
+  assert.throws(() => scoreOf('catboost-words', 'bad'), /CatBoost: it has no class "bad", but "fraud", "legit"/);
+});
+
+test('XGBoost: rounds after the best are left out as predict_proba leaves them out, unless asked for', () => {
+  const { bytes, ...facts } = fixture('xgboost-missing') as ReturnType<typeof fixture> & {
+    rounds: number;
+    trained: number;
+  };
+  assert.ok(facts.trained > facts.rounds);
+  const best = readTreesFile(bytes, { missing: -999 });
+  assert.equal(best.trees.length, facts.rounds);
+  assert.match(
+    best.notes.join(),
+    new RegExp(`first ${facts.rounds} of ${facts.trained} rounds .*--rounds ${facts.trained}`),
+  );
+  assert.equal(readTreesFile(bytes, { rounds: facts.trained }).trees.length, facts.trained);
+  assert.throws(
+    () => readTreesFile(fixture('lightgbm-gbdt').bytes, { missing: -999 }),
+    /LightGBM: --missing is for XGBoost/,
+  );
 });
 
 test('the same model in JSON and in UBJSON is the same', () => {
@@ -319,6 +384,9 @@ test('a comparison below a float32 is one with a double', () => {
       // Doubles around the bound, and any other.
       const beside = bound + steps * Math.abs(bound) * 2 ** -52;
       for (const x of [any, bound, beside, t, below32(t)]) assert.equal(x <= bound, Math.fround(x) < t, `${x} ${t}`);
+      const most = boundaryNotAbove(t);
+      const near = most + steps * Math.abs(most) * 2 ** -52;
+      for (const x of [any, most, near, t, below32(t)]) assert.equal(x <= most, Math.fround(x) <= t, `${x} ${t}`);
     }),
     { numRuns: 2000 },
   );

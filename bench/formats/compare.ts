@@ -22,6 +22,7 @@ interface Case {
   shap?: string;
   /** Names that the file lacks. */
   given?: string[];
+  missing?: number;
   scaling?: { mean: number[]; scale: number[] };
 }
 
@@ -46,10 +47,10 @@ rmSync(scratch, { recursive: true });
 console.log(`largest difference of a probability: ${most.toExponential(1)}`);
 
 /** As a server would have it: imported, saved, loaded. */
-function serve(directory: string, { model, given, scaling, name }: Case): LoadedModel {
+function serve(directory: string, { model, given, scaling, missing, name }: Case): LoadedModel {
   const bytes = new Uint8Array(readFileSync(join(directory, model)));
   const thresholds = { review: 0.5, decline: 0.9 };
-  const imported = importModel({ bytes, name, thresholds, names: given, onnx: { scaling }, codeVersion: '' });
+  const imported = importModel({ bytes, name, thresholds, names: given, missing, onnx: { scaling }, codeVersion: '' });
   const folder = join(scratch, name);
   saveArtifact(folder, imported.head, imported.body);
   return loadArtifact(folder);

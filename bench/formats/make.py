@@ -11,8 +11,10 @@ import argparse
 import base64
 import json
 import pathlib
+import tempfile
 import warnings
 
+import catboost
 import lightgbm as lgb
 import numpy as np
 import onnx
@@ -198,6 +200,53 @@ def make_xgboost(writer, rows, rounds, depth, train_rows):
         writer.case(name, f"model.{extension}", content, test, names, probability, raw, contributions, shap="pred_contribs")
 
 
+CATBOOST = {
+    "catboost-symmetric": dict(),
+    "catboost-lossguide": dict(grow_policy="Lossguide", max_leaves=12),
+    "catboost-depthwise": dict(grow_policy="Depthwise", nan_mode="Max"),
+    "catboost-words": dict(words=True, nan_mode="Max"),
+    "catboost-cross-entropy": dict(loss_function="CrossEntropy", boost_from_average=True),
+}
+
+
+def make_catboost(writer, rows, rounds, depth, train_rows):
+    rng = np.random.default_rng(10)
+    x = matrix(rng, train_rows)
+    y = labels(rng, x)
+    for name, options in CATBOOST.items():
+        if writer.only not in name:
+            continue
+        options = dict(options)
+        target = np.where(y == 1, "fraud", "legit") if options.pop("words", False) else y
+        parameters = dict(iterations=rounds, depth=depth, learning_rate=0.3, thread_count=1, random_seed=1, verbose=0, allow_writing_files=False)
+        model = catboost.CatBoost(parameters | dict(loss_function="Logloss") | options).fit(x, target)
+        with tempfile.TemporaryDirectory() as folder:
+            model.save_model(f"{folder}/model.json", format="json")
+            content = pathlib.Path(folder, "model.json").read_bytes()
+        thresholds = {f["feature_index"]: np.array(f["borders"]) for f in json.loads(content)["features_info"]["float_features"]}
+        test = hard_rows(rng, matrix(rng, rows), thresholds)
+        sign = -1 if target is not y else 1
+        raw = sign * np.asarray(model.predict(test, prediction_type="RawFormulaVal"))
+        shap_values = sign * model.get_feature_importance(catboost.Pool(test), type="ShapValues")
+        writer.case(name, "model.json", content, test, [str(i) for i in range(FEATURES)], 1 / (1 + np.exp(-raw)), raw, shap_values, shap="ShapValues")
+
+
+def make_xgboost_missing(writer, rows, train_rows):
+    """Told that −999 is missing, and stopped early: what predict_proba says."""
+    rng = np.random.default_rng(11)
+    x = matrix(rng, train_rows)
+    y = labels(rng, x)
+    if writer.only not in "xgboost-missing":
+        return
+    x = np.where(np.isnan(x), -999, x)
+    model = xgb.XGBClassifier(n_estimators=200, max_depth=3, learning_rate=0.5, missing=-999, early_stopping_rounds=2, n_jobs=1)
+    model.fit(x[::2], y[::2], eval_set=[(x[1::2], y[1::2])], verbose=0)
+    test = matrix(rng, rows)
+    test = np.where(np.isnan(test) & (rng.random(test.shape) < 0.8), -999, test)
+    writer.case("xgboost-missing", "model.json", bytes(model.get_booster().save_raw("json")), test, [f"f{i}" for i in range(FEATURES)],
+                model.predict_proba(test)[:, 1], missing=-999, rounds=model.best_iteration + 1, trained=model.get_booster().num_boosted_rounds())
+
+
 def keras_like(mlp):
     """What tf2onnx writes of Sequential([Dense(64, relu), Dense(32, relu), Dense(1, sigmoid)]), with the weights of a trained network."""
     nodes, constants, value = [], [], "dense_input"
@@ -294,6 +343,8 @@ def main():
     rows = 50 if small else 10_000
     make_lightgbm(writer, rows, *((4, 6, 1500) if small else (100, 31, 20_000)))
     make_xgboost(writer, rows, *((3, 3, 1500) if small else (100, 6, 20_000)))
+    make_catboost(writer, rows, *((3, 3, 1500) if small else (100, 6, 20_000)))
+    make_xgboost_missing(writer, rows, 1500 if small else 20_000)
     make_onnx(writer, rows, *((1500, (6, 4), 3) if small else (20_000, (64, 32), 60)))
 
 

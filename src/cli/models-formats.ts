@@ -13,6 +13,7 @@ export interface ImportFlags {
   name?: string;
   features?: string;
   rounds?: number;
+  missing?: number;
   review?: number;
   decline?: number;
   output?: string;
@@ -39,20 +40,21 @@ export function withImportOptions(command: Command): Command {
     .option('--name <name>', 'of the model (default: of the file)')
     .option('--features <names>', "names of the file's features, in its order: by commas, or a JSON file with a list")
     .option('--rounds <n>', 'only the first rounds of boosted trees', Number)
+    .option('--missing <value>', 'XGBoost: what it was told that missing values are, such as -999', Number)
     .option('--review <p>', 'probability from which a transaction is reviewed', Number)
     .option('--decline <p>', 'probability from which it is declined', Number)
     .option('--output <name>', 'ONNX: the output that holds the probability')
     .addOption(
       new Option('--output-form <form>', 'ONNX: what the output is').choices(['probability', 'log-odds', 'margin']),
     )
-    .option('--fraud-class <label>', 'ONNX: the class that is fraud, where its name does not say so')
+    .option('--fraud-class <label>', 'the class that is fraud, where its name does not say so')
     .option('--calibrate <file>', 'CSV or Parquet of features and truth: what the scores mean is learnt from it')
     .option('--label <column>', 'of that file: the truth, 1 or 0 (default: isFraud, fraud, label or Class)')
     .option('--scaling <file>', 'ONNX: JSON {"mean": […], "scale": […]}, where the network expects (x − mean) / scale')
     .option('--fill <x>', 'ONNX: instead of a missing value', Number);
 }
 
-/** Turns a LightGBM, XGBoost or ONNX file into the folder of a model. Returns its version and what one should know. */
+/** Turns a LightGBM, XGBoost, CatBoost or ONNX file into the folder of a model. Returns its version and what one should know. */
 export async function importFile(
   file: string,
   flags: ImportFlags,
@@ -69,6 +71,7 @@ export async function importFile(
     thresholds,
     names: flags.features === undefined ? undefined : listOf(flags.features),
     rounds: flags.rounds,
+    missing: flags.missing,
     onnx: {
       output: flags.output,
       form: flags.outputForm,

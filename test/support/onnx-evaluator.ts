@@ -90,6 +90,7 @@ const BINARY: Record<string, (a: number, b: number) => number> = {
   Greater: (a, b) => Number(a > b),
   GreaterOrEqual: (a, b) => Number(a >= b),
   Less: (a, b) => Number(a < b),
+  Equal: (a, b) => Number(a === b),
   LessOrEqual: (a, b) => Number(a <= b),
 };
 

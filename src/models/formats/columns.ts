@@ -4,13 +4,14 @@
  *
  *   nonzero   x, but NaN where |x| ≤ 1e-35
  *   outside   0 where the whole part of x is one of some codes, else 1; also for NaN
+ *   except    x, but NaN where x, rounded to float32, is the one whose bits are the column's word
  *   member    1 where the whole part of x, rounded to float32, is one of some codes, else 0; NaN stays NaN
  *
  *   columns = | feature 0 … feature n−1 | made column 0 | made column 1 | … |
  */
 import { AssayError } from '../../domain/errors.ts';
 
-export const KINDS = ['nonzero', 'outside', 'member'] as const;
+export const KINDS = ['nonzero', 'outside', 'member', 'except'] as const;
 export type ColumnKind = (typeof KINDS)[number];
 
 /**
@@ -33,21 +34,26 @@ export const CODE_MOST = 1_000_000;
 
 /** Collects columns as trees are read; equal ones are shared. */
 export function columnBook(features: number) {
-  const made: { source: number; kind: ColumnKind; codes: number[] }[] = [];
+  const made: { source: number; kind: ColumnKind; words: Int32Array }[] = [];
   const known = new Map<string, number>();
+  const add = (source: number, kind: ColumnKind, words: Int32Array): number => {
+    const key = `${source} ${kind} ${words.join()}`;
+    const place = known.get(key) ?? features + made.push({ source, kind, words }) - 1;
+    known.set(key, place);
+    return place;
+  };
   return {
+    /** The place of a column without one value, which counts as missing. */
+    exceptColumn: (source: number, value: number): number => add(source, 'except', Int32Array.of(bitsOf(value))),
     /** The place of the column in the lengthened vector. */
     column(source: number, kind: ColumnKind, codes: number[]): number {
       if (codes.some((code) => !(Number.isInteger(code) && code >= 0 && code <= CODE_MOST))) {
         throw new AssayError('invalid_request', `category codes must be whole numbers from 0 to ${CODE_MOST}`);
       }
-      const key = `${source} ${kind} ${codes.join()}`;
-      const place = known.get(key) ?? features + made.push({ source, kind, codes }) - 1;
-      known.set(key, place);
-      return place;
+      return add(source, kind, bitset(codes));
     },
     columns(): MadeColumns {
-      const words = made.map(({ codes }) => bitset(codes));
+      const words = made.map((column) => column.words);
       const wordsAt = new Int32Array(made.length + 1);
       words.forEach((list, i) => {
         wordsAt[i + 1] = wordsAt[i] + list.length;
@@ -60,6 +66,19 @@ export function columnBook(features: number) {
       };
     },
   };
+}
+
+const bits = new DataView(new ArrayBuffer(4));
+
+/** Of a float32, and back. */
+function bitsOf(value: number): number {
+  bits.setFloat32(0, value);
+  return bits.getInt32(0);
+}
+
+export function floatOf(word: number): number {
+  bits.setInt32(0, word);
+  return bits.getFloat32(0);
 }
 
 function bitset(codes: number[]): Int32Array {
@@ -106,7 +125,11 @@ export function columnWriter(columns: MadeColumns, features: number) {
     for (const { source, kind, members } of groups) {
       const x = vector[source];
       if (kind === 'nonzero') writeSame(members, Math.abs(x) <= ZERO ? Number.NaN : x, out);
-      else if (kind === 'outside') {
+      else if (kind === 'except') {
+        for (const member of members) {
+          out[features + member] = Math.fround(x) === floatOf(words[wordsAt[member]]) ? Number.NaN : x;
+        }
+      } else if (kind === 'outside') {
         const code = Math.trunc(x);
         if (code >= 0 && code < 2 ** 31) writeSets(members, code, 0, out);
         else writeSame(members, 1, out);
@@ -127,6 +150,7 @@ export function checkColumns(columns: MadeColumns, features: number): void {
     wordsAt.length === source.length + 1 &&
     source.every((feature) => feature >= 0 && feature < features) &&
     kind.every((value) => value < KINDS.length) &&
+    source.every((_, i) => KINDS[kind[i]] !== 'except' || wordsAt[i + 1] - wordsAt[i] === 1) &&
     wordsAt.every((at, i) => at >= (i > 0 ? wordsAt[i - 1] : 0) && at <= words.length);
   if (!sound) throw new AssayError('invalid_request', 'trees: a column is out of range');
 }

@@ -17,6 +17,16 @@ export function below32(x: number): number {
   return bits.getFloat32(0);
 }
 
+/** The least float32 above x; ∞ stays. */
+export function above32(x: number): number {
+  return -below32(-x);
+}
+
+/** The double b for which fround(x) ≤ t and x ≤ b are the same for every double x; t is a float32. */
+export function boundaryNotAbove(t: number): number {
+  return boundaryBelow(above32(t));
+}
+
 /** The greatest double below x, which is finite. */
 export function below64(x: number): number {
   if (x === 0) return -Number.MIN_VALUE;

@@ -5,6 +5,8 @@ import type { Calibration } from '../calibrator.ts';
 /** How a split decides. `set` lists category codes; `inLeft` sends its members to the left child, else to the right. */
 export type Decision =
   | { kind: 'number'; threshold: number; missingLeft: boolean }
+  /** As `number`, but `value`, a float32, counts as missing too. */
+  | { kind: 'except'; threshold: number; missingLeft: boolean; value: number }
   /** As `number`, but |x| ≤ 1e-35 counts as missing too. */
   | { kind: 'nonzero'; threshold: number; missingLeft: boolean }
   | { kind: 'set'; codes: number[]; inLeft: true }
@@ -28,7 +30,7 @@ export interface ForeignTree {
 }
 
 export interface ForeignModel {
-  format: 'lightgbm' | 'xgboost';
+  format: 'lightgbm' | 'xgboost' | 'catboost';
   names: string[];
   base: number;
   trees: ForeignTree[];
@@ -37,7 +39,12 @@ export interface ForeignModel {
   options: Record<string, unknown>;
   /** What the reader should know, one sentence each. */
   notes: string[];
+  /** Two labels, the second of which the score speaks for; undefined where the file names none. */
+  classes?: string[];
 }
+
+/** As people call what writes the files. */
+export const TOOLS = { lightgbm: 'LightGBM', xgboost: 'XGBoost', catboost: 'CatBoost' } as const;
 
 export function refusal(format: string, what: string): AssayError {
   return new AssayError('invalid_request', `${format}: ${what}`);

@@ -19,6 +19,8 @@ export interface ImportRequest {
   names?: string[];
   /** Of boosted trees, only the first so many rounds. */
   rounds?: number;
+  /** XGBoost: what counts as missing beside NaN. */
+  missing?: number;
   onnx?: OnnxOptions;
   codeVersion: string;
 }

@@ -18,8 +18,7 @@ export interface ImportedModel {
 /** Throws `invalid_request`, naming what is not supported, and `unavailable` where a runtime is missing. */
 export function importModel(request: ImportRequest): ImportedModel {
   const { bytes, name, thresholds, codeVersion } = request;
-  const format = formatOf(bytes);
-  const { served, part } = format === 'onnx' ? onnxPart(request) : treesPart(request);
+  const { format, served, part } = formatOf(bytes) === 'onnx' ? onnxPart(request) : treesPart(request);
   const head: ArtifactHead = {
     name,
     kind: part.kind,
@@ -48,8 +47,12 @@ export function importModel(request: ImportRequest): ImportedModel {
 
 type Served = NonNullable<ImportRequest['served']>;
 
-function treesPart(request: ImportRequest): { served: Served; part: ImportedPart } {
-  const foreign = readTreesFile(request.bytes, { rounds: request.rounds });
+function treesPart(request: ImportRequest): { format: string; served: Served; part: ImportedPart } {
+  const foreign = readTreesFile(request.bytes, {
+    rounds: request.rounds,
+    missing: request.missing,
+    fraudClass: request.onnx?.fraudClass,
+  });
   const names = request.names ?? foreign.names;
   if (names.length !== foreign.names.length) {
     throw refusal('import', `${names.length} names were given for ${foreign.names.length} features`);
@@ -60,15 +63,17 @@ function treesPart(request: ImportRequest): { served: Served; part: ImportedPart
   const { kind, head, body } = encodeImportedTrees(imported);
   const { calibration, options, notes } = foreign;
   const importance = importedImportance(imported);
-  return { served, part: { kind, model: head, body, calibration, importance, options, notes } };
+  return { format: foreign.format, served, part: { kind, model: head, body, calibration, importance, options, notes } };
 }
 
-function onnxPart(request: ImportRequest): { served: Served; part: ImportedPart } {
+function onnxPart(request: ImportRequest): { format: string; served: Served; part: ImportedPart } {
   const servedNames = request.served?.features.map(({ name }) => name);
-  return importOnnx(request.bytes, { ...request.onnx, names: request.names, servedNames }, (names) => {
+  const options = { ...request.onnx, names: request.names, servedNames };
+  const read = importOnnx(request.bytes, options, (names) => {
     const served = request.served ?? unknownFeatures(names);
     return { served, places: placesOf(names, served) };
   });
+  return { format: 'onnx', ...read };
 }
 
 /** Features of which only the names are known. */

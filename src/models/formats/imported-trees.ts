@@ -9,7 +9,7 @@ import { type ArrayPlace, packArrays, unpackArray } from '../arrays.ts';
 import type { Model } from '../model.ts';
 import { decodeTrees, encodeTrees, flattenTrees, type Tree, type TreeEnsemble, treesModel } from '../trees.ts';
 import { checkColumns, columnBook, columnWriter, type MadeColumns } from './columns.ts';
-import { type ForeignModel, type ForeignTree, refusal } from './foreign.ts';
+import { type ForeignModel, type ForeignTree, refusal, TOOLS } from './foreign.ts';
 
 export interface ImportedTrees {
   /** Over features and made columns. */
@@ -25,7 +25,7 @@ export interface ImportedTrees {
  */
 export function assembleTrees(model: ForeignModel, places: Int32Array, features: number): ImportedTrees {
   const book = columnBook(features);
-  const bad = (what: string) => refusal(model.format === 'lightgbm' ? 'LightGBM' : 'XGBoost', what);
+  const bad = (what: string) => refusal(TOOLS[model.format], what);
   const placeOf = (feature: number): number => {
     if (!(feature >= 0 && feature < places.length))
       throw bad(`a split asks for feature ${feature} of ${places.length}`);
@@ -89,6 +89,8 @@ function plainDecision(feature: number, decision: ForeignTree['splits'][number][
   switch (decision.kind) {
     case 'number':
       return { column: feature, threshold: decision.threshold, missingLeft: decision.missingLeft };
+    case 'except':
+      return { ...decision, column: book.exceptColumn(feature, decision.value) };
     case 'nonzero':
       return { ...decision, column: book.column(feature, 'nonzero', []) };
     default:

@@ -10,6 +10,8 @@ import { type Decision, type ForeignModel, type ForeignTree, refusal } from './f
 export interface ReadTreesOptions {
   /** Only the first so many rounds. */
   rounds?: number;
+  /** XGBoost: what the library was told that missing values are; NaN always is. */
+  missing?: number;
 }
 
 type Block = Map<string, string>;

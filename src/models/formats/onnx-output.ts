@@ -1,11 +1,13 @@
 /** Which number of an ONNX file's outputs is the probability of fraud, by what the file says and what it does. */
 import { refusal } from './foreign.ts';
+import { fraudPlace } from './fraud-class.ts';
 import type { OnnxOptions } from './import-request.ts';
-import { classesOf, fraudPlace, scoresOf } from './onnx-classes.ts';
+import { classesOf, scoresOf } from './onnx-classes.ts';
 import type { OnnxFile, OnnxTensor } from './onnx-file.ts';
 import { ELEMENT_TYPES, type OnnxHead, onnxRunner } from './onnx-model.ts';
 
-const refuse = (what: string) => refusal('ONNX import', what);
+const FORMAT = 'ONNX import';
+const refuse = (what: string) => refusal(FORMAT, what);
 
 export interface FoundOutput {
   output: OnnxHead['output'];
@@ -23,7 +25,7 @@ export function findOutput(
 ): FoundOutput {
   const found = chosenOutput(file, options);
   const stated = classesOf(file, found.name);
-  if (stated) fraudPlace(stated, options.fraudClass ?? stated[0]);
+  if (stated) fraudPlace(stated, options.fraudClass ?? stated[0], FORMAT);
   const outliers = !stated && isOutlierDetector(file, found) && options.form !== 'probability';
   const form = outliers ? (options.form ?? 'margin') : formOf(file, found, options);
   const seen = tried(file, found, head, body);
@@ -155,7 +157,7 @@ function placeOfFraud(
   name: string,
 ): { place: number; note?: string } {
   if (stated) {
-    const place = fraudPlace(stated, asked);
+    const place = fraudPlace(stated, asked, FORMAT);
     const how = asked === undefined ? 'by its name' : 'as asked for';
     return { place, note: `Fraud is the class "${stated[place]}" (${how}); the other is "${stated[1 - place]}".` };
   }

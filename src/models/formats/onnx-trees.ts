@@ -1,6 +1,6 @@
 /** Trees as operators of ONNX. They are computed in float32, and yet give the scores of float64; see `splitLeaves`. */
 import type { TreeEnsemble } from '../trees.ts';
-import { KINDS, type MadeColumns, ZERO } from './columns.ts';
+import { floatOf, KINDS, type MadeColumns, ZERO } from './columns.ts';
 import { floor32 } from './float32.ts';
 import { refusal } from './foreign.ts';
 import { ELEMENT, type Graph } from './onnx-graph.ts';
@@ -117,6 +117,13 @@ export function addColumns(graph: Graph, columns: MadeColumns, features: number,
   for (const members of groups.values()) {
     const feature = columns.source[members[0]];
     const kind = KINDS[columns.kind[members[0]]];
+    if (kind === 'except') {
+      for (const i of members) {
+        parts.push(addExcept(graph, floatOf(columns.words[columns.wordsAt[i]]), feature, x));
+        placeOf[features + i] = width++;
+      }
+      continue;
+    }
     parts.push(
       kind === 'nonzero' ? addNonzero(graph, feature, x) : addTable(graph, columns, members, kind, feature, x),
     );
@@ -126,6 +133,12 @@ export function addColumns(graph: Graph, columns: MadeColumns, features: number,
     width += kind === 'nonzero' ? 1 : members.length;
   }
   return { x: graph.op('Concat', parts, { axis: { int: 1 } }), placeOf };
+}
+
+function addExcept(graph: Graph, value: number, feature: number, x: string): string {
+  const own = graph.op('Gather', [x, graph.constant(BigInt64Array.of(BigInt(feature)), [1])], { axis: { int: 1 } });
+  const scalar = (number: number) => graph.constant(Float32Array.of(number), [1, 1]);
+  return graph.op('Where', [graph.op('Equal', [own, scalar(value)]), scalar(Number.NaN), own]);
 }
 
 function addNonzero(graph: Graph, feature: number, x: string): string {

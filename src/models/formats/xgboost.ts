@@ -28,9 +28,12 @@ export function readXgboost(file: unknown, options: ReadTreesOptions = {}): Fore
   const model = child(kind === 'dart' ? child(booster, 'gbtree') : booster, 'model');
   const count = Number(parameters.num_feature);
   const parallel = Math.max(1, Number(child(model, 'gbtree_model_param').num_parallel_tree ?? 1));
-  const list = array(model, 'trees').slice(0, options.rounds === undefined ? undefined : options.rounds * parallel);
+  const best = bestRounds(learner);
+  const rounds = options.rounds ?? best;
+  const all = array(model, 'trees');
+  const list = all.slice(0, rounds === undefined ? undefined : rounds * parallel);
   const drops = kind === 'dart' ? numbers(booster, 'weight_drop') : undefined;
-  const trees = list.map((tree, t) => readTree(tree as Json, t, drops ? drops[t] : 1));
+  const trees = list.map((tree, t) => readTree(tree as Json, t, drops ? drops[t] : 1, options.missing));
   const names = (learner.feature_names ?? []) as string[];
   return {
     format: 'xgboost',
@@ -39,7 +42,7 @@ export function readXgboost(file: unknown, options: ReadTreesOptions = {}): Fore
     trees,
     calibration: { kind: 'none' },
     options: { objective, booster: kind, trees: trees.length, version: (file as Json).version },
-    notes: notesOf(learner, model, options),
+    notes: notesOf(learner, model, { ...options, best, all: all.length / parallel }),
   };
 }
 
@@ -55,20 +58,53 @@ function baseOf(objective: string, score: unknown): number {
   return fround(-Math.log(fround(fround(1 / value) - 1)));
 }
 
-function notesOf(learner: Json, model: Json, options: ReadTreesOptions): string[] {
-  const notes: string[] = [];
+/** Where training stopped early, as predict_proba of the library's scikit-learn classes has it. */
+function bestRounds(learner: Json): number | undefined {
   const best = (learner.attributes as Json | undefined)?.best_iteration;
-  if (best !== undefined && options.rounds === undefined) {
-    const round = Number(best) + 1;
-    notes.push(`Training stopped early at round ${round}; all rounds were read. Use --rounds ${round} for the best.`);
-  }
-  const encodings = ((model.cats as Json | undefined)?.enc ?? []) as unknown[];
-  if (encodings.length > 0)
-    notes.push('Categorical features are read as codes 0, 1, … in the order of the categories in training.');
-  return notes;
+  if (best === undefined) return undefined;
+  const round = Number(best) + 1;
+  if (!Number.isInteger(round) || round < 1) throw refuse(`best_iteration ${String(best)} is no round`);
+  return round;
 }
 
-function readTree(tree: Json, t: number, weight: number): ForeignTree {
+function notesOf(
+  learner: Json,
+  model: Json,
+  { rounds, best, all, missing }: ReadTreesOptions & { best: number | undefined; all: number },
+): string[] {
+  const notes: string[] = [];
+  if (best !== undefined && rounds === undefined && all > best) {
+    notes.push(
+      `Training stopped early: the first ${best} of ${all} rounds were read, as predict_proba does. Booster.predict takes all (--rounds ${all}).`,
+    );
+  }
+  if (missing === undefined) {
+    notes.push(
+      'Missing is NaN; an XGBoost that was told otherwise (missing=-999) does not write it down: --missing -999.',
+    );
+  }
+  return [...notes, ...categoryNotes(learner, (model.cats ?? {}) as Json)];
+}
+
+/** Names of categories, which newer versions keep: offsets into UTF-8 bytes, or numbers. */
+function categoryNotes(learner: Json, cats: Json): string[] {
+  const encodings = (Array.isArray(cats.enc) ? cats.enc : []) as Json[];
+  const names = (learner.feature_names ?? []) as string[];
+  return encodings.flatMap((encoding, feature) => {
+    const values = (Array.isArray(encoding?.values) ? encoding.values : []) as number[];
+    if (values.length === 0) return [];
+    const offsets = (Array.isArray(encoding.offsets) ? encoding.offsets : []) as number[];
+    const bytes = Uint8Array.from(values);
+    const words =
+      offsets.length > 0
+        ? offsets.slice(1).map((to, i) => new TextDecoder().decode(bytes.subarray(offsets[i], to)))
+        : values.map(String);
+    const list = words.map((word, code) => `${code} ${word}`).join(', ');
+    return [`Categories of ${names[feature] ?? `feature ${feature}`} are read as the codes ${list.slice(0, 300)}.`];
+  });
+}
+
+function readTree(tree: Json, t: number, weight: number, missing: number | undefined): ForeignTree {
   const bad = (what: string) => refuse(`tree ${t}: ${what}`);
   if (Number(child(tree, 'tree_param').size_leaf_vector ?? 0) > 1)
     throw bad('leaves of several outputs are not supported');
@@ -94,7 +130,8 @@ function readTree(tree: Json, t: number, weight: number): ForeignTree {
   });
   left.forEach((to, node) => {
     if (to === -1) return;
-    const decision = decisionOf(type[node], condition[node], defaultLeft[node] === 1, sets.get(node), bad);
+    const read = decisionOf(type[node], condition[node], defaultLeft[node] === 1, sets.get(node), bad);
+    const decision = missing === undefined || Number.isNaN(missing) ? read : without(read, fround(missing), bad);
     const [a, b] = [places[to], places[right[node]]];
     if (a === undefined || b === undefined) throw bad('a child is out of range');
     splits[places[node]] = { feature: feature[node], decision, gain: gain[node], left: a, right: b };
@@ -122,6 +159,12 @@ function decisionOf(
   if (type === 0) return { kind: 'number', threshold: boundaryBelow(fround(condition)), missingLeft };
   if (type !== 1 || !codes) throw bad(`split type ${type} is not known, or its categories are missing`);
   return { kind: 'set', codes, inLeft: false, missingLeft };
+}
+
+/** A value that counts as missing, beside NaN. */
+function without(decision: Decision, value: number, bad: (what: string) => Error): Decision {
+  if (decision.kind !== 'number') throw bad('--missing is not supported beside categories: make these values blank');
+  return { ...decision, kind: 'except', value };
 }
 
 /** Categories of a node: those that go right. */
