@@ -31,7 +31,7 @@ export async function runTrain(file: string | undefined, flags: TrainFlags): Pro
     file,
     flags,
     config,
-    definitions: CATALOGUES[flags.features ?? preset.features],
+    definitions: CATALOGUES[flags.features ?? (flags.default ? 'shipped' : preset.features)](config.entityTypes),
     delayDays: period.delayDays,
   });
   // Codes are put in place of words where the rows lie, which the folds still need.

@@ -3,7 +3,7 @@ import { dayEnd, dayStart, whole, withHistoryOptions } from './history.ts';
 import { searchBudget } from './search-budget.ts';
 import type { TrainFlags } from './train-flags.ts';
 
-const CATALOGUES = ['default', 'handbook', 'handbook-15', 'stateless'];
+const CATALOGUES = ['default', 'shipped', 'handbook', 'handbook-15', 'stateless'];
 
 /** `assay train`: history replayed through the serving features, a model and its report out. */
 export function trainCommand(): Command {

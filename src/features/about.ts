@@ -1,5 +1,5 @@
 import type { FeatureDefinition } from './definition.ts';
-import { became, during, noun, seen, whose } from './words.ts';
+import { became, during, noun, seen, upTo, whose } from './words.ts';
 
 type Idea = (definition: FeatureDefinition) => string;
 
@@ -42,6 +42,11 @@ const ideas: Record<string, Idea> = {
   sinceFraud: (d) => `time since the last confirmed fraud ${whose(d)}`,
   sinceRunStart: (d) => `time since payments ${whose(d)} began to turn out as fraud`,
   sinceClean: (d) => `time since the last payment ${whose(d)} that is not known as fraud`,
+  everCount: (d) => `all payments ${whose(d)} ${upTo(d)}`,
+  everFrauds: (d) => `confirmed frauds ever ${whose(d)} ${upTo(d)}`,
+  everLegitimate: (d) => `payments ever ${whose(d)} confirmed as legitimate ${upTo(d)}`,
+  everFraudShare: (d) => `share of confirmed fraud among all payments ${whose(d)} ${upTo(d)}`,
+  sinceEverFraud: (d) => `time since the last confirmed fraud ever ${whose(d)}`,
   encoding: (d) => `how common fraud was in this ${noun(d.field)} in training`,
 };
 

@@ -78,7 +78,7 @@ const of = (entity: string, operation: string, name: string): FeatureDefinition 
   entity,
 });
 
-/** What a decision looks at unless a model was trained on something else. */
+/** What the shipped model was trained on. Its features stay as they are: others have names of their own, below. */
 export const defaultCatalogue: FeatureDefinition[] = [
   // The payment itself
   { name: 'amount', operation: 'amount' },
@@ -170,6 +170,17 @@ export const defaultCatalogue: FeatureDefinition[] = [
   risks('bin', 'fraudShare', '30d'),
 ];
 
+/** What is known of an entity's whole life, however long ago; rules may read all of it but the share, which training draws. */
+function longMemory(entity: string): FeatureDefinition[] {
+  return [
+    of(entity, 'everFrauds', 'ever_frauds'),
+    of(entity, 'everLegitimate', 'ever_legitimate'),
+    of(entity, 'sinceEverFraud', 'since_ever_fraud'),
+    of(entity, 'total', 'total'),
+    of(entity, 'knownDays', 'known_days'),
+  ];
+}
+
 /** What is read of an entity type that only a configuration knows. */
 function configured(entity: string): FeatureDefinition[] {
   return [
@@ -185,10 +196,20 @@ function configured(entity: string): FeatureDefinition[] {
   ];
 }
 
-/** The default catalogue as far as these entity types go, with those that a configuration added. */
+/** The default catalogue as far as these entity types go, with what a configuration added and the long memory of them all. */
 export function catalogueFor(entityTypes: readonly string[]): FeatureDefinition[] {
   const added = entityTypes.filter((type) => !isBuiltIn(type));
   const known = ({ entity, field }: FeatureDefinition) =>
     [entity, field].every((name) => name === undefined || !isBuiltIn(name) || entityTypes.includes(name));
-  return [...defaultCatalogue.filter(known), ...added.flatMap(configured)];
+  const before = [...defaultCatalogue.filter(known), ...added.flatMap(configured)];
+  const names = new Set(before.map(({ name }) => name));
+  return [...before, ...entityTypes.flatMap(longMemory).filter(({ name }) => !names.has(name))];
+}
+
+/** What a model of one's own history is trained on: this, and lifetime shares of fraud, drawn towards a prior that training learns. */
+export function trainingCatalogue(entityTypes: readonly string[]): FeatureDefinition[] {
+  return [
+    ...catalogueFor(entityTypes),
+    ...entityTypes.map((entity) => of(entity, 'everFraudShare', 'ever_fraud_share')),
+  ];
 }

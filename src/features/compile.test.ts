@@ -6,7 +6,7 @@ import { type Event, LABEL_FRAUD, onlyWord } from '../domain/event.ts';
 import { PAYMENT_EVENT_TYPES } from '../domain/payment-event.ts';
 import { featureSchemaHash } from '../models/canonical.ts';
 import { createProfiles } from '../profiles/memory.ts';
-import { catalogueFor, defaultCatalogue } from './catalogue.ts';
+import { catalogueFor, defaultCatalogue, trainingCatalogue } from './catalogue.ts';
 import { compile } from './compile.ts';
 import type { FeatureDefinition } from './definition.ts';
 import { distanceKm } from './geography.ts';
@@ -92,6 +92,14 @@ function naive(definition: FeatureDefinition, past: Known[], event: Event): numb
       const empty = Number(definition.parameters?.empty ?? Number.NaN);
       return inside.length === 0 ? empty : inside.filter((one) => one.fraud).length / inside.length;
     }
+    case 'everFrauds':
+      return known.filter((one) => one.fraud).length;
+    case 'everLegitimate':
+      return 0;
+    case 'everFraudShare':
+      return known.length * 2 ** 21 + known.filter((one) => one.fraud).length;
+    case 'sinceEverFraud':
+      return (event.time - lastWhere(true)) / 1000;
     case 'fraudRun':
       return runLength;
     case 'sinceRunStart':
@@ -179,7 +187,7 @@ const code = { other: -2, codes: [[1, 0.5]] as [number, number][] };
 const encodings = { category: code, channel: code, country: code };
 
 for (const [name, catalogue] of [
-  ['default', defaultCatalogue],
+  ['default', trainingCatalogue(entityTypes)],
   ['handbook', handbookBetter],
 ] as const) {
   test(`the ${name} catalogue equals its definitions, word for word`, () => {
@@ -316,7 +324,7 @@ test('as far as the entity types go, the catalogue is the default one', () => {
 test('an entity type that a configuration adds has features of its own', () => {
   const types = entityTypesWith(['terminal']);
   const catalogue = catalogueFor(types);
-  assert.deepEqual(catalogueFor(entityTypes), defaultCatalogue);
+  assert.deepEqual(catalogueFor(entityTypes).slice(0, defaultCatalogue.length), defaultCatalogue);
   const extractor = compile(catalogue, { entityTypes: types, encodings });
   const profiles = createProfiles({ entityTypes: types, columns: extractor.columns });
   const out = new Float64Array(catalogue.length);

@@ -1,6 +1,7 @@
 import { amount } from './amount.ts';
 import { geography } from './geography.ts';
 import { identity } from './identity.ts';
+import { lifetime } from './lifetime.ts';
 import { maximum } from './maximum.ts';
 import { outcomes } from './outcomes.ts';
 import type { Operation } from './plan.ts';
@@ -18,4 +19,5 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...time,
   ...risk,
   ...outcomes,
+  ...lifetime,
 };

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { entityTypesWith } from '../domain/entity.ts';
 import type { TransactionType } from '../domain/fields.ts';
-import { defaultCatalogue } from './catalogue.ts';
+import { trainingCatalogue } from './catalogue.ts';
 import type { FeatureDefinition } from './definition.ts';
 import { handbookBetter } from './handbook.ts';
 import { describe, duration, figure, money } from './words.ts';
 
-const named = (name: string) => [...defaultCatalogue, ...handbookBetter].find((one) => one.name === name)!;
+const catalogue = trainingCatalogue(entityTypesWith());
+const named = (name: string) => [...catalogue, ...handbookBetter].find((one) => one.name === name)!;
 const say = (name: string, value: number, usual?: number) =>
   describe(named(name), value, usual === undefined ? undefined : { p50: usual });
 
@@ -36,6 +38,14 @@ test('values are told in plain words, against what is usual', () => {
     [
       say('merchant_fraud_share_30d_delay_7d', 0.02, 0.02),
       '2% of payments at this merchant in the 30 days up to 7 days ago were confirmed as fraud, which is usual',
+    ],
+    [say('card_ever_frauds', 1, 0), '1 confirmed fraud with this card so far (usually 0)'],
+    [say('ip_ever_legitimate', 3), '3 payments from this network address confirmed as legitimate so far'],
+    [say('device_since_ever_fraud', 86_400 * 200), '200 days since the last confirmed fraud ever seen on this device'],
+    [say('device_since_ever_fraud', Number.NaN), 'no fraud on this device is known'],
+    [
+      say('merchant_ever_fraud_share', 0.04, 0.01),
+      'about 4% of all payments at this merchant were confirmed as fraud so far (usually 1%)',
     ],
     [say('card_refused_1h', 5, 0), '5 payments with this card in the last hour were refused by the issuer (usually 0)'],
     [
@@ -99,7 +109,7 @@ test('what was written of payments is said of logins, registrations and payouts 
 
 test('nothing is said of payments where there are none, whatever the feature', () => {
   for (const type of ['login', 'registration', 'payout'] as const)
-    for (const definition of [...defaultCatalogue, ...handbookBetter]) {
+    for (const definition of [...catalogue, ...handbookBetter]) {
       if (definition.operation === 'encoding') continue;
       for (const value of [0, 1, 2.5, Number.NaN])
         assert.doesNotMatch(
@@ -110,7 +120,7 @@ test('nothing is said of payments where there are none, whatever the feature', (
 });
 
 test('every operation of the catalogues has words of its own', () => {
-  for (const definition of [...defaultCatalogue, ...handbookBetter]) {
+  for (const definition of [...catalogue, ...handbookBetter]) {
     for (const value of [0, 1, 2.5, -3]) {
       const text = describe(definition, value, { p50: 1 });
       assert.doesNotMatch(text, /undefined|NaN|_|entity/, definition.name);

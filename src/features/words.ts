@@ -88,6 +88,11 @@ export function during(definition: FeatureDefinition): string {
   return delaySeconds > 0 ? `in the ${length} up to ${duration(delaySeconds)} ago` : `in the last ${length}`;
 }
 
+/** "so far"; with a delay, "up to 7 days ago". */
+export function upTo({ delaySeconds = 0 }: FeatureDefinition): string {
+  return delaySeconds > 0 ? `up to ${duration(delaySeconds)} ago` : 'so far';
+}
+
 function spell(seconds: number): string {
   return seconds === 86_400 ? '24 hours' : duration(seconds).replace(/^1 /, '');
 }
@@ -169,6 +174,11 @@ const clauses: Record<string, Words> = {
   sinceFraud: (d, v) => `${duration(v)} since the last confirmed fraud ${whose(d)}`,
   sinceRunStart: (d, v) => `payments ${whose(d)} began to turn out as fraud ${duration(v)} ago`,
   sinceClean: (d, v) => `${duration(v)} since the last payment ${whose(d)} that is not known as fraud`,
+  everCount: (d, v) => `${figure(v)} ${payments(v)} ${whose(d)} ${upTo(d)}`,
+  everFrauds: (d, v) => `${figure(v)} confirmed ${v === 1 ? 'fraud' : 'frauds'} ${whose(d)} ${upTo(d)}`,
+  everLegitimate: (d, v) => `${figure(v)} ${payments(v)} ${whose(d)} confirmed as legitimate ${upTo(d)}`,
+  everFraudShare: (d, v) => `about ${share(v)} of all payments ${whose(d)} were confirmed as fraud ${upTo(d)}`,
+  sinceEverFraud: (d, v) => `${duration(v)} since the last confirmed fraud ever seen ${whose(d)}`,
   encoding: (d, v) => `${share(probability(v))} of the payments of this ${noun(d.field)} were fraud in training`,
 };
 
@@ -196,6 +206,7 @@ function written(definition: FeatureDefinition, value: number, currency: string)
     case 'sinceLast':
     case 'sinceMeeting':
     case 'sinceFraud':
+    case 'sinceEverFraud':
     case 'sinceClean':
     case 'sinceRunStart':
       return duration(value);
@@ -203,6 +214,7 @@ function written(definition: FeatureDefinition, value: number, currency: string)
     case 'knownDays':
       return duration(value * 86_400);
     case 'fraudShare':
+    case 'everFraudShare':
     case 'outcomeShare':
       return share(value);
     case 'encoding':
@@ -233,6 +245,10 @@ function missing(definition: FeatureDefinition): string {
     case 'sum':
     case 'total':
     case 'frauds':
+    case 'everCount':
+    case 'everFrauds':
+    case 'everLegitimate':
+    case 'everFraudShare':
     case 'outcomes':
       return `no ${noun(definition.entity)} is given`;
     case 'amount':
@@ -243,6 +259,8 @@ function missing(definition: FeatureDefinition): string {
     case 'distanceSinceLast':
     case 'distanceFromUsual':
       return `no earlier place of this ${noun(definition.entity)} to compare with`;
+    case 'sinceEverFraud':
+      return `no fraud ${whose(definition)} is known`;
     default:
       return definition.entity === undefined
         ? `${definition.name.replaceAll('_', ' ')} is not known`

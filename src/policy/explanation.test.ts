@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultCatalogue } from '../features/catalogue.ts';
+import { entityTypesWith } from '../domain/entity.ts';
+import { trainingCatalogue } from '../features/catalogue.ts';
 import { describe } from '../features/words.ts';
 import { reasonsFor, sentence } from './explanation.ts';
 import { sentenceOf, series } from './phrases.ts';
@@ -62,7 +63,7 @@ test('messages become sentences', () => {
 
 test('every message of the catalogue becomes a sentence with one verb more than none', () => {
   const VERB = / (?:is|are|was|were|has|came|averaged|would) /;
-  for (const definition of defaultCatalogue)
+  for (const definition of trainingCatalogue(entityTypesWith()))
     for (const value of [0, 1, 4, 2500, Number.NaN]) {
       const said = sentenceOf(describe(definition, value, { p50: 3 }));
       assert.match(said, VERB, `${definition.name} ${value}: ${said}`);

@@ -1,5 +1,6 @@
 import type { Encoding, FeatureDefinition } from '../features/definition.ts';
 import type { Dataset } from './dataset.ts';
+import { isOpen } from './priors.ts';
 
 /** Rows of a word's own that weigh as much as the prior. */
 const PRIOR_ROWS = 50;
@@ -51,9 +52,9 @@ export function applyEncodings(
   }
 }
 
-/** The same rows with their word hashes copied, so that codes can be put there. */
+/** The same rows with those columns copied into which codes and shares are put. */
 export function copyWords(data: Dataset, definitions: readonly FeatureDefinition[]): Dataset {
-  const words = new Set(encoded(definitions).map(({ name }) => name));
+  const words = new Set([...encoded(definitions), ...definitions.filter(isOpen)].map(({ name }) => name));
   return { ...data, columns: data.columns.map((column, i) => (words.has(data.features[i]) ? column.slice() : column)) };
 }
 

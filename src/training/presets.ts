@@ -1,4 +1,4 @@
-import { defaultCatalogue } from '../features/catalogue.ts';
+import { defaultCatalogue, trainingCatalogue } from '../features/catalogue.ts';
 import type { FeatureDefinition } from '../features/definition.ts';
 import { handbookBetter, handbookCatalogue } from '../features/handbook.ts';
 import { statelessCatalogue } from '../features/stateless.ts';
@@ -15,13 +15,14 @@ export interface Preset {
   delayDays: number;
 }
 
-/** What `--features` names. */
-export const CATALOGUES: Readonly<Record<string, FeatureDefinition[]>> = {
-  default: defaultCatalogue,
-  handbook: handbookBetter,
-  'handbook-15': handbookCatalogue,
-  stateless: statelessCatalogue,
-  ulb: ulbCatalogue,
+/** What `--features` names, for entity types of a configuration. `shipped` is what the model that ships was trained on. */
+export const CATALOGUES: Readonly<Record<string, (entityTypes: readonly string[]) => FeatureDefinition[]>> = {
+  default: trainingCatalogue,
+  shipped: () => defaultCatalogue,
+  handbook: () => handbookBetter,
+  'handbook-15': () => handbookCatalogue,
+  stateless: () => statelessCatalogue,
+  ulb: () => ulbCatalogue,
 };
 
 const GENERAL: Preset = {

@@ -8,6 +8,7 @@ import type { Dataset } from './dataset.ts';
 import { applyEncodings, copyWords, learnEncodings } from './encoding.ts';
 import type { Learner } from './learner.ts';
 import { averagePrecision } from './metrics.ts';
+import { applyPrior, learnPrior } from './priors.ts';
 import { scoreRows } from './score-rows.ts';
 import { drawOptions, type Space } from './spaces.ts';
 import { between, splitByTime } from './split.ts';
@@ -65,7 +66,11 @@ function encoded(fold: SearchFold, definitions: readonly FeatureDefinition[]): S
   if (fold.train.rows === 0 || fold.test.rows === 0) return fold;
   const own = { train: copyWords(fold.train, definitions), test: copyWords(fold.test, definitions) };
   const encodings = learnEncodings(own.train, definitions);
-  for (const part of [own.train, own.test]) applyEncodings(part, definitions, encodings);
+  const prior = learnPrior(own.train);
+  for (const part of [own.train, own.test]) {
+    applyEncodings(part, definitions, encodings);
+    applyPrior(part, definitions, prior);
+  }
   return own;
 }
 

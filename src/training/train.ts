@@ -9,6 +9,7 @@ import { applyEncodings, learnEncodings } from './encoding.ts';
 import { type ResampleEffect, type ResamplePlan, rankingOf, resampled } from './imbalance.ts';
 import type { Fitted } from './learner.ts';
 import { LEARNERS } from './learners.ts';
+import { applyPrior, learnPrior, withPrior } from './priors.ts';
 import { type ScoredRows, scoreRows } from './score-rows.ts';
 import { splitByTime } from './split.ts';
 import { featureStatistics } from './statistics.ts';
@@ -52,16 +53,21 @@ export interface Trained {
 }
 
 /**
- * Trains on rows in time order, with word hashes still in the encoded columns (they are replaced in place). The test
+ * Trains on rows in time order, with word hashes still in the encoded columns, counts in those of shares (replaced in place). The test
  * rows are scored at the end and touch nothing before.
  */
 export function trainModel(train: Dataset, test: Dataset, request: TrainRequest, stopwatch: () => number): Trained {
-  const { definitions, seed } = request;
+  const { seed } = request;
   const { first, last } = splitByTime(train, request.validationShare);
   if (first.rows === 0 || last.rows === 0)
     throw new Error('There are too few training rows to set some aside for validation.');
-  const encodings = learnEncodings(first, definitions);
-  for (const part of [train, ...(test.rows > 0 ? [test] : [])]) applyEncodings(part, definitions, encodings);
+  const encodings = learnEncodings(first, request.definitions);
+  const prior = learnPrior(first);
+  const definitions = withPrior(request.definitions, prior);
+  for (const part of [train, ...(test.rows > 0 ? [test] : [])]) {
+    applyEncodings(part, definitions, encodings);
+    applyPrior(part, request.definitions, prior);
+  }
 
   const learner = LEARNERS[request.learner];
   if (!learner)
