@@ -20,15 +20,7 @@ const allowed: Record<string, string[]> = {
   projections: ['domain', 'journal'],
   narrator: ['domain', 'policy', 'journal'],
   training: ['domain', 'intake', 'profiles', 'features', 'models', 'engine', 'kernel'],
-  adapters: [
-    'domain',
-    'journal',
-    'projections',
-    'profiles',
-    'narrator',
-    'api/rate-limit.ts',
-    'intake/repeated-names.ts',
-  ],
+  adapters: ['domain', 'journal', 'projections', 'profiles', 'narrator', 'api/rate-limit.ts'],
   api: ['domain', 'intake', 'engine', 'journal', 'projections', 'models', 'policy', 'narrator', 'config.ts'],
   cli: [
     'domain',

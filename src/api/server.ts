@@ -31,6 +31,7 @@ import { caseRoutes } from './routes/cases.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { healthRoutes } from './routes/health.ts';
+import { isoRoutes } from './routes/iso20022.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { labelBatchRoutes } from './routes/label-batch.ts';
 import { ledgerRoutes } from './routes/ledgers.ts';
@@ -149,6 +150,7 @@ export async function buildServer(services: Services): Promise<Api> {
   transactionCommandRoutes(app, services);
   lifeCommandRoutes(app, services);
   labelBatchRoutes(app, services, charge);
+  await isoRoutes(app, services, charge);
   userRoutes(app, services);
   scoringRoutes(app, services, charge);
   entityRoutes(app, services);

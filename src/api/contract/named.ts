@@ -8,6 +8,7 @@ type Node = Record<string, unknown>;
 const MORE_THAN: Readonly<Record<string, readonly string[]>> = {
   Decision: ['ScoredAnswer', 'Taken'],
   ScoredAnswer: ['Verdict'],
+  IsoDecision: ['Decision'],
   Transaction: ['Verdict', 'Taken'],
   WebhookInput: ['WebhookChange'],
   Rule: ['RuleVersion'],

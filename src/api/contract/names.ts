@@ -4,6 +4,7 @@ import * as cards from './cards.ts';
 import * as cases from './cases.ts';
 import * as common from './common.ts';
 import { documented } from './documented.ts';
+import * as iso20022 from './iso20022.ts';
 import * as ledgers from './ledgers.ts';
 import * as life from './life.ts';
 import * as models from './models.ts';
@@ -20,6 +21,7 @@ export const FILES = {
   backtests,
   cases,
   cards,
+  iso20022,
   ledgers,
   life,
   models,
