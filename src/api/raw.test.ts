@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { documentOf, jsonOf, messageOf } from '../../test/support/iso-messages.ts';
 import { AssayError } from '../domain/errors.ts';
 import { createRates } from '../domain/rates.ts';
 import { rawMessage, readRaw } from './raw.ts';
@@ -52,4 +53,18 @@ test('what a server hands on comes out as it took it in', () => {
   // Whoever else reads the topic finds a transaction as a client sends it.
   const { time, amountMinor, metadata } = readRaw(message(value), rules).transaction;
   assert.deepEqual([time, amountMinor, metadata], [taken.transaction.time, 500, { a: 1 }]);
+});
+
+test('a message of ISO 20022 with one payment is that payment, in XML and in JSON', () => {
+  const tree = messageOf('pacs.008.001.08', { optional: 3, choose: 0 });
+  const uetr = '5f1c0e2a-9b7d-4e3f-8a6b-2c4d6e8f0a1b';
+  const inJson = { Document: { FIToFICstmrCdtTrf: jsonOf(tree) } };
+  for (const value of [documentOf('pacs.008.001.08', tree), inJson]) {
+    const { id, amountMinor, currency, cardId } = readRaw(message(value), rules).transaction;
+    assert.deepEqual([id, amountMinor, currency, cardId], [uetr, 100, 'EUR', 'DE89370400440532013000']);
+  }
+  const report = documentOf('pacs.002.001.12', messageOf('pacs.002.001.12', { optional: 1, choose: 0 }));
+  assert.throws(() => readRaw(message(report), rules), /has 0 payments/);
+  assert.throws(() => readRaw(message('<Document>'), rules), /cannot be read/);
+  assert.throws(() => readRaw(message(documentOf('pacs.008.001.08', tree)), rules, 'json'), /Not JSON/);
 });

@@ -5,8 +5,12 @@ import type { Transaction } from '../domain/transaction.ts';
 import type { Submission } from '../engine/engine.ts';
 import { parseJson } from '../intake/digits.ts';
 import { refusal } from '../intake/faults.ts';
+import type { Message } from '../intake/iso20022/element.ts';
+import { readJsonMessage, readXmlMessage } from '../intake/iso20022/message.ts';
+import { paymentsOf } from '../intake/iso20022/payments.ts';
 import { takeSubmission } from '../intake/submission.ts';
-import type { IntakeRules } from '../intake/transaction.ts';
+import type { IntakeRules, Receipt } from '../intake/transaction.ts';
+import { isObject } from '../intake/values.ts';
 
 /** A message of `transactions.raw`: where it lies, and when the log took it in (milliseconds). */
 export interface RawMessage {
@@ -27,16 +31,32 @@ const MAX_BYTES = 1024 * 1024;
  * it is the same however often it is delivered: without an id it gets one of its place in the log, without a date that of
  * its arrival there. Throws an AssayError that says why it cannot be read.
  */
-export function readRaw(message: RawMessage, rules: IntakeRules): Submission {
-  const { partition, offset, timestamp, headers } = message;
+export function readRaw(message: RawMessage, rules: IntakeRules, format: 'auto' | 'json' = 'auto'): Submission {
+  const { partition, offset, timestamp, headers, value } = message;
   if (headers[TAKEN_IN]) return JSON.parse(headers[TAKEN_IN]) as Submission;
-  const id = `raw_${timestamp}_${partition}_${offset}`;
-  return takeSubmission(parse(message.value), { id, receivedAt: timestamp }, rules);
+  if (value.length > MAX_BYTES) throw new AssayError('too_large', 'A transaction takes at most 1 MiB.');
+  const receipt = { id: `raw_${timestamp}_${partition}_${offset}`, receivedAt: timestamp };
+  const text = value.toString('utf8');
+  if (format === 'json') return takeSubmission(parse(text), receipt, rules);
+  if (/^\s*</.test(text)) return ofBank(readXmlMessage(text), receipt, rules);
+  const body = parse(text);
+  return isObject(body) && 'Document' in body && !('userId' in body)
+    ? ofBank(readJsonMessage(body), receipt, rules)
+    : takeSubmission(body, receipt, rules);
 }
 
-function parse(value: Buffer): unknown {
-  if (value.length > MAX_BYTES) throw new AssayError('too_large', 'A transaction takes at most 1 MiB.');
-  const text = value.toString('utf8');
+/** Of a message of ISO 20022, which holds one payment here: a message of Kafka is decided, or dead, as one. */
+function ofBank(message: Message, receipt: Receipt, rules: IntakeRules): Submission {
+  const payments = paymentsOf(message);
+  if (payments.length !== 1)
+    throw refusal([{ path: message.path, message: `has ${payments.length} payments; send one a message` }]);
+  const [{ body, warnings }] = payments;
+  const taken = takeSubmission(body, receipt, rules);
+  taken.transaction.warnings.unshift(...warnings);
+  return taken;
+}
+
+function parse(text: string): unknown {
   let body: unknown;
   try {
     body = parseJson(text);

@@ -52,7 +52,7 @@ export async function createWorker(config: Config, overrides: Overrides = {}): P
           const header = (name: string) => headers.findLast(([own]) => own?.toString() === name)?.[1] ?? undefined;
           const decoded = await framing.decode({ value, header });
           if ('skipped' in decoded) return void skipped[decoded.skipped]++;
-          const submission = readRaw({ ...message, value: decoded.body }, rules);
+          const submission = readRaw({ ...message, value: decoded.body }, rules, format);
           await engine.settle(submission).catch((error) => {
             // A row that changed after its payment was decided.
             if (!decoded.isUpdate || !(error instanceof AssayError) || error.code !== 'conflict') throw error;

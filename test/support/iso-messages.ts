@@ -17,7 +17,7 @@ const LIKE: readonly [RegExp, string][] = [
   [/^\[0-9a-fA-F\]/, 'ab'],
 ];
 
-function valueOf(type: string): string {
+function sampleOf(type: string): string {
   const [kind, first] = type.split(' ');
   if (kind === 'text') return 'x'.repeat(Math.max(1, Number(first)));
   if (kind === 'like') {
@@ -50,7 +50,7 @@ export function elementOf(name: string, type: string, choices: Choices, depth = 
   if (type === 'any')
     return { name, attributes: {}, text: '', children: [{ name: 'Own', attributes: {}, text: '', children: [] }] };
   if (rows === undefined)
-    return { name, attributes: type.endsWith(' @Ccy') ? { Ccy: 'EUR' } : {}, text: valueOf(type), children: [] };
+    return { name, attributes: type.endsWith(' @Ccy') ? { Ccy: 'EUR' } : {}, text: sampleOf(type), children: [] };
   const wanted = type.endsWith('Choice')
     ? [rows[choices.choose % rows.length]]
     : rows.filter(([, least]) => least > 0 || depth < choices.optional);

@@ -6,7 +6,7 @@ import { type DecisionData, transactionView } from '../../domain/records.ts';
 import { bodyHash } from '../../intake/canonical.ts';
 import { refusal } from '../../intake/faults.ts';
 import type { Message } from '../../intake/iso20022/element.ts';
-import { readJsonMessage, readXmlMessage } from '../../intake/iso20022/message.ts';
+import { readJsonMessage, readXmlMessageInTurns } from '../../intake/iso20022/message.ts';
 import { type IsoPayment, paymentsOf } from '../../intake/iso20022/payments.ts';
 import { statusOf, statusReport, type TransactionStatus } from '../../intake/iso20022/report.ts';
 import { type IsoStatus, statusesOf } from '../../intake/iso20022/statuses.ts';
@@ -72,7 +72,7 @@ export async function isoRoutes(parent: Api, services: Services, charge: Charge)
       },
       async (request, reply) => {
         const body: unknown = request.body;
-        const message = isXml(body) ? await readXmlMessage(body.xml) : readJsonMessage(body);
+        const message = isXml(body) ? await readXmlMessageInTurns(body.xml) : readJsonMessage(body);
         if (message.body.name === 'FIToFIPmtStsRpt') return told(message, request, reply);
         const payments = paymentsOf(message);
         await charge(request, reply, payments.length - 1);

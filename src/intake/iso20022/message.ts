@@ -7,14 +7,18 @@ import { elementOf } from './json.ts';
 import { sumFaults } from './sums.ts';
 import { MESSAGES } from './tables.generated.ts';
 import { validate } from './validate.ts';
-import { readXml } from './xml.ts';
+import { type ReadXml, readXml, readXmlInTurns } from './xml.ts';
 
 const SPACE = 'urn:iso:std:iso:20022:tech:xsd:';
 const NAMES = Object.keys(MESSAGES);
 
 /** A message in XML, valid by its schema and by what schemas cannot say. Throws `malformed_json` (400) or `invalid_request` (422). */
-export async function readXmlMessage(text: string): Promise<Message> {
-  const { root, space } = await readXml(text);
+export const readXmlMessage = (text: string): Message => messageOf(readXml(text));
+
+/** The same in turns. */
+export const readXmlMessageInTurns = async (text: string) => messageOf(await readXmlInTurns(text));
+
+function messageOf({ root, space }: ReadXml): Message {
   // Within a business message the header stands beside it.
   const document = root.name === 'Document' ? root : root.children.find(({ name }) => name === 'Document');
   if (!document || space === undefined)

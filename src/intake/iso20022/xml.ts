@@ -23,7 +23,23 @@ export interface ReadXml {
  * Reads XML 1.0 in UTF-8. A document type is refused before anything of it is read: there are no entities but the five of XML, and
  * nothing is fetched. Throws `malformed_json` (400) with line and column.
  */
-export async function readXml(text: string): Promise<ReadXml> {
+export function readXml(text: string): ReadXml {
+  const { parser, end } = createReader();
+  parser.write(text);
+  return end();
+}
+
+/** The same in turns, so that others need not wait. */
+export async function readXmlInTurns(text: string): Promise<ReadXml> {
+  const { parser, end } = createReader();
+  for (let from = 0; from < text.length; from += TURN_CHARS) {
+    if (from > 0) await breathe();
+    parser.write(text.slice(from, from + TURN_CHARS));
+  }
+  return end();
+}
+
+function createReader() {
   const parser = new SaxesParser({ xmlns: true });
   const open: Open[] = [];
   let root: Element | undefined;
@@ -61,10 +77,9 @@ export async function readXml(text: string): Promise<ReadXml> {
   parser.on('xmldecl', ({ encoding }) => {
     if (encoding && !/^(utf-8|us-ascii)$/i.test(encoding)) refuse(`it says that it is ${encoding}; send UTF-8`);
   });
-  for (let from = 0; from < text.length; from += TURN_CHARS) {
-    parser.write(text.slice(from, from + TURN_CHARS));
-    if (from + TURN_CHARS < text.length) await breathe();
-  }
-  parser.close();
-  return root ? { root, space } : refuse('it is empty');
+  const end = (): ReadXml => {
+    parser.close();
+    return root ? { root, space } : refuse('it is empty');
+  };
+  return { parser, end };
 }
