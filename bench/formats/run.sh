@@ -21,5 +21,19 @@ NODE_PATH="$work/node/node_modules" node "$here/compare.ts" "$work/cases"
 echo 'Classes of ONNX files:'
 NODE_PATH="$work/node/node_modules" node "$here/classes.ts" "$work/classes"
 node "$here/export.ts" "$work/cases" "$work/exports" >/dev/null
+if [ ! -f "$work/pmml/scorecard.pmml" ]; then
+  python3 -m venv "$work/venv-pmml"
+  "$work/venv-pmml/bin/pip" install -q -r "$here/requirements-pmml.txt"
+  "$work/venv-pmml/bin/python" "$here/make_pmml.py" "$work/pmml" >/dev/null 2>&1
+fi
+if [ ! -d "$work/jpmml/target/dependency" ]; then
+  cp -r "$here/jpmml" "$work/"
+  (cd "$work/jpmml" && mvn -q -B package dependency:copy-dependencies)
+fi
+for model in "$work"/pmml/*.pmml; do
+  java -cp "$work/jpmml/target/classes:$work/jpmml/target/dependency/*" Evaluate "$model" "${model%.pmml}.csv" "${model%.pmml}.out.csv"
+done
+echo 'PMML against JPMML-Evaluator:'
+node "$here/pmml.ts" "$work/pmml"
 echo 'Exported models in ONNX Runtime against Assay:'
 "$work/venv/bin/python" "$here/check_exports.py" "$work/exports"

@@ -45,16 +45,20 @@ export function withImportOptions(command: Command): Command {
     .option('--decline <p>', 'probability from which it is declined', Number)
     .option('--output <name>', 'ONNX: the output that holds the probability')
     .addOption(
-      new Option('--output-form <form>', 'ONNX: what the output is').choices(['probability', 'log-odds', 'margin']),
+      new Option('--output-form <form>', 'ONNX, PMML: what the score is').choices([
+        'probability',
+        'log-odds',
+        'margin',
+      ]),
     )
     .option('--fraud-class <label>', 'the class that is fraud, where its name does not say so')
     .option('--calibrate <file>', 'CSV or Parquet of features and truth: what the scores mean is learnt from it')
     .option('--label <column>', 'of that file: the truth, 1 or 0 (default: isFraud, fraud, label or Class)')
     .option('--scaling <file>', 'ONNX: JSON {"mean": […], "scale": […]}, where the network expects (x − mean) / scale')
-    .option('--fill <x>', 'ONNX: instead of a missing value', Number);
+    .option('--fill <x>', 'ONNX, PMML: instead of a missing value', Number);
 }
 
-/** Turns a LightGBM, XGBoost, CatBoost or ONNX file into the folder of a model. Returns its version and what one should know. */
+/** Turns a LightGBM, XGBoost, CatBoost, PMML or ONNX file into the folder of a model. Returns its version and what one should know. */
 export async function importFile(
   file: string,
   flags: ImportFlags,

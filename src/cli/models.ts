@@ -36,7 +36,7 @@ export function modelsCommand(): Command {
   withImportOptions(
     add(
       'import <path>',
-      'brings in a trained model, or a file of LightGBM, XGBoost, CatBoost or ONNX; it decides nothing until it is promoted',
+      'brings in a trained model, or a file of LightGBM, XGBoost, CatBoost, PMML or ONNX; it decides nothing until it is promoted',
     ),
   )
     .option('--out <folder>', 'of a file: the model that it becomes; with it, nothing is kept')

@@ -13,6 +13,7 @@ import { decodeEnsemble, ensembleScorer } from './ensemble.ts';
 import { decodeForest, forestScorer } from './forest.ts';
 import { decodeImportedTrees, importedTreesModel } from './formats/imported-trees.ts';
 import { decodeOnnx, onnxScorer } from './formats/onnx-model.ts';
+import { decodePmml, pmmlScorer } from './formats/pmml/scorer.ts';
 import { decodeLogistic, logisticScorer } from './logistic.ts';
 import type { FeatureStatistics, Model, Thresholds } from './model.ts';
 import { decodeNetwork, networkScorer } from './network.ts';
@@ -82,6 +83,7 @@ const DECODERS: Record<string, Decoder> = {
   network: (head, body) => networkScorer(decodeNetwork(head, body)),
   'imported-trees': (head, body) => importedTreesModel(decodeImportedTrees(head, body)),
   onnx: (head, body) => onnxScorer(decodeOnnx(head), body),
+  pmml: (head, body) => pmmlScorer(decodePmml(head), body),
   ensemble(head, body) {
     const { intercept, members } = decodeEnsemble(head, body);
     const scored = members.map(({ weight, kind, head, body }) => ({ weight, scorer: decodeMember(kind, head, body) }));

@@ -6,6 +6,7 @@ import { refusal } from './foreign.ts';
 import type { ImportedPart, ImportRequest } from './import-request.ts';
 import { assembleTrees, encodeImportedTrees, importedImportance } from './imported-trees.ts';
 import { importOnnx } from './onnx-import.ts';
+import { importPmml } from './pmml/import.ts';
 import { formatOf, readTreesFile } from './read.ts';
 
 export interface ImportedModel {
@@ -18,7 +19,7 @@ export interface ImportedModel {
 /** Throws `invalid_request`, naming what is not supported, and `unavailable` where a runtime is missing. */
 export function importModel(request: ImportRequest): ImportedModel {
   const { bytes, name, thresholds, codeVersion } = request;
-  const { format, served, part } = formatOf(bytes) === 'onnx' ? onnxPart(request) : treesPart(request);
+  const { format, served, part } = partOf(request);
   const head: ArtifactHead = {
     name,
     kind: part.kind,
@@ -46,6 +47,17 @@ export function importModel(request: ImportRequest): ImportedModel {
 }
 
 type Served = NonNullable<ImportRequest['served']>;
+
+function partOf(request: ImportRequest): { format: string; served: Served; part: ImportedPart } {
+  const format = formatOf(request.bytes);
+  if (format === 'onnx') return onnxPart(request);
+  if (format !== 'pmml') return treesPart(request);
+  const read = importPmml(request.bytes, { ...request.onnx, names: request.names }, (names) => {
+    const served = request.served ?? unknownFeatures(names);
+    return { served, places: placesOf(names, served) };
+  });
+  return { format, ...read };
+}
 
 function treesPart(request: ImportRequest): { format: string; served: Served; part: ImportedPart } {
   const foreign = readTreesFile(request.bytes, {

@@ -1,7 +1,7 @@
 /** Reads how an ONNX file wants its inputs and what its outputs mean, and tries it once. */
-import type { FeatureStatistics } from '../model.ts';
 import { refusal } from './foreign.ts';
 import type { ImportedPart, ImportRequest, OnnxOptions } from './import-request.ts';
+import { medianOf } from './medians.ts';
 import { type OnnxFile, type OnnxTensor, readOnnxFile, withoutZipMap } from './onnx-file.ts';
 import { ELEMENT_TYPES, type OnnxHead, type OnnxInput, onnxScorer } from './onnx-model.ts';
 import { findOutput } from './onnx-output.ts';
@@ -36,7 +36,7 @@ export function importOnnx(
     batches: file.inputs.every(({ dims }) => typeof dims?.[0] !== 'number'),
     fill: new Array<number | null>(features).fill(options.fill ?? null),
     scaling: options.scaling ? scalingOf(options.scaling, places, features) : null,
-    reference: served.statistics.map(median),
+    reference: served.statistics.map(medianOf),
   };
   // Classes are read from the file as it came: a ZipMap names them.
   const { output, margin, notes } = findOutput({ ...file, nodes: readOnnxFile(bytes).nodes }, options, start, body);
@@ -107,15 +107,6 @@ function inputsOf(file: OnnxFile, total: number, places: Int32Array): OnnxInput[
     const columns = Array.from(places.subarray(at, (at += width)));
     return { name: input.name, type: ELEMENT_TYPES[input.type!], columns, rank: input.dims?.length === 1 ? 1 : 2 };
   });
-}
-
-/**
- * What explanations compare a feature with: the median of training, missing where it mostly was, 0 where nothing is
- * known.
- */
-function median({ p50, missing }: FeatureStatistics): number | null {
-  if (missing > 0.5) return null;
-  return Number.isFinite(p50) ? p50 : 0;
 }
 
 function scalingOf(given: { mean: number[]; scale: number[] }, places: Int32Array, features: number) {

@@ -4,6 +4,7 @@
  */
 import type { Model } from '../model.ts';
 import { refusal } from './foreign.ts';
+import { logOdds } from './log-odds.ts';
 import { ELEMENT } from './onnx-graph.ts';
 import { type OnnxSession, openSession, type RuntimeTensor, type TensorData } from './onnx-runtime.ts';
 import { permutationAttribution } from './permutations.ts';
@@ -46,9 +47,6 @@ export const ELEMENT_TYPES: Record<number, OnnxInput['type']> = {
   [ELEMENT.int32]: 'int32',
   [ELEMENT.int64]: 'int64',
 };
-
-/** A probability's log-odds are taken no nearer to 0 or 1 than this, as calibration does. */
-const FLOOR = 1e-6;
 
 /**
  * No input is larger: in float32 sums of products of larger numbers overflow, and infinity less infinity is no score.
@@ -159,11 +157,6 @@ function arrayOf(type: OnnxInput['type'], length: number): TensorData {
     case 'int64':
       return new BigInt64Array(length);
   }
-}
-
-function logOdds(probability: number): number {
-  const p = Math.min(Math.max(probability, FLOOR), 1 - FLOOR);
-  return Math.log(p / (1 - p));
 }
 
 /** Throws `invalid_request` where the head is malformed. */

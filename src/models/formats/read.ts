@@ -6,7 +6,7 @@ import { isLightgbm, type ReadTreesOptions, readLightgbm } from './lightgbm.ts';
 import { readUbjson } from './ubjson.ts';
 import { readXgboost } from './xgboost.ts';
 
-export type FileFormat = 'lightgbm' | 'json' | 'xgboost-ubj' | 'onnx';
+export type FileFormat = 'lightgbm' | 'json' | 'xgboost-ubj' | 'pmml' | 'onnx';
 
 /** Files that are known and not read: how they begin (bytes as Windows-1252 has them), and what to do. */
 const OTHERS: [string, string][] = [
@@ -26,11 +26,13 @@ export function formatOf(bytes: Uint8Array): FileFormat {
   // An object begins with "{" in both; in UBJSON a length marker follows, in JSON a quote or a space.
   if (/^\s*\{\s*["}]/.test(start)) return 'json';
   if (/^\{[iUIlL$#]/.test(start)) return 'xgboost-ubj';
+  // A byte order mark may come first.
+  if (/^(?:ï»¿)?\s*<(\?xml|PMML)/.test(start)) return 'pmml';
   const other = OTHERS.find(([beginning]) => start.trimStart().startsWith(beginning));
   if (other) throw refusal('model file', other[1]);
   // The first field of an ONNX file is ir_version, a number.
   if (bytes[0] === 0x08) return 'onnx';
-  throw refusal('model file', 'not a LightGBM text, XGBoost JSON or UBJSON, CatBoost JSON, or ONNX model');
+  throw refusal('model file', 'not a LightGBM text, XGBoost JSON or UBJSON, CatBoost JSON, PMML, or ONNX model');
 }
 
 export interface TreesOptions extends ReadTreesOptions {
@@ -56,7 +58,7 @@ function readAny(bytes: Uint8Array, options: TreesOptions): ForeignModel {
     case 'xgboost-ubj':
       return readXgboost(readUbjson(bytes), options);
     default:
-      throw refusal('model file', 'ONNX models hold more than trees');
+      throw refusal('model file', 'ONNX and PMML models hold more than trees');
   }
 }
 
