@@ -122,6 +122,22 @@ function scalingOf(given: { mean: number[]; scale: number[] }, places: Int32Arra
   return result;
 }
 
+/**
+ * scikit-learn's trees and forests are written without the side that missing values go to, whether they were trained on
+ * some or not: a value that is handed over as missing comes out anywhere.
+ */
+function losesMissing({ producer, nodes }: OnnxFile): boolean {
+  return (
+    producer === 'skl2onnx' &&
+    nodes.some(
+      (node) =>
+        node.type.startsWith('TreeEnsemble') &&
+        (node.word('post_transform') ?? 'NONE') === 'NONE' &&
+        !node.list('nodes_missing_value_tracks_true')?.includes('1'),
+    )
+  );
+}
+
 /** Scores the reference, and a row of missing values: a file that cannot bear these gets the reference instead. */
 function tried(head: OnnxHead, body: Uint8Array, file: OnnxFile, fill: number | undefined): string[] {
   const notes: string[] = [];
@@ -133,7 +149,7 @@ function tried(head: OnnxHead, body: Uint8Array, file: OnnxFile, fill: number | 
       return false;
     }
   };
-  if (fill === undefined && (whole || !bears())) {
+  if (fill === undefined && (whole || losesMissing(file) || !bears())) {
     head.fill = head.reference.map((value) => value ?? 0);
     head.reference = head.fill.slice();
     notes.push('The model cannot take missing values: each is replaced by the median, or by 0 where it is not known.');
