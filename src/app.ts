@@ -11,6 +11,7 @@ import { assertListenable, buildServer } from './api/server.ts';
 import type { Services } from './api/services.ts';
 import { openBacktests } from './app/backtests.ts';
 import type { Core, Overrides } from './app/core.ts';
+import { openDrift } from './app/drift.ts';
 import { openFleetCore } from './app/fleet.ts';
 import { openIntake } from './app/intake.ts';
 import { openCore } from './app/local.ts';
@@ -125,6 +126,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   const webhooks = openWebhooks(config, { journal, projector, store, hidden, outcomeOf, clock, log });
   const rules = openIntake(config, log);
   const backtests = openBacktests(config, core, clock, log);
+  const drift = openDrift(config, core, clock, log);
   const services: Services = {
     config,
     rules,
@@ -146,6 +148,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     policy: core.policy,
     backtests,
     challengers,
+    drift,
     narration,
     ...(core.fleet ? { fleet: core.fleet } : {}),
     cards: loadCards(config, log),
@@ -194,6 +197,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
       await server.close();
       await webhooks.close();
       await backtests.close();
+      await drift.close();
       await challengers.close();
       await narration.close();
       await projector.close();

@@ -29,6 +29,7 @@ import { caseBulkRoutes } from './routes/case-bulk.ts';
 import { caseCommandRoutes } from './routes/case-commands.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { demoRoutes } from './routes/demo.ts';
+import { driftRoutes } from './routes/drift.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { healthRoutes } from './routes/health.ts';
 import { isoRoutes } from './routes/iso20022.ts';
@@ -167,6 +168,7 @@ export async function buildServer(services: Services): Promise<Api> {
   cardRoutes(app, services, charge);
   predictRoutes(app, services);
   modelRoutes(app, services);
+  driftRoutes(app, services);
   policyRoutes(app, services);
   ruleRoutes(app, services);
   backtestRoutes(app, services);

@@ -6,6 +6,7 @@ import type { Rates } from '../domain/rates.ts';
 import type { Backtests } from '../engine/backtest/backtests.ts';
 import type { CardScorer } from '../engine/cards.ts';
 import type { Challengers } from '../engine/challengers.ts';
+import type { Drift } from '../engine/drift/drift.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { PolicyService } from '../engine/policy/policy.ts';
 import type { Roster } from '../engine/roster.ts';
@@ -111,6 +112,7 @@ export interface Services {
   /** Which of them decides, and which is scored beside. */
   roster: Roster;
   challengers: Challengers;
+  drift: Drift;
   /** Decisions and cases in words. */
   narration: Narration;
   /** What this process shares with others; absent on one machine. */

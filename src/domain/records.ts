@@ -26,6 +26,7 @@ import type { WebhookType } from './webhook.ts';
  * | dispute       | `c:<command id>`       | DisputeData  |                                       |
  * | event         | `c:<command id>`       | EventData    |                                       |
  * | review        | `c:<command id>`; `v:<transaction id>` where nobody reviewed it in time | ReviewData | reason |
+ * | drift         | `q:<series>:<level>:<day>` | DriftData |                              |
  * | finalize      | `c:<command id>`       | FinalizeData |                                       |
  * | amend         | `c:<command id>`       | AmendData    | personal fields that change           |
  * | delete        | `c:<command id>`       | DeleteData   |                                       |
@@ -160,6 +161,22 @@ export interface ReviewData {
   expired?: boolean;
   by?: string;
   event: SubjectEvent;
+}
+
+/** Something that comes in, or is made of it, is not what it was; `notice`: the day's mean score, which alone pages nobody. */
+export interface DriftData {
+  /** A feature, `score`, `#` and what else is looked at, or `@` and a segment: `@country:DE:score`. */
+  series: string;
+  level: 'alarm' | 'notice';
+  /** Milliseconds: when it was found, and from when on it is so. */
+  at: number;
+  since: number;
+  psi?: number | null;
+  distance?: number | null;
+  mean: { now: number | null; then: number | null };
+  missing?: { now: number | null; then: number | null };
+  /** Of a notice: how many deviations of the daily means. */
+  sigmas?: number;
 }
 
 export interface FinalizeData {
@@ -307,6 +324,11 @@ export type ListEntriesData = PolicyCommandData & { list: string } & (
 export type ListEntryData = [value: string, expiresAt: number | null, note?: string];
 
 /** What profiles learn a label by: of the decided event, whatever was amended since. */
+/** As answers and events show it. */
+export function driftView({ at, since, ...data }: DriftData) {
+  return { ...data, at: new Date(at).toISOString(), since: new Date(since).toISOString() };
+}
+
 export function labelledEvent(record: { data: object; personal?: Record<string, unknown> }): SubjectEvent {
   const { transaction, entities, named } = record.data as IntakeData;
   const { id, type, time, amountBase: amount } = transaction;

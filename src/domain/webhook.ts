@@ -11,6 +11,7 @@ export const WEBHOOK_TYPES = [
   'case.changed',
   'model.promoted',
   'policy.changed',
+  'drift.detected',
 ] as const;
 export type WebhookType = (typeof WEBHOOK_TYPES)[number];
 

@@ -72,6 +72,7 @@ export const RECORD_TYPES = [
   'policy.restore',
   'policy.list',
   'policy.entries',
+  'drift',
 ] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
 

@@ -4,6 +4,8 @@ import {
   type CaseData,
   type DecisionData,
   type DisputeData,
+  type DriftData,
+  driftView,
   type EventData,
   type FailedData,
   type FinalizeData,
@@ -26,7 +28,8 @@ export type FeedType =
   | 'case.changed'
   | 'stats'
   | 'model.promoted'
-  | 'policy.changed';
+  | 'policy.changed'
+  | 'drift.detected';
 
 /** `seq` strictly increases over the whole installation, restarts included; it derives from the journal's sequence. */
 export interface FeedEvent {
@@ -133,9 +136,18 @@ function recordEvents(record: JournalRecord): FeedEvent[] {
     }
     case 'model.promote':
       return [event(record, 0, 'model.promoted', record.data)];
+    case 'drift':
+      return driftEvents(record);
     default:
       return [];
   }
+}
+
+/** A notice pages nobody. */
+function driftEvents(record: JournalRecord): FeedEvent[] {
+  const data = driftView(record.data as unknown as DriftData);
+  const told = event(record, 0, 'drift.detected', data);
+  return data.level === 'notice' ? [told] : [told, event(record, 1, 'alert', { kind: 'drift', ...data })];
 }
 
 /** A command is an event once it has been applied and was not refused; where that cannot be asked, it says so. */

@@ -48,7 +48,7 @@ export const CardModelInfo = answer({
     }),
     { description: 'Strongest first' },
   ),
-  metrics: Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'By part: train, validation, test' }),
+  metrics: Type.Unsafe<Record<string, unknown>>({ type: 'object' }),
   data_lineage: Type.Unsafe<Record<string, unknown>>({
     type: 'object',
     description: 'Hash, rows, frauds, period, seed and options of the data that trained it',

@@ -24,8 +24,8 @@ export const CaseShown = answer(
       description: 'Changes say which one they saw',
     }),
     entity: Entity,
-    score: Type.Integer({ minimum: 0, maximum: 100, description: 'The highest of its transactions' }),
-    amount: Type.Number({ description: 'Base currency' }),
+    score: Type.Integer({ minimum: 0, maximum: 100 }),
+    amount: Type.Number(),
     amountAtRisk: Type.Number({
       description: 'Σ probability × amount, net of what went back',
     }),
@@ -74,7 +74,7 @@ export const CaseWhole = Type.Intersect([
     }),
     transactions: Type.Array(TransactionShown, { description: 'The newest 50; the rest by …/transactions' }),
     comments: Type.Array(Comment),
-    history: Type.Array(Happened, { description: 'The oldest first' }),
+    history: Type.Array(Happened),
     similar: Type.Array(Type.Intersect([CaseShown, answer({ shared: Type.Array(Entity) })]), {
       description: 'Resolved, the newest first; at most 10',
     }),

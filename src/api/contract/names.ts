@@ -4,6 +4,7 @@ import * as cards from './cards.ts';
 import * as cases from './cases.ts';
 import * as common from './common.ts';
 import { documented } from './documented.ts';
+import * as drift from './drift.ts';
 import * as iso20022 from './iso20022.ts';
 import * as ledgers from './ledgers.ts';
 import * as life from './life.ts';
@@ -22,6 +23,7 @@ export const FILES = {
   cases,
   cards,
   iso20022,
+  drift,
   ledgers,
   life,
   models,

@@ -36,7 +36,7 @@ export const KeyShown = answer(
     id: Type.String(),
     name: Type.String(),
     scopes: Type.Array(scope),
-    prefix: Type.String({ description: 'The first characters of the secret' }),
+    prefix: Type.String(),
     createdAt: Time(),
     revokedAt: Type.Optional(Time()),
   },

@@ -178,7 +178,7 @@ export const Issue = answer(
 export const Checked = answer({
   ok: Type.Boolean(),
   type: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-  cost: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'Elementary steps at most' }),
+  cost: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
   uses: Type.Array(Type.String()),
   errors: Type.Array(Issue),
   warnings: Type.Array(Issue),
@@ -245,7 +245,7 @@ export const ListShown = answer({
   type: listType,
   description: Type.String(),
   fromCases: Type.Boolean(),
-  entries: Type.Integer({ description: 'How many, expired ones included' }),
+  entries: Type.Integer(),
   createdAt: Time(),
   createdBy: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
 });

@@ -99,8 +99,8 @@ export const Verdict = Type.Partial(answer(decisionFields));
 
 export const NarrativeShown = answer(
   {
-    summary: Type.String({ description: 'Two or three sentences' }),
-    signals: Type.Array(Type.String(), { description: 'Codes of the reasons that it is about' }),
+    summary: Type.String(),
+    signals: Type.Array(Type.String()),
     checks: Type.Array(answer({ code: Type.String(), text: Type.String() }, 'What to look at next, of a closed list')),
     confidence: words(['low', 'medium', 'high'], 'How far what is known carries the outcome'),
     source: words(['template', 'model'], 'Made of the reasons, or by a language model and checked against them'),
@@ -201,7 +201,7 @@ export const Stats = answer(
     labelStates: LabelStates,
     amountBase: BaseTotals,
     amounts: Amounts,
-    scoreHistogram: Type.Array(Type.Integer(), { description: 'Ten bins of score: 0–9, …, 90–100' }),
+    scoreHistogram: Type.Array(Type.Integer()),
     series: Type.Array(
       answer({
         at: Time(),

@@ -47,7 +47,7 @@ export const WebhookShown = answer(
       lastSuccessAt: timeOrNull(),
       lastError: orNull(),
       lastErrorAt: timeOrNull(),
-      pausedAt: timeOrNull('Since when it is left alone'),
+      pausedAt: timeOrNull(),
     }),
   },
   'A webhook, without its secret',

@@ -69,6 +69,7 @@ const TYPE_CODES = {
   'policy.restore': 43,
   'policy.list': 44,
   'policy.entries': 45,
+  drift: 46,
 } satisfies Record<RecordType, number>;
 const TYPES: (RecordType | undefined)[] = [];
 for (const [type, code] of Object.entries(TYPE_CODES)) TYPES[code] = type as RecordType;

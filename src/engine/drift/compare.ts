@@ -1,0 +1,99 @@
+import { stabilityIndex } from '../../models/stability.ts';
+import { BINS, edgeOf, meanOf, missingOf, type Series } from './series.ts';
+
+/** How a number is now against how it was. */
+export interface Difference {
+  /** Population stability index over at most ten groups of what it was, and what is missing. Null where either is empty. */
+  psi: number | null;
+  /** Greatest distance between the two distributions of values that are there (Kolmogorov–Smirnov), by half octaves. */
+  distance: number | null;
+  mean: { now: number | null; then: number | null };
+  missing: { now: number | null; then: number | null };
+  /** Shares by group, with the least value of each: the picture. */
+  groups: { from: number | null; now: number; then: number }[];
+}
+
+const GROUPS = 10;
+
+export function compare(now: Series, then: Series): Difference {
+  const ends = groupEnds(then);
+  const counted = (series: Series) => {
+    const counts = ends.map((end, i) => sum(series.bins, i === 0 ? 0 : ends[i - 1], end));
+    return [...counts, series.missing];
+  };
+  const [a, b] = [counted(now), counted(then)];
+  const [rows, known] = [now.count + now.missing, then.count + then.missing];
+  const isKnown = rows > 0 && known > 0;
+  return {
+    psi: isKnown ? (stabilityIndex(a, b) ?? null) : null,
+    distance: now.count > 0 && then.count > 0 ? distanceOf(now, then) : null,
+    mean: { now: meanOf(now), then: meanOf(then) },
+    missing: { now: missingOf(now), then: missingOf(then) },
+    groups: isKnown
+      ? a.map((count, i) => ({
+          from: i === ends.length ? null : i === 0 ? firstOf(now, then) : edgeOf(ends[i - 1]),
+          now: count / rows,
+          then: b[i] / known,
+        }))
+      : [],
+  };
+}
+
+/** Where groups of about a tenth of what it was end, as numbers of bins. */
+function groupEnds({ bins, count }: Series): number[] {
+  const ends: number[] = [];
+  let so = 0;
+  let since = 0;
+  for (let bin = 0; bin < BINS; bin++) {
+    so += bins[bin];
+    since += bins[bin];
+    if (since > 0 && since >= count / GROUPS && so < count) {
+      ends.push(bin + 1);
+      since = 0;
+    }
+  }
+  return [...ends, BINS];
+}
+
+function distanceOf(now: Series, then: Series): number {
+  let greatest = 0;
+  let [a, b] = [0, 0];
+  for (let bin = 0; bin < BINS; bin++) {
+    a += now.bins[bin] / now.count;
+    b += then.bins[bin] / then.count;
+    greatest = Math.max(greatest, Math.abs(a - b));
+  }
+  return greatest;
+}
+
+function firstOf(now: Series, then: Series): number | null {
+  const first = now.bins.findIndex((count, bin) => count > 0 || then.bins[bin] > 0);
+  return first < 0 ? null : edgeOf(first);
+}
+
+function sum(bins: Uint32Array, from: number, to: number): number {
+  let total = 0;
+  for (let bin = from; bin < to; bin++) total += bins[bin];
+  return total;
+}
+
+/**
+ * Payments come in runs of one customer or card, so that they say less than as many that have nothing to do with each other: as a
+ * quarter of them (a design effect of 4).
+ */
+const DESIGN_EFFECT = 4;
+
+/** The distance beyond which two samples differ though it is looked `looks` times, at the given share of false alarms. */
+export function significantDistance(now: Series, then: Series, alpha: number, looks: number): number {
+  const [n, m] = [now.count / DESIGN_EFFECT, then.count / DESIGN_EFFECT];
+  return n > 0 && m > 0 ? Math.sqrt((-Math.log(alpha / looks / 2) / 2) * (1 / n + 1 / m)) : 1;
+}
+
+/** The same for a share of all, such as what is missing: by the normal approximation, with one more of each. */
+export function significantShare(now: Series, then: Series, alpha: number, looks: number): number {
+  const [n, m] = [(now.count + now.missing) / DESIGN_EFFECT, (then.count + then.missing) / DESIGN_EFFECT];
+  if (n <= 0 || m <= 0) return 1;
+  const share = (now.missing + then.missing + 1) / (now.count + now.missing + then.count + then.missing + 2);
+  const sigmas = Math.sqrt(-2 * Math.log(alpha / looks / 2));
+  return sigmas * Math.sqrt(share * (1 - share) * (1 / n + 1 / m));
+}

@@ -1,0 +1,130 @@
+import { compare, type Difference, significantDistance, significantShare } from './compare.ts';
+import { BLOCK_MS, BLOCKS_A_DAY, BLOCKS_A_WEEK, blockOf, type History, SEGMENT } from './history.ts';
+import { meanOf, type Series } from './series.ts';
+
+/** `learning`: less than four weeks are known before the window. `few`: too few decisions to say anything. */
+export type DriftState = 'stable' | 'drifted' | 'learning' | 'few';
+
+export interface SeriesReport extends Difference {
+  name: string;
+  state: DriftState;
+  /** Milliseconds: the start of the first of the blocks in a row that are unlike what was. */
+  since?: number;
+}
+
+export interface ScoreReport {
+  psi: number | null;
+  /** Today's mean against the mean of up to 30 daily means, in their deviations; null below seven days. */
+  meanShiftSigmas: number | null;
+  today: number | null;
+  mean: number | null;
+  deviation: number | null;
+  days: number;
+  state: DriftState;
+}
+
+export interface DriftReport {
+  baseline: { kind: 'own' | 'learning'; from: number | null; to: number; weeks: number };
+  window: { from: number; to: number };
+  score: ScoreReport;
+  features: SeriesReport[];
+  /** Outcomes, volume and what is looked at by country, channel and merchant. */
+  others: SeriesReport[];
+}
+
+export const SCORE = 'score';
+const WEEKS = 4;
+const ENOUGH = 200;
+/** Custom: above 0.25 a distribution has shifted. */
+const SHIFTED = 0.25;
+const MISSING_SHIFT = 0.05;
+/** How many times more than its own weeks among themselves. */
+const BEYOND_WEEKS = 3;
+/** Of false alarms a look at everything, before what it takes in effect. */
+const ALPHA = 0.001;
+const DAYS = 30;
+const FEWEST_DAYS = 7;
+/** The operator's rule. */
+export const NOTICE_SIGMAS = 2;
+
+/** How the window of so many blocks that ends with `now` differs from the same parts of the four weeks before it. */
+export function reportOf(history: History, now: number, blocks: number, names?: readonly string[]): DriftReport {
+  const last = blockOf(now);
+  const window = Array.from({ length: blocks }, (_, i) => last - i);
+  const shift = Math.ceil(blocks / BLOCKS_A_WEEK) * BLOCKS_A_WEEK;
+  const weeks = Array.from({ length: WEEKS }, (_, i) => window.map((block) => block - shift - i * BLOCKS_A_WEEK));
+  const since = history.since;
+  const whole = weeks.filter((week) => since !== undefined && Math.min(...week) >= blockOf(since));
+  const known = whole.length > 0 ? whole : weeks;
+  const isOwn = whole.length === WEEKS;
+  const looked = (names ?? history.names(window)).filter((name) => name !== SCORE).sort();
+  const looks = looked.length + 1;
+  const seriesOf = (name: string): SeriesReport => {
+    const now = history.sum(name, window);
+    const then = history.sum(name, known.flat());
+    const parts = known.map((week) => history.sum(name, week));
+    const difference = compare(now, then);
+    const state = !isOwn ? 'learning' : stateOf(now, then, parts, difference, looks);
+    return { name, ...difference, state, ...(state === 'drifted' ? { since: sinceWhen(name) } : {}) };
+  };
+  /** Back from now, block by block, as long as each is unlike the same of the weeks before. */
+  const sinceWhen = (name: string): number => {
+    let first = window[0];
+    for (const block of window) {
+      const series = history.sum(name, [block]);
+      const before = history.sum(
+        name,
+        [1, 2, 3, 4].map((week) => block - week * BLOCKS_A_WEEK),
+      );
+      const { psi } = compare(series, before);
+      if (series.count + series.missing < ENOUGH / BLOCKS_A_DAY || psi === null || psi < SHIFTED) break;
+      first = block;
+    }
+    return first * BLOCK_MS;
+  };
+  const all = looked.map(seriesOf);
+  return {
+    baseline: {
+      kind: isOwn ? 'own' : 'learning',
+      from: whole.length > 0 ? Math.min(...whole.flat()) * BLOCK_MS : null,
+      to: (Math.max(...weeks.flat()) + 1) * BLOCK_MS,
+      weeks: whole.length,
+    },
+    window: { from: Math.min(...window) * BLOCK_MS, to: now },
+    score: scoreOf(history, now, seriesOf(SCORE)),
+    features: all.filter(({ name }) => !/^[@#]/.test(name)),
+    others: all.filter(({ name }) => /^[@#]/.test(name)),
+  };
+}
+
+function stateOf(now: Series, then: Series, weeks: Series[], told: Difference, looks: number): DriftState {
+  const rows = (series: Series) => series.count + series.missing;
+  if (rows(now) < ENOUGH || rows(then) < ENOUGH) return 'few';
+  const among = Math.max(...weeks.map((week) => (rows(week) < ENOUGH ? 0 : (compare(week, then).psi ?? 0))));
+  const isFar = told.distance !== null && told.distance > significantDistance(now, then, ALPHA, looks);
+  const gone = Math.abs((told.missing.now ?? 0) - (told.missing.then ?? 0));
+  const isGone = gone > Math.max(MISSING_SHIFT, significantShare(now, then, ALPHA, looks));
+  const isShifted = (told.psi ?? 0) > Math.max(SHIFTED, BEYOND_WEEKS * among);
+  return isShifted && (isFar || isGone) ? 'drifted' : 'stable';
+}
+
+/** Of the 30 days before today, those that are known. */
+function scoreOf(history: History, now: number, { psi, state }: SeriesReport): ScoreReport {
+  const today = Math.floor(blockOf(now) / BLOCKS_A_DAY);
+  const meanOfDay = (day: number) =>
+    meanOf(
+      history.sum(
+        SCORE,
+        Array.from({ length: BLOCKS_A_DAY }, (_, i) => day * BLOCKS_A_DAY + i),
+      ),
+    );
+  const means = Array.from({ length: DAYS }, (_, i) => meanOfDay(today - 1 - i)).filter((mean) => mean !== null);
+  const current = meanOfDay(today);
+  const mean = means.length > 0 ? means.reduce((sum, one) => sum + one, 0) / means.length : null;
+  const spread = means.reduce((sum, one) => sum + (one - mean!) ** 2, 0);
+  const deviation = means.length >= FEWEST_DAYS ? Math.sqrt(spread / (means.length - 1)) : null;
+  const sigmas = current === null || mean === null || !deviation ? null : (current - mean) / deviation;
+  return { psi, meanShiftSigmas: sigmas, today: current, mean, deviation, days: means.length, state };
+}
+
+export const isSegment = (name: string): boolean => name.startsWith(SEGMENT);
