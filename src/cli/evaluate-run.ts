@@ -10,6 +10,7 @@ import { evaluatePart } from '../training/report.ts';
 import { scoreRows } from '../training/score-rows.ts';
 import { between } from '../training/split.ts';
 import { DEFAULT_COSTS } from '../training/thresholds.ts';
+import { truthsTold } from '../training/truths.ts';
 import { readUlb } from '../training/ulb.ts';
 import type { EvaluateFlags } from './evaluate-flags.ts';
 import { historyOf, sha256OfFile } from './history.ts';
@@ -48,13 +49,16 @@ async function datasetOf(model: LoadedModel, file: string, flags: EvaluateFlags,
     if (model.features.join() !== dataset.features.join()) throw new Error('The model was not trained on such a file.');
     return between(dataset, flags.from ?? -Infinity, flags.to ?? Infinity);
   }
-  const { dataset } = await extractDataset(await historyOf(file, flags, config, 'replaying'), {
+  const { dataset, truths } = await extractDataset(await historyOf(file, flags, config, 'replaying'), {
     definitions: model.catalogue as FeatureDefinition[],
     encodings: model.encodings as Record<string, Encoding>,
     entityTypes: config.entityTypes,
     from: flags.from,
     to: flags.to,
     delayMs: (flags.delayDays ?? presetOf(flags.format).delayDays) * DAY_MS,
+    unlabelled: flags.unlabelled,
   });
+  const told = truthsTold(truths);
+  if (told !== undefined) console.error(`note: ${told}`);
   return dataset;
 }

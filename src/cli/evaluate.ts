@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { EvaluateFlags } from './evaluate-flags.ts';
-import { dayEnd, dayStart, whole, withHistoryOptions } from './history.ts';
+import { dayEnd, dayStart, whole, withHistoryOptions, withUnlabelledOption } from './history.ts';
 
 /** `assay evaluate`: a model measured on other data, replayed through its own features. */
 export function evaluateCommand(): Command {
@@ -12,8 +12,10 @@ export function evaluateCommand(): Command {
     .option('--to <day>', 'last day that is measured', dayEnd)
     .option('--delay-days <n>', 'after how many days a label is known where the file does not say', whole)
     .option('--out <folder>', 'where the report goes (default: a folder evaluation-… in the model’s)');
-  return withHistoryOptions(command, ['ulb']).action(async (model: string, file: string, flags: EvaluateFlags) => {
-    const { runEvaluate } = await import('./evaluate-run.ts');
-    await runEvaluate(model, file, flags);
-  });
+  return withUnlabelledOption(withHistoryOptions(command, ['ulb'])).action(
+    async (model: string, file: string, flags: EvaluateFlags) => {
+      const { runEvaluate } = await import('./evaluate-run.ts');
+      await runEvaluate(model, file, flags);
+    },
+  );
 }

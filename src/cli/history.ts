@@ -14,6 +14,7 @@ export interface HistoryFlags {
   format: string;
   map?: string;
   maxErrors: number;
+  unlabelled?: 'presume' | 'exclude';
   json?: boolean;
 }
 
@@ -25,6 +26,16 @@ export function withHistoryOptions(command: Command, matrices: string[] = []): C
     .option('--map <file>', 'JSON that says how a foreign file calls things: {"columns": {"userId": "…", …}}')
     .option('--max-errors <n>', 'bad rows to skip, each told with its line, before giving up', whole, 0)
     .option('--json', 'print JSON');
+}
+
+/** Of commands that measure or train. */
+export function withUnlabelledOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--unlabelled <how>',
+      'rows without a label: presume them legitimate (but for those younger than the label delay), or exclude them from training and figures',
+    ).choices(['presume', 'exclude']),
+  );
 }
 
 /** The history of a file, with a progress bar of its own. */

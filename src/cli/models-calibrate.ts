@@ -66,14 +66,13 @@ async function scored(file: string, model: LoadedModel, label: string | undefine
     },
     row(fields) {
       const fraud = truth(fields[labelAt]);
-      // A blank is no truth: it would count as legitimate elsewhere.
-      if (fraud === undefined || fields[labelAt] === '')
+      if (fraud !== 'fraud' && fraud !== 'legitimate')
         throw new Error(`${labelName} ${JSON.stringify(fields[labelAt])} is neither 0 nor 1`);
       places.forEach((at, i) => {
         vector[i] = decimal(fields[at], model.features[i]);
       });
       scores.push(model.score(vector));
-      labels.push(fraud ? 1 : 0);
+      labels.push(fraud === 'fraud' ? 1 : 0);
     },
   });
   return { scores, labels };

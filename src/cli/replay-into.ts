@@ -97,13 +97,15 @@ export async function replayInto(
   const rows: ReplayRow[] = [];
   const drain = async () => {
     for (const row of rows.splice(0)) {
-      const { transaction, fraud, labelledAt, events } = row;
+      const { transaction, fraud, truth, labelledAt, events } = row;
       await tellDue(transaction.time);
       batch.push(row);
       if (batch.length >= BATCH) await flush();
       const at = Number.isNaN(labelledAt) ? (fraud ? transaction.time + options.delayMs : Number.NaN) : labelledAt;
       const { id } = transaction;
-      if (!Number.isNaN(at)) insert(due, { id, told: fraud ? 'fraud' : 'legitimate', at });
+      // Only what is confirmed is said: presumed, immature and blocked payments have no label.
+      if (!Number.isNaN(at) && (fraud || truth === 'legitimate'))
+        insert(due, { id, told: fraud ? 'fraud' : 'legitimate', at });
       for (const told of events) insert(due, { id, told, at: told.at });
     }
   };

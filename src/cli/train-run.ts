@@ -3,6 +3,8 @@ import { performance } from 'node:perf_hooks';
 import { readConfig } from '../config.ts';
 import type { Dataset } from '../training/dataset.ts';
 import { copyWords } from '../training/encoding.ts';
+import { LEARNERS } from '../training/learners.ts';
+import { refuseOneClass } from '../training/parts.ts';
 import { type Period, setPeriod, splitPeriod } from '../training/period.ts';
 import { earlierPeriods, runFold } from '../training/prequential.ts';
 import { CATALOGUES, optionsFor, type Preset, presetOf } from '../training/presets.ts';
@@ -37,6 +39,7 @@ export async function runTrain(file: string | undefined, flags: TrainFlags): Pro
   // Codes are put in place of words where the rows lie, which the folds still need.
   const data = flags.folds > 1 ? copyWords(source.dataset, source.definitions) : source.dataset;
   const { train, test } = splitPeriod(data, period, flags.format === 'handbook');
+  if (test.rows > 0 && !LEARNERS[flags.learner]?.unlabelled) refuseOneClass(test, 'test');
 
   const asked = request(flags, preset, source, period);
   if (flags.search)

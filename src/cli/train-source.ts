@@ -6,6 +6,8 @@ import type { FeatureDefinition } from '../features/definition.ts';
 import type { Dataset } from '../training/dataset.ts';
 import { extractDataset } from '../training/extract.ts';
 import type { History } from '../training/history.ts';
+import { LEARNERS } from '../training/learners.ts';
+import { truthsTold } from '../training/truths.ts';
 import { parseUlb, readUlb, ulbCatalogue } from '../training/ulb.ts';
 import { syntheticUlb } from '../training/ulb-synthetic.ts';
 import { historyOf, sha256OfFile } from './history.ts';
@@ -90,16 +92,20 @@ async function replayed({ file, flags, config, definitions, delayDays }: SourceR
     ? await generated(config, flags)
     : await fromFile(file, flags, config);
   const began = performance.now();
-  const { dataset, rows, errors } = await extractDataset(history, {
+  const { dataset, rows, errors, truths } = await extractDataset(history, {
     definitions,
     entityTypes: config.entityTypes,
     // Folds before the period train on rows before it.
     from: flags.folds > 1 ? undefined : flags.trainFrom,
     to: flags.testTo,
     delayMs: delayDays * DAY_MS,
+    unlabelled: flags.unlabelled ?? (LEARNERS[flags.learner]?.unlabelled ? 'keep' : undefined),
   });
+  const told = truthsTold(truths);
+  if (told !== undefined) console.error(`note: ${told}`);
   const seconds = (performance.now() - began) / 1000;
-  return { dataset, definitions, sha256: await sha256(), what, replay: figures(rows, errors, seconds) };
+  const lineage = told === undefined ? what : { ...what, truths, unlabelled: flags.unlabelled };
+  return { dataset, definitions, sha256: await sha256(), what: lineage, replay: figures(rows, errors, seconds) };
 }
 
 async function fromFile(

@@ -19,6 +19,19 @@ export function didYouMean(name: string, known: Iterable<string>): string {
   return `${JSON.stringify(name.slice(0, 40))}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`;
 }
 
+/** Whether two names are one in other writings, such as `card_id` and `cardId`. */
+export function sameWriting(a: string, b: string): boolean {
+  return plain(a) === plain(b);
+}
+
+/** Whether a name is another in another writing, or with one slip; with two where it is long. A short one keeps its first letter. */
+export function isSlipOf(name: string, known: string): boolean {
+  const [given, target] = [plain(name), plain(known)];
+  if (given === target) return true;
+  if (target.length < 2 || (target.length <= 3 && given[0] !== target[0])) return false;
+  return distance(given, target) <= (target.length >= 8 ? 2 : 1);
+}
+
 /** Writings of one name: `user_id`, `User-Id`, `userId`. */
 function plain(name: string): string {
   return name

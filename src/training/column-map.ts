@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { didYouMean } from '../domain/nearest.ts';
 import { TIME_UNITS, type TimeSpec, timeReader } from '../intake/time-format.ts';
+import { checkMapFields } from './header.ts';
 
 /**
  * What a foreign file calls things: our field → its column. Fields are those of the API's transaction (`metadata.x` for its
@@ -7,8 +9,10 @@ import { TIME_UNITS, type TimeSpec, timeReader } from '../intake/time-format.ts'
  */
 export interface ColumnMap extends TimeSpec {
   columns: Record<string, string | string[]>;
-  /** The word that means fraud in `isFraud`; 1, true and fraud by default. */
-  fraudValue?: string;
+  /** The word or words that mean fraud in `isFraud`; without it those of `truth` in `values.ts`. */
+  fraudValue?: string | string[];
+  /** Columns that look like fields and are not to be used. */
+  ignore?: string[];
 }
 
 /** `TX_TIME_SECONDS` counts from here. */
@@ -32,6 +36,8 @@ export const HANDBOOK_MAP: ColumnMap = {
 /** The column maps that `--format` names; the API's own names need none. Others come as a file. */
 export const MAPS: Readonly<Record<string, ColumnMap>> = { assay: { columns: {} }, handbook: HANDBOOK_MAP };
 
+const MAP_KEYS = ['columns', 'fraudValue', 'ignore', 'timeFormat', 'timeZone', 'timeUnit', 'timeOrigin'];
+
 /** Reads a `--map` file. Throws an Error that says what is wrong with it. */
 export async function readColumnMap(path: string): Promise<ColumnMap> {
   let map: ColumnMap;
@@ -45,10 +51,22 @@ export async function readColumnMap(path: string): Promise<ColumnMap> {
     isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText));
   if (typeof map?.columns !== 'object' || map.columns === null || !Object.values(map.columns).every(isColumn))
     throw new Error(`${path}: needs {"columns": {"userId": "<column>", …}}.`);
+  for (const key of Object.keys(map))
+    if (!MAP_KEYS.includes(key))
+      throw new Error(`${path}: a map has no ${didYouMean(key, MAP_KEYS)}; it has ${MAP_KEYS.join(', ')}.`);
+  try {
+    checkMapFields(map);
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`);
+  }
   if (map.timeUnit !== undefined && !TIME_UNITS.includes(map.timeUnit))
     throw new Error(`${path}: timeUnit is one of ${TIME_UNITS.join(', ')}.`);
-  for (const name of ['timeFormat', 'timeZone', 'timeOrigin', 'fraudValue'] as const)
+  for (const name of ['timeFormat', 'timeZone', 'timeOrigin'] as const)
     if (map[name] !== undefined && !isText(map[name])) throw new Error(`${path}: ${name} is a text.`);
+  if (map.fraudValue !== undefined && !isColumn(map.fraudValue))
+    throw new Error(`${path}: fraudValue is a text or a list of texts.`);
+  if (map.ignore !== undefined && !(Array.isArray(map.ignore) && map.ignore.every(isText)))
+    throw new Error(`${path}: ignore is a list of columns.`);
   try {
     timeReader(map);
   } catch (error) {

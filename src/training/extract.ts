@@ -5,6 +5,7 @@ import type { Encoding, FeatureDefinition } from '../features/definition.ts';
 import { createProfiles, type MemoryProfiles } from '../profiles/memory.ts';
 import { type Dataset, take } from './dataset.ts';
 import type { History, HistoryRow } from './history.ts';
+import { createTruthKeeper, type TruthCounts, type Unlabelled } from './truths.ts';
 
 export interface ExtractOptions {
   definitions: readonly FeatureDefinition[];
@@ -19,6 +20,8 @@ export interface ExtractOptions {
    * still labelled fraud in the dataset, which holds the truth).
    */
   delayMs?: number;
+  /** What rows without a label are. Undefined: an Error says how many there are. */
+  unlabelled?: Unlabelled;
 }
 
 export interface Extracted {
@@ -28,6 +31,8 @@ export interface Extracted {
   profiles: MemoryProfiles;
   rows: number;
   frauds: number;
+  /** Rows of the period by what is said of their truth. */
+  truths: TruthCounts;
   /** Bad rows that were skipped. */
   errors: number;
   /** Rows that came before an earlier one in time. */
@@ -46,6 +51,8 @@ export async function extractDataset(history: History, options: ExtractOptions):
   const replay = createReplay(profiles);
   const builder = createBuilder(extractor.names);
   const vector = new Float64Array(extractor.names.length);
+  const truths = createTruthKeeper(options.unlabelled, delayMs ?? 0);
+  let kept = 0;
   let frauds = 0;
   let disorder = 0;
   let newest = -Infinity;
@@ -55,7 +62,8 @@ export async function extractDataset(history: History, options: ExtractOptions):
     else newest = event.time;
     if (fraud) frauds++;
     replay.advance(event.time);
-    if (event.time >= from && event.time < to) {
+    if (event.time >= from && event.time < to && truths.take(row, kept)) {
+      kept++;
       extractor.extract(profiles, event, vector);
       builder.add(row, vector);
     }
@@ -63,8 +71,10 @@ export async function extractDataset(history: History, options: ExtractOptions):
     for (const { outcome, at } of row.told ?? []) replay.tell(event, outcome, at);
   });
   const dataset = builder.build(words);
-  const ordered = disorder === 0 ? dataset : take(dataset, timeOrder(dataset));
-  return { dataset: ordered, extractor, profiles, rows, frauds, errors, disorder };
+  const certain = truths.kept(dataset.rows, dataset.times, newest);
+  const labelled = certain === undefined ? dataset : take(dataset, certain);
+  const ordered = disorder === 0 ? labelled : take(labelled, timeOrder(labelled));
+  return { dataset: ordered, extractor, profiles, rows, frauds, truths: truths.counts, errors, disorder };
 }
 
 /** Row numbers by time; those of one moment stay as they are. */
@@ -74,6 +84,7 @@ function timeOrder({ rows, times }: Dataset): Uint32Array {
 
 /** A legitimate row without a time of its own needs no label: unlabelled counts as not fraud. */
 function labelTime(row: HistoryRow, delayMs: number | undefined): number {
+  if (row.truth !== undefined && row.truth !== 'fraud' && row.truth !== 'legitimate') return Number.NaN;
   if (!Number.isNaN(row.labelledAt)) return row.labelledAt;
   return row.fraud && delayMs !== undefined ? row.event.time + delayMs : Number.NaN;
 }

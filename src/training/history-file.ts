@@ -36,7 +36,13 @@ export async function readRows(
     header: (names) => {
       read = createRowReader(names, known, rules, notes);
     },
-    row: (fields, line) => onRow(read(fields, line), line),
+    row: (fields, line) => {
+      // Blanks are nothing, whatever they are made of.
+      for (let i = 0; i < fields.length; i++) {
+        if (fields[i].charCodeAt(0) <= 32 && fields[i].trim() === '') fields[i] = '';
+      }
+      onRow(read(fields, line), line);
+    },
   };
   try {
     return await readFile(path, handler, options);
@@ -96,10 +102,11 @@ export function createFiller(options: HistoryOptions): { fill(from: FileRow): Hi
   };
   return {
     words,
-    fill({ transaction, fraud, labelledAt, events }) {
+    fill({ transaction, fraud, truth, labelledAt, events }) {
       row.event = eventOf(transaction, entityKeys(transaction, naming, row.event.entities));
       row.id = transaction.id;
       row.fraud = fraud;
+      row.truth = truth;
       row.labelledAt = labelledAt;
       row.told = events.length === 0 ? undefined : events.map(({ type, at }) => ({ outcome: outcomeIndex(type), at }));
       const { cardId, userId } = transaction;

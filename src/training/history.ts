@@ -1,4 +1,5 @@
 import { blankEvent, type Event } from '../domain/event.ts';
+import type { FileTruth } from './values.ts';
 
 /** Something that became of a payment. */
 export interface Told {
@@ -14,6 +15,8 @@ export interface HistoryRow {
   /** The transaction's own id. */
   id: string;
   fraud: boolean;
+  /** What is said of its truth; absent: `fraud` is all of it. */
+  truth?: FileTruth;
   /** When the truth arrived, milliseconds; NaN where the file does not say. */
   labelledAt: number;
   /** What became of it, where the file says so. */

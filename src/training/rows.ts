@@ -7,11 +7,12 @@ import { timeReader } from '../intake/time-format.ts';
 import { type IntakeRules, screened, takeIn } from '../intake/transaction.ts';
 import type { ColumnMap } from './column-map.ts';
 import { createFarTimes } from './far-times.ts';
-import { EVENT_COLUMNS, eventsOf, type FileEvent, LIFE_COLUMNS } from './file-events.ts';
+import { EVENT_COLUMNS, eventsOf, type FileEvent } from './file-events.ts';
+import { bindHeader, noColumn } from './header.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { createSeen, rowHash } from './seen.ts';
 import { usualRows } from './usual-rows.ts';
-import { fieldValue, truth } from './values.ts';
+import { type FileTruth, fieldValue, TRUTH_WORDS, truth } from './values.ts';
 
 /** A row of a history file as the transaction that its body makes, and the truth about it. */
 export interface FileRow {
@@ -20,6 +21,8 @@ export interface FileRow {
   /** The time as it stands in the file. */
   date: string;
   transaction: Transaction;
+  /** `blocked` too where nothing is said and the issuer refused it: its truth is never learnt. */
+  truth: FileTruth;
   fraud: boolean;
   /** When the truth arrived, milliseconds; NaN where the file does not say. */
   labelledAt: number;
@@ -39,7 +42,6 @@ export type RowReader = (fields: readonly string[], line: number) => FileRow;
 
 /** Needed in any file; `id` too is needed for entries to be told apart, but is derived from the line where absent. */
 const REQUIRED: FieldName[] = ['userId', 'transactionDate'];
-const TRUTH = ['isFraud', 'labelledAt', 'fraudKind', ...EVENT_COLUMNS, ...LIFE_COLUMNS];
 const NOTHING: readonly FileEvent[] = [];
 const DAY_MS = 86_400_000;
 /** Even a name that objects have of their own becomes a property: the intake is to see it. */
@@ -58,7 +60,7 @@ export function createRowReader(
   rules: IntakeRules,
   notes: Notes = createNotes(),
 ): RowReader {
-  const columns = bind(header, map);
+  const columns = bindHeader(header, map);
   const missing = (field: string) => noColumn(header, map, field);
   for (const field of REQUIRED) if (!columns.has(field)) throw missing(field);
   if (!columns.has('amount') && !columns.has('type')) throw missing('amount');
@@ -99,6 +101,8 @@ export function createRowReader(
 
   const far = createFarTimes();
   notes.ask(far.told);
+  const others = createOtherWords(map);
+  notes.ask(others.told);
   const hasEvents = EVENT_COLUMNS.some((name) => columns.has(name));
   const instantOf = (text: string) => (known.read(text) ?? time.read(text))?.time;
   const screenedRules = { ...rules, cards: undefined };
@@ -111,8 +115,10 @@ export function createRowReader(
     if (moment === undefined)
       faults.push({ path: '/transactionDate', message: date === '' ? 'is required' : time.fault });
     const taken = (moment && usual(fields, moment, id)) ?? take(sentBy(fields, id), moment, faults);
-    const fraud = truth(textOf(fields, 'isFraud'), map.fraudValue);
-    if (fraud === undefined) faults.push({ path: '/isFraud', message: 'must be 0 or 1' });
+    const label = textOf(fields, 'isFraud');
+    const told = truth(label, map.fraudValue);
+    if (told === undefined) faults.push({ path: '/isFraud', message: `must be ${TRUTH_WORDS}` });
+    if (told === 'legitimate' && map.fraudValue !== undefined) others.add(label);
     const labelledAt = labelled(textOf(fields, 'labelledAt'), moment?.time, faults);
     const events = hasEvents
       ? eventsOf((column) => textOf(fields, column), instantOf, moment?.time ?? Number.NaN, faults)
@@ -127,7 +133,8 @@ export function createRowReader(
           sent: sentLater(taken, fields, id),
           date,
           transaction,
-          fraud: fraud === true,
+          truth: told === 'unlabelled' && events.some(({ type }) => type === 'refused') ? 'blocked' : told!,
+          fraud: told === 'fraud',
           labelledAt,
           events,
           repeated,
@@ -135,7 +142,7 @@ export function createRowReader(
       }
       faults.push({ path: '/id', message: 'stands in an earlier row with other values' });
     }
-    throw new Error(faults.map(({ path, message }) => told(path, message, fields)).join('; '));
+    throw new Error(faults.map(({ path, message }) => faultOf(path, message, fields)).join('; '));
   };
 
   /** Few who read a history ask what was sent. `fields` is soon another row's. */
@@ -169,7 +176,7 @@ export function createRowReader(
   }
 
   /** `ip "1.2.3" must be …`: the value as it stands in the file, unless it is nobody's to read. */
-  function told(path: string, message: string, fields: readonly string[]): string {
+  function faultOf(path: string, message: string, fields: readonly string[]): string {
     const name = path.slice(1);
     const text = textOf(fields, name);
     if (text === '') return `${name} ${message}`;
@@ -180,33 +187,31 @@ export function createRowReader(
   }
 }
 
-/** Fields by name, each with the columns that it stands in. */
-function bind(header: readonly string[], map: ColumnMap): Map<string, number[]> {
-  const columns = new Map<string, number[]>();
-  const names = new Set([
-    ...FIELD_NAMES,
-    ...TRUTH,
-    ...Object.keys(map.columns),
-    ...header.filter((name) => name.startsWith('metadata.')),
-  ]);
-  names.delete('metadata');
-  for (const name of names) {
-    const at = [map.columns[name] ?? name].flat().map((column) => header.indexOf(column));
-    if (at.every((index) => index >= 0)) columns.set(name, at);
-    else if (map.columns[name] !== undefined) throw noColumn(header, map, name);
-  }
-  return columns;
-}
-
-function noColumn(header: readonly string[], map: ColumnMap, field: string): Error {
-  const names = [map.columns[field] ?? field].flat().join(' or no ');
-  return new Error(`There is no column ${names} (for ${field}); there are ${header.join(', ')}.`);
-}
-
 function noteUnused(header: readonly string[], columns: ReadonlyMap<string, number[]>, notes: Notes): void {
   const used = new Set([...columns.values()].flat());
   const unused = header.filter((_, index) => !used.has(index));
   if (unused.length > 0) notes.say(`Columns that are not used: ${unused.join(', ')}.`);
+}
+
+const WORDS_TOLD = 20;
+
+/** The words of a label that a map's `fraudValue` makes legitimate: a typo there would have made all of them so. */
+function createOtherWords({ fraudValue }: ColumnMap) {
+  const counts = new Map<string, number>();
+  let beyond = 0;
+  return {
+    add(word: string): void {
+      const before = counts.get(word);
+      if (before !== undefined || counts.size < WORDS_TOLD) counts.set(word, (before ?? 0) + 1);
+      else beyond++;
+    },
+    told(): string[] {
+      if (counts.size === 0) return [];
+      const words = Array.from(counts, ([word, rows]) => `${JSON.stringify(word)} (${rows} rows)`).join(', ');
+      const more = beyond > 0 ? ` and ${beyond} rows of other words` : '';
+      return [`isFraud: ${[fraudValue].flat().join(', ')} is fraud; taken as legitimate: ${words}${more}.`];
+    },
+  };
 }
 
 /** The body that a client would have sent. */

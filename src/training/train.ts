@@ -9,9 +9,9 @@ import { applyEncodings, learnEncodings } from './encoding.ts';
 import { type ResampleEffect, type ResamplePlan, rankingOf, resampled } from './imbalance.ts';
 import type { Fitted } from './learner.ts';
 import { LEARNERS } from './learners.ts';
+import { settlingParts } from './parts.ts';
 import { applyPrior, learnPrior, withPrior } from './priors.ts';
 import { type ScoredRows, scoreRows } from './score-rows.ts';
-import { splitByTime } from './split.ts';
 import { featureStatistics } from './statistics.ts';
 import {
   type AlertBudget,
@@ -58,9 +58,10 @@ export interface Trained {
  */
 export function trainModel(train: Dataset, test: Dataset, request: TrainRequest, stopwatch: () => number): Trained {
   const { seed } = request;
-  const { first, last } = splitByTime(train, request.validationShare);
-  if (first.rows === 0 || last.rows === 0)
-    throw new Error('There are too few training rows to set some aside for validation.');
+  const learner = LEARNERS[request.learner];
+  if (!learner)
+    throw new Error(`There is no learner ${request.learner}; there are ${Object.keys(LEARNERS).join(', ')}.`);
+  const { first, last } = settlingParts(train, request.validationShare, learner.unlabelled === true);
   const encodings = learnEncodings(first, request.definitions);
   const prior = learnPrior(first);
   const definitions = withPrior(request.definitions, prior);
@@ -69,9 +70,6 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
     applyPrior(part, request.definitions, prior);
   }
 
-  const learner = LEARNERS[request.learner];
-  if (!learner)
-    throw new Error(`There is no learner ${request.learner}; there are ${Object.keys(LEARNERS).join(', ')}.`);
   const options = { ...learner.defaults, ...request.options, seed };
   const plan = request.resample ?? { kind: 'none' };
   const fit = (how: ResamplePlan) => {

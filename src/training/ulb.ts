@@ -58,8 +58,9 @@ async function gather(read: (handler: CsvHandler) => Promise<ReadSummary>): Prom
       if (Number.isNaN(time)) throw new Error('Time is empty');
       for (let i = 0; i < at.length; i++) vector[i] = decimal(fields[at[i]], ULB_FEATURES[i]);
       const isFraud = truth(fields[classAt]);
-      if (isFraud === undefined) throw new Error(`Class ${fields[classAt]} is neither 0 nor 1`);
-      labels.push(isFraud ? 1 : 0);
+      if (isFraud !== 'fraud' && isFraud !== 'legitimate')
+        throw new Error(`Class ${fields[classAt]} is neither 0 nor 1`);
+      labels.push(isFraud === 'fraud' ? 1 : 0);
       times.push(ULB_ORIGIN + Math.round(time * 1000));
       for (let i = 0; i < at.length; i++) columns[i].push(vector[i]);
     },

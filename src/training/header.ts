@@ -1,0 +1,86 @@
+import { FIELD_NAMES } from '../domain/fields.ts';
+import { isSlipOf, nearest, sameWriting } from '../domain/nearest.ts';
+import { EVENT_COLUMNS, LIFE_COLUMNS } from './file-events.ts';
+
+/** The part of a map that is of columns. */
+interface Columns {
+  columns: Record<string, string | string[]>;
+  ignore?: string[];
+}
+
+/** What a history file may say besides the transaction's own fields. */
+export const TRUTH_COLUMNS = ['isFraud', 'labelledAt', 'fraudKind', ...EVENT_COLUMNS, ...LIFE_COLUMNS];
+
+const KNOWN: readonly string[] = [...FIELD_NAMES.filter((name) => name !== 'metadata'), ...TRUTH_COLUMNS];
+
+/** Throws an Error where a map names a field that there is not: what is told of it would be lost in silence. */
+export function checkMapFields(map: Columns): void {
+  for (const field of Object.keys(map.columns)) {
+    if (KNOWN.includes(field) || (field.startsWith('metadata.') && field.length > 'metadata.'.length)) continue;
+    const hint = nearest(field, KNOWN);
+    throw new Error(
+      `The map names a field ${JSON.stringify(field)} that there is not${hint ? `: did you mean ${hint}?` : `; there are ${KNOWN.join(', ')}, metadata.*.`}`,
+    );
+  }
+}
+
+/**
+ * Fields by name, each with the columns that it stands in. Throws an Error for a mapped column that the file does not have, for two
+ * columns of one name, and for a column that nothing uses though it looks like a field: with a map only where it is that field in
+ * another writing (`card_id`), without one a slip is enough (`isFrud`).
+ */
+export function bindHeader(header: readonly string[], map: Columns): Map<string, number[]> {
+  refuseTwice(header);
+  checkMapFields(map);
+  const columns = new Map<string, number[]>();
+  const names = new Set([
+    ...KNOWN,
+    ...Object.keys(map.columns),
+    ...header.filter((name) => name.startsWith('metadata.')),
+  ]);
+  for (const name of names) {
+    const at = [map.columns[name] ?? name].flat().map((column) => header.indexOf(column));
+    if (at.every((index) => index >= 0)) columns.set(name, at);
+    else if (map.columns[name] !== undefined) throw noColumn(header, map, name);
+  }
+  refuseLookalikes(header, map, columns);
+  return columns;
+}
+
+function refuseTwice(header: readonly string[]): void {
+  const seen = new Map<string, number>();
+  for (const [index, name] of header.entries()) {
+    const before = seen.get(name);
+    if (name !== '' && before !== undefined)
+      throw new Error(
+        `Columns ${before + 1} and ${index + 1} are both called ${JSON.stringify(name)}: which of them is meant cannot be told.`,
+      );
+    seen.set(name, index);
+  }
+}
+
+function refuseLookalikes(header: readonly string[], map: Columns, columns: ReadonlyMap<string, number[]>): void {
+  const used = new Set([...columns.values()].flat());
+  const isMapped = Object.keys(map.columns).length > 0;
+  const unbound = KNOWN.filter((name) => !columns.has(name));
+  const looksLike = isMapped ? sameWriting : isSlipOf;
+  for (const [index, name] of header.entries()) {
+    if (used.has(index) || map.ignore?.includes(name)) continue;
+    const field = unbound.find((known) => looksLike(name, known));
+    if (field === undefined) continue;
+    throw new Error(
+      `The column ${JSON.stringify(name)} looks like the field ${field} and would not be used: rename it, map it ` +
+        `({"columns": {${JSON.stringify(field)}: ${JSON.stringify(name)}}}), or name it under "ignore" in the map.`,
+    );
+  }
+}
+
+/** That a column is not there, with the nearest one that is. */
+export function noColumn(header: readonly string[], map: Columns, field: string): Error {
+  const asked = [map.columns[field] ?? field].flat();
+  const missing = asked.filter((name) => !header.includes(name));
+  const hint = missing.length > 0 ? nearest(missing[0], header) : undefined;
+  return new Error(
+    `There is no column ${missing.join(' and no ')} (for ${field}); there are ${header.join(', ')}.${hint ? ` Did you mean ${hint}?` : ''}`,
+  );
+}
