@@ -99,6 +99,8 @@ const imports: [string, Partial<ImportFlags>, RegExp | undefined][] = [
   ['logistic-yes-no-zipcolumns', { output: 'sno', outputForm: 'probability' }, undefined],
   ['forest-fraud-genuine-zipless', {}, undefined],
   ['calibrated-text01-zipless', {}, undefined],
+  // Doubles one step beside a threshold: scikit-learn rounds them to float32 before it compares.
+  ['doubles-forest', {}, undefined],
   ['mlp-fraud-legit-zipmap', {}, undefined],
   ['catboost-21-zipmap', {}, /say which one is fraud/],
   ['catboost-21-zipmap', { fraudClass: '2' }, undefined],

@@ -21,7 +21,7 @@ from onnxmltools.convert.common.data_types import FloatTensorType as MlFloat
 from onnxmltools.convert.lightgbm.operator_converters.LightGbm import convert_lightgbm
 from onnxmltools.convert.xgboost.operator_converters.XGBoost import convert_xgboost
 from skl2onnx import to_onnx, update_registered_converter
-from skl2onnx.common.data_types import FloatTensorType
+from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 from skl2onnx.common.shape_calculator import calculate_linear_classifier_output_shapes
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import ExtraTreesClassifier, GradientBoostingClassifier, IsolationForest, RandomForestClassifier
@@ -158,6 +158,16 @@ def main():
         sign = 1 if model.classes_[1] == "fraud" else -1
         write(given.folder, f"margin-{name}", content, test, sign * model.decision_function(test), fraud="fraud",
               classes=list(model.classes_), kind="margin")
+    if given.only in "doubles-forest":
+        model = SKLEARN["forest"](given.small).fit(x.astype(float), fraud.astype(int))
+        hard = test.astype(float)
+        for row in range(len(hard)):
+            tree = model.estimators_[row % len(model.estimators_)].tree_
+            node = rng.integers(tree.node_count)
+            if tree.feature[node] >= 0:
+                hard[row, tree.feature[node]] = np.nextafter(tree.threshold[node], [np.inf, -np.inf][row % 2])
+        content = to_onnx(model, initial_types=[("x", DoubleTensorType([None, FEATURES]))], target_opset=OPSET, options={id(model): {"zipmap": False}}).SerializeToString()
+        write(given.folder, "doubles-forest", content, hard, p_of(model, hard, 1), fraud="1", classes=["0", "1"], kind="classes", labels="01")
     if given.only in "isolation":
         model = IsolationForest(n_estimators=3 if given.small else 20, max_samples=32, random_state=1).fit(x)
         content = to_onnx(model, initial_types=initial, target_opset=OPSET).SerializeToString()

@@ -4,6 +4,7 @@ import type { ImportedPart, ImportRequest, OnnxOptions } from './import-request.
 import { medianOf } from './medians.ts';
 import { type OnnxFile, type OnnxTensor, readOnnxFile, withoutZipMap } from './onnx-file.ts';
 import { ELEMENT_TYPES, type OnnxHead, type OnnxInput, onnxScorer } from './onnx-model.ts';
+import type { OnnxNode } from './onnx-nodes.ts';
 import { findOutput } from './onnx-output.ts';
 
 type Names = { names?: string[]; servedNames?: string[] };
@@ -105,7 +106,11 @@ function inputsOf(file: OnnxFile, total: number, places: Int32Array): OnnxInput[
   return file.inputs.map((input) => {
     const width = widthOf(input) ?? total - known;
     const columns = Array.from(places.subarray(at, (at += width)));
-    return { name: input.name, type: ELEMENT_TYPES[input.type!], columns, rank: input.dims?.length === 1 ? 1 : 2 };
+    const type = ELEMENT_TYPES[input.type!];
+    const read: OnnxInput = { name: input.name, type, columns, rank: input.dims?.length === 1 ? 1 : 2 };
+    // scikit-learn compares in float32, also where its converter was told to take doubles.
+    if (type === 'float64' && sklearnTrees(file).length > 0) read.rounded = true;
+    return read;
   });
 }
 
@@ -122,20 +127,20 @@ function scalingOf(given: { mean: number[]; scale: number[] }, places: Int32Arra
   return result;
 }
 
+/** Trees whose leaves hold shares, as scikit-learn's trees and forests have them. */
+function sklearnTrees({ producer, nodes }: OnnxFile): OnnxNode[] {
+  if (producer !== 'skl2onnx') return [];
+  return nodes.filter(
+    (node) => node.type.startsWith('TreeEnsemble') && (node.word('post_transform') ?? 'NONE') === 'NONE',
+  );
+}
+
 /**
  * scikit-learn's trees and forests are written without the side that missing values go to, whether they were trained on
  * some or not: a value that is handed over as missing comes out anywhere.
  */
-function losesMissing({ producer, nodes }: OnnxFile): boolean {
-  return (
-    producer === 'skl2onnx' &&
-    nodes.some(
-      (node) =>
-        node.type.startsWith('TreeEnsemble') &&
-        (node.word('post_transform') ?? 'NONE') === 'NONE' &&
-        !node.list('nodes_missing_value_tracks_true')?.includes('1'),
-    )
-  );
+function losesMissing(file: OnnxFile): boolean {
+  return sklearnTrees(file).some((node) => !node.list('nodes_missing_value_tracks_true')?.includes('1'));
 }
 
 /** Scores the reference, and a row of missing values: a file that cannot bear these gets the reference instead. */

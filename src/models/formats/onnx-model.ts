@@ -16,6 +16,8 @@ export interface OnnxInput {
   columns: number[];
   /** Whether a row is a list, or one number without a list around it. */
   rank: 1 | 2;
+  /** Values are rounded to float32 first, as the library does before its trees compare. */
+  rounded?: boolean;
 }
 
 export interface OnnxHead {
@@ -113,13 +115,13 @@ function createFeeds(session: OnnxSession, head: Omit<OnnxHead, 'output'>, most:
     return Math.min(Math.max(scaled, -LARGEST), LARGEST);
   };
   return (rows: Float64Array, count: number): Record<string, RuntimeTensor> => {
-    inputs.forEach(({ columns }, i) => {
+    inputs.forEach(({ columns, rounded }, i) => {
       const array = arrays[i];
       for (let row = 0; row < count; row++) {
         for (let k = 0; k < columns.length; k++) {
           const x = numberAt(rows, row, columns[k]);
           if (array instanceof BigInt64Array) array[row * columns.length + k] = BigInt(Math.round(x));
-          else array[row * columns.length + k] = x;
+          else array[row * columns.length + k] = rounded ? Math.fround(x) : x;
         }
       }
     });
