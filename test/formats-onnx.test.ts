@@ -187,7 +187,20 @@ function tiny(input: { type?: number; dims: (number | string)[] }, outputs: stri
   );
 }
 
+/** As skl2onnx finds the nearest point of an isotonic calibrator. */
+function nearest(): Uint8Array {
+  const graph = createGraph();
+  const away = graph.op('Sub', ['x', graph.constant(Float32Array.of(0.1, 0.9), [1, 2])]);
+  graph.op('ArgMin', [graph.op('Abs', [away])], {}, 'probabilities');
+  return graph.finish(
+    [{ name: 'x', type: ELEMENT.float, dims: ['n', 2] }],
+    [{ name: 'probabilities', type: ELEMENT.float, dims: ['n', 2] }],
+    { name: 'nearest', producer: 'skl2onnx', description: '', metadata: {} },
+  );
+}
+
 const refused: [string, Uint8Array, RegExp][] = [
+  ['an isotonic calibrator of skl2onnx', nearest(), /isotonic calibrator/],
   ['sequences', tiny({ dims: ['n', 10, 3] }, ['p']), /sequences are not supported/],
   ['words', tiny({ dims: ['n', 1], type: 8 }, ['p']), /not numbers/],
   ['several outputs that could be it', tiny({ dims: ['n', 2] }, ['a', 'b']), /which output is the probability: a, b/],

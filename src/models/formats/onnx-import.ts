@@ -25,6 +25,7 @@ export function importOnnx(
   const body = withoutZipMap(bytes);
   const file = readOnnxFile(body);
   if (file.external) throw refuse('its weights lie in other files: save the model as one file');
+  refuseSteps(file);
   const names = namesOf(file, options);
   const { served, places } = place(names);
   const lacking = names.filter((_, i) => places[i] < 0);
@@ -125,6 +126,17 @@ function scalingOf(given: { mean: number[]; scale: number[] }, places: Int32Arra
     result.scale[place] = scale[i];
   });
   return result;
+}
+
+/** skl2onnx writes an isotonic calibrator as the nearest of its points, where scikit-learn draws lines between them. */
+function refuseSteps({ producer, nodes }: OnnxFile): void {
+  if (producer !== 'skl2onnx') return;
+  const distances = new Set(nodes.filter(({ type }) => type === 'Abs').flatMap(({ outputs }) => outputs));
+  if (nodes.some(({ type, inputs }) => type === 'ArgMin' && inputs.some((input) => distances.has(input)))) {
+    throw refuse(
+      'it holds an isotonic calibrator, which skl2onnx writes as steps (off by up to 0.03): calibrate by sigmoid, or import the model below it with --calibrate rows.csv',
+    );
+  }
 }
 
 /** Trees whose leaves hold shares, as scikit-learn's trees and forests have them. */
