@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { AssayError } from '../src/domain/errors.ts';
 import { calibrator } from '../src/models/calibrator.ts';
 import { below32, boundaryBelow, boundaryNotAbove, floor32 } from '../src/models/formats/float32.ts';
+import { importModel } from '../src/models/formats/import.ts';
 import {
   assembleTrees,
   decodeImportedTrees,
@@ -364,6 +365,25 @@ test('XGBoost: rounds after the best are left out as predict_proba leaves them o
     () => readTreesFile(fixture('lightgbm-gbdt').bytes, { missing: -999 }),
     /LightGBM: --missing is for XGBoost/,
   );
+});
+
+test('a split on categories is not asked of an encoded feature, which holds something else', () => {
+  const { bytes, features } = fixture('lightgbm-categorical');
+  const nothing = { mean: 0, deviation: 1, p01: 0, p50: 0, p99: 0, missing: 0 };
+  const bringIn = (operation: string) =>
+    importModel({
+      bytes,
+      name: 'm',
+      thresholds: { review: 0.5, decline: 0.9 },
+      served: {
+        features: features.map((name) => ({ name, operation })),
+        encodings: {},
+        statistics: features.map(() => nothing),
+      },
+      codeVersion: '',
+    });
+  assert.throws(() => bringIn('encoding'), /LightGBM: "Column_[67]" is served as a number/);
+  assert.equal(bringIn('field').head.kind, 'imported-trees');
 });
 
 test('the same model in JSON and in UBJSON is the same', () => {

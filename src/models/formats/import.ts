@@ -2,7 +2,7 @@
 import type { ArtifactHead } from '../artifact.ts';
 import { featureSchemaHash, sha256 } from '../canonical.ts';
 import type { FeatureStatistics } from '../model.ts';
-import { refusal } from './foreign.ts';
+import { type ForeignModel, refusal, TOOLS } from './foreign.ts';
 import type { ImportedPart, ImportRequest } from './import-request.ts';
 import { assembleTrees, encodeImportedTrees, importedImportance } from './imported-trees.ts';
 import { importOnnx } from './onnx-import.ts';
@@ -71,6 +71,7 @@ function treesPart(request: ImportRequest): { format: string; served: Served; pa
   }
   const served = request.served ?? unknownFeatures(names);
   const places = placesOf(names, served);
+  refuseEncoded(foreign, places, served);
   const imported = assembleTrees({ ...foreign, names }, places, served.features.length);
   const { kind, head, body } = encodeImportedTrees(imported);
   const { calibration, options, notes } = foreign;
@@ -86,6 +87,26 @@ function onnxPart(request: ImportRequest): { format: string; served: Served; par
     return { served, places: placesOf(names, served) };
   });
   return { format: 'onnx', ...read };
+}
+
+/**
+ * A split on categories asks for a code of the file's own, but an encoded feature holds how often its word was fraud:
+ * comparing the two would be quietly wrong.
+ */
+function refuseEncoded(foreign: ForeignModel, places: Int32Array, { features }: Served): void {
+  const asked = new Set(
+    foreign.trees
+      .flatMap(({ splits }) => splits.filter(({ decision }) => decision.kind === 'set'))
+      .map((s) => s.feature),
+  );
+  for (const feature of asked) {
+    const served = features[places[feature]];
+    if (served?.operation !== 'encoding') continue;
+    throw refusal(
+      TOOLS[foreign.format],
+      `"${served.name}" is served as a number (how often this word was fraud), but the file splits it by categories: train on the numbers`,
+    );
+  }
 }
 
 /** Features of which only the names are known. */
