@@ -2,6 +2,7 @@ import { AssayError } from '../domain/errors.ts';
 import type { IntakeData } from '../domain/records.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import { assess } from './assess.ts';
+import { counterfactuals } from './counterfactual/counterfactuals.ts';
 import { type DecidePorts, decide, decideInOrder, decisionEntry, findEarlier, takenMeanwhile } from './decide.ts';
 import type { Engine, Submission } from './engine.ts';
 import { joined, split } from './entry.ts';
@@ -112,6 +113,7 @@ export function createEngine(ports: EnginePorts): Engine & { resume(): Promise<v
     },
 
     explain: (record) => explain(ports, record),
+    counterfactuals: (record, earlier) => counterfactuals(ports, record, earlier, () => ports.profiles),
 
     get ready() {
       return ports.serving() !== undefined || (ports.policy?.().hasLive ?? false);

@@ -3,6 +3,7 @@ import type { AssayError } from '../domain/errors.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { RuleExplanation } from '../policy/evaluate.ts';
+import type { Counterfactuals, Earlier } from './counterfactual/counterfactuals.ts';
 
 /** What the API asks of the engine. */
 export interface Engine {
@@ -26,6 +27,8 @@ export interface Engine {
   rescore(record: JournalRecord): Scored | Promise<Scored>;
   /** Every contribution of a stored decision, from its vector and the model version that made it. */
   explain(record: JournalRecord): Explanation;
+  /** What would have changed a stored decision; `earlier` is what the user's approved payments say of how they pay. */
+  counterfactuals(record: JournalRecord, earlier: readonly Earlier[]): Promise<Counterfactuals>;
   /** A model serves, or rules do. */
   readonly ready: boolean;
   readonly modelVersion: string | undefined;

@@ -1,10 +1,13 @@
 import { AssayError } from '../domain/errors.ts';
+import type { Event } from '../domain/event.ts';
 import type { IntakeData } from '../domain/records.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import { profileKeys } from '../profiles/keys.ts';
+import type { Profiles } from '../profiles/profiles.ts';
 import type { SharedProfiles } from '../profiles/shared.ts';
 import { assess } from './assess.ts';
+import { counterfactuals } from './counterfactual/counterfactuals.ts';
 import { asAnswer, type DecidePorts, decisionEntry, findEarlier, type Recorded, takenMeanwhile } from './decide.ts';
 import type { Engine, Submission } from './engine.ts';
 import { split } from './entry.ts';
@@ -122,6 +125,20 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
     return { decision, latencyMs: since(began) };
   }
 
+  /** The profiles of several events as one. */
+  async function reach(events: readonly Event[]): Promise<Profiles> {
+    const views = await Promise.all(events.map((event) => profiles.fetch(profileKeys(event))));
+    const [first] = views;
+    const get: Profiles['get'] = (type, key) => {
+      for (const view of views) {
+        const profile = view.profiles.get(type, key);
+        if (profile) return profile;
+      }
+      return undefined;
+    };
+    return { ...first.profiles, entityTypes: first.profiles.entityTypes, layouts: first.profiles.layouts, get };
+  }
+
   const since = (began: number) => Math.round((ports.stopwatch() - began) * 1000) / 1000;
 
   return {
@@ -169,6 +186,7 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
     },
 
     explain: (record) => explain(ports, record),
+    counterfactuals: (record, earlier) => counterfactuals(ports, record, earlier, reach),
 
     get ready() {
       return ports.serving() !== undefined || (ports.policy?.().hasLive ?? false);

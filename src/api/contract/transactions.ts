@@ -254,6 +254,18 @@ export const Explanation = answer(
       Type.String({ description: 'Why there are no contributions although a model decided: it is not here any more' }),
     ),
     narrative: Type.Optional(NarrativeShown),
+    counterfactuals: Type.Optional(
+      Type.Array(
+        answer({
+          changes: Type.Array(
+            answer({ field: Type.String(), from: Type.Unknown(), to: Type.Unknown(), message: Type.String() }),
+          ),
+          decision: outcome,
+          probability: Type.Number(),
+        }),
+      ),
+    ),
+    none: Type.Optional(Type.String({ description: 'Why there are no counterfactuals' })),
   },
   'Every contribution, exact',
 );
@@ -279,6 +291,9 @@ export const NarrateQuery = Type.Object({
       ['true', 'kept', 'false'],
       'In words too. `true`: a language model is asked where there is one that has not written yet; `kept`: none is',
     ),
+  ),
+  counterfactuals: Type.Optional(
+    words(['true', 'false'], 'What would have changed it too: needs the scope `review`, since it would coach a thief'),
   ),
 });
 

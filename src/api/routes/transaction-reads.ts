@@ -1,8 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { AssayError } from '../../domain/errors.ts';
+import type { DecisionData } from '../../domain/records.ts';
+import type { Earlier } from '../../engine/counterfactual/counterfactuals.ts';
+import type { JournalRecord } from '../../journal/journal.ts';
 import type { TransactionFilter } from '../../projections/store.ts';
 import type { Api } from '../api.ts';
+import { requireScope } from '../auth.ts';
 import { json, list, PageQuery, problems } from '../contract/common.ts';
 import {
   Explanation,
@@ -151,16 +155,31 @@ async function explain(
 ) {
   const { id } = request.params;
   const { engine, store } = services;
+  const asksChange = request.query.counterfactuals === 'true';
+  if (asksChange) requireScope(request.apiKey, 'review');
   // The journal remembers what was deleted; the store says whether it may still be seen.
   if (!(await read(services, () => store.transactions.get(id)))) return missing(id);
   const record = await recordOf(services, id);
   if (!record) return missing(id);
   if (record.type !== 'decision') throw new AssayError('processing', `Transaction ${id} is not decided yet.`);
-  const explanation = engine.explain(record);
   const { narrate = 'false' } = request.query;
+  const explanation = {
+    ...engine.explain(record),
+    ...(asksChange ? await engine.counterfactuals(record, await earlierOf(services, record)) : {}),
+  };
   if (narrate === 'false') return explanation;
   const told = await services.narration.ofDecision(record, narrate === 'true');
   return { ...explanation, narrative: shownNarrative(services, told) };
+}
+
+const EARLIER = 20;
+
+/** Of the user's payments before it those that were approved and did not turn out to be fraud, the newest first. */
+async function earlierOf(services: Services, { data, at }: JournalRecord) {
+  const { userId } = (data as unknown as DecisionData).transaction;
+  const filter = { userId, decision: 'approve', to: at } as const;
+  const page = await read(services, () => services.store.transactions.list(filter, { limit: EARLIER }));
+  return page.data.filter(({ label }) => label !== 'fraud') as Earlier[];
 }
 
 export function missing(id: string): never {
