@@ -3,7 +3,8 @@ import type { AssayError } from '../domain/errors.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import type { RuleExplanation } from '../policy/evaluate.ts';
-import type { Counterfactuals, Earlier } from './counterfactual/counterfactuals.ts';
+import type { Earlier } from './counterfactual/moves.ts';
+import type { Counterfactuals } from './counterfactual/told.ts';
 
 /** What the API asks of the engine. */
 export interface Engine {

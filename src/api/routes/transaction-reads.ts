@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { AssayError } from '../../domain/errors.ts';
 import type { DecisionData } from '../../domain/records.ts';
-import type { Earlier } from '../../engine/counterfactual/counterfactuals.ts';
+import type { Earlier } from '../../engine/counterfactual/moves.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import type { TransactionFilter } from '../../projections/store.ts';
 import type { Api } from '../api.ts';

@@ -14,27 +14,7 @@ import { paymentOf, refillOf } from '../policy/recorded.ts';
 import { profilesBefore } from './before.ts';
 import { type Earlier, type Move, movesOf } from './moves.ts';
 import { search, type Tried } from './search.ts';
-
-export type { Earlier } from './moves.ts';
-
-export interface Change {
-  field: string;
-  from: unknown;
-  to: unknown;
-  message: string;
-}
-
-export interface Counterfactual {
-  changes: Change[];
-  decision: Decision['decision'];
-  probability: number;
-}
-
-export interface Counterfactuals {
-  counterfactuals: Counterfactual[];
-  /** Why there are none. */
-  none?: string;
-}
+import type { Change, Counterfactual, Counterfactuals } from './told.ts';
 
 export interface CounterfactualPorts {
   naming: EntityNaming;
