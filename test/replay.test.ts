@@ -91,16 +91,15 @@ describe('a history file', () => {
       `a,u,2,,,,,${time(6)},0,`,
       `alerts,u,1,,,,,${time(7)},0,`,
       `g,u,-1,,,,,2024-02-30T00:00:00Z,0,`,
-      `h,u,1,,,,,2023-12-31T00:00:00Z,0,`,
       `i,u,1,,,,,${time(9)},perhaps,`,
       `j,u,1,,,,,${time(10)},1,2023-01-01T00:00:00Z`,
       `k,u,1,,${time(11)},0,`,
       `l,u,1,,,,,${time(12)},0,`,
     ]);
-    const all = await replay([bad, '--data-dir', join(folder, 'bad'), '--max-errors', '11']);
+    const all = await replay([bad, '--data-dir', join(folder, 'bad'), '--max-errors', '10']);
     assert.equal(all.code, 0, all.error);
     const { transactions, errors } = JSON.parse(all.out);
-    assert.deepEqual([transactions, errors], [2, 11]);
+    assert.deepEqual([transactions, errors], [2, 10]);
     const told = all.error.split('\n').filter((line) => line.startsWith('skipped'));
     const expected = [
       /line 3: currency "QQQ" must be an ISO 4217 code/,
@@ -110,10 +109,9 @@ describe('a history file', () => {
       /line 7: id "a" stands in an earlier row with other values/,
       /line 8: id "alerts" is a word of/,
       /line 9: transactionDate "2024-02-30T00:00:00Z" must be an RFC 3339 time .*; amount "-1" must be >= 0/,
-      /line 10: the row \(2023-12-31.*\) is earlier than one before it/,
-      /line 11: isFraud "perhaps" must be 0 or 1/,
-      /line 12: labelledAt "2023-01-01T00:00:00Z" must not be more than 24 hours before the payment/,
-      /line 13: 7 fields where the header has 10/,
+      /line 10: isFraud "perhaps" must be 0 or 1/,
+      /line 11: labelledAt "2023-01-01T00:00:00Z" must not be more than 24 hours before the payment/,
+      /line 12: 7 fields where the header has 10/,
     ];
     assert.equal(told.length, expected.length, all.error);
     for (const [i, pattern] of expected.entries()) assert.match(told[i], pattern);

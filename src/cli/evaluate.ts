@@ -7,7 +7,7 @@ export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .description('measures a model on other data; writes report.json and report.html')
     .argument('<model>', 'folder of the model')
-    .argument('<file>', 'history in time order: .csv, .csv.gz or .parquet')
+    .argument('<file>', 'history: .csv, .csv.gz or .parquet')
     .option('--from <day>', 'first day that is measured; earlier rows are only learnt', dayStart)
     .option('--to <day>', 'last day that is measured', dayEnd)
     .option('--delay-days <n>', 'after how many days a label is known where the file does not say', whole)

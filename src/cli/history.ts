@@ -38,29 +38,39 @@ export function withUnlabelledOption(command: Command): Command {
   );
 }
 
-/** The history of a file, with a progress bar of its own. */
-export async function historyOf(path: string, flags: HistoryFlags, config: Config, label: string): Promise<History> {
+/** The history of a file, with a progress bar of its own. `onSorted` is told the SHA-256 of the rows where they had to be sorted. */
+export async function historyOf(
+  path: string,
+  flags: HistoryFlags,
+  config: Config,
+  label: string,
+  onSorted?: (sha256: string) => void,
+): Promise<History> {
   if (!existsSync(path)) throw new Error(`There is no file ${path}.`);
   const map = flags.map ? await readColumnMap(flags.map) : MAPS[flags.format];
+  const { entityTypes, entityFields, ipv6Prefix } = config;
+  let bar: ReturnType<typeof createProgress>;
+  const history = openHistory(path, map, {
+    entityTypes,
+    entityFields,
+    ipv6Prefix,
+    rules: openIntake(config, undefined, 'files'),
+    onNotes: (notes) => {
+      for (const note of notes) console.error(`note: ${note}`);
+    },
+    onSorted,
+    maxErrors: flags.maxErrors,
+    onError: (error) => console.error(`skipped ${error.message}`),
+    onProgress(bytes, total) {
+      bar.total(total);
+      bar.update(bytes);
+    },
+  });
+  // It may be read twice: see `openHistory`.
   return async (onRow) => {
-    const bar = createProgress(label, 1, { unit: 'bytes', quiet: flags.json });
+    bar = createProgress(label, 1, { unit: 'bytes', quiet: flags.json });
     try {
-      const { entityTypes, entityFields, ipv6Prefix } = config;
-      return await openHistory(path, map, {
-        entityTypes,
-        entityFields,
-        ipv6Prefix,
-        rules: openIntake(config, undefined, 'files'),
-        onNotes: (notes) => {
-          for (const note of notes) console.error(`note: ${note}`);
-        },
-        maxErrors: flags.maxErrors,
-        onError: (error) => console.error(`skipped ${error.message}`),
-        onProgress(bytes, total) {
-          bar.total(total);
-          bar.update(bytes);
-        },
-      })(onRow);
+      return await history(onRow);
     } finally {
       bar.stop();
     }

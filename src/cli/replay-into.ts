@@ -1,7 +1,7 @@
 import type { ColumnMap } from '../training/column-map.ts';
 import { FileError } from '../training/csv.ts';
 import type { FileEvent } from '../training/file-events.ts';
-import { type FileOptions, readRows } from '../training/history-file.ts';
+import { type FileOptions, isInTimeOrder, readRows } from '../training/history-file.ts';
 import type { FileRow } from '../training/rows.ts';
 
 /** A row, and where it stands. */
@@ -60,7 +60,6 @@ export async function replayInto(
   const due: Due[] = [];
   const refused = new Set<string>();
   let batch: ReplayRow[] = [];
-  let newest = Number.NEGATIVE_INFINITY;
 
   function refuse(error: FileError): void {
     if (++summary.errors > maxErrors) throw error;
@@ -110,13 +109,8 @@ export async function replayInto(
     }
   };
   const reading = { ...options, maxErrors: Number.POSITIVE_INFINITY, onError: refuse, between: drain };
-  await readRows(file, map, reading, (row, line) => {
-    const { time } = row.transaction;
-    if (time < newest)
-      throw new Error(
-        `the row (${new Date(time).toISOString()}) is earlier than one before it (${new Date(newest).toISOString()}): the file must be in time order`,
-      );
-    newest = time;
+  const order = (await isInTimeOrder(file, map)) ? undefined : 'sorted';
+  await readRows(file, map, { ...reading, order }, (row, line) => {
     rows.push({ ...row, line });
   });
   await drain();

@@ -6,7 +6,7 @@ import type { ReplayFlags } from './replay-flags.ts';
 export function replayCommand(): Command {
   const command = new Command('replay')
     .description('history through the online path: decided, journaled, learnt; labels when they became known')
-    .argument('<file>', 'history in time order: .csv, .csv.gz or .parquet')
+    .argument('<file>', 'history: .csv, .csv.gz or .parquet')
     .option('--data-dir <folder>', 'the data directory (ASSAY_DATA_DIR)')
     .option('--model <folder>', 'the model that decides (ASSAY_MODEL_DIR)')
     .option('--live', 'although a server holds the data directory, or it has later decisions: history joins them')

@@ -114,8 +114,16 @@ async function fromFile(
   config: Config,
 ): Promise<{ history: History; sha256: () => Promise<string>; what: Record<string, unknown> }> {
   if (!file) throw new Error('Which file? assay train <file> --out <folder>, or --default.');
-  const history = await historyOf(file, flags, config, 'replaying');
-  return { history, sha256: () => sha256OfFile(file), what: { format: flags.map ? 'map' : flags.format } };
+  // Of a file that had to be sorted, the sorted rows' hash: the same rows in any order are the same data.
+  let sorted: string | undefined;
+  const history = await historyOf(file, flags, config, 'replaying', (sha256) => {
+    sorted = sha256;
+  });
+  return {
+    history,
+    sha256: async () => sorted ?? sha256OfFile(file),
+    what: { format: flags.map ? 'map' : flags.format },
+  };
 }
 
 /** The stream that the shipped model learns from. Its hash is that of the file that `assay generate` would write. */

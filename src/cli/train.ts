@@ -9,7 +9,7 @@ const CATALOGUES = ['default', 'shipped', 'handbook', 'handbook-15', 'stateless'
 export function trainCommand(): Command {
   const command = new Command('train')
     .description('trains a model by replaying history through the profiles and features that serve')
-    .argument('[file]', 'history in time order: .csv, .csv.gz or .parquet')
+    .argument('[file]', 'history: .csv, .csv.gz or .parquet')
     .option('--out <folder>', 'where model.json, model.bin, report.json and report.html go')
     .option('--name <name>', 'of the model', 'transactions')
     .option('--learner <learner>', 'what is trained', 'trees')

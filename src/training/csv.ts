@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
+import { OutOfOrder } from './out-of-order.ts';
 
 /** A file that cannot be read on. `line` counts from 1, the header included. */
 export class FileError extends Error {
@@ -98,6 +99,8 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
   let first = true;
 
   function fail(error: unknown): void {
+    // Said of the file as a whole, and no fault of the row.
+    if (error instanceof OutOfOrder) throw error;
     const failure = error instanceof FileError ? error : new FileError((error as Error).message, rowLine);
     if (++errors > maxErrors) throw failure;
     onError?.(failure);

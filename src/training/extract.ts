@@ -5,6 +5,7 @@ import type { Encoding, FeatureDefinition } from '../features/definition.ts';
 import { createProfiles, type MemoryProfiles } from '../profiles/memory.ts';
 import { type Dataset, take } from './dataset.ts';
 import type { History, HistoryRow } from './history.ts';
+import { OutOfOrder } from './out-of-order.ts';
 import { createTruthKeeper, type TruthCounts, type Unlabelled } from './truths.ts';
 
 export interface ExtractOptions {
@@ -45,6 +46,16 @@ export interface Extracted {
  * as online, and seen by those after it; `sortedByTime` puts a whole history in order first.
  */
 export async function extractDataset(history: History, options: ExtractOptions): Promise<Extracted> {
+  try {
+    return await extractOnce(history, options);
+  } catch (error) {
+    if (!(error instanceof OutOfOrder)) throw error;
+    // The file has found itself out of order, and is sorted from now on: what was learnt of it so far is nothing.
+    return extractOnce(history, options);
+  }
+}
+
+async function extractOnce(history: History, options: ExtractOptions): Promise<Extracted> {
   const { definitions, entityTypes, encodings, delayMs, from = -Infinity, to = Infinity } = options;
   const extractor = compile(definitions, { entityTypes, encodings });
   const profiles = createProfiles({ entityTypes, columns: extractor.columns });

@@ -4,16 +4,26 @@ import { type EntityNaming, entityKeys, eventOf, word } from '../engine/event.ts
 import { detectTime } from '../intake/detect-time.ts';
 import type { IntakeRules } from '../intake/transaction.ts';
 import type { ColumnMap } from './column-map.ts';
-import { type CsvHandler, type ReadOptions, type ReadSummary, readCsv } from './csv.ts';
+import { type CsvHandler, type FileError, type ReadOptions, type ReadSummary, readCsv } from './csv.ts';
 import { outcomeIndex } from './file-events.ts';
 import { blankRow, type History, type HistoryRow } from './history.ts';
 import { createNotes } from './notes.ts';
+import { OutOfOrder } from './out-of-order.ts';
 import { readParquet } from './parquet.ts';
+import { orderCheck, placer } from './row-order.ts';
 import { createRowReader, type FileRow, type RowReader } from './rows.ts';
+import { readSorted } from './sorted-file.ts';
 
 export interface FileOptions extends ReadOptions {
   /** What the configuration says of money and time; US dollars without rates by default. */
   rules?: IntakeRules;
+  /**
+   * `strict`: throws `OutOfOrder` at the first row that belongs before an earlier one by time, id or content. `sorted`: all rows, sorted so,
+   * whatever the file's order. By default rows come as they stand.
+   */
+  order?: 'strict' | 'sorted';
+  /** SHA-256 of the rows in order, where they were sorted. */
+  onSorted?: (sha256: string) => void;
   /** Told at the end what was assumed and warned of, in words. */
   onNotes?: (notes: string[]) => void;
 }
@@ -28,27 +38,64 @@ export async function readRows(
   options: FileOptions,
   onRow: (row: FileRow, line: number) => void,
 ): Promise<ReadSummary> {
-  const { rules = PLAIN_RULES, onNotes } = options;
+  const { rules = PLAIN_RULES, onNotes, order } = options;
   const notes = createNotes();
   const known = await withTimes(path, map, (text) => notes.say(text));
   let read: RowReader;
+  let check: (fields: readonly string[], line: number) => void = () => {};
   const handler: CsvHandler = {
     header: (names) => {
       read = createRowReader(names, known, rules, notes);
+      if (order === 'strict') check = orderCheck(placer(names, known));
     },
     row: (fields, line) => {
       // Blanks are nothing, whatever they are made of.
       for (let i = 0; i < fields.length; i++) {
         if (fields[i].charCodeAt(0) <= 32 && fields[i].trim() === '') fields[i] = '';
       }
+      check(fields, line);
       onRow(read(fields, line), line);
     },
   };
+  let told = () => notes.told();
   try {
-    return await readFile(path, handler, options);
+    if (order !== 'sorted') return await readFile(path, handler, options);
+    notes.say('The rows are not in order: they are sorted by time, then by id, then by what they hold.');
+    const source = (into: CsvHandler, reading: ReadOptions) => readFile(path, into, reading);
+    const { sha256, ...summary } = await readSorted({
+      read: source,
+      placeOf: (header) => placer(header, known),
+      options,
+      handler,
+    });
+    options.onSorted?.(sha256);
+    return summary;
+  } catch (error) {
+    // It is read again.
+    if (error instanceof OutOfOrder) told = () => [];
+    throw error;
   } finally {
-    const told = notes.told();
-    if (told.length > 0) onNotes?.(told);
+    const lines = told();
+    if (lines.length > 0) onNotes?.(lines);
+  }
+}
+
+/** Whether the rows are in the order of their times, as far as they have any. */
+export async function isInTimeOrder(path: string, map: ColumnMap): Promise<boolean> {
+  const known = await withTimes(path, map, () => {});
+  let check: (fields: readonly string[], line: number) => void;
+  const handler: CsvHandler = {
+    header: (names) => {
+      check = orderCheck(placer(names, known), true);
+    },
+    row: (fields, line) => check(fields, line),
+  };
+  try {
+    await readFile(path, handler, { maxErrors: Number.POSITIVE_INFINITY });
+    return true;
+  } catch (error) {
+    if (error instanceof OutOfOrder) return false;
+    throw error;
   }
 }
 
@@ -119,15 +166,34 @@ export function createFiller(options: HistoryOptions): { fill(from: FileRow): Hi
   };
 }
 
-/** The history in a file. Rows that repeat an earlier one are left out, and said. */
+/**
+ * The history in a file, in order. A file that is not in order is read until that shows: then it throws `OutOfOrder`, and gives its
+ * rows sorted when it is asked again. Rows that repeat an earlier one are left out, and said.
+ */
 export function openHistory(path: string, map: ColumnMap, options: HistoryOptions): History {
+  let order: 'strict' | 'sorted' = 'strict';
   return async (onRow) => {
     const { fill, words } = createFiller(options);
+    const skipped: FileError[] = [];
     let repeated = 0;
-    const summary = await readRows(path, map, options, (row) => {
-      if (row.repeated) repeated++;
-      else onRow(fill(row));
+    const tell = () => {
+      for (const error of skipped.splice(0)) options.onError?.(error);
+    };
+    const summary = await readRows(
+      path,
+      map,
+      // What is skipped is told once the order holds, lest it be told twice.
+      { ...options, order, onError: (error) => void skipped.push(error) },
+      (row) => {
+        if (row.repeated) repeated++;
+        else onRow(fill(row));
+      },
+    ).catch((error: unknown) => {
+      if (error instanceof OutOfOrder) order = 'sorted';
+      else tell();
+      throw error;
     });
+    tell();
     if (repeated > 0) options.onNotes?.([`${repeated} rows repeat an earlier one and are left out.`]);
     return { ...summary, rows: summary.rows - repeated, words };
   };

@@ -1,6 +1,7 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { type CsvHandler, FileError, type ReadOptions, type ReadSummary } from './csv.ts';
+import { OutOfOrder } from './out-of-order.ts';
 
 const ROWS_AT_ONCE = 20_000;
 
@@ -23,6 +24,7 @@ export async function readParquet(path: string, handler: CsvHandler, options: Re
         handler.row(fields, from + i + 1);
         summary.rows++;
       } catch (error) {
+        if (error instanceof OutOfOrder) throw error;
         const failure = new FileError(`${path}, row ${from + i + 1}: ${(error as Error).message}`);
         if (++summary.errors > maxErrors) throw failure;
         onError?.(failure);
