@@ -1,25 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { call } from './support/app.ts';
+import { assay } from './support/command.ts';
 import { startServer } from './support/process.ts';
-
-const entry = join(import.meta.dirname, '..', 'bin', 'assay.js');
-
-/** Runs a command as a person would; never rejects. */
-function assay(args: string[], env: Record<string, string> = {}) {
-  return new Promise<{ code: number; out: string; error: string }>((resolve) => {
-    execFile(
-      process.execPath,
-      [entry, ...args],
-      { env: { ...process.env, LOG_LEVEL: 'silent', ...env }, timeout: 60_000 },
-      (failure, out, error) => resolve({ code: failure ? Number(failure.code ?? -1) : 0, out, error }),
-    );
-  });
-}
 
 describe('the command line', () => {
   let folder: string;

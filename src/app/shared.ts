@@ -76,11 +76,11 @@ export async function openShared(config: Config, clock: Clock, log: pino.Logger)
 
 type Topics = Omit<FleetConfig, 'redisUrl' | 'redisCaFile' | 'redisDeadlineMs' | 'profileTtlDays' | 'idTtlDays'>;
 
-function kafkaOptions(fleet: Topics, namespace: string, log: pino.Logger): KafkaOptions {
+export function kafkaOptions(fleet: Topics, namespace: string, log?: pino.Logger): KafkaOptions {
   const { brokers, partitions, replication, minInsync, rawRetentionDays, logRetentionDays, kafkaTls } = fleet;
   return {
     ...{ tls: kafkaTls && tlsOf(kafkaTls), sasl: fleet.kafkaSasl },
-    ...{ brokers, namespace, partitions, replication, minInsync, rawRetentionDays, log },
+    ...{ brokers, namespace, partitions, replication, minInsync, rawRetentionDays, ...(log ? { log } : {}) },
     retentionDays: logRetentionDays,
   };
 }
@@ -93,7 +93,7 @@ function tlsOf({ caFile, certFile, keyFile }: TlsConfig) {
   };
 }
 
-function pemOf(variable: string, file: string): string {
+export function pemOf(variable: string, file: string): string {
   try {
     const text = readFileSync(file, 'utf8');
     if (text.includes('-----BEGIN ')) return text;

@@ -17,6 +17,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   journal: async () => (await import('./journal.ts')).journalCommand(),
   labels: async () => (await import('./labels.ts')).labelsCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
   bench: async () => (await import('./bench.ts')).benchCommand(),
 };
 
