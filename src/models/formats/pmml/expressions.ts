@@ -6,11 +6,12 @@ export type Expression = (frame: Float64Array) => number;
 
 const NAMES = ['FieldRef', 'Constant', 'Apply', 'NormContinuous', 'NormDiscrete', 'Discretize'];
 
+/** Children of fields beside their expression. */
+const BESIDE = ['ParameterField', 'Value', 'Interval', 'Decisions'];
+
 /** The expression among the children of an element. */
 export function expressionIn(element: Element, scope: Scope): Expression {
-  const found = element.children.find(
-    ({ name }) => name !== 'ParameterField' && name !== 'Value' && name !== 'Interval',
-  );
+  const found = element.children.find(({ name }) => !BESIDE.includes(name));
   if (!found) throw pmmlRefusal(`<${element.name}> lacks its expression`);
   return expression(found, scope);
 }

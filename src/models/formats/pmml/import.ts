@@ -2,7 +2,7 @@
 import { fraudPlace } from '../fraud-class.ts';
 import type { ImportedPart, ImportRequest, OnnxOptions } from '../import-request.ts';
 import { medianOf } from '../medians.ts';
-import { readPmml } from './model.ts';
+import { type PmmlModel, readPmml } from './model.ts';
 import { type PmmlHead, pmmlFunction, tried } from './scorer.ts';
 import { pmmlRefusal } from './xml.ts';
 
@@ -23,7 +23,7 @@ export function importPmml(
   const lacking = names.filter((_, i) => places[i] < 0);
   if (lacking.length > 0) throw pmmlRefusal(`the model needs features that are not served: ${lacking.join(', ')}`);
   const features = served.features.length;
-  const meaning = meaningOf(file.classes, options);
+  const meaning = meaningOf(file, options);
   const head: PmmlHead = {
     format: 1,
     features,
@@ -51,7 +51,7 @@ export function importPmml(
   };
 }
 
-function meaningOf(classes: string[], { fraudClass, form, calibrated }: OnnxOptions) {
+function meaningOf({ classes, detects }: PmmlModel, { fraudClass, form, calibrated }: OnnxOptions) {
   if (classes.length > 0) {
     const fraud = fraudPlace(classes, fraudClass, 'PMML');
     const note = `Fraud is the class "${classes[fraud]}"; the other is "${classes[1 - fraud]}".`;
@@ -66,7 +66,9 @@ function meaningOf(classes: string[], { fraudClass, form, calibrated }: OnnxOpti
     );
   }
   const negate = fraudClass === 'low';
-  const note = `It gives a score without classes: ${negate ? 'low' : 'high'} scores are taken for fraud.`;
+  const note = detects
+    ? `It detects outliers: its score is scikit-learn's decision function with the other sign${negate ? ', turned round again as asked for' : ''}.`
+    : `It gives a score without classes: ${negate ? 'low' : 'high'} scores are taken for fraud.`;
   return { head: { fraud: 0, form: form === 'probability' ? form : ('log-odds' as const), negate }, notes: [note] };
 }
 

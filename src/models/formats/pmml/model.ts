@@ -18,11 +18,16 @@ export interface PmmlModel {
   classes: string[];
   /** Such as RandomForest, where the file says so. */
   algorithm: string | undefined;
+  /** It detects outliers: the score is scikit-learn's decision function, negated, so that more is more unusual. */
+  detects: boolean;
   /** Tool that wrote it. */
   application: string | undefined;
   /** Share of a class, or the score; null where the file gives none for such a row. */
   evaluate(values: Float64Array, place: number): number | null;
 }
+
+const DETECTOR = /IsolationForest/i;
+const DECISION = 'decisionFunction';
 
 const MODELS = ['TreeModel', 'MiningModel', 'RegressionModel', 'Scorecard'];
 
@@ -48,6 +53,9 @@ export function readPmml(text: string): PmmlModel {
   const derived = derivedSteps(child(root, 'TransformationDictionary'), scope);
   const classes = classesOf(model, data);
   const evaluate = build(model, scope, classes);
+  // An isolation forest's own value is a mean depth; scikit-learn's decision function is less where a row is unusual.
+  const detects = DETECTOR.test(model.attributes.algorithmName ?? '') && scope.has(DECISION);
+  const decision = detects ? scope.field(DECISION).slot : -1;
   const frame = new Float64Array(slots.count);
   const header = child(root, 'Header');
   const application = header && child(header, 'Application');
@@ -55,6 +63,7 @@ export function readPmml(text: string): PmmlModel {
     names: active.map((mining) => need(mining, 'name')),
     classes,
     algorithm: model.attributes.algorithmName,
+    detects,
     application: application?.attributes.name,
     evaluate(values, place) {
       frame.fill(Number.NaN);
@@ -63,6 +72,7 @@ export function readPmml(text: string): PmmlModel {
       for (const step of derived) step(frame);
       const result = evaluate(frame);
       if (result === null) return null;
+      if (decision >= 0) return -frame[decision];
       return result.shares ? result.shares[place] : result.value;
     },
   };
@@ -148,8 +158,8 @@ function outputSteps(model: Element, scope: Scope, classes: string[]) {
   return (output ? all(output, 'OutputField') : []).flatMap((field) => {
     const { feature = 'predictedValue', dataType = 'double', value } = field.attributes;
     const numbers = ['double', 'float', 'integer', 'boolean'].includes(dataType);
-    if (!numbers || !['predictedValue', 'probability', 'transformedValue'].includes(feature)) return [];
-    const of = feature === 'transformedValue' ? expressionIn(field, scope) : undefined;
+    if (!numbers || !['predictedValue', 'probability', 'transformedValue', 'decision'].includes(feature)) return [];
+    const of = feature === 'transformedValue' || feature === 'decision' ? expressionIn(field, scope) : undefined;
     const place = feature === 'probability' && value !== undefined ? placeOf(value, classes) : -1;
     if (feature === 'probability' && place < 0) return [];
     const { slot } = scope.add(need(field, 'name'), dataType);

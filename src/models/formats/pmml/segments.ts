@@ -71,7 +71,7 @@ function combiner(method: string, classes: string[], classifies: boolean, float:
     let [sum, total] = [0, 0];
     results.forEach(({ value }, i) => {
       const weight = weighted ? weights[i] : 1;
-      sum = round(sum + round(weight * value));
+      sum = round(sum + round(round(weight) * round(value)));
       total += weight;
     });
     return [sum, total];
