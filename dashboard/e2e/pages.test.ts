@@ -36,6 +36,7 @@ describe('every page', { skip, timeout: 360_000 }, () => {
     ['the policy', () => '/rules/policy'],
     ['ledgers', () => '/ledgers'],
     ['a ledger by merchant', () => '/ledgers?ledger=vamp'],
+    ['drift', () => '/drift'],
     ['try it', () => '/try'],
     ['settings', () => '/settings'],
     ['about', () => '/about'],

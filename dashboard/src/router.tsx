@@ -1,5 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import {
+  DRIFT_WINDOWS,
+  type DriftWindow,
   LEDGERS,
   type LedgerSearch,
   QUEUE_SHOWS,
@@ -126,6 +128,12 @@ const ledgers = createRoute({
   validateSearch: (search): LedgerSearch => ({ ledger: oneOf(LEDGERS, search.ledger), period: text(search.period) }),
   component: lazyRouteComponent(() => import('./pages/ledgers/ledgers.tsx'), 'Ledgers'),
 });
+const drift = createRoute({
+  getParentRoute: () => root,
+  path: '/drift',
+  validateSearch: (search): { window?: DriftWindow } => ({ window: oneOf(DRIFT_WINDOWS, search.window) }),
+  component: lazyRouteComponent(() => import('./pages/drift/drift.tsx'), 'Drift'),
+});
 const tryIt = createRoute({
   getParentRoute: () => root,
   path: '/try',
@@ -160,6 +168,7 @@ export const router = createRouter({
     backtests,
     policy,
     ledgers,
+    drift,
     tryIt,
     settings,
     about,

@@ -29,3 +29,7 @@ export interface LedgerSearch {
   /** A quarter such as `2026Q4`, or a month such as `2026-11`. */
   period?: string;
 }
+
+/** The API takes others too. */
+export const DRIFT_WINDOWS = ['6h', '1d', '7d', '14d'] as const;
+export type DriftWindow = (typeof DRIFT_WINDOWS)[number];

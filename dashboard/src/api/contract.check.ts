@@ -1,6 +1,7 @@
 import type { Static } from 'typebox';
 import type * as BacktestContract from '../../../src/api/contract/backtests.ts';
 import type * as CaseContract from '../../../src/api/contract/cases.ts';
+import type * as DriftContract from '../../../src/api/contract/drift.ts';
 import type * as LedgerContract from '../../../src/api/contract/ledgers.ts';
 import type * as ModelContract from '../../../src/api/contract/models.ts';
 import type * as Operations from '../../../src/api/contract/operations.ts';
@@ -10,6 +11,7 @@ import type { AuditEntry } from './audit.ts';
 import type { Curve, Effect, RuleEffect } from './backtests.ts';
 import type { Case, CaseStats, WholeCase } from './cases.ts';
 import type { Demo } from './demo.ts';
+import type { Drift, DriftSeries } from './drift.ts';
 import type { SchemeLedger, SchemeRow, TraLedger, TraRow } from './ledgers.ts';
 import type { Entry, List, Taken } from './lists.ts';
 import type { Comparison, Distribution, ModelDetail, ModelList } from './model-types.ts';
@@ -50,6 +52,8 @@ export type Checks = [
   Fits<List, Static<typeof PolicyContract.ListShown>>,
   Fits<Entry, Static<typeof PolicyContract.EntryShown>>,
   Fits<Taken, Static<typeof PolicyContract.EntriesTaken>>,
+  Fits<Drift, Static<typeof DriftContract.Drift>>,
+  Fits<DriftSeries, Static<typeof DriftContract.DriftSeries>>,
   Fits<TraLedger, Static<typeof LedgerContract.TraLedger>>,
   Fits<TraRow, Static<typeof LedgerContract.TraRow>>,
   Fits<SchemeLedger, Static<typeof LedgerContract.SchemeLedger>>,

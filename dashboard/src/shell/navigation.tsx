@@ -17,6 +17,7 @@ import {
   Settings,
   Sun,
   Users,
+  Waves,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { caseStatsQuery } from '../api/cases.ts';
@@ -52,6 +53,7 @@ type Path =
   | '/users'
   | '/models'
   | '/rules'
+  | '/drift'
   | '/ledgers'
   | '/try'
   | '/settings'
@@ -99,6 +101,9 @@ export function Navigation({ onHelp }: { onHelp: () => void }) {
           </Item>
           <Item to="/models" icon={<Layers />}>
             Models
+          </Item>
+          <Item to="/drift" icon={<Waves />}>
+            Drift
           </Item>
           <Item to="/ledgers" icon={<Landmark />}>
             Ledgers
