@@ -14,6 +14,7 @@ import { newId } from '../domain/id.ts';
 import { createEngine } from '../engine/create.ts';
 import { createFleetEngine, type FleetEngine } from '../engine/fleet.ts';
 import type { EngineState } from '../engine/fold.ts';
+import { createGuard, type Guard } from '../engine/guard/guard.ts';
 import { createModelRecords } from '../engine/model-records.ts';
 import { createControlShare, nextDay } from '../engine/policy/control-share.ts';
 import { createPolicy, type PolicyService } from '../engine/policy/policy.ts';
@@ -86,7 +87,8 @@ async function coreOf(shared: Shared, { config, overrides, token, clock, log }: 
 
   const { behind, stop: stopWatching } = watchControl(journal, clock);
   const deciders = new Set<(record: JournalRecord) => void>();
-  const engine = engineOf(shared, { state, roster, policy, deciders, config, clock, log });
+  const guard = createGuard({ journal, roster, clock, stopwatch: () => performance.now(), log });
+  const engine = engineOf(shared, { guard, state, roster, policy, deciders, config, clock, log });
   const repeating = shared.keep(await repeatLog(shared));
   log.info({ sequence: journal.durable }, 'the log of the fleet is followed');
   return {
@@ -116,6 +118,7 @@ async function coreOf(shared: Shared, { config, overrides, token, clock, log }: 
       },
     },
     async close() {
+      guard.close();
       stopDeleted();
       stopWatching();
       await shared.close();
@@ -124,6 +127,7 @@ async function coreOf(shared: Shared, { config, overrides, token, clock, log }: 
 }
 
 interface EngineParts {
+  guard: Guard;
   state: EngineState;
   roster: FoldedRoster;
   policy: PolicyService;
@@ -135,13 +139,14 @@ interface EngineParts {
 }
 
 function engineOf({ journal, profiles, raw }: Shared, parts: EngineParts): FleetEngine {
-  const { state, roster, policy, deciders, config, clock, log } = parts;
+  const { guard, state, roster, policy, deciders, config, clock, log } = parts;
   // What others let through today before this process came, it does not know.
   const control = createControlShare(policy.log.state, config.entityTypes, nextDay(clock()));
   journal.subscribe(control.fold);
   const suppression = createSuppression(policy.log.state, config.entityTypes);
   journal.subscribe(suppression.fold);
   const ports = {
+    onModelFailed: guard.failed,
     ...{ journal, deleted: state.deleted, serving: () => roster.champion, servingOf: roster.servingOf },
     ...{ policy: policy.inForce, policyAt: policy.at, draw: control.draw, suppressed: suppression.isSuppressed },
     ...{ naming: config, clock, stopwatch: () => performance.now(), newId: () => newId(clock()) },

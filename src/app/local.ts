@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import { newId } from '../domain/id.ts';
 import { createEngine } from '../engine/create.ts';
 import { type EngineState, fold, statePart } from '../engine/fold.ts';
+import { createGuard } from '../engine/guard/guard.ts';
 import { learning } from '../engine/learning.ts';
 import { createControlShare } from '../engine/policy/control-share.ts';
 import { createPolicy } from '../engine/policy/policy.ts';
@@ -74,7 +75,9 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
   const stopSnapshots = snapshots.follow(local, config.snapshotEveryRecords);
 
   roster.start(overrides.serving === undefined ? configured(registry, config) : { serving: overrides.serving });
+  const guard = createGuard({ journal, roster, clock, stopwatch: () => performance.now(), log });
   const engine = createEngine({
+    onModelFailed: guard.failed,
     journal,
     profiles,
     state,
@@ -107,6 +110,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
       return roster.champion ?? null;
     },
     async close() {
+      guard.close();
       await stopSnapshots();
       await answers.close();
       await journal.close();

@@ -14,6 +14,8 @@ export interface AssessPorts {
   /** What is in force; without it no rule speaks. */
   policy?: () => InForce;
   draw?: DrawControl;
+  /** A model could not judge a payment: see `guard`. */
+  onModelFailed?: (version: string, at: number) => void;
   /** Whether it belongs to an alert that there was already. */
   suppressed?: (decision: Decision, entities: ArrayLike<number>, at: number) => boolean;
 }
@@ -45,14 +47,31 @@ export function assess(ports: AssessPorts, transaction: Transaction, entities: F
   const pass = passOf(serving, inForce, ports.profiles.entityTypes);
   const numbers = new Float64Array(pass.model + pass.rules);
   const approximate = pass.extract(ports.profiles, event, numbers);
-  const vector = serving && numbers.subarray(0, pass.model);
   const ruleVector = numbers.subarray(pass.model);
-  const judged =
-    serving && vector
-      ? judge(serving, vector, new Float64Array(vector.length), thresholdsOf(serving, inForce.policy), transaction.type)
-      : judgeWithoutModel();
+  const byModel = serving && judgedBy(ports, serving, inForce, numbers.subarray(0, pass.model), transaction, at);
+  const judged = byModel ?? judgeWithoutModel();
+  const vector = byModel && numbers.subarray(0, pass.model);
   const decision = applyPolicy(inForce, judged, { transaction, event, ruleVector, recordedAt: at }, ports.draw);
   if (ports.suppressed?.(decision, entities, at)) decision.suppressed = true;
   const rules = pass.rules > 0 ? { vector: ruleVector, schema: inForce.schema, approximate } : undefined;
   return { decision, vector, readSet, rules };
+}
+
+/** Undefined where the model throws or gives no number: the payment is then decided by rules alone, and marked so. */
+function judgedBy(
+  { onModelFailed }: AssessPorts,
+  serving: Serving,
+  { policy }: InForce,
+  vector: Float64Array,
+  { type }: Transaction,
+  at: number,
+): Decision | undefined {
+  try {
+    const decision = judge(serving, vector, new Float64Array(vector.length), thresholdsOf(serving, policy), type);
+    if (Number.isFinite(decision.probability)) return decision;
+  } catch (error) {
+    if (!onModelFailed) throw error;
+  }
+  onModelFailed?.(serving.model.version, at);
+  return undefined;
 }

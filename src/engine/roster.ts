@@ -29,7 +29,7 @@ export interface Roster {
    * Loads, verifies and warms a model up, then records the promotion: every decision after that record is its. Resolves
    * when durable. Throws `not_found` or `conflict`, and the champion stays.
    */
-  promote(version: string, by?: string, reason?: string): Promise<Promotion>;
+  promote(version: string, by?: string, reason?: string, fellBack?: true): Promise<Promotion>;
   /** Scores a model beside the champion from now on. Throws where the champion's vectors do not hold what it reads. */
   startShadow(version: string, by?: string): Promise<void>;
   /** Makes a kept model one that every process of a fleet keeps; on one machine it is that already. Resolves when durable. */
@@ -51,6 +51,8 @@ export interface FoldedRoster extends Roster {
 
 export interface Promotion extends PromoteData {
   at: number;
+  /** The guard did it: the version that decided until then was broken. */
+  fellBack?: true;
 }
 
 /** The model of the configuration: admitted, or why not; or one that a test brings along. */
@@ -208,7 +210,7 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
     },
     servingOf: known,
 
-    async promote(version, by, reason) {
+    async promote(version, by, reason, fellBack) {
       const last = state.promotions.at(-1);
       if (last?.version === version && champion?.model.version === version) return last;
       const serving = await prepare(version);
@@ -216,10 +218,11 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
       prepared.set(version, serving);
       try {
         const previous = champion?.model.version ?? last?.version ?? null;
-        const data: PromoteData = {
+        const data: Omit<Promotion, 'at'> = {
           ...{ version, name: serving.model.name, previous },
           ...(by ? { by } : {}),
           ...(reason ? { reason } : {}),
+          ...(fellBack ? { fellBack } : {}),
         };
         const { record, durable } = enqueue('model.promote', { ...data });
         await durable;

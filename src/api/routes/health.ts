@@ -121,10 +121,13 @@ function healthOf(services: Services) {
   const { ok: durable, scrub } = journal.status();
   const damage = scrub?.damage ?? [];
   const loaded = engine.modelVersion !== undefined;
+  const last = roster.promotions.at(-1);
+  const fellBack = last?.fellBack ? (last.reason ?? 'The guard fell back to this model.') : undefined;
   const whole =
     loaded &&
     damage.length === 0 &&
     roster.problem === undefined &&
+    !fellBack &&
     cards.scorer &&
     stateless.judge &&
     projector.healthy &&
@@ -144,6 +147,7 @@ function healthOf(services: Services) {
     ...reasonsOf({
       [fleet ? 'kafka' : 'journal']: durable ? damageTold(damage) : journal.status().problem,
       database: projector.healthy ? undefined : services.embedded?.problem ? DATABASE_DOWN : projector.problem,
+      model: fellBack,
       redis: fleet?.profilesHealthy === false ? fleet.profilesProblem : undefined,
       webhooks: webhooks.stats().problem,
     }),

@@ -1,0 +1,168 @@
+import type { DecisionData } from '../../domain/records.ts';
+import type { Journal, JournalRecord } from '../../journal/journal.ts';
+import { eventOfRecord } from '../event.ts';
+import type { Serving } from '../judge.ts';
+import type { Promotion, Roster } from '../roster.ts';
+import { type Transfer, transferOf } from '../transfer.ts';
+import { createTally, type Fault, type Tally } from './tally.ts';
+
+/**
+ * Watches the champion beside the version before it, off the path: where it fails, has one score for all, is slow, or shifts alone, the
+ * version before decides again. Once: it acts no more until a person has promoted a version, and never on one that a person put
+ * back after it had acted.
+ */
+export interface Guard {
+  /** A model could not judge a payment: told by the path, which went on by rules alone. */
+  failed(version: string, at: number): void;
+  /** Looks at the last minute; the journal's owner is asked for nothing else. Resolves when a fall-back is durable. */
+  look(): Promise<void>;
+  close(): void;
+}
+
+export interface GuardPorts {
+  journal: Pick<Journal, 'subscribe'>;
+  roster: Pick<Roster, 'champion' | 'promotions' | 'servingOf' | 'promote'>;
+  clock: () => number;
+  stopwatch: () => number;
+  log: { error(fields: object, message: string): void };
+  everyMs?: number;
+}
+
+const LOOK_MS = 5_000;
+/** Payments that are judged beside in a look, spread over it by what came before. */
+const MOST_WAITING = 100;
+/** Looks in a row that must see the same: what comes and goes is no fault of a model. */
+const LOOKS = 2;
+
+interface Watched {
+  champion: Serving;
+  before: Serving | undefined;
+  transfer: Transfer | undefined;
+  tally: Tally;
+  fault: Fault['kind'] | undefined;
+  looks: number;
+  /** There is nothing to fall back to, or it could not be done: said once. */
+  gaveUp: boolean;
+}
+
+/** By what was promoted so far: `fellBack` are the guard's own. */
+export function isArmed(promotions: readonly Pick<Promotion, 'version' | 'previous' | 'fellBack'>[]): boolean {
+  const last = promotions.at(-1);
+  if (!last || last.fellBack) return false;
+  return !promotions.some(({ fellBack, previous }) => fellBack && previous === last.version);
+}
+
+export function createGuard(ports: GuardPorts): Guard {
+  const { roster, clock, stopwatch, log } = ports;
+  let watched: Watched | undefined;
+  let waiting: JournalRecord[] = [];
+  let seen = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  /** Anew with every champion, which then has no past. */
+  function current(): Watched | undefined {
+    const { champion } = roster;
+    if (watched && watched.champion === champion) return watched;
+    waiting = [];
+    seen = 0;
+    const previous = roster.promotions.at(-1)?.previous;
+    const before = champion && previous ? servingOf(previous) : undefined;
+    const transfer = champion && before ? transferOf(champion, before) : undefined;
+    const usable = transfer?.missing.length === 0 ? transfer : undefined;
+    const fresh = { tally: createTally(), fault: undefined, looks: 0, gaveUp: false };
+    watched = champion && { champion, before, transfer: usable, ...fresh };
+    return watched;
+  }
+
+  function servingOf(version: string): Serving | undefined {
+    try {
+      return roster.servingOf(version);
+    } catch {
+      return undefined;
+    }
+  }
+
+  const stop = ports.journal.subscribe((record) => {
+    if (record.type !== 'decision') return;
+    const { decision } = record.data as unknown as DecisionData;
+    const of = current();
+    if (!of || decision.model?.version !== of.champion.model.version) return;
+    of.tally.count(record.at, false);
+    if (!record.vector) return;
+    // Of what comes between two looks any is as likely to be kept.
+    seen++;
+    if (waiting.length < MOST_WAITING) waiting.push(record);
+    else if (record.sequence % seen < MOST_WAITING) waiting[record.sequence % MOST_WAITING] = record;
+  });
+
+  function judgeBoth(record: JournalRecord, { champion, before, transfer, tally }: Watched): void {
+    if (!before || !transfer || !record.vector) return;
+    const other = new Float64Array(before.features.names.length);
+    transfer.apply(record.vector, eventOfRecord(record, []), other);
+    const own = timed(() => champion.model.calibrate(champion.model.score(record.vector!)));
+    const others = timed(() => before.model.calibrate(before.model.score(other)));
+    const recorded = (record.data as unknown as DecisionData).decision.probability;
+    tally.add(record.at, { ...own, probability: recorded }, others);
+  }
+
+  function timed(judge: () => number) {
+    const began = stopwatch();
+    const probability = judge();
+    return { probability, tookMs: stopwatch() - began };
+  }
+
+  async function look(): Promise<void> {
+    const of = current();
+    if (!of) return;
+    const records = waiting;
+    waiting = [];
+    seen = 0;
+    for (const record of records) judgeBoth(record, of);
+    const fault = of.tally.verdict(clock());
+    of.looks = fault && fault.kind === of.fault ? of.looks + 1 : 1;
+    of.fault = fault?.kind;
+    if (!fault || of.gaveUp || !isArmed(roster.promotions)) return;
+    if (fault.kind === 'broken' || of.looks >= LOOKS) await fallBack(of, fault);
+  }
+
+  async function fallBack(of: Watched, { message }: Fault): Promise<void> {
+    const { version } = of.champion.model;
+    const reason = `Model ${version} fell back: ${message}.`;
+    of.gaveUp = true;
+    if (!of.before) {
+      log.error({ version }, `${reason} There is no version before it: what it fails on is decided by rules alone`);
+      return;
+    }
+    try {
+      await roster.promote(of.before.model.version, undefined, reason, true);
+      log.error({ version, to: of.before.model.version }, reason);
+    } catch (error) {
+      log.error({ err: error, version }, 'the guard could not fall back');
+    }
+  }
+
+  function again(): void {
+    if (closed) return;
+    const lookAgain = () =>
+      void look()
+        .catch((error) => log.error({ err: error }, 'the guard could not look'))
+        .then(again);
+    timer = setTimeout(lookAgain, ports.everyMs ?? LOOK_MS);
+    timer.unref();
+  }
+  again();
+
+  return {
+    failed(version, at) {
+      const of = current();
+      if (of?.champion.model.version === version) of.tally.count(at, true);
+    },
+    look,
+    close() {
+      closed = true;
+      clearTimeout(timer);
+      stop();
+    },
+  };
+}
