@@ -23,9 +23,9 @@ import { openRegistry } from '../src/models/registry.ts';
 import { createList } from '../src/policy/lists/list.ts';
 import { PACK, PACK_LISTS } from '../src/policy/pack.ts';
 import { createProfiles } from '../src/profiles/memory.ts';
-import { MAPS } from '../src/training/column-map.ts';
 import { CSV_HEADER, toCsv } from '../src/training/generator/format.ts';
 import { generate } from '../src/training/generator/generate.ts';
+import { MAPS } from '../src/training/layouts.ts';
 import { createRowReader } from '../src/training/rows.ts';
 
 const DAY_MS = 86_400_000;

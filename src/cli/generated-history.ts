@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { openRates } from '../app.ts';
 import type { Config } from '../config.ts';
-import { MAPS } from '../training/column-map.ts';
 import { parseCsv } from '../training/csv.ts';
 import { CSV_HEADER, toCsv } from '../training/generator/format.ts';
 import { generate } from '../training/generator/generate.ts';
 import type { GenerateOptions } from '../training/generator/transaction.ts';
 import type { History } from '../training/history.ts';
 import { createFiller } from '../training/history-file.ts';
+import { MAPS } from '../training/layouts.ts';
 import { createRowReader, type RowReader } from '../training/rows.ts';
 import { createProgress } from './progress.ts';
 

@@ -4,9 +4,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { openIntake } from '../app.ts';
 import type { Config } from '../config.ts';
 import { parseTime } from '../intake/time.ts';
-import { MAPS, readColumnMap } from '../training/column-map.ts';
+import { readColumnMap } from '../training/column-map.ts';
 import type { History } from '../training/history.ts';
 import { openHistory } from '../training/history-file.ts';
+import { MAPS } from '../training/layouts.ts';
 import { createProgress } from './progress.ts';
 
 /** Options of every command that reads a history file. */

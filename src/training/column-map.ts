@@ -11,7 +11,7 @@ export interface ColumnMap extends TimeSpec {
   columns: Record<string, string | string[]>;
   /** The word or words that mean fraud in `isFraud`; without it those of `truth` in `values.ts`. */
   fraudValue?: string | string[];
-  /** Columns that look like fields and are not to be used. */
+  /** Columns that have the name of a field, or look like one, and are not it. */
   ignore?: string[];
 }
 
@@ -32,9 +32,6 @@ export const HANDBOOK_MAP: ColumnMap = {
   timeUnit: 'seconds',
   timeOrigin: new Date(HANDBOOK_ORIGIN).toISOString(),
 };
-
-/** The column maps that `--format` names; the API's own names need none. Others come as a file. */
-export const MAPS: Readonly<Record<string, ColumnMap>> = { assay: { columns: {} }, handbook: HANDBOOK_MAP };
 
 const MAP_KEYS = ['columns', 'fraudValue', 'ignore', 'timeFormat', 'timeZone', 'timeUnit', 'timeOrigin'];
 

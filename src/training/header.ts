@@ -39,6 +39,8 @@ export function bindHeader(header: readonly string[], map: Columns): Map<string,
     ...header.filter((name) => name.startsWith('metadata.')),
   ]);
   for (const name of names) {
+    // By its own name unless the map says that it is something else.
+    if (map.columns[name] === undefined && map.ignore?.includes(name)) continue;
     const at = [map.columns[name] ?? name].flat().map((column) => header.indexOf(column));
     if (at.every((index) => index >= 0)) columns.set(name, at);
     else if (map.columns[name] !== undefined) throw noColumn(header, map, name);

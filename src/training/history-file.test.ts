@@ -8,10 +8,11 @@ import { hash53 } from '../domain/hash.ts';
 import { createRates } from '../domain/rates.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { entityKeys, eventOf } from '../engine/event.ts';
-import { type ColumnMap, HANDBOOK_MAP, MAPS, readColumnMap } from './column-map.ts';
+import { type ColumnMap, HANDBOOK_MAP, readColumnMap } from './column-map.ts';
 import { CSV_HEADER, toCsv } from './generator/format.ts';
 import type { HistoryRow } from './history.ts';
 import { openHistory } from './history-file.ts';
+import { MAPS } from './layouts.ts';
 import { OutOfOrder } from './out-of-order.ts';
 
 const entityTypes = [...CORE_ENTITIES, 'terminal'];

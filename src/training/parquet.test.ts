@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { entityKey } from '../domain/entity.ts';
-import { MAPS } from './column-map.ts';
 import { openHistory } from './history-file.ts';
+import { MAPS } from './layouts.ts';
 import { readParquet } from './parquet.ts';
 
 // Columns: id, userId and cardId (texts, some null), amount, transactionDate (timestamps), accountAgeDays (64 bits), isFraud.

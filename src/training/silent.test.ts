@@ -7,11 +7,12 @@ import fc from 'fast-check';
 import { entityTypesWith } from '../domain/entity.ts';
 import { FIELD_NAMES } from '../domain/fields.ts';
 import { trainingCatalogue } from '../features/catalogue.ts';
-import { type ColumnMap, MAPS, readColumnMap } from './column-map.ts';
+import { type ColumnMap, readColumnMap } from './column-map.ts';
 import type { Dataset } from './dataset.ts';
 import { type ExtractOptions, extractDataset } from './extract.ts';
 import { bindHeader } from './header.ts';
 import { openHistory } from './history-file.ts';
+import { MAPS } from './layouts.ts';
 import { refuseOneClass, settlingParts } from './parts.ts';
 import { decimal, truth } from './values.ts';
 
