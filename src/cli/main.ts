@@ -8,6 +8,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   worker: async () => (await import('./worker.ts')).workerCommand(),
   generate: async () => (await import('./generate.ts')).generateCommand(),
   train: async () => (await import('./train.ts')).trainCommand(),
+  inspect: async () => (await import('./inspect.ts')).inspectCommand(),
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
   replay: async () => (await import('./replay.ts')).replayCommand(),
   backtest: async () => (await import('./backtest.ts')).backtestCommand(),

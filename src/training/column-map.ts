@@ -11,6 +11,8 @@ export interface ColumnMap extends TimeSpec {
   columns: Record<string, string | string[]>;
   /** The word or words that mean fraud in `isFraud`; without it those of `truth` in `values.ts`. */
   fraudValue?: string | string[];
+  /** What stands before each amount, such as `$`; it says nothing of the currency. */
+  amountPrefix?: string;
   /** Columns that have the name of a field, or look like one, and are not it. */
   ignore?: string[];
 }
@@ -33,7 +35,16 @@ export const HANDBOOK_MAP: ColumnMap = {
   timeOrigin: new Date(HANDBOOK_ORIGIN).toISOString(),
 };
 
-const MAP_KEYS = ['columns', 'fraudValue', 'ignore', 'timeFormat', 'timeZone', 'timeUnit', 'timeOrigin'];
+const MAP_KEYS = [
+  'columns',
+  'fraudValue',
+  'amountPrefix',
+  'ignore',
+  'timeFormat',
+  'timeZone',
+  'timeUnit',
+  'timeOrigin',
+];
 
 /** Reads a `--map` file. Throws an Error that says what is wrong with it. */
 export async function readColumnMap(path: string): Promise<ColumnMap> {
@@ -58,7 +69,7 @@ export async function readColumnMap(path: string): Promise<ColumnMap> {
   }
   if (map.timeUnit !== undefined && !TIME_UNITS.includes(map.timeUnit))
     throw new Error(`${path}: timeUnit is one of ${TIME_UNITS.join(', ')}.`);
-  for (const name of ['timeFormat', 'timeZone', 'timeOrigin'] as const)
+  for (const name of ['timeFormat', 'timeZone', 'timeOrigin', 'amountPrefix'] as const)
     if (map[name] !== undefined && !isText(map[name])) throw new Error(`${path}: ${name} is a text.`);
   if (map.fraudValue !== undefined && !isColumn(map.fraudValue))
     throw new Error(`${path}: fraudValue is a text or a list of texts.`);

@@ -11,15 +11,19 @@ interface Columns {
 /** What a history file may say besides the transaction's own fields. */
 export const TRUTH_COLUMNS = ['isFraud', 'labelledAt', 'fraudKind', ...EVENT_COLUMNS, ...LIFE_COLUMNS];
 
-const KNOWN: readonly string[] = [...FIELD_NAMES.filter((name) => name !== 'metadata'), ...TRUTH_COLUMNS];
+/** Every column that a history file may have, `metadata.*` aside. */
+export const KNOWN_COLUMNS: readonly string[] = [
+  ...FIELD_NAMES.filter((name) => name !== 'metadata'),
+  ...TRUTH_COLUMNS,
+];
 
 /** Throws an Error where a map names a field that there is not: what is told of it would be lost in silence. */
 export function checkMapFields(map: Columns): void {
   for (const field of Object.keys(map.columns)) {
-    if (KNOWN.includes(field) || (field.startsWith('metadata.') && field.length > 'metadata.'.length)) continue;
-    const hint = nearest(field, KNOWN);
+    if (KNOWN_COLUMNS.includes(field) || (field.startsWith('metadata.') && field.length > 'metadata.'.length)) continue;
+    const hint = nearest(field, KNOWN_COLUMNS);
     throw new Error(
-      `The map names a field ${JSON.stringify(field)} that there is not${hint ? `: did you mean ${hint}?` : `; there are ${KNOWN.join(', ')}, metadata.*.`}`,
+      `The map names a field ${JSON.stringify(field)} that there is not${hint ? `: did you mean ${hint}?` : `; there are ${KNOWN_COLUMNS.join(', ')}, metadata.*.`}`,
     );
   }
 }
@@ -34,7 +38,7 @@ export function bindHeader(header: readonly string[], map: Columns): Map<string,
   checkMapFields(map);
   const columns = new Map<string, number[]>();
   const names = new Set([
-    ...KNOWN,
+    ...KNOWN_COLUMNS,
     ...Object.keys(map.columns),
     ...header.filter((name) => name.startsWith('metadata.')),
   ]);
@@ -64,7 +68,7 @@ function refuseTwice(header: readonly string[]): void {
 function refuseLookalikes(header: readonly string[], map: Columns, columns: ReadonlyMap<string, number[]>): void {
   const used = new Set([...columns.values()].flat());
   const isMapped = Object.keys(map.columns).length > 0;
-  const unbound = KNOWN.filter((name) => !columns.has(name));
+  const unbound = KNOWN_COLUMNS.filter((name) => !columns.has(name));
   const looksLike = isMapped ? sameWriting : isSlipOf;
   for (const [index, name] of header.entries()) {
     if (used.has(index) || map.ignore?.includes(name)) continue;

@@ -107,8 +107,26 @@ const SAMPLE_ROWS = 1000;
 
 class EnoughRows extends Error {}
 
+/** The names of a file's columns. */
+export async function headerOf(path: string): Promise<string[]> {
+  let header: string[] | undefined;
+  const handler: CsvHandler = {
+    header: (names) => {
+      header = names;
+    },
+    row: () => {
+      throw new EnoughRows();
+    },
+  };
+  await readFile(path, handler, {}).catch((error) => {
+    if (header === undefined) throw error;
+  });
+  if (header === undefined) throw new Error(`${path} is empty.`);
+  return header;
+}
+
 /** The map with how times are written, which the first rows tell where the map does not. */
-async function withTimes(path: string, map: ColumnMap, say: (text: string) => void): Promise<ColumnMap> {
+export async function withTimes(path: string, map: ColumnMap, say: (text: string) => void): Promise<ColumnMap> {
   if (map.timeFormat !== undefined || map.timeUnit !== undefined) return map;
   const texts: string[] = [];
   const columns = [map.columns.transactionDate ?? 'transactionDate'].flat();

@@ -68,6 +68,7 @@ const TABFORMER: ColumnMap = {
     isFraud: 'Is Fraud?',
   },
   timeFormat: 'yyyy M d H:mm',
+  amountPrefix: '$',
 };
 
 /** The column maps that `--format` names; the API's own names need none. Others come as a file. */

@@ -83,12 +83,15 @@ export function createRowReader(
   const isNamed = columns.has('id');
   const metadata = [...columns.keys()].filter((name) => name.startsWith('metadata.'));
 
+  const { amountPrefix = '' } = map;
+  const unprefixed = (text: string) => (text.startsWith(amountPrefix) ? text.slice(amountPrefix.length) : text);
+
   /** What a client would have sent. A text that is no value of its field stays, for the intake to refuse it. */
   function sentBy(fields: readonly string[], id: string | undefined): Record<string, unknown> {
     const body: Record<string, unknown> = id === undefined ? {} : { id };
     for (const name of used) {
       const text = textOf(fields, name);
-      if (text !== '') body[name] = fieldValue(name, text);
+      if (text !== '') body[name] = fieldValue(name, name === 'amount' ? unprefixed(text) : text);
     }
     const own: Record<string, string> = {};
     for (const name of metadata) {

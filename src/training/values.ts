@@ -7,11 +7,7 @@ const FLAGS: Record<string, boolean> = { true: true, '1': true, yes: true, false
 /** A file's text as a client would have sent it. What is no value of the field stays text, for the intake to refuse it. */
 export function fieldValue(name: FieldName, text: string): unknown {
   switch (fieldOf(name).kind) {
-    case 'amount': {
-      // As in $134.09: a sign of dollars says nothing of a currency that the file has a column for.
-      const given = text.startsWith('$') ? text.slice(1) : text;
-      return NUMBER.test(given) ? Number(given) : text;
-    }
+    case 'amount':
     case 'number':
       return NUMBER.test(text) ? Number(text) : text;
     case 'flag':

@@ -1,0 +1,4 @@
+export interface InspectFlags {
+  out?: string;
+  json?: boolean;
+}

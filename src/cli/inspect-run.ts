@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { openIntake } from '../app.ts';
+import { readConfig } from '../config.ts';
+import { type Inspection, inspectFile } from '../training/inspect.ts';
+import type { InspectFlags } from './inspect-flags.ts';
+import { defaultModelDir } from './paths.ts';
+import { createProgress } from './progress.ts';
+
+export async function runInspect(file: string, flags: InspectFlags): Promise<void> {
+  if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
+  const config = readConfig(process.env, { modelDir: defaultModelDir });
+  const bar = createProgress('reading', 1, { unit: 'bytes', quiet: flags.json });
+  const found = await inspectFile(file, {
+    rules: openIntake(config, undefined, 'files'),
+    onProgress(bytes, total) {
+      bar.total(total);
+      bar.update(bytes);
+    },
+  }).finally(bar.stop);
+  if (flags.out) await writeFile(flags.out, `${JSON.stringify(found.map, null, 2)}\n`);
+  if (flags.json) console.log(JSON.stringify(found));
+  else print(file, found, flags.out);
+  if (found.missing.some((name) => name !== 'isFraud')) process.exitCode = 1;
+}
+
+function print(file: string, found: Inspection, out: string | undefined): void {
+  const { format, map, missing, unused, rows, bad, faults, repeated, ordered, truths, months, notes } = found;
+  if (format) console.log(`the columns of ${format}: --format ${format}`);
+  for (const [field, columns] of Object.entries(map.columns))
+    console.log(`${field.padEnd(18)} ${[columns].flat().join(' + ')}`);
+  if (missing.length > 0) console.log(`no column was found for ${missing.join(', ')}: say which it is in the map`);
+  if (unused.length > 0) console.log(`not used: ${unused.join(', ')}`);
+  if (found.from)
+    console.log(
+      `${rows} rows from ${found.from} to ${found.to}, ${ordered ? 'in order' : 'not in order: they will be sorted'}`,
+    );
+  if (repeated > 0) console.log(`${repeated} rows repeat an earlier one`);
+  if (bad > 0) console.log(`${bad} bad rows, the first: ${faults.join(' | ')}`);
+  const said = Object.entries(truths);
+  if (said.length > 0) console.log(`truth: ${said.map(([name, count]) => `${count} ${name}`).join(', ')}`);
+  for (const { month, rows: count, frauds } of months)
+    console.log(`${month} ${String(count).padStart(10)} rows ${String(frauds).padStart(8)} frauds`);
+  for (const note of notes) console.log(`note: ${note}`);
+  const unlabelled = truths.unlabelled ? ' --unlabelled presume|exclude' : '';
+  if (format) console.log(`assay train ${file} --format ${format}${unlabelled} --out <folder>`);
+  else console.log(out ? `assay train ${file} --map ${out}${unlabelled} --out <folder>` : 'the map: --out map.json');
+}
