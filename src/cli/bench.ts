@@ -11,19 +11,24 @@ export function benchCommand(): Command {
   return new Command('bench')
     .description('this machine’s figures, as JSON, each beside a baseline of the same run')
     .addArgument(new Argument('[name...]', 'which').choices(BENCHES).default(['http']))
-    .action(async (names: string[]) => {
-      for (const name of names) {
+    .option('--against <revision>', 'this build beside another revision instead, in pairs')
+    .option('--pairs <number>', 'with --against: how many', '5')
+    .action(async (names: string[], { against, pairs }: { against?: string; pairs: string }) => {
+      const runs = against
+        ? [{ name: 'against', flags: [against, '--pairs', pairs] }]
+        : names.map((name) => ({ name, flags: [] }));
+      for (const { name, flags } of runs) {
         const script = join(folder, `${name}.ts`);
         if (!existsSync(script)) throw new Error('The benches are part of a checkout, and this is none.');
-        const code = await run(script);
+        const code = await run(script, flags);
         if (code !== 0) throw new Error(`The bench ${name} ended with ${code}.`);
       }
     });
 }
 
-function run(script: string): Promise<number | null> {
+function run(script: string, flags: string[]): Promise<number | null> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script], { stdio: 'inherit' });
+    const child = spawn(process.execPath, [script, ...flags], { stdio: 'inherit' });
     child.on('error', reject);
     child.on('exit', resolve);
   });
