@@ -44,6 +44,24 @@ describe('a decision', { skip, timeout: 360_000 }, () => {
     await page.context().close();
   });
 
+  test('what would have changed it is told when asked for, as the API tells it', async () => {
+    const { id } = declined[1];
+    const told = await ask<{ counterfactuals: { changes: { message: string }[] }[]; none?: string }>(
+      'GET',
+      `/api/transactions/${id}/explanation?counterfactuals=true`,
+    );
+    const page = await signedIn(ADMIN, id);
+    const panel = page.locator('section', { has: page.getByRole('heading', { name: 'What would have changed it' }) });
+    await panel.getByRole('button', { name: 'Find the smallest changes' }).click();
+    if (told.none) await panel.getByText(told.none).waitFor();
+    const list = panel.getByRole('list', { name: 'Changes' }).getByRole('listitem');
+    if (!told.none) await list.first().waitFor();
+    assert.equal(await list.count(), told.counterfactuals.length);
+    for (const { changes } of told.counterfactuals)
+      await panel.getByText(changes.map(({ message }) => message).join('; ')).waitFor();
+    await page.context().close();
+  });
+
   test('a decline is overridden with a reason, which its history and the audit trail tell with who did it', async () => {
     const page = await signedIn(ADMIN, declined[0].id);
     const panel = (name: string) => page.locator('section', { has: page.getByRole('heading', { name, exact: true }) });

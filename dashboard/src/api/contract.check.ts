@@ -16,7 +16,17 @@ import type { SchemeLedger, SchemeRow, TraLedger, TraRow } from './ledgers.ts';
 import type { Entry, List, Taken } from './lists.ts';
 import type { Comparison, Distribution, ModelDetail, ModelList } from './model-types.ts';
 import type { Check, Policy, PolicyChange, Rule, RuleVersion } from './policy.ts';
-import type { EntityView, Explanation, Health, Session, Stats, Transaction, TransactionInput, User } from './types.ts';
+import type {
+  Counterfactuals,
+  EntityView,
+  Explanation,
+  Health,
+  Session,
+  Stats,
+  Transaction,
+  TransactionInput,
+  User,
+} from './types.ts';
 
 /**
  * Checked when types are, and never loaded: what the dashboard takes an answer to be must be what the contract says, and
@@ -28,6 +38,7 @@ export type Checks = [
   Fits<Transaction, Static<typeof Transactions.TransactionShown>>,
   Fits<Stats, Static<typeof Transactions.Stats>>,
   Fits<Explanation, Static<typeof Transactions.Explanation>>,
+  Fits<Counterfactuals, Required<Pick<Static<typeof Transactions.Explanation>, 'counterfactuals'>>>,
   Fits<TransactionInput, Transactions.TransactionBody>,
   Fits<Case, Static<typeof CaseContract.CaseShown>>,
   Fits<WholeCase, Static<typeof CaseContract.CaseWhole>>,

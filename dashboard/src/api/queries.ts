@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import { ApiError, call, query, randomKey } from './client.ts';
 import type {
+  Counterfactuals,
   EntityView,
   Explanation,
   Happening,
@@ -57,6 +58,14 @@ export const explanationQuery = (id: string) =>
     queryFn: ({ signal }) => call<Explanation>(`/api/transactions/${segment(id)}/explanation`, { signal }),
     // A decision is never made again.
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** What would have changed a decision: for the scope `review`. */
+export const counterfactualsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['counterfactuals', id],
+    queryFn: ({ signal }) =>
+      call<Counterfactuals>(`/api/transactions/${segment(id)}/explanation?counterfactuals=true`, { signal }),
   });
 
 export const historyQuery = (id: string) =>

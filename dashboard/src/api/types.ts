@@ -237,6 +237,16 @@ export interface Explanation {
   incomplete?: string;
 }
 
+export interface Counterfactuals {
+  counterfactuals: {
+    changes: { field: string; from: unknown; to: unknown; message: string }[];
+    decision: Outcome;
+    probability: number;
+  }[];
+  /** Why there are none. */
+  none?: string;
+}
+
 /** Calibrated probabilities from which a payment is reviewed or declined. */
 export interface Thresholds {
   review: number;

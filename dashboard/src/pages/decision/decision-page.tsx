@@ -18,6 +18,7 @@ import { History } from './history.tsx';
 import { Labels } from './labels.tsx';
 import { TransactionNarrative } from './narrative.tsx';
 import { Past } from './past.tsx';
+import { WhatIf } from './what-if.tsx';
 import { Why } from './why.tsx';
 
 export function DecisionPage() {
@@ -65,6 +66,7 @@ export function DecisionPage() {
         <div className="grid min-w-0 gap-4">
           <Why transaction={data} />
           {data.decision && <TransactionNarrative id={data.id} />}
+          <WhatIf key={data.id} transaction={data} />
           <Past transaction={data} />
         </div>
         <div className="grid min-w-0 gap-4">
