@@ -1,8 +1,8 @@
 import type { Decision } from '../../domain/decision.ts';
 import type { DecisionData, DriftData } from '../../domain/records.ts';
 import type { Journal, JournalRecord } from '../../journal/journal.ts';
-import { BLOCKS_A_DAY, type Block, blockOf, createHistory, SEGMENT } from './history.ts';
-import { type DriftReport, NOTICE_SIGMAS, reportOf, SCORE, type SeriesReport } from './report.ts';
+import { BLOCK_MS, BLOCKS_A_DAY, type Block, blockOf, createHistory, SEGMENT } from './history.ts';
+import { type DriftReport, lastWholeBlock, NOTICE_SIGMAS, reportOf, SCORE, type SeriesReport } from './report.ts';
 
 /** Watches what comes in and what is made of it, from the log, beside the path of decisions. */
 export interface Drift {
@@ -97,10 +97,11 @@ export function createDrift(ports: DriftPorts): Drift {
   async function check(): Promise<void> {
     await caughtUp;
     const found = new Map<string, DriftData>();
+    const wholeUntil = (lastWholeBlock(clock()) + 1) * BLOCK_MS - 1;
     for (const blocks of [1, BLOCKS_A_DAY]) {
-      const report = reportOf(history, clock(), blocks);
+      const report = reportOf(history, wholeUntil, blocks);
       for (const one of [...report.features, ...report.others])
-        if (one.state === 'drifted' && !found.has(one.name)) found.set(one.name, alarmOf(one, report));
+        if (one.state === 'drifted' && !found.has(one.name)) found.set(one.name, alarmOf(one, report, clock()));
     }
     const { score } = reportOf(history, clock(), BLOCKS_A_DAY, []);
     const sigmas = score.meanShiftSigmas;
@@ -143,9 +144,9 @@ export function createDrift(ports: DriftPorts): Drift {
   };
 }
 
-function alarmOf(one: SeriesReport, { window }: DriftReport): DriftData {
+function alarmOf(one: SeriesReport, { window }: DriftReport, at: number): DriftData {
   const { name, psi, distance, mean, missing, since = window.from } = one;
-  return { series: name, level: 'alarm', at: window.to, since, psi, distance, mean, missing };
+  return { series: name, level: 'alarm', at, since, psi, distance, mean, missing };
 }
 
 /** What is looked at of a decision: its score, its outcome, every feature, what was sent, and where it came from. */

@@ -42,17 +42,27 @@ const MISSING_SHIFT = 0.05;
 const BEYOND_WEEKS = 3;
 /** Of false alarms a look at everything, before what it takes in effect. */
 const ALPHA = 0.001;
+/** How long before its end a block is taken for whole: drift is looked at once a minute. */
+const NEARLY_MS = 60_000;
 const DAYS = 30;
 const FEWEST_DAYS = 7;
 /** The operator's rule. */
 export const NOTICE_SIGMAS = 2;
 
+/** The newest block that is over. */
+export const lastWholeBlock = (now: number): number => blockOf(now + NEARLY_MS) - 1;
+
 /** How the window of so many blocks that ends with `now` differs from the same parts of the four weeks before it. */
 export function reportOf(history: History, now: number, blocks: number, names?: readonly string[]): DriftReport {
-  const last = blockOf(now);
-  const window = Array.from({ length: blocks }, (_, i) => last - i);
   const shift = Math.ceil(blocks / BLOCKS_A_WEEK) * BLOCKS_A_WEEK;
-  const weeks = Array.from({ length: WEEKS }, (_, i) => window.map((block) => block - shift - i * BLOCKS_A_WEEK));
+  const windowOf = (last: number) => Array.from({ length: blocks }, (_, i) => last - i);
+  const weeksOf = (window: number[]) =>
+    Array.from({ length: WEEKS }, (_, i) => window.map((block) => block - shift - i * BLOCKS_A_WEEK));
+  const window = windowOf(blockOf(now));
+  const weeks = weeksOf(window);
+  // A block that is not over holds other hours than those of the weeks before: figures show it, a state does not rest on it.
+  const over = windowOf(lastWholeBlock(now));
+  const weeksOfOver = weeksOf(over);
   const since = history.since;
   const whole = weeks.filter((week) => since !== undefined && Math.min(...week) >= blockOf(since));
   const known = whole.length > 0 ? whole : weeks;
@@ -62,15 +72,19 @@ export function reportOf(history: History, now: number, blocks: number, names?: 
   const seriesOf = (name: string): SeriesReport => {
     const now = history.sum(name, window);
     const then = history.sum(name, known.flat());
-    const parts = known.map((week) => history.sum(name, week));
     const difference = compare(now, then);
-    const state = !isOwn ? 'learning' : stateOf(now, then, parts, difference, looks);
+    const state = isOwn ? stateOverWhole(name) : 'learning';
     return { name, ...difference, state, ...(state === 'drifted' ? { since: sinceWhen(name) } : {}) };
+  };
+  const stateOverWhole = (name: string): DriftState => {
+    const parts = weeksOfOver.map((week) => history.sum(name, week));
+    const [now, then] = [history.sum(name, over), history.sum(name, weeksOfOver.flat())];
+    return stateOf(now, then, parts, compare(now, then), looks);
   };
   /** Back from now, block by block, as long as each is unlike the same of the weeks before. */
   const sinceWhen = (name: string): number => {
-    let first = window[0];
-    for (const block of window) {
+    let first = over[0];
+    for (const block of over) {
       const series = history.sum(name, [block]);
       const before = history.sum(
         name,
