@@ -98,7 +98,8 @@ function take({ type, at, data, seq }: LiveEvent): void {
       return;
     }
     case 'alert':
-      totals.alerts++;
+      // Of a payment: drift is an alert too.
+      if ('transactionId' in data) totals.alerts++;
       return;
     case 'case.changed': {
       const changed = data as unknown as LiveCase;

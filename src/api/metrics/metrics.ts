@@ -12,7 +12,7 @@ const HTTP_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15
 
 /** Counts and times what a server does, and looks at its services when asked. */
 export function measure(app: Api, services: Services): Registry {
-  const { journal, projector, engine, fleet } = services;
+  const { journal, projector, engine, fleet, drift, clock } = services;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const meters = createMeters(registry);
@@ -26,6 +26,11 @@ export function measure(app: Api, services: Services): Registry {
 
   meters.gauge('assay_projection_lag_records', 'Durable and not in the database yet', () =>
     Math.max(0, journal.durable - projector.applied),
+  );
+  meters.gauge(
+    'assay_drift_alarms',
+    'Alarms of drift in the last 24 hours',
+    () => drift.alarms(clock() - 86_400_000).filter(({ level }) => level === 'alarm').length,
   );
   meters.gauge('assay_database_up', '1 while the database answers', () => Number(projector.healthy));
   meters.gauge('assay_model_loaded', '1 while a model serves', () => Number(engine.modelVersion !== undefined));
