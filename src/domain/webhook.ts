@@ -10,6 +10,7 @@ export const WEBHOOK_TYPES = [
   'alert',
   'case.changed',
   'model.promoted',
+  'model.fell_back',
   'policy.changed',
   'drift.detected',
 ] as const;

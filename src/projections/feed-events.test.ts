@@ -56,3 +56,27 @@ test('what is told of a payment later is an event, with what is in force after i
     assert.deepEqual(await eventsOf(told, applied, () => true), [], 'nothing is told of what was deleted');
   }
 });
+
+test('a record that tells several types may tell each of them, and none other: webhooks ask by type first', async () => {
+  const drift = { series: 'amount', level: 'alarm', at: AT, since: AT, mean: {} };
+  const promotion = { version: 'a', name: 'm', previous: 'b' };
+  const table: [record: JournalRecord, types: string[]][] = [
+    [record('drift', drift), ['drift.detected', 'alert']],
+    [record('drift', { ...drift, level: 'notice' }), ['drift.detected']],
+    [record('model.promote', promotion), ['model.promoted']],
+    [
+      record('model.promote', { ...promotion, reason: 'x', fellBack: true }),
+      ['model.promoted', 'model.fell_back', 'alert'],
+    ],
+  ];
+  for (const [told, types] of table) {
+    const events = await eventsOf(told, undefined);
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      types,
+    );
+    for (const type of types) assert.ok(mayTell(told, new Set([type as 'alert'])), `${told.type}: ${type}`);
+    assert.ok(!mayTell(told, new Set(['transaction.decided'])));
+    for (const type of types) assert.ok(type in Object.fromEntries(WEBHOOK_TYPES.map((name) => [name, true])), type);
+  }
+});

@@ -10,6 +10,7 @@ import {
   type FailedData,
   type FinalizeData,
   type LabelData,
+  type PromoteData,
   type ReviewData,
   transactionView,
 } from '../domain/records.ts';
@@ -28,6 +29,7 @@ export type FeedType =
   | 'case.changed'
   | 'stats'
   | 'model.promoted'
+  | 'model.fell_back'
   | 'policy.changed'
   | 'drift.detected';
 
@@ -72,6 +74,9 @@ const COMMANDS: ReadonlySet<string> = new Set([
 
 /** Whether a record may tell of any of the types, known before its events are made. */
 export function mayTell({ type, data }: JournalRecord, types: ReadonlySet<FeedType>): boolean {
+  if (type === 'drift') return ['drift.detected', 'alert'].some((each) => types.has(each as FeedType));
+  if (type === 'model.promote' && (data as Partial<Promoted>).fellBack)
+    return ['model.promoted', 'model.fell_back', 'alert'].some((each) => types.has(each as FeedType));
   if (type !== 'decision') return types.has(TOLD_BY[type]!);
   if (types.has('transaction.decided')) return true;
   return types.has('alert') && (data as unknown as DecisionData).decision.decision !== 'approve';
@@ -135,12 +140,23 @@ function recordEvents(record: JournalRecord): FeedEvent[] {
       return [event(record, 0, 'transaction.narrated', { transactionId, narrative: narrativeView(narrative) })];
     }
     case 'model.promote':
-      return [event(record, 0, 'model.promoted', record.data)];
+      return promotionEvents(record);
     case 'drift':
       return driftEvents(record);
     default:
       return [];
   }
+}
+
+type Promoted = PromoteData & { fellBack?: true };
+
+/** Where the guard did it, people are to look. */
+function promotionEvents(record: JournalRecord): FeedEvent[] {
+  const told = event(record, 0, 'model.promoted', record.data);
+  const { version, name, previous, reason, fellBack } = record.data as unknown as Promoted;
+  if (!fellBack) return [told];
+  const data = { version, name, previous, reason };
+  return [told, event(record, 1, 'model.fell_back', data), event(record, 2, 'alert', { kind: 'model', ...data })];
 }
 
 /** A notice pages nobody. */
