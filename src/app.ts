@@ -150,6 +150,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     challengers,
     drift,
     narration,
+    erasures: core.erasures,
     ...(core.fleet ? { fleet: core.fleet } : {}),
     cards: loadCards(config, log),
     stateless: loadStateless(config, log),
@@ -173,6 +174,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   caseLabels.repair();
   reviews?.start();
   webhooks.start();
+  core.erasures.start({ projector, store });
   const controlFile = join(config.dataDir, 'control.json');
 
   return {
@@ -194,6 +196,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
       await sleep(config.drainDelayMs);
       caseLabels.close();
       await reviews?.close();
+      await core.erasures.close();
       await server.close();
       await webhooks.close();
       await backtests.close();

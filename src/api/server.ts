@@ -31,6 +31,7 @@ import { caseRoutes } from './routes/cases.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { driftRoutes } from './routes/drift.ts';
 import { entityRoutes } from './routes/entities.ts';
+import { erasureRoutes } from './routes/erasures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { isoRoutes } from './routes/iso20022.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -163,6 +164,7 @@ export async function buildServer(services: Services): Promise<Api> {
   ledgerRoutes(app, services);
   keyRoutes(app, services);
   webhookRoutes(app, services);
+  erasureRoutes(app, services);
   sessionRoutes(app, services, sessions, charge);
   demoRoutes(app, services);
   cardRoutes(app, services, charge);

@@ -17,6 +17,7 @@ import type { Registry } from '../models/registry.ts';
 import type { Narration } from '../narrator/narration.ts';
 import type { CaseLabels } from '../projections/case-labels.ts';
 import type { Commands } from '../projections/commands.ts';
+import type { Erasures } from '../projections/erasures.ts';
 import type { Feed } from '../projections/feed.ts';
 import type { Keys } from '../projections/keys.ts';
 import type { Projector } from '../projections/projector.ts';
@@ -101,6 +102,7 @@ export interface Services {
   demo?: Demo;
   feed: Feed;
   webhooks: Webhooks;
+  erasures: Erasures;
   /** The database that belongs to this process; undefined where it is another's. */
   embedded?: { readonly problem: string | undefined } | undefined;
   /** Every model that is kept. */

@@ -11,6 +11,7 @@ import type { Configured, FoldedRoster } from '../engine/roster.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Registry } from '../models/registry.ts';
 import type { Narrator } from '../narrator/narrator.ts';
+import type { Erasures } from '../projections/erasures.ts';
 import type { FoldedKeys } from '../projections/keys.ts';
 
 export interface Overrides {
@@ -34,6 +35,7 @@ export interface Core {
   registry: Registry;
   roster: FoldedRoster;
   policy: PolicyService;
+  erasures: Erasures;
   /** Answers to requests with an Idempotency-Key: in the data directory, or shared by the fleet. */
   answers: AnswerStore;
   /** What the processes of a fleet share; absent on one machine. */

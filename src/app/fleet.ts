@@ -25,6 +25,7 @@ import { warmUp } from '../engine/warm-up.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import { openRegistry } from '../models/registry.ts';
 import { createProfiles } from '../profiles/memory.ts';
+import { createErasures } from '../projections/erasures.ts';
 import { createKeys } from '../projections/keys.ts';
 import { type Core, configured, type Overrides } from './core.ts';
 import { followDeleted } from './deleted.ts';
@@ -93,6 +94,7 @@ async function coreOf(shared: Shared, { config, overrides, token, clock, log }: 
   log.info({ sequence: journal.durable }, 'the log of the fleet is followed');
   return {
     ...{ journal, state, engine: tracedEngine(engine), keys, answers, registry, roster, policy, raw },
+    erasures: createErasures({ journal, clock, log }),
     resume: async () => {},
     get champion() {
       return roster.champion ?? null;

@@ -18,6 +18,7 @@ import type { JournalRecord } from '../journal/journal.ts';
 import { openJournal } from '../journal/local/journal.ts';
 import { openRegistry } from '../models/registry.ts';
 import { createProfiles } from '../profiles/memory.ts';
+import { createErasures } from '../projections/erasures.ts';
 import { createKeys } from '../projections/keys.ts';
 import { type Core, configured, type Overrides } from './core.ts';
 import { createLog } from './log.ts';
@@ -49,6 +50,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     policy.fold(record);
     control.fold(record);
     suppression.fold(record);
+    erasures.fold(record);
   };
   const journal = tracedJournal(learning(local, foldAll));
   const registry = openRegistry(join(config.dataDir, 'models'));
@@ -66,8 +68,17 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     ...{ journal, clock, entityTypes: config.entityTypes, stopwatch: () => performance.now() },
   });
   const control = createControlShare(policy.log.state, config.entityTypes);
+  const erasures = createErasures({ journal, clock, log });
   const suppression = createSuppression(policy.log.state, config.entityTypes);
-  const parts = { keys, engine: statePart(state), roster, policy: policy.part, control, suppression };
+  const parts = {
+    keys,
+    engine: statePart(state),
+    roster,
+    policy: policy.part,
+    control,
+    suppression,
+    erasures: erasures.part,
+  };
   const snapshots = openSnapshots({ directory: join(config.dataDir, 'snapshots'), profiles, parts, log });
   const restored = await snapshots.restore(local.durable);
   for await (const record of local.read(restored + 1)) foldAll(record);
@@ -106,6 +117,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     registry,
     roster,
     policy,
+    erasures,
     get champion() {
       return roster.champion ?? null;
     },

@@ -42,6 +42,8 @@ import type { WebhookType } from './webhook.ts';
  * | webhook.create, .update, .delete, .resume | `c:<command id>` | WebhookData | secret, where created |
  * | webhook.told  | `w:<webhook id>:<seq>` | WebhookToldData |                              |
  * | narrative     | `n:<transaction id>`   | NarrativeData | narrative                            |
+ * | erasure       | `c:<command id>`; `e:<erasure id>` | {id, by, bodyHash} | the subject and the reason, until it is done |
+ * | erasure.done  | `e:<erasure id>:done`  | {id, records} |                                      |
  * | policy.rule   | `c:<command id>`       | RuleCommandData |                                    |
  * | policy.thresholds | `c:<command id>`   | ThresholdsData |                                     |
  * | policy.control | `c:<command id>`      | ControlData  |                                       |

@@ -31,10 +31,20 @@ export interface Journal {
   subscribe(listener: (record: JournalRecord) => void): () => void;
   /** Overwrites the personal block of a record in place and renews its checksum. Durable when it resolves. */
   erasePersonal(sequence: number): Promise<void>;
+  /**
+   * Takes something out of a durable record, where it lies; nothing where `change` gives nothing. A crash leaves the old record or the
+   * new one, whole. Durable when it resolves. Absent where the log cannot: Kafka keeps what was written.
+   */
+  overwrite?(sequence: number, change: Overwrite): Promise<boolean>;
   /** For /health. */
   status(): JournalStatus;
   close(): Promise<void>;
 }
+
+/** What is left of a record: no longer than it was. Without `personal` nothing of that block is. */
+export type Overwrite = (
+  record: JournalRecord,
+) => { data: Record<string, unknown>; personal?: Record<string, unknown> | undefined } | undefined;
 
 /** Every type that a record may have. Old ones are read for ever. `void` takes a sequence and says nothing: its key was taken. */
 export const RECORD_TYPES = [
@@ -73,6 +83,8 @@ export const RECORD_TYPES = [
   'policy.list',
   'policy.entries',
   'drift',
+  'erasure',
+  'erasure.done',
 ] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
 

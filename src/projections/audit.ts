@@ -23,7 +23,7 @@ export interface AuditRow {
 }
 
 /** Records that nobody asks for one by one: decisions have a history of their own. */
-const UNAUDITED = new Set(['decision', 'intake', 'failed', 'audit', 'narrative', 'webhook.told']);
+const UNAUDITED = new Set(['decision', 'intake', 'failed', 'audit', 'narrative', 'webhook.told', 'erasure.done']);
 
 export function auditOf(record: JournalRecord, answer: CommandAnswer | undefined): AuditRow | undefined {
   if (UNAUDITED.has(record.type)) return undefined;

@@ -34,6 +34,7 @@ export interface QueryStore {
   /** What a text names or begins, of every kind, newest first; at most `limit`. */
   search(q: string, limit: number): Promise<SearchHit[]>;
   webhooks: WebhookStore;
+  erasing: ErasureStore;
   /** Throws where the database is away. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -253,4 +254,13 @@ export interface LedgerQueries {
   decided(from: number, heldFrom: number, visit: (payment: LedgerPayment) => void): Promise<void>;
   /** Payments of which a dispute was told since then, once each. */
   disputed(since: number, visit: (payment: LedgerPayment) => void): Promise<void>;
+}
+
+/** What an erasure takes out of the database; repeated, it finds nothing more. */
+export interface ErasureStore {
+  /** Cases that these payments are in, and those that they were merged into. */
+  casesOf(payments: string[]): Promise<string[]>;
+  erase(found: { payments: string[]; users: string[]; cases: string[] }): Promise<void>;
+  /** Frees what deleted rows and the write-ahead log still hold, by the means that the server has. */
+  reclaim(): Promise<void>;
 }

@@ -18,6 +18,8 @@ const MAX_BACKOFF_MS = 10_000;
 
 /** The projection may lose its newest commits in a crash (rows and offset together): the journal replays them. */
 const SETTINGS = {
+  // A file of the write-ahead log that is done with is deleted, not kept with all that stands in it to be written over later.
+  wal_recycle: 'off',
   listen_addresses: '127.0.0.1',
   // In the data folder itself: by it a server is found that runs in another container.
   unix_socket_directories: '.',

@@ -7,6 +7,7 @@ import { createApplier } from './apply.ts';
 import { createAuditQueries } from './audit.ts';
 import { createCaseQueries } from './cases.ts';
 import { asUnavailable, connect, reading, sqlState } from './connection.ts';
+import { createErasing } from './erasing.ts';
 import type { OutcomeOf } from './fold-state.ts';
 import { createLedgerQueries } from './ledgers.ts';
 import { createLinks } from './links.ts';
@@ -121,6 +122,7 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
     audit: createAuditQueries(pool, schema),
     ledgers: createLedgerQueries(pool, schema),
     webhooks: createWebhookStore(pool, schema),
+    erasing: createErasing(url, pool, schema, log),
     ping: () =>
       reading(async () => {
         await pool.query('SELECT 1');

@@ -5,6 +5,7 @@ import * as cases from './cases.ts';
 import * as common from './common.ts';
 import { documented } from './documented.ts';
 import * as drift from './drift.ts';
+import * as erasures from './erasures.ts';
 import * as iso20022 from './iso20022.ts';
 import * as ledgers from './ledgers.ts';
 import * as life from './life.ts';
@@ -24,6 +25,7 @@ export const FILES = {
   cards,
   iso20022,
   drift,
+  erasures,
   ledgers,
   life,
   models,

@@ -70,6 +70,8 @@ const TYPE_CODES = {
   'policy.list': 44,
   'policy.entries': 45,
   drift: 46,
+  erasure: 48,
+  'erasure.done': 49,
 } satisfies Record<RecordType, number>;
 const TYPES: (RecordType | undefined)[] = [];
 for (const [type, code] of Object.entries(TYPE_CODES)) TYPES[code] = type as RecordType;
@@ -236,4 +238,32 @@ export function decodeFrame(source: Buffer, frame: Frame): JournalRecord {
     record.vector = new Float64Array(bytes.buffer);
   }
   return record;
+}
+
+/**
+ * The frame with other texts, of exactly its length: what is shorter ends in blanks, which JSON allows, so that no offset moves and no
+ * index changes. Without `personal` that block is erased. Throws where the texts do not fit.
+ */
+export function refilled(source: Buffer, frame: Frame, data: object, personal: object | undefined): Buffer {
+  const target = Buffer.from(source.subarray(frame.start, frame.start + frame.length));
+  const at = (offset: number) => offset - frame.start;
+  blankAndWrite(target, at(frame.dataAt), source.readUInt32LE(frame.start + 48), JSON.stringify(data));
+  const personalAt = at(frame.personalAt);
+  if (frame.personalBytes > 0 && personal === undefined) {
+    target.fill(0, personalAt);
+    target.writeUInt32LE(ERASED, personalAt);
+  } else if (frame.personalBytes > 0) {
+    const text = personalAt + PERSONAL_HEADER_BYTES;
+    blankAndWrite(target, text, frame.personalBytes, JSON.stringify(personal));
+    target.writeUInt32LE(LIVE, personalAt);
+    target.writeUInt32LE(crc32(target.subarray(text)), personalAt + 4);
+  }
+  target.writeUInt32LE(crc32(target.subarray(8, personalAt)), 4);
+  return target;
+}
+
+function blankAndWrite(target: Buffer, start: number, length: number, text: string): void {
+  if (Buffer.byteLength(text) > length) throw new RangeError('what is left of a record is longer than it was');
+  target.fill(0x20, start, start + length);
+  target.write(text, start, 'utf8');
 }

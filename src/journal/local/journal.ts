@@ -4,7 +4,7 @@ import type { Appended, Damage, Journal, JournalEntry, JournalRecord } from '../
 import type { Batch } from './batch.ts';
 import { chainOf, highestOwner, readHeads, segmentFirsts } from './chain.ts';
 import { createCommitter } from './committer.ts';
-import { erasePersonal, finishErase } from './erase.ts';
+import { erasePersonal, finishErase, overwriteRecord, redoOverwrite } from './erase.ts';
 import { type Files, nodeFiles } from './files.ts';
 import { createIndexCache } from './index-cache.ts';
 import type { Log } from './log.ts';
@@ -75,6 +75,7 @@ export async function openJournal(options: LocalJournalOptions): Promise<Journal
   let owner: Owner | undefined;
   try {
     owner = await takeOwnership(files, directory, highestOwner(await readHeads(files, directory)));
+    await redoOverwrite(files, directory);
     segments = await recoverSegments(files, directory, await setOrphansAside(files, directory, onWarning));
     if (!owner.handedOver) await sealTail(files, segments);
     await removeOldSpares(files, directory);
@@ -234,6 +235,14 @@ function createJournal(
       const done = erasing.then(async () => {
         await committer.inFlight(sequence)?.durable;
         await erasePersonal(log, indexes, sequence);
+      });
+      erasing = done.catch(() => {});
+      return done;
+    },
+    overwrite(sequence, change) {
+      const done = erasing.then(async () => {
+        await committer.inFlight(sequence)?.durable;
+        return overwriteRecord(log, indexes, sequence, change);
       });
       erasing = done.catch(() => {});
       return done;

@@ -1,0 +1,104 @@
+import pg from 'pg';
+import { PERSONAL_PARTS } from '../../domain/personal.ts';
+import type { Log } from '../../projections/log.ts';
+import type { ErasureStore } from '../../projections/store.ts';
+import { reading } from './connection.ts';
+import { storable } from './text.ts';
+
+/** Tables that hold, or whose dead rows or statistics may hold, what says who someone is. */
+const TABLES = ['views', 'transactions', 'names', 'notes', 'audit', 'users', 'cases', 'case_links', 'answers'];
+/** What the values of these are names of people or of where they live. */
+const ENTITIES = "('ip', 'network', 'email', 'mailbox')";
+const ERASED = '(erased)';
+
+export function createErasing(url: string, pool: pg.Pool, schema: string, log: Log): ErasureStore {
+  /** A connection of its own: no limit of time, for tables are read whole and written anew. */
+  async function alone<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = new pg.Client({ connectionString: url, application_name: 'assay erasure' });
+    client.on('error', (error) => log.debug({ reason: error.message }, 'the connection of an erasure broke'));
+    await client.connect();
+    try {
+      await client.query('SET statement_timeout = 0');
+      return await work(client);
+    } finally {
+      await client.end();
+    }
+  }
+
+  return {
+    casesOf: (payments) =>
+      reading(async () => {
+        const { rows } = await pool.query(
+          `WITH RECURSIVE of (id) AS (
+             SELECT case_id FROM ${schema}.case_alerts WHERE transaction_id = ANY($1)
+             UNION SELECT c.id FROM ${schema}.cases c JOIN of ON c.merged_into = of.id)
+           SELECT id FROM of`,
+          [payments.map(storable)],
+        );
+        return rows.map(({ id }) => id as string);
+      }),
+    erase: (found) =>
+      reading(() =>
+        alone(async (client) => {
+          const payments = found.payments.map(storable);
+          const [users, cases] = [found.users.map(storable), found.cases.map(storable)];
+          const run = (text: string, values: unknown[]) => client.query(text.replaceAll('$schema', schema), values);
+          await client.query('BEGIN');
+          // The projection waits meanwhile: a row that it has read would come back.
+          await client.query(`SELECT FROM ${schema}.meta FOR UPDATE`);
+          await run(
+            `DELETE FROM $schema.names n USING $schema.ids i, $schema.transaction_entities e
+             WHERE i.id = ANY($1) AND e.created_at = i.created_at AND e.sequence = i.sequence AND n.key = e.key
+               AND n.type IN ${ENTITIES}`,
+            [payments],
+          );
+          await run(
+            `UPDATE $schema.views v SET view = (v.view::jsonb - $2::text[])::json FROM $schema.ids i
+             WHERE i.id = ANY($1) AND v.created_at = i.created_at AND v.sequence = i.sequence`,
+            [payments, PERSONAL_PARTS.decision.personal],
+          );
+          // Notes of labels and reasons of reviews stand within.
+          await run(
+            `UPDATE $schema.views v SET view = regexp_replace(v.view::text,
+               '"(note|reviewReason|narrative)": *"([^"\\\\]|\\\\.)*"', '"\\1": null', 'g')::json
+             FROM $schema.ids i WHERE i.id = ANY($1) AND v.created_at = i.created_at AND v.sequence = i.sequence`,
+            [payments],
+          );
+          await run('DELETE FROM $schema.notes WHERE transaction_id = ANY($1) OR case_id = ANY($2)', [payments, cases]);
+          await run(
+            `UPDATE $schema.audit SET detail = (detail::jsonb - '{note,text,reason}'::text[])::json
+             WHERE detail IS NOT NULL AND (transaction_id = ANY($1) OR case_id = ANY($2))`,
+            [payments, cases],
+          );
+          await run('UPDATE $schema.cases SET note = NULL WHERE id = ANY($1) AND note IS NOT NULL', [cases]);
+          await run(
+            `UPDATE $schema.cases SET entity_value = '${ERASED}' WHERE id = ANY($1) AND entity_type IN ${ENTITIES}`,
+            [cases],
+          );
+          await run(
+            `UPDATE $schema.case_links SET value = '${ERASED}' WHERE case_id = ANY($1) AND type IN ${ENTITIES}`,
+            [cases],
+          );
+          await run('DELETE FROM $schema.users WHERE id = ANY($1)', [users]);
+          const named = [...payments, ...users, ...cases];
+          await run(
+            `DELETE FROM $schema.answers a USING unnest($1::text[]) AS one (id)
+             WHERE strpos(a.answer::text, to_json(one.id)::text) > 0`,
+            [named],
+          );
+          await client.query('COMMIT');
+        }),
+      ),
+    reclaim: () =>
+      reading(() =>
+        alone(async (client) => {
+          for (const table of TABLES) await client.query(`VACUUM (FULL, ANALYZE) ${schema}.${table}`);
+          // What only an administrator of the server may do: on another's server it is theirs.
+          for (const text of ['VACUUM FULL pg_statistic', 'SELECT pg_switch_wal()', 'CHECKPOINT', 'CHECKPOINT'])
+            await client.query(text).catch((error) => {
+              log.warn({ reason: error.message, statement: text }, 'the database’s own traces stay until it does this');
+            });
+        }),
+      ),
+  };
+}

@@ -1,0 +1,218 @@
+import { canonicalAddress } from '../domain/address.ts';
+import type { Clock } from '../domain/clock.ts';
+import { mailbox } from '../domain/email.ts';
+import { keysToday } from '../domain/entity.ts';
+import { AssayError } from '../domain/errors.ts';
+import { withoutPersonal } from '../domain/personal.ts';
+import type { Journal, JournalEntry, JournalRecord } from '../journal/journal.ts';
+import type { Log } from './log.ts';
+import type { Projector } from './projector.ts';
+import type { ErasureStore, QueryStore } from './store.ts';
+
+export const SUBJECTS = ['userId', 'email', 'cardId', 'deviceId', 'ip'] as const;
+export type Subject = (typeof SUBJECTS)[number];
+
+export interface ErasureState {
+  id: string;
+  status: 'running' | 'done';
+  /** Changed in the log; null until it is done. */
+  records: number | null;
+  finishedAt: string | null;
+  /** What stays, until when, in words. */
+  remains?: string[];
+}
+
+interface Ports {
+  journal: Journal;
+  clock: Clock;
+  log: Log;
+}
+
+export const REMAINS = [
+  'Ids of users, cards, devices and payments, amounts, times and coordinates: what decisions, profiles and statistics were computed from; until the journal is deleted.',
+  'Hashes under which profiles are kept; until the journal is deleted.',
+  'Entries of lists and texts of rules that name the subject; until they are removed there, and in the journal until it is deleted.',
+  'Backups, copies of the journal and write-ahead logs that were archived elsewhere; until those are deleted.',
+  'What receivers of webhooks were told before.',
+];
+const AGAIN_MS = 2_000;
+
+export const erasureKey = (id: string) => `e:${id}`;
+const doneKey = (id: string) => `e:${id}:done`;
+
+export type Erasures = ReturnType<typeof createErasures>;
+
+/**
+ * Erasures are records, so a restart finds what is under way. One at a time; the database first, then the log: what depends on a
+ * payment before the payment, so that whatever a crash leaves is found by the same subject again.
+ */
+export function createErasures({ journal, clock, log }: Ports) {
+  /** Sequences of erasures that are not done, by id. */
+  const pending = new Map<string, number>();
+  let work: { projector: Projector; store: QueryStore } | undefined;
+  let running: Promise<void> | undefined;
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  function fold({ type, data, sequence }: JournalRecord): void {
+    if (type === 'erasure') pending.set(data.id as string, sequence);
+    if (type === 'erasure.done') pending.delete(data.id as string);
+  }
+
+  function go(): void {
+    if (closed || running || !work || pending.size === 0) return;
+    running = pass(work)
+      .catch((error) => {
+        if (!(error instanceof AssayError)) log.error({ err: error }, 'an erasure does not go on; it is tried again');
+        timer = setTimeout(go, AGAIN_MS);
+        timer.unref();
+      })
+      .finally(() => {
+        running = undefined;
+        if (!timer) go();
+        timer = undefined;
+      });
+  }
+
+  async function pass({ projector, store }: { projector: Projector; store: QueryStore }): Promise<void> {
+    for (const [id, sequence] of [...pending]) {
+      if (closed) return;
+      const record = await journal.get(sequence);
+      if (!record) throw new AssayError('unavailable', 'not durable yet');
+      await projector.settled(sequence);
+      const records = record.personal ? await erase(record, store.erasing) : 0;
+      if (records === undefined) return;
+      const entry = { type: 'erasure.done' as const, at: clock(), key: doneKey(id), data: { id, records } };
+      await journal.enqueue(entry).durable;
+    }
+  }
+
+  /** How many records changed; undefined where it was told to stop. */
+  async function erase(record: JournalRecord, store: ErasureStore): Promise<number | undefined> {
+    const subject = record.personal as Partial<Record<Subject, string>>;
+    const found = await find(subject, record.sequence);
+    const cases = new Set([...found.cases, ...(await store.casesOf([...found.payments]))]);
+    await store.erase({ payments: [...found.payments], users: [...found.users], cases: [...cases] });
+    const last: number[] = [];
+    let records = 0;
+    for await (const one of journal.read(1)) {
+      if (closed) return undefined;
+      if (one.type === 'erasure' || !concerns(one, found, cases)) continue;
+      if (one.sequence < record.sequence && isAnchor(one, subject)) last.push(one.sequence);
+      else if (await overwrite(one.sequence)) records++;
+    }
+    for (const sequence of last) if (!closed && (await overwrite(sequence))) records++;
+    if (closed) return undefined;
+    await store.reclaim();
+    await overwrite(record.sequence);
+    return records;
+  }
+
+  const overwrite = (sequence: number) =>
+    journal.overwrite!(sequence, (record) => {
+      const left = withoutPersonal(record);
+      const { entities, named } = record.data;
+      // Where the value beside a key said how it was spelled, the key is from now on as it is read.
+      if (left && Array.isArray(entities) && named === undefined)
+        left.data.entities = keysToday(entities, record.personal);
+      return left;
+    });
+
+  async function find(subject: Partial<Record<Subject, string>>, before: number): Promise<Found> {
+    const found: Found = { payments: new Set(), users: new Set(), cases: new Set() };
+    for await (const record of journal.read(1)) {
+      const { data, type, sequence } = record;
+      if (sequence < before && isAnchor(record, subject)) {
+        if (type.startsWith('user.')) found.users.add(data.userId as string);
+        else found.payments.add(paymentOf(record)!);
+      }
+    }
+    for await (const { type, data } of journal.read(1))
+      if (type.startsWith('label') && data.caseId && found.payments.has(data.transactionId as string))
+        found.cases.add(data.caseId as string);
+    return found;
+  }
+
+  async function submit(entry: JournalEntry) {
+    if (!journal.overwrite)
+      throw new AssayError(
+        'unavailable',
+        'Erasing is not possible in a fleet: Kafka keeps what was written until the retention of its topics ends.',
+      );
+    const earlier = (await journal.find(entry.key)) ?? journal.recent(entry.key)?.record;
+    if (earlier) return { record: earlier, replayed: true };
+    const { record, durable } = journal.enqueue(entry);
+    await durable;
+    go();
+    return { record, replayed: false };
+  }
+
+  return {
+    fold,
+    submit,
+    async state(id: string): Promise<ErasureState | undefined> {
+      if (!(await journal.find(erasureKey(id)))) return undefined;
+      const done = await journal.find(doneKey(id));
+      if (!done) return { id, status: 'running', records: null, finishedAt: null };
+      const finishedAt = new Date(done.at).toISOString();
+      return { id, status: 'done', records: done.data.records as number, finishedAt, remains: REMAINS };
+    },
+    start(ports: { projector: Projector; store: QueryStore }) {
+      work = ports;
+      go();
+    },
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await running;
+    },
+    part: {
+      save: () => [...pending],
+      load(value: unknown) {
+        pending.clear();
+        for (const [id, sequence] of (value ?? []) as [string, number][]) pending.set(id, sequence);
+      },
+    },
+  };
+}
+
+interface Found {
+  payments: Set<string>;
+  users: Set<string>;
+  cases: Set<string>;
+}
+
+function paymentOf({ data }: JournalRecord): string | undefined {
+  return (data.transactionId ?? (data.transaction as { id?: string } | undefined)?.id) as string | undefined;
+}
+
+function concerns(record: JournalRecord, { payments, users }: Found, cases: Set<string>): boolean {
+  const { data, type } = record;
+  if (type.startsWith('user.')) return users.has(data.userId as string);
+  const payment = paymentOf(record);
+  return (payment !== undefined && payments.has(payment)) || (type === 'case' && cases.has(data.caseId as string));
+}
+
+/** Whether the record itself names the subject. */
+function isAnchor({ type, data, personal }: JournalRecord, subject: Partial<Record<Subject, string>>): boolean {
+  const given: Record<string, unknown> = {
+    ...(data.transaction as object),
+    ...(type === 'amend' ? (data.changes as object) : {}),
+    ...(type.startsWith('user.') ? { userId: data.userId } : {}),
+    ...personal,
+  };
+  if (!['decision', 'intake', 'amend'].includes(type) && !type.startsWith('user.')) return false;
+  for (const name of SUBJECTS) {
+    const wanted = subject[name];
+    if (wanted !== undefined) return typeof given[name] === 'string' && same(name, given[name], wanted);
+  }
+  return false;
+}
+
+function same(name: Subject, a: string, b: string): boolean {
+  if (a === b) return true;
+  if (name === 'ip') return canonicalAddress(a) !== undefined && canonicalAddress(a) === canonicalAddress(b);
+  if (name === 'email')
+    return a.toLowerCase() === b.toLowerCase() || (mailbox(a) !== undefined && mailbox(a) === mailbox(b));
+  return false;
+}
