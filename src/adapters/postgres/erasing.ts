@@ -92,12 +92,17 @@ export function createErasing(url: string, pool: pg.Pool, schema: string, log: L
     reclaim: () =>
       reading(() =>
         alone(async (client) => {
-          for (const table of TABLES) await client.query(`VACUUM (FULL, ANALYZE) ${schema}.${table}`);
           // What only an administrator of the server may do: on another's server it is theirs.
-          for (const text of ['VACUUM FULL pg_statistic', 'SELECT pg_switch_wal()', 'CHECKPOINT', 'CHECKPOINT'])
-            await client.query(text).catch((error) => {
+          const administer = (text: string) =>
+            client.query(text).catch((error) => {
               log.warn({ reason: error.message, statement: text }, 'the database’s own traces stay until it does this');
             });
+          // Statistics hold the commonest values of columns, and ANALYZE leaves a table that is empty now with those of before.
+          await administer(`DELETE FROM pg_catalog.pg_statistic WHERE starelid IN
+            (SELECT oid FROM pg_catalog.pg_class WHERE relnamespace = '${schema}'::regnamespace)`);
+          for (const table of TABLES) await client.query(`VACUUM (FULL, ANALYZE) ${schema}.${table}`);
+          for (const text of ['VACUUM FULL pg_statistic', 'SELECT pg_switch_wal()', 'CHECKPOINT', 'CHECKPOINT'])
+            await administer(text);
         }),
       ),
   };

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { call, startApp, type TestApp } from './support/app.ts';
+
+/** Nothing else holds these. */
+const MARKS = {
+  name: 'Adalovinia Markertest',
+  email: 'Adalovinia.Marker@erase-me.example',
+  ip: '203.0.113.177',
+  phone: '+49-555-019-8877',
+  street: 'Unmistakable Street 4711',
+  note: 'she told me her secret word xylophonic',
+  comment: 'the customer xylocarpic called twice',
+  reason: 'released for xylographic reasons',
+  why: 'asked for by xylem letter',
+};
+const SEARCHED = [...Object.values(MARKS), 'adalovinia.marker', 'erase-me.example', 'cb0071b1'];
+
+function* filesUnder(folder: string): Generator<string> {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isDirectory()) yield* filesUnder(path);
+    else if (stat?.isFile()) yield path;
+  }
+}
+
+/** Which of the texts stand in which files, whatever their case. */
+function found(folder: string, texts: string[]): string[] {
+  const hits: string[] = [];
+  for (const file of filesUnder(folder)) {
+    const bytes = readFileSync(file).toString('latin1').toLowerCase();
+    for (const text of texts) if (bytes.includes(text.toLowerCase())) hits.push(`${file}: ${text}`);
+  }
+  return hits;
+}
+
+async function vectors(app: TestApp): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for await (const { type, key, vector } of app.services.journal.read(1))
+    if (type === 'decision') all.push([key, vector && [...vector]]);
+  return all;
+}
+
+async function erased(app: TestApp, id: string) {
+  for (;;) {
+    const { body } = await call(app.url, 'GET', `/api/erasures/${id}`);
+    if (body.status === 'done') return body;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+test('of a user with payments, cases, labels and notes nothing that says who they are is found in any file', async (t) => {
+  let app = await startApp();
+  t.after(() => app.stop());
+  const ask = (method: string, path: string, body?: unknown) => call(app.url, method, path, body);
+  await ask('POST', '/api/users', { id: 'u_marked', name: MARKS.name, email: MARKS.email });
+  await ask('POST', '/api/users', { id: 'u_other', name: 'Someone Else', email: 'someone@other.example' });
+  for (let i = 0; i < 12; i++)
+    for (const [user, personal] of [
+      [
+        'u_marked',
+        { ip: MARKS.ip, email: MARKS.email, customerLocation: MARKS.street, metadata: { phone: MARKS.phone } },
+      ],
+      ['u_other', { ip: '198.51.100.9', email: 'someone@other.example', customerLocation: 'Elsewhere 1' }],
+    ] as const) {
+      const body = {
+        id: `${user}.${i}`,
+        userId: user,
+        amount: 9_000 + i,
+        deviceId: `d_${user}`,
+        cardId: `c_${user}_${i}`,
+        ...personal,
+      };
+      assert.equal((await ask('POST', '/api/transactions', body)).status, 201);
+    }
+  const { body: cases } = await ask('GET', '/api/cases');
+  let commented = 0;
+  for (const { id } of cases.data) {
+    const { body: whole } = await ask('GET', `/api/cases/${id}`);
+    if (!whole.transactions.some(({ userId }: { userId: string }) => userId === 'u_marked')) continue;
+    await ask('POST', `/api/cases/${id}/comments`, { text: MARKS.comment });
+    commented++;
+  }
+  assert.ok(commented > 0, 'some of them are held');
+  const label = { label: 'fraud', source: 'analyst', note: MARKS.note };
+  assert.equal((await ask('POST', '/api/transactions/u_marked.3/labels', label)).status, 201);
+  const { body: held } = await ask('GET', '/api/transactions?decision=review&userId=u_marked');
+  if (held.data.length > 0)
+    await ask('POST', `/api/transactions/${held.data[0].id}/review`, { action: 'release', reason: MARKS.reason });
+  const stats = (await ask('GET', '/api/transactions/stats?window=24h')).body;
+  const known = await vectors(app);
+
+  for (const [body, status] of [
+    [{ reason: 'x' }, 422],
+    [{ userId: 'a', email: 'b@c.de', reason: 'x' }, 422],
+    [{ userId: 'a' }, 422],
+    [{ userId: 'nobody at all', reason: 'x' }, 202],
+  ] as const)
+    assert.equal((await ask('POST', '/api/erasures', body)).status, status, JSON.stringify(body));
+  assert.equal((await ask('GET', '/api/erasures/er_none')).status, 404);
+
+  const asked = await ask('POST', '/api/erasures', { userId: 'u_marked', reason: MARKS.why });
+  assert.equal(asked.status, 202);
+  const done = await erased(app, asked.body.id);
+  assert.ok(done.records >= 13 && done.finishedAt && done.remains.length > 0, JSON.stringify(done));
+
+  const { body: read } = await ask('GET', '/api/transactions/u_marked.3');
+  for (const field of ['ip', 'email', 'customerLocation', 'metadata']) assert.equal(read[field], undefined, field);
+  assert.deepEqual([read.userId, read.amount, read.effective.label], ['u_marked', 9_003, 'fraud']);
+  assert.equal((await ask('GET', '/api/users/u_marked')).status, 404);
+  assert.equal((await ask('GET', '/api/users/u_other')).body.name, 'Someone Else');
+  assert.equal((await ask('GET', '/api/transactions/u_other.3')).body.ip, '198.51.100.9');
+  const again = (await ask('GET', '/api/transactions/stats?window=24h')).body;
+  for (const name of ['count', 'decisions', 'labels', 'labelStates', 'amountBase', 'scoreHistogram'])
+    assert.deepEqual(again[name], stats[name], name);
+  assert.deepEqual(await vectors(app), known);
+  const told = JSON.stringify((await ask('GET', '/api/audit?limit=200')).body);
+  for (const mark of SEARCHED) assert.ok(!told.toLowerCase().includes(mark.toLowerCase()), mark);
+  assert.match(told, /"erasure"/);
+  const search = await ask('GET', `/api/search?q=${encodeURIComponent(MARKS.ip)}`);
+  assert.ok(!JSON.stringify(search.body).includes(MARKS.street));
+
+  await app.stop({ keep: true });
+  const { dataDir } = app;
+  assert.deepEqual(found(dataDir, SEARCHED), []);
+  assert.ok(found(dataDir, ['u_other']).length > 0, 'files can be searched');
+  app = await startApp({ ASSAY_DATA_DIR: dataDir });
+  assert.deepEqual(await vectors(app), known);
+  assert.equal((await call(app.url, 'GET', '/api/transactions/u_marked.3')).body.ip, undefined);
+  assert.equal((await call(app.url, 'GET', `/api/erasures/${asked.body.id}`)).body.status, 'done');
+});
