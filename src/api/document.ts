@@ -12,9 +12,7 @@ probability and the reasons. Errors are RFC 9457 problem documents. Every answer
 \`X-Response-Time-Ms\`. \`x-scope\` says what a key must be allowed; a GET without it asks for \`read\`. Lists come as CSV too, for
 \`Accept: text/csv\`: all there are without a \`limit\`, else a page with \`X-Next-Cursor\`. Without any API key the server answers on loopback only, and asks for none.
 
-\`WS /ws\` is the live feed: \`{seq, type, at, data}\` of the types \`transaction.decided\`, \`transaction.finalized\`,
-\`transaction.reviewed\`, \`label.recorded\`, \`dispute.recorded\`, \`event.recorded\`, \`alert\`, \`case.changed\`, \`stats\`,
-\`model.promoted\` and \`policy.changed\`; \`?since=seq\` resumes after an event; where no such event
+\`WS /ws\` is the live feed: \`{seq, type, at, data}\` of the types of \`EventType\`, and \`stats\`; \`?since=seq\` resumes after an event; where no such event
 is known, a \`stats\` event with \`data.unknownSince\` carries the newest \`seq\`, and the feed goes on from there. Browsers send
 their key as the subprotocol \`assay.key.<key>\`, or the cookie of their session.`;
 

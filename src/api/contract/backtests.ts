@@ -91,7 +91,7 @@ export const BacktestResult = answer(
     samples: parts('{id, at, amount, currency, from, to, labelState, rules}: decisions that change sides'),
     degraded: answer({}, '{count, ids}: decided without all that is known'),
     notes: Type.Array(Type.String(), { description: 'What was assumed' }),
-    approximate: Type.Array(Type.String(), { description: 'Windows that are not exactly those of then' }),
+    approximate: Type.Array(Type.String()),
   },
   'legitimate includes those presumed to be',
 );
@@ -111,15 +111,12 @@ const window = answer(
 );
 
 export { window as RuleWindow };
-export const RuleStatsShown = answer(
-  {
-    ...{ id: Type.String(), lastHit: textOrNull, days7: window, days30: window },
-    failures: count,
-    lastFailure: textOrNull,
-    broken: Type.Boolean(),
-  },
-  'What a rule hit of late; failures: evaluations that failed in this process; broken: it checks no more',
-);
+export const RuleStatsShown = answer({
+  ...{ id: Type.String(), lastHit: textOrNull, days7: window, days30: window },
+  failures: count,
+  lastFailure: textOrNull,
+  broken: Type.Boolean(),
+});
 const since = Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'From when on hits are known' });
 export const RuleStatsOne = answer({ ...RuleStatsShown.properties, since });
 export const RuleStatsList = answer({ since, data: Type.Array(RuleStatsShown) });

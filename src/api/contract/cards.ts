@@ -39,19 +39,18 @@ export const CardModelInfo = answer({
   name: Type.String(),
   kind: Type.String(),
   training_date: Time(),
-  fraud_threshold: Type.Number({ description: 'Score from which it is fraud' }),
+  fraud_threshold: Type.Number(),
   features: Type.Array(Type.String()),
   feature_importance: Type.Array(
     answer({
       feature: Type.String(),
-      importance: Type.Number({ description: 'Share of the gain, or of what the score moves by it' }),
+      importance: Type.Number(),
     }),
     { description: 'Strongest first' },
   ),
   metrics: Type.Unsafe<Record<string, unknown>>({ type: 'object' }),
   data_lineage: Type.Unsafe<Record<string, unknown>>({
     type: 'object',
-    description: 'Hash, rows, frauds, period, seed and options of the data that trained it',
   }),
 });
 

@@ -26,9 +26,7 @@ export const CaseShown = answer(
     entity: Entity,
     score: Type.Integer({ minimum: 0, maximum: 100 }),
     amount: Type.Number(),
-    amountAtRisk: Type.Number({
-      description: 'Σ probability × amount, net of what went back',
-    }),
+    amountAtRisk: Type.Number({}),
     disputes: Type.Integer({ description: 'That stand' }),
     transactionCount: Type.Integer(),
     reviews: Type.Integer(),
@@ -43,7 +41,7 @@ export const CaseShown = answer(
     resolvedByName: orNull('string'),
     note: orNull('string'),
     mergedInto: orNull('string', 'Has its transactions now'),
-    exceptCaseId: Type.Optional(Type.String({ description: 'Has what a resolution left out' })),
+    exceptCaseId: Type.Optional(Type.String()),
   },
   'A case: the alerts that share a device, a card, an address or a user',
 );
@@ -52,7 +50,7 @@ export const Happened = answer(
   {
     at: Time(),
     type: Type.String({ description: 'What happened' }),
-    by: orNull('string', 'Id of the key; null for the server itself'),
+    by: orNull('string'),
     byName: orNull('string'),
     detail: Type.Unsafe<Record<string, unknown> | null>({ type: ['object', 'null'] }),
   },
@@ -69,15 +67,11 @@ const Comment = answer({
 export const CaseWhole = Type.Intersect([
   CaseShown,
   answer({
-    entities: Type.Array(Type.Intersect([Entity, answer({ transactions: Type.Integer() })]), {
-      description: 'The most shared first; at most 50',
-    }),
-    transactions: Type.Array(TransactionShown, { description: 'The newest 50; the rest by …/transactions' }),
+    entities: Type.Array(Type.Intersect([Entity, answer({ transactions: Type.Integer() })]), {}),
+    transactions: Type.Array(TransactionShown),
     comments: Type.Array(Comment),
     history: Type.Array(Happened),
-    similar: Type.Array(Type.Intersect([CaseShown, answer({ shared: Type.Array(Entity) })]), {
-      description: 'Resolved, the newest first; at most 10',
-    }),
+    similar: Type.Array(Type.Intersect([CaseShown, answer({ shared: Type.Array(Entity) })]), {}),
   }),
 ]);
 
@@ -163,13 +157,10 @@ export const CaseBulkAnswer = answer(
   'What came of each',
 );
 
-export const Durations = answer(
-  {
-    p50: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
-    p95: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
-  },
-  'Milliseconds; null where there is none yet',
-);
+export const Durations = answer({
+  p50: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
+  p95: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
+});
 export const CaseFigures = answer(
   {
     window: Type.String(),
@@ -190,18 +181,16 @@ export const CaseStatsQuery = Type.Object({
   window: Type.String({ default: '30d', maxLength: 16, description: 'Such as `24h`, `30d`' }),
 });
 
-export const History = answer({ data: Type.Array(Happened) }, 'What happened to a transaction, the oldest first');
+export const History = answer({ data: Type.Array(Happened) });
 
 export const AuditEntry = Type.Intersect([
   Happened,
   answer({
-    sequence: Type.Integer({ format: 'int64', description: 'Of its record in the journal' }),
+    sequence: Type.Integer({ format: 'int64' }),
     transactionId: orNull('string'),
     caseId: orNull('string'),
     target: orNull('string'),
-    status: Type.Integer({
-      description: 'Of its answer: from 400 on it was refused',
-    }),
+    status: Type.Integer({}),
     code: orNull('string'),
   }),
 ]);

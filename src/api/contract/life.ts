@@ -142,7 +142,7 @@ export const PaymentEventShown = answer({
   id: Type.String(),
   type: paymentEventType,
   at: Time(),
-  amount: Type.Optional(Type.Number({ format: 'double', description: 'Absent: all of it' })),
+  amount: Type.Optional(Type.Number({ format: 'double' })),
 });
 export const ReviewShown = answer(
   {
@@ -159,9 +159,9 @@ export const lifeFields = {
   label: Type.Optional(words(['fraud', 'legitimate'], 'The label in force')),
   effective: Type.Optional(Effective),
   labelState: Type.Optional(labelState),
-  labels: Type.Optional(Type.Array(LabelShown, { description: 'Every voice, in the order in which it was recorded' })),
+  labels: Type.Optional(Type.Array(LabelShown)),
   disputes: Type.Optional(Type.Array(DisputeShown)),
-  events: Type.Optional(Type.Array(PaymentEventShown, { description: 'By the time when they happened' })),
+  events: Type.Optional(Type.Array(PaymentEventShown)),
   review: Type.Optional(ReviewShown),
 };
 

@@ -14,7 +14,7 @@ export const VersionParam = Type.Object({
 export const modelRole = words(['champion', 'shadow', 'other'], 'The champion decides; the shadow is scored beside it');
 export const ModelThresholds = answer({ review: Type.Number(), decline: Type.Number() }, 'Probabilities from which');
 const modelFields = {
-  version: Type.String({ description: 'Content address: the same training gives the same' }),
+  version: Type.String(),
   role: modelRole,
   name: Type.Optional(Type.String()),
   kind: Type.Optional(Type.String()),
@@ -23,7 +23,7 @@ const modelFields = {
   trainedFrom: Type.Optional(Time()),
   trainedTo: Type.Optional(Time()),
   metrics: Type.Optional(anything()),
-  lineage: Type.Optional(anything('Data hash, rows, seed, options, code version')),
+  lineage: Type.Optional(anything()),
   promotedAt: Type.Optional(Time()),
   report: Type.Boolean(),
   compared: Type.Boolean(),
@@ -33,7 +33,7 @@ const modelFields = {
 export const ModelShown = answer(modelFields);
 export const ModelDetail = answer({
   ...modelFields,
-  features: Type.Optional(Type.Array(anything('A feature as it was defined in training'))),
+  features: Type.Optional(Type.Array(anything())),
   importance: Type.Optional(
     Type.Array(answer({ feature: Type.String(), gain: Type.Number() }, 'Strongest first'), {
       description: 'What it goes by',
@@ -45,7 +45,7 @@ export const ModelList = answer({
   data: Type.Array(ModelShown),
   champion: orNull(),
   shadow: orNull(),
-  problem: Type.Optional(Type.String({ description: 'Why the model that was promoted last does not decide' })),
+  problem: Type.Optional(Type.String()),
   promotions: Type.Array(answer({ version: Type.String(), previous: orNull(), at: Time() }), {
     description: 'The newest first',
   }),
@@ -113,17 +113,10 @@ export const Comparison = answer(
       'Of the labelled',
     ),
     averagePrecision: Type.Unsafe<{ champion: number; challenger: number } | null>({
-      anyOf: [
-        answer({ champion: Type.Number(), challenger: Type.Number() }, 'Unlabelled counts as not fraud'),
-        { type: 'null' },
-      ],
+      anyOf: [answer({ champion: Type.Number(), challenger: Type.Number() }), { type: 'null' }],
     }),
     disagreements: Type.Array(
-      answer(
-        { transactionId: Type.String(), at: Time(), champion: Opinion, challenger: Opinion },
-        'A decision on which the two did not agree',
-      ),
-      { description: 'The newest first, at most 20' },
+      answer({ transactionId: Type.String(), at: Time(), champion: Opinion, challenger: Opinion }),
     ),
   },
   'A challenger beside the champion',
@@ -142,13 +135,10 @@ export const Distribution = answer(
     intervalSeconds: Type.Number(),
     reference: Type.Unsafe<{ part: string; bins: number[] } | null>({
       anyOf: [
-        answer(
-          {
-            part: words(['test', 'validation', 'train'], 'The latest part of its training that was scored'),
-            bins: bins('Rows by score'),
-          },
-          'What training saw',
-        ),
+        answer({
+          part: words(['test', 'validation', 'train']),
+          bins: bins('Rows by score'),
+        }),
         { type: 'null' },
       ],
     }),
@@ -159,7 +149,6 @@ export const Distribution = answer(
         bins: bins('Decisions by score: 0–4, 5–9, …, 95–100'),
         stability: numberOrNull('Population stability index against the reference; null below 200 decisions'),
       }),
-      { description: 'The oldest first; intervals without decisions are left out' },
     ),
     stability: numberOrNull('The same of the whole window. Below 0.1 is stable, above 0.25 has shifted'),
   },

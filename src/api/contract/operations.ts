@@ -68,21 +68,18 @@ export const DemoBody = Type.Object({
   rate: Type.Number({ minimum: 0.1, maximum: 200 }),
   seconds: Type.Number({ minimum: 1, maximum: 600 }),
 });
-export const DemoShown = answer(
-  {
-    enabled: Type.Boolean({ description: 'May be started here' }),
-    running: Type.Boolean(),
-    rate: Type.Number(),
-    seconds: Type.Number(),
-    posted: Type.Integer(),
-    labelled: Type.Integer(),
-    failed: Type.Integer(),
-    startedAt: Type.Optional(Time()),
-    endsAt: Type.Optional(Time()),
-    stopped: Type.Optional(Type.String({ description: 'Why it ended before its time' })),
-  },
-  'A stream of made-up payments',
-);
+export const DemoShown = answer({
+  enabled: Type.Boolean({ description: 'May be started here' }),
+  running: Type.Boolean(),
+  rate: Type.Number(),
+  seconds: Type.Number(),
+  posted: Type.Integer(),
+  labelled: Type.Integer(),
+  failed: Type.Integer(),
+  startedAt: Type.Optional(Time()),
+  endsAt: Type.Optional(Time()),
+  stopped: Type.Optional(Type.String()),
+});
 
 export const Health = answer({
   status: words(['healthy', 'degraded', 'unhealthy'], 'Degraded still decides'),
@@ -124,7 +121,7 @@ export const Features = answer(
       answer({
         name: Type.String(),
         description: Type.String(),
-        usual: Type.String({ description: 'A sentence for its middle value in training' }),
+        usual: Type.String(),
         entity: Type.Optional(Type.String()),
         windowSeconds: Type.Optional(Type.Number()),
       }),
@@ -138,12 +135,9 @@ export const EntityParam = Type.Object({
   id: Id('Percent-encode what a path reserves'),
 });
 export const EntityQuery = Type.Object({ limit: PageQuery.limit });
-export const EntityShown = answer(
-  {
-    type: Type.String(),
-    id: Type.String(),
-    transactions: Type.Array(TransactionShown),
-    linked: Type.Array(answer({ type: Type.String(), id: Type.String(), transactions: Type.Integer() })),
-  },
-  'Recent transactions of an entity, and who shares its newest 200',
-);
+export const EntityShown = answer({
+  type: Type.String(),
+  id: Type.String(),
+  transactions: Type.Array(TransactionShown),
+  linked: Type.Array(answer({ type: Type.String(), id: Type.String(), transactions: Type.Integer() })),
+});

@@ -224,7 +224,7 @@ export const PolicyVersionShown = answer({
   version: Type.Integer(),
   at: Time(),
   by: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-  change: answer({ kind: Type.String() }, 'What it changed of the version before'),
+  change: answer({ kind: Type.String() }),
 });
 export const PolicyVersionParam = Type.Object({ version: Type.Integer({ minimum: 0 }) });
 export const VersionsQuery = Type.Object(PageQuery);

@@ -74,10 +74,10 @@ export const decisionFields = {
   decision: outcome,
   score: Score,
   probability: Type.Number({ minimum: 0, maximum: 1, description: 'Calibrated probability of fraud' }),
-  isFraudulent: Type.Boolean({ description: 'True when declined' }),
+  isFraudulent: Type.Boolean(),
   fraudExplanation: Type.String(),
   reasons: Type.Array(Reason),
-  rules: Type.Array(RuleHit, { description: 'Live and shadow rules that hit, by id' }),
+  rules: Type.Array(RuleHit),
   policyVersion: Type.Optional(Type.Integer({ description: 'Of the policy that decided; 0 before there was one' })),
   decidedBy: Type.Optional(
     Type.String({ description: '`model`, `rule:ID`, `control`, or `none` where nobody had a voice' }),
@@ -97,23 +97,16 @@ export const decisionFields = {
 /** What is known of a decision; whatever was decided has most of it. */
 export const Verdict = Type.Partial(answer(decisionFields));
 
-export const NarrativeShown = answer(
-  {
-    summary: Type.String(),
-    signals: Type.Array(Type.String()),
-    checks: Type.Array(answer({ code: Type.String(), text: Type.String() }, 'What to look at next, of a closed list')),
-    confidence: words(['low', 'medium', 'high'], 'How far what is known carries the outcome'),
-    source: words(['template', 'model'], 'Made of the reasons, or by a language model and checked against them'),
-    model: Type.Optional(Type.String({ description: 'The language model that wrote it' })),
-    narrator: Type.Optional(
-      Type.String({ description: 'The language model that can be asked; absent where none can' }),
-    ),
-    failure: Type.Optional(
-      answer({ code: Type.String(), text: Type.String() }, 'Why what it wrote just now is not shown'),
-    ),
-  },
-  'In words, beside the reasons and never in their place',
-);
+export const NarrativeShown = answer({
+  summary: Type.String(),
+  signals: Type.Array(Type.String()),
+  checks: Type.Array(answer({ code: Type.String(), text: Type.String() }, 'What to look at next, of a closed list')),
+  confidence: words(['low', 'medium', 'high'], 'How far what is known carries the outcome'),
+  source: words(['template', 'model']),
+  model: Type.Optional(Type.String()),
+  narrator: Type.Optional(Type.String()),
+  failure: Type.Optional(answer({ code: Type.String(), text: Type.String() })),
+});
 
 export const transactionType = words(TRANSACTION_TYPES);
 const ownFields = {

@@ -38,7 +38,6 @@ export const WebhookShown = answer(
       state: words(['delivering', 'failing', 'paused'], 'A paused one is tried again once it is resumed'),
       seq: Type.Integer({
         format: 'int64',
-        description: 'Of the newest event that was delivered, or was not asked for',
       }),
       lagRecords: Type.Integer(),
       failures: Type.Integer(),
@@ -52,13 +51,10 @@ export const WebhookShown = answer(
   },
   'A webhook, without its secret',
 );
-export const WebhookCreated = Type.Intersect([
-  WebhookShown,
-  answer({ secret: Type.String({ description: 'What its events are signed with, `whsec_…`; shown this once' }) }, ''),
-]);
+export const WebhookCreated = Type.Intersect([WebhookShown, answer({ secret: Type.String() }, '')]);
 export const WebhookList = answer({ data: Type.Array(WebhookShown) });
 export const WebhookTested = answer({
-  delivered: Type.Boolean({ description: 'Whether it answered with a status of 2xx' }),
+  delivered: Type.Boolean(),
   status: Type.Optional(Type.Integer()),
   error: Type.Optional(Type.String()),
   body: Type.Optional(Type.String()),
@@ -68,7 +64,7 @@ export const WebhookTested = answer({
 /** What a webhook is sent, and every client of `/ws`. */
 export const Event = answer(
   {
-    seq: Type.Integer({ format: 'int64', description: 'Goes up with every event, over restarts too' }),
+    seq: Type.Integer({ format: 'int64' }),
     type: eventType,
     at: Time(),
     data: Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'What it is about, by its type' }),
