@@ -95,7 +95,7 @@ function detailOf({ type, data, personal }: JournalRecord): Record<string, unkno
     case 'policy.entries':
       return { ...pick(data, ['action', 'list']), count: ((data.entries ?? data.values) as unknown[]).length };
     case 'model.promote':
-      return pick(data, ['name', 'version', 'role', 'from', 'to']);
+      return pick(data, ['name', 'version', 'previous', 'reason', 'fellBack', 'role', 'from', 'to']);
     default:
       return null;
   }

@@ -3,7 +3,7 @@ import { BINS, edgeOf, meanOf, missingOf, type Series } from './series.ts';
 
 /** How a number is now against how it was. */
 export interface Difference {
-  /** Population stability index over at most ten groups of what it was, and what is missing. Null where either is empty. */
+  /** Population stability index over at most ten groups of what it was, sizes that it never had, and what is missing. Null where either is empty. */
   psi: number | null;
   /** Greatest distance between the two distributions of values that are there (Kolmogorov–Smirnov), by half octaves. */
   distance: number | null;
@@ -24,8 +24,16 @@ export function compare(now: Series, then: Series): Difference {
   const [a, b] = [counted(now), counted(then)];
   const [rows, known] = [now.count + now.missing, then.count + then.missing];
   const isKnown = rows > 0 && known > 0;
+  // Else what never was would count to the group beside it, and hide there.
+  const seen = (bins: Uint32Array) => {
+    const known = bins.map((count, bin) => (then.bins[bin] > 0 ? count : 0));
+    return ends.map((end, i) => sum(known, i === 0 ? 0 : ends[i - 1], end));
+  };
+  const strange = now.bins.reduce((total, count, bin) => total + (then.bins[bin] > 0 ? 0 : count), 0);
   return {
-    psi: isKnown ? (stabilityIndex(a, b) ?? null) : null,
+    psi: isKnown
+      ? (stabilityIndex([...seen(now.bins), strange, now.missing], [...b.slice(0, -1), 0, then.missing]) ?? null)
+      : null,
     distance: now.count > 0 && then.count > 0 ? distanceOf(now, then) : null,
     mean: { now: meanOf(now), then: meanOf(then) },
     missing: { now: missingOf(now), then: missingOf(then) },
@@ -89,11 +97,20 @@ export function significantDistance(now: Series, then: Series, alpha: number, lo
   return n > 0 && m > 0 ? Math.sqrt((-Math.log(alpha / looks / 2) / 2) * (1 / n + 1 / m)) : 1;
 }
 
-/** The same for a share of all, such as what is missing: by the normal approximation, with one more of each. */
+/** The same for the share of what is missing: by the normal approximation, with one more of each. */
 export function significantShare(now: Series, then: Series, alpha: number, looks: number): number {
-  const [n, m] = [(now.count + now.missing) / DESIGN_EFFECT, (then.count + then.missing) / DESIGN_EFFECT];
+  const all = (series: Series) => series.count + series.missing;
+  return significant(now.missing, all(now), then.missing, all(then), alpha / looks);
+}
+
+/** The same for the mean of what is 0 or 1. */
+export function significantMean(now: Series, then: Series, alpha: number, looks: number): number {
+  return significant(now.sum, now.count, then.sum, then.count, alpha / looks);
+}
+
+function significant(a: number, rows: number, b: number, known: number, alpha: number): number {
+  const [n, m] = [rows / DESIGN_EFFECT, known / DESIGN_EFFECT];
   if (n <= 0 || m <= 0) return 1;
-  const share = (now.missing + then.missing + 1) / (now.count + now.missing + then.count + then.missing + 2);
-  const sigmas = Math.sqrt(-2 * Math.log(alpha / looks / 2));
-  return sigmas * Math.sqrt(share * (1 - share) * (1 / n + 1 / m));
+  const share = (a + b + 1) / (rows + known + 2);
+  return Math.sqrt(-2 * Math.log(alpha / 2)) * Math.sqrt(share * (1 - share) * (1 / n + 1 / m));
 }

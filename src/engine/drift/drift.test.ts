@@ -65,10 +65,10 @@ describe('drift', () => {
             add(i < cut ? a : b, value);
             if (Math.abs(value) < 2 ** -10) continue;
             const edge = edgeOf(binOf(value));
+            const [size, least] = [Math.abs(value), Math.abs(edge)];
+            const most = value >= 1 && value < 32 ? least + 1 : least * Math.SQRT2;
             assert.ok(
-              Number.isNaN(value) ||
-                (Math.abs(value) >= Math.abs(edge) * (1 - 1e-12) &&
-                  Math.abs(value) <= Math.abs(edge) * Math.SQRT2 * (1 + 1e-12)),
+              Number.isNaN(value) || (size >= least * (1 - 1e-12) && size <= most * (1 + 1e-12)),
               `${value} ${edge}`,
             );
           }
@@ -94,6 +94,9 @@ describe('drift', () => {
     );
     assert.ok(drifted(times3).includes('@country:FR:amount'), String(drifted(times3)));
     assert.ok(!drifted(times3).includes('@country:DE:amount'));
+    const late = stream(8, 3_000, (one) => (lately(one) ? { ...one, hour: (one.hour + 1) % 24 } : one));
+    const byQuarter = [1, 2, 3, 4].flatMap((quarter) => drifted(late, NOW - (4 - quarter) * BLOCK_MS, 1));
+    assert.deepEqual([...new Set(byQuarter)], ['hour']);
     const gone = stream(6, 1_500, (one) => (lately(one) ? { ...one, device: Number.NaN } : one));
     assert.deepEqual(drifted(gone), ['device']);
     const { features } = reportOf(gone, NOW, 4);
@@ -101,6 +104,22 @@ describe('drift', () => {
     assert.equal(device.since, START + (DAYS - 1) * DAY);
     assert.ok(device.missing.now === 1 && Math.abs(device.missing.then! - 0.1) < 0.02);
     assert.equal(device.groups.at(-1)!.now, 1);
+  });
+
+  test('a share that doubles is named, one that stays is not', () => {
+    const flagged = (rate: number) => {
+      const random = createRandom(9);
+      const history = createHistory();
+      for (let day = 0; day < DAYS; day++)
+        for (let i = 0; i < 4_000; i++) {
+          const chance = day === DAYS - 1 ? rate : 0.03;
+          history.take(START + day * DAY + (i * DAY) / 4_000, [['#flagged', random.chance(chance) ? 1 : 0]]);
+        }
+      return drifted(history);
+    };
+    assert.deepEqual(flagged(0.12), ['#flagged']);
+    assert.deepEqual(flagged(0.002), ['#flagged']);
+    assert.deepEqual(flagged(0.035), []);
   });
 
   test('before four weeks are known it learns, with few decisions it says so', () => {

@@ -98,22 +98,31 @@ export function createDrift(ports: DriftPorts): Drift {
     await caughtUp;
     const found = new Map<string, DriftData>();
     const wholeUntil = (lastWholeBlock(clock()) + 1) * BLOCK_MS - 1;
-    for (const blocks of [1, BLOCKS_A_DAY]) {
+    // Nothing that states rest on changes until the next quarter is over.
+    for (const blocks of wholeUntil === looked ? [] : [1, BLOCKS_A_DAY]) {
       const report = reportOf(history, wholeUntil, blocks);
       for (const one of [...report.features, ...report.others])
         if (one.state === 'drifted' && !found.has(one.name)) found.set(one.name, alarmOf(one, report, clock()));
+      const { psi, state, today, mean } = report.score;
+      if (state === 'drifted')
+        found.set(SCORE, {
+          ...{ series: SCORE, level: 'alarm', at: clock(), since: report.window.from, psi },
+          ...{ mean: { now: today, then: mean } },
+        });
     }
     const { score } = reportOf(history, clock(), BLOCKS_A_DAY, []);
     const sigmas = score.meanShiftSigmas;
     if (sigmas !== null && Math.abs(sigmas) > NOTICE_SIGMAS)
-      found.set(SCORE, {
+      found.set('notice', {
         ...{ series: SCORE, level: 'notice', at: clock(), since: Math.floor(clock() / DAY_MS) * DAY_MS, sigmas },
         ...{ mean: { now: score.today, then: score.mean } },
       });
     for (const data of found.values()) await record(data);
+    looked = wholeUntil;
     if (blockOf(clock()) !== lastSaved) await save();
   }
 
+  let looked = 0;
   let lastSaved = blockOf(clock());
   async function save(): Promise<void> {
     if (catchingUp || through === saved) return;

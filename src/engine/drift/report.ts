@@ -1,5 +1,5 @@
-import { compare, type Difference, significantDistance, significantShare } from './compare.ts';
-import { BLOCK_MS, BLOCKS_A_DAY, BLOCKS_A_WEEK, blockOf, type History, SEGMENT } from './history.ts';
+import { compare, type Difference, significantDistance, significantMean, significantShare } from './compare.ts';
+import { BLOCK_MS, BLOCKS_A_DAY, BLOCKS_A_WEEK, blockOf, type History } from './history.ts';
 import { meanOf, type Series } from './series.ts';
 
 /** `learning`: less than four weeks are known before the window. `few`: too few decisions to say anything. */
@@ -38,6 +38,7 @@ const ENOUGH = 200;
 /** Custom: above 0.25 a distribution has shifted. */
 const SHIFTED = 0.25;
 const MISSING_SHIFT = 0.05;
+const DOUBLED = 2;
 /** How many times more than its own weeks among themselves. */
 const BEYOND_WEEKS = 3;
 /** Of false alarms a look at everything, before what it takes in effect. */
@@ -79,7 +80,7 @@ export function reportOf(history: History, now: number, blocks: number, names?: 
   const stateOverWhole = (name: string): DriftState => {
     const parts = weeksOfOver.map((week) => history.sum(name, week));
     const [now, then] = [history.sum(name, over), history.sum(name, weeksOfOver.flat())];
-    return stateOf(now, then, parts, compare(now, then), looks);
+    return isShare(name) ? stateOfShare(now, then, parts, looks) : stateOf(now, then, parts, compare(now, then), looks);
   };
   /** Back from now, block by block, as long as each is unlike the same of the weeks before. */
   const sinceWhen = (name: string): number => {
@@ -122,6 +123,20 @@ function stateOf(now: Series, then: Series, weeks: Series[], told: Difference, l
   return isShifted && (isFar || isGone) ? 'drifted' : 'stable';
 }
 
+/** Of what is so or not, such as declined: a share that doubled or halved, by more than its own weeks among themselves do. */
+function stateOfShare(now: Series, then: Series, weeks: Series[], looks: number): DriftState {
+  if (now.count < ENOUGH || then.count < ENOUGH) return 'few';
+  const among = Math.max(...weeks.map((week) => (week.count < ENOUGH ? 1 : ratioOf(week, then))));
+  const isFar = Math.abs(now.sum / now.count - then.sum / then.count) > significantMean(now, then, ALPHA, looks);
+  return isFar && ratioOf(now, then) > Math.max(DOUBLED, among ** 2) ? 'drifted' : 'stable';
+}
+
+/** How many times the one share is the other, whichever is greater; one payment more of each, so that none is 0. */
+function ratioOf(a: Series, b: Series): number {
+  const ratio = (a.sum + 1) / (a.count + 1) / ((b.sum + 1) / (b.count + 1));
+  return Math.max(ratio, 1 / ratio);
+}
+
 /** Of the 30 days before today, those that are known. */
 function scoreOf(history: History, now: number, { psi, state }: SeriesReport): ScoreReport {
   const today = Math.floor(blockOf(now) / BLOCKS_A_DAY);
@@ -141,4 +156,4 @@ function scoreOf(history: History, now: number, { psi, state }: SeriesReport): S
   return { psi, meanShiftSigmas: sigmas, today: current, mean, deviation, days: means.length, state };
 }
 
-export const isSegment = (name: string): boolean => name.startsWith(SEGMENT);
+const isShare = (name: string): boolean => name.startsWith('#');

@@ -1,6 +1,7 @@
 /**
- * What one number was like over a stretch of time, in constant memory: counts in half octaves of its size, either side of zero. A
- * quantile read of it is wrong by less than a factor of √2, its counts, mean and deviation are exact, and two of them add up.
+ * What one number was like over a stretch of time, in constant memory: counts by size in half octaves, either side of zero, and from 1
+ * to 32 in steps of 1 above it, so that hours, days and counts are told apart. A quantile read of it is wrong by less than a factor of
+ * √2, or by 1 there; its counts, mean and deviation are exact, and two of them add up.
  */
 export interface Series {
   /** Values that were present. */
@@ -13,9 +14,13 @@ export interface Series {
 
 const OCTAVES_BELOW = 10;
 const OCTAVES_ABOVE = 22;
-const SIDE = 2 * (OCTAVES_BELOW + OCTAVES_ABOVE);
-const ZERO = SIDE;
-export const BINS = 2 * SIDE + 1;
+/** Steps of 1 take the place of half octaves from 1 to 2 ** LINEAR. */
+const LINEAR = 5;
+const HALVES = 2 * (OCTAVES_BELOW + OCTAVES_ABOVE);
+const ZERO = HALVES;
+const ONE = ZERO + 1 + 2 * OCTAVES_BELOW;
+const BEYOND = ONE + 2 ** LINEAR - 1;
+export const BINS = BEYOND + 2 * (OCTAVES_ABOVE - LINEAR);
 
 export function createSeries(): Series {
   return { count: 0, missing: 0, sum: 0, squares: 0, bins: new Uint32Array(BINS) };
@@ -24,16 +29,18 @@ export function createSeries(): Series {
 /** Sizes below 2^-10 count as the least there is, above 2^22 as the greatest. */
 export function binOf(value: number): number {
   if (value === 0) return ZERO;
-  const step = Math.floor(2 * (Math.log2(Math.abs(value)) + OCTAVES_BELOW));
-  const place = Math.min(SIDE - 1, Math.max(0, step));
-  return value > 0 ? ZERO + 1 + place : ZERO - 1 - place;
+  if (value >= 1 && value < 2 ** LINEAR) return ONE + Math.floor(value) - 1;
+  const half = Math.min(HALVES - 1, Math.max(0, Math.floor(2 * (Math.log2(Math.abs(value)) + OCTAVES_BELOW))));
+  if (value < 0) return ZERO - 1 - half;
+  return value < 1 ? ZERO + 1 + half : BEYOND + half - 2 * (OCTAVES_BELOW + LINEAR);
 }
 
 /** The least size that falls into a bin, with its sign. */
 export function edgeOf(bin: number): number {
   if (bin === ZERO) return 0;
-  const place = bin > ZERO ? bin - ZERO - 1 : ZERO - 1 - bin;
-  return Math.sign(bin - ZERO) * 2 ** (place / 2 - OCTAVES_BELOW);
+  if (bin < ZERO) return -(2 ** ((ZERO - 1 - bin) / 2 - OCTAVES_BELOW));
+  if (bin < ONE) return 2 ** ((bin - ZERO - 1) / 2 - OCTAVES_BELOW);
+  return bin < BEYOND ? bin - ONE + 1 : 2 ** ((bin - BEYOND) / 2 + LINEAR);
 }
 
 export function add(series: Series, value: number): void {
