@@ -99,6 +99,8 @@ describe('messages of ISO 20022', () => {
       [XML.replace('<Document', '<!DOCTYPE Document><Document'), /document type declaration/],
       [XML.replace('UTF-8', 'UTF-16'), /UTF-8/],
       ['<a>'.repeat(100), /nested deeper/],
+      [`<a>${'<b/>'.repeat(40_001)}</a>`, /more than 40000 elements/],
+      [`<a ${Array.from({ length: 10_001 }, (_, i) => `b${i}=""`).join(' ')}/>`, /more than 10000 attributes/],
       ['not xml', /./],
     ] as const) {
       const { code, message } = await refused(text);

@@ -6,7 +6,9 @@ import type { Element } from './element.ts';
 /** Characters between two looks at what else waits. */
 const TURN_CHARS = 64 * 1024;
 const MAX_DEPTH = 40;
-const MAX_ELEMENTS = 100_000;
+/** A message of 1 MiB has some 700 payments of 40 elements; amounts have an attribute. */
+const MAX_ELEMENTS = 40_000;
+const MAX_ATTRIBUTES = 10_000;
 
 interface Open extends Element {
   children: Element[];
@@ -45,6 +47,7 @@ function createReader() {
   let root: Element | undefined;
   let space: string | undefined;
   let elements = 0;
+  let attributes = 0;
   const refuse = (why: string): never => {
     throw new AssayError(
       'malformed_json',
@@ -53,11 +56,14 @@ function createReader() {
   };
   parser.on('error', (error) => refuse(error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, '')));
   parser.on('doctype', () => refuse('a document type declaration is not accepted'));
-  parser.on('opentag', ({ local, uri, attributes }) => {
+  parser.on('attribute', () => {
+    if (++attributes > MAX_ATTRIBUTES) refuse(`it has more than ${MAX_ATTRIBUTES} attributes`);
+  });
+  parser.on('opentag', ({ local, uri, attributes: given }) => {
     if (open.length >= MAX_DEPTH) refuse(`it is nested deeper than ${MAX_DEPTH} levels`);
     if (++elements > MAX_ELEMENTS) refuse(`it has more than ${MAX_ELEMENTS} elements`);
     const element: Open = { name: local, attributes: {}, text: '', children: [] };
-    for (const { local: name, prefix, value } of Object.values(attributes))
+    for (const { local: name, prefix, value } of Object.values(given))
       if (prefix === '' && name !== 'xmlns') element.attributes[name] = value;
     open.at(-1)?.children.push(element);
     root ??= element;
