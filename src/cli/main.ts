@@ -9,6 +9,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   generate: async () => (await import('./generate.ts')).generateCommand(),
   train: async () => (await import('./train.ts')).trainCommand(),
   inspect: async () => (await import('./inspect.ts')).inspectCommand(),
+  matrix: async () => (await import('./matrix.ts')).matrixCommand(),
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
   replay: async () => (await import('./replay.ts')).replayCommand(),
   backtest: async () => (await import('./backtest.ts')).backtestCommand(),
