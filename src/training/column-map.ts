@@ -46,8 +46,16 @@ const MAP_KEYS = [
   'timeOrigin',
 ];
 
+/** What else a file of another kind has in its map, and what its fields are checked by. */
+export interface OtherMap {
+  keys: readonly string[];
+  checkFields(map: ColumnMap): void;
+}
+
+const HISTORY_MAP: OtherMap = { keys: [], checkFields: checkMapFields };
+
 /** Reads a `--map` file. Throws an Error that says what is wrong with it. */
-export async function readColumnMap(path: string): Promise<ColumnMap> {
+export async function readColumnMap(path: string, { keys, checkFields } = HISTORY_MAP): Promise<ColumnMap> {
   let map: ColumnMap;
   try {
     map = JSON.parse(await readFile(path, 'utf8'));
@@ -59,11 +67,12 @@ export async function readColumnMap(path: string): Promise<ColumnMap> {
     isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText));
   if (typeof map?.columns !== 'object' || map.columns === null || !Object.values(map.columns).every(isColumn))
     throw new Error(`${path}: needs {"columns": {"userId": "<column>", …}}.`);
+  const known = [...MAP_KEYS, ...keys];
   for (const key of Object.keys(map))
-    if (!MAP_KEYS.includes(key))
-      throw new Error(`${path}: a map has no ${didYouMean(key, MAP_KEYS)}; it has ${MAP_KEYS.join(', ')}.`);
+    if (!known.includes(key))
+      throw new Error(`${path}: a map has no ${didYouMean(key, known)}; it has ${known.join(', ')}.`);
   try {
-    checkMapFields(map);
+    checkFields(map);
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`);
   }

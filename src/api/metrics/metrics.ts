@@ -28,7 +28,7 @@ export function measure(app: Api, services: Services): Registry {
     Math.max(0, journal.durable - projector.applied),
   );
   meters.gauge(
-    'assay_drift_alarms',
+    'assay_drift_alarms_open',
     'Alarms of drift in the last 24 hours',
     () => drift.alarms(clock() - 86_400_000).filter(({ level }) => level === 'alarm').length,
   );
