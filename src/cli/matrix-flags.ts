@@ -1,11 +1,8 @@
 import type { HistoryFlags } from './history.ts';
+import type { TrainFlags } from './train-flags.ts';
 
-export interface MatrixFlags extends HistoryFlags {
+type Periods = 'trainFrom' | 'trainTo' | 'testFrom' | 'testTo' | 'delayDays';
+
+export interface MatrixFlags extends HistoryFlags, Pick<TrainFlags, 'features' | Periods> {
   out: string;
-  features?: string;
-  trainFrom?: number;
-  trainTo?: number;
-  testFrom?: number;
-  testTo?: number;
-  delayDays?: number;
 }
