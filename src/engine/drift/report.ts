@@ -1,6 +1,6 @@
 import { compare, type Difference, significantDistance, significantMean, significantShare } from './compare.ts';
 import { BLOCK_MS, BLOCKS_A_DAY, BLOCKS_A_WEEK, blockOf, type History } from './history.ts';
-import { meanOf, type Series } from './series.ts';
+import { createSeries, meanOf, merge, type Series } from './series.ts';
 
 /** `learning`: less than four weeks are known before the window. `few`: too few decisions to say anything. */
 export type DriftState = 'stable' | 'drifted' | 'learning' | 'few';
@@ -115,7 +115,9 @@ export function reportOf(history: History, now: number, blocks: number, names?: 
 function stateOf(now: Series, then: Series, weeks: Series[], told: Difference, looks: number): DriftState {
   const rows = (series: Series) => series.count + series.missing;
   if (rows(now) < ENOUGH || rows(then) < ENOUGH) return 'few';
-  const among = Math.max(...weeks.map((week) => (rows(week) < ENOUGH ? 0 : (compare(week, then).psi ?? 0))));
+  const among = amongWeeks(weeks, 0, (week, others) =>
+    rows(week) < ENOUGH || rows(others) < ENOUGH ? 0 : (compare(week, others).psi ?? 0),
+  );
   const isFar = told.distance !== null && told.distance > significantDistance(now, then, ALPHA, looks);
   const gone = Math.abs((told.missing.now ?? 0) - (told.missing.then ?? 0));
   const isGone = gone > Math.max(MISSING_SHIFT, significantShare(now, then, ALPHA, looks));
@@ -123,10 +125,20 @@ function stateOf(now: Series, then: Series, weeks: Series[], told: Difference, l
   return isShifted && (isFar || isGone) ? 'drifted' : 'stable';
 }
 
+/** How far a week is from the others at most: what grows from week to week, such as days since an event, has not drifted. */
+function amongWeeks(weeks: Series[], none: number, far: (week: Series, others: Series) => number): number {
+  const distances = weeks.map((week) => {
+    const others = createSeries();
+    for (const other of weeks) if (other !== week) merge(others, other);
+    return far(week, others);
+  });
+  return Math.max(none, ...distances);
+}
+
 /** Of what is so or not, such as declined: a share that doubled or halved, by more than its own weeks among themselves do. */
 function stateOfShare(now: Series, then: Series, weeks: Series[], looks: number): DriftState {
   if (now.count < ENOUGH || then.count < ENOUGH) return 'few';
-  const among = Math.max(...weeks.map((week) => (week.count < ENOUGH ? 1 : ratioOf(week, then))));
+  const among = amongWeeks(weeks, 1, (week, others) => (week.count < ENOUGH ? 1 : ratioOf(week, others)));
   const isFar = Math.abs(now.sum / now.count - then.sum / then.count) > significantMean(now, then, ALPHA, looks);
   return isFar && ratioOf(now, then) > Math.max(DOUBLED, among ** 2) ? 'drifted' : 'stable';
 }
