@@ -66,6 +66,24 @@ describe('messages of banks over HTTP', () => {
     );
   });
 
+  test('one UETR twice in a message with another amount refuses all of it; JSON is never read as XML', async () => {
+    const [, one] = /(<CdtTrfTxInf>.*<\/CdtTrfTxInf>)/s.exec(PACS)!;
+    const fresh = '8f1c0e2a-9b7d-4e3f-8a6b-2c4d6e8f0a1b';
+    const twice = PACS.replace(one, one + one.replaceAll('140.25', '150.25'))
+      .replaceAll(UETR, fresh)
+      .replaceAll('<NbOfTxs>1<', '<NbOfTxs>2<')
+      .replaceAll('<CtrlSum>125.50<', '<CtrlSum>251<')
+      .replaceAll('<TtlIntrBkSttlmAmt Ccy="EUR">125.5<', '<TtlIntrBkSttlmAmt Ccy="EUR">251<');
+    const { status, body } = await post(twice);
+    assert.deepEqual([status, body.code], [409, 'conflict'], JSON.stringify(body));
+    assert.match(body.detail, /CdtTrfTxInf\[2\].*twice/);
+    assert.equal((await fetch(`${app.url}/api/transactions/${fresh}`)).status, 404, 'none was decided');
+    const inJson = await post(JSON.stringify({ xml: PACS.replaceAll(UETR, fresh) }), {
+      'content-type': 'application/json',
+    });
+    assert.equal(inJson.status, 422);
+  });
+
   test('a customer’s order, in JSON without a version; without a UETR it has an id of its names', async () => {
     const message = messageOf('pain.001.001.09', { optional: 0, choose: 0 });
     const sent = JSON.stringify({ Document: { CstmrCdtTrfInitn: jsonOf(message) } }).replaceAll(

@@ -14,3 +14,8 @@ export function unfitId(text: string): string | undefined {
   if (CONTROL.test(text)) return 'must not contain control characters';
   return unfit(text);
 }
+
+/** At most so many UTF-16 units of a text, without half a character at the end. */
+export function cut(text: string, most: number): string {
+  return text.length <= most ? text : text.slice(0, most).replace(/[\ud800-\udbff]$/, '');
+}

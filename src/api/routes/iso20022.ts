@@ -28,8 +28,12 @@ const MESSAGE_BYTES = 1024 * 1024;
 const PAYMENTS_A_TURN = 25;
 const XML = ['application/xml', 'text/xml', /^application\/[\w.-]+\+xml$/];
 
-interface XmlBody {
-  xml: string;
+/** A class, so that no JSON can be taken for it. */
+class XmlBody {
+  readonly xml: string;
+  constructor(xml: string) {
+    this.xml = xml;
+  }
 }
 
 /** Messages of banks: payments are decided, what a status report says becomes of them is told. */
@@ -46,7 +50,7 @@ export async function isoRoutes(parent: Api, services: Services, charge: Charge)
         if (bytes.length === 0)
           done(new AssayError('malformed_json', 'The request needs a message; this one is empty.'));
         else if (!isUtf8(bytes)) done(new AssayError('malformed_json', 'The message is not valid UTF-8.'));
-        else done(null, { xml: bytes.toString('utf8') });
+        else done(null, new XmlBody(bytes.toString('utf8')));
       },
     );
 
@@ -72,7 +76,7 @@ export async function isoRoutes(parent: Api, services: Services, charge: Charge)
       },
       async (request, reply) => {
         const body: unknown = request.body;
-        const message = isXml(body) ? await readXmlMessageInTurns(body.xml) : readJsonMessage(body);
+        const message = body instanceof XmlBody ? await readXmlMessageInTurns(body.xml) : readJsonMessage(body);
         if (message.body.name === 'FIToFIPmtStsRpt') return told(message, request, reply);
         const payments = paymentsOf(message);
         await charge(request, reply, payments.length - 1);
@@ -87,9 +91,14 @@ export async function isoRoutes(parent: Api, services: Services, charge: Charge)
   async function decideAll(payments: IsoPayment[], request: FastifyRequest) {
     const receivedAt = clock();
     const taken: Taken[] = [];
+    const hashes = new Map<string, string>();
     for (const [index, { path, body, warnings }] of payments.entries()) {
       const one = at(path, () => takeSubmission(body, { id: nextId(receivedAt), receivedAt }, rules));
       one.transaction.warnings.unshift(...warnings);
+      const { id } = one.transaction;
+      if ((hashes.get(id) ?? one.bodyHash) !== one.bodyHash)
+        throw new AssayError('conflict', `${path}: the message holds ${id} twice, with another body.`);
+      hashes.set(id, one.bodyHash);
       taken.push(one);
       if (index % PAYMENTS_A_TURN === PAYMENTS_A_TURN - 1) await breathe();
     }
@@ -136,8 +145,6 @@ export async function isoRoutes(parent: Api, services: Services, charge: Charge)
     }
   }
 }
-
-const isXml = (body: unknown): body is XmlBody => typeof (body as XmlBody)?.xml === 'string';
 
 function answered(
   message: Message,

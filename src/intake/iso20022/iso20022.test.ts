@@ -115,6 +115,84 @@ describe('messages of ISO 20022', () => {
       assert.equal((await refused(text)).code, 'invalid_request', text.slice(0, 60));
   });
 
+  test('one Document, of a known name, whose elements are of its namespace', async () => {
+    const SPACE = 'urn:iso:std:iso:20022:tech:xsd:';
+    for (const name of [...Object.getOwnPropertyNames(Object.prototype), ''])
+      assert.match((await refused(`<Document xmlns="${SPACE}${name}"><a/></Document>`)).message, /Read are/, name);
+    const document = XML.replace(/^<\?.*?\?>\s*/, '');
+    assert.equal(readXmlMessage(`<Env><AppHdr xmlns="urn:h"/>${document}</Env>`).name, 'pacs.008.001.08');
+    assert.equal(
+      (await refused(`<Env>${document}${document}</Env>`)).code,
+      'invalid_request',
+      'none is left out quietly',
+    );
+    for (const element of ['GrpHdr', 'MsgId', 'CdtTrfTxInf', 'ChrgBr', 'Dbtr']) {
+      const { errors } = await refused(XML.replace(`<${element}>`, `<${element} xmlns="urn:other">`));
+      assert.match(JSON.stringify(errors), /\{urn:other\}\w+.*not known there/, element);
+    }
+  });
+
+  test('in JSON what is of another type than an element, or given twice in two spellings, is refused', () => {
+    const body = messageOf('pacs.008.001.08', { optional: 3, choose: 0 });
+    const sent = (change: (payment: Record<string, unknown>) => unknown, xmlns: unknown = undefined) => {
+      const message = structuredClone(jsonOf(body)) as Record<string, unknown>;
+      const payment = [message.CdtTrfTxInf].flat()[0] as Record<string, unknown>;
+      change(payment);
+      return () => readJsonMessage({ Document: { '@xmlns': xmlns, FIToFICstmrCdtTrf: message } });
+    };
+    assert.doesNotThrow(sent(() => {}));
+    for (const xmlns of [5, true, {}, []])
+      assert.throws(
+        sent(() => {}, xmlns),
+        /must be a string/,
+      );
+    for (const wrong of [5, true, 'text', [[]], [null], [[{}]], []])
+      for (const name of ['PmtId', 'Dbtr', 'DbtrAgt', 'Cdtr'])
+        assert.throws(
+          sent((payment) => Object.assign(payment, { [name]: wrong })),
+          AssayError,
+          `${name} ${JSON.stringify(wrong)}`,
+        );
+    for (const amount of [
+      { '@Ccy': 'EUR', Ccy: 'EUR', value: '1' },
+      { Ccy: 'USD', '@Ccy': 'EUR', value: '1' },
+      { Ccy: 'EUR', value: '1', '#text': '2' },
+    ])
+      assert.throws(
+        sent((payment) => Object.assign(payment, { IntrBkSttlmAmt: amount })),
+        /has no attribute/,
+      );
+  });
+
+  test('texts that are cut are cut between characters, and that is said; what is no e-mail address is left out', () => {
+    const face = '\u{1f600}';
+    for (const before of ['', 'y'])
+      for (const mail of ['a@b', `${'m'.repeat(400)}@b.co`, 'a\u0007@b.co', 'a@b@c']) {
+        const text = before + face.repeat(34);
+        const message = messageOf('pacs.008.001.08', { optional: 0, choose: 0 });
+        const sent = jsonOf(message) as Record<string, unknown>;
+        Object.assign([sent.CdtTrfTxInf].flat()[0] as object, {
+          Dbtr: { Nm: 'A', PstlAdr: { AdrLine: Array(7).fill(text) }, CtctDtls: { EmailAdr: mail } },
+          RmtInf: { Ustrd: Array(40).fill(before + face.repeat(60)) },
+        });
+        const [payment] = paymentsOf(
+          readJsonMessage({ Document: { '@xmlns': 'pacs.008.001.08', FIToFICstmrCdtTrf: sent } }),
+        );
+        const { customerLocation, metadata, email } = payment.body as Record<string, string & { remittance: string }>;
+        for (const [kept, most] of [
+          [customerLocation, 255],
+          [metadata.remittance, 2_000],
+        ] as const)
+          assert.ok(kept.isWellFormed() && kept.length <= most && kept.length >= most - 1, `${kept.length}`);
+        assert.match(payment.warnings.join(' '), /address 255.*remittance information 2000/);
+        assert.equal(email, mail === 'a@b' ? mail : undefined);
+        assert.equal(/EmailAdr/.test(payment.warnings.join(' ')), mail !== 'a@b');
+        const of = { messageId: 'm', message: 'pacs.008.001.08', names: {} };
+        const [{ AddtlInf }] = statusOf('decline', [before + face.repeat(90)], of).StsRsnInf!;
+        assert.ok(AddtlInf![0].isWellFormed());
+      }
+  });
+
   test('check digits by ISO 7064: examples of the registry of IBANs, and each with one digit wrong', () => {
     for (const iban of [
       'DE89370400440532013000',

@@ -21,7 +21,9 @@ export function elementOf(name: string, value: unknown, type: string): Element {
       children: isObject(value) ? Object.keys(value).map((key) => elementOf(key, value[key], 'any')) : [],
     };
   if (rows === undefined) return leafOf(name, value);
-  if (!isObject(value)) return { name, attributes: {}, text: scalar(value), children: [] };
+  // A list or null within a list is no element, not an empty one.
+  if (!isObject(value))
+    return { name, attributes: {}, text: value === '' ? '' : scalar(value) || 'null', children: [] };
   const order = new Map(rows.map(([child], index) => [child, index]));
   const place = (key: string) => order.get(key) ?? rows.length;
   const keys = Object.keys(value).filter((key) => !key.startsWith('@') && value[key] !== null);
@@ -40,7 +42,11 @@ function leafOf(name: string, value: unknown): Element {
   const attributes = Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => key !== held)
-      .map(([key, one]) => [key.replace(/^@/, ''), scalar(one)]),
+      .map(([key, one]) => {
+        const bare = key.replace(/^@/, '');
+        // One that is given twice is left with its `@`, and refused for that.
+        return [bare !== key && Object.hasOwn(value, bare) ? key : bare, scalar(one)];
+      }),
   );
   return { name, attributes, text: held === undefined ? '' : scalar(value[held]), children: [] };
 }

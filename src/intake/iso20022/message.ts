@@ -2,7 +2,7 @@ import type { AssayError, FieldError } from '../../domain/errors.ts';
 import { nearest } from '../../domain/nearest.ts';
 import { refusal } from '../faults.ts';
 import { isObject } from '../values.ts';
-import type { Message } from './element.ts';
+import { all, type Message } from './element.ts';
 import { elementOf } from './json.ts';
 import { sumFaults } from './sums.ts';
 import { MESSAGES } from './tables.generated.ts';
@@ -20,13 +20,13 @@ export const readXmlMessageInTurns = async (text: string) => messageOf(await rea
 
 function messageOf({ root, space }: ReadXml): Message {
   // Within a business message the header stands beside it.
-  const document = root.name === 'Document' ? root : root.children.find(({ name }) => name === 'Document');
-  if (!document || space === undefined)
-    throw refusal([{ path: `/${root.name}`, message: 'must be Document, or hold it beside its header' }]);
+  const [document, more] = root.name === 'Document' ? [root] : all(root, 'Document');
+  if (!document || more || space === undefined)
+    throw refusal([{ path: `/${root.name}`, message: 'must be Document, or hold one beside its header' }]);
   if (!space.startsWith(SPACE)) throw unknownName(space, `Its namespace must begin with ${SPACE}`);
   const name = space.slice(SPACE.length);
   const [body, second] = document.children;
-  if (!MESSAGES[name]) throw unknownName(name, 'Read are');
+  if (!Object.hasOwn(MESSAGES, name)) throw unknownName(name, 'Read are');
   const [element, type] = MESSAGES[name];
   const path = `/Document/${element}`;
   if (body?.name !== element || second !== undefined)
@@ -46,6 +46,8 @@ export function readJsonMessage(value: unknown): Message {
   const [element, ...others] = Object.keys(rest).filter((key) => !key.startsWith('@'));
   if (element === undefined || others.length > 0)
     throw refusal([{ path: '/Document', message: 'must hold the message, and nothing else' }]);
+  if (typeof xmlns !== 'string' && (xmlns ?? undefined) !== undefined)
+    throw refusal([{ path: '/Document/@xmlns', message: 'must be a string' }]);
   const known = typeof xmlns === 'string' ? xmlns.replace(SPACE, '') : undefined;
   if (known !== undefined && MESSAGES[known]?.[0] !== element) throw unknownName(known, `With ${element} may stand`);
   const candidates = known === undefined ? NAMES.filter((name) => MESSAGES[name][0] === element).reverse() : [known];

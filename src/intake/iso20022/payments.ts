@@ -1,3 +1,4 @@
+import { cut } from '../text.ts';
 import { all, at, type Element, header, type Message, textAt } from './element.ts';
 
 /** A payment of a message as `POST /api/transactions` takes it, and what the sender calls it: docs/iso20022.md has the table. */
@@ -19,7 +20,9 @@ export interface PaymentNames {
 }
 
 /** Schemas let any text pass. */
-const EMAIL = /^[^\s@]+@[^\s@]+$/;
+const EMAIL = /^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u;
+const MAX_EMAIL_CHARS = 320;
+const MAX_PLACE_CHARS = 255;
 const MAX_REMITTANCE_CHARS = 2_000;
 
 export function paymentsOf(message: Message): IsoPayment[] {
@@ -94,10 +97,13 @@ function payment(message: Message, path: string, parts: Parts): IsoPayment {
   if (party(debtor) === undefined)
     warnings.push(`The debtor has no identification: the user is known by the ${from ? 'account' : 'name'}.`);
   const mail = textAt(debtor, 'CtctDtls/EmailAdr');
-  if (mail !== undefined && !EMAIL.test(mail)) warnings.push('CtctDtls/EmailAdr is no e-mail address: it is left out.');
+  const isMail = mail !== undefined && mail.length <= MAX_EMAIL_CHARS && EMAIL.test(mail);
+  if (mail !== undefined && !isMail) warnings.push('CtctDtls/EmailAdr is no e-mail address: it is left out.');
   const address = at(debtor, 'PstlAdr');
+  const where = place(address);
+  if (where.length > MAX_PLACE_CHARS) warnings.push(`Of the debtor’s address ${MAX_PLACE_CHARS} characters are kept.`);
   const remittance = all(at(one, 'RmtInf'), 'Ustrd').map(({ text }) => text);
-  const said = remittance.join(' ').slice(0, MAX_REMITTANCE_CHARS);
+  const said = cut(remittance.join(' '), MAX_REMITTANCE_CHARS);
   if (said.length < remittance.join(' ').length)
     warnings.push(`Of the remittance information ${MAX_REMITTANCE_CHARS} characters are kept.`);
   const metadata = defined({
@@ -138,8 +144,8 @@ function payment(message: Message, path: string, parts: Parts): IsoPayment {
     ),
     instrument: 'credit_transfer',
     country: textAt(address, 'Ctry') ?? textAt(debtor, 'CtryOfRes'),
-    customerLocation: place(address),
-    email: mail !== undefined && EMAIL.test(mail) ? mail : undefined,
+    customerLocation: cut(where, MAX_PLACE_CHARS) || undefined,
+    email: isMail ? mail : undefined,
     metadata,
   });
   return { path, messageId, body, names, warnings };
@@ -169,10 +175,10 @@ const agent = (element: Element | undefined) =>
   );
 
 /** An address in words: structured, or as lines. */
-function place(address: Element | undefined): string | undefined {
+function place(address: Element | undefined): string {
   const words = ['StrtNm', 'BldgNb', 'PstCd', 'TwnNm', 'CtrySubDvsn'].map((name) => textAt(address, name));
   const lines = all(address, 'AdrLine').map(({ text }) => text.trim());
-  return [...words, ...lines].filter(Boolean).join(', ').slice(0, 255) || undefined;
+  return [...words, ...lines].filter(Boolean).join(', ');
 }
 
 function defined<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -1,3 +1,4 @@
+import { cut } from '../text.ts';
 import type { PaymentNames } from './payments.ts';
 
 /** What a payment status report says of a decision. */
@@ -19,7 +20,7 @@ export function statusOf(
   reasons: readonly string[],
   of: { messageId: string; message: string; names: PaymentNames },
 ): TransactionStatus {
-  const lines = reasons.map((reason) => reason.slice(0, MAX_LINE_CHARS));
+  const lines = reasons.map((reason) => cut(reason, MAX_LINE_CHARS));
   const why =
     decision === 'approve' ? [] : [{ Rsn: { Prtry: REASON[decision] }, ...(lines.length ? { AddtlInf: lines } : {}) }];
   return {

@@ -9,6 +9,7 @@ const MAX_DEPTH = 40;
 /** A message of 1 MiB has some 700 payments of 40 elements; amounts have an attribute. */
 const MAX_ELEMENTS = 40_000;
 const MAX_ATTRIBUTES = 10_000;
+const MAX_SPACE_CHARS = 100;
 
 interface Open extends Element {
   children: Element[];
@@ -62,12 +63,14 @@ function createReader() {
   parser.on('opentag', ({ local, uri, attributes: given }) => {
     if (open.length >= MAX_DEPTH) refuse(`it is nested deeper than ${MAX_DEPTH} levels`);
     if (++elements > MAX_ELEMENTS) refuse(`it has more than ${MAX_ELEMENTS} elements`);
-    const element: Open = { name: local, attributes: {}, text: '', children: [] };
+    // Beside the header or alone; what is of another namespace is told as what it is: no element of the message.
+    if (local === 'Document' && open.length <= 1) space ??= uri;
+    const name = space === undefined || uri === space ? local : `{${uri.slice(0, MAX_SPACE_CHARS)}}${local}`;
+    const element: Open = { name, attributes: {}, text: '', children: [] };
     for (const { local: name, prefix, value } of Object.values(given))
       if (prefix === '' && name !== 'xmlns') element.attributes[name] = value;
     open.at(-1)?.children.push(element);
     root ??= element;
-    if (local === 'Document') space ??= uri;
     open.push(element);
   });
   const add = (part: string) => {
