@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parquetWriteFile } from 'hyparquet-writer';
 import { readConfig } from '../config.ts';
 import { extractDataset } from '../training/extract.ts';
@@ -14,6 +16,8 @@ const OWN = ['event_time', 'label', 'weight', 'part', 'amount_base'];
 
 export async function runMatrix(file: string, flags: MatrixFlags): Promise<void> {
   if (!flags.out.endsWith('.parquet')) throw new Error('The matrix is a Parquet file: --out m.parquet.');
+  if (!existsSync(dirname(flags.out)))
+    throw new Error(`There is no folder ${dirname(flags.out)} for --out ${flags.out}.`);
   const config = readConfig(process.env, { modelDir: defaultModelDir });
   const preset = presetOf(flags.format, flags.features);
   const definitions = CATALOGUES[flags.features ?? preset.features](config.entityTypes);

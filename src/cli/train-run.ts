@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { readConfig } from '../config.ts';
@@ -26,6 +27,8 @@ export async function runTrain(file: string | undefined, flags: TrainFlags): Pro
   const config = readConfig(process.env, { modelDir: defaultModelDir });
   const out = flags.out ?? (flags.default ? defaultModelDir : undefined);
   if (!out) throw new Error('Say where the model goes: --out <folder>.');
+  // Said before the hours that training may take.
+  if (statSync(out, { throwIfNoEntry: false })?.isFile()) throw new Error(`--out ${out} is a file: name a folder.`);
 
   const preset = presetOf(flags.format, flags.features);
   const period: Period = { ...flags, delayDays: flags.delayDays ?? preset.delayDays };

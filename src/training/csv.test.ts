@@ -97,10 +97,39 @@ test('files: gzipped or not, with progress; an absent or damaged one is an error
     assert.equal(read, total);
   }
   const nothing = { header: () => {}, row: () => {} };
-  await assert.rejects(readCsv(join(folder, 'cut.csv.gz'), nothing), /unexpected end of file/);
+  await assert.rejects(readCsv(join(folder, 'cut.csv.gz'), nothing), /cut off/);
   await assert.rejects(readCsv(join(folder, 'none.csv'), nothing), /ENOENT/);
   await writeFile(join(folder, 'wrong.csv'), 'a,b\n1\n');
   const failure = await readCsv(join(folder, 'wrong.csv'), nothing).catch((error) => error);
   assert.ok(failure instanceof FileError);
   assert.match(failure.message, /wrong\.csv, line 2: 1 fields/);
+});
+
+test('another separator, UTF-16, an empty file and broken gzip are named, and not read as a column of a strange name', async () => {
+  for (const [separator, what] of [
+    [';', 'semicolons'],
+    ['\t', 'tabs'],
+    ['|', 'bars'],
+  ])
+    await assert.rejects(
+      parse(`a${separator}b\n1${separator}2\n`),
+      new RegExp(`line 1: .* separated by ${what}: save`),
+    );
+  assert.deepEqual((await parse('a;b,c\n1,2\n')).names, ['a;b', 'c']);
+  const folder = await mkdtemp(join(tmpdir(), 'assay-csv-'));
+  const handler = { header: () => {}, row: () => {} };
+  const gz = gzipSync('a,b\n1,2\n');
+  try {
+    for (const [name, bytes, said] of [
+      ['wide.csv', Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le'), /wide\.csv, line 1: This is UTF-16/],
+      ['empty.csv', Buffer.alloc(0), /empty\.csv is empty/],
+      ['plain.csv.gz', Buffer.from('a,b\n'), /plain\.csv\.gz is called \.gz/],
+      ['cut.csv.gz', gz.subarray(0, gz.length - 9), /cut\.csv\.gz ends in the middle/],
+    ] as const) {
+      await writeFile(join(folder, name), bytes);
+      await assert.rejects(readCsv(join(folder, name), handler), said);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

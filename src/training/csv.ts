@@ -53,6 +53,7 @@ const RETURN = 13;
  */
 export async function readCsv(path: string, handler: CsvHandler, options: ReadOptions = {}): Promise<ReadSummary> {
   const total = (await stat(path)).size;
+  if (total === 0) throw new FileError(`${path} is empty.`);
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   const source: Readable = path.endsWith('.gz') ? file.pipe(createGunzip({ chunkSize: CHUNK_BYTES })) : file;
   // A pipe does not pass errors on.
@@ -61,6 +62,10 @@ export async function readCsv(path: string, handler: CsvHandler, options: ReadOp
     return await parseCsv(source, handler, options, () => options.onProgress?.(file.bytesRead, total));
   } catch (error) {
     if (error instanceof FileError) throw new FileError(`${path}, ${error.message}`);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'Z_BUF_ERROR') throw new FileError(`${path} ends in the middle of its gzip data: it was cut off.`);
+    if (code?.startsWith('Z_'))
+      throw new FileError(`${path} is called .gz and is no sound gzip file (${(error as Error).message}).`);
     throw error;
   } finally {
     file.destroy();
@@ -83,6 +88,21 @@ export async function parseCsv(
   }
   parser.push(decoder.end(), true);
   return { rows: parser.rows(), errors: parser.errors() };
+}
+
+const OTHER_SEPARATORS = { ';': 'semicolons', '\t': 'tabs', '|': 'bars' };
+
+/** A header that was not written as commas and UTF-8 would be read as one column of a strange name. */
+function refuseOtherText(names: readonly string[]): void {
+  const text = names.join();
+  if (text.includes('\0')) throw new FileError('This is UTF-16, or no text at all: save it as CSV in UTF-8.', 1);
+  for (const [separator, what] of Object.entries(OTHER_SEPARATORS)) {
+    if (names.length === 1 && text.includes(separator))
+      throw new FileError(
+        `The columns are separated by ${what}: save the file with commas, and numbers with a decimal point.`,
+        1,
+      );
+  }
 }
 
 function createParser(handler: CsvHandler, options: ReadOptions) {
@@ -113,6 +133,7 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
     if (got === 1 && fields[0] === '') return;
     if (width < 0) {
       width = got;
+      refuseOtherText(fields.slice(0, got));
       handler.header(fields.slice(0, got));
       return;
     }

@@ -59,3 +59,10 @@ test('the matrix of a history holds what assay train learns from, word for word'
   assert.ok(first('train') < first('validation') && first('validation') < first('test'));
   assert.ok(rows.some(({ label }) => label === 1));
 });
+
+test('an --out that cannot be is refused before the file is read', () => {
+  const none = join(tmpdir(), 'assay-no-such-folder', 'm.parquet');
+  const refused = (...args: string[]) => spawnSync(process.execPath, [assay, ...args], { encoding: 'utf8' }).stderr;
+  assert.match(refused('matrix', 'absent.csv', '--out', none), /There is no folder .*assay-no-such-folder/);
+  assert.match(refused('train', 'absent.csv', '--out', import.meta.filename), /is a file: name a folder/);
+});

@@ -43,3 +43,11 @@ test('bad rows of a Parquet file are told by their number', async () => {
   await assert.rejects(readParquet(path, handler, { maxErrors: 1 }), /five-rows\.parquet, row 4: even/);
   assert.deepEqual(await readParquet(path, handler, { maxErrors: 2 }), { rows: 3, errors: 2 });
 });
+
+test('what is no Parquet file, or was cut off, is refused with its name', async () => {
+  const handler = { header: () => {}, row: () => {} };
+  await assert.rejects(
+    readParquet(import.meta.filename, handler),
+    /parquet\.test\.ts is no Parquet file, or is cut off/,
+  );
+});

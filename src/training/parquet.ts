@@ -9,7 +9,9 @@ const ROWS_AT_ONCE = 20_000;
 export async function readParquet(path: string, handler: CsvHandler, options: ReadOptions = {}): Promise<ReadSummary> {
   const { maxErrors = 0, onError, onProgress } = options;
   const file = await asyncBufferFromFile(path);
-  const metadata = await parquetMetadataAsync(file);
+  const metadata = await parquetMetadataAsync(file).catch((error: Error) => {
+    throw new FileError(`${path} is no Parquet file, or is cut off (${error.message}).`);
+  });
   const names = metadata.schema.filter((element) => element.num_children === undefined).map((element) => element.name);
   const total = Number(metadata.num_rows);
   handler.header(names);

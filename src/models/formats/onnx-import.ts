@@ -73,7 +73,7 @@ function namesOf(file: OnnxFile, { names, servedNames }: Names): string[] {
     widths.length > 1 && widths.every((w) => w === 1) ? file.inputs.map(({ name }) => name) : undefined,
     servedNames,
   ].find((list) => list !== undefined && (width === undefined || list.length === width));
-  if (!known) throw refuse(`say the names of its ${width ?? ''} features, in order`);
+  if (!known) throw refuse(`say the names of its ${width ?? ''} features, in order (--features)`);
   return known;
 }
 
