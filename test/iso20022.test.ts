@@ -102,6 +102,10 @@ describe('messages of banks over HTTP', () => {
     const { status, body } = await post(PACS, accept);
     assert.equal(status, 201);
     assert.match(body, /^<\?xml.*pacs\.002\.001\.12.*<OrgnlUETR>5f1c0e2a/s);
+    // biome-ignore lint/suspicious/noExplicitAny: a document of any shape.
+    const document = (await (await fetch(`${app.url}/openapi.json`)).json()) as any;
+    const { content } = document.paths['/api/iso20022'].post.responses['201'];
+    assert.deepEqual(Object.keys(content), ['application/json', 'application/xml']);
     const report = documentOf('pacs.002.001.12', messageOf('pacs.002.001.12', { optional: 2, choose: 0 }))
       .replaceAll('2026-11-02T10:00:00Z', new Date().toISOString())
       .replace(/<TxSts>[^<]*</, '<TxSts>RJCT<');

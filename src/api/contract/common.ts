@@ -74,6 +74,11 @@ export function json(description: string, schema: TSchema, more: Record<string, 
   return { description, content: { 'application/json': { schema } }, ...more };
 }
 
+/** An answer that also comes as XML, where it is asked for. */
+export function jsonOrXml(description: string, schema: TSchema) {
+  return { description, content: { 'application/json': { schema }, 'application/xml': { schema: Type.String() } } };
+}
+
 /** A list that also comes as CSV: all there are without a `limit`, else a page with the next one's cursor in a header. */
 export function list(description: string, item: TSchema) {
   return {

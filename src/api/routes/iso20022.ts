@@ -13,7 +13,7 @@ import { type IsoStatus, statusesOf } from '../../intake/iso20022/statuses.ts';
 import { takeEvent } from '../../intake/life.ts';
 import { type Taken, takeSubmission } from '../../intake/submission.ts';
 import type { Api } from '../api.ts';
-import { json, problems } from '../contract/common.ts';
+import { json, jsonOrXml, problems } from '../contract/common.ts';
 import { IsoDecisions, IsoMessageBody, IsoStatuses } from '../contract/iso20022.ts';
 import type { Charge } from '../guard.ts';
 import { nextId } from '../ids.ts';
@@ -69,7 +69,7 @@ export async function isoRoutes(parent: Api, services: Services, charge: Charge)
           body: IsoMessageBody,
           response: {
             200: json('What came of a status report', IsoStatuses),
-            201: json('Decided and durable', IsoDecisions),
+            201: jsonOrXml('Decided and durable', IsoDecisions),
             ...problems(400, 401, 403, 409, 413, 415, 422, 429, 503),
           },
         },
