@@ -33,6 +33,17 @@ describe('assay models', () => {
     return JSON.parse(stdout);
   };
 
+  test('a file with features of its own is kept, and it is said that it cannot decide payments', async () => {
+    const file = join(import.meta.dirname, '..', 'src', 'models', 'formats', 'fixtures', 'catboost-symmetric.json');
+    const say = async (...words: string[]) => {
+      const args = [entry, 'models', ...words, '--data-dir', join(folder, 'own')];
+      return (await promisify(execFile)(process.execPath, args)).stdout;
+    };
+    assert.match(await say('import', file), /is kept\. Its features are those of the file.*--like/);
+    const line = (await say('list')).split('\n').find((one) => one.includes('catboost'));
+    assert.match(line ?? '', /\(trees\) {2}imported/);
+  });
+
   test('without a server: straight into the data directory, for the next start', async () => {
     assert.equal((await models((access) => access.list())).champion, shipped);
     assert.equal(await models((access) => access.take(join(folder, 'stricter'))), stricter);

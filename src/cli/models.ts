@@ -76,10 +76,14 @@ export function modelsCommand(): Command {
 
 /** A folder is kept as it is; a file becomes a model first, and is kept unless it is to lie elsewhere. */
 async function bringIn(path: string, flags: Flags & Partial<ImportFlags>): Promise<void> {
+  const ownFeatures = isModelFile(path) && flags.like === undefined;
   const take = (folder: string, notes: string[]) =>
     run(flags, async (access) => {
       const version = await access.take(folder);
-      const kept = `${version} is kept. assay models promote ${version} lets it decide.`;
+      const next = ownFeatures
+        ? 'Its features are those of the file, which no payment has: to decide payments, import it with --like <folder>.'
+        : `assay models promote ${version} lets it decide.`;
+      const kept = `${version} is kept. ${next}`;
       return [{ version, notes }, [kept, ...notes].join('\n')];
     });
   if (!isModelFile(path)) return take(path, []);
@@ -117,6 +121,8 @@ function line(model: ShownModel): string {
   if (problem !== undefined) return `${version}  ${role.padEnd(8)}  ${problem}`;
   const measured = metrics?.test ?? metrics?.validation;
   const quality = measured ? `AP ${measured.averagePrecision.toFixed(4)}  AUC ${measured.rocAuc.toFixed(4)}` : '';
-  const days = `${trainedFrom.slice(0, 10)}..${trainedTo.slice(0, 10)}`;
-  return `${version}  ${role.padEnd(8)}  ${name} (${kind})  trained ${days}  ${quality}`;
+  // What was brought in says of no days, which is written as the beginning of time.
+  const days =
+    trainedFrom === trainedTo ? 'imported' : `trained ${trainedFrom.slice(0, 10)}..${trainedTo.slice(0, 10)}`;
+  return `${version}  ${role.padEnd(8)}  ${name} (${kind})  ${days}  ${quality}`;
 }
