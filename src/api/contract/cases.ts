@@ -178,7 +178,7 @@ export const CaseFigures = answer(
   'Cases opened in a window',
 );
 export const CaseStatsQuery = Type.Object({
-  window: Type.String({ default: '30d', maxLength: 16, description: 'Such as `24h`, `30d`' }),
+  window: Type.String({ format: 'window', default: '30d', maxLength: 16, description: 'Such as `24h`, `30d`' }),
 });
 
 export const History = answer({ data: Type.Array(Happened) });

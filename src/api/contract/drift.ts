@@ -6,7 +6,12 @@ const Then = answer({ now: orNull, then: orNull });
 
 export { Then as NowAndThen };
 export const DriftQuery = Type.Object({
-  window: Type.String({ default: '7d', maxLength: 16, description: 'Such as `6h`, `7d`; at most `14d`' }),
+  window: Type.String({
+    format: 'window',
+    default: '7d',
+    maxLength: 16,
+    description: 'Such as `6h`, `7d`; at most `14d`',
+  }),
 });
 
 export const DriftSeries = answer({

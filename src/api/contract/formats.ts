@@ -23,6 +23,15 @@ const IPV6 = [
   '::',
 ].join('|');
 
+/** Up to a year of seconds, minutes, hours, days or weeks. */
+const WINDOW = [
+  '(?:[1-9]\\d{0,6}|[12]\\d{7})s',
+  '(?:[1-9]\\d{0,4}|[1-4]\\d{5})m',
+  '(?:[1-9]\\d{0,2}|[1-7]\\d{3})h',
+  '(?:[1-9]\\d?|[12]\\d\\d|3[0-5]\\d)d',
+  '(?:[1-9]|[1-4]\\d|5[0-2])w',
+].join('|');
+
 /**
  * What a text is, where a schema says so by `format`. They are looked at beside the schema's other faults, so that one refusal
  * tells all; a value that passes is read once, by whoever takes it in.
@@ -52,5 +61,9 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     fault: fails((text) => isCurrency(text.toUpperCase()), 'must be an ISO 4217 code'),
     shown: { pattern: '^[A-Za-z]{3}$' },
   },
+  // What follows is read, and refused in words, by the routes.
   cursor: { fault: () => undefined, shown: { pattern: '^[A-Za-z0-9_.~%+/=-]+$' } },
+  window: { fault: () => undefined, shown: { pattern: `^(?:${WINDOW})$` } },
+  quarter: { fault: () => undefined, shown: { pattern: '^(?:19[7-9]|20\\d)\\dQ[1-4]$' } },
+  month: { fault: () => undefined, shown: { pattern: '^(?:19[7-9]|20\\d)\\d-(?:0[1-9]|1[0-2])$' } },
 };

@@ -19,11 +19,11 @@ export const LedgerParam = Type.Object({
   name: Type.String({ description: `\`${SCHEME_LEDGERS.join('` or `')}\`` }),
 });
 export const TraQuery = Type.Object({
-  quarter: Type.Optional(Type.String({ description: 'Such as `2026Q4`; default: this one' })),
+  quarter: Type.Optional(Type.String({ format: 'quarter', description: 'Such as `2026Q4`; default: this one' })),
   bom,
 });
 export const MonthQuery = Type.Object({
-  month: Type.Optional(Type.String({ description: 'Such as `2026-11`; default: this one' })),
+  month: Type.Optional(Type.String({ format: 'month', description: 'Such as `2026-11`; default: this one' })),
   bom,
 });
 

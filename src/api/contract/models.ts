@@ -123,7 +123,7 @@ export const Comparison = answer(
 );
 
 export const DistributionQuery = Type.Object({
-  window: Type.String({ default: '7d', maxLength: 16, description: 'Such as `24h`, `7d`' }),
+  window: Type.String({ format: 'window', default: '7d', maxLength: 16, description: 'Such as `24h`, `7d`' }),
 });
 const bins = (description: string) => Type.Array(Type.Integer(), { minItems: 20, maxItems: 20, description });
 export const Distribution = answer(

@@ -163,7 +163,7 @@ export const ListQuery = Type.Object({
 });
 
 export const StatsQuery = Type.Object({
-  window: Type.String({ default: '24h', maxLength: 16, description: 'Such as `15m`, `24h`, `7d`' }),
+  window: Type.String({ format: 'window', default: '24h', maxLength: 16, description: 'Such as `15m`, `24h`, `7d`' }),
 });
 
 export const BaseTotals = answer(
