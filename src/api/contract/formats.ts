@@ -63,6 +63,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   },
   // What follows is read, and refused in words, by the routes.
   cursor: { fault: () => undefined, shown: { pattern: '^[A-Za-z0-9_.~%+/=-]+$' } },
+  url: { fault: () => undefined, shown: { pattern: '^https?://[^/?#]' } },
   window: { fault: () => undefined, shown: { pattern: `^(?:${WINDOW})$` } },
   quarter: { fault: () => undefined, shown: { pattern: '^(?:19[7-9]|20\\d)\\dQ[1-4]$' } },
   month: { fault: () => undefined, shown: { pattern: '^(?:19[7-9]|20\\d)\\d-(?:0[1-9]|1[0-2])$' } },

@@ -3,7 +3,12 @@ import { WEBHOOK_TYPES } from '../../domain/webhook.ts';
 import { answer, said, Time, words } from './common.ts';
 import { documented } from './documented.ts';
 
-const url = Type.String({ minLength: 1, maxLength: 2_048, description: 'Where events are posted: http or https' });
+const url = Type.String({
+  format: 'url',
+  minLength: 1,
+  maxLength: 2_048,
+  description: 'Where events are posted: http or https',
+});
 export const eventType = words(WEBHOOK_TYPES);
 const types = Type.Array(eventType, {
   minItems: 1,
