@@ -14,6 +14,7 @@ const MARKS = {
   note: 'she told me her secret word xylophonic',
   comment: 'the customer xylocarpic called twice',
   reason: 'released for xylographic reasons',
+  override: 'xyloid said that it was them',
   why: 'asked for by xylem letter',
 };
 const SEARCHED = [...Object.values(MARKS), 'adalovinia.marker', 'erase-me.example', 'cb0071b1'];
@@ -87,9 +88,21 @@ test('of a user with payments, cases, labels and notes nothing that says who the
   assert.ok(commented > 0, 'some of them are held');
   const label = { label: 'fraud', source: 'analyst', note: MARKS.note };
   assert.equal((await ask('POST', '/api/transactions/u_marked.3/labels', label)).status, 201);
-  const { body: held } = await ask('GET', '/api/transactions?decision=review&userId=u_marked');
-  if (held.data.length > 0)
-    await ask('POST', `/api/transactions/${held.data[0].id}/review`, { action: 'release', reason: MARKS.reason });
+  const hold = { name: 'Held', when: 'tx.metadata.hold == "yes"', outcome: 'review', priority: 9, mode: 'live' };
+  assert.equal((await ask('POST', '/api/rules', hold)).status, 201);
+  const held = {
+    ...{ id: 'u_marked.held', userId: 'u_marked', amount: 9 },
+    metadata: { hold: 'yes', phone: MARKS.phone },
+  };
+  assert.equal((await ask('POST', '/api/transactions', held)).body.decision, 'review');
+  const released = await ask('POST', '/api/transactions/u_marked.held/review', {
+    action: 'release',
+    reason: MARKS.reason,
+  });
+  assert.equal(released.status, 200);
+  const override = { tempId: 'u_marked.11', override: true, reason: MARKS.override };
+  const declined = await ask('POST', '/api/transactions/finalize', override);
+  assert.deepEqual([declined.status, declined.body.overridden], [200, true]);
   const stats = (await ask('GET', '/api/transactions/stats?window=24h')).body;
   const known = await vectors(app);
 
@@ -105,7 +118,7 @@ test('of a user with payments, cases, labels and notes nothing that says who the
   const asked = await ask('POST', '/api/erasures', { userId: 'u_marked', reason: MARKS.why });
   assert.equal(asked.status, 202);
   const done = await erased(app, asked.body.id);
-  assert.ok(done.records >= 13 && done.finishedAt && done.remains.length > 0, JSON.stringify(done));
+  assert.ok(done.records >= 16 && done.finishedAt && done.remains.length > 0, JSON.stringify(done));
 
   const { body: read } = await ask('GET', '/api/transactions/u_marked.3');
   for (const field of ['ip', 'email', 'customerLocation', 'metadata']) assert.equal(read[field], undefined, field);

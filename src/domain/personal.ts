@@ -92,3 +92,27 @@ export function withoutPersonal(record: {
     return changed ? { data, personal: record.personal } : undefined;
   return { data, personal: kept.length > 0 ? Object.fromEntries(kept) : undefined };
 }
+
+/**
+ * The same of a transaction as the database shows it, by path; `[]` is each of a list. What a decision says in words is told of
+ * counts and amounts, and stays.
+ */
+export const PERSONAL_OF_VIEW: readonly string[] = [
+  ...(ofPayment.personal as readonly string[]),
+  ...['error', 'overrideReason', 'review.reason', 'labels[].note'],
+];
+
+/** A transaction without them, in place. */
+export function eraseView(view: Record<string, unknown>): void {
+  for (const path of PERSONAL_OF_VIEW) eraseAt(view, path.split('.'));
+}
+
+function eraseAt(value: unknown, [name = '', ...rest]: string[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  const holder = value as Record<string, unknown>;
+  if (name.endsWith('[]')) {
+    const list = holder[name.slice(0, -2)];
+    for (const one of Array.isArray(list) ? list : []) eraseAt(one, rest);
+  } else if (rest.length > 0) eraseAt(holder[name], rest);
+  else delete holder[name];
+}

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { PERSONAL_PARTS } from '../../domain/personal.ts';
+import { eraseView } from '../../domain/personal.ts';
 import type { Log } from '../../projections/log.ts';
 import type { ErasureStore } from '../../projections/store.ts';
 import { reading } from './connection.ts';
@@ -10,6 +10,8 @@ const TABLES = ['views', 'transactions', 'names', 'notes', 'audit', 'users', 'ca
 /** What the values of these are names of people or of where they live. */
 const ENTITIES = "('ip', 'network', 'email', 'mailbox')";
 const ERASED = '(erased)';
+/** Read, rewritten and written together. */
+const VIEWS_AT_ONCE = 500;
 
 export function createErasing(url: string, pool: pg.Pool, schema: string, log: Log): ErasureStore {
   /** A connection of its own: no limit of time, for tables are read whole and written anew. */
@@ -52,18 +54,24 @@ export function createErasing(url: string, pool: pg.Pool, schema: string, log: L
                AND n.type IN ${ENTITIES}`,
             [payments],
           );
-          await run(
-            `UPDATE $schema.views v SET view = (v.view::jsonb - $2::text[])::json FROM $schema.ids i
-             WHERE i.id = ANY($1) AND v.created_at = i.created_at AND v.sequence = i.sequence`,
-            [payments, PERSONAL_PARTS.decision.personal],
-          );
-          // Notes of labels and reasons of reviews stand within.
-          await run(
-            `UPDATE $schema.views v SET view = regexp_replace(v.view::text,
-               '"(note|reviewReason|narrative)": *"([^"\\\\]|\\\\.)*"', '"\\1": null', 'g')::json
-             FROM $schema.ids i WHERE i.id = ANY($1) AND v.created_at = i.created_at AND v.sequence = i.sequence`,
-            [payments],
-          );
+          for (let from = 0; from < payments.length; from += VIEWS_AT_ONCE) {
+            const { rows } = await run(
+              `SELECT v.created_at::text, v.sequence, v.view FROM $schema.views v JOIN $schema.ids i USING (created_at, sequence)
+               WHERE i.id = ANY($1)`,
+              [payments.slice(from, from + VIEWS_AT_ONCE)],
+            );
+            for (const { view } of rows) eraseView(view);
+            await run(
+              `UPDATE $schema.views v SET view = one.view FROM unnest($1::timestamptz[], $2::bigint[], $3::json[])
+                 AS one (created_at, sequence, view)
+               WHERE v.created_at = one.created_at AND v.sequence = one.sequence`,
+              [
+                rows.map((row) => row.created_at),
+                rows.map((row) => row.sequence),
+                rows.map((row) => JSON.stringify(row.view)),
+              ],
+            );
+          }
           await run('DELETE FROM $schema.notes WHERE transaction_id = ANY($1) OR case_id = ANY($2)', [payments, cases]);
           await run(
             `UPDATE $schema.audit SET detail = (detail::jsonb - '{note,text,reason}'::text[])::json
