@@ -6,6 +6,7 @@ import type * as LedgerContract from '../../../src/api/contract/ledgers.ts';
 import type * as ModelContract from '../../../src/api/contract/models.ts';
 import type * as Operations from '../../../src/api/contract/operations.ts';
 import type * as PolicyContract from '../../../src/api/contract/policy.ts';
+import type * as SearchContract from '../../../src/api/contract/search.ts';
 import type * as Transactions from '../../../src/api/contract/transactions.ts';
 import type { AuditEntry } from './audit.ts';
 import type { Curve, Effect, RuleEffect } from './backtests.ts';
@@ -16,6 +17,7 @@ import type { SchemeLedger, SchemeRow, TraLedger, TraRow } from './ledgers.ts';
 import type { Entry, List, Taken } from './lists.ts';
 import type { Comparison, Distribution, ModelDetail, ModelList } from './model-types.ts';
 import type { Check, Policy, PolicyChange, Rule, RuleVersion } from './policy.ts';
+import type { Hit } from './search.ts';
 import type {
   Counterfactuals,
   EntityView,
@@ -46,6 +48,7 @@ export type Checks = [
   Fits<AuditEntry, Static<typeof CaseContract.AuditEntry>>,
   Fits<Demo, Static<typeof Operations.DemoShown>>,
   Fits<EntityView, Static<typeof Operations.EntityShown>>,
+  Fits<Hit, Static<typeof SearchContract.Found>['data'][number]>,
   Fits<User, Static<typeof Operations.UserShown>>,
   Fits<Session, Static<typeof Operations.SessionShown>>,
   Fits<Health, Static<typeof Operations.Health>>,

@@ -34,6 +34,23 @@ export function useHotkeys(keys: Hotkeys, enabled = true): void {
   }, [enabled]);
 }
 
+/** Ctrl + K and ⌘K, which are nobody's accident: while somebody types too, but not over a dialog. */
+export function useSearchKey(act: () => void): void {
+  const current = useRef(act);
+  current.current = act;
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey)
+        return;
+      if (document.querySelector('[data-modal]')) return;
+      event.preventDefault();
+      current.current();
+    };
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, []);
+}
+
 /** Back from a search field to the list, with the search kept: a browser would empty the field. */
 export function leaveOnEscape(event: ReactKeyboardEvent<HTMLInputElement>): void {
   if (event.key !== 'Escape') return;

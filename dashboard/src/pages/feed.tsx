@@ -64,6 +64,7 @@ export function Feed() {
           <input
             ref={search}
             type="search"
+            data-own-search
             aria-label="Filter by user, card, device, merchant, country or id"
             placeholder="User, card, device, country…"
             value={text}

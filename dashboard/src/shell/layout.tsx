@@ -1,13 +1,15 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { Menu } from 'lucide-react';
+import { Search as Glass, Menu } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { signedOut, useSession } from '../api/session.ts';
-import { useHotkeys } from '../lib/hotkeys.ts';
+import { useHotkeys, useSearchKey } from '../lib/hotkeys.ts';
 import { IconButton } from '../ui/button.tsx';
 import { LiveBanner } from './live-state.tsx';
 import { Logo, Navigation } from './navigation.tsx';
 import { RatesBanner } from './rates-banner.tsx';
+import { Search } from './search/search.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 import { SignIn } from './sign-in.tsx';
 import { StreamBar } from './stream-bar.tsx';
@@ -18,8 +20,18 @@ export function Layout() {
   const session = useSession();
   const [menu, setMenu] = useState(false);
   const [help, setHelp] = useState(false);
+  const [search, setSearch] = useState(false);
   const navigate = useNavigate();
+  const find = () => {
+    flushSync(() => {
+      setMenu(false);
+      setSearch(true);
+    });
+  };
+  useSearchKey(find);
   useHotkeys({
+    // A page whose list is searched by this key keeps it.
+    '/': () => (document.querySelector('[data-own-search]') ? false : find()),
     '?': () => setHelp(true),
     1: () => navigate({ to: '/' }),
     2: () => navigate({ to: '/feed' }),
@@ -45,7 +57,7 @@ export function Layout() {
         Skip to the page
       </a>
       <aside className="sticky top-0 hidden h-dvh w-56 shrink-0 border-r border-line lg:block">
-        <Navigation onHelp={() => setHelp(true)} />
+        <Navigation onHelp={() => setHelp(true)} onSearch={find} />
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <header className="sticky top-0 z-20 flex h-13 items-center gap-2 border-b border-line bg-canvas/90 px-3 backdrop-blur lg:hidden">
@@ -61,6 +73,7 @@ export function Layout() {
               >
                 <Dialog.Title className="sr-only">Menu</Dialog.Title>
                 <Navigation
+                  onSearch={find}
                   onHelp={() => {
                     setMenu(false);
                     setHelp(true);
@@ -70,6 +83,9 @@ export function Layout() {
             </Dialog.Portal>
           </Dialog.Root>
           <Logo />
+          <IconButton label="Search" className="ml-auto" onClick={find}>
+            <Glass className="size-5" />
+          </IconButton>
         </header>
         <LiveBanner />
         <RatesBanner />
@@ -82,6 +98,7 @@ export function Layout() {
         </main>
         <StreamBar />
       </div>
+      <Search open={search} onClose={() => setSearch(false)} />
       <Shortcuts open={help} onClose={() => setHelp(false)} />
     </div>
   );

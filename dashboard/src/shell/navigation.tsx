@@ -14,6 +14,7 @@ import {
   Monitor,
   Moon,
   Scale,
+  Search,
   Settings,
   Sun,
   Users,
@@ -25,6 +26,7 @@ import { countShort } from '../lib/format.ts';
 import { type Theme, useTheme } from '../lib/theme.ts';
 import { live } from '../live/live.ts';
 import { useLiveRefresh } from '../live/refresh.ts';
+import { Kbd } from '../ui/bits.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { LiveState } from './live-state.tsx';
 
@@ -71,12 +73,27 @@ function Item({ to, icon, children, badge }: { to: Path; icon: ReactNode; childr
   );
 }
 
-export function Navigation({ onHelp }: { onHelp: () => void }) {
+/** As the reader's keyboard has it. */
+const SEARCH_KEY = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
+
+export function Navigation({ onHelp, onSearch }: { onHelp: () => void; onSearch: () => void }) {
   return (
     <div className="flex h-full flex-col gap-4 overflow-y-auto px-3 py-4">
       <div className="px-2">
         <Logo />
       </div>
+      <button
+        type="button"
+        aria-keyshortcuts="Control+K Meta+K"
+        onClick={onSearch}
+        className="flex h-8 shrink-0 items-center gap-2.5 rounded-[7px] border border-line bg-surface px-2 text-sm text-muted transition-colors hover:border-edge hover:text-ink max-lg:h-10"
+      >
+        <Search className="size-4" />
+        Search
+        <span className="ml-auto max-lg:hidden">
+          <Kbd>{SEARCH_KEY}</Kbd>
+        </span>
+      </button>
       <nav aria-label="Pages" className="flex flex-1 flex-col gap-4">
         <ul className="flex flex-col gap-0.5">
           <Item to="/" icon={<LayoutDashboard />}>

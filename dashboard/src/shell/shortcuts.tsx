@@ -6,6 +6,8 @@ export const SHORTCUTS: { title: string; keys: [string, string][] }[] = [
   {
     title: 'Everywhere',
     keys: [
+      ['/', 'Search everything; in the queue and the feed, what they show'],
+      ['Ctrl K', 'Search everything, from everywhere; on a Mac ⌘ K'],
       ['?', 'These shortcuts'],
       ['1 – 4', 'Overview, live feed, review queue, transactions'],
     ],

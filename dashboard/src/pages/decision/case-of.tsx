@@ -9,7 +9,8 @@ import { oneOf } from '../../lib/life-words.ts';
 import { live } from '../../live/live.ts';
 import { useLiveRefresh } from '../../live/refresh.ts';
 import { Panel } from '../../ui/bits.tsx';
-import { EntityIcon, EntityName, Outcomes, ResolutionBadge } from '../queue/parts.tsx';
+import { KindIcon } from '../../ui/kind.tsx';
+import { EntityName, Outcomes, ResolutionBadge } from '../queue/parts.tsx';
 import { AT_RISK, ENTITY_NAMES } from '../queue/work.ts';
 
 /** The case that an alert belongs to; undefined for what was approved. */
@@ -50,7 +51,7 @@ function Shown({ id }: { id: string }) {
       ) : (
         <>
           <p className="flex min-w-0 items-center gap-2">
-            <EntityIcon type={data.entity.type} />
+            <KindIcon kind={data.entity.type} />
             <span>{ENTITY_NAMES[data.entity.type]}</span>
             <EntityName entity={data.entity} link />
             {data.status === 'resolved' && <ResolutionBadge resolution={data.resolution} />}

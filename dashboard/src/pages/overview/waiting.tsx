@@ -6,8 +6,9 @@ import { ago, count, moneyShort } from '../../lib/format.ts';
 import { live } from '../../live/live.ts';
 import { useLiveRefresh } from '../../live/refresh.ts';
 import { Panel } from '../../ui/bits.tsx';
+import { KindIcon } from '../../ui/kind.tsx';
 import { Failed, LoadingRows } from '../../ui/states.tsx';
-import { EntityIcon, EntityName, Outcomes } from '../queue/parts.tsx';
+import { EntityName, Outcomes } from '../queue/parts.tsx';
 
 const SHOWN = 6;
 const counted = () => live.totals().alerts + live.totals().cases;
@@ -48,7 +49,7 @@ export function Waiting({ className }: { className: string }) {
                 search={{ case: one.id }}
                 className="grid grid-cols-[1rem_minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-2 hover:bg-sunken md:grid-cols-[1rem_minmax(0,1fr)_6rem_4.5rem_7rem_5.5rem_5rem]"
               >
-                <EntityIcon type={one.entity.type} />
+                <KindIcon kind={one.entity.type} />
                 <span className="flex min-w-0">
                   <span className="sr-only">{one.entity.type}</span>
                   <EntityName entity={one.entity} />

@@ -3,8 +3,9 @@ import type { WholeCase } from '../../api/cases.ts';
 import { useBaseCurrency } from '../../api/session.ts';
 import { count, moneyShort } from '../../lib/format.ts';
 import { Panel, Time } from '../../ui/bits.tsx';
+import { KindIcon } from '../../ui/kind.tsx';
 import { AddToList } from './add-to-list.tsx';
-import { EntityIcon, EntityName, ResolutionBadge } from './parts.tsx';
+import { EntityName, ResolutionBadge } from './parts.tsx';
 
 const SHOWN = 12;
 
@@ -20,7 +21,7 @@ export function Entities({ of }: { of: WholeCase }) {
             key={`${entity.type} ${entity.id}`}
             className="grid grid-cols-[1rem_minmax(0,1fr)_5rem_2.5rem] items-center gap-2"
           >
-            <EntityIcon type={entity.type} className="size-3.5" />
+            <KindIcon kind={entity.type} className="size-3.5" />
             <span className="flex min-w-0 items-center gap-1">
               <span className="sr-only">{entity.type}</span>
               <EntityName entity={entity} link />

@@ -7,10 +7,11 @@ import { moneyShort, plural } from '../../lib/format.ts';
 import { oneOf } from '../../lib/life-words.ts';
 import { Kbd, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
+import { KindIcon } from '../../ui/kind.tsx';
 import { CaseNarrative } from '../decision/narrative.tsx';
 import { Entities, Similar } from './around.tsx';
 import { ConflictNotice, WaitingNotice } from './conflict.tsx';
-import { EntityIcon, EntityName, Outcomes, ResolutionBadge } from './parts.tsx';
+import { EntityName, Outcomes, ResolutionBadge } from './parts.tsx';
 import { Payments } from './payments.tsx';
 import { Talk } from './talk.tsx';
 import type { Work } from './use-case.ts';
@@ -95,7 +96,7 @@ function Head({
           <ArrowLeft className="size-3.5" /> All cases
         </Link>
         <h2 className="flex min-w-0 items-center gap-2 text-lg font-semibold tracking-tight">
-          <EntityIcon type={of.entity.type} />
+          <KindIcon kind={of.entity.type} />
           <span className="whitespace-nowrap">{ENTITY_NAMES[of.entity.type]}</span>
           <span className="flex min-w-0 font-normal">
             <EntityName entity={of.entity} link />

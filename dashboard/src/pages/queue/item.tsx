@@ -1,7 +1,8 @@
 import type { Case } from '../../api/cases.ts';
 import { useBaseCurrency } from '../../api/session.ts';
 import { ago, moneyShort, plural } from '../../lib/format.ts';
-import { EntityIcon, EntityName, Outcomes, ResolutionBadge } from './parts.tsx';
+import { KindIcon } from '../../ui/kind.tsx';
+import { EntityName, Outcomes, ResolutionBadge } from './parts.tsx';
 import { AT_RISK } from './work.ts';
 
 interface Props {
@@ -23,7 +24,7 @@ export function Item({ item, selected, elsewhere, onSelect }: Props) {
         className={`relative block w-full px-4 py-2.5 text-left outline-offset-[-2px] hover:bg-sunken aria-[current]:bg-sunken ${selected ? 'before:absolute before:inset-y-0 before:left-0 before:w-0.5 before:bg-ink' : ''}`}
       >
         <span className="flex items-center gap-2">
-          <EntityIcon type={item.entity.type} />
+          <KindIcon kind={item.entity.type} />
           <span className="sr-only">{item.entity.type}</span>
           <span className="flex min-w-0 flex-1 font-medium">
             <EntityName entity={item.entity} />

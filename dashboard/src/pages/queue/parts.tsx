@@ -1,16 +1,8 @@
-import { CreditCard, Globe, type LucideIcon, Smartphone, User } from 'lucide-react';
-import type { Case, CaseEntity, EntityType } from '../../api/cases.ts';
+import type { Case, CaseEntity } from '../../api/cases.ts';
 import { count } from '../../lib/format.ts';
 import { EntityLink } from '../../ui/bits.tsx';
 import { OUTCOMES, OutcomeMark } from '../../ui/outcome.tsx';
 import { ENTITY_NAMES, resolutionName } from './work.ts';
-
-const ICONS: Record<EntityType, LucideIcon> = { device: Smartphone, card: CreditCard, ip: Globe, user: User };
-
-export function EntityIcon({ type, className = 'size-4' }: { type: EntityType; className?: string }) {
-  const Icon = ICONS[type] ?? Globe;
-  return <Icon className={`shrink-0 text-muted ${className}`} aria-hidden="true" />;
-}
 
 export function EntityName({ entity, link = false }: { entity: CaseEntity; link?: boolean }) {
   if (entity.id === null) return <span className="text-muted">erased</span>;

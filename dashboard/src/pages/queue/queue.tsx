@@ -76,6 +76,7 @@ export function Queue() {
             <input
               ref={search}
               type="search"
+              data-own-search
               aria-label="Search the queue"
               placeholder="User, card, device, IP, person…"
               value={text}
