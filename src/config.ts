@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { IPV6_PREFIX } from './domain/address.ts';
 import { isCurrency } from './domain/currency.ts';
 import { CORE_ENTITIES, entityTypesWith } from './domain/entity.ts';
 import { LABEL_MATURITY_DAYS } from './domain/label-state.ts';
+import { mergeSchemas, type OwnSchema, ownEntities, ownHabits, parseOwnSchema } from './domain/own-columns.ts';
 
 /** Everything that the environment can settle, read once. Times in milliseconds unless the name says otherwise. */
 export interface Config {
@@ -23,6 +25,10 @@ export interface Config {
   readonly entityTypes: readonly string[];
   /** For configured entity types, the field that names them, such as `metadata.terminal`. */
   readonly entityFields: Readonly<Record<string, string>>;
+  /** Columns of one's own, from ASSAY_SCHEMA and the model of ASSAY_MODEL_DIR. */
+  readonly schema: OwnSchema | undefined;
+  /** What users' profiles keep of them. */
+  readonly ownHabits: readonly string[];
   /** A history of reference rates; undefined: that which ships; `none`: only `currencyRates` count. */
   readonly ratesFile: string | undefined;
   /** A rate older than this, at the payment's time, is warned about. */
@@ -198,8 +204,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     apiKey: env.API_KEY || undefined,
     baseCurrency: currency(env.BASE_CURRENCY ?? 'USD', 'BASE_CURRENCY'),
     currencyRates: Object.freeze(Object.fromEntries(rates)),
-    entityTypes: Object.freeze(entityTypesWith(Object.keys(entityFields))),
-    entityFields: Object.freeze(entityFields),
+    ...profiled(entityFields, mergeSchemas(schemaOfFile(env.ASSAY_SCHEMA), schemaOfModel(env.ASSAY_MODEL_DIR))),
     ratesFile: env.RATES_FILE || undefined,
     ratesMaxAgeDays: integer(env, 'RATES_MAX_AGE_DAYS', 30, 1, 36_500),
     transactionMinDate: day(env.TRANSACTION_MIN_DATE || '2000-01-01', 'TRANSACTION_MIN_DATE'),
@@ -248,6 +253,50 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     }),
     llm: llm(env),
   });
+}
+
+/** What is profiled, and by which fields, with the entities of a schema beside those of ASSAY_ENTITIES. */
+function profiled(fields: Readonly<Record<string, string>>, schema: OwnSchema | undefined) {
+  const entityFields = { ...fields };
+  for (const [name, field] of Object.entries(ownEntities(schema))) {
+    if (entityFields[name] !== undefined && entityFields[name] !== field)
+      throw new Error(`ASSAY_ENTITIES: ${name} is ${entityFields[name]} there and ${field} in the schema`);
+    entityFields[name] = field;
+  }
+  return {
+    entityTypes: Object.freeze(entityTypesWith(Object.keys(entityFields))),
+    entityFields: Object.freeze(entityFields),
+    schema,
+    ownHabits: Object.freeze(ownHabits(schema)),
+  };
+}
+
+/** The same configuration with further columns of one's own. Throws an Error where the same name means something else. */
+export function withSchema(config: Config, schema: OwnSchema | undefined): Config {
+  return Object.freeze({ ...config, ...profiled(config.entityFields, mergeSchemas(config.schema, schema)) });
+}
+
+/** The schema of a file that holds one, or that maps a history and holds one beside. */
+function schemaOfFile(path: string | undefined): OwnSchema | undefined {
+  if (!path) return undefined;
+  try {
+    const said = JSON.parse(readFileSync(path, 'utf8'));
+    const isMap = typeof said?.columns === 'object' && typeof said.columns?.type !== 'string';
+    return parseOwnSchema(isMap ? (said.schema ?? {}) : said);
+  } catch (error) {
+    throw new Error(`ASSAY_SCHEMA: ${path}: ${(error as Error).message}`);
+  }
+}
+
+/** What a model was trained on; what is wrong with it is told when it is loaded. */
+function schemaOfModel(folder: string | undefined): OwnSchema | undefined {
+  if (!folder) return undefined;
+  try {
+    const { schema } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
+    return schema && parseOwnSchema(schema);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A duration such as `6d` in REVIEW_EXPIRES, and what is done then. */

@@ -20,7 +20,13 @@ export function backtestPorts(
 ): BacktestsPorts {
   const { journal, roster, policy, state } = core;
   return {
-    ...{ journal, clock, entityTypes: config.entityTypes, maturityDays: config.labelMaturityDays },
+    ...{
+      journal,
+      clock,
+      entityTypes: config.entityTypes,
+      own: config.ownHabits,
+      maturityDays: config.labelMaturityDays,
+    },
     deleted: state.deleted,
     serving: () => roster.champion,
     servingOf(version: string) {

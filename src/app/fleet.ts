@@ -67,9 +67,9 @@ interface Given {
 
 async function coreOf(shared: Shared, { config, overrides, token, clock, log }: Given): Promise<FleetCore> {
   const { journal, profiles, raw, limiter, answers } = shared;
-  const { entityTypes } = config;
+  const { entityTypes, ownHabits: own } = config;
   const state: EngineState = {
-    profiles: createProfiles({ entityTypes }),
+    profiles: createProfiles({ entityTypes, own }),
     undecided: new Map(),
     formerKeys: new Map(),
     deleted: new Set(),
@@ -78,7 +78,7 @@ async function coreOf(shared: Shared, { config, overrides, token, clock, log }: 
   const models = createModelRecords({ journal, registry, clock, log });
   const roster = createRoster({
     share: models.share,
-    ...{ journal, registry, profiles: state.profiles, entityTypes, currency: config.baseCurrency, clock, log },
+    ...{ journal, registry, profiles: state.profiles, entityTypes, own, currency: config.baseCurrency, clock, log },
   });
   const keys = createKeys({ journal, clock, bootstrap: config.apiKey, local: token });
   const stopDeleted = followDeleted(journal, profiles, state.deleted, log);

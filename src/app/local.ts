@@ -41,7 +41,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
   });
 
   const answers = await openDiskAnswers(join(config.dataDir, 'answers'), clock);
-  const profiles = createProfiles({ entityTypes: config.entityTypes });
+  const profiles = createProfiles({ entityTypes: config.entityTypes, own: config.ownHabits });
   const state: EngineState = { profiles, undecided: new Map(), formerKeys: new Map(), deleted: new Set() };
   const foldAll = (record: JournalRecord) => {
     fold(state, record);
@@ -59,6 +59,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     registry,
     profiles,
     entityTypes: config.entityTypes,
+    own: config.ownHabits,
     currency: config.baseCurrency,
     clock,
     log,

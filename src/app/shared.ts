@@ -39,7 +39,7 @@ const AGAIN_MS = 1_000;
 
 /** Throws where Kafka does not answer for a minute, or Redis would drop profiles; nothing is left open then. */
 export async function openShared(config: Config, clock: Clock, log: pino.Logger): Promise<Shared> {
-  const { namespace, entityTypes, rateLimitMax: max, rateLimitWindowMs: windowMs } = config;
+  const { namespace, entityTypes, ownHabits: own, rateLimitMax: max, rateLimitWindowMs: windowMs } = config;
   const {
     redisUrl: url,
     redisCaFile,
@@ -61,7 +61,7 @@ export async function openShared(config: Config, clock: Clock, log: pino.Logger)
   const onWarning = (error: unknown) => log.warn({ err: error }, 'the log of the fleet');
   try {
     const profiles = keep(
-      await openRedisProfiles({ url, ca, namespace, entityTypes, deadlineMs, ttlDays, keyTtlDays, clock, log }),
+      await openRedisProfiles({ url, ca, namespace, entityTypes, own, deadlineMs, ttlDays, keyTtlDays, clock, log }),
     );
     const limiter = keep(openRedisRateLimiter({ url, ca, namespace, max, windowMs, deadlineMs, log }));
     const answers = keep(openRedisAnswers({ url, ca, namespace, log }));

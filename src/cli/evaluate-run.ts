@@ -13,14 +13,14 @@ import { DEFAULT_COSTS } from '../training/thresholds.ts';
 import { truthsTold } from '../training/truths.ts';
 import { readUlb } from '../training/ulb.ts';
 import type { EvaluateFlags } from './evaluate-flags.ts';
-import { historyOf, sha256OfFile } from './history.ts';
+import { fileSource, historyOf, sha256OfFile } from './history.ts';
 import { defaultModelDir } from './paths.ts';
 import { printPart } from './print-part.ts';
 
 const DAY_MS = 86_400_000;
 
 export async function runEvaluate(directory: string, file: string, flags: EvaluateFlags): Promise<void> {
-  const config = readConfig(process.env, { modelDir: defaultModelDir });
+  const config = readConfig({ ...process.env, ASSAY_MODEL_DIR: directory }, { modelDir: defaultModelDir });
   const model = loadArtifact(directory);
   const dataset = await datasetOf(model, file, flags, config);
   if (dataset.rows === 0) throw new Error(`${file} has no rows in that period.`);
@@ -49,10 +49,11 @@ async function datasetOf(model: LoadedModel, file: string, flags: EvaluateFlags,
     if (model.features.join() !== dataset.features.join()) throw new Error('The model was not trained on such a file.');
     return between(dataset, flags.from ?? -Infinity, flags.to ?? Infinity);
   }
-  const { dataset, truths } = await extractDataset(await historyOf(file, flags, config, 'replaying'), {
+  const source = await fileSource(flags, config);
+  const { dataset, truths } = await extractDataset(await historyOf(file, source, flags, 'replaying'), {
     definitions: model.catalogue as FeatureDefinition[],
     encodings: model.encodings as Record<string, Encoding>,
-    entityTypes: config.entityTypes,
+    entityTypes: source.config.entityTypes,
     from: flags.from,
     to: flags.to,
     delayMs: (flags.delayDays ?? presetOf(flags.format).delayDays) * DAY_MS,

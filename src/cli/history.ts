@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { openIntake } from '../app.ts';
-import type { Config } from '../config.ts';
+import { type Config, withSchema } from '../config.ts';
+import { mergeSchemas, optionalSchema } from '../domain/own-columns.ts';
 import { parseTime } from '../intake/time.ts';
-import { readColumnMap } from '../training/column-map.ts';
+import { type ColumnMap, readColumnMap, readOwnSchema } from '../training/column-map.ts';
 import type { History } from '../training/history.ts';
 import { openHistory } from '../training/history-file.ts';
 import { MAPS } from '../training/layouts.ts';
@@ -14,6 +15,7 @@ import { createProgress } from './progress.ts';
 export interface HistoryFlags {
   format: string;
   map?: string;
+  schema?: string;
   maxErrors: number;
   unlabelled?: 'presume' | 'exclude';
   json?: boolean;
@@ -25,6 +27,10 @@ export function withHistoryOptions(command: Command, matrices: string[] = []): C
   return command
     .addOption(new Option('--format <format>', 'whose columns the file has').choices(formats).default('assay'))
     .option('--map <file>', 'JSON that says how a foreign file calls things: {"columns": {"userId": "…", …}}')
+    .option(
+      '--schema <file>',
+      'JSON that says what further columns are: {"basketSize": "number", "job": {"type": "category"}}',
+    )
     .option('--max-errors <n>', 'bad rows to skip, each told with its line, before giving up', whole, 0)
     .option('--json', 'print JSON');
 }
@@ -39,16 +45,34 @@ export function withUnlabelledOption(command: Command): Command {
   );
 }
 
+/** How a file is read, and the configuration with the columns of one's own that its map or `--schema` names. */
+export interface FileSource {
+  map: ColumnMap;
+  config: Config;
+}
+
+export async function fileSource(
+  flags: Pick<HistoryFlags, 'format' | 'map' | 'schema'>,
+  config: Config,
+): Promise<FileSource> {
+  const map = flags.map ? await readColumnMap(flags.map) : MAPS[flags.format];
+  const given = mergeSchemas(map?.schema, flags.schema ? await readOwnSchema(flags.schema) : undefined);
+  // What the environment or a model names may be lacking in a file; what is named for this file may not.
+  return {
+    map: { ...map, schema: mergeSchemas(given, optionalSchema(config.schema)) },
+    config: withSchema(config, given),
+  };
+}
+
 /** The history of a file, with a progress bar of its own. `onSorted` is told the SHA-256 of the rows where they had to be sorted. */
 export async function historyOf(
   path: string,
+  { map, config }: FileSource,
   flags: HistoryFlags,
-  config: Config,
   label: string,
   onSorted?: (sha256: string) => void,
 ): Promise<History> {
   if (!existsSync(path)) throw new Error(`There is no file ${path}.`);
-  const map = flags.map ? await readColumnMap(flags.map) : MAPS[flags.format];
   const { entityTypes, entityFields, ipv6Prefix } = config;
   let bar: ReturnType<typeof createProgress>;
   const history = openHistory(path, map, {

@@ -4,9 +4,9 @@ import { parquetWriteFile } from 'hyparquet-writer';
 import { readConfig } from '../config.ts';
 import { extractDataset } from '../training/extract.ts';
 import { type Matrix, matrixOf } from '../training/matrix.ts';
-import { CATALOGUES, presetOf } from '../training/presets.ts';
+import { catalogueOf, presetOf } from '../training/presets.ts';
 import { truthsTold } from '../training/truths.ts';
-import { historyOf, sha256OfFile } from './history.ts';
+import { fileSource, historyOf, sha256OfFile } from './history.ts';
 import type { MatrixFlags } from './matrix-flags.ts';
 import { defaultModelDir } from './paths.ts';
 
@@ -18,11 +18,12 @@ export async function runMatrix(file: string, flags: MatrixFlags): Promise<void>
   if (!flags.out.endsWith('.parquet')) throw new Error('The matrix is a Parquet file: --out m.parquet.');
   if (!existsSync(dirname(flags.out)))
     throw new Error(`There is no folder ${dirname(flags.out)} for --out ${flags.out}.`);
-  const config = readConfig(process.env, { modelDir: defaultModelDir });
+  const source = await fileSource(flags, readConfig(process.env, { modelDir: defaultModelDir }));
+  const { config } = source;
   const preset = presetOf(flags.format, flags.features);
-  const definitions = CATALOGUES[flags.features ?? preset.features](config.entityTypes);
+  const definitions = catalogueOf(flags.features ?? preset.features, config);
   const delayDays = flags.delayDays ?? preset.delayDays;
-  const { dataset, truths } = await extractDataset(await historyOf(file, flags, config, 'replaying'), {
+  const { dataset, truths } = await extractDataset(await historyOf(file, source, flags, 'replaying'), {
     ...{ definitions, entityTypes: config.entityTypes, from: flags.trainFrom, to: flags.testTo },
     ...{ delayMs: delayDays * DAY_MS, unlabelled: flags.unlabelled },
   });

@@ -50,11 +50,11 @@ export async function withModels<T>(dataDir: string | undefined, use: (access: M
 
 async function offline(config: Config, journal: Awaited<ReturnType<typeof openJournal>>): Promise<ModelAccess> {
   const registry = openRegistry(join(config.dataDir, 'models'));
-  const { entityTypes } = config;
-  const profiles = createProfiles({ entityTypes });
+  const { entityTypes, ownHabits: own } = config;
+  const profiles = createProfiles({ entityTypes, own });
   const log = { error: () => {}, info: () => {} };
   const currency = config.baseCurrency;
-  const roster = createRoster({ journal, registry, profiles, entityTypes, currency, clock: Date.now, log });
+  const roster = createRoster({ journal, registry, profiles, entityTypes, own, currency, clock: Date.now, log });
   for await (const record of journal.read(1)) roster.fold(record);
   try {
     roster.start({ model: registry.admit(config.modelDir) });

@@ -2,10 +2,9 @@ import { performance } from 'node:perf_hooks';
 import pino from 'pino';
 import { openCore, openIntake } from '../app.ts';
 import { readConfig } from '../config.ts';
-import { readColumnMap } from '../training/column-map.ts';
-import { MAPS } from '../training/layouts.ts';
 import { presetOf } from '../training/presets.ts';
 import { assertOwnJournal, type Control, readControl } from './control.ts';
+import { fileSource } from './history.ts';
 import { defaultModelDir } from './paths.ts';
 import { createProgress } from './progress.ts';
 import { coreSink, newestDecision } from './replay-core.ts';
@@ -18,8 +17,10 @@ const DAY_MS = 86_400_000;
 export async function runReplay(file: string, flags: ReplayFlags): Promise<void> {
   const given = { ASSAY_DATA_DIR: flags.dataDir, ASSAY_MODEL_DIR: flags.model };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const config = readConfig({ ...process.env, ...set }, { modelDir: defaultModelDir });
-  const map = flags.map ? await readColumnMap(flags.map) : MAPS[flags.format];
+  const { map, config } = await fileSource(
+    flags,
+    readConfig({ ...process.env, ...set }, { modelDir: defaultModelDir }),
+  );
   const delayMs = Number(flags.delayDays ?? presetOf(flags.format).delayDays) * DAY_MS;
   const control = readControl(config.dataDir);
   if (control && flags.model) throw new Error('A server holds this data directory: it decides with its own model.');

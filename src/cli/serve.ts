@@ -12,6 +12,7 @@ export function serveCommand(): Command {
     .option('--port <port>', 'port to listen on (PORT)')
     .option('--data-dir <folder>', 'where the journal and the embedded database live (ASSAY_DATA_DIR)')
     .option('--model <folder>', 'the model that decides (ASSAY_MODEL_DIR)')
+    .option('--schema <file>', 'what columns of your own are, where the model does not say (ASSAY_SCHEMA)')
     .option('--build-dashboard', 'build the dashboard where it is not built; npm start does')
     .action(async (options: ServeOptions) => {
       const [{ createApp }, { readConfig }, paths] = await Promise.all([

@@ -3,11 +3,12 @@ export interface ServingOptions {
   port?: string;
   dataDir?: string;
   model?: string;
+  schema?: string;
 }
 
 /** The environment, with what was given on the command line in its place. */
-export function environment({ host, port, dataDir, model }: ServingOptions): NodeJS.ProcessEnv {
-  const given = { HOST: host, PORT: port, ASSAY_DATA_DIR: dataDir, ASSAY_MODEL_DIR: model };
+export function environment({ host, port, dataDir, model, schema }: ServingOptions): NodeJS.ProcessEnv {
+  const given = { HOST: host, PORT: port, ASSAY_DATA_DIR: dataDir, ASSAY_MODEL_DIR: model, ASSAY_SCHEMA: schema };
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...process.env, ...Object.fromEntries(set) };
 }

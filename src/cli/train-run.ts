@@ -2,18 +2,20 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { readConfig } from '../config.ts';
+import { carriedSchema } from '../domain/own-columns.ts';
 import type { Dataset } from '../training/dataset.ts';
 import { copyWords } from '../training/encoding.ts';
 import { LEARNERS } from '../training/learners.ts';
 import { refuseOneClass } from '../training/parts.ts';
 import { type Period, setPeriod, splitPeriod } from '../training/period.ts';
 import { earlierPeriods, runFold } from '../training/prequential.ts';
-import { CATALOGUES, optionsFor, type Preset, presetOf } from '../training/presets.ts';
+import { CATALOGUES, catalogueOf, optionsFor, type Preset, presetOf } from '../training/presets.ts';
 import { publish } from '../training/publish.ts';
 import type { FoldReport, Report } from '../training/report.ts';
 import type { SearchBudget } from '../training/search.ts';
 import { type CostMatrix, DEFAULT_COSTS } from '../training/thresholds.ts';
 import { type TrainRequest, trainModel } from '../training/train.ts';
+import { fileSource } from './history.ts';
 import { codeVersion, defaultModelDir } from './paths.ts';
 import { fixed, printPart } from './print-part.ts';
 import { createProgress } from './progress.ts';
@@ -24,7 +26,8 @@ import { type TrainSource, trainSource } from './train-source.ts';
 const DEFAULT_ALERT_SHARE = 0.01;
 
 export async function runTrain(file: string | undefined, flags: TrainFlags): Promise<void> {
-  const config = readConfig(process.env, { modelDir: defaultModelDir });
+  const from = await fileSource(flags, readConfig(process.env, { modelDir: defaultModelDir }));
+  const { config } = from;
   const out = flags.out ?? (flags.default ? defaultModelDir : undefined);
   if (!out) throw new Error('Say where the model goes: --out <folder>.');
   // Said before the hours that training may take.
@@ -35,8 +38,10 @@ export async function runTrain(file: string | undefined, flags: TrainFlags): Pro
   const source = await trainSource({
     file,
     flags,
-    config,
-    definitions: CATALOGUES[flags.features ?? (flags.default ? 'shipped' : preset.features)](config.entityTypes),
+    from,
+    definitions: flags.default
+      ? CATALOGUES[flags.features ?? 'shipped'](config.entityTypes)
+      : catalogueOf(flags.features ?? preset.features, config),
     delayDays: period.delayDays,
   });
   // Codes are put in place of words where the rows lie, which the folds still need.
@@ -61,7 +66,7 @@ export async function runTrain(file: string | undefined, flags: TrainFlags): Pro
 function request(
   flags: TrainFlags,
   preset: ReturnType<typeof presetOf>,
-  { definitions, sha256, what }: TrainSource,
+  { definitions, schema, sha256, what }: TrainSource,
   period: Period,
 ): TrainRequest {
   return {
@@ -69,6 +74,7 @@ function request(
     learner: flags.learner,
     options: { ...optionsFor(preset, flags.learner), ...flags.set },
     definitions,
+    schema: carriedSchema(schema),
     validationShare: preset.validationShare,
     refit: preset.refit,
     resample: { kind: flags.resample, ratio: flags.resampleRatio },

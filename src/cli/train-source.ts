@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import type { Config } from '../config.ts';
+import type { OwnSchema } from '../domain/own-columns.ts';
 import type { FeatureDefinition } from '../features/definition.ts';
 import type { Dataset } from '../training/dataset.ts';
 import { extractDataset } from '../training/extract.ts';
@@ -10,7 +11,7 @@ import { LEARNERS } from '../training/learners.ts';
 import { truthsTold } from '../training/truths.ts';
 import { parseUlb, readUlb, ulbCatalogue } from '../training/ulb.ts';
 import { syntheticUlb } from '../training/ulb-synthetic.ts';
-import { historyOf, sha256OfFile } from './history.ts';
+import { type FileSource, historyOf, sha256OfFile } from './history.ts';
 import { createProgress } from './progress.ts';
 import type { TrainFlags } from './train-flags.ts';
 
@@ -18,6 +19,8 @@ import type { TrainFlags } from './train-flags.ts';
 export interface TrainSource {
   dataset: Dataset;
   definitions: FeatureDefinition[];
+  /** Columns of one's own that they read. */
+  schema?: OwnSchema;
   /** Hex SHA-256 of what was read. */
   sha256: string;
   /** For the lineage. */
@@ -32,7 +35,7 @@ const SYNTHETIC_ROWS = 60_000;
 interface SourceRequest {
   file: string | undefined;
   flags: TrainFlags;
-  config: Config;
+  from: FileSource;
   definitions: FeatureDefinition[];
   delayDays: number;
 }
@@ -87,10 +90,9 @@ async function fromSynthetic(flags: TrainFlags) {
   return { ...read, sha256: hash.digest('hex'), what: { format: 'ulb', synthetic: options } };
 }
 
-async function replayed({ file, flags, config, definitions, delayDays }: SourceRequest): Promise<TrainSource> {
-  const { history, sha256, what } = flags.default
-    ? await generated(config, flags)
-    : await fromFile(file, flags, config);
+async function replayed({ file, flags, from, definitions, delayDays }: SourceRequest): Promise<TrainSource> {
+  const { config } = from;
+  const { history, sha256, what } = flags.default ? await generated(config, flags) : await fromFile(file, flags, from);
   const began = performance.now();
   const { dataset, rows, errors, truths } = await extractDataset(history, {
     definitions,
@@ -105,18 +107,26 @@ async function replayed({ file, flags, config, definitions, delayDays }: SourceR
   if (told !== undefined) console.error(`note: ${told}`);
   const seconds = (performance.now() - began) / 1000;
   const lineage = told === undefined ? what : { ...what, truths, unlabelled: flags.unlabelled };
-  return { dataset, definitions, sha256: await sha256(), what: lineage, replay: figures(rows, errors, seconds) };
+  const { schema } = config;
+  return {
+    dataset,
+    definitions,
+    schema,
+    sha256: await sha256(),
+    what: lineage,
+    replay: figures(rows, errors, seconds),
+  };
 }
 
 async function fromFile(
   file: string | undefined,
   flags: TrainFlags,
-  config: Config,
+  from: FileSource,
 ): Promise<{ history: History; sha256: () => Promise<string>; what: Record<string, unknown> }> {
   if (!file) throw new Error('Which file? assay train <file> --out <folder>, or --default.');
   // Of a file that had to be sorted, the sorted rows' hash: the same rows in any order are the same data.
   let sorted: string | undefined;
-  const history = await historyOf(file, flags, config, 'replaying', (sha256) => {
+  const history = await historyOf(file, from, flags, 'replaying', (sha256) => {
     sorted = sha256;
   });
   return {

@@ -8,6 +8,7 @@ export function workerCommand(): Command {
     .option('--port <port>', 'port of the same (PORT)')
     .option('--data-dir <folder>', 'where models are kept (ASSAY_DATA_DIR)')
     .option('--model <folder>', 'the model that decides until one is promoted (ASSAY_MODEL_DIR)')
+    .option('--schema <file>', 'what columns of your own are, where the model does not say (ASSAY_SCHEMA)')
     .action(async (options: ServingOptions) => {
       const [{ createWorker }, { readConfig }, paths] = await Promise.all([
         import('../app.ts'),

@@ -1,8 +1,10 @@
+import type { OwnSource } from './own-values.ts';
+
 /**
- * What profiles and features see of a transaction: numbers only, so that a record read back from the journal and a row
- * of a history file are the same thing. Hashes are those of `hash53`; 0 means absent. NaN means an absent number.
+ * What profiles and features see of a transaction: numbers, so that a record read back from the journal and a row
+ * of a history file are the same thing; and, for columns of one's own, where their values are read. Hashes are those of `hash53`; 0 means absent. NaN means an absent number.
  */
-export interface Event {
+export interface Event extends OwnSource {
   /** `hash53` of the transaction's id: breaks ties in time. */
   id: number;
   /** Index among `TRANSACTION_TYPES`. Profiles of each are apart: see `profiles/keys.ts`. */
@@ -42,6 +44,9 @@ export function blankEvent(entityTypes: number): Event {
     latitude: Number.NaN,
     longitude: Number.NaN,
     accountAgeDays: Number.NaN,
+    details: undefined,
+    personal: undefined,
+    cells: undefined,
   };
 }
 

@@ -108,6 +108,9 @@ function numbers(
     latitude: (place?.latitude as number | undefined) ?? Number.NaN,
     longitude: (place?.longitude as number | undefined) ?? Number.NaN,
     accountAgeDays: transaction.accountAgeDays ?? Number.NaN,
+    details: transaction,
+    personal: place,
+    cells: undefined,
   };
 }
 

@@ -51,7 +51,13 @@ export function createReplay(profiles: Profiles): Replay {
   };
 }
 
-const copyOf = (event: Event): Event => ({ ...event, entities: event.entities.slice() });
+/** What is told of an event later needs its keys, not what the transaction said besides. */
+const copyOf = (event: Event): Event => ({
+  ...event,
+  entities: event.entities.slice(),
+  details: undefined,
+  personal: undefined,
+});
 
 function before(a: Due, b: Due): boolean {
   return a.knownAt < b.knownAt || (a.knownAt === b.knownAt && a.order < b.order);

@@ -63,6 +63,8 @@ export interface RosterPorts {
   registry: Registry;
   profiles: Profiles;
   entityTypes: readonly string[];
+  /** What users' profiles keep of one's own columns. */
+  own?: readonly string[];
   currency: string;
   clock: Clock;
   /** See `Roster.share`. */
@@ -91,12 +93,12 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
 
   function compiled(model: LoadedModel): Serving {
     try {
-      return servingOf(model, ports.entityTypes, ports.currency);
+      return servingOf(model, ports.entityTypes, ports.currency, ports.own);
     } catch (error) {
       throw new AssayError(
         'conflict',
         `Model ${model.version} (${model.name}) cannot decide here: ${(error as Error).message} ` +
-          'Its features must be those of transactions, over entity types that ASSAY_ENTITIES names.',
+          'Its features must be those of transactions, over entity types that ASSAY_ENTITIES or ASSAY_SCHEMA names.',
       );
     }
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Event } from '../domain/event.ts';
 import type { TransactionType } from '../domain/fields.ts';
+import { isOwnColumn } from '../domain/own-values.ts';
 import { columnOf, counterpartsOf } from '../profiles/counterparts.ts';
 import { profileKey } from '../profiles/keys.ts';
 import type { Layout } from '../profiles/layout.ts';
@@ -35,6 +36,8 @@ export interface CompileOptions {
   entityTypes: readonly string[];
   /** By field. Without them, encoded features are the raw word hashes that training learns encodings from. */
   encodings?: Record<string, Encoding>;
+  /** What users' profiles keep of one's own columns; undefined: whatever the features read. */
+  own?: readonly string[];
   /** For amounts in words; ISO 4217. */
   currency?: string;
 }
@@ -59,7 +62,7 @@ const NOTHING: Profile = Object.freeze({
  * Throws an Error that names the feature where a definition makes no sense.
  */
 export function compile(definitions: readonly FeatureDefinition[], options: CompileOptions): Extractor {
-  const { entityTypes, encodings, currency = 'USD' } = options;
+  const { entityTypes, encodings, own, currency = 'USD' } = options;
   const state = createPlanner(entityTypes, encodings);
   const computes: Compute[] = [];
   const windowSlots: number[][] = [];
@@ -73,7 +76,7 @@ export function compile(definitions: readonly FeatureDefinition[], options: Comp
   if (new Set(names).size !== names.length) throw new Error('Two features have the same name.');
 
   const plans = state.entities;
-  for (const plan of plans) refuseUnkept(plan, entityTypes);
+  for (const plan of plans) refuseUnkept(plan, entityTypes, own);
   const slots = new Float64Array(state.slotCount());
   const approximateSlots = new Uint8Array(slots.length);
   const approximate = new Uint8Array(names.length);
@@ -160,13 +163,22 @@ function columnsOf(plan: EntityPlan): string[] {
   return [...new Set(names)].sort();
 }
 
-function refuseUnkept(plan: EntityPlan, entityTypes: readonly string[]): void {
+function refuseUnkept(plan: EntityPlan, entityTypes: readonly string[], own: readonly string[] | undefined): void {
   const kept = counterpartsOf(plan.name, entityTypes);
   const columns = kept.map((field) => columnOf(field, entityTypes));
-  const missing = columnsOf(plan).filter((name) => !columns.includes(name));
+  const missing = columnsOf(plan).filter((name) => !columns.includes(name) && !isOwnColumn(name));
+  const lacked = columnsOf(plan).filter((name) => isOwnColumn(name) && own !== undefined && !own.includes(name));
+  if (plan.name === 'user' && lacked.length > 0) throw notKept(lacked);
   if (missing.length === 0) return;
   const asked = missing.map((name) => name.replace('entity:', '')).join(', ');
   throw new Error(`Profiles of ${plan.name} do not keep ${asked}: they keep ${kept.join(', ')}.`);
+}
+
+function notKept(columns: readonly string[]): Error {
+  const fields = columns.map((name) => name.slice(name.indexOf(':') + 1));
+  return new Error(
+    `Profiles of users do not keep ${fields.join(', ')}: give the model's schema by ASSAY_SCHEMA, or the model's folder by ASSAY_MODEL_DIR.`,
+  );
 }
 
 /** Settles where these profiles keep the columns that are read. */

@@ -4,6 +4,7 @@ import { identity } from './identity.ts';
 import { lifetime } from './lifetime.ts';
 import { maximum } from './maximum.ts';
 import { outcomes } from './outcomes.ts';
+import { own } from './own.ts';
 import type { Operation } from './plan.ts';
 import { risk } from './risk.ts';
 import { time } from './time.ts';
@@ -20,4 +21,5 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...risk,
   ...outcomes,
   ...lifetime,
+  ...own,
 };

@@ -1,4 +1,5 @@
 import type { Event } from '../domain/event.ts';
+import { isOwnField, ownReader, ownWord } from '../domain/own-values.ts';
 import { TRUTHS } from '../profiles/cell.ts';
 import { WORD_COLUMNS } from '../profiles/layout.ts';
 import type { Encoding, FeatureDefinition } from './definition.ts';
@@ -92,10 +93,15 @@ export function createPlanner(
       windowSlots.push(at);
       return at;
     },
-    columnOf: (field) => (entityTypes.includes(field) ? `entity:${field}` : field),
+    columnOf: (field) =>
+      entityTypes.includes(field) ? `entity:${field}` : isWord(field) || !isOwnField(field) ? field : `word:${field}`,
     valueOf: (field) => {
       const type = entityTypes.indexOf(field);
       if (type >= 0) return (event: Event) => event.entities[type];
+      if (!isWord(field) && isOwnField(field)) {
+        const read = ownReader(field);
+        return (event: Event) => ownWord(read(event));
+      }
       if (!isWord(field)) throw new Error(`There is no field ${field} of words or entities.`);
       return (event: Event) => event[field];
     },

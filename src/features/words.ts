@@ -28,8 +28,18 @@ const NOUNS: Record<string, [one: string, many: string]> = {
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 export function noun(name: string | undefined, count = 1): string {
-  const [one, many] = NOUNS[name ?? ''] ?? [name ?? 'entity', `${name ?? 'entitie'}s`];
+  const other = name === undefined ? 'entity' : spoken(name);
+  const [one, many] = NOUNS[name ?? ''] ?? [other, `${other.replace(/([^aeiou])y$/, '$1ie')}s`];
   return count === 1 ? one : many;
+}
+
+/** "basket size" for `metadata.basketSize` or `basket_size`. */
+export function spoken(field: string): string {
+  return field
+    .replace(/^metadata\./, '')
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[_.\s]+/g, ' ')
+    .toLowerCase();
 }
 
 /** Whose past it is: "by this user", "on this device", "at this merchant". */
@@ -179,8 +189,20 @@ const clauses: Record<string, Words> = {
   everLegitimate: (d, v) => `${figure(v)} ${payments(v)} ${whose(d)} confirmed as legitimate ${upTo(d)}`,
   everFraudShare: (d, v) => `about ${share(v)} of all payments ${whose(d)} were confirmed as fraud ${upTo(d)}`,
   sinceEverFraud: (d, v) => `${duration(v)} since the last confirmed fraud ever seen ${whose(d)}`,
+  ownNumber: (d, v) => `${spoken(d.field ?? d.name)} is ${figure(v)}`,
+  ownBoolean: (d, v) => `${spoken(d.field ?? d.name)} is ${v === 1 ? 'yes' : 'no'}`,
+  ownDaysAgo: (d, v) =>
+    `${spoken(d.field ?? d.name)} ${v < 0 ? `is in ${duration(-v * 86_400)}` : `was ${duration(v * 86_400)} ago`}`,
+  ownDistance: (d, v) => `${figure(v)} km between ${placeOf(d)} and where the payment is made`,
+  ownAboveUsual: (d, v) =>
+    v === 0
+      ? `${spoken(d.field ?? d.name)} is what it usually is ${whose(d)}`
+      : `${spoken(d.field ?? d.name)} is ${figure(Math.abs(v))} ${v < 0 ? 'below' : 'above'} the usual ${whose(d)}`,
   encoding: (d, v) => `${share(probability(v))} of the payments of this ${noun(d.field)} were fraud in training`,
 };
+
+/** Of a feature over a place of one's own: what the place is called. */
+export const placeOf = ({ name }: FeatureDefinition) => spoken(name.replace(/_distance_km$/, ''));
 
 /** Clauses that say all there is to say: a middle value of a yes or no, or of an hour, tells nothing. */
 const WITHOUT_USUAL = new Set([
@@ -193,6 +215,8 @@ const WITHOUT_USUAL = new Set([
   'night',
   'amountDeviations',
   'pace',
+  'ownBoolean',
+  'ownAboveUsual',
 ]);
 
 /** How the usual value is written after the clause. */
@@ -213,6 +237,8 @@ function written(definition: FeatureDefinition, value: number, currency: string)
     case 'accountAge':
     case 'knownDays':
       return duration(value * 86_400);
+    case 'ownDaysAgo':
+      return value < 0 ? `in ${duration(-value * 86_400)}` : `${duration(value * 86_400)} ago`;
     case 'fraudShare':
     case 'everFraudShare':
     case 'outcomeShare':
@@ -221,6 +247,7 @@ function written(definition: FeatureDefinition, value: number, currency: string)
       return share(probability(value));
     case 'distanceSinceLast':
     case 'distanceFromUsual':
+    case 'ownDistance':
       return `${figure(value)} km`;
     case 'speed':
       return `${figure(value)} km/h`;
@@ -251,6 +278,14 @@ function missing(definition: FeatureDefinition): string {
     case 'everFraudShare':
     case 'outcomes':
       return `no ${noun(definition.entity)} is given`;
+    case 'ownNumber':
+    case 'ownBoolean':
+    case 'ownDaysAgo':
+      return `no ${spoken(definition.field ?? definition.name)} is given`;
+    case 'ownAboveUsual':
+      return `no ${spoken(definition.field ?? definition.name)} is given, or none earlier ${whose(definition)}`;
+    case 'ownDistance':
+      return `${placeOf(definition)}, or where the payment is made, is not given`;
     case 'amount':
     case 'belowRound':
     case 'smallAmount':

@@ -7,6 +7,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AssayError } from '../domain/errors.ts';
+import type { OwnSchema } from '../domain/own-columns.ts';
 import { type Calibration, calibrator } from './calibrator.ts';
 import { canonicalJson, featureSchemaHash, sha256 } from './canonical.ts';
 import { decodeEnsemble, ensembleScorer } from './ensemble.ts';
@@ -43,6 +44,8 @@ export interface ArtifactHead {
   kind: string;
   /** Feature definitions in the order of the vector, opaque here but for their names. */
   features: ({ name: string } & Record<string, unknown>)[];
+  /** Columns of one's own that they read, by name: what a server must be told to serve it. */
+  schema?: OwnSchema;
   /** `featureSchemaHash(features)`. */
   featureSchema: string;
   /** Codes of words learnt in training, by what they encode; opaque here. */

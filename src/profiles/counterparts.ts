@@ -37,12 +37,16 @@ export function columnOf(field: string, entityTypes: readonly string[]): string 
   return entityTypes.includes(field) ? `entity:${field}` : field;
 }
 
-/** The layouts of all types; `columns` limits them to what is read, by type. */
+/** The layouts of all types; `columns` limits them to what is read, by type. `own` is what users' profiles keep of one's own columns. */
 export function layoutsOf(
   entityTypes: readonly string[],
   columns?: Readonly<Record<string, readonly string[]>>,
+  own: readonly string[] = [],
 ): Layout[] {
-  const kept = (entity: string) => counterpartsOf(entity, entityTypes).map((field) => columnOf(field, entityTypes));
+  const kept = (entity: string) => [
+    ...counterpartsOf(entity, entityTypes).map((field) => columnOf(field, entityTypes)),
+    ...(entity === 'user' ? own : []),
+  ];
   return entityTypes.map((name, type) =>
     createLayout(type, entityTypes, columns === undefined ? kept(name) : (columns[name] ?? [])),
   );

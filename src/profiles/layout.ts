@@ -1,3 +1,5 @@
+import { cellReader, isOwnColumn, type OwnSource } from '../domain/own-values.ts';
+
 /**
  * How the events of a profile lie in a Float64Array, from the profile's `offset` on: one column a field, `capacity`
  * cells a column.
@@ -8,7 +10,8 @@
  *   id       ├─────────┼─────────────────┼─────────────┤ offset + 1 * capacity + i
  *   amount   ├─────────┼─────────────────┼─────────────┤ offset + 2 * capacity + i
  *   label    ├─────────┼─────────────────┼─────────────┤ offset + 3 * capacity + i
- *   country, latitude, longitude, …, entity:user, entity:card, … (those that the layout keeps)
+ *   country, latitude, longitude, …, entity:user, entity:card, …, number:metadata.size, word:metadata.job, … (those that
+ *   the layout keeps)
  *
  * Rows ascend by (time, id). Time in milliseconds; amount in base currency, NaN where there is none; words and entities as
  * 53-bit hashes, 0 where absent; degrees, NaN where absent. A label cell says what became known of the event: see `cell.ts`.
@@ -41,6 +44,8 @@ export interface Layout {
   readonly longitude: number;
   /** Column of each entity type; -1 where it is not kept. */
   readonly entities: Int32Array;
+  /** Columns of one's own: see `domain/own-columns.ts`. */
+  readonly own: readonly { column: number; name: string; read: (event: OwnSource) => number }[];
 }
 
 /**
@@ -61,6 +66,7 @@ export function createLayout(type: number, entityTypes: readonly string[], wante
     latitude: keep('latitude'),
     longitude: keep('longitude'),
     entities: Int32Array.from(entityTypes, (name, other) => (other === type ? -1 : keep(`entity:${name}`))),
+    own: wanted.filter(isOwnColumn).map((name) => ({ column: keep(name), name, read: cellReader(name) })),
   };
   return { names, width: names.length, ...layout };
 }

@@ -22,6 +22,8 @@ export interface ProfileOptions {
   entityTypes: readonly string[];
   /** Columns to keep by entity type, beyond those always kept; by default what `counterparts.ts` says. See `Extractor.columns`. */
   columns?: Readonly<Record<string, readonly string[]>>;
+  /** Of one's own columns, what users' profiles keep: `ownHabits` of the schema. */
+  own?: readonly string[];
   /** How many events' labels, and how many events' outcomes, are remembered at most; half of it at least: see `truths.ts`. */
   labelLimit?: number;
 }
@@ -44,8 +46,8 @@ const SHARDS = 64;
 const LABEL_LIMIT = 262_144;
 
 export function createProfiles(options: ProfileOptions): MemoryProfiles {
-  const { entityTypes, columns, labelLimit = LABEL_LIMIT } = options;
-  const layouts = layoutsOf(entityTypes, columns);
+  const { entityTypes, columns, own, labelLimit = LABEL_LIMIT } = options;
+  const layouts = layoutsOf(entityTypes, columns, own);
   const emptyShards = () =>
     entityTypes.map(() => Array.from({ length: SHARDS }, () => new Map<number, MutableProfile>()));
   const store: ProfileStore = {

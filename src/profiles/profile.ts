@@ -166,6 +166,8 @@ function writeRow(profile: MutableProfile, layout: Layout, event: Event, cell: n
   for (let t = 0; t < entities.length; t++) {
     if (entities[t] >= 0) columns[entities[t] * capacity + row] = event.entities[t];
   }
+  const { own } = layout;
+  for (let o = 0; o < own.length; o++) columns[own[o].column * capacity + row] = own[o].read(event);
 }
 
 function compact(profile: MutableProfile, layout: Layout): void {

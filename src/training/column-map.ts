@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { didYouMean } from '../domain/nearest.ts';
+import { type OwnSchema, parseOwnSchema } from '../domain/own-columns.ts';
 import { TIME_UNITS, type TimeSpec, timeReader } from '../intake/time-format.ts';
 import { checkMapFields } from './header.ts';
 
@@ -15,6 +16,8 @@ export interface ColumnMap extends TimeSpec {
   amountPrefix?: string;
   /** Columns that have the name of a field, or look like one, and are not it. */
   ignore?: string[];
+  /** Columns of one's own: see `domain/own-columns.ts`. */
+  schema?: OwnSchema;
 }
 
 /** `TX_TIME_SECONDS` counts from here. */
@@ -44,6 +47,7 @@ const MAP_KEYS = [
   'timeZone',
   'timeUnit',
   'timeOrigin',
+  'schema',
 ];
 
 /** What else a file of another kind has in its map, and what its fields are checked by. */
@@ -56,12 +60,10 @@ const HISTORY_MAP: OtherMap = { keys: [], checkFields: checkMapFields };
 
 /** Reads a `--map` file. Throws an Error that says what is wrong with it. */
 export async function readColumnMap(path: string, { keys, checkFields } = HISTORY_MAP): Promise<ColumnMap> {
-  let map: ColumnMap;
-  try {
-    map = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`);
-  }
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new Error(`${path}: ${error.message}`);
+  });
+  const map = parsed<ColumnMap>(path, text);
   const isText = (value: unknown) => typeof value === 'string';
   const isColumn = (value: unknown) =>
     isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText));
@@ -71,6 +73,7 @@ export async function readColumnMap(path: string, { keys, checkFields } = HISTOR
   for (const key of Object.keys(map))
     if (!known.includes(key))
       throw new Error(`${path}: a map has no ${didYouMean(key, known)}; it has ${known.join(', ')}.`);
+  if (map.schema !== undefined) map.schema = schemaIn(path, text, map.schema);
   try {
     checkFields(map);
   } catch (error) {
@@ -90,4 +93,36 @@ export async function readColumnMap(path: string, { keys, checkFields } = HISTOR
     throw new Error(`${path}: ${(error as Error).message}`);
   }
   return map;
+}
+
+/** Reads a `--schema` file: the schema alone, or a map that holds one. Throws an Error that says where what is wrong. */
+export async function readOwnSchema(path: string): Promise<OwnSchema | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new Error(`${path}: ${error.message}`);
+  });
+  const said = parsed<Record<string, unknown>>(path, text);
+  const isMap = typeof said?.columns === 'object' && said.columns !== null && !('type' in said.columns);
+  if (isMap) return said.schema === undefined ? undefined : schemaIn(path, text, said.schema);
+  return schemaIn(path, text, said);
+}
+
+function parsed<T>(path: string, text: string): T {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`);
+  }
+}
+
+/** With the line of the entry that is wrong. */
+function schemaIn(path: string, text: string, said: unknown): OwnSchema {
+  try {
+    return parseOwnSchema(said);
+  } catch (error) {
+    const { message } = error as Error;
+    const entry = /^schema: ("(?:[^"\\]|\\.)*")/.exec(message)?.[1];
+    const at = entry === undefined ? -1 : text.indexOf(entry, Math.max(0, text.indexOf('"schema"')));
+    const line = at < 0 ? '' : `, line ${text.slice(0, at).split('\n').length}`;
+    throw new Error(`${path}${line}: ${message}`);
+  }
 }

@@ -12,29 +12,55 @@ const MIN_ROWS = 30;
  * those of all rows (an m-estimate with m = 50). `data` holds word hashes in those columns.
  */
 export function learnEncodings(train: Dataset, definitions: readonly FeatureDefinition[]): Record<string, Encoding> {
-  let frauds = 0;
-  for (const label of train.labels) frauds += label;
-  const prior = (frauds + 0.5) / (train.rows + 1);
   const encodings: Record<string, Encoding> = {};
-  for (const { name, field } of encoded(definitions)) {
-    const counts = new Map<number, [rows: number, frauds: number]>();
-    const column = train.columns[train.features.indexOf(name)];
-    for (let row = 0; row < train.rows; row++) {
-      if (Number.isNaN(column[row])) continue;
-      const count = counts.get(column[row]) ?? [0, 0];
-      count[0]++;
-      count[1] += train.labels[row];
-      counts.set(column[row], count);
-    }
-    const codes = [...counts]
-      .filter(([, [rows]]) => rows >= MIN_ROWS)
-      .map(
-        ([hash, [rows, bad]]) => [hash, logOdds((bad + PRIOR_ROWS * prior) / (rows + PRIOR_ROWS))] as [number, number],
-      )
-      .sort((a, b) => a[0] - b[0]);
-    encodings[field!] = { other: logOdds(prior), codes };
-  }
+  for (const { name, field } of encoded(definitions))
+    encodings[field!] = codesOf(train.columns[train.features.indexOf(name)], train.labels, () => true);
   return encodings;
+}
+
+/** The codes that the rows for which `counts` holds give. */
+function codesOf(column: Float64Array, labels: Uint8Array, counts: (row: number) => boolean): Encoding {
+  const words = new Map<number, [rows: number, frauds: number]>();
+  let [all, frauds] = [0, 0];
+  for (let row = 0; row < column.length; row++) {
+    if (!counts(row)) continue;
+    all++;
+    frauds += labels[row];
+    if (Number.isNaN(column[row])) continue;
+    const count = words.get(column[row]) ?? [0, 0];
+    count[0]++;
+    count[1] += labels[row];
+    words.set(column[row], count);
+  }
+  const prior = (frauds + 0.5) / (all + 1);
+  const codes = [...words]
+    .filter(([, [rows]]) => rows >= MIN_ROWS)
+    .map(([hash, [rows, bad]]) => [hash, logOdds((bad + PRIOR_ROWS * prior) / (rows + PRIOR_ROWS))] as [number, number])
+    .sort((a, b) => a[0] - b[0]);
+  return { other: logOdds(prior), codes };
+}
+
+/**
+ * The codes of training rows out of fold, for the definitions that ask for it (`parameters.folds`): a row's word has the code that the
+ * rows of the other folds give, lest a rare word tell the row's own label. Ask before the words are replaced, call after.
+ */
+export function foldedCodes(train: Dataset, definitions: readonly FeatureDefinition[]): () => void {
+  const made = encoded(definitions).flatMap(({ name, parameters }) => {
+    const folds = Number(parameters?.folds ?? 0);
+    if (folds < 2) return [];
+    const column = train.columns[train.features.indexOf(name)];
+    const words = column.slice();
+    for (let fold = 0; fold < folds; fold++) {
+      const { other, codes } = codesOf(column, train.labels, (row) => row % folds !== fold);
+      const byHash = new Map(codes);
+      for (let row = fold; row < words.length; row += folds)
+        if (!Number.isNaN(column[row])) words[row] = byHash.get(column[row]) ?? other;
+    }
+    return [{ column, words }];
+  });
+  return () => {
+    for (const { column, words } of made) column.set(words);
+  };
 }
 
 /** Replaces the word hashes of a dataset by their codes, in place, as the compiled features would have given them. */

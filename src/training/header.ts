@@ -1,11 +1,13 @@
 import { FIELD_NAMES } from '../domain/fields.ts';
 import { isSlipOf, nearest, sameWriting } from '../domain/nearest.ts';
+import type { OwnSchema } from '../domain/own-columns.ts';
 import { EVENT_COLUMNS, LIFE_COLUMNS } from './file-events.ts';
 
 /** The part of a map that is of columns. */
 interface Columns {
   columns: Record<string, string | string[]>;
   ignore?: string[];
+  schema?: OwnSchema;
 }
 
 /** What a history file may say besides the transaction's own fields. */
@@ -49,8 +51,31 @@ export function bindHeader(header: readonly string[], map: Columns): Map<string,
     if (at.every((index) => index >= 0)) columns.set(name, at);
     else if (map.columns[name] !== undefined) throw noColumn(header, map, name);
   }
+  bindOwn(header, map, columns);
   refuseLookalikes(header, map, columns);
   return columns;
+}
+
+/** Columns of one's own that the map's first half does not place: by what the schema calls them, by their field, or by their name. */
+function bindOwn(header: readonly string[], map: Columns, columns: Map<string, number[]>): void {
+  for (const [name, own] of Object.entries(map.schema ?? {})) {
+    const fields = [own.field].flat();
+    for (const [i, field] of fields.entries()) {
+      if (columns.has(field)) continue;
+      const said = [own.column ?? []].flat()[i];
+      const named = said ?? (fields.length === 1 && header.includes(name) ? name : field);
+      const at = header.indexOf(named);
+      if (at >= 0) columns.set(field, [at]);
+      else if (!own.optional) throw noOwnColumn(header, name, field, said ?? (fields.length === 1 ? name : field));
+    }
+  }
+}
+
+function noOwnColumn(header: readonly string[], name: string, field: string, column: string): Error {
+  const hint = nearest(column, header);
+  return new Error(
+    `The schema's ${name} (${field}) is in no column: there is none called ${column}; there are ${header.join(', ')}.${hint ? ` Did you mean ${hint}?` : ''}`,
+  );
 }
 
 function refuseTwice(header: readonly string[]): void {

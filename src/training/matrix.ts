@@ -1,6 +1,6 @@
 import type { Encoding, FeatureDefinition } from '../features/definition.ts';
 import type { Dataset } from './dataset.ts';
-import { applyEncodings, copyWords, learnEncodings } from './encoding.ts';
+import { applyEncodings, copyWords, foldedCodes, learnEncodings } from './encoding.ts';
 import { settlingParts } from './parts.ts';
 import { type Period, splitPeriod } from './period.ts';
 import { applyPrior, learnPrior, withPrior } from './priors.ts';
@@ -32,7 +32,9 @@ export function matrixOf(
   const encodings = learnEncodings(first, definitions);
   const prior = learnPrior(first);
   const parts = partsOf(data, first, last, test);
+  const fold = foldedCodes(first, definitions);
   applyEncodings(data, definitions, encodings);
+  fold();
   applyPrior(data, definitions, prior);
   return { data, parts, definitions: withPrior(definitions, prior), encodings };
 }

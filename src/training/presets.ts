@@ -1,6 +1,8 @@
+import type { OwnSchema } from '../domain/own-columns.ts';
 import { defaultCatalogue, trainingCatalogue } from '../features/catalogue.ts';
 import type { FeatureDefinition } from '../features/definition.ts';
 import { handbookBetter, handbookCatalogue } from '../features/handbook.ts';
+import { withOwnFeatures } from '../features/own.ts';
 import { statelessCatalogue } from '../features/stateless.ts';
 import { ulbCatalogue } from './ulb.ts';
 
@@ -24,6 +26,14 @@ export const CATALOGUES: Readonly<Record<string, (entityTypes: readonly string[]
   stateless: () => statelessCatalogue,
   ulb: () => ulbCatalogue,
 };
+
+/** A catalogue with the features of one's own columns. */
+export function catalogueOf(
+  name: string,
+  { entityTypes, schema }: { entityTypes: readonly string[]; schema: OwnSchema | undefined },
+): FeatureDefinition[] {
+  return withOwnFeatures(CATALOGUES[name](entityTypes), schema);
+}
 
 const GENERAL: Preset = {
   features: 'default',

@@ -1,6 +1,7 @@
 import { holdsCardNumber } from '../domain/cards.ts';
 import { AssayError, type FieldError } from '../domain/errors.ts';
 import { FIELD_NAMES, type FieldName } from '../domain/fields.ts';
+import { ownBoolean, ownNumber, ownTime } from '../domain/own-values.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../intake/time.ts';
 import { timeReader } from '../intake/time-format.ts';
@@ -65,6 +66,8 @@ export function createRowReader(
   for (const field of REQUIRED) if (!columns.has(field)) throw missing(field);
   if (!columns.has('amount') && !columns.has('type')) throw missing('amount');
   noteUnused(header, columns, notes);
+  noteLacking(map, columns, notes);
+  const ownChecks = checksOf(map, columns);
   const time = timeReader(map);
   const known = timeReader(map.timeZone === undefined ? {} : { timeZone: map.timeZone });
   const seen = createSeen();
@@ -117,6 +120,10 @@ export function createRowReader(
     const moment = time.read(date);
     if (moment === undefined)
       faults.push({ path: '/transactionDate', message: date === '' ? 'is required' : time.fault });
+    for (const { field, what, of } of ownChecks) {
+      const text = textOf(fields, field);
+      if (text !== '' && Number.isNaN(of(text))) faults.push({ path: `/${field}`, message: `must be ${what}` });
+    }
     const taken = (moment && usual(fields, moment, id)) ?? take(sentBy(fields, id), moment, faults);
     const label = textOf(fields, 'isFraud');
     const told = truth(label, map.fraudValue);
@@ -194,6 +201,30 @@ function noteUnused(header: readonly string[], columns: ReadonlyMap<string, numb
   const used = new Set([...columns.values()].flat());
   const unused = header.filter((_, index) => !used.has(index));
   if (unused.length > 0) notes.say(`Columns that are not used: ${unused.join(', ')}.`);
+}
+
+/** Of columns that a model or the environment asks for, those that the file lacks: to the model they are missing in each row. */
+function noteLacking({ schema = {} }: ColumnMap, columns: ReadonlyMap<string, number[]>, notes: Notes): void {
+  const lacking = Object.entries(schema).filter(([, { field }]) => [field].flat().some((one) => !columns.has(one)));
+  if (lacking.length > 0)
+    notes.say(`The schema's columns that the file lacks: ${lacking.map(([name]) => name).join(', ')}.`);
+}
+
+const OWN_CHECKS: Readonly<Record<string, { what: string; of: (text: string) => number }>> = {
+  number: { what: 'a number', of: ownNumber },
+  place: { what: 'a number', of: ownNumber },
+  boolean: { what: 'true or false, 1 or 0, yes or no', of: ownBoolean },
+  time: { what: 'a date or an RFC 3339 time', of: ownTime },
+};
+
+/** How the texts of one's own columns are read; the intake checks the API's own fields. */
+function checksOf({ schema = {} }: ColumnMap, columns: ReadonlyMap<string, number[]>) {
+  return Object.values(schema).flatMap(({ type, field }) =>
+    [field]
+      .flat()
+      .filter((one) => one.startsWith('metadata.') && columns.has(one) && OWN_CHECKS[type] !== undefined)
+      .map((one) => ({ field: one, ...OWN_CHECKS[type] })),
+  );
 }
 
 const WORDS_TOLD = 20;

@@ -1,3 +1,4 @@
+import type { OwnSchema } from '../domain/own-columns.ts';
 import type { Encoding, FeatureDefinition } from '../features/definition.ts';
 import type { ArtifactHead } from '../models/artifact.ts';
 import { type Calibration, calibrator } from '../models/calibrator.ts';
@@ -5,7 +6,7 @@ import { featureSchemaHash } from '../models/canonical.ts';
 import type { Thresholds } from '../models/model.ts';
 import { assumedShare, fitCalibration } from './calibration.ts';
 import type { Dataset } from './dataset.ts';
-import { applyEncodings, learnEncodings } from './encoding.ts';
+import { applyEncodings, foldedCodes, learnEncodings } from './encoding.ts';
 import { type ResampleEffect, type ResamplePlan, rankingOf, resampled } from './imbalance.ts';
 import type { Fitted } from './learner.ts';
 import { LEARNERS } from './learners.ts';
@@ -28,6 +29,8 @@ export interface TrainRequest {
   /** Of the learner; its defaults for the rest. */
   options: Record<string, unknown>;
   definitions: FeatureDefinition[];
+  /** Columns of one's own that they read, as the model carries them. */
+  schema?: OwnSchema;
   /** The latest share of the training rows, which stops the fit, calibrates it and sets the thresholds. */
   validationShare: number;
   /** Fit again on all training rows with what validation settled. */
@@ -65,10 +68,12 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
   const encodings = learnEncodings(first, request.definitions);
   const prior = learnPrior(first);
   const definitions = withPrior(request.definitions, prior);
+  const fold = foldedCodes(first, request.definitions);
   for (const part of [train, ...(test.rows > 0 ? [test] : [])]) {
     applyEncodings(part, definitions, encodings);
     applyPrior(part, request.definitions, prior);
   }
+  fold();
 
   const options = { ...learner.defaults, ...request.options, seed };
   const plan = request.resample ?? { kind: 'none' };
@@ -94,6 +99,7 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
     name: request.name,
     kind,
     features: definitions as unknown as ArtifactHead['features'],
+    ...(request.schema === undefined ? {} : { schema: request.schema }),
     featureSchema: featureSchemaHash(definitions as unknown as ArtifactHead['features']),
     encodings: encodings as Record<string, Encoding>,
     statistics: featureStatistics(train),

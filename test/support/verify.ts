@@ -31,14 +31,13 @@ export interface Verified {
   profiles: MemoryProfiles;
 }
 
-const { entityTypes, baseCurrency } = readConfig({}, { modelDir: '' });
-
-/** Replays a journal from its start through a fresh engine state, comparing every stored vector and decision. */
-export async function verifyJournal(dataDir: string): Promise<Verified> {
+/** Replays a journal from its start through a fresh engine state, comparing every stored vector and decision. `env` is the server's. */
+export async function verifyJournal(dataDir: string, env: Record<string, string> = {}): Promise<Verified> {
+  const { entityTypes, ownHabits: own, baseCurrency } = readConfig(env, { modelDir: '' });
   const journal = await openJournal({ directory: `${dataDir}/journal` });
   const registry = openRegistry(`${dataDir}/models`);
   const servings = new Map<string, Serving>();
-  const profiles = createProfiles({ entityTypes });
+  const profiles = createProfiles({ entityTypes, own });
   const state = { profiles, undecided: new Map(), formerKeys: new Map<number, number>(), deleted: new Set<string>() };
   const seen: Verified = {
     ...{ records: 0, decisions: 0, ids: new Set(), repeated: 0, differentVectors: 0, differentDecisions: 0, profiles },
@@ -59,7 +58,7 @@ export async function verifyJournal(dataDir: string): Promise<Verified> {
         const version = data.decision.model!.version;
         let serving = servings.get(version);
         if (!serving) {
-          serving = servingOf(registry.get(version)!, entityTypes, baseCurrency);
+          serving = servingOf(registry.get(version)!, entityTypes, baseCurrency, own);
           servings.set(version, serving);
         }
         const ports = {
@@ -92,7 +91,7 @@ export async function verifyJournal(dataDir: string): Promise<Verified> {
 
 /** Whether the newest snapshot plus what follows it in the journal equals the fold of the whole journal, bit for bit. */
 export async function sameProfiles(dataDir: string, { profiles: uninterrupted }: Verified): Promise<boolean> {
-  const profiles = createProfiles({ entityTypes });
+  const profiles = createProfiles({ entityTypes: readConfig({}, { modelDir: '' }).entityTypes });
   const state = { profiles, undecided: new Map(), formerKeys: new Map<number, number>(), deleted: new Set<string>() };
   const journal = await openJournal({ directory: `${dataDir}/journal` });
   try {

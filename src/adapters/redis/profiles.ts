@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { Event } from '../../domain/event.ts';
+import { hash53 } from '../../domain/hash.ts';
 import { FIRST_OUTCOME } from '../../profiles/cell.ts';
 import { layoutsOf } from '../../profiles/counterparts.ts';
 import { profileKeys } from '../../profiles/keys.ts';
@@ -27,6 +28,8 @@ export interface RedisProfilesOptions {
   entityTypes: readonly string[];
   /** Columns to keep by entity type, beyond those always kept; everything by default. The same in all processes. */
   columns?: Readonly<Record<string, readonly string[]>>;
+  /** Of one's own columns, what users' profiles keep. The same in all processes. */
+  own?: readonly string[];
   /** Of what a decision waits for. 50 by default. */
   deadlineMs?: number;
   /** Of what the log's consumer waits for. 5,000 by default. */
@@ -89,16 +92,17 @@ const LAYOUT = 3;
  * Resolves once Redis answers, or after three seconds without it: degraded, until it does. Rejects where Redis would drop profiles.
  */
 export async function openRedisProfiles(options: RedisProfilesOptions): Promise<RedisProfiles> {
-  const { url, ca, namespace, entityTypes, columns, clock = Date.now, log } = options;
+  const { url, ca, namespace, entityTypes, columns, own = [], clock = Date.now, log } = options;
   const { deadlineMs = 50, logDeadlineMs = 5_000, ttlDays = 180, keyTtlDays = 30, behindRecords = 10_000 } = options;
-  const layouts = layoutsOf(entityTypes, columns);
+  const layouts = layoutsOf(entityTypes, columns, own);
   const connection = openConnection({ url, ca, name: 'profiles', clock, log });
   // Apart, so that decisions never wait behind what is repeated.
   const logConnection = openConnection({ url, ca, name: 'profile-log', clock, log, patience: 0 });
   const cache = createCache(options.cacheBytes ?? 64 * 1024 * 1024);
   const counts = { fetches: 0, degraded: 0, unchanged: 0, newest: 0, whole: 0, unseen: 0 };
 
-  const root = `${namespace}:${LAYOUT}`;
+  // Rows of other columns are other rows: profiles of a new schema are filled from the log, beside those of the one before.
+  const root = `${namespace}:${LAYOUT}${own.length === 0 ? '' : `.${hash53(own.join()).toString(36)}`}`;
   const nameOf = (type: number, key: number) => `${root}:p:${entityTypes[type]}:${key}`;
   // By whole days, so that most inserts leave it as it is.
   const expiresAt = () => (Math.floor(clock() / 1000 / DAY_SECONDS) + 1 + ttlDays) * DAY_SECONDS;

@@ -55,6 +55,7 @@ export function packRow(layout: Layout, event: Event): Buffer {
   set(layout.latitude, event.latitude);
   set(layout.longitude, event.longitude);
   for (let type = 0; type < layout.entities.length; type++) set(layout.entities[type], event.entities[type]);
+  for (const { column, read } of layout.own) set(column, read(event));
   return packed;
 }
 

@@ -122,6 +122,10 @@ function eventOf(cells: Float64Array, at: number, layout: Layout): Event {
     latitude: cell(layout.latitude),
     longitude: cell(layout.longitude),
     entities: Float64Array.from(layout.entities, cell),
+    cells:
+      layout.own.length === 0
+        ? undefined
+        : Object.fromEntries(layout.own.map(({ name, column }) => [name, cell(column)])),
   };
 }
 

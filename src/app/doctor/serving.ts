@@ -15,14 +15,15 @@ export async function models(config: Config): Promise<Finding[]> {
   const findings: Finding[] = [];
   try {
     const model = loadArtifact(config.modelDir);
-    servingOf(model, config.entityTypes, config.baseCurrency);
+    servingOf(model, config.entityTypes, config.baseCurrency, config.ownHabits);
     findings.push({
       check: 'model',
       state: 'ok',
       found: `${model.name} ${model.version}, its features are served here`,
     });
   } catch (error) {
-    const advice = 'Give ASSAY_MODEL_DIR a sound model over the entity types of ASSAY_ENTITIES, or train one.';
+    const advice =
+      'Give ASSAY_MODEL_DIR a sound model over the entity types of ASSAY_ENTITIES and ASSAY_SCHEMA, or train one.';
     findings.push({ check: 'model', state: 'fault', found: reason(error), advice });
   }
   const kept = await openRegistry(join(config.dataDir, 'models')).list();

@@ -18,6 +18,8 @@ import { createStoredJudge } from './judge-stored.ts';
 /** What a backtest needs of the engine. */
 export interface EvaluatorPorts {
   entityTypes: readonly string[];
+  /** What users' profiles keep of one's own columns. */
+  own?: readonly string[];
   servingOf: (version: string) => Serving | undefined;
   /** The model that decides now. */
   serving: () => Serving | undefined;
@@ -154,7 +156,7 @@ export function createRecomputingEvaluator(
   { inForce, other }: Tried,
   recomputed: Recomputed,
 ): Evaluator {
-  const profiles = createProfiles({ entityTypes: ports.entityTypes });
+  const profiles = createProfiles({ entityTypes: ports.entityTypes, own: ports.own });
   const state: EngineState = { profiles, undecided: new Map(), formerKeys: new Map(), deleted: new Set() };
   const known = new Map<string, Serving | undefined>();
   const own = createStoredJudge({ servingOf: ports.servingOf, other: undefined }, ports.serving);
