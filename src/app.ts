@@ -17,6 +17,7 @@ import { openIntake } from './app/intake.ts';
 import { openCore } from './app/local.ts';
 import { createLog } from './app/log.ts';
 import { openNarration } from './app/narration.ts';
+import { openReplica } from './app/replica.ts';
 import { demoOf, describeFeatures, loadCards, loadStateless } from './app/services.ts';
 import { tracedStore } from './app/tracing.ts';
 import { openWebhooks } from './app/webhooks.ts';
@@ -30,6 +31,7 @@ import { createFeed } from './projections/feed.ts';
 import { createProjector } from './projections/projector.ts';
 import { createReviewExpiry } from './projections/review-expiry.ts';
 
+export { openConvex } from './adapters/convex/target.ts';
 export { removeEmbedded } from './adapters/embedded/postgres.ts';
 export { backtestPorts, openBacktests } from './app/backtests.ts';
 export type { Core, Overrides } from './app/core.ts';
@@ -124,6 +126,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   const hidden = (id: string) => state.deleted.has(id);
   const narration = openNarration(config.llm, { journal, hidden, clock, log, ...(narrator ? { narrator } : {}) });
   const webhooks = openWebhooks(config, { journal, projector, store, hidden, outcomeOf, clock, log });
+  const replica = await openReplica(config, { journal, projector, store, clock, log });
   const rules = openIntake(config, log);
   const backtests = openBacktests(config, core, clock, log);
   const drift = openDrift(config, core, clock, log);
@@ -152,6 +155,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     narration,
     erasures: core.erasures,
     ...(core.fleet ? { fleet: core.fleet } : {}),
+    ...(replica ? { replica } : {}),
     cards: loadCards(config, log),
     stateless: loadStateless(config, log),
     feed: createFeed({
@@ -174,7 +178,8 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   caseLabels.repair();
   reviews?.start();
   webhooks.start();
-  core.erasures.start({ projector, store });
+  replica?.start();
+  core.erasures.start({ projector, store, replica });
   const controlFile = join(config.dataDir, 'control.json');
 
   return {
@@ -196,6 +201,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
       await sleep(config.drainDelayMs);
       caseLabels.close();
       await reviews?.close();
+      await replica?.close();
       await core.erasures.close();
       await server.close();
       await webhooks.close();

@@ -92,6 +92,8 @@ export interface Config {
   /** What takes two keys: `policy` makes live changes of rules wait for another one. */
   readonly fourEyes: readonly FourEyes[];
   readonly webhooks: WebhookConfig;
+  /** A deployment of Convex that gets a copy of what people query; undefined: none. */
+  readonly convex: ConvexConfig | undefined;
   /** The language model that writes beside the reasons; undefined: the template alone. */
   readonly llm: LlmConfig | undefined;
 }
@@ -136,6 +138,15 @@ export interface SaslConfig {
   readonly mechanism: SaslMechanism;
   readonly username: string;
   readonly password: string;
+}
+
+export interface ConvexConfig {
+  readonly url: string;
+  readonly deployKey: string;
+  /** For one call. */
+  readonly timeoutMs: number;
+  /** Age of the oldest record that is not there from which it is said to be behind. */
+  readonly maxLagMs: number;
 }
 
 export interface WebhookConfig {
@@ -251,6 +262,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
       timeoutMs: integer(env, 'WEBHOOK_TIMEOUT_MS', 10_000, 100, 60_000),
       retryMs: integer(env, 'WEBHOOK_RETRY_MS', 5_000, 10, 3_600_000),
     }),
+    convex: convex(env),
     llm: llm(env),
   });
 }
@@ -305,6 +317,21 @@ function reviewExpires(env: Environment): Config['reviewExpires'] {
   const action = oneOf(env, 'REVIEW_EXPIRES_ACTION', ['cancel', 'release'], 'cancel') as 'cancel' | 'release';
   if (!text || text === 'off') return undefined;
   return Object.freeze({ afterMs: duration(text, 'REVIEW_EXPIRES'), action });
+}
+
+/** Its key is a secret of the deployment: only the environment has it. */
+function convex(env: Environment): ConvexConfig | undefined {
+  const { CONVEX_URL: url, CONVEX_DEPLOY_KEY: deployKey } = env;
+  if (!url && !deployKey) return undefined;
+  if (!url || !URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new Error('CONVEX_URL: needs the form https://happy-animal-123.convex.cloud');
+  if (!deployKey) throw new Error('CONVEX_DEPLOY_KEY: needed where CONVEX_URL is set');
+  return Object.freeze({
+    url: url.replace(/\/+$/, ''),
+    deployKey,
+    timeoutMs: integer(env, 'CONVEX_TIMEOUT_MS', 10_000, 100, 60_000),
+    maxLagMs: 1_000 * integer(env, 'CONVEX_MAX_LAG_SECONDS', 60, 1),
+  });
 }
 
 /** A language model where one is named. */

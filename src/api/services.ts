@@ -21,6 +21,7 @@ import type { Erasures } from '../projections/erasures.ts';
 import type { Feed } from '../projections/feed.ts';
 import type { Keys } from '../projections/keys.ts';
 import type { Projector } from '../projections/projector.ts';
+import type { Replica } from '../projections/replica/replica.ts';
 import type { QueryStore } from '../projections/store.ts';
 import type { Webhooks } from '../projections/webhooks/webhooks.ts';
 import type { FleetFigures } from './metrics/fleet.ts';
@@ -119,6 +120,8 @@ export interface Services {
   narration: Narration;
   /** What this process shares with others; absent on one machine. */
   fleet?: FleetParts;
+  /** The copy in Convex; absent where none is configured. */
+  replica?: Replica;
   /** Set once this process is about to stop: then it is ready for nothing new. */
   draining?: boolean;
   cards: CardService;

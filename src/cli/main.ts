@@ -20,6 +20,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   labels: async () => (await import('./labels.ts')).labelsCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+  convex: async () => (await import('./convex.ts')).convexCommand(),
   mcp: async () => (await import('./mcp.ts')).mcpCommand(),
   bench: async () => (await import('./bench.ts')).benchCommand(),
 };

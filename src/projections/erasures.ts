@@ -7,6 +7,7 @@ import { withoutPersonal } from '../domain/personal.ts';
 import type { Journal, JournalEntry, JournalRecord } from '../journal/journal.ts';
 import type { Log } from './log.ts';
 import type { Projector } from './projector.ts';
+import type { Replica } from './replica/replica.ts';
 import type { ErasureStore, QueryStore } from './store.ts';
 
 export const SUBJECTS = ['userId', 'email', 'cardId', 'deviceId', 'ip'] as const;
@@ -26,6 +27,13 @@ interface Ports {
   journal: Journal;
   clock: Clock;
   log: Log;
+}
+
+interface Work {
+  projector: Projector;
+  store: QueryStore;
+  /** A copy elsewhere of what the database has, where there is one. */
+  replica?: Pick<Replica, 'refresh'> | undefined;
 }
 
 export const REMAINS = [
@@ -49,7 +57,7 @@ export type Erasures = ReturnType<typeof createErasures>;
 export function createErasures({ journal, clock, log }: Ports) {
   /** Sequences of erasures that are not done, by id. */
   const pending = new Map<string, number>();
-  let work: { projector: Projector; store: QueryStore } | undefined;
+  let work: Work | undefined;
   let running: Promise<void> | undefined;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
@@ -74,13 +82,13 @@ export function createErasures({ journal, clock, log }: Ports) {
       });
   }
 
-  async function pass({ projector, store }: { projector: Projector; store: QueryStore }): Promise<void> {
+  async function pass({ projector, store, replica }: Work): Promise<void> {
     for (const [id, sequence] of [...pending]) {
       if (closed) return;
       const record = await journal.get(sequence);
       if (!record) throw new AssayError('unavailable', 'not durable yet');
       await projector.settled(sequence);
-      const records = record.personal ? await erase(record, store.erasing) : 0;
+      const records = record.personal ? await erase(record, store.erasing, replica) : 0;
       if (records === undefined) return;
       const entry = { type: 'erasure.done' as const, at: clock(), key: doneKey(id), data: { id, records } };
       await journal.enqueue(entry).durable;
@@ -88,11 +96,17 @@ export function createErasures({ journal, clock, log }: Ports) {
   }
 
   /** How many records changed; undefined where it was told to stop. */
-  async function erase(record: JournalRecord, store: ErasureStore): Promise<number | undefined> {
+  async function erase(
+    record: JournalRecord,
+    store: ErasureStore,
+    replica: Work['replica'],
+  ): Promise<number | undefined> {
     const subject = record.personal as Partial<Record<Subject, string>>;
     const found = await find(subject, record.sequence);
     const cases = new Set([...found.cases, ...(await store.casesOf([...found.payments]))]);
     await store.erase({ payments: [...found.payments], users: [...found.users], cases: [...cases] });
+    // Before the log forgets who it was: as long as a copy is away, an erasure is not done.
+    await replica?.refresh([...found.payments], [...found.users]);
     const last: number[] = [];
     let records = 0;
     for await (const one of journal.read(1)) {
@@ -157,7 +171,7 @@ export function createErasures({ journal, clock, log }: Ports) {
       const finishedAt = new Date(done.at).toISOString();
       return { id, status: 'done', records: done.data.records as number, finishedAt, remains: REMAINS };
     },
-    start(ports: { projector: Projector; store: QueryStore }) {
+    start(ports: Work) {
       work = ports;
       go();
     },

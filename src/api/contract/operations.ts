@@ -108,6 +108,7 @@ export const Health = answer({
     },
     'What is in force in this process',
   ),
+  convex: Type.Optional(answer({}, '{state, lagRecords, lagSeconds} of the copy')),
   model: Type.Optional(Type.String()),
   reasons: Type.Optional(
     Type.Record(Type.String(), Type.String(), { description: 'Why a part is away, by the part, such as `database`' }),

@@ -5,6 +5,7 @@ import { measureDecisions } from './decisions.ts';
 import { measureFleet } from './fleet.ts';
 import { createMeters, type Meters } from './meters.ts';
 import { measurePolicy } from './policy.ts';
+import { measureReplica } from './replica.ts';
 import { measureWebhooks } from './webhooks.ts';
 
 /** Up to the bounds that alerts ask for, 150 and 200 ms, and a little beyond. */
@@ -39,6 +40,7 @@ export function measure(app: Api, services: Services): Registry {
   );
   measurePolicy(meters, services.policy);
   measureWebhooks(meters, services.webhooks);
+  if (services.replica) measureReplica(meters, services.replica);
   measureNarration(meters, services);
   measureLog(meters, services.log);
   return registry;

@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { AssayError } from '../../domain/errors.ts';
 import { DAY_MS } from '../../domain/rates.ts';
 import type { Damage } from '../../journal/journal.ts';
+import type { ReplicaStats } from '../../projections/replica/replica.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
 import { Health, Ready } from '../contract/operations.ts';
@@ -118,6 +119,7 @@ function ratesOf({ rules, config, clock }: Services) {
 
 function healthOf(services: Services) {
   const { journal, engine, projector, roster, policy, cards, stateless, fleet, webhooks } = services;
+  const replica = services.replica?.stats();
   const { ok: durable, scrub } = journal.status();
   const damage = scrub?.damage ?? [];
   const loaded = engine.modelVersion !== undefined;
@@ -131,6 +133,7 @@ function healthOf(services: Services) {
     cards.scorer &&
     stateless.judge &&
     projector.healthy &&
+    replica?.state !== 'behind' &&
     fleet?.profilesHealthy !== false &&
     !fleet?.policyBehind;
   const status = !durable || !engine.ready ? 'unhealthy' : whole ? 'healthy' : 'degraded';
@@ -141,6 +144,7 @@ function healthOf(services: Services) {
     journal: !durable ? 'failed' : damage.length > 0 ? 'damaged' : 'ok',
     database: projector.healthy ? 'ok' : 'unavailable',
     ...(fleet ? { kafka: durable ? 'ok' : 'unavailable', redis: fleet.profilesHealthy ? 'ok' : 'unavailable' } : {}),
+    ...(replica ? { convex: copyOf(replica) } : {}),
     rates: ratesOf(services),
     policy: { version: policy.stats().version, ...(fleet ? { behind: fleet.policyBehind } : {}) },
     ...(loaded ? { model: engine.modelVersion } : {}),
@@ -150,8 +154,14 @@ function healthOf(services: Services) {
       model: fellBack,
       redis: fleet?.profilesHealthy === false ? fleet.profilesProblem : undefined,
       webhooks: webhooks.stats().problem,
+      convex: replica?.problem,
     }),
   };
+}
+
+/** A copy that is away for a moment degrades nothing; one that is further behind than it may does. */
+function copyOf({ state, lagRecords, lagSeconds }: ReplicaStats) {
+  return { state, lagRecords, lagSeconds };
 }
 
 /** Where the journal is damaged, in the words of `assay journal verify`. */
