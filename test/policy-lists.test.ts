@@ -158,8 +158,9 @@ describe('lists', () => {
     for (const id of ['page-a', 'page-b'])
       await ask('POST', '/api/rules', { id, name: id, when: 'false', outcome: 'review' });
     const page = (await ask('GET', '/api/rules?limit=1')).body;
-    assert.deepEqual([page.data[0].id, page.hasMore, page.nextCursor], ['page-b', true, 'page-b']);
-    assert.equal((await ask('GET', '/api/rules?limit=1&cursor=page-b')).body.data[0].id, 'page-a');
+    assert.deepEqual([page.data[0].id, page.hasMore], ['page-b', true]);
+    await ask('DELETE', '/api/rules/page-b');
+    assert.equal((await ask('GET', `/api/rules?limit=1&cursor=${page.nextCursor}`)).body.data[0].id, 'page-a');
   });
 
   test('entries are paged newest first, and found by a part of their value or note', async () => {

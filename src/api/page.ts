@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readCursor, writeCursor } from '../domain/cursor.ts';
 import type { Page } from '../projections/store.ts';
 import { columnsOf, csvLine, toCsv } from './csv.ts';
 import { vary } from './vary.ts';
-import { invalid } from './window.ts';
 
 type Row = Record<string, unknown>;
 
@@ -50,17 +50,25 @@ export async function sendList<T extends object>(
   );
 }
 
-/** A page of what is in memory, in the order given; its cursor is the name of the last one shown. */
+/** A page of what is in memory, newest first: it goes on after the cursor, though what stood there is gone. */
 export function pageOf<T>(
   all: readonly T[],
   { limit = all.length, cursor }: Partial<PageRequest>,
-  nameOf: (one: T) => string,
+  madeAt: (one: T) => number,
 ): Page<T> {
-  const begin = cursor === undefined ? 0 : all.findIndex((one) => nameOf(one) === cursor) + 1;
-  if (cursor !== undefined && begin === 0) throw invalid('/cursor', 'is not a cursor');
+  /** Counted from the oldest, so that what is newer moves nothing. */
+  const tie = (index: number) => all.length - index;
+  const after = cursor === undefined ? undefined : readCursor(cursor)!;
+  const isAfter = (one: T, index: number) => {
+    const at = BigInt(madeAt(one));
+    return after === undefined || at < after.place || (at === after.place && tie(index) < after.tie);
+  };
+  const found = all.findIndex(isAfter);
+  const begin = found === -1 ? all.length : found;
   const data = all.slice(begin, begin + limit);
-  const hasMore = begin + data.length < all.length;
-  return { data, hasMore, nextCursor: hasMore ? nameOf(data.at(-1)!) : null };
+  const end = begin + data.length;
+  const hasMore = end < all.length;
+  return { data, hasMore, nextCursor: hasMore ? writeCursor(madeAt(data.at(-1)!), tie(end - 1)) : null };
 }
 
 /** A table that is read as a whole: the answer as JSON, or its rows alone as CSV where the client prefers that. */

@@ -371,7 +371,10 @@ export function caseContract(url: () => string): void {
     assert.ok(named.length > 0);
     for (const id of named) assert.ok(ofUser.some((row) => row.id === id));
     const { nextCursor } = await cases.list({}, 'newest', { limit: 1 });
-    for (const cursor of ['', 'x', nextCursor!])
+    // A page goes on in the order of the one before.
+    const [, second] = await walk({}, 'newest', 1);
+    assert.deepEqual((await cases.list({}, 'risk', { limit: 1, cursor: nextCursor! })).data, [second]);
+    for (const cursor of ['', 'x'])
       await assert.rejects(
         cases.list({}, 'risk', { limit: 5, cursor }),
         (error: unknown) => error instanceof AssayError && error.code === 'invalid_request',

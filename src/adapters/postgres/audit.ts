@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { AuditFilter, AuditQueries, AuditView } from '../../projections/store.ts';
 import { reading } from './connection.ts';
-import { readCursor } from './cursor.ts';
+import { readPosition } from './cursor.ts';
 import { pageOf } from './paging.ts';
 import { moment, restored, storable } from './text.ts';
 
@@ -11,7 +11,7 @@ export function createAuditQueries(pool: pg.Pool, schema: string): AuditQueries 
       reading(async () => {
         const { where, values } = conditions(filter);
         if (page.cursor !== undefined) {
-          const { createdAt, sequence } = readCursor(page.cursor);
+          const { createdAt, sequence } = readPosition(page.cursor);
           values.push(createdAt, sequence);
           where.push(`(at, sequence) < ($${values.length - 1}::timestamptz, $${values.length}::bigint)`);
         }

@@ -1,14 +1,14 @@
 import type pg from 'pg';
 import { CASE_ENTITIES } from '../../domain/case.ts';
+import { writeCursor } from '../../domain/cursor.ts';
 import { canonicalEntity, entityKey, formerKeys } from '../../domain/entity.ts';
-import { AssayError } from '../../domain/errors.ts';
 import { type CaseView, caseView } from '../../projections/case-view.ts';
 import type { CaseFilter, CaseQueries, Page } from '../../projections/store.ts';
 import { auditView } from './audit.ts';
 import { readCaseStats } from './case-stats.ts';
 import { caseOf } from './cases-load.ts';
 import { reading } from './connection.ts';
-import { readCursor } from './cursor.ts';
+import { cursorOf, readPosition } from './cursor.ts';
 import { asShown, type Maturity } from './maturity.ts';
 import { pageOf } from './paging.ts';
 import { restored, storable } from './text.ts';
@@ -26,11 +26,13 @@ export function createCaseQueries(pool: pg.Pool, schema: string, maturity: Matur
     list: (filter, sort, page) =>
       reading(async () => {
         const { where, values } = conditions(schema, filter);
-        const column = sort === 'risk' ? 'amount_at_risk' : 'opened_at';
+        // A page goes on in the order of the one before, whatever is asked for beside its cursor.
+        const order = page.cursor === undefined ? sort : orderOf(page.cursor);
+        const column = order === 'risk' ? 'amount_at_risk' : 'opened_at';
         if (page.cursor !== undefined) {
-          const place = sort === 'risk' ? readRisk(page.cursor) : readPlace(page.cursor);
+          const place = order === 'risk' ? readRisk(page.cursor) : readPlace(page.cursor);
           values.push(...place);
-          const type = sort === 'risk' ? 'double precision' : 'timestamptz';
+          const type = order === 'risk' ? 'double precision' : 'timestamptz';
           where.push(`(${column}, sequence) < ($${values.length - 1}::${type}, $${values.length}::bigint)`);
         }
         values.push(page.limit + 1);
@@ -39,7 +41,7 @@ export function createCaseQueries(pool: pg.Pool, schema: string, maturity: Matur
            ORDER BY ${column} DESC, sequence DESC LIMIT $${values.length}`,
           values,
         );
-        return casePage(rows.map(caseOf), page.limit, sort);
+        return casePage(rows.map(caseOf), page.limit, order);
       }),
 
     get: (id) =>
@@ -87,7 +89,7 @@ export function createCaseQueries(pool: pg.Pool, schema: string, maturity: Matur
         const values: unknown[] = [storable(id), page.limit + 1];
         let after = '';
         if (page.cursor !== undefined) {
-          const { createdAt, sequence } = readCursor(page.cursor);
+          const { createdAt, sequence } = readPosition(page.cursor);
           values.push(createdAt, sequence);
           after = 'AND (i.created_at, i.sequence) < ($3::timestamptz, $4::bigint)';
         }
@@ -204,21 +206,28 @@ function casePage(rows: Parameters<typeof caseView>[0][], limit: number, sort: S
 }
 
 function readPlace(cursor: string): [string, number] {
-  const { createdAt, sequence } = readCursor(cursor);
+  const { createdAt, sequence } = readPosition(cursor);
   return [createdAt, sequence];
 }
 
-/** Opaque to clients: base64url of `r<amount at risk>/<sequence>`; a number's shortest text reads back as the same number. */
+/** Above every time in milliseconds, so that a cursor tells its order. */
+const OF_RISK = 10n ** 18n;
+const BITS_OF_INFINITY = 0x7ff0n << 48n;
+const bits = new DataView(new ArrayBuffer(8));
+
+function orderOf(cursor: string): Sort {
+  return cursorOf(cursor).place < OF_RISK ? 'newest' : 'risk';
+}
+
+/** The bits of a double that is not negative ascend as it does. */
 function writeRisk({ amountAtRisk, sequence }: { amountAtRisk: number; sequence: number }): string {
-  return Buffer.from(`r${amountAtRisk}/${sequence}`).toString('base64url');
+  bits.setFloat64(0, Math.max(0, amountAtRisk));
+  return writeCursor(OF_RISK + bits.getBigUint64(0), sequence);
 }
 
 function readRisk(cursor: string): [number, number] {
-  const match = /^r([\d.e+-]{1,40})\/(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
-  const [amountAtRisk, sequence] = [Number(match?.[1]), Number(match?.[2])];
-  if (!match || !Number.isFinite(amountAtRisk) || writeRisk({ amountAtRisk, sequence }) !== cursor)
-    throw new AssayError('invalid_request', 'The cursor is not one that a list in this order gave.', {
-      errors: [{ path: '/cursor', message: 'is not a cursor of this list' }],
-    });
-  return [amountAtRisk, sequence];
+  const { place, tie } = cursorOf(cursor);
+  const risk = place - OF_RISK;
+  bits.setBigUint64(0, risk < BITS_OF_INFINITY ? risk : BITS_OF_INFINITY);
+  return [bits.getFloat64(0), tie];
 }

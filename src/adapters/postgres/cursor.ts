@@ -1,3 +1,4 @@
+import { readCursor, writeCursor } from '../../domain/cursor.ts';
 import { AssayError } from '../../domain/errors.ts';
 
 /** Where a page ended: the last row's place in (created_at, sequence), newest first. */
@@ -6,21 +7,23 @@ export interface Position {
   sequence: number;
 }
 
-/** Opaque to clients: base64url of `<milliseconds>.<sequence>`. */
-export function writeCursor({ createdAt, sequence }: Position): string {
-  return Buffer.from(`${Date.parse(createdAt)}.${sequence}`).toString('base64url');
+/** The last millisecond that both this language and the database write in four digits of a year. */
+const LATEST = BigInt(Date.UTC(9999, 11, 31, 23, 59, 59, 999));
+
+export function writePosition({ createdAt, sequence }: Position): string {
+  return writeCursor(Date.parse(createdAt), sequence);
 }
 
-export function readCursor(cursor: string): Position {
-  const match = /^(-?\d{1,15})\.(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
-  const at = new Date(Number(match?.[1]));
-  if (
-    !match ||
-    Number.isNaN(at.getTime()) ||
-    writeCursor({ createdAt: at.toISOString(), sequence: Number(match[2]) }) !== cursor
-  )
-    throw new AssayError('invalid_request', 'The cursor is not one that a list gave.', {
-      errors: [{ path: '/cursor', message: 'is not a cursor' }],
-    });
-  return { createdAt: at.toISOString(), sequence: Number(match[2]) };
+/** Throws `invalid_request`. */
+export function readPosition(cursor: string): Position {
+  const { place, tie } = cursorOf(cursor);
+  return { createdAt: new Date(Number(place < LATEST ? place : LATEST)).toISOString(), sequence: tie };
+}
+
+export function cursorOf(text: string) {
+  const cursor = readCursor(text);
+  if (cursor) return cursor;
+  throw new AssayError('invalid_request', 'The cursor is not one that a list gave.', {
+    errors: [{ path: '/cursor', message: 'is not a cursor' }],
+  });
 }

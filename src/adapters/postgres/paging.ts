@@ -1,7 +1,7 @@
 import { and, desc, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Page, PageRequest } from '../../projections/store.ts';
-import { readCursor, writeCursor } from './cursor.ts';
+import { readPosition, writePosition } from './cursor.ts';
 
 interface Placed {
   createdAt: PgColumn;
@@ -16,7 +16,7 @@ export function newestFirst({ createdAt, sequence }: Placed): SQL[] {
 /** `where`, and after the cursor: a row comparison, which one index scan answers however deep the page. */
 export function afterCursor({ createdAt, sequence }: Placed, where: SQL | undefined, cursor: string | undefined) {
   if (cursor === undefined) return where;
-  const position = readCursor(cursor);
+  const position = readPosition(cursor);
   return and(
     where,
     sql`(${createdAt}, ${sequence}) < (${position.createdAt}::timestamptz, ${position.sequence}::bigint)`,
@@ -31,5 +31,5 @@ export function pageOf<R extends { createdAt: string; sequence: number }, T>(
 ): Page<T> {
   const shown = rows.slice(0, limit);
   const hasMore = rows.length > limit;
-  return { data: shown.map(show), hasMore, nextCursor: hasMore ? writeCursor(shown[shown.length - 1]) : null };
+  return { data: shown.map(show), hasMore, nextCursor: hasMore ? writePosition(shown[shown.length - 1]) : null };
 }

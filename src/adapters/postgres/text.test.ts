@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { AssayError } from '../../domain/errors.ts';
-import { readCursor, writeCursor } from './cursor.ts';
+import { readPosition, writePosition } from './cursor.ts';
 import { restored, storable } from './text.ts';
 
 const anyText = fc.oneof(
@@ -25,13 +25,13 @@ test('a cursor is read as it was written, and nothing else is one', () => {
   fc.assert(
     fc.property(fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) }), fc.nat(), (date, sequence) => {
       const position = { createdAt: date.toISOString(), sequence };
-      assert.deepEqual(readCursor(writeCursor(position)), position);
+      assert.deepEqual(readPosition(writePosition(position)), position);
     }),
   );
   fc.assert(
     fc.property(fc.string(), (text) => {
       assert.throws(
-        () => readCursor(text),
+        () => readPosition(text),
         (error: unknown) => error instanceof AssayError && error.code === 'invalid_request',
       );
     }),

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { canonicalEntity, entityKey, formerKeys } from '../../domain/entity.ts';
 import type { EntityView, TransactionFilter, TransactionQueries, TransactionView } from '../../projections/store.ts';
 import { reading } from './connection.ts';
-import { readCursor } from './cursor.ts';
+import { readPosition } from './cursor.ts';
 import { asShown, type Maturity } from './maturity.ts';
 import { pageOf } from './paging.ts';
 import { type EntityNames, entityOfView, ruleKey } from './rows.ts';
@@ -40,7 +40,7 @@ export function createTransactionQueries(
         const { rule, ...others } = filter;
         const { where, values } = rule === undefined ? conditions(filter) : hitsOf(schema, rule, others);
         if (page.cursor !== undefined) {
-          const { createdAt, sequence } = readCursor(page.cursor);
+          const { createdAt, sequence } = readPosition(page.cursor);
           values.push(createdAt, sequence);
           const at = `$${values.length - 1}::timestamptz`;
           // The second says nothing new, but lets the planner leave out the partitions of what is newer.

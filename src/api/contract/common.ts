@@ -106,9 +106,7 @@ export const PageEnd = answer({
 export const PageQuery = {
   bom: Type.Optional(words(['true', 'false'], 'CSV only: begins with the mark by which spreadsheets know UTF-8')),
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'Items a page' }),
-  cursor: Type.Optional(
-    Type.String({ format: 'cursor', minLength: 1, maxLength: 1024, description: '`nextCursor` of the page before' }),
-  ),
+  cursor: Type.Optional(Type.String({ format: 'cursor', description: '`nextCursor` of the page before' })),
 };
 
 /** Of what is bounded and in memory: all there are without a `limit`. */

@@ -1,6 +1,7 @@
 import { canonicalAddress } from '../../domain/address.ts';
 import { country } from '../../domain/countries.ts';
 import { isCurrency } from '../../domain/currency.ts';
+import { CURSOR_PATTERN, readCursor } from '../../domain/cursor.ts';
 import { parseTime } from '../../intake/time.ts';
 
 interface Format {
@@ -61,8 +62,11 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     fault: fails((text) => isCurrency(text.toUpperCase()), 'must be an ISO 4217 code'),
     shown: { pattern: '^[A-Za-z]{3}$' },
   },
+  cursor: {
+    fault: fails((text) => readCursor(text) !== undefined, 'is not a cursor'),
+    shown: { pattern: CURSOR_PATTERN },
+  },
   // What follows is read, and refused in words, by the routes.
-  cursor: { fault: () => undefined, shown: { pattern: '^[A-Za-z0-9_.~%+/=-]+$' } },
   url: { fault: () => undefined, shown: { pattern: '^https?://[^/?#]' } },
   window: { fault: () => undefined, shown: { pattern: `^(?:${WINDOW})$` } },
   quarter: { fault: () => undefined, shown: { pattern: '^(?:19[7-9]|20\\d)\\dQ[1-4]$' } },

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readCursor, writeCursor } from '../../domain/cursor.ts';
 import { AssayError } from '../../domain/errors.ts';
 import type { ListHead } from '../../domain/policy.ts';
 import type { ListState } from '../../engine/policy/state.ts';
@@ -64,7 +65,7 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
       },
     },
     async (request) => {
-      const page = pageOf([...state.lists.values()].reverse(), request.query, ({ head }) => head.name);
+      const page = pageOf([...state.lists.values()].reverse(), request.query, ({ head }) => head.createdAt);
       return { ...page, data: page.data.map(shown) };
     },
   );
@@ -144,19 +145,18 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
         reply,
         request.query,
         async ({ limit, cursor }) => {
-          if (cursor !== undefined && !/^[1-9]\d{0,15}$/.test(cursor)) throw invalid('/cursor', 'is not a cursor');
-          const { data, next } = await pageInTurns(
-            entries,
-            q,
-            cursor === undefined ? undefined : Number(cursor),
-            limit,
-          );
+          const before = cursor === undefined ? undefined : readCursor(cursor)!.tie;
+          const { data, next } = await pageInTurns(entries, q, before, limit);
           const rows = data.map(({ expiresAt, at, ...entry }) => ({
             ...entry,
             expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
             at: new Date(at).toISOString(),
           }));
-          return { data: rows, hasMore: next !== undefined, nextCursor: next === undefined ? null : String(next) };
+          return {
+            data: rows,
+            hasMore: next !== undefined,
+            nextCursor: next === undefined ? null : writeCursor(0, next),
+          };
         },
         CSV_COLUMNS,
       );

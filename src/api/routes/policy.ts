@@ -1,3 +1,4 @@
+import { readCursor, writeCursor } from '../../domain/cursor.ts';
 import { AssayError } from '../../domain/errors.ts';
 import { CONTROL_OFF, type Control, THRESHOLDS_OF_MODEL, type Thresholds } from '../../domain/policy.ts';
 import { thresholdsOf } from '../../engine/judge.ts';
@@ -57,20 +58,14 @@ export function policyRoutes(app: Api, services: Services): void {
     },
     async (request, reply) =>
       sendList(request, reply, request.query, async ({ limit, cursor }) => {
-        const newest = cursor === undefined ? state.version : versionOf(cursor);
+        const newest = cursor === undefined ? state.version : Math.min(state.version, readCursor(cursor)!.tie - 1);
         const oldest = Math.max(1, newest - limit + 1);
         const data = [];
         for (let version = newest; version >= oldest; version--)
           data.push(changeView(state.changes[version - 1], version));
-        return { data, hasMore: oldest > 1, nextCursor: oldest > 1 ? String(oldest - 1) : null };
+        return { data, hasMore: oldest > 1, nextCursor: oldest > 1 ? writeCursor(0, oldest) : null };
       }),
   );
-
-  function versionOf(cursor: string): number {
-    const version = /^[1-9]\d{0,15}$/.test(cursor) ? Number(cursor) : 0;
-    if (version < 1 || version > state.version) throw invalid('/cursor', 'is not a cursor');
-    return version;
-  }
 
   app.get(
     '/api/policy/versions/:version',
