@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -10,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { Webhook } from 'standardwebhooks';
 import { startApp, type TestApp } from './support/app.ts';
+import { faulty } from './support/faulty.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'assay-client-'));
@@ -78,27 +77,6 @@ export { known };
     assert.fail((error as { stdout: string }).stdout);
   }
 });
-
-const FAULTS: Record<number, string> = { 1: '503', 4: 'before', 7: 'after', 10: 'silent' };
-
-/** Stands before the server and does what networks do, in turn: refuses, breaks before and after, and says nothing. */
-async function faulty(target: string): Promise<{ server: Server; url: string }> {
-  let count = 0;
-  const server = createServer((from, to) => {
-    const fault = FAULTS[count++ % 13] ?? 'none';
-    if (fault === '503') return void to.writeHead(503, { 'retry-after': '0' }).end('{}');
-    if (fault === 'before') return void from.socket.destroy();
-    const on = request(target + from.url, { method: from.method, headers: from.headers }, (answer) => {
-      if (fault === 'after') from.socket.destroy();
-      else if (fault !== 'silent') answer.pipe(to.writeHead(answer.statusCode!, answer.headers));
-      if (fault !== 'none') answer.resume();
-    });
-    on.on('error', () => from.socket.destroy());
-    from.pipe(on);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
 
 test(`${COUNT} payments under 503, resets and timeouts are each decided once`, async () => {
   const { server, url } = await faulty(app.url);

@@ -1,5 +1,5 @@
 /** A schema of JSON Schema, as far as our document uses it. */
-interface Schema {
+export interface Schema {
   $ref?: string;
   const?: unknown;
   enum?: unknown[];
@@ -14,7 +14,7 @@ interface Schema {
   patternProperties?: Record<string, Schema>;
 }
 
-interface Operation {
+export interface Operation {
   parameters?: { name: string; in: string; required?: boolean; schema?: Schema; $ref?: string }[];
   requestBody?: { required?: boolean; content: Record<string, { schema?: Schema }> };
   responses: Record<string, { content?: Record<string, { schema?: Schema }> }>;
