@@ -64,18 +64,18 @@ function* batches(): Generator<Transaction[]> {
     yield Array.from({ length: Math.min(2_000, decisions - from) }, (_, i) => payment(from + i));
 }
 
-/** Rows a second of the handbook's features alone, its file read; undefined where it is not there. */
-async function handbookRate(): Promise<number | undefined> {
+/** The handbook's features alone, its file read; undefined where it is not there. */
+async function handbookPass(): Promise<(Took & { rows: number }) | undefined> {
   if (!existsSync(values.history)) return undefined;
   const entityTypes = ['user', 'merchant'];
   const history = openHistory(values.history, HANDBOOK_MAP, { entityTypes });
   const span = { from: Date.UTC(2018, 6, 25), to: Date.UTC(2018, 7, 15) };
   let rows = 0;
-  const { processor } = await timed(async () => {
+  const took = await timed(async () => {
     const asked = { definitions: handbookBetter, entityTypes, delayMs: 7 * 86_400_000, ...span };
     rows = (await extractDataset(history, asked)).rows;
   });
-  return rows / processor;
+  return { ...took, rows };
 }
 
 interface Took {
@@ -129,7 +129,7 @@ try {
         profiles.learn(event, ++sequence);
       }
   });
-  const handbook = await handbookRate();
+  const handbook = await handbookPass();
 
   const backtests = openBacktests(config, core, () => now, log);
   let peakRss = 0;
@@ -149,7 +149,12 @@ try {
     seconds,
     rowsPerSecond: Math.round(decisions / processor),
     share: baseline.processor / processor,
-    ...(handbook === undefined ? {} : { shareOfHandbook: decisions / processor / handbook }),
+    ...(handbook === undefined
+      ? {}
+      : {
+          shareOfHandbook: decisions / processor / (handbook.rows / handbook.processor),
+          shareOfHandbookBySeconds: decisions / seconds / (handbook.rows / handbook.seconds),
+        }),
   });
   const fresh = { id: 'x', name: 'x', when: 'count("device", "5h") > 3.0', outcome: 'review' };
   const stored = await timed(() => run({ thresholds: { review: 0.2, decline: 0.6 } }));
@@ -179,7 +184,9 @@ try {
     JSON.stringify(
       {
         decisions,
-        ...(handbook === undefined ? {} : { handbook: { rowsPerSecond: Math.round(handbook) } }),
+        ...(handbook === undefined
+          ? {}
+          : { handbook: { ...handbook, rowsPerSecond: Math.round(handbook.rows / handbook.processor) } }),
         featuresOnly: { ...baseline, rowsPerSecond: Math.round(decisions / baseline.processor) },
         stored: rate(stored),
         windowsRecomputed: rate(windows),

@@ -18,10 +18,12 @@ export function backtestPorts(
   clock: Clock,
   onError: BacktestsPorts['onError'],
 ): BacktestsPorts {
-  const { journal, roster, policy, state } = core;
+  const { journal, roster, policy, state, columns } = core;
   return {
     ...{
       journal,
+      // They hold no metadata, which columns of one's own are read from.
+      columns: config.schema === undefined ? columns : undefined,
       clock,
       entityTypes: config.entityTypes,
       own: config.ownHabits,

@@ -3,6 +3,7 @@ import type { FleetParts } from '../api/services.ts';
 import type { Config } from '../config.ts';
 import type { AnswerStore } from '../domain/answer-store.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { Columns } from '../engine/columns/columns.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineState } from '../engine/fold.ts';
 import type { Serving } from '../engine/judge.ts';
@@ -38,6 +39,8 @@ export interface Core {
   erasures: Erasures;
   /** Answers to requests with an Idempotency-Key: in the data directory, or shared by the fleet. */
   answers: AnswerStore;
+  /** The log as backtests read it; absent in a fleet. */
+  columns?: Columns;
   /** What the processes of a fleet share; absent on one machine. */
   fleet?: FleetParts;
   /** The model that decides; null where none does. */

@@ -1,10 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { openDiskAnswers } from '../adapters/embedded/answers.ts';
+import { openChunkFiles } from '../adapters/embedded/chunk-files.ts';
 import { openSnapshots } from '../adapters/embedded/snapshots.ts';
 import type { Config } from '../config.ts';
 import { newId } from '../domain/id.ts';
+import { createColumns } from '../engine/columns/columns.ts';
 import { createEngine } from '../engine/create.ts';
 import { type EngineState, fold, statePart } from '../engine/fold.ts';
 import { createGuard } from '../engine/guard/guard.ts';
@@ -84,6 +87,11 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
   const restored = await snapshots.restore(local.durable);
   for await (const record of local.read(restored + 1)) foldAll(record);
   log.info({ sequence: local.durable, snapshot: restored }, 'profiles are rebuilt');
+  const columns = createColumns({
+    ...{ journal: local, files: openChunkFiles(join(config.dataDir, 'columns')), entityTypes: config.entityTypes },
+    breathe: () => breathe(),
+    onError: (error) => log.warn({ err: error }, 'columns of the log were not written; backtests read records instead'),
+  });
   const stopSnapshots = snapshots.follow(local, config.snapshotEveryRecords);
 
   roster.start(overrides.serving === undefined ? configured(registry, config) : { serving: overrides.serving });
@@ -115,6 +123,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     resume: () => engine.resume(),
     keys,
     answers,
+    columns,
     registry,
     roster,
     policy,
@@ -124,6 +133,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     },
     async close() {
       guard.close();
+      await columns.close();
       await stopSnapshots();
       await answers.close();
       await journal.close();

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../domain/decision.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Profiles } from '../../profiles/profiles.ts';
+import type { Columns } from '../columns/columns.ts';
 import { type Curve, thresholdCurve } from './curve.ts';
 import type { EvaluatorPorts } from './evaluator.ts';
 import { type BacktestJobs, createBacktestJobs } from './jobs.ts';
@@ -34,6 +35,7 @@ const MONTH_MS = 30 * 86_400_000;
 
 export interface BacktestsPorts extends EvaluatorPorts, TurnPorts {
   journal: Journal;
+  columns?: Columns | undefined;
   clock: () => number;
   maturityDays: number;
   deleted: ReadonlySet<string>;

@@ -1,17 +1,19 @@
 import type { Decision, Outcome } from '../../domain/decision.ts';
+import type { Event } from '../../domain/event.ts';
 import type { DecisionData } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import { combine } from '../../policy/combine.ts';
+import { profileKey } from '../../profiles/keys.ts';
 import { createProfiles } from '../../profiles/memory.ts';
-import type { Profiles } from '../../profiles/profiles.ts';
-import { eventOfRecord } from '../event.ts';
+import { fingerprint, type Profiles } from '../../profiles/profiles.ts';
+import type { Past } from '../columns/chunk.ts';
 import { type EngineState, fold } from '../fold.ts';
 import { judge, type Serving, thresholdsOf } from '../judge.ts';
 import { applyPolicy, type Seen } from '../policy/apply.ts';
 import { type ControlShare, createControlShare } from '../policy/control-share.ts';
 import type { InForce } from '../policy/in-force.ts';
 import { makePass, type Pass, passOf } from '../policy/pass.ts';
-import { type Payment, paymentOf, type Refill, refillOf, seenOf } from '../policy/recorded.ts';
+import { type Payment, paymentOf, type Refill, refillOf } from '../policy/recorded.ts';
 import { emptyPolicy } from '../policy/state.ts';
 import { createStoredJudge } from './judge-stored.ts';
 
@@ -50,7 +52,7 @@ export interface Evaluator {
   /** Undefined where what was stored does not suffice; `lacks` says what. `payment`: that of the record, where it is at hand. */
   decide(record: JournalRecord, payment?: Payment): Would | undefined;
   /** Any other record; decisions are handed to `decide` alone. */
-  learn(record: JournalRecord): void;
+  learn(past: Past): void;
   readonly lacks: ReadonlySet<string>;
   /** Decisions whose model is gone. */
   readonly gone: number;
@@ -66,6 +68,7 @@ export function createStoredEvaluator(ports: EvaluatorPorts, tried: Tried, fallb
   const sources = new Map<string, Source>();
   let [last, lastModel, lastPolicy]: [Source?, string?, number?] = [];
   const own = createStoredJudge({ servingOf: ports.servingOf, other: tried.other }, ports.serving);
+  const ruleVector = new Float64Array(inForce.definitions.length);
   const control = controlOf(ports, inForce);
 
   function sourceOf({ policyVersion = 0, model }: Decision, at: number): Source {
@@ -109,7 +112,7 @@ export function createStoredEvaluator(ports: EvaluatorPorts, tried: Tried, fallb
     learn() {},
     decide(record, payment) {
       const data = record.data as unknown as DecisionData;
-      const judged = own.judged(record, inForce);
+      const judged = own.judged(record, inForce, payment?.event);
       const source = sourceOf(data.decision, record.at);
       const { refill, then } = source;
       if (!judged) lacks.add('the features of the model');
@@ -117,7 +120,7 @@ export function createStoredEvaluator(ports: EvaluatorPorts, tried: Tried, fallb
       if (isShort && !source.today) for (const { name } of refill.missing) lacks.add(name);
       if (!judged || (isShort && !source.today)) return undefined;
       const { transaction, event } = payment ?? paymentOf(record, inForce.entityTypes);
-      const seen = { transaction, event, ruleVector: refill.fill(record), recordedAt: record.at };
+      const seen = { transaction, event, ruleVector: refill.fill(record, ruleVector), recordedAt: record.at };
       if (isShort) fillIn(seen, source);
       for (const slot of data.ruleApproximate ?? NO_SLOTS) {
         const name = then.definitions[slot]?.name;
@@ -162,6 +165,8 @@ export function createRecomputingEvaluator(
   const own = createStoredJudge({ servingOf: ports.servingOf, other: undefined }, ports.serving);
   const control = controlOf(ports, inForce);
   const approximate = new Set<string>();
+  const windows = makePass(undefined, inForce.definitions, ports.entityTypes);
+  const ofRules = new Float64Array(windows.rules);
 
   function served(version: string | undefined): Serving | undefined {
     if (recomputed === 'windows') return undefined;
@@ -170,12 +175,48 @@ export function createRecomputingEvaluator(
     return known.get(version);
   }
 
-  function judgedBy(serving: Serving | undefined, vector: Float64Array, record: JournalRecord): Decision {
-    const { decision } = record.data as unknown as DecisionData;
-    const isOwn = decision.model?.version === serving?.model.version;
+  function mark(slots: number[] | undefined): void {
+    if (slots) for (const slot of slots) approximate.add(inForce.definitions[slot].name);
+  }
+
+  /** By the scores of then, or where what they were computed from is the same now: then so are they, and windows alone are asked. */
+  function asThen({ event, ...payment }: Payment, record: JournalRecord): Would {
+    mark(windows.extract(profiles, event, ofRules));
+    const seen = { ...payment, event, ruleVector: ofRules, recordedAt: record.at };
+    return apply(inForce, own.judged(record, inForce)!, seen, record, control);
+  }
+
+  function anew(serving: Serving, { event, ...payment }: Payment, record: JournalRecord): Would {
+    const pass = passOf(serving, inForce, ports.entityTypes);
+    const numbers = new Float64Array(pass.model + pass.rules);
+    mark(pass.extract(profiles, event, numbers));
+    const vector = numbers.subarray(0, pass.model);
+    const isOwn = modelOf(record) === serving.model.version;
     // The very numbers of then have the score of then.
-    if (!serving || (isOwn && sameBits(vector, record.vector))) return own.judged(record, inForce)!;
-    return judge(serving, vector, new Float64Array(vector.length), thresholdsOf(serving, inForce.policy));
+    const judged =
+      isOwn && sameBits(vector, record.vector)
+        ? own.judged(record, inForce)!
+        : judge(serving, vector, new Float64Array(vector.length), thresholdsOf(serving, inForce.policy));
+    const seen = { ...payment, event, ruleVector: numbers.subarray(pass.model), recordedAt: record.at };
+    return apply(inForce, judged, seen, record, control);
+  }
+
+  /** Whether the record's own vector was computed from the very profiles that there are now. */
+  function readTheSame(record: JournalRecord, event: Event): boolean {
+    const { readSet } = record.data as unknown as DecisionData;
+    for (let type = 0; type < ports.entityTypes.length; type++) {
+      const key = profileKey(event.entities[type], event.type);
+      const profile = key > 0 ? profiles.get(type, key) : undefined;
+      const read = readSet[type];
+      if ((profile?.total ?? 0) !== read?.[0] || fingerprint(profile) !== read[1]) return false;
+    }
+    return true;
+  }
+
+  /** A payment out of columns is its event already. */
+  function learn({ record, payment }: Past): void {
+    if (payment) profiles.learn(payment.event, record.sequence);
+    else fold(state, record);
   }
 
   return {
@@ -184,30 +225,26 @@ export function createRecomputingEvaluator(
     get gone() {
       return own.gone;
     },
-    learn: (record) => fold(state, record),
-    decide(record) {
-      const { decision } = record.data as unknown as DecisionData;
-      const serving = served(decision.model?.version);
-      const pass = passOf(serving, inForce, ports.entityTypes);
-      const numbers = new Float64Array(pass.model + pass.rules);
-      const event = eventOfRecord(record, ports.entityTypes);
-      const marked = pass.extract(profiles, event, numbers);
-      for (const slot of marked ?? []) approximate.add(inForce.definitions[slot].name);
-      const seen = { ...seenOf(record, NOTHING_STORED, ports.entityTypes), ruleVector: numbers.subarray(pass.model) };
-      const judged = judgedBy(serving, numbers.subarray(0, pass.model), record);
-      const would = apply(inForce, judged, seen, record, control);
-      fold(state, record);
+    learn,
+    decide(record, ofColumns) {
+      const payment = ofColumns ?? paymentOf(record, ports.entityTypes);
+      const version = modelOf(record);
+      const serving = served(version);
+      const isOwn = version === serving?.model.version;
+      const would =
+        !serving || (isOwn && readTheSame(record, payment.event))
+          ? asThen(payment, record)
+          : anew(serving, payment, record);
+      learn(ofColumns ? { record, payment } : { record });
       return would;
     },
   };
 }
 
-const NOTHING_STORED: Refill = { missing: [], fill: () => new Float64Array(0) };
+const modelOf = ({ data }: JournalRecord) => (data as unknown as DecisionData).decision.model?.version;
 
 function sameBits(a: Float64Array, b: Float64Array | undefined): boolean {
-  if (a.length !== b?.length) return false;
-  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
-  return true;
+  return a.length === b?.length && a.every((value, i) => Object.is(value, b[i]));
 }
 
 function apply(

@@ -1,4 +1,5 @@
 import type { Decision } from '../../domain/decision.ts';
+import type { Event } from '../../domain/event.ts';
 import type { DecisionData } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import { outcomeOf } from '../../policy/thresholds.ts';
@@ -17,8 +18,8 @@ export interface ModelsThen {
 
 /** What a model makes of recorded decisions, before any rule is heard. */
 export interface StoredJudge {
-  /** Undefined where the record's vector does not hold what the model reads. */
-  judged(record: JournalRecord, inForce: InForce): Decision | undefined;
+  /** Undefined where the record's vector does not hold what the model reads. `event`: the record's, where it is at hand. */
+  judged(record: JournalRecord, inForce: InForce, event?: Event): Decision | undefined;
   /** Decisions whose model is gone: their probability is kept, and judged by the thresholds of the model of today. */
   readonly gone: number;
 }
@@ -29,10 +30,14 @@ export function createStoredJudge({ servingOf, other }: ModelsThen, today: () =>
   const vector = new Float64Array(other?.features.names.length ?? 0);
   const scratch = new Float64Array(vector.length);
   let gone = 0;
+  let last: { version: string; serving: Serving | undefined } | undefined;
 
   function served(version: string): Serving | undefined {
+    // One after the other mostly come of the same.
+    if (last?.version === version) return last.serving;
     if (!known.has(version)) known.set(version, servingOf(version));
-    return known.get(version);
+    last = { version, serving: known.get(version) };
+    return last.serving;
   }
 
   function transferFrom(version: string): Transfer | undefined {
@@ -59,12 +64,12 @@ export function createStoredJudge({ servingOf, other }: ModelsThen, today: () =>
   }
 
   return {
-    judged(record, inForce) {
+    judged(record, inForce, event) {
       const { decision } = record.data as unknown as DecisionData;
       if (!other || decision.model?.version === other.model.version) return asThen(decision, inForce);
       const transfer = decision.model && record.vector && transferFrom(decision.model.version);
       if (!transfer) return undefined;
-      transfer.apply(record.vector!, eventOfRecord(record, []), vector);
+      transfer.apply(record.vector!, event ?? eventOfRecord(record, []), vector);
       return judge(other, vector, scratch, thresholdsOf(other, inForce.policy));
     },
     get gone() {
@@ -75,8 +80,16 @@ export function createStoredJudge({ servingOf, other }: ModelsThen, today: () =>
 
 /** A decision of a model anew, of what the record says of its score. */
 export function scored({ score, probability, model }: Decision, decision: Decision['decision']): Decision {
-  return {
-    ...{ decision, score, probability, isFraudulent: decision === 'decline', fraudExplanation: '' },
-    ...{ reasons: [], rules: [], oodWarning: [], ...(model ? { model } : {}) },
+  const made: Decision = {
+    decision,
+    score,
+    probability,
+    isFraudulent: decision === 'decline',
+    fraudExplanation: '',
+    reasons: [],
+    rules: [],
+    oodWarning: [],
   };
+  if (model) made.model = model;
+  return made;
 }

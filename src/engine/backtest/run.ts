@@ -1,6 +1,8 @@
 import type { Policy } from '../../domain/policy.ts';
 import type { DecisionData, DeleteData } from '../../domain/records.ts';
 import type { Journal, JournalRecord } from '../../journal/journal.ts';
+import type { Asked } from '../columns/chunk.ts';
+import { type Columns, readPlain } from '../columns/columns.ts';
 import type { Serving } from '../judge.ts';
 import type { InForce } from '../policy/in-force.ts';
 import {
@@ -31,6 +33,8 @@ export interface Backtest {
 
 export interface BacktestPorts extends EvaluatorPorts {
   journal: Pick<Journal, 'read' | 'get' | 'durable'>;
+  /** The same log by columns, where there are. */
+  columns?: Pick<Columns, 'read'> | undefined;
   /** Epoch milliseconds: as of when labels are known. */
   clock: () => number;
   maturityDays: number;
@@ -83,28 +87,44 @@ async function pass(
   // Profiles begin with the log; what was stored stands alone.
   const begin = mode === 'stored' ? await sequenceAt(journal, from) : 1;
   const end = journal.durable;
-  for await (const record of journal.read(begin)) {
-    if (record.sequence > end) break;
-    const pausing = ports.pause();
-    if (pausing) {
-      await pausing;
-      ports.onProgress((record.sequence - begin) / (end - begin + 1), mode);
+  const asked = askedBy(backtest, mode, recomputed);
+  const past = ports.columns?.read(begin, end, asked) ?? readPlain(journal, begin, end);
+  for await (const some of past)
+    for (const one of some) {
+      const { record } = one;
+      const pausing = ports.pause();
+      if (pausing) {
+        await pausing;
+        ports.onProgress((record.sequence - begin) / (end - begin + 1), mode);
+      }
+      if (record.type !== 'decision') {
+        evaluator.learn(one);
+        truths.tell(record);
+        continue;
+      }
+      const isAsked = record.at >= from && record.at < to && !deleted.has(idOf(record));
+      if (!isAsked) {
+        evaluator.learn(one);
+        continue;
+      }
+      const would = evaluator.decide(record, one.payment);
+      if (!would) return { ...made, whole: false };
+      if (truths.add(record, one.payment?.event.id) !== undefined) rows.add(record, would);
     }
-    if (record.type !== 'decision') {
-      evaluator.learn(record);
-      truths.tell(record);
-      continue;
-    }
-    const isAsked = record.at >= from && record.at < to && !deleted.has(idOf(record));
-    if (!isAsked) {
-      evaluator.learn(record);
-      continue;
-    }
-    const would = evaluator.decide(record);
-    if (!would) return { ...made, whole: false };
-    if (truths.add(record) !== undefined) rows.add(record, would);
-  }
   return made;
+}
+
+/** What is read of decisions beside what always is. */
+function askedBy({ inForce, other }: Backtest, mode: BacktestMode, recomputed: Recomputed): Asked {
+  const { rules } = inForce.program;
+  const uses = rules.flatMap(({ expression }) => expression.uses.filter(({ kind }) => kind === 'field'));
+  const fields = [...new Set(uses.map(({ name }) => name))];
+  const isStored = mode === 'stored';
+  return {
+    fields,
+    vector: isStored && (other !== undefined || inForce.definitions.length > 0),
+    readSet: !isStored && recomputed === 'all',
+  };
 }
 
 const idOf = ({ data }: JournalRecord) => (data as unknown as DecisionData & DeleteData).transaction.id;

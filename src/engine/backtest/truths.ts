@@ -7,13 +7,14 @@ import { eventName, type PaymentEvent } from '../../domain/payment-event.ts';
 import type { DecisionData, DisputeData, EventData, FinalizeData, ReviewData } from '../../domain/records.ts';
 import { statementOf } from '../../domain/statement.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
+import { createIdRows } from './id-rows.ts';
 import { createWords, doubles, words16 } from './rows.ts';
 
 /** What is known of the truth of decisions, by their row: a fold of what the log says of them afterwards. */
 export interface Truths {
   readonly rows: number;
-  /** Takes a decision in; undefined where its transaction is in already: the first record wins. */
-  add(record: JournalRecord): number | undefined;
+  /** Takes a decision in; undefined where its transaction is in already: the first record wins. `idHash`: its id's, where known. */
+  add(record: JournalRecord, idHash?: number): number | undefined;
   /** Takes in what is said of a transaction, and whether it is of one of the rows: its row. */
   tell(record: JournalRecord): number | undefined;
   /** As of a moment, milliseconds, by all that was taken in. */
@@ -31,7 +32,7 @@ interface Told {
 const OUTCOMES: readonly Outcome[] = ['approve', 'review', 'decline'];
 
 export function createTruths(maturityDays: number): Truths {
-  const rowOf = new Map<number, number>();
+  const rowOf = createIdRows();
   const told = new Map<number, Told>();
   const currencies = createWords();
   const [time, amountMinor] = [doubles(), doubles()];
@@ -58,12 +59,11 @@ export function createTruths(maturityDays: number): Truths {
     get rows() {
       return time.length;
     },
-    add(record) {
+    add(record, idHash) {
       const { transaction, decision } = record.data as unknown as DecisionData;
-      const id = hash53(transaction.id);
-      if (rowOf.has(id)) return undefined;
+      const id = idHash ?? hash53(transaction.id);
       const row = time.length;
-      rowOf.set(id, row);
+      if (!rowOf.add(id, row)) return undefined;
       time.push(transaction.time);
       amountMinor.push(transaction.amountMinor ?? 0);
       outcome.push(OUTCOMES.indexOf(decision.decision));

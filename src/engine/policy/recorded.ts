@@ -23,7 +23,8 @@ export interface Then {
 export interface Refill {
   /** Definitions that such records do not hold. */
   missing: readonly FeatureDefinition[];
-  fill(record: JournalRecord): Float64Array;
+  /** Into an array of so many numbers, where one is given. */
+  fill(record: JournalRecord, into?: Float64Array): Float64Array;
 }
 
 export function refillOf(then: Then, asked: readonly FeatureDefinition[]): Refill {
@@ -38,10 +39,9 @@ export function refillOf(then: Then, asked: readonly FeatureDefinition[]): Refil
   });
   return {
     missing: asked.filter((_, i) => sources[i] === undefined),
-    fill(record) {
+    fill(record, numbers = new Float64Array(sources.length)) {
       const { ruleVector, ruleSchema } = record.data as unknown as DecisionData;
       const own = ruleSchema === then.inForce.schema ? ruleVector : undefined;
-      const numbers = new Float64Array(sources.length);
       for (let i = 0; i < numbers.length; i++) {
         const source = sources[i];
         numbers[i] = (source?.of === 'rules' ? own : source && record.vector)?.[source!.slot] ?? Number.NaN;
