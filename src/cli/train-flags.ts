@@ -14,6 +14,7 @@ export interface TrainFlags extends HistoryFlags {
   delayDays?: number;
   resample: ResampleKind;
   resampleRatio?: number;
+  refit?: 'choose' | 'always' | 'never';
   search?: SearchBudget;
   folds: number;
   alertShare?: number;

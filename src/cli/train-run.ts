@@ -76,7 +76,7 @@ function request(
     definitions,
     schema: carriedSchema(schema),
     validationShare: preset.validationShare,
-    refit: preset.refit,
+    refit: refitOf(flags, preset),
     resample: { kind: flags.resample, ratio: flags.resampleRatio },
     thresholds: thresholdsOf(flags),
     seed: flags.seed,
@@ -91,6 +91,16 @@ function request(
       },
     },
   };
+}
+
+/** Where nothing is said, what the preset has settled; else it is weighed, but for the models that ship, whose training is pinned. */
+function refitOf(
+  { refit, default: isShipped, format, features, learner }: TrainFlags,
+  preset: Preset,
+): TrainRequest['refit'] {
+  if (refit !== undefined) return refit === 'never' ? false : refit;
+  const isPinned = isShipped || format === 'ulb' || features === 'stateless' || LEARNERS[learner]?.unlabelled;
+  return preset.refit || (isPinned ? false : 'choose');
 }
 
 /** The same training on the periods before, where more than one fold is asked for. */
@@ -183,7 +193,7 @@ function summary(report: Report) {
     return figures;
   };
   const parts = { train: brief(train), validation: brief(validation), test: brief(test) };
-  return { model: report.model, ...parts, folds: report.folds };
+  return { model: report.model, ...parts, refit: report.refit, folds: report.folds };
 }
 
 function print(out: string, replay: TrainSource['replay'], report: Report): void {
@@ -195,6 +205,14 @@ function print(out: string, replay: TrainSource['replay'], report: Report): void
   for (const name of ['train', 'validation', 'test'] as const) {
     const part = report[name];
     if (part) printPart(name, part);
+  }
+  const { refit } = report;
+  if (refit?.validation) {
+    const { once, again } = refit.validation;
+    const said = refit.refitted ? 'fitted again on all training rows' : 'not fitted again';
+    console.log(
+      `${said}: average precision on validation ${fixed(once.averagePrecision)} once, ${fixed(again.averagePrecision)} again`,
+    );
   }
   for (const fold of report.folds ?? [])
     console.log(

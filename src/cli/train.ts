@@ -42,6 +42,12 @@ export function trainCommand(): Command {
     )
     .option('--cost <what=amount...>', 'of the cost matrix, such as review=4 or missedFee=15', collect, {})
     .option('--two-way', 'thresholds for approve or decline alone: nobody reviews')
+    .addOption(
+      new Option(
+        '--refit <how>',
+        'fit again on all training rows, calibrated by cross-fitting (default: by format; choose: as validation of the whole procedure says)',
+      ).choices(['choose', 'always', 'never']),
+    )
     .option('--seed <n>', 'the same seed and data give the same model, bit for bit', whole, 1)
     .option('--set <option=value...>', "the learner's own options, such as rounds=200", collect, {});
   command.addOption(

@@ -13,25 +13,35 @@ export function settlingParts(train: Dataset, share: number, anyClass: boolean):
     return { first, last };
   }
   refuseOneClass(train, 'training');
-  if (hasBoth(first) && hasBoth(last)) return { first, last };
+  if (hasBothClasses(first) && hasBothClasses(last)) return { first, last };
   const rarest = Math.min(train.labels.lastIndexOf(1), train.labels.lastIndexOf(0));
   // Rows of one moment stay together.
   const cut = rowAt(train, train.times[Math.min(rarest, first.rows)]);
   const moved = { first: slice(train, 0, cut), last: slice(train, cut, train.rows) };
-  if (hasBoth(moved.first) && hasBoth(moved.last)) return moved;
+  if (hasBothClasses(moved.first) && hasBothClasses(moved.last)) return moved;
   throw tooFew(train);
+}
+
+/** Whether `settlingParts` would find both classes on both sides. */
+export function canSettle(train: Dataset, share: number): boolean {
+  try {
+    settlingParts(train, share, false);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Throws an Error where a part has rows of one class alone: nothing can be learnt from it, or measured on it. */
 export function refuseOneClass(part: Dataset, name: string): void {
-  if (hasBoth(part)) return;
+  if (hasBothClasses(part)) return;
   const what = part.labels.includes(1) ? 'frauds alone' : 'no fraud';
   throw new Error(
     `The ${name} part (${span(part)}) has ${what}: give another period, or see that the column of the truth is the right one.`,
   );
 }
 
-const hasBoth = ({ labels }: Dataset) => labels.includes(1) && labels.includes(0);
+export const hasBothClasses = ({ labels }: Dataset) => labels.includes(1) && labels.includes(0);
 
 function tooFew(train: Dataset): Error {
   const frauds = train.labels.reduce((sum, label) => sum + label, 0);

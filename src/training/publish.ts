@@ -41,6 +41,7 @@ export function publish(
   const report = {
     ...reportOf({ ...head, metrics }, version, costs, parts),
     resampling: trained.resampling,
+    refit: trained.refit,
     folds: earlier.length > 0 && parts.test ? [...earlier, foldOf(parts.test, head.lineage)] : undefined,
     trainedAt: trainedAt?.toISOString(),
   };

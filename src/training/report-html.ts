@@ -4,7 +4,7 @@ import type { PartReport, Report } from './report.ts';
 import { REPORT_STYLE } from './report-style.ts';
 import type { Axis, Line } from './report-svg.ts';
 import { compact, escapeText, histogramChart, lineChart } from './report-svg.ts';
-import { comparison, folds, lineage, type PartName, resampling, segments, weeks } from './report-tables.ts';
+import { comparison, folds, lineage, type PartName, refit, resampling, segments, weeks } from './report-tables.ts';
 import { number, percent, small, whole } from './report-text.ts';
 
 const PARTS = ['train', 'validation', 'test'] as const;
@@ -30,6 +30,7 @@ export function reportHtml(report: Report): string {
         `<div class="grid2">${ranking(parts)}${calibration(main.part)}${scores(main.part)}${confusion(main.part, report)}${costs(main.part, report)}${importance(report)}</div>`,
         comparison(parts),
         resampling(report),
+        refit(report),
         folds(report),
         segments(main.part, main.name),
         weeks(main.part, main.name),

@@ -55,6 +55,21 @@ export function resampling({ resampling: effect }: Report): string {
   return `<section class="wide"><h2>Against imbalance</h2>${says}<div class="scroll"><table><tr><th></th><th>AP without</th><th>AUC without</th><th>AP with</th><th>AUC with</th></tr>${rows.join('')}</table></div></section>`;
 }
 
+export function refit({ refit: effect }: Report): string {
+  if (!effect?.validation && !effect?.test) return '';
+  const rows = (['validation', 'test'] as const).flatMap((name) => {
+    const part = effect[name];
+    if (!part) return [];
+    const cells = [part.once, part.again].flatMap((ranking) => [ranking.averagePrecision, ranking.rocAuc]);
+    return [`<tr><td>${name}</td>${cells.map((x) => `<td>${number(x)}</td>`).join('')}</tr>`];
+  });
+  const says = effect.refitted
+    ? 'This model was fitted again on all training rows, with what validation had settled.'
+    : 'This model is the one that validation settled; fitting again on all training rows did no better.';
+  const how = effect.validation ? ' The validation line chose: each procedure was run on the rows before.' : '';
+  return `<section class="wide"><h2>Fitted once, and again</h2><p>${says}${how}</p><div class="scroll"><table><tr><th></th><th>AP once</th><th>AUC once</th><th>AP again</th><th>AUC again</th></tr>${rows.join('')}</table></div></section>`;
+}
+
 export function folds({ folds: all }: Report): string {
   if (!all) return '';
   const day = (time: string) => time.slice(0, 10);

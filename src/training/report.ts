@@ -18,6 +18,7 @@ import {
   recallAtPrecision,
   rocAuc,
 } from './metrics.ts';
+import type { RefitEffect } from './refit.ts';
 import type { ScoredRows } from './score-rows.ts';
 import { type SegmentReport, segmentsOf } from './segments.ts';
 import type { CostMatrix } from './thresholds.ts';
@@ -85,6 +86,8 @@ export interface Report {
   test?: PartReport;
   /** Where training rows were resampled: what that changed. */
   resampling?: ResampleEffect;
+  /** Where fitting again on all training rows was weighed or asked for: both ways. */
+  refit?: RefitEffect;
   /** Where folds were asked for: the same training on earlier periods, and on this one at the end. */
   folds?: FoldReport[];
   /** Strongest first. */

@@ -7,11 +7,12 @@ import type { Thresholds } from '../models/model.ts';
 import { assumedShare, fitCalibration } from './calibration.ts';
 import type { Dataset } from './dataset.ts';
 import { applyEncodings, foldedCodes, learnEncodings } from './encoding.ts';
-import { type ResampleEffect, type ResamplePlan, rankingOf, resampled } from './imbalance.ts';
+import { type Ranking, type ResampleEffect, type ResamplePlan, rankingOf, resampled } from './imbalance.ts';
 import type { Fitted } from './learner.ts';
 import { LEARNERS } from './learners.ts';
-import { settlingParts } from './parts.ts';
+import { canSettle, settlingParts } from './parts.ts';
 import { applyPrior, learnPrior, withPrior } from './priors.ts';
+import { crossScores, type Refit, type RefitEffect } from './refit.ts';
 import { type ScoredRows, scoreRows } from './score-rows.ts';
 import { featureStatistics } from './statistics.ts';
 import {
@@ -34,7 +35,7 @@ export interface TrainRequest {
   /** The latest share of the training rows, which stops the fit, calibrates it and sets the thresholds. */
   validationShare: number;
   /** Fit again on all training rows with what validation settled. */
-  refit: boolean;
+  refit: Refit;
   /** Of the rows that train, and of no others. Default none. */
   resample?: ResamplePlan;
   /** By budget or by precision where one is given, else by cost. */
@@ -52,6 +53,8 @@ export interface Trained {
   test: ScoredRows;
   /** Where rows were resampled: what that changed. */
   resampling?: ResampleEffect;
+  /** Where fitting again was asked for, or weighed: what it changes. */
+  refit?: RefitEffect;
   trainSeconds: number;
 }
 
@@ -77,19 +80,41 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
 
   const options = { ...learner.defaults, ...request.options, seed };
   const plan = request.resample ?? { kind: 'none' };
-  const fit = (how: ResamplePlan) => {
-    const prepare = (rows: Dataset) => resampled(rows, how, definitions, seed);
-    const settling = prepare(first);
-    const fitted = learner.fit(settling, last, options, request.progress);
-    const served = request.refit
-      ? learner.fit(prepare(train), undefined, { ...options, ...fitted.settled }, request.progress)
-      : fitted;
-    return { fitted, served, rows: settling.rows, frauds: count(settling.labels) };
+  const prepareBy = (how: ResamplePlan) => (rows: Dataset) => resampled(rows, how, definitions, seed);
+  const again = (rows: Dataset, { settled }: Fitted, how: ResamplePlan = plan) =>
+    learner.fit(prepareBy(how)(rows), undefined, { ...options, ...settled }, request.progress);
+  const once = (settling: Dataset, validation: Dataset, how: ResamplePlan = plan) => {
+    const rows = prepareBy(how)(settling);
+    return {
+      fitted: learner.fit(rows, validation, options, request.progress),
+      rows: rows.rows,
+      frauds: count(rows.labels),
+    };
+  };
+  /** Both procedures on the rows before validation, measured on validation, which is in none of them. */
+  const tried = () => {
+    const inner = settlingParts(first, request.validationShare, false);
+    const { fitted } = once(inner.first, inner.last);
+    return { once: ranked(fitted, last), again: ranked(again(first, fitted), last) };
   };
   const began = stopwatch();
-  const { fitted, served, ...trainedOn } = fit(plan);
-  const calibration = calibrationOf(learner.unlabelled === true, scoreRaw(fitted, last), last.labels);
+  const { fitted, ...trainedOn } = once(first, last);
+  const refit = learner.unlabelled ? request.refit === true : request.refit;
+  const procedures = refit === 'choose' && canSettle(first, request.validationShare) ? tried() : undefined;
+  const isRefitted = procedures
+    ? procedures.again.averagePrecision > procedures.once.averagePrecision
+    : refit !== false && refit !== 'choose';
+  const served = isRefitted ? again(train, fitted) : fitted;
+  const rawOfLast = scoreRaw(fitted, last);
+  const crossed =
+    isRefitted && refit !== true
+      ? crossScores(train, last, rawOfLast, (rows, part) => scoreRaw(again(rows, fitted), part))
+      : undefined;
+  const calibration = crossed
+    ? fitCalibration(crossed, train.labels)
+    : calibrationOf(learner.unlabelled === true, rawOfLast, last.labels);
   const calibrate = calibrator(calibration);
+  // By a fit that did not see them, whichever is served.
   const validation = scoreRows({ score: fitted.score, calibrate }, last);
   const thresholds = thresholdsFor(validation, request.thresholds);
   const trainSeconds = (stopwatch() - began) / 1000;
@@ -113,7 +138,12 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
       from: train.times[0],
       to: train.times[train.rows - 1],
       seed,
-      options: { ...request.lineage.options, learner: request.learner, ...options },
+      options: {
+        ...request.lineage.options,
+        learner: request.learner,
+        ...options,
+        ...(isRefitted && refit !== true ? { refit: crossed ? 'cross-fitted' : 'forward' } : {}),
+      },
     },
     metrics: {},
     importance: served.importance && {
@@ -124,9 +154,21 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
   };
   const scorer = { score: served.score, calibrate };
   const tested = scoreRows(scorer, test);
-  const trained = { head, body, train: scoreRows(scorer, train), validation, test: tested, trainSeconds };
+  const other = refit === false || test.rows === 0 ? undefined : isRefitted ? fitted : again(train, fitted);
+  const effect =
+    refit === false ? undefined : refitEffect(isRefitted, procedures, tested, other && ranked(other, test));
+  const trained = {
+    head,
+    body,
+    train: scoreRows(scorer, train),
+    validation,
+    test: tested,
+    refit: effect,
+    trainSeconds,
+  };
   if (plan.kind === 'none') return trained;
-  const plain = fit({ kind: 'none' });
+  const plain = once(first, last, { kind: 'none' }).fitted;
+  const plainServed = isRefitted ? again(train, plain, { kind: 'none' }) : plain;
   const against = (own: ScoredRows, without: Fitted, rows: Dataset) => ({
     none: rankingOf(scoreRows({ score: without.score, calibrate: Number }, rows)),
     resampled: rankingOf(own),
@@ -134,8 +176,8 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
   const resampling: ResampleEffect = {
     ...plan,
     ...trainedOn,
-    validation: against(validation, plain.fitted, last),
-    test: test.rows > 0 ? against(tested, plain.served, test) : undefined,
+    validation: against(validation, plain, last),
+    test: test.rows > 0 ? against(tested, plainServed, test) : undefined,
   };
   return { ...trained, resampling };
 }
@@ -147,6 +189,20 @@ function thresholdsFor(rows: ScoredRows, { costs, budget, precision }: TrainRequ
 
 function scoreRaw({ score }: Fitted, rows: Dataset): Float64Array {
   return scoreRows({ score, calibrate: Number }, rows).raw;
+}
+
+const ranked = (fitted: Fitted, rows: Dataset) =>
+  rankingOf(scoreRows({ score: fitted.score, calibrate: Number }, rows));
+
+function refitEffect(
+  refitted: boolean,
+  validation: RefitEffect['validation'],
+  tested: ScoredRows,
+  other: Ranking | undefined,
+): RefitEffect {
+  const served = other && rankingOf(tested);
+  const test = other && served && (refitted ? { once: other, again: served } : { once: served, again: other });
+  return { refitted, ...(validation ? { validation } : {}), ...(test ? { test } : {}) };
 }
 
 /** Without labels a probability can only be assumed: so many of the rows, the most unusual, are taken for fraud. */
