@@ -10,7 +10,7 @@ import { SESSION_COOKIE } from './session.ts';
 const DESCRIPTION = `Decides whether a transaction is genuine: **approve**, **review** or **decline**, with a calibrated
 probability and the reasons. Errors are RFC 9457 problem documents. Every answer carries \`X-Request-ID\` and
 \`X-Response-Time-Ms\`. \`x-scope\` says what a key must be allowed; a GET without it asks for \`read\`. Lists come as CSV too, for
-\`Accept: text/csv\`: all there are without a \`limit\`, else a page with \`X-Next-Cursor\`. Without any API key the server answers on loopback only, and asks for none.
+\`Accept: text/csv\`: all there are without a \`limit\`, else a page with \`X-Next-Cursor\`. Without any key the server answers on loopback only.
 
 \`WS /ws\` is the live feed: \`{seq, type, at, data}\` of the types of \`EventType\`, and \`stats\`; \`?since=seq\` resumes after an event; where no such event
 is known, a \`stats\` event with \`data.unknownSince\` carries the newest \`seq\`, and the feed goes on from there. Browsers send

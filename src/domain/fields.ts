@@ -77,7 +77,7 @@ export const TRANSACTION_FIELDS = {
     kind: 'time',
     maximum: 64,
     description:
-      'RFC 3339; the offset gives the local hour, UTC without one. More than 5 minutes ahead it counts as the receipt, with a warning. Default: the receipt',
+      'RFC 3339; the offset gives the local hour, UTC without one. More than 5 minutes ahead it counts as the receipt, with a warning. Default: now',
     example: '2023-09-15T12:00:00Z',
   },
   merchantId: { kind: 'id', example: 'm_7' },
@@ -85,7 +85,7 @@ export const TRANSACTION_FIELDS = {
   deviceId: { kind: 'id', example: 'd_3' },
   payeeId: {
     kind: 'id',
-    description: 'Who is paid, where it is not the merchant: the account a transfer or a payout goes to',
+    description: 'The account that a transfer or a payout goes to',
     example: 'acct_5',
   },
   ip: { kind: 'ip', maximum: 45, personal: true, example: '203.0.113.9' },
@@ -115,7 +115,7 @@ export const TRANSACTION_FIELDS = {
   instrument: {
     kind: 'words',
     maximum: 64,
-    description: 'What is paid with, such as `card`, `credit_transfer`, `direct_debit`, `wallet`',
+    description: 'Such as `card`, `credit_transfer`, `direct_debit`, `wallet`',
     example: 'card',
   },
   remote: {

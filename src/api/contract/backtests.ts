@@ -56,7 +56,7 @@ export const Figure = answer(
 const precision = {
   precision: Type.Unsafe<number | null>({
     type: ['number', 'null'],
-    description: 'Right hits of those whose truth is known: legitimate ones for a rule that approves, else fraud',
+    description: 'Right hits of those whose truth is known',
   }),
   interval: Type.Unsafe<[number, number] | null>({
     type: ['array', 'null'],

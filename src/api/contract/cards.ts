@@ -80,7 +80,7 @@ export const StatelessAnswer = answer({
   transaction_date: Time('As it counted'),
   is_fraudulent: Type.Boolean(),
   fraud_explanation: Type.String({
-    description: 'Begins with `Potential fraud detected.` or `No fraudulent activity detected.`, and says why',
+    description: '`Potential fraud detected.` or `No fraudulent activity detected.`, and why',
   }),
   models: answer({ logistic: ModelVerdict, network: ModelVerdict, trees: ModelVerdict }),
 });

@@ -10,7 +10,9 @@ export function words<const T extends string>(values: readonly T[], description?
   return Type.Unsafe<T>({ type: 'string', enum: [...values], ...said(description) });
 }
 
-export const Id = (description?: string) => Type.String({ minLength: 1, maxLength: 255, ...said(description) });
+export const Identifier = Type.String({ minLength: 1, maxLength: 255, format: 'identifier' });
+export const Id = (description?: string) => Type.String({ ...Identifier, ...said(description) });
+export const Currency = Type.String({ format: 'currency' });
 export const Time = (description?: string) => Type.String({ format: 'date-time', ...said(description) });
 export const Ip = Type.String({ format: 'ip', maxLength: 45 });
 export const Instant = Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339' });
@@ -47,16 +49,16 @@ export const Problem = Type.Object(
 
 /** What a refusal says, by its status. */
 export const PROBLEMS: Readonly<Record<number, string>> = {
-  400: 'The body is not JSON, or not UTF-8',
+  400: 'Not JSON or UTF-8',
   401: 'No valid API key',
-  403: 'The key lacks the scope, or a keyless server was asked from elsewhere',
+  403: 'The key lacks the scope, or there is none',
   404: 'Not found',
   409: 'Conflict with what is there',
   413: 'Body too large',
   415: 'Not application/json',
-  422: 'The request breaks the schema; `errors` says where',
-  429: 'Rate limit reached; see Retry-After',
-  503: 'Not available now; see Retry-After',
+  422: '`errors` says what does not fit',
+  429: 'See Retry-After',
+  503: 'See Retry-After',
 };
 
 /** Problem answers by status, for a route's `response`. */
@@ -118,8 +120,7 @@ export const AllQuery = {
 export const IdempotencyHeader = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({
-      minLength: 1,
-      maxLength: 255,
+      ...Identifier,
       description:
         'Of the organisation, kept at least 24 h: the same key and body get the stored answer, with `Idempotent-Replayed: true`; the same key with another body 409',
     }),

@@ -1,5 +1,6 @@
 import Type, { type TSchema } from 'typebox';
 import { FIELD_NAMES, type Field, type FieldName, fieldOf } from '../../domain/fields.ts';
+import { Currency, Identifier } from './common.ts';
 
 interface Variant {
   /** None is required. */
@@ -45,9 +46,9 @@ function schemaOf(field: Field): Record<string, unknown> & { type: string } {
         ...told,
       };
     case 'id':
-      return { type: 'string', minLength: 1, maxLength: 255, ...told };
+      return { ...Identifier, ...told };
     case 'currency':
-      return { type: 'string', format: 'currency', ...told };
+      return { ...Currency, ...told };
     case 'country':
       return { type: 'string', format: 'country', ...told };
     case 'time':

@@ -1,6 +1,6 @@
 import { canonicalAddress } from '../../domain/address.ts';
 import { country } from '../../domain/countries.ts';
-import { isCurrency } from '../../domain/currency.ts';
+import { CURRENCIES, isCurrency, WITHDRAWN_CURRENCIES } from '../../domain/currency.ts';
 import { CURSOR_PATTERN, readCursor } from '../../domain/cursor.ts';
 import { parseTime } from '../../intake/time.ts';
 
@@ -13,6 +13,14 @@ interface Format {
 
 const fails = (fits: (text: string) => boolean, message: string) => (text: string) =>
   fits(text) ? undefined : message;
+/** Of currencies, by their first letter. */
+const CODES = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].map((letter) => {
+  const codes = [...CURRENCIES, ...WITHDRAWN_CURRENCIES].filter((code) => code.startsWith(letter));
+  return `${letter}(?:${codes.map((code) => code.slice(1)).join('|')})`;
+});
+
+/** No control characters: JavaScript, Python and Go read it alike. */
+const PLAIN = '[^\\x00-\\x1f\\x7f]';
 const byte = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const group = '[0-9a-fA-F]{1,4}';
 /** RFC 4291 without a dotted end: all eight groups, or `::` once for two or more of them. */
@@ -60,14 +68,19 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   },
   currency: {
     fault: fails((text) => isCurrency(text.toUpperCase()), 'must be an ISO 4217 code'),
-    shown: { pattern: '^[A-Za-z]{3}$' },
+    shown: { pattern: `^(?:${CODES.join('|')})$` },
   },
   cursor: {
     fault: fails((text) => readCursor(text) !== undefined, 'is not a cursor'),
     shown: { pattern: CURSOR_PATTERN },
   },
-  // What follows is read, and refused in words, by the routes.
-  url: { fault: () => undefined, shown: { pattern: '^https?://[^/?#]' } },
+  // What follows is read, and refused in words, by the intake and the routes.
+  identifier: { fault: () => undefined, shown: { pattern: `^${PLAIN}+$` } },
+  searched: {
+    fault: fails((text) => /\S/.test(text), 'must have something to look for'),
+    shown: { pattern: `^${PLAIN}*[^\\s\\x00-\\x1f\\x7f]${PLAIN}*$` },
+  },
+  url: { fault: () => undefined, shown: { pattern: '^https?://[\\w[][!-~]*$' } },
   window: { fault: () => undefined, shown: { pattern: `^(?:${WINDOW})$` } },
   quarter: { fault: () => undefined, shown: { pattern: '^(?:19[7-9]|20\\d)\\dQ[1-4]$' } },
   month: { fault: () => undefined, shown: { pattern: '^(?:19[7-9]|20\\d)\\d-(?:0[1-9]|1[0-2])$' } },

@@ -5,7 +5,7 @@ import { LABEL_STATES } from '../../domain/label-state.ts';
 import { PAYMENT_EVENT_TYPES } from '../../domain/payment-event.ts';
 import { DISPUTE_KINDS } from '../../domain/reason-codes.ts';
 import { MAX_CODE } from '../../intake/life.ts';
-import { answer, Id, said, Time, words } from './common.ts';
+import { answer, Currency, Id, said, Time, words } from './common.ts';
 
 /** What is told of a transaction after its decision. */
 
@@ -23,12 +23,8 @@ export const LabelBody = Type.Object({
   label: labelWord,
   source: labelSource,
   note: Type.Optional(Type.String({ maxLength: 2000 })),
-  occurredAt: Type.Optional(
-    told('RFC 3339: when it came to light; not in the future, nor more than 24 h before the payment'),
-  ),
-  pinned: Type.Optional(
-    Type.Boolean({ description: 'Stays in force whatever other sources say, until it is taken back' }),
-  ),
+  occurredAt: Type.Optional(told('When it came to light; not in the future, nor over 24 h before the payment')),
+  pinned: Type.Optional(Type.Boolean({ description: 'In force whatever other sources say, until taken back' })),
   reasonCode: Type.Optional(code('Of the scheme, where it gave one')),
 });
 
@@ -72,8 +68,8 @@ export const DisputeBody = Type.Object({
   scheme: code('`visa`, `mastercard`, `amex`, `sepa`; others are kept and label nothing'),
   reasonCode: code('Of the scheme; only codes of fraud label the payment'),
   amount: amount('What is disputed, major units of `currency`; absent: all of it'),
-  currency: Type.Optional(Type.String({ minLength: 3, maxLength: 3, description: 'ISO 4217; default: the payment’s' })),
-  reportedAt: told('RFC 3339: when this was reported; of several reports of a dispute the newest counts'),
+  currency: Type.Optional(Type.String({ ...Currency, description: 'Default: the payment’s' })),
+  reportedAt: told('When this was reported; the newest report of a dispute counts'),
   status: words(DISPUTE_STATUSES, '`won`, `reversed`: whatever it said of fraud is taken back'),
 });
 
@@ -88,10 +84,7 @@ export const EventBody = Type.Object({
   threeDS: Type.Optional(code('Result of 3-D Secure')),
 });
 
-export const reviewAction = words(
-  ['release', 'cancel'],
-  'What happens to the payment that was held; says nothing of its truth',
-);
+export const reviewAction = words(['release', 'cancel'], 'Says nothing of its truth');
 export const ReviewBody = Type.Object({
   action: reviewAction,
   reason: Type.String({ minLength: 1, maxLength: 2000, description: 'Why; kept and shown' }),
@@ -111,7 +104,7 @@ export const Effective = answer(
     pinned: Type.Optional(Type.Boolean()),
     disputeId: Type.Optional(Type.String()),
   },
-  'The label in force: what a person pinned, else the scheme’s, an analyst’s, the customer’s; of one source the newest',
+  'The label in force',
 );
 
 export const LabelShown = answer({

@@ -147,10 +147,10 @@ export const Distribution = answer(
         at: Time(),
         count: Type.Integer(),
         bins: bins('Decisions by score: 0–4, 5–9, …, 95–100'),
-        stability: numberOrNull('Population stability index against the reference; null below 200 decisions'),
+        stability: numberOrNull('Against the reference; null below 200 decisions'),
       }),
     ),
-    stability: numberOrNull('The same of the whole window. Below 0.1 is stable, above 0.25 has shifted'),
+    stability: numberOrNull('Of the whole window. Below 0.1 is stable, above 0.25 has shifted'),
   },
-  'How a model scored what it decided, over time and against its training',
+  'Over time and against its training',
 );

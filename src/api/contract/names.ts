@@ -38,6 +38,7 @@ export const FILES = {
 /** Names that clients know a thing by, where that is not its export's. */
 const KNOWN_AS: Readonly<Record<string, string>> = {
   Decided: 'Decision',
+  Identifier: 'Id',
   Model: 'ModelName',
   Entity: 'EntityName',
   // What generated Python would take for a type or a variable of its own.

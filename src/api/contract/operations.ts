@@ -93,10 +93,10 @@ export const Health = answer({
     {
       base: Type.String(),
       source: Type.String(),
-      newest: wordOrNull('The day of the newest, YYYY-MM-DD; null where all were set by hand'),
+      newest: wordOrNull('YYYY-MM-DD; null where all were set by hand'),
       state: words(['ok', 'old', 'none'], 'Old: older than RATES_MAX_AGE_DAYS'),
       missing: Type.Record(Type.String(), Type.Integer(), {
-        description: 'Payments since the start without a rate, by currency: they are in no sum of amounts',
+        description: 'Payments since the start without a rate, by currency: in no sum',
       }),
     },
     'What amounts are converted into the base currency by',

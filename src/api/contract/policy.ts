@@ -110,7 +110,7 @@ export const RuleChange = Type.Object(
       Type.Integer({ minimum: 1, description: 'The version that this changes; 409 where it is another' }),
     ),
   },
-  { ...closed, description: 'The version that it changes, and what changes; what is left out stays' },
+  { ...closed, description: 'What is left out stays' },
 );
 export type RuleFields = Static<typeof RuleChange>;
 
@@ -209,7 +209,7 @@ export const ControlBody = Type.Object(
 const numberOrNull = Type.Unsafe<number | null>({ type: ['number', 'null'] });
 const thresholdsShown = answer(
   { review: numberOrNull, decline: numberOrNull },
-  'Calibrated probabilities from which a payment is reviewed and declined; null: the model’s own',
+  'From which probabilities it is reviewed and declined; null: the model’s own',
 );
 export const PolicyShown = answer({
   version: Type.Integer({ description: '0 before the first change' }),
@@ -265,7 +265,7 @@ export const EntriesBody = Type.Object(
         {
           value: Type.String({ maxLength: 4_096 }),
           expiresAt: Type.Optional(
-            time('RFC 3339; null: never; left out: never, or in 90 days where a rule that approves names the list'),
+            time('null: never; left out: never, or in 90 days where a rule that approves names the list'),
           ),
           note: Type.Optional(orNull(Type.String())),
         },

@@ -5,7 +5,7 @@ export const SearchQuery = Type.Object({
   q: Type.String({
     minLength: 1,
     maxLength: 255,
-    pattern: '\\S',
+    format: 'searched',
   }),
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
 });

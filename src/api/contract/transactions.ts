@@ -13,7 +13,7 @@ const amountWhere = {
   else: { required: ['amount'] },
 };
 
-const TAKEN_IN = 'A transaction to decide. Fields that are not listed are ignored, with a warning; use `metadata`.';
+const TAKEN_IN = 'Fields that are not listed are ignored, with a warning; use `metadata`.';
 export const TransactionBody = Type.Unsafe<Accepted>(
   Type.Object(
     {
@@ -36,7 +36,7 @@ export const AmendmentBody = Type.Object(amendable, {
 export const FinalizeBody = Type.Object({
   tempId: Id('`tempId` of the answer to the transaction'),
   override: Type.Optional(
-    Type.Boolean({ description: 'Finalize although it was declined; needs scope `review`, and is audited' }),
+    Type.Boolean({ description: 'Although it was declined; needs scope `review`, and is audited' }),
   ),
   reason: Type.Optional(Type.String({ maxLength: 2000, description: 'Why it is overridden; kept and shown' })),
 });
@@ -58,7 +58,7 @@ export const RuleHit = answer({
   id: Type.String(),
   version: Type.Integer(),
   outcome,
-  mode: words(['live', 'shadow'], 'shadow: recorded, not applied; so is a live rule outside its rollout'),
+  mode: words(['live', 'shadow'], 'shadow: not applied; so is a live rule outside its rollout'),
   priority: Type.Integer(),
 });
 
@@ -85,9 +85,7 @@ export const decisionFields = {
   actions: Type.Optional(
     Type.Array(Type.String(), { description: 'What live rules that hit ask for beside the outcome' }),
   ),
-  suppressed: Type.Optional(
-    Type.Boolean({ description: 'Of an alert that there was already, by the rule’s `suppress`: it opens no case' }),
-  ),
+  suppressed: Type.Optional(Type.Boolean({ description: 'By the rule’s `suppress`: it opens no case' })),
   control: Type.Optional(ControlTaken),
   model: Type.Optional(Model),
   degraded: Type.Optional(Type.Boolean()),
@@ -172,7 +170,7 @@ export const BaseTotals = answer(
     blocked: Type.Number(),
     unconverted: Type.Integer({ description: 'Payments without a rate: in neither sum' }),
   },
-  'Major units of the base currency, of every currency that had a rate',
+  'Of every currency that had a rate',
 );
 
 export const Totals = answer({ total: Type.Number(), blocked: Type.Number() }, 'Major units of the currency');
@@ -235,7 +233,7 @@ export const Explanation = answer(
           clauses: Type.Array(
             answer(
               { text: Type.String(), value: Type.Unsafe<boolean | null>({ type: ['boolean', 'null'] }) },
-              'A part of the expression; null: unknown, because something was absent',
+              'null: unknown, because something was absent',
             ),
           ),
         },
@@ -244,7 +242,7 @@ export const Explanation = answer(
       { description: 'Why each rule hit, and why not' },
     ),
     incomplete: Type.Optional(
-      Type.String({ description: 'Why there are no contributions although a model decided: it is not here any more' }),
+      Type.String({ description: 'Why there are no contributions: its model is not here any more' }),
     ),
     narrative: Type.Optional(NarrativeShown),
     counterfactuals: Type.Optional(
@@ -285,9 +283,7 @@ export const NarrateQuery = Type.Object({
       'In words too. `true`: a language model is asked where there is one that has not written yet; `kept`: none is',
     ),
   ),
-  counterfactuals: Type.Optional(
-    words(['true', 'false'], 'What would have changed it too: needs the scope `review`, since it would coach a thief'),
-  ),
+  counterfactuals: Type.Optional(words(['true', 'false'], 'What would have changed it too: needs the scope `review`')),
 });
 
 export const IdParam = Type.Object({ id: Id('Percent-encode what a path reserves') });

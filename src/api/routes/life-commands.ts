@@ -88,7 +88,7 @@ export function lifeCommandRoutes(app: Api, services: Services): void {
         ...schema(
           'tellTransactionEvent',
           'Tell what became of a payment',
-          'In any order. An event that says the same as an earlier one is that one, and gets its answer.',
+          'In any order. One that says the same as an earlier one gets its answer.',
           EventBody,
         ),
         response: { 201: json('Recorded', EventRecorded), ...failures },

@@ -147,8 +147,7 @@ export function modelReadRoutes(app: Api, services: Services): void {
         operationId: 'compareModel',
         tags,
         summary: 'What a challenger in shadow says beside the champion',
-        description:
-          'Scored from the journal after each decision was answered. Average precision counts unlabelled as not fraud.',
+        description: 'Scored from the journal after each answer. Average precision counts unlabelled as not fraud.',
         params: VersionParam,
         response: { 200: json('The comparison', Comparison), ...problems(401, 403, 404, 422, 429) },
       },

@@ -68,7 +68,7 @@ export function modelRoutes(app: Api, services: Services): void {
         operationId: 'promoteModel',
         tags,
         summary: 'Let a model decide from now on; an earlier one to roll back',
-        description: 'Between two decisions, once it is tried out. Where it cannot serve, the champion stays.',
+        description: 'Once it is tried out. Where it cannot serve, the champion stays.',
         params: VersionParam,
         body: PromoteBody,
         response: { 200: json('Promoted', Promoted), ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503) },

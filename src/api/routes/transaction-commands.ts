@@ -33,8 +33,7 @@ export function transactionCommandRoutes(app: Api, services: Services): void {
         operationId: 'finalizeTransaction',
         tags,
         summary: 'Finalize a pending transaction',
-        description:
-          'Again it gets the same answer. 409 while processing, and where it was declined unless overridden.',
+        description: 'Again: the same answer. 409 while processing, and where declined unless overridden.',
         body: FinalizeBody,
         response: { 200: json('Finalized', Finalized), ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503) },
       },
