@@ -22,7 +22,6 @@ export function learning(journal: Journal, fold: (record: JournalRecord) => void
     get: (sequence) => journal.get(sequence),
     read: (from) => journal.read(from),
     subscribe: (listener) => journal.subscribe(listener),
-    erasePersonal: (sequence) => journal.erasePersonal(sequence),
     ...(journal.overwrite ? { overwrite: (sequence, change) => journal.overwrite!(sequence, change) } : {}),
     status: () => journal.status(),
     close: () => journal.close(),

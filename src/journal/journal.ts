@@ -29,8 +29,6 @@ export interface Journal {
   horizon?(): Promise<number>;
   /** Calls back with every record once durable, in order, from now on. Returns the way to stop. */
   subscribe(listener: (record: JournalRecord) => void): () => void;
-  /** Overwrites the personal block of a record in place and renews its checksum. Durable when it resolves. */
-  erasePersonal(sequence: number): Promise<void>;
   /**
    * Takes something out of a durable record, where it lies; nothing where `change` gives nothing. A crash leaves the old record or the
    * new one, whole. Durable when it resolves. Absent where the log cannot: Kafka keeps what was written.

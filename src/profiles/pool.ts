@@ -16,6 +16,8 @@ export interface Piece {
 }
 
 const SLAB_CELLS = 131_072;
+/** Of the first slab; each is twice the one before. */
+const FIRST_SLAB_CELLS = 8_192;
 
 export function createPool(): Pool {
   const free = new Map<number, Piece[]>();
@@ -27,7 +29,8 @@ export function createPool(): Pool {
       if (returned !== undefined) return returned;
       if (cells > SLAB_CELLS / 8) return { columns: new Float64Array(cells), offset: 0 };
       if (used + cells > slab.length) {
-        slab = new Float64Array(SLAB_CELLS);
+        const wanted = Math.max(FIRST_SLAB_CELLS, 2 * slab.length, 8 * cells);
+        slab = new Float64Array(Math.min(SLAB_CELLS, wanted));
         used = 0;
       }
       used += cells;

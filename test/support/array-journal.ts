@@ -38,7 +38,6 @@ export function arrayJournal(): Journal & { records: JournalRecord[]; append(...
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    async erasePersonal() {},
     status: () => ({ ok: true, durable: records.length, segments: 1, bytes: 0 }),
     async close() {},
   };

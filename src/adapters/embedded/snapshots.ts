@@ -1,9 +1,7 @@
-import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Journal } from '../../journal/journal.ts';
+import { type Files, nodeFiles, readWhole } from '../../journal/local/files.ts';
 import type { MemoryProfiles } from '../../profiles/memory.ts';
 
 /** A part of the state as JSON: small, but for what stands in lines of its own. */
@@ -40,29 +38,39 @@ export function openSnapshots(options: {
   profiles: MemoryProfiles;
   parts: Record<string, SnapshotPart>;
   log: Log;
+  files?: Files;
 }): Snapshots {
-  const { directory, profiles, parts, log } = options;
+  const { directory, profiles, parts, log, files = nodeFiles } = options;
   let latest = 0;
 
   async function list(): Promise<number[]> {
-    const names = await readdir(directory).catch(() => [] as string[]);
+    const names = await files.list(directory).catch(() => [] as string[]);
     return names
       .filter((name) => /^\d+$/.test(name))
       .map(Number)
       .sort((a, b) => b - a);
   }
 
+  /** What a crash left half written. */
+  async function clear(): Promise<void> {
+    for (const name of await files.list(directory).catch(() => [] as string[]))
+      if (/^\d+(\..*)?\.tmp$/.test(name)) await files.remove(join(directory, name));
+  }
+
   async function restore(newest: number): Promise<number> {
+    await clear();
     for (const sequence of await list()) {
       const folder = join(directory, String(sequence));
       if (sequence > newest)
         throw new Error(`Snapshot ${folder} is newer than the journal, which ends at ${newest}: records are missing.`);
       try {
-        const state = JSON.parse(await readFile(join(folder, 'state.json'), 'utf8')) as Record<string, unknown>;
-        await profiles.load(createReadStream(join(folder, 'profiles.bin'), { highWaterMark: 1 << 20 }));
+        const text = await readWhole(files, join(folder, 'state.json'));
+        if (text === undefined) throw new Error(`${folder} has no state.json`);
+        const state = JSON.parse(text.toString('utf8')) as Record<string, unknown>;
+        await profiles.load(chunksOf(files, join(folder, 'profiles.bin')));
         for (const [name, part] of Object.entries(parts)) {
           part.load(state[name]);
-          await readLines(join(folder, `${name}.jsonl`), part);
+          await readLines(files, join(folder, `${name}.jsonl`), part);
         }
         latest = sequence;
         return sequence;
@@ -77,25 +85,26 @@ export function openSnapshots(options: {
   async function take(journal: Journal): Promise<void> {
     const sequence = journal.last;
     const state = JSON.stringify(Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.save()])));
-    const aside = join(directory, `${sequence}.tmp`);
-    await rm(aside, { recursive: true, force: true });
-    await mkdir(aside, { recursive: true });
-    await write(join(aside, 'state.json'), async (append) => append(Buffer.from(state)));
+    // A name of its own: an owner that was replaced may still be writing one, and would write into ours.
+    const aside = join(directory, `${sequence}.${randomUUID()}.tmp`);
+    // What is in it tells of people.
+    await files.makeDirectory(aside, 0o700);
+    await write(files, join(aside, 'state.json'), async (append) => append(Buffer.from(state)));
     for (const [name, { lines }] of Object.entries(parts))
       if (lines)
-        await write(join(aside, `${name}.jsonl`), async (append) => {
+        await write(files, join(aside, `${name}.jsonl`), async (append) => {
           for (const line of lines()) await append(Buffer.from(`${JSON.stringify(line)}\n`));
         });
-    await write(join(aside, 'profiles.bin'), (append) => profiles.save(append));
+    await write(files, join(aside, 'profiles.bin'), (append) => profiles.save(append));
+    await files.syncDirectory(aside);
     // It may hold what was handed in and is not durable yet: such a record must not outlive a crash here.
     const learnt = journal.last;
-    while (journal.durable < learnt) await sleep(1);
-    await rm(join(directory, String(sequence)), { recursive: true, force: true });
-    await rename(aside, join(directory, String(sequence)));
-    await syncFolder(directory);
+    while (journal.durable < learnt) await new Promise((resolve) => setTimeout(resolve, 1));
+    await files.remove(join(directory, String(sequence)));
+    await files.rename(aside, join(directory, String(sequence)));
+    await files.syncDirectory(directory);
     latest = sequence;
-    for (const old of (await list()).slice(KEPT))
-      await rm(join(directory, String(old)), { recursive: true, force: true });
+    for (const old of (await list()).slice(KEPT)) await files.remove(join(directory, String(old)));
     log.info({ sequence }, 'snapshot taken');
   }
 
@@ -123,13 +132,16 @@ export function openSnapshots(options: {
 }
 
 async function write(
+  files: Files,
   path: string,
   fill: (append: (chunk: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const file = await open(path, 'w', 0o600);
+  const file = await files.open(path, 'create');
+  let end = 0;
   try {
     await fill(async (chunk) => {
-      await file.appendFile(chunk);
+      await file.write(chunk, end);
+      end += chunk.length;
     });
     await file.sync();
   } finally {
@@ -137,15 +149,44 @@ async function write(
   }
 }
 
-/** Snapshots of before have no such file. */
-async function readLines(path: string, part: SnapshotPart): Promise<void> {
-  if (!part.loadLine || !existsSync(path)) return;
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity }))
-    part.loadLine(JSON.parse(line));
-  part.loaded?.();
+const CHUNK_BYTES = 1 << 20;
+
+/** Pieces of a file, each a buffer of its own. Throws ENOENT where there is none. */
+async function* chunksOf(files: Files, path: string): AsyncGenerator<Buffer> {
+  const file = await files.open(path, 'read');
+  try {
+    for (let at = 0; ; ) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const length = await file.read(chunk, at);
+      if (length > 0) yield chunk.subarray(0, length);
+      if (length < chunk.length) return;
+      at += length;
+    }
+  } finally {
+    await file.close();
+  }
 }
 
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
+const NEWLINE = 10;
+
+/** Snapshots of before have no such file. */
+async function readLines(files: Files, path: string, part: SnapshotPart): Promise<void> {
+  if (!part.loadLine) return;
+  let rest: Buffer = Buffer.alloc(0);
+  try {
+    for await (const chunk of chunksOf(files, path)) {
+      let from = 0;
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, from)) {
+        part.loadLine(JSON.parse(bytes.toString('utf8', from, at)));
+        from = at + 1;
+      }
+      rest = bytes.subarray(from);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return;
+  }
+  if (rest.length > 0) throw new Error(`${path} ends within a line`);
+  part.loaded?.();
 }

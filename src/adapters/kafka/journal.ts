@@ -1,4 +1,3 @@
-import { AssayError } from '../../domain/errors.ts';
 import type { Position } from '../../domain/position.ts';
 import type { Journal, JournalRecord } from '../../journal/journal.ts';
 import { createAppends } from './appends.ts';
@@ -253,12 +252,6 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
       }
     },
     voids: createVoids(memory, tail, deadlineMs),
-    async erasePersonal() {
-      throw new AssayError(
-        'unavailable',
-        'Kafka keeps what was written: personal fields go when their topic’s retention ends.',
-      );
-    },
     status() {
       return {
         ok: tail.healthy && outbox.healthy && closing === undefined,

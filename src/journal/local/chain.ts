@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import type { Files } from './files.ts';
-import { HEAD_BYTES, type Head, readHead, segmentPath } from './segment.ts';
+import { type Head, headOf, segmentPath, setAside } from './segment.ts';
 
 /**
  * Which segment follows which. Names alone do not tell: an owner that was replaced while it began a segment may give it its name
@@ -26,15 +27,8 @@ export async function segmentFirsts(files: Files, directory: string): Promise<nu
 export async function readHeads(files: Files, directory: string): Promise<(Head | undefined)[]> {
   const heads: (Head | undefined)[] = [];
   for (const first of await segmentFirsts(files, directory)) {
-    const file = await files.open(segmentPath(directory, first), 'read');
-    try {
-      const bytes = Buffer.alloc(HEAD_BYTES);
-      await file.read(bytes, 0);
-      const head = readHead(bytes);
-      heads.push(head?.first === first ? head : undefined);
-    } finally {
-      await file.close();
-    }
+    const head = await headOf(files, segmentPath(directory, first));
+    heads.push(head?.first === first ? head : undefined);
   }
   return heads;
 }
@@ -69,4 +63,45 @@ export function chainOf(firsts: number[], heads: readonly (Head | undefined)[]):
   // What it follows is missing: nothing is set aside, and recovery says what is.
   if (known[at].first !== 1 && known[at].before !== 0) return { firsts, orphans: [] };
   return { firsts: firsts.filter((first) => kept.has(first)), orphans: firsts.filter((first) => !kept.has(first)) };
+}
+
+/**
+ * Gives segments of the chain their names again. An owner that was replaced between its last look at the fence and the next call may
+ * have set one aside that its successor had taken up, and may have put a file of its own in its place. A segment says whom it
+ * follows and who began that one: so what belongs there is found under whatever name.
+ */
+export async function bringBack(files: Files, directory: string): Promise<string[]> {
+  const aside: { path: string; head: Head }[] = [];
+  for (const name of await files.list(directory)) {
+    if (!/^\d{16}\.journal(\.\d+)?\.orphan$/.test(name)) continue;
+    const head = await headOf(files, join(directory, name));
+    if (head) aside.push({ path: join(directory, name), head });
+  }
+  if (aside.length === 0) return [];
+  const named = (await readHeads(files, directory)).filter((head) => head !== undefined);
+  const back: string[] = [];
+  const take = async ({ path, head }: (typeof aside)[number]) => {
+    const own = segmentPath(directory, head.first);
+    if (named.some(({ first }) => first === head.first)) await setAside(files, own);
+    await files.rename(path, own);
+    await files.syncDirectory(directory);
+    back.push(own);
+  };
+  const newest = (heads: Head[]) =>
+    heads.reduce<Head | undefined>(
+      (best, head) =>
+        !best || head.owner > best.owner || (head.owner === best.owner && head.first > best.first) ? head : best,
+      undefined,
+    );
+  let at = newest([...named, ...aside.map(({ head }) => head)]);
+  const tail = aside.find(({ head }) => head === at);
+  if (tail) await take(tail);
+  while (at?.before && at.beforeOwner !== undefined) {
+    const { before, beforeOwner }: Head = at;
+    const isIt = (head: Head) => head.first === before && head.owner === beforeOwner;
+    const missing = named.some(isIt) ? undefined : aside.find(({ head }) => isIt(head));
+    if (missing) await take(missing);
+    at = missing?.head ?? named.find(isIt);
+  }
+  return back;
 }

@@ -4,13 +4,17 @@ import { lockDirectory } from './lock.ts';
 
 /** The file operations that the journal needs; a test puts a disk that loses power in their place. */
 export interface Files {
-  makeDirectory(path: string): Promise<void>;
+  /** With the folders above it. */
+  makeDirectory(path: string, mode?: number): Promise<void>;
+  /** Names of the files and folders in it. Throws ENOENT where there is no such directory. */
   list(directory: string): Promise<string[]>;
   /** `create` replaces what is there. */
   open(path: string, mode: 'read' | 'update' | 'create'): Promise<OpenFile>;
+  /** Of a file or a folder. */
   rename(from: string, to: string): Promise<void>;
   /** A second name for a file; throws EEXIST where the name is taken. */
   link(from: string, to: string): Promise<void>;
+  /** A file, or a folder with what is in it; nothing where there is none. */
   remove(path: string): Promise<void>;
   /** Makes creations, renames and removals in a directory durable. */
   syncDirectory(path: string): Promise<void>;
@@ -32,14 +36,14 @@ export interface OpenFile {
 }
 
 export const nodeFiles: Files = {
-  async makeDirectory(path) {
-    await mkdir(path, { recursive: true });
+  async makeDirectory(path, mode) {
+    await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) });
   },
   list: (directory) => readdir(directory),
   open: async (path, mode) => openFile(await open(path, mode === 'read' ? 'r' : mode === 'update' ? 'r+' : 'w+')),
   rename,
   link,
-  remove: (path) => rm(path, { force: true }),
+  remove: (path) => rm(path, { force: true, recursive: true }),
   async syncDirectory(path) {
     const handle = await open(path, 'r');
     try {

@@ -185,34 +185,3 @@ test('readers run beside the writer, each to what is durable when it gets there'
   assert.ok((await slow) >= 50);
   assert.deepEqual((await all(journal, 399)).length, 2);
 });
-
-test('erases the personal block in place, wherever it lies', async (t) => {
-  const directory = temporary(t);
-  let journal = await openJournal({ directory, segmentBytes: SMALL_SEGMENT });
-  await fill(journal, 1, 200);
-  const soon = journal.enqueue(entry(201));
-  await Promise.all([3, 100, 199, 201].map((i) => journal.erasePersonal(i)));
-  await soon.durable;
-  await journal.enqueue(entry(202, { personal: undefined })).durable;
-  await journal.erasePersonal(202);
-  await journal.erasePersonal(3);
-  for (const sequence of [0, 203]) await assert.rejects(journal.erasePersonal(sequence), AssayError);
-  const check = async () => {
-    for (const record of await all(journal)) {
-      const erased = [3, 100, 199, 201, 202].includes(record.sequence);
-      assert.deepEqual(record.personal, erased ? undefined : entry(record.sequence).personal);
-      assert.deepEqual(record.data, entry(record.sequence).data);
-    }
-  };
-  await check();
-  assert.equal((await journal.find('t:100'))?.personal, undefined);
-  await journal.close();
-  for (const name of readdirSync(directory)) {
-    const bytes = readFileSync(join(directory, name));
-    for (const i of [3, 100, 199, 201]) assert.ok(!bytes.includes(`person${i}@`), `${name} holds ${i}`);
-  }
-  assert.deepEqual((await verifyJournal(directory)).problems, []);
-  journal = await openJournal({ directory, segmentBytes: SMALL_SEGMENT });
-  await check();
-  await journal.close();
-});

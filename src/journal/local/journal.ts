@@ -2,9 +2,9 @@ import { dirname, resolve } from 'node:path';
 import { AssayError } from '../../domain/errors.ts';
 import type { Appended, Damage, Journal, JournalEntry, JournalRecord } from '../journal.ts';
 import type { Batch } from './batch.ts';
-import { chainOf, highestOwner, readHeads, segmentFirsts } from './chain.ts';
+import { bringBack, chainOf, highestOwner, readHeads, segmentFirsts } from './chain.ts';
 import { createCommitter } from './committer.ts';
-import { erasePersonal, finishErase, overwriteRecord, redoOverwrite } from './erase.ts';
+import { overwriteRecord, redoOverwrite } from './erase.ts';
 import { type Files, nodeFiles } from './files.ts';
 import { createIndexCache } from './index-cache.ts';
 import type { Log } from './log.ts';
@@ -12,7 +12,7 @@ import { type Owner, takeOwnership } from './owner.ts';
 import { findSealed, readFrom, readRecentSync, readRecord } from './reader.ts';
 import { recoverSegments, sealTail } from './recovery.ts';
 import { createScrub } from './scrub.ts';
-import { removeOldSpares, type Segment, segmentPath, setAside } from './segment.ts';
+import { headOf, removeOldSpares, type Segment, segmentPath, setAside } from './segment.ts';
 import { createSpace, type Space } from './space.ts';
 
 export interface LocalJournalOptions {
@@ -77,6 +77,7 @@ export async function openJournal(options: LocalJournalOptions): Promise<Journal
     owner = await takeOwnership(files, directory, highestOwner(await readHeads(files, directory)));
     await redoOverwrite(files, directory);
     segments = await recoverSegments(files, directory, await setOrphansAside(files, directory, onWarning));
+    for (const segment of segments) segment.owner = (await headOf(files, segment.path))?.owner ?? 0;
     if (!owner.handedOver) await sealTail(files, segments);
     await removeOldSpares(files, directory);
     // What an earlier process renamed or made may not have reached the disk.
@@ -86,7 +87,6 @@ export async function openJournal(options: LocalJournalOptions): Promise<Journal
     const last = newest === undefined ? 0 : newest.first + newest.count - 1;
     const log: Log = { files, directory, owner, segmentBytes, segments, durable: last, last };
     const indexes = createIndexCache(files, options.maxIndexBytes ?? 64 * MIB);
-    await finishErase(files, log, indexes);
     return createJournal(log, indexes, space, unlock, options);
   } catch (error) {
     for (const segment of segments) await segment.file?.close();
@@ -103,6 +103,8 @@ async function setOrphansAside(
   directory: string,
   onWarning: (error: unknown) => void,
 ): Promise<number[]> {
+  for (const path of await bringBack(files, directory))
+    onWarning(new Error(`${path} had been set aside by a process that had been replaced. It is back.`));
   // The heads first: a segment that gets its name between the two looks is one that came too late.
   const heads = await readHeads(files, directory);
   const { firsts, orphans } = chainOf(await segmentFirsts(files, directory), heads);
@@ -230,14 +232,6 @@ function createJournal(
       return () => {
         listeners = listeners.filter((other) => other !== own);
       };
-    },
-    erasePersonal(sequence) {
-      const done = erasing.then(async () => {
-        await committer.inFlight(sequence)?.durable;
-        await erasePersonal(log, indexes, sequence);
-      });
-      erasing = done.catch(() => {});
-      return done;
     },
     overwrite(sequence, change) {
       const done = erasing.then(async () => {

@@ -57,7 +57,7 @@ async function work(world: World, journal: Journal): Promise<void> {
       if (random() < 0.25) {
         const sequence = 1 + Math.floor(random() * record.sequence);
         world.askedToErase.add(sequence);
-        await journal.erasePersonal(sequence);
+        await journal.overwrite!(sequence, ({ data, personal }) => (personal ? { data } : undefined));
         world.erased.add(sequence);
       }
     }

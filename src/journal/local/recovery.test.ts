@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { JournalEntry } from '../journal.ts';
-import { ERASED, type Frame, frameAt } from './frame.ts';
+import { type Frame, frameAt } from './frame.ts';
 import { openJournal } from './journal.ts';
 import { DATA_START, MARK_AT } from './segment.ts';
 import { verifyJournal } from './verify.ts';
@@ -205,31 +205,29 @@ test('damage to a header, a footer or a whole sealed segment is seen', async (t)
   await journal.close();
 });
 
-test('an erase that stopped anywhere is no damage, and is finished where it was noted', async (t) => {
+test('overwriting that stopped anywhere is finished from its note, whoever noted it; a note that is not whole is none', async (t) => {
   const directory = await killedAfter(t, [3, 3]);
-  const whole = readFileSync(join(directory, FIRST));
-  const { start, personalAt, length } = framesOf(whole)[1];
-  const end = start + length;
-  for (let done = 0; done <= end - personalAt - 1; done++) {
-    for (const direction of ['forwards', 'backwards']) {
-      const bytes = Buffer.from(whole);
-      bytes[personalAt] = ERASED;
-      if (direction === 'forwards') bytes.fill(0, personalAt + 1, personalAt + 1 + done);
-      else bytes.fill(0, end - done, end);
-      writeFileSync(join(directory, FIRST), bytes);
-      if (done % 7 === 0) writeFileSync(join(directory, 'erasing'), '2');
-      const journal = await openJournal({ directory, segmentBytes: SEGMENT_BYTES });
-      assert.equal((await journal.get(2))?.personal, undefined);
-      assert.deepEqual((await journal.get(3))?.personal, { name: 'n' });
-      await journal.close();
-      if (done % 7 === 0) assert.deepEqual((await verifyJournal(directory)).problems, []);
+  const path = join(directory, FIRST);
+  const killed = readFileSync(path);
+  const journal = await openJournal({ directory, segmentBytes: SEGMENT_BYTES });
+  await journal.overwrite!(2, ({ data }) => ({ data }));
+  await journal.close();
+  const { start, length } = framesOf(readFileSync(path))[1];
+  const frame = Buffer.from(readFileSync(path).subarray(start, start + length));
+  const note = JSON.stringify({ segment: FIRST, at: start, frame: frame.toString('base64') });
+  for (const name of ['erasing', 'erasing.1', 'erasing.7']) {
+    for (let done = 0; done <= length; done += 5) {
+      const torn = Buffer.from(killed);
+      frame.copy(torn, start, 0, done);
+      writeFileSync(path, torn);
+      writeFileSync(join(directory, name), note);
+      writeFileSync(join(directory, 'erasing.9'), note.slice(0, done));
+      writeFileSync(join(directory, 'erasing.9.tmp'), note);
+      const reopened = await openJournal({ directory, segmentBytes: SEGMENT_BYTES });
+      assert.equal((await reopened.get(2))?.personal, undefined);
+      assert.deepEqual((await reopened.get(3))?.personal, { name: 'n' });
+      await reopened.close();
+      assert.ok(!readdirSync(directory).some((one) => one.startsWith('erasing')));
     }
   }
-  // It was noted, and stopped before its first write.
-  writeFileSync(join(directory, FIRST), whole);
-  writeFileSync(join(directory, 'erasing'), '2');
-  await (await openJournal({ directory, segmentBytes: SEGMENT_BYTES })).close();
-  assert.ok(!readdirSync(directory).includes('erasing'));
-  const erased = readFileSync(join(directory, FIRST)).subarray(personalAt + 1, end);
-  assert.ok(erased.every((byte) => byte === 0));
 });

@@ -69,7 +69,7 @@ export function createRotation(log: Log, onWarning: (error: unknown) => void): R
     const taken = spare ?? createSpare(files, directory, owner.number, segmentBytes);
     spare = undefined;
     ready = undefined;
-    await adoptSpare(files, directory, owner.number, segment, full?.first ?? 0, await taken);
+    await adoptSpare(log, segment, full ?? { first: 0, owner: 0 }, await taken);
     putAway = putAway.then(putAwayFull).catch(onWarning);
   }
 

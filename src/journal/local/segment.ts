@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { BloomFilter } from './bloom.ts';
 import type { Files, OpenFile } from './files.ts';
+import type { Owner } from './owner.ts';
 
 /**
  * A segment file, named by its first sequence in 16 digits.
  *
  *    0  "ASSAYJNL", u32 format version, u32 owner (see owner.ts; 0 by releases before 0.2), f64 first sequence, u32 crc32 of bytes 0 .. 24
  *   32  f64 first sequence of the segment before, u32 crc32 of these 8 bytes; none by releases before 0.2
+ *   44  u32 owner that the segment before names, u32 crc32 of bytes 32 .. 48; none by releases before 0.2
  *  512  f64 sequence, u32 crc32 of these 8 bytes: the mark. All up to this sequence was durable when it was written, so it
  *       may reach the disk at any time, or never. It tells a last batch that was acknowledged from one that was not
  * 4096  frames (see frame.ts), then zeroes up to what is allocated: an fdatasync within needs no change of the file's size
@@ -21,7 +23,8 @@ const MARK_BYTES = 12;
 export const FOOTER_BYTES = 40;
 const HEADER_BYTES = 28;
 const BEFORE_AT = 32;
-export const HEAD_BYTES = 44;
+const BEFORE_OWNER_AT = 44;
+export const HEAD_BYTES = 52;
 const SEGMENT_VERSION = 1;
 const HEADER_MAGIC = Buffer.from('ASSAYJNL');
 const FOOTER_MAGIC = Buffer.from('ASSAYEND');
@@ -33,6 +36,8 @@ const allocationStep = (segmentBytes: number) => Math.min(256 * 1024, segmentByt
 export interface Segment extends Allocated {
   path: string;
   first: number;
+  /** Who began it, as its header says; 0 where it names none. */
+  owner: number;
   /** Records handed in, durable or not. */
   count: number;
   /** Where the next record goes. */
@@ -57,6 +62,7 @@ export function newSegment(directory: string, first: number): Segment {
   return {
     path: segmentPath(directory, first),
     first,
+    owner: 0,
     count: 0,
     tail: DATA_START,
     durableEnd: DATA_START,
@@ -120,11 +126,9 @@ const sparePath = (directory: string, owner: number) => join(directory, `spare.$
  * that name is one of an owner who took over.
  */
 export async function adoptSpare(
-  files: Files,
-  directory: string,
-  owner: number,
+  { files, directory, owner: { number: owner, check } }: { files: Files; directory: string; owner: Owner },
   segment: Segment,
-  before: number,
+  before: Pick<Segment, 'first' | 'owner'>,
   spare: Allocated,
 ): Promise<void> {
   const file = spare.file!;
@@ -134,35 +138,48 @@ export async function adoptSpare(
   header.writeUInt32LE(owner, 12);
   header.writeDoubleLE(segment.first, 16);
   header.writeUInt32LE(crc32(header.subarray(0, 24)), 24);
-  header.writeDoubleLE(before, BEFORE_AT);
+  header.writeDoubleLE(before.first, BEFORE_AT);
   header.writeUInt32LE(crc32(header.subarray(BEFORE_AT, BEFORE_AT + 8)), BEFORE_AT + 8);
+  header.writeUInt32LE(before.owner, BEFORE_OWNER_AT);
+  header.writeUInt32LE(crc32(header.subarray(BEFORE_AT, BEFORE_OWNER_AT + 4)), BEFORE_OWNER_AT + 4);
   await file.write(header, 0);
   await file.sync();
   try {
     await files.link(sparePath(directory, owner), segment.path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await isOlder(files, segment.path, owner))) throw error;
+    check();
     await setAside(files, segment.path);
     await files.link(sparePath(directory, owner), segment.path);
   }
   await removeSpare(files, directory, owner);
   await files.syncDirectory(directory);
   segment.file = file;
+  segment.owner = owner;
   segment.allocated = spare.allocated;
 }
 
-/** Keeps the bytes of a segment in which nothing was acknowledged under a name that nobody reads. */
+/**
+ * Keeps the bytes of a segment in which nothing was acknowledged under a name of its own, by the owner that it names: whoever does
+ * this may have been replaced without knowing, and then the next start needs the segment back (see `bringBack`).
+ */
 export async function setAside(files: Files, path: string): Promise<void> {
-  await files.rename(path, `${path}.orphan`);
+  const owner = (await headOf(files, path))?.owner ?? 0;
+  await files.rename(path, `${path}.${owner}.orphan`);
   await files.remove(indexPath(path));
 }
 
 async function isOlder(files: Files, path: string, owner: number): Promise<boolean> {
+  return ((await headOf(files, path))?.owner ?? owner) < owner;
+}
+
+/** What a file says of itself; undefined where that is damaged. */
+export async function headOf(files: Files, path: string): Promise<Head | undefined> {
   const file = await files.open(path, 'read');
   try {
-    const head = Buffer.alloc(HEAD_BYTES);
-    await file.read(head, 0);
-    return (readHead(head)?.owner ?? owner) < owner;
+    const bytes = Buffer.alloc(HEAD_BYTES);
+    await file.read(bytes, 0);
+    return readHead(bytes);
   } finally {
     await file.close();
   }
@@ -219,16 +236,25 @@ export interface Head {
   owner: number;
   /** First sequence of the segment that it follows, 0 for the first one; undefined where it is not said. */
   before: number | undefined;
+  /** Owner that this one names; undefined where it is not said. */
+  beforeOwner: number | undefined;
 }
 
-/** Of the first 44 bytes; undefined where the header is damaged. */
+/** Of the first 52 bytes; undefined where the header is damaged. */
 export function readHead(source: Buffer): Head | undefined {
   const first = readHeader(source);
   if (first === undefined) return undefined;
   const said =
-    source.length >= HEAD_BYTES &&
+    source.length >= BEFORE_AT + 12 &&
     crc32(source.subarray(BEFORE_AT, BEFORE_AT + 8)) === source.readUInt32LE(BEFORE_AT + 8);
-  return { first, owner: source.readUInt32LE(12), before: said ? source.readDoubleLE(BEFORE_AT) : undefined };
+  const saidOwner =
+    source.length >= HEAD_BYTES &&
+    crc32(source.subarray(BEFORE_AT, BEFORE_OWNER_AT + 4)) === source.readUInt32LE(BEFORE_OWNER_AT + 4);
+  return {
+    ...{ first, owner: source.readUInt32LE(12) },
+    before: said ? source.readDoubleLE(BEFORE_AT) : undefined,
+    beforeOwner: said && saidOwner ? source.readUInt32LE(BEFORE_OWNER_AT) : undefined,
+  };
 }
 
 /** The sequence of the mark; 0 where there is none. */

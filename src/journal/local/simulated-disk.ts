@@ -9,9 +9,22 @@ import type { Files, OpenFile } from './files.ts';
  */
 export interface SimulatedDisk {
   files: Files;
+  /** How it behaves from now on; anyone may change it. */
+  readonly state: DiskState;
   /** From now on all operations fail. Returns the disk as it is when power is back. */
   cut(): SimulatedDisk;
 }
+
+export interface DiskState {
+  /** No file grows: a write that would make one longer fails with ENOSPC. */
+  isFull: boolean;
+  /** How much longer than usual everything takes: 1 is as usual. */
+  slowness: number;
+  /** Answers a sync and does nothing: what it was asked for may be lost by a cut. */
+  lies: boolean;
+}
+
+const SOUND: DiskState = { isFull: false, slowness: 1, lies: false };
 
 interface Inode {
   /** What a reader sees. */
@@ -27,14 +40,18 @@ type Renaming = (names: Names) => void;
 
 const SECTOR_BYTES = 512;
 
-export function simulatedDisk(random: () => number, names: Names = new Map()): SimulatedDisk {
+export function simulatedDisk(
+  random: () => number,
+  state: DiskState = { ...SOUND },
+  names: Names = new Map(),
+): SimulatedDisk {
   const durableNames: Names = new Map(names);
   let renamings: { directory: string; apply: Renaming }[] = [];
   let dead = false;
 
   async function busy(): Promise<void> {
     if (dead) throw new Error('power is gone');
-    for (let turns = Math.floor(random() * 4); turns > 0; turns--) await nextTurn();
+    for (let turns = Math.floor(random() * 4 * state.slowness); turns > 0; turns--) await nextTurn();
     if (dead) throw new Error('power is gone');
   }
 
@@ -62,6 +79,8 @@ export function simulatedDisk(random: () => number, names: Names = new Map()): S
       readSync: copy,
       async write(source, position) {
         await busy();
+        if (state.isFull && position + source.length > inode.seen.length)
+          throw Object.assign(new Error('no space is left'), { code: 'ENOSPC' });
         change({ position, bytes: Uint8Array.from(source) });
       },
       async truncate(length) {
@@ -73,6 +92,7 @@ export function simulatedDisk(random: () => number, names: Names = new Map()): S
         const before = new Set(inode.pending);
         await busy();
         await busy();
+        if (state.lies) return;
         // Another sync may have been faster with some of it.
         for (const one of inode.pending) if (before.has(one)) inode.durable = changed(inode.durable, one);
         inode.pending = inode.pending.filter((one) => !before.has(one));
@@ -89,9 +109,8 @@ export function simulatedDisk(random: () => number, names: Names = new Map()): S
     makeDirectory: busy,
     async list(directory) {
       await busy();
-      return [...names.keys()]
-        .filter((path) => dirname(path) === directory)
-        .map((path) => path.slice(directory.length + 1));
+      const inside = [...names.keys()].filter((path) => path.startsWith(`${directory}/`));
+      return [...new Set(inside.map((path) => path.slice(directory.length + 1).split('/')[0]))];
     },
     async open(path, mode) {
       await busy();
@@ -106,11 +125,13 @@ export function simulatedDisk(random: () => number, names: Names = new Map()): S
     },
     async rename(from, to) {
       await busy();
-      const inode = names.get(from);
-      if (inode === undefined) throw Object.assign(new Error(`no ${from}`), { code: 'ENOENT' });
+      if (within(names, from).length === 0) throw Object.assign(new Error(`no ${from}`), { code: 'ENOENT' });
       rename(to, (all) => {
-        all.delete(from);
-        all.set(to, inode);
+        for (const path of within(all, from)) {
+          const inode = all.get(path)!;
+          all.delete(path);
+          all.set(to + path.slice(from.length), inode);
+        }
       });
     },
     async link(from, to) {
@@ -122,11 +143,14 @@ export function simulatedDisk(random: () => number, names: Names = new Map()): S
     },
     async remove(path) {
       await busy();
-      rename(path, (all) => all.delete(path));
+      rename(path, (all) => {
+        for (const one of within(all, path)) all.delete(one);
+      });
     },
     async syncDirectory(directory) {
       const before = new Set(renamings.filter((one) => one.directory === directory));
       await busy();
+      if (state.lies) return;
       for (const one of renamings) if (before.has(one)) one.apply(durableNames);
       renamings = renamings.filter((one) => !before.has(one));
     },
@@ -146,11 +170,15 @@ export function simulatedDisk(random: () => number, names: Names = new Map()): S
       }
       left.set(path, { seen: Buffer.from(content), durable: Buffer.from(content), pending: [] });
     }
-    return simulatedDisk(random, left);
+    return simulatedDisk(random, { ...state, isFull: false, slowness: 1 }, left);
   }
 
-  return { files, cut };
+  return { files, state, cut };
 }
+
+/** A file, or the files of a folder. */
+const within = (names: Names, path: string) =>
+  [...names.keys()].filter((one) => one === path || one.startsWith(`${path}/`));
 
 function changed(content: Buffer, change: Change): Buffer {
   if ('length' in change) return Buffer.from(content.subarray(0, change.length));

@@ -1,6 +1,5 @@
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { SpaceState } from '../journal.ts';
 import type { Files, OpenFile } from './files.ts';
 
@@ -76,7 +75,7 @@ export function createSpace(options: {
       await holding;
       holding = undefined;
       await files.remove(heldPath);
-    } else await sleep(RETRY_MS);
+    } else await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 
   async function untilThereIsSpace<T>(work: () => Promise<T>): Promise<T> {

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FAULTS } from './simulator/faults.ts';
+import { runSeed } from './simulator/world.ts';
+
+/** More of both by `npm run simulate`. */
+const SEEDS = Number(process.env.SIMULATOR_SEEDS ?? 60);
+/** Caught within so many seeds; the rest of the list takes longer, and `npm run simulate -- --faults` shows it. */
+const FAULT_SEEDS = 10;
+const RARE = [
+  ...['predecessor-dropped', 'erasure-not-noted', 'erasure-not-redone', 'learnt-before-taken', 'find-hasty'],
+  ...['deletion-forgotten', 'segment-written-over', 'sync-now-and-then', 'offset-forgotten'],
+  ...['snapshot-of-the-undurable', 'snapshot-ahead', 'tail-not-sealed', 'unsynced-tail-believed', 'no-space-unnoticed'],
+];
+
+test('whatever a seed brings, what was promised holds', async () => {
+  let paid = 0;
+  let takeovers = 0;
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const outcome = await runSeed(seed).catch((error) => {
+      throw new Error(`npm run simulate -- --seed ${seed}: ${error.message}`, { cause: error });
+    });
+    paid += outcome.paid;
+    takeovers += outcome.takeovers;
+  }
+  assert.ok(paid > 5 * SEEDS && takeovers > SEEDS, `${paid} paid, ${takeovers} taken over`);
+});
+
+test('a seed lives through the same every time', async () => {
+  for (const seed of [3, 5, 7]) assert.deepEqual(await runSeed(seed), await runSeed(seed));
+});
+
+test('faults of our own code are caught', async () => {
+  assert.ok(FAULTS.length >= 35 && new Set(FAULTS.map(({ name }) => name)).size === FAULTS.length);
+  for (const { name, seams } of FAULTS) {
+    if (RARE.includes(name)) continue;
+    let caught = false;
+    for (let seed = 1; seed <= FAULT_SEEDS && !caught; seed++)
+      caught = await runSeed(seed, seams).then(
+        () => false,
+        () => true,
+      );
+    assert.ok(caught, `${name} is not caught by ${FAULT_SEEDS} seeds`);
+  }
+});
