@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { ENDED, ownAct } from '../lib/own-acts.ts';
 import { call, query, randomKey } from './client.ts';
 import type { Happening, Page, Transaction } from './types.ts';
 
@@ -38,6 +39,8 @@ export interface Case {
   note: string | null;
   /** The case that has its transactions now. */
   mergedInto: string | null;
+  /** Of the answer to a resolution that left some out: theirs. */
+  exceptCaseId?: string;
 }
 
 export interface WholeCase extends Case {
@@ -118,17 +121,23 @@ export const caseStatsQuery = (window = '30d') =>
 export type CaseAct =
   | { kind: 'assign'; assignee: string | null }
   | { kind: 'comment'; text: string }
-  | { kind: 'resolve'; resolution: CaseResolution; note?: string }
-  | { kind: 'reopen' };
+  /** Those of `except` are not labelled, and become an open case of their own. */
+  | { kind: 'resolve'; resolution: CaseResolution; note?: string; except?: string[] }
+  | { kind: 'reopen' }
+  /** All of it becomes the other open case's. */
+  | { kind: 'merge'; into: string };
 
 /**
  * Does it to the case as it was seen. `legitimate` also says how many payments were seen: what joined since is not
- * waved through. Throws ApiError with status 409 where somebody was faster.
+ * waved through. Throws ApiError with status 409 where somebody was faster. Answers the case then; a merge, the other.
  */
 export function actOnCase(act: CaseAct, seen: Pick<Case, 'id' | 'version' | 'transactionCount'>): Promise<Case> {
   const { id, version, transactionCount } = seen;
   const send = (rest: string, body: object) =>
-    call<Case>(path(id, rest), { method: 'POST', body: { ...body, version }, idempotencyKey: randomKey() });
+    ownAct(
+      () => call<Case>(path(id, rest), { method: 'POST', body: { ...body, version }, idempotencyKey: randomKey() }),
+      (now) => [now, ...(now.id === id ? [] : [{ id, version: ENDED }])],
+    );
   switch (act.kind) {
     case 'assign':
       return send('/assign', { assignee: act.assignee });
@@ -136,13 +145,41 @@ export function actOnCase(act: CaseAct, seen: Pick<Case, 'id' | 'version' | 'tra
       return send('/comments', { text: act.text });
     case 'reopen':
       return send('/reopen', {});
+    case 'merge':
+      return send('/merge', { into: act.into });
     case 'resolve': {
-      const { resolution, note } = act;
+      const { resolution, note, except = [] } = act;
       return send('/resolve', {
         resolution,
         ...(note?.trim() ? { note: note.trim() } : {}),
         ...(resolution === 'legitimate' ? { transactions: transactionCount } : {}),
+        ...(except.length > 0 ? { except } : {}),
       });
     }
   }
+}
+
+/** What is done to many cases at once, whatever their versions. */
+export type BulkAct =
+  | { action: 'assign'; assignee: string | null }
+  | { action: 'resolve'; resolution: CaseResolution; note?: string }
+  | { action: 'reopen' }
+  | { action: 'merge'; into: string };
+
+export interface BulkAnswer {
+  data: { id: string; status: number; case?: Case; code?: string; detail?: string }[];
+  done: number;
+  refused: number;
+}
+
+export const MOST_IN_BULK = 200;
+
+/** What came of each: one that is refused stops no other. */
+export function actOnCases(ids: string[], act: BulkAct): Promise<BulkAnswer> {
+  const body = { ids, ...act };
+  return ownAct(
+    () => call<BulkAnswer>('/api/cases/bulk', { method: 'POST', body, idempotencyKey: randomKey() }),
+    ({ data }) =>
+      data.flatMap(({ id, case: now }) => (!now ? [] : now.id === id ? now : [now, { id, version: ENDED }])),
+  );
 }

@@ -10,7 +10,7 @@ import type * as SearchContract from '../../../src/api/contract/search.ts';
 import type * as Transactions from '../../../src/api/contract/transactions.ts';
 import type { AuditEntry } from './audit.ts';
 import type { Curve, Effect, RuleEffect } from './backtests.ts';
-import type { Case, CaseStats, WholeCase } from './cases.ts';
+import type { BulkAnswer, Case, CaseStats, WholeCase } from './cases.ts';
 import type { Demo } from './demo.ts';
 import type { Drift, DriftSeries } from './drift.ts';
 import type { SchemeLedger, SchemeRow, TraLedger, TraRow } from './ledgers.ts';
@@ -44,6 +44,7 @@ export type Checks = [
   Fits<TransactionInput, Transactions.TransactionBody>,
   Fits<Case, Static<typeof CaseContract.CaseShown>>,
   Fits<WholeCase, Static<typeof CaseContract.CaseWhole>>,
+  Fits<BulkAnswer, Static<typeof CaseContract.CaseBulkAnswer>>,
   Fits<CaseStats, Static<typeof CaseContract.CaseFigures>>,
   Fits<AuditEntry, Static<typeof CaseContract.AuditEntry>>,
   Fits<Demo, Static<typeof Operations.DemoShown>>,

@@ -6,6 +6,7 @@ import { flushSync } from 'react-dom';
 import { signedOut, useSession } from '../api/session.ts';
 import { useHotkeys, useSearchKey } from '../lib/hotkeys.ts';
 import { IconButton } from '../ui/button.tsx';
+import { undoLatest } from '../ui/toast.tsx';
 import { LiveBanner } from './live-state.tsx';
 import { Logo, Navigation } from './navigation.tsx';
 import { RatesBanner } from './rates-banner.tsx';
@@ -33,6 +34,7 @@ export function Layout() {
     // A page whose list is searched by this key keeps it.
     '/': () => (document.querySelector('[data-own-search]') ? false : find()),
     '?': () => setHelp(true),
+    z: undoLatest,
     1: () => navigate({ to: '/' }),
     2: () => navigate({ to: '/feed' }),
     3: () => navigate({ to: '/queue' }),

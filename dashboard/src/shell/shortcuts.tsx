@@ -8,6 +8,7 @@ export const SHORTCUTS: { title: string; keys: [string, string][] }[] = [
     keys: [
       ['/', 'Search everything; in the queue and the feed, what they show'],
       ['Ctrl K', 'Search everything, from everywhere; on a Mac ⌘ K'],
+      ['z', 'Take back what was done last, while Undo is offered'],
       ['?', 'These shortcuts'],
       ['1 – 4', 'Overview, live feed, review queue, transactions'],
     ],
@@ -23,6 +24,9 @@ export const SHORTCUTS: { title: string; keys: [string, string][] }[] = [
       ['o', 'Release what is held: the payment in focus, else the first'],
       ['x', 'Cancel it'],
       ['s', 'Take the case, or give it back'],
+      ['m', 'Merge it with others that share something'],
+      ['e', 'Leave the payment in focus out of the resolution, or take it in'],
+      ['v', 'Choose the case for what is done to several'],
       ['c', 'Comment'],
       ['/', 'Search'],
       ['r', 'Show what has changed'],

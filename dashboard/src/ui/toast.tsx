@@ -4,10 +4,31 @@ import type { ReactNode } from 'react';
 
 const manager = Toast.createToastManager();
 
-/** Says shortly what was done, or why not. `undo`, where it can be taken back. */
+const UNDO_MS = 12_000;
+/** What is offered to be taken back, the latest last. */
+const undos = new Map<string, () => void>();
+
+/** Says shortly what was done, or why not. `undo`, where it can be taken back: by its button, and by z while that is there. */
 export function told(title: string, description?: string, undo?: () => void): void {
-  const actionProps = undo && { children: 'Undo', onClick: undo };
-  manager.add({ title, description, actionProps, timeout: undo ? 10_000 : 4_000, type: 'done' });
+  if (!undo) return void manager.add({ title, description, timeout: 4_000, type: 'done' });
+  const id = manager.add({
+    ...{ title, description, timeout: UNDO_MS, type: 'done' },
+    actionProps: { children: 'Undo', onClick: () => takeBack(id) },
+    onClose: () => void undos.delete(id),
+  });
+  undos.set(id, undo);
+}
+
+function takeBack(id: string): void {
+  const undo = undos.get(id);
+  manager.close(id);
+  undo?.();
+}
+
+/** Takes back what was done last, if that is still offered; else nothing. */
+export function undoLatest(): void {
+  const id = [...undos.keys()].at(-1);
+  if (id !== undefined) takeBack(id);
 }
 
 export function failed(title: string, error: unknown): void {

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { actOnCase, type Case, type CaseAct, type CaseResolution, type WholeCase } from '../../api/cases.ts';
+import { actOnCase, type Case, type CaseAct, type CaseResolution, readCase, type WholeCase } from '../../api/cases.ts';
 import { lacking, useSession } from '../../api/session.ts';
 import { useHotkeys } from '../../lib/hotkeys.ts';
 import type { useMe } from '../../lib/who.ts';
@@ -8,6 +8,7 @@ import { Failed, LoadingRows } from '../../ui/states.tsx';
 import { failed, told } from '../../ui/toast.tsx';
 import { AssignDialog } from './assign-dialog.tsx';
 import { Detail } from './detail.tsx';
+import { MergeDialog } from './merge-dialog.tsx';
 import { ResolveDialog } from './resolve-dialog.tsx';
 import { useCase } from './use-case.ts';
 import { wish } from './work.ts';
@@ -21,16 +22,21 @@ interface Props {
   onFinished: () => void;
   /** It is to be worked again. */
   onReopened: () => void;
+  /** It goes on as that case. */
+  onMerged: (into: string) => void;
 }
 
 /** The selected case: what can be done to it, by hand and by key. */
-export function CaseView({ id, me, className, onLoad, onFinished, onReopened }: Props) {
+export function CaseView({ id, me, className, onLoad, onFinished, onReopened, onMerged }: Props) {
   const work = useCase(id);
   const session = useSession();
   const client = useQueryClient();
   const [resolving, setResolving] = useState<{ seen: WholeCase; preset: CaseResolution }>();
   const [assigning, setAssigning] = useState<'name' | 'other'>();
   const box = useRef<HTMLTextAreaElement>(null);
+  /** Payments that a resolution leaves out. */
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [merging, setMerging] = useState(false);
   const { shown } = work;
   const may = lacking(session, ['review']).length === 0;
   const open = may && shown?.status === 'open' && !work.busy;
@@ -38,30 +44,51 @@ export function CaseView({ id, me, className, onLoad, onFinished, onReopened }: 
   const resolve = (preset: CaseResolution) => open && shown && setResolving({ seen: shown, preset });
   async function act(wanted: CaseAct, as = shown): Promise<void> {
     if (!as) return;
+    const { assignee, resolution, note } = as;
     const done = await work.act(wanted, as);
     setResolving(undefined);
     setAssigning(undefined);
     if (!done) return;
-    if (wanted.kind === 'comment') box.current?.blur();
-    if (wanted.kind === 'reopen') {
-      onReopened();
-      return told('Reopened', 'Its labels are taken back.');
+    const undo = (back: CaseAct) => () => void takeBack(back, done);
+    switch (wanted.kind) {
+      case 'comment':
+        box.current?.blur();
+        return told('Comment added');
+      case 'assign':
+        return told(said(wanted), undefined, undo({ kind: 'assign', assignee }));
+      case 'reopen': {
+        onReopened();
+        const again = { kind: 'resolve', resolution: resolution as CaseResolution, note: note ?? '' } as const;
+        return told('Reopened', 'Its labels are taken back.', undo(again));
+      }
+      case 'resolve': {
+        const left = wanted.except?.length ?? 0;
+        told(`Resolved as ${wanted.resolution}`, left > 0 ? leftWords(left) : undefined, undo({ kind: 'reopen' }));
+        setLeft(new Set());
+        return onFinished();
+      }
     }
-    if (wanted.kind !== 'resolve') return told(wanted.kind === 'comment' ? 'Comment added' : said(wanted));
-    told(`Resolved as ${wanted.resolution}`, undefined, () => void takeBack(done));
-    onFinished();
   }
   /** As long as nobody has done anything to it since. */
-  async function takeBack(done: Case): Promise<void> {
+  async function takeBack(back: CaseAct, done: Case): Promise<void> {
     try {
-      await actOnCase({ kind: 'reopen' }, done);
-      onReopened();
-      told('Taken back', 'The case is open again, and its labels are taken back.');
+      const now = await actOnCase(back, done);
+      if (back.kind === 'reopen') onReopened();
+      // What was left out is a case by now: it comes back too.
+      const apart = done.exceptCaseId;
+      if (apart) await readCase(apart).then((other) => actOnCase({ kind: 'merge', into: now.id }, other));
+      told('Taken back', back.kind === 'reopen' ? 'The case is open again, and its labels are taken back.' : undefined);
     } catch (error) {
       failed('Not taken back', error);
     }
     for (const key of ['case', 'cases', 'case-stats']) void client.invalidateQueries({ queryKey: [key] });
   }
+  const toggle = (payment: string) =>
+    setLeft((before) => {
+      const next = new Set(before);
+      if (!next.delete(payment)) next.add(payment);
+      return next;
+    });
   const assignToMe = () => {
     if (!open || !shown) return;
     if (me.name === undefined) return setAssigning('name');
@@ -73,6 +100,7 @@ export function CaseView({ id, me, className, onLoad, onFinished, onReopened }: 
     d: () => resolve('fraud'),
     l: () => resolve('unsure'),
     s: assignToMe,
+    m: () => open && setMerging(true),
     c: () => may && box.current?.focus(),
     r: () => {
       work.takeIn();
@@ -108,7 +136,11 @@ export function CaseView({ id, me, className, onLoad, onFinished, onReopened }: 
             onResolve={resolve}
             onAssign={assignToMe}
             onAssignOther={() => setAssigning('other')}
+            onMerge={() => setMerging(true)}
+            left={left}
+            onLeave={may && shown.status === 'open' ? toggle : undefined}
           />
+          <MergeDialog open={merging} of={shown} onClose={() => setMerging(false)} onMerged={onMerged} />
           <AssignDialog
             kind={assigning}
             seen={shown}
@@ -123,6 +155,8 @@ export function CaseView({ id, me, className, onLoad, onFinished, onReopened }: 
       )}
       <ResolveDialog
         seen={resolving?.seen}
+        left={left}
+        onAll={() => setLeft(new Set())}
         preset={resolving?.preset ?? 'fraud'}
         busy={work.busy}
         onClose={() => setResolving(undefined)}
@@ -131,6 +165,9 @@ export function CaseView({ id, me, className, onLoad, onFinished, onReopened }: 
     </section>
   );
 }
+
+const leftWords = (left: number) =>
+  left === 1 ? 'The one left out is an open case of its own.' : `The ${left} left out are an open case of their own.`;
 
 /** "Assigned to Ann" */
 const said = (act: CaseAct): string => wish(act).replace('assign it', 'Assigned');

@@ -6,7 +6,7 @@ import { capital, plural } from '../../lib/format.ts';
 import { Kbd, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import type { Conflict } from './use-case.ts';
-import { type Changes, deed, typed, wish, wordsOf } from './work.ts';
+import { type Changes, deed, onlyOwn, typed, wish, wordsOf } from './work.ts';
 
 interface Props {
   conflict: Conflict;
@@ -30,7 +30,11 @@ export function ConflictNotice({ conflict: { wanted, changes }, now, busy, onAga
     >
       <h3 className="flex items-center gap-2 font-semibold text-review">
         <GitCompareArrows className="size-4 shrink-0" />
-        {changes.acts.length > 0 ? 'Somebody was faster. Nothing of yours was changed.' : 'Nothing was changed yet.'}
+        {changes.acts.length === 0
+          ? 'Nothing was changed yet.'
+          : onlyOwn(changes)
+            ? 'You have done something to it meanwhile. Nothing was changed now.'
+            : 'Somebody was faster. Nothing of yours was changed.'}
       </h3>
       <Done changes={changes} />
       <p className="mt-2">You wanted to {wish(wanted)}.</p>
@@ -81,7 +85,7 @@ function Done({ changes: { acts, joined } }: { changes: Changes }) {
     <ul className="mt-1.5 grid gap-1">
       {acts.map((act) => (
         <li key={`${act.at} ${act.type}`}>
-          <span className="font-medium">{who(act)}</span> {deed(act)}{' '}
+          <span className="font-medium">{act.own ? 'You' : who(act)}</span> {deed(act)}{' '}
           <span className="text-xs text-muted">
             <Time at={act.at} />
           </span>
@@ -93,10 +97,13 @@ function Done({ changes: { acts, joined } }: { changes: Changes }) {
   );
 }
 
-/** Who did something: by the name of their key; without keys, where nobody has a name, `unnamed`. */
+/** Who did something: the reader is "You", others go by the name of their key; without keys, where nobody has a name, `unnamed`. */
 export function useWho(unnamed: string): (act: Pick<Happening, 'byName' | 'by'>) => string {
   const session = useSession();
-  return ({ byName, by }) => byName ?? by ?? (session?.keyless ? unnamed : 'The server');
+  return ({ byName, by }) =>
+    byName !== null && byName === session?.keyName
+      ? 'You'
+      : (byName ?? by ?? (session?.keyless ? unnamed : 'The server'));
 }
 
 const same = (wanted: CaseAct, now: WholeCase): boolean => wanted.kind === 'assign' && wanted.assignee === now.assignee;

@@ -1,15 +1,16 @@
 import { Link } from '@tanstack/react-router';
-import { ArrowLeft, Check, ShieldX, Tag, Undo2, UserPlus } from 'lucide-react';
+import { ArrowLeft, Check, Merge, ShieldX, Tag, Undo2, UserPlus } from 'lucide-react';
 import type { RefObject } from 'react';
 import type { CaseAct, CaseResolution, WholeCase } from '../../api/cases.ts';
 import { useBaseCurrency } from '../../api/session.ts';
-import { moneyShort, plural } from '../../lib/format.ts';
+import { count, moneyShort, plural } from '../../lib/format.ts';
 import { oneOf } from '../../lib/life-words.ts';
 import { Kbd, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { KindIcon } from '../../ui/kind.tsx';
 import { CaseNarrative } from '../decision/narrative.tsx';
 import { Entities, Similar } from './around.tsx';
+import { Beside } from './beside.tsx';
 import { ConflictNotice, WaitingNotice } from './conflict.tsx';
 import { EntityName, Outcomes, ResolutionBadge } from './parts.tsx';
 import { Payments } from './payments.tsx';
@@ -26,14 +27,19 @@ interface Props {
   onResolve: (preset: CaseResolution) => void;
   onAssign: () => void;
   onAssignOther: () => void;
+  onMerge: () => void;
+  /** Payments that a resolution leaves out; `onLeave` takes one out or in. */
+  left: ReadonlySet<string>;
+  onLeave: ((payment: string) => void) | undefined;
 }
 
 /** All that it takes to decide on a case, with the actions always in sight. */
-export function Detail({ of, work, box, me, onAct, onResolve, onAssign, onAssignOther }: Props) {
+export function Detail(props: Props) {
+  const { of, work, box, me, left, onAct, onResolve, onAssign, onAssignOther, onMerge } = props;
   return (
     <div className="grid gap-4">
       <Head
-        {...{ of, me, onResolve, onAssign, onAssignOther }}
+        {...{ of, me, left, onResolve, onAssign, onAssignOther, onMerge }}
         busy={work.busy}
         onReopen={() => onAct({ kind: 'reopen' })}
       />
@@ -41,6 +47,15 @@ export function Detail({ of, work, box, me, onAct, onResolve, onAssign, onAssign
         <ConflictNotice conflict={work.conflict} now={of} busy={work.busy} onAgain={onAct} onDismiss={work.dismiss} />
       )}
       {work.waiting && !work.conflict && <WaitingNotice changes={work.waiting} onShow={work.takeIn} />}
+      {of.mergedInto && (
+        <p className="panel px-4 py-3">
+          This case was merged:{' '}
+          <Link to="/queue" search={{ case: of.mergedInto }} className="font-medium underline underline-offset-3">
+            its payments are another’s now
+          </Link>
+          .
+        </p>
+      )}
       {of.note && of.status === 'resolved' && (
         <p className="panel px-4 py-3 whitespace-pre-wrap">
           <span className="block text-xs font-medium text-muted">Note of the resolution</span>
@@ -50,10 +65,11 @@ export function Detail({ of, work, box, me, onAct, onResolve, onAssign, onAssign
       <div className="grid items-start gap-4 2xl:grid-cols-[minmax(0,1.7fr)_minmax(20rem,1fr)]">
         <div className="grid min-w-0 gap-4">
           <CaseNarrative id={of.id} size={of.transactionCount} />
-          <Payments of={of} />
+          <Payments of={of} left={left} onLeave={props.onLeave} />
         </div>
         <div className="grid min-w-0 gap-4 max-2xl:xl:grid-cols-2 max-2xl:xl:items-start">
           <Entities of={of} />
+          <Beside of={of} onMerge={onMerge} />
           <Similar of={of} />
           <div className="min-w-0 max-2xl:xl:col-span-2">
             <Talk of={of} busy={work.busy} box={box} onComment={(text) => onAct({ kind: 'comment', text })} />
@@ -81,7 +97,12 @@ function Head({
   onAssign,
   onAssignOther,
   onReopen,
-}: Pick<Props, 'of' | 'me' | 'onResolve' | 'onAssign' | 'onAssignOther'> & { busy: boolean; onReopen: () => void }) {
+  onMerge,
+  left,
+}: Pick<Props, 'of' | 'me' | 'left' | 'onResolve' | 'onAssign' | 'onAssignOther' | 'onMerge'> & {
+  busy: boolean;
+  onReopen: () => void;
+}) {
   const base = useBaseCurrency();
   const open = of.status === 'open';
   const own = me !== undefined && of.assignee === me;
@@ -95,14 +116,30 @@ function Head({
         >
           <ArrowLeft className="size-3.5" /> All cases
         </Link>
-        <h2 className="flex min-w-0 items-center gap-2 text-lg font-semibold tracking-tight">
-          <KindIcon kind={of.entity.type} />
-          <span className="whitespace-nowrap">{ENTITY_NAMES[of.entity.type]}</span>
-          <span className="flex min-w-0 font-normal">
-            <EntityName entity={of.entity} link />
-          </span>
-          {!open && <ResolutionBadge resolution={of.resolution} />}
-        </h2>
+        <div className="flex flex-wrap items-center gap-x-3">
+          <h2 className="flex min-w-0 flex-1 items-center gap-2 text-lg font-semibold tracking-tight">
+            <KindIcon kind={of.entity.type} />
+            <span className="whitespace-nowrap">{ENTITY_NAMES[of.entity.type]}</span>
+            <span className="flex min-w-0 font-normal">
+              <EntityName entity={of.entity} link />
+            </span>
+            {of.status === 'resolved' && <ResolutionBadge resolution={of.resolution} />}
+          </h2>
+          {open ? (
+            <Button
+              small
+              kind="quiet"
+              needs={['review']}
+              disabled={busy}
+              title="Assign to somebody"
+              onClick={onAssignOther}
+            >
+              {own ? 'With you' : `With ${of.assignee ?? 'nobody'}`}
+            </Button>
+          ) : (
+            of.assignee && <span className="text-xs text-muted">worked by {of.assignee}</span>
+          )}
+        </div>
         <p className="mt-0.5 flex flex-wrap items-baseline gap-x-3 text-xs text-muted">
           {of.amount > 0 && (
             <span className="num" title={AT_RISK}>
@@ -112,11 +149,12 @@ function Head({
           )}
           <span>{plural(of.transactionCount, oneOf(of.transactions))}</span>
           <Outcomes {...of} />
+          {left.size > 0 && open && <span className="font-medium text-review">{count(left.size)} left out</span>}
           {of.disputes > 0 && <span>{plural(of.disputes, 'dispute')}</span>}
           <span className="num">score {of.score}</span>
           <span>
-            {open ? 'since' : 'resolved'} <Time at={open ? of.openedAt : (of.resolvedAt ?? of.openedAt)} />
-            {!open && of.resolvedByName && ` by ${of.resolvedByName}`}
+            {of.status === 'resolved' ? 'resolved' : 'since'} <Time at={of.resolvedAt ?? of.openedAt} />
+            {of.status === 'resolved' && of.resolvedByName && ` by ${of.resolvedByName}`}
           </span>
         </p>
       </div>
@@ -156,17 +194,22 @@ function Head({
             {own ? 'Give it back' : 'Take it'} <Key>s</Key>
           </Button>
         )}
+        {open && (
+          <Button
+            kind="quiet"
+            needs={['review']}
+            disabled={busy}
+            title="Merge with cases that share something"
+            icon={<Merge className="size-3.5" />}
+            onClick={onMerge}
+          >
+            Merge… <Key>m</Key>
+          </Button>
+        )}
         {of.status === 'resolved' && (
           <Button needs={['review']} disabled={busy} icon={<Undo2 className="size-3.5" />} onClick={onReopen}>
             Reopen
           </Button>
-        )}
-        {open ? (
-          <Button kind="quiet" needs={['review']} disabled={busy} title="Assign to somebody" onClick={onAssignOther}>
-            {own ? 'With you' : `With ${of.assignee ?? 'nobody'}`}
-          </Button>
-        ) : (
-          of.assignee && <span className="text-xs text-muted">worked by {of.assignee}</span>
         )}
       </div>
     </header>

@@ -2,7 +2,7 @@ import type { Case } from '../../api/cases.ts';
 import { useBaseCurrency } from '../../api/session.ts';
 import { ago, moneyShort, plural } from '../../lib/format.ts';
 import { KindIcon } from '../../ui/kind.tsx';
-import { EntityName, Outcomes, ResolutionBadge } from './parts.tsx';
+import { caseName, EntityName, Outcomes, ResolutionBadge } from './parts.tsx';
 import { AT_RISK } from './work.ts';
 
 interface Props {
@@ -11,17 +11,34 @@ interface Props {
   /** Somebody else was faster. */
   elsewhere: string | undefined;
   onSelect: () => void;
+  /** Among those that something is done to together; undefined where this key does nothing. */
+  chosen: boolean | undefined;
+  onChoose: () => void;
 }
 
-export function Item({ item, selected, elsewhere, onSelect }: Props) {
+export function Item({ item, selected, elsewhere, onSelect, chosen, onChoose }: Props) {
   const base = useBaseCurrency();
   return (
-    <li data-id={item.id} className="border-b border-line last:border-b-0">
+    <li data-id={item.id} className="relative border-b border-line last:border-b-0">
+      {chosen !== undefined && (
+        <label
+          className="absolute top-0 left-0 z-1 flex h-10 w-10 cursor-pointer items-center justify-center max-lg:h-12"
+          title="Choose (v)"
+        >
+          <input
+            type="checkbox"
+            checked={chosen}
+            onChange={onChoose}
+            aria-label={`Choose ${caseName(item)}`}
+            className="size-3.5 accent-(--accent)"
+          />
+        </label>
+      )}
       <button
         type="button"
         aria-current={selected ? 'true' : undefined}
         onClick={onSelect}
-        className={`relative block w-full px-4 py-2.5 text-left outline-offset-[-2px] hover:bg-sunken aria-[current]:bg-sunken ${selected ? 'before:absolute before:inset-y-0 before:left-0 before:w-0.5 before:bg-ink' : ''}`}
+        className={`relative block w-full py-2.5 pr-4 ${chosen === undefined ? 'pl-4' : 'pl-10'} text-left outline-offset-[-2px] hover:bg-sunken aria-[current]:bg-sunken ${selected ? 'before:absolute before:inset-y-0 before:left-0 before:w-0.5 before:bg-ink' : ''}`}
       >
         <span className="flex items-center gap-2">
           <KindIcon kind={item.entity.type} />
@@ -33,16 +50,16 @@ export function Item({ item, selected, elsewhere, onSelect }: Props) {
             {item.amount > 0 && moneyShort(item.amountAtRisk, base)}
           </span>
         </span>
-        <span className="mt-1 flex items-center gap-2.5 pl-6 text-xs text-muted">
+        <span className={`mt-1 flex items-center gap-2.5 text-xs text-muted ${chosen === undefined ? 'pl-6' : ''}`}>
           <Outcomes {...item} />
-          <span className="num">score {item.score}</span>
+          <span className="num whitespace-nowrap">score {item.score}</span>
           {item.disputes > 0 && <span className="num truncate">{plural(item.disputes, 'dispute')}</span>}
           <span className="num ml-auto whitespace-nowrap">
             {ago(new Date(item.status === 'resolved' ? (item.resolvedAt ?? item.openedAt) : item.openedAt), new Date())}
           </span>
         </span>
         {(elsewhere || item.status === 'resolved' || item.assignee) && (
-          <span className="mt-1 flex items-center gap-2 pl-6 text-xs">
+          <span className={`mt-1 flex items-center gap-2 text-xs ${chosen === undefined ? 'pl-6' : ''}`}>
             {item.status === 'resolved' && <ResolutionBadge resolution={item.resolution} />}
             {elsewhere ? (
               <em className="text-review not-italic">Now {elsewhere}</em>

@@ -17,7 +17,17 @@ import { ReviewButtons, ReviewDialog, type Reviewing } from '../decision/review.
 const FEW = 6;
 
 /** The case's payments, newest first, a page at a time; each is a link to its decision, and what is held can be released. */
-export function Payments({ of }: { of: WholeCase }) {
+export function Payments({
+  of,
+  left,
+  onLeave,
+}: {
+  of: WholeCase;
+  /** Those that a resolution leaves out. */
+  left: ReadonlySet<string>;
+  /** Leaves one out, or takes it in again; undefined where nothing is to be resolved. */
+  onLeave: ((payment: string) => void) | undefined;
+}) {
   const query = useInfiniteQuery(caseTransactionsQuery(of.id));
   const [all, setAll] = useState(false);
   const [reviewing, setReviewing] = useState<Reviewing>();
@@ -33,7 +43,14 @@ export function Payments({ of }: { of: WholeCase }) {
     const found = rows?.find((t) => isHeld(t) && (focused === undefined || t.id === focused));
     if (may && found) setReviewing({ action, of: found });
   };
-  useHotkeys({ o: () => review('release'), x: () => review('cancel') });
+  /** Only the one that has the focus: with none, the first has it then, and nothing is left out unseen. */
+  const leave = () => {
+    const row = document.activeElement?.closest<HTMLElement>('[data-payment]');
+    const focused = row?.dataset.payment;
+    if (focused !== undefined) onLeave?.(focused);
+    else document.querySelector<HTMLElement>('[data-payment] a')?.focus();
+  };
+  useHotkeys({ o: () => review('release'), x: () => review('cancel'), e: leave });
   return (
     <Panel title={capital(`${oneOf(of.transactions)}s`)} note={plural(of.transactionCount, 'alert')} flush>
       {query.error && !rows ? (
@@ -44,11 +61,16 @@ export function Payments({ of }: { of: WholeCase }) {
         <>
           <ul>
             {rows.map((t) => (
-              <li key={t.id} data-payment={t.id} className="border-t border-line">
+              <li
+                key={t.id}
+                data-payment={t.id}
+                className={`relative border-t border-line ${left.has(t.id) ? 'bg-review-soft' : ''}`}
+              >
+                {onLeave && <Taken of={t} left={left.has(t.id)} onChange={() => onLeave(t.id)} />}
                 <Link
                   to="/decisions/$id"
                   params={{ id: t.id }}
-                  className="grid grid-cols-[5.5rem_minmax(0,1fr)_auto] items-baseline gap-x-3 px-4 py-1.5 hover:bg-sunken sm:grid-cols-[5.5rem_1.5rem_minmax(0,1fr)_auto_6.5rem]"
+                  className={`grid grid-cols-[5.5rem_minmax(0,1fr)_auto] items-baseline gap-x-3 py-1.5 pr-4 hover:bg-sunken sm:grid-cols-[5.5rem_1.5rem_minmax(0,1fr)_auto_6.5rem] ${onLeave ? 'pl-11' : 'pl-4'}`}
                 >
                   <OutcomeWord outcome={t.decision} status={t.status} />
                   <span className="num text-right text-muted max-sm:hidden">
@@ -62,6 +84,7 @@ export function Payments({ of }: { of: WholeCase }) {
                       <TypeBadge type={t.type} />
                       {t.label && <LabelBadge label={t.label} />}
                       <Fate of={t} />
+                      {left.has(t.id) && <span className="text-xs whitespace-nowrap text-review">left out</span>}
                     </span>
                     <span className="block truncate text-xs text-muted" title={because(t)}>
                       {because(t)}
@@ -98,6 +121,24 @@ export function Payments({ of }: { of: WholeCase }) {
       )}
       <ReviewDialog reviewing={reviewing} onClose={() => setReviewing(undefined)} />
     </Panel>
+  );
+}
+
+/** Whether the resolution takes it in. */
+function Taken({ of, left, onChange }: { of: Transaction; left: boolean; onChange: () => void }) {
+  return (
+    <label
+      className="absolute top-0 left-0 flex h-9 w-11 cursor-pointer items-center justify-center"
+      title="In the resolution"
+    >
+      <input
+        type="checkbox"
+        checked={!left}
+        onChange={onChange}
+        aria-label={`The ${of.type} of ${of.userId} is in the resolution`}
+        className="size-3.5 accent-(--accent)"
+      />
+    </label>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Inbox, RotateCw, Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { lacking, useSession } from '../../api/session.ts';
 import { count } from '../../lib/format.ts';
 import { leaveOnEscape, useHotkeys } from '../../lib/hotkeys.ts';
 import { useMe } from '../../lib/who.ts';
@@ -8,6 +9,7 @@ import { PageHeader, Segmented } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Choice } from '../../ui/field.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
+import { BulkBar } from './bulk.tsx';
 import { CaseView } from './case-view.tsx';
 import { Item } from './item.tsx';
 import { Strip } from './strip.tsx';
@@ -19,7 +21,9 @@ export function Queue() {
   const { case: selected, show = 'open', sort = 'risk' } = useSearch({ from: '/queue' });
   const navigate = useNavigate({ from: '/queue' });
   const me = useMe();
+  const may = lacking(useSession(), ['review']).length === 0;
   const [text, setText] = useState('');
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const cases = useList(filterOf(show, sort, me.name), text);
@@ -42,7 +46,16 @@ export function Queue() {
     open(index < 0 ? id : next?.id);
   };
 
+  const chosenCases = items.filter(({ id }) => chosen.has(id));
+  const choose = (id: string) =>
+    setChosen((before) => {
+      const next = new Set(before);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+
   useHotkeys({
+    v: () => may && current && choose(current),
     j: () => step(1),
     k: () => step(-1),
     arrowdown: (event) => !reading(event) && step(1),
@@ -99,6 +112,25 @@ export function Queue() {
         </PageHeader>
       </div>
       <Strip className={besides} />
+      {chosenCases.length > 0 && (
+        <div className={besides}>
+          <BulkBar
+            chosen={chosenCases}
+            elsewhere={cases.elsewhere}
+            onClear={() => setChosen(new Set())}
+            onDone={(act, done) => {
+              setChosen(new Set());
+              if (act.action === 'assign' || act.action === 'reopen') return cases.load();
+              for (const id of done) cases.finish(id);
+              if (selected && done.includes(selected)) open(act.action === 'merge' ? act.into : undefined);
+            }}
+            onUndone={(ids) => {
+              for (const id of ids) cases.unfinish(id);
+              cases.load();
+            }}
+          />
+        </div>
+      )}
       {query.error && !query.data ? (
         <div className="panel">
           <Failed error={query.error} retry={() => void query.refetch()} />
@@ -120,6 +152,8 @@ export function Queue() {
                       selected={item.id === current}
                       elsewhere={cases.elsewhere(item)}
                       onSelect={() => open(item.id, selected === undefined)}
+                      chosen={may ? chosen.has(item.id) : undefined}
+                      onChoose={() => choose(item.id)}
                     />
                   ))}
                 </ul>
@@ -142,6 +176,11 @@ export function Queue() {
               onLoad={cases.load}
               onFinished={() => show !== 'resolved' && finish(current)}
               onReopened={() => cases.unfinish(current)}
+              onMerged={(into) => {
+                if (into !== current) cases.finish(current);
+                open(into);
+                cases.load();
+              }}
             />
           )}
         </div>

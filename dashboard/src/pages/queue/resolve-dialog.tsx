@@ -11,13 +11,16 @@ interface Props {
   /** The case as it was when this was opened: what joins meanwhile is not resolved unseen. */
   seen: Case | undefined;
   preset: CaseResolution;
+  /** Payments that it leaves out. */
+  left: ReadonlySet<string>;
+  onAll: () => void;
   busy: boolean;
   onClose: () => void;
   onResolve: (act: CaseAct) => void;
 }
 
 /** Says what a case turned out to be. The choice has the focus: arrows change it, Enter does it. */
-export function ResolveDialog({ seen, preset, busy, onClose, onResolve }: Props) {
+export function ResolveDialog({ seen, onClose, ...form }: Props) {
   return (
     <Dialog
       open={seen !== undefined}
@@ -25,16 +28,19 @@ export function ResolveDialog({ seen, preset, busy, onClose, onResolve }: Props)
       title="What did it turn out to be?"
       note={seen && <span className="break-all">{caseName(seen)}</span>}
     >
-      {seen && <Form seen={seen} preset={preset} busy={busy} onResolve={onResolve} />}
+      {seen && <Form seen={seen} {...form} />}
     </Dialog>
   );
 }
 
-function Form({ seen, preset, busy, onResolve }: { seen: Case } & Omit<Props, 'seen' | 'onClose'>) {
+function Form({ seen, preset, left, onAll, busy, onResolve }: { seen: Case } & Omit<Props, 'seen' | 'onClose'>) {
   const [resolution, setResolution] = useState(preset);
   const [note, setNote] = useDraft(seen.id, 'note');
   const id = useId();
-  const submit = () => !busy && onResolve({ kind: 'resolve', resolution, ...(note.trim() ? { note } : {}) });
+  const except = [...left];
+  const nothing = except.length >= seen.transactionCount;
+  const submit = () =>
+    !busy && !nothing && onResolve({ kind: 'resolve', resolution, except, ...(note.trim() ? { note } : {}) });
   return (
     <form
       className="grid gap-4"
@@ -54,8 +60,16 @@ function Form({ seen, preset, busy, onResolve }: { seen: Case } & Omit<Props, 's
           onChange={setResolution}
         />
         <p className="mt-2" aria-live="polite">
-          {effect(resolution, seen.transactionCount)} <span className="text-muted">Reopening takes it back.</span>
+          {nothing
+            ? 'Nothing of the case is left to resolve: all of it is left out.'
+            : effect(resolution, seen.transactionCount, except.length)}{' '}
+          <span className="text-muted">Undo takes it back at once, Reopen later.</span>
         </p>
+        {except.length > 0 && (
+          <Button small className="mt-2" onClick={onAll}>
+            Leave out nothing
+          </Button>
+        )}
       </div>
       <div>
         <label htmlFor={id} className="mb-1 block text-xs font-medium text-muted">
@@ -77,7 +91,12 @@ function Form({ seen, preset, busy, onResolve }: { seen: Case } & Omit<Props, 's
       </div>
       <div className="flex items-center justify-end gap-3">
         <span className="text-xs text-muted max-lg:hidden">Enter does it; in the note, Ctrl + Enter</span>
-        <Button type="submit" kind={resolution === 'fraud' ? 'danger' : 'primary'} needs={['review']} disabled={busy}>
+        <Button
+          type="submit"
+          kind={resolution === 'fraud' ? 'danger' : 'primary'}
+          needs={['review']}
+          disabled={busy || nothing}
+        >
           Resolve as {resolution}
         </Button>
       </div>

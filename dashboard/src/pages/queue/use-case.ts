@@ -2,11 +2,12 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { actOnCase, type Case, type CaseAct, caseQuery, readCase, type WholeCase } from '../../api/cases.ts';
 import { ApiError } from '../../api/client.ts';
+import { isOwnAct, useOwnActs } from '../../lib/own-acts.ts';
 import { live } from '../../live/live.ts';
 import { useLiveRefresh } from '../../live/refresh.ts';
 import { failed } from '../../ui/toast.tsx';
 import { setDraft } from './drafts.ts';
-import { type Changes, changesSince } from './work.ts';
+import { type Changes, changesSince, onlyOwn } from './work.ts';
 
 /** What the reader wanted when somebody else had been faster, and what that was. */
 export interface Conflict {
@@ -26,15 +27,22 @@ export function useCase(id: string) {
   const [seen, setSeen] = useState<WholeCase>();
   const [conflict, setConflict] = useState<Conflict>();
   const [busy, setBusy] = useState(false);
+  const own = useOwnActs();
 
-  // Payments that join do not change what people agreed on: those are taken in.
+  // Payments that join do not change what people agreed on, and one's own acts are known: those are taken in.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is known to be one's own changes apart from the case
   useEffect(() => {
-    if (data) setSeen((before) => (!before || before.version === data.version ? data : before));
-  }, [data]);
+    if (!data) return;
+    const known = (before: WholeCase) =>
+      data.version >= before.version && onlyOwn(changesSince(before, data, isOwnAct));
+    setSeen((before) => (!before || known(before) ? data : before));
+  }, [data, own.changes]);
 
   const shown = seen ?? data;
   // While an act of one's own is under way, the feed may be quicker than its answer.
-  const waiting = seen && data && !busy && data.version > seen.version ? changesSince(seen, data) : undefined;
+  const changes =
+    seen && data && !own.underWay && data.version > seen.version ? changesSince(seen, data, isOwnAct) : undefined;
+  const waiting = changes && !onlyOwn(changes) ? changes : undefined;
 
   /** The case then. Undefined where it was not done: the reader is told why; what they typed stays. */
   async function act(
@@ -47,7 +55,7 @@ export function useCase(id: string) {
       if (wanted.kind === 'comment') setDraft(id, 'comment', '');
       if (wanted.kind === 'resolve') setDraft(id, 'note', '');
       setConflict(undefined);
-      setSeen((before) => before && { ...before, ...now });
+      if (now.id === id) setSeen((before) => before && { ...before, ...now });
       void client.invalidateQueries({ queryKey: ['case', id] });
       return now;
     } catch (error) {
@@ -65,7 +73,7 @@ export function useCase(id: string) {
       const now = await readCase(id);
       client.setQueryData(caseQuery(id).queryKey, now);
       setSeen(now);
-      setConflict({ wanted, changes: changesSince(as, now) });
+      setConflict({ wanted, changes: changesSince(as, now, isOwnAct) });
     } catch {
       failed('Nothing was changed', error);
     }

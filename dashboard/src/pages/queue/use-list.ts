@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQueries, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { type Case, type CaseFilter, casesQuery, listCases } from '../../api/cases.ts';
+import { isOwnAct } from '../../lib/own-acts.ts';
 import { live, useLiveVersion } from '../../live/live.ts';
 import { useLiveRefresh } from '../../live/refresh.ts';
 import { arranged, entitiesNamed, fitting } from './work.ts';
@@ -62,7 +63,7 @@ export function useList(filter: CaseFilter, text: string) {
     /** What the feed says somebody did to it since it was read. */
     elsewhere({ id, version }: Case): string | undefined {
       const change = live.case(id);
-      if (!change || !(change.version > version)) return undefined;
+      if (!change || !(change.version > version) || isOwnAct(id, change.version)) return undefined;
       if (change.status === 'resolved') return `resolved as ${change.resolution}`;
       return change.assignee ? `with ${change.assignee}` : undefined;
     },

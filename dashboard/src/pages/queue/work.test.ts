@@ -9,6 +9,7 @@ import {
   entitiesNamed,
   filterOf,
   fitting,
+  onlyOwn,
   typed,
   wish,
   wordsOf,
@@ -59,6 +60,7 @@ test('the list stays as it was read, without what was done', () => {
 
 test('what others did since is the tail of the history, as long as the version has moved', () => {
   const at = '2026-01-01T00:00:00Z';
+  const others = () => false;
   const act = (type: string, detail: Record<string, unknown>) => ({ at, type, by: 'key_2', byName: 'Ben', detail });
   const history = [
     act('opened', {}),
@@ -66,15 +68,22 @@ test('what others did since is the tail of the history, as long as the version h
     act('resolved', { resolution: 'fraud', note: 'Called them' }),
   ];
   const now = { ...one('a'), version: 3, transactionCount: 5, history } as unknown as WholeCase;
-  const { acts, joined } = changesSince({ version: 2, transactionCount: 3 }, now);
+  const { acts, joined } = changesSince({ version: 2, transactionCount: 3 }, now, others);
   assert.deepEqual(acts.map(deed), ['resolved it as fraud']);
   assert.equal(wordsOf(acts[0]), 'Called them');
   assert.equal(joined, 2);
-  assert.deepEqual(changesSince({ version: 1, transactionCount: 5 }, now).acts.map(deed), [
+  assert.deepEqual(changesSince({ version: 1, transactionCount: 5 }, now, others).acts.map(deed), [
     'assigned it to Ben',
     'resolved it as fraud',
   ]);
-  assert.deepEqual(changesSince(now, now), { acts: [], joined: 0 });
+  assert.deepEqual(changesSince(now, now, others), { acts: [], joined: 0 });
+  // Version 3 is this reader's own, and version 2 is not: the last of them made the version that it has now.
+  const mine = changesSince({ version: 1, transactionCount: 5 }, now, (id, version) => id === 'a' && version === 3);
+  assert.deepEqual(
+    mine.acts.map(({ own }) => own),
+    [false, true],
+  );
+  assert.deepEqual([onlyOwn(mine), onlyOwn({ ...mine, acts: mine.acts.slice(1) })], [false, true]);
 });
 
 test('what was wanted is said, and what was typed for it is kept', () => {
@@ -88,4 +97,12 @@ test('what a resolution does is said before it is done', () => {
   assert.equal(effect('fraud', 12), 'Labels all 12 payments as fraud.');
   assert.equal(effect('legitimate', 1), 'Labels its payment as legitimate.');
   assert.match(effect('unsure', 9), /nothing is labelled/);
+  assert.equal(
+    effect('fraud', 12, 2),
+    'Labels 10 of 12 payments as fraud. The 2 that are left out become one open case of their own.',
+  );
+  assert.match(
+    effect('unsure', 3, 1),
+    /nothing is labelled\. The one that is left out becomes an open case of its own\./,
+  );
 });

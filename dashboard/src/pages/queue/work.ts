@@ -1,6 +1,6 @@
 import type { Case, CaseAct, CaseFilter, CaseResolution, EntityType, WholeCase } from '../../api/cases.ts';
 import type { Happening } from '../../api/types.ts';
-import { plural } from '../../lib/format.ts';
+import { count, plural } from '../../lib/format.ts';
 import type { QueueSearch } from '../../searches.ts';
 
 export type Show = NonNullable<QueueSearch['show']>;
@@ -65,19 +65,31 @@ export function arranged(
   });
 }
 
+/** Something that was done to a case; `own` where it was this reader who did. */
+export type Act = Happening & { own: boolean };
+
 /** What people did to a case after it was seen, the oldest first, and how many payments have joined since. */
 export interface Changes {
-  acts: Happening[];
+  acts: Act[];
   joined: number;
 }
 
-export function changesSince(seen: Pick<Case, 'version' | 'transactionCount'>, now: WholeCase): Changes {
-  const acts = now.version - seen.version;
+export function changesSince(
+  seen: Pick<Case, 'version' | 'transactionCount'>,
+  now: WholeCase,
+  isOwn: (caseId: string, version: number) => boolean,
+): Changes {
+  const moved = now.version - seen.version;
+  const tail = moved > 0 ? now.history.slice(-moved) : [];
   return {
-    acts: acts > 0 ? now.history.slice(-acts) : [],
+    // The last of them made the version that it has now.
+    acts: tail.map((act, i) => ({ ...act, own: isOwn(now.id, now.version - tail.length + 1 + i) })),
     joined: Math.max(0, now.transactionCount - seen.transactionCount),
   };
 }
+
+/** Whether nobody else has done anything. */
+export const onlyOwn = ({ acts }: Changes): boolean => acts.every(({ own }) => own);
 
 /** What somebody did to a case, without who: "resolved it as fraud". */
 export function deed({ type, detail }: Happening): string {
@@ -93,7 +105,7 @@ export function deed({ type, detail }: Happening): string {
     case 'reopened':
       return 'reopened it';
     case 'merged':
-      return `merged a case into ${String(detail?.into)}`;
+      return 'merged another case into it';
     default:
       return type;
   }
@@ -116,6 +128,8 @@ export function wish(act: CaseAct): string {
       return `resolve it as ${act.resolution}`;
     case 'reopen':
       return 'reopen it';
+    case 'merge':
+      return 'merge it into another';
   }
 }
 
@@ -125,8 +139,13 @@ export function typed(act: CaseAct): string | undefined {
   return text?.trim() ? text : undefined;
 }
 
-/** What a resolution does to the payments. */
-export function effect(resolution: CaseResolution, payments: number): string {
-  if (resolution === 'unsure') return 'The case is closed and nothing is labelled.';
-  return `Labels ${payments === 1 ? 'its payment' : `all ${plural(payments, 'payment')}`} as ${resolution}.`;
+/** What a resolution does to the payments, of which some may be left out. */
+export function effect(resolution: CaseResolution, payments: number, left = 0): string {
+  const of = payments - left;
+  const whole = payments === 1 ? 'its payment' : `all ${plural(payments, 'payment')}`;
+  const some = left === 0 ? whole : `${count(of)} of ${plural(payments, 'payment')}`;
+  const labels =
+    resolution === 'unsure' ? 'The case is closed and nothing is labelled.' : `Labels ${some} as ${resolution}.`;
+  if (left === 0) return labels;
+  return `${labels} ${left === 1 ? 'The one that is left out becomes an open case' : `The ${count(left)} that are left out become one open case`} of ${left === 1 ? 'its' : 'their'} own.`;
 }
