@@ -7,7 +7,7 @@ import { createRates, type Rates } from '../src/domain/rates.ts';
 import { entityKeys, eventOf } from '../src/engine/event.ts';
 import { judge } from '../src/engine/judge.ts';
 import { servingOf } from '../src/engine/serving.ts';
-import { money } from '../src/features/words.ts';
+import { money } from '../src/features/money.ts';
 import { takeIn } from '../src/intake/transaction.ts';
 import { loadArtifact } from '../src/models/artifact.ts';
 import { createProfiles } from '../src/profiles/memory.ts';

@@ -5,7 +5,8 @@ import type { TransactionType } from '../domain/fields.ts';
 import { trainingCatalogue } from './catalogue.ts';
 import type { FeatureDefinition } from './definition.ts';
 import { handbookBetter } from './handbook.ts';
-import { describe, duration, figure, money } from './words.ts';
+import { money } from './money.ts';
+import { describe, duration, figure } from './words.ts';
 
 const catalogue = trainingCatalogue(entityTypesWith());
 const named = (name: string) => [...catalogue, ...handbookBetter].find((one) => one.name === name)!;

@@ -1,5 +1,6 @@
 import { TRANSACTION_TYPES, type TransactionType } from '../domain/fields.ts';
 import type { FeatureDefinition } from './definition.ts';
+import { money } from './money.ts';
 import { isUnpaid, missingOfType, ofType } from './words-by-type.ts';
 
 /** What training saw of a feature; the middle value is what people read as usual. */
@@ -79,17 +80,6 @@ export function figure(value: number): string {
 }
 
 const grouped = new Intl.NumberFormat('en-GB');
-const moneyFormats = new Map<string, Intl.NumberFormat>();
-
-/** "$1,250.00"; major units. */
-export function money(value: number, currency: string): string {
-  let format = moneyFormats.get(currency);
-  if (format === undefined) {
-    format = new Intl.NumberFormat('en-GB', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
-    moneyFormats.set(currency, format);
-  }
-  return format.format(value);
-}
 
 /** "in the last hour"; with a delay, "in the 7 days before the last 7 days". */
 export function during(definition: FeatureDefinition): string {

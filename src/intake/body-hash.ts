@@ -16,32 +16,33 @@ const FORMER = new Set<FieldName>([
   ...(['transactionDate', 'merchantId', 'cardId', 'deviceId', 'ip', 'email', 'country'] as const),
   ...(['latitude', 'longitude', 'channel', 'metadata'] as const),
 ]);
-const SORTED = [...FIELD_NAMES].sort();
-const FORMER_SORTED = SORTED.filter((name) => FORMER.has(name));
-const LATER = SORTED.filter((name) => !FORMER.has(name));
+const KNOWN = new Set<string>(FIELD_NAMES);
 
 /** Tells a repetition from another body. */
 export function bodyHashes(body: Record<string, unknown>): BodyHashes {
-  const bodyHash = digest(textOf(body, SORTED));
-  if (LATER.every((name) => isAbsent(body[name])) && !holdsDigits(body)) return { bodyHash };
+  // By what the body holds, which is a few of all there are; what does not count may be nested as deep as it likes.
+  const names = Object.keys(body)
+    .filter((name) => KNOWN.has(name) && !isAbsent(body[name]))
+    .sort() as FieldName[];
+  const bodyHash = digest(textOf(body, names));
+  if (names.every((name) => FORMER.has(name)) && !holdsDigits(body, names)) return { bodyHash };
+  const former = names.filter((name) => FORMER.has(name));
   // Rounded, as that version read numbers.
-  const seen = Object.fromEntries(FORMER_SORTED.map((name) => [name, body[name]]));
-  return { bodyHash, formerHash: digest(textOf(JSON.parse(JSON.stringify(seen)), FORMER_SORTED)) };
+  const seen = Object.fromEntries(former.map((name) => [name, body[name]]));
+  return { bodyHash, formerHash: digest(textOf(JSON.parse(JSON.stringify(seen)), former)) };
 }
 
-/** In the fields that count: what else stands in a body may be nested as deep as it likes. */
-const holdsDigits = (body: Record<string, unknown>): boolean =>
-  SORTED.some((name) => body[name] instanceof Digits) || digitsIn(body.metadata).length > 0;
+const holdsDigits = (body: Record<string, unknown>, names: readonly FieldName[]): boolean =>
+  names.some((name) => body[name] instanceof Digits) || digitsIn(body.metadata).length > 0;
 
 function textOf(body: Record<string, unknown>, names: readonly FieldName[]): string {
-  const parts: string[] = [];
+  let text = '';
   for (const name of names) {
-    const value = body[name];
     // Metadata stood as text within the text.
-    if (!isAbsent(value))
-      parts.push(`"${name}":${name === 'metadata' ? JSON.stringify(canonical(value)) : canonical(value)}`);
+    const value = name === 'metadata' ? JSON.stringify(canonical(body[name])) : canonical(body[name]);
+    text += `${text === '' ? '{' : ','}"${name}":${value}`;
   }
-  return `{${parts.join(',')}}`;
+  return text === '' ? '{}' : `${text}}`;
 }
 
 const digest = (text: string) => sha256(text).slice(0, 32);

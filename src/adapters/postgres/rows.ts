@@ -106,12 +106,16 @@ function commonColumns(record: JournalRecord, data: IntakeData, types: readonly 
     ...{ label: null, review: null, truth: 'blocked' as const, since: null },
     country: transaction.country ?? null,
     entities: [
-      ...keysToday(data.entities, record.personal).filter((key, index) => key !== 0 && types[index] !== 'user'),
+      ...keysOf(data, record.personal).filter((key, index) => key !== 0 && types[index] !== 'user'),
       ...laterKeys(data),
       ...amountKeys(transaction.amount),
     ],
   };
 }
+
+/** What names its keys was recorded when each thing had one spelling. */
+const keysOf = ({ entities, named }: IntakeData, personal: JournalRecord['personal']) =>
+  named === undefined ? keysToday(entities, personal) : entities;
 
 /** Columns that follow from what the view tells. */
 export function standingColumns(

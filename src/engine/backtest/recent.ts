@@ -117,7 +117,7 @@ const TELLING: ReadonlySet<string> = new Set(['label', 'label.withdraw', 'disput
 function slim(record: JournalRecord, { transaction }: Payment): JournalRecord {
   const { sequence, version, type, at, key, vector } = record;
   const data = record.data as unknown as DecisionData;
-  const { reasons: _, fraudExplanation: __, oodWarning: ___, ...decision } = data.decision;
+  const decision = { ...data.decision, reasons: undefined, fraudExplanation: undefined, oodWarning: undefined };
   const { entities, ruleVector, ruleSchema, ruleApproximate } = data;
   const kept = { transaction, entities, decision, ruleVector, ruleSchema, ruleApproximate };
   return { sequence, version, type, at, key, data: kept as Record<string, unknown>, ...(vector ? { vector } : {}) };

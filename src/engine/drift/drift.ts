@@ -1,4 +1,4 @@
-import type { Decision } from '../../domain/decision.ts';
+import { recent } from '../../domain/recent.ts';
 import type { DecisionData, DriftData } from '../../domain/records.ts';
 import type { Journal, JournalRecord } from '../../journal/journal.ts';
 import { BLOCK_MS, BLOCKS_A_DAY, type Block, blockOf, createHistory, SEGMENT } from './history.ts';
@@ -56,7 +56,15 @@ export function createDrift(ports: DriftPorts): Drift {
     if (record.type === 'drift') {
       alarms.unshift(record.data as unknown as DriftData);
       alarms.length = Math.min(alarms.length, MOST_ALARMS);
-    } else if (record.type === 'decision') history.take(record.at, valuesOf(record, featuresOf));
+    } else if (record.type === 'decision') takeDecision(record);
+  }
+
+  function takeDecision({ at, data, vector }: JournalRecord): void {
+    const decided = data as unknown as DecisionData;
+    history.take(at, valuesOf(decided));
+    const { model } = decided.decision;
+    const names = vector && model ? featuresOf(model.version) : undefined;
+    if (names && names.length === vector!.length) history.takeVector(at, names, vector!);
   }
 
   const stop = journal.subscribe((record) => {
@@ -158,33 +166,31 @@ function alarmOf(one: SeriesReport, { window }: DriftReport, at: number): DriftD
   return { series: name, level: 'alarm', at, since, psi, distance, mean, missing };
 }
 
-/** What is looked at of a decision: its score, its outcome, every feature, what was sent, and where it came from. */
-function* valuesOf(
-  { data, vector }: JournalRecord,
-  featuresOf: DriftPorts['featuresOf'],
-): Generator<readonly [string, number]> {
-  const { transaction, decision } = data as unknown as DecisionData & { decision: Decision };
-  const flagged = decision.decision === 'approve' ? 0 : 1;
-  yield [SCORE, decision.score];
-  yield ['#flagged', flagged];
-  yield ['#declined', decision.decision === 'decline' ? 1 : 0];
-  const names = vector && decision.model ? featuresOf(decision.model.version) : undefined;
-  if (names && vector && names.length === vector.length)
-    for (let i = 0; i < names.length; i++) yield [names[i], vector[i]];
-  const { country, channel, merchantId, amountBase } = transaction as {
-    country?: string;
-    channel?: string;
-    merchantId?: string;
-    amountBase?: number | null;
-  };
-  for (const [field, value] of [
-    ['country', country],
-    ['channel', channel],
-    ['merchantId', merchantId],
-  ] as const) {
-    yield [`#${field} given`, value === undefined ? 0 : 1];
+const SEGMENTED = ['country', 'channel', 'merchantId'] as const;
+/** Names of what is looked at of a segment: few segments make up most payments. */
+const given = Object.fromEntries(SEGMENTED.map((field) => [field, `#${field} given`]));
+const scoreOf = Object.fromEntries(
+  SEGMENTED.map((field) => [field, recent((value) => `${SEGMENT}${field}:${value}:score`)]),
+);
+const amountOf = Object.fromEntries(
+  SEGMENTED.map((field) => [field, recent((value) => `${SEGMENT}${field}:${value}:amount`)]),
+);
+
+/** What is looked at of a decision beside its features: its score, its outcome, what was sent, and where it came from. */
+function valuesOf({ transaction, decision }: DecisionData): [name: string, value: number][] {
+  const values: [string, number][] = [
+    [SCORE, decision.score],
+    ['#flagged', decision.decision === 'approve' ? 0 : 1],
+    ['#declined', decision.decision === 'decline' ? 1 : 0],
+  ];
+  for (const field of SEGMENTED) {
+    const value = transaction[field];
+    values.push([given[field], value === undefined ? 0 : 1]);
     if (value === undefined) continue;
-    yield [`${SEGMENT}${field}:${value}:score`, decision.score];
-    yield [`${SEGMENT}${field}:${value}:amount`, amountBase ?? Number.NaN];
+    values.push(
+      [scoreOf[field](value), decision.score],
+      [amountOf[field](value), transaction.amountBase ?? Number.NaN],
+    );
   }
+  return values;
 }

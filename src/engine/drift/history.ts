@@ -15,10 +15,19 @@ export interface Block {
   series: Map<string, Series>;
 }
 
+/** The series of a vector's names in the block where they were looked up last. */
+interface Row {
+  block: Block;
+  names: readonly string[];
+  series: Series[];
+}
+
 /** What decisions were like by quarter of a day, for six weeks. */
 export interface History {
   /** `values`: by the name of what is looked at; NaN is missing. */
   take(at: number, values: Iterable<readonly [name: string, value: number]>): void;
+  /** The same of a vector, by names that are one array for all vectors of a kind: they are looked up once a block. */
+  takeVector(at: number, names: readonly string[], vector: Float64Array): void;
   /** One series of all that some blocks have under a name. */
   sum(name: string, blocks: Iterable<number>): Series;
   names(blocks: Iterable<number>): string[];
@@ -37,6 +46,7 @@ export const SEGMENT = '@';
 export function createHistory(): History {
   const blocks = new Map<number, Block>();
   let newest = 0;
+  let row: Row | undefined;
 
   function open(number: number): Block | undefined {
     const found = blocks.get(number);
@@ -52,18 +62,35 @@ export function createHistory(): History {
     return made;
   }
 
+  function seriesOf(block: Block, name: string): Series | undefined {
+    let series = block.series.get(name);
+    if (!series) {
+      if (name.startsWith(SEGMENT) && segmentsIn(block) >= MOST_SEGMENTS) return undefined;
+      block.series.set(name, (series = createSeries()));
+    }
+    return series;
+  }
+
+  function rowOf(block: Block, names: readonly string[]): Series[] {
+    if (row?.block !== block || row.names !== names)
+      row = { block, names, series: names.map((name) => seriesOf(block, name)!) };
+    return row.series;
+  }
+
   return {
     take(at, values) {
       const block = open(blockOf(at));
       if (!block) return;
       for (const [name, value] of values) {
-        let series = block.series.get(name);
-        if (!series) {
-          if (name.startsWith(SEGMENT) && segmentsIn(block) >= MOST_SEGMENTS) continue;
-          block.series.set(name, (series = createSeries()));
-        }
-        add(series, value);
+        const series = seriesOf(block, name);
+        if (series) add(series, value);
       }
+    },
+    takeVector(at, names, vector) {
+      const block = open(blockOf(at));
+      if (!block) return;
+      const series = rowOf(block, names);
+      for (let i = 0; i < series.length; i++) add(series[i], vector[i]);
     },
     sum(name, numbers) {
       const all = createSeries();
@@ -86,6 +113,7 @@ export function createHistory(): History {
     put(block) {
       const open_ = open(block.number);
       if (open_) open_.series = block.series;
+      row = undefined;
     },
   };
 }
