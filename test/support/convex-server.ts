@@ -31,11 +31,14 @@ export interface ConvexServer {
   close(): Promise<void>;
 }
 
+/** Runs a function in another store than `convex-test`'s, which walks a table for every look-up. */
+export type RunFunction = (known: object, args: Record<string, Value>) => Promise<Value>;
+
 const convexOf = (modules: Record<string, () => Promise<unknown>>) =>
   convexTest({ schema, modules, transactionLimits: true });
 
 /** `convex-test` behind the part of a deployment's HTTP that `ConvexHttpClient` speaks: functions by an administrator, queries by people. */
-export async function startConvex(): Promise<ConvexServer> {
+export async function startConvex(instead?: RunFunction): Promise<ConvexServer> {
   const modules = {
     '../../convex/_generated/api.js': async () => ({}),
     '../../convex/access.ts': async () => access,
@@ -60,6 +63,7 @@ export async function startConvex(): Promise<ConvexServer> {
     const { path, args } = JSON.parse(body) as { path: string; args: JSONValue };
     const known = found(path, isAdmin);
     const given = jsonToConvex(Array.isArray(args) ? args[0] : args) as Record<string, Value>;
+    if (instead) return convexToJson(await instead(known, given));
     const value = known.isQuery
       ? await as.query(makeFunctionReference<'query'>(path), given)
       : await as.mutation(makeFunctionReference<'mutation'>(path), given);
