@@ -39,6 +39,7 @@ const allowed: Record<string, string[]> = {
     'app.ts',
     // Tells why the server does not start without being part of it.
     'app/doctor/doctor.ts',
+    'app/doctor/upgrade.ts',
     'config.ts',
   ],
   // Knows the server by its public API alone.

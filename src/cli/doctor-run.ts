@@ -35,7 +35,7 @@ async function find(env: Readonly<Record<string, string | undefined>>): Promise<
 
 const MARKS = { ok: '✓', note: '·', warning: '!', fault: '✗' } as const;
 
-function tell(findings: readonly Finding[], faults: number): void {
+export function tell(findings: readonly Finding[], faults: number): void {
   const width = Math.max(...findings.map(({ check }) => check.length));
   for (const { check, state, found, advice } of findings) {
     console.log(`${MARKS[state]} ${check.padEnd(width)}  ${found}`);

@@ -22,6 +22,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
   convex: async () => (await import('./convex.ts')).convexCommand(),
   mcp: async () => (await import('./mcp.ts')).mcpCommand(),
+  upgrade: async () => (await import('./upgrade.ts')).upgradeCommand(),
   bench: async () => (await import('./bench.ts')).benchCommand(),
 };
 

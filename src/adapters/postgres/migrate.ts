@@ -62,6 +62,33 @@ export async function migrate(url: string, namespace: string, log: Log, options:
   });
 }
 
+/**
+ * What `migrate` would do, and what it did not know: files that are to come, and those that a newer release has run. Changes nothing.
+ * `isNew`: nothing is there yet.
+ */
+export async function pendingMigrations(
+  url: string,
+  namespace: string,
+): Promise<{ isNew: boolean; pending: string[]; unknown: string[] }> {
+  const files = readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
+  let done: Set<string> | undefined;
+  await withOwnClient(url, async (client) => {
+    const table = `${layoutSchema(namespace)}.migrations`;
+    const { rows } = await client.query('SELECT to_regclass($1) IS NOT NULL AS known', [table]);
+    if (!rows[0].known) return;
+    const { rows: names } = await client.query<{ name: string }>(`SELECT name FROM ${table}`);
+    done = new Set(names.map(({ name }) => name));
+  });
+  const known = done ?? new Set<string>();
+  return {
+    isNew: done === undefined,
+    pending: files.filter((name) => !known.has(name)),
+    unknown: [...known].filter((name) => !files.includes(name)),
+  };
+}
+
 /** A connection without the pool's limits of time. What did not commit is undone when it ends. */
 async function withOwnClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({

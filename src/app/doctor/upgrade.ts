@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { startEmbedded } from '../../adapters/embedded/postgres.ts';
+import { openSnapshots } from '../../adapters/embedded/snapshots.ts';
+import { pendingMigrations } from '../../adapters/postgres/migrate.ts';
+import type { Config } from '../../config.ts';
+import { lockDirectory } from '../../journal/local/lock.ts';
+import { surveyJournal } from '../../journal/local/survey.ts';
+import { createProfiles } from '../../profiles/memory.ts';
+import { createLog } from '../log.ts';
+import { journal } from './directory.ts';
+import { type Finding, reason } from './finding.ts';
+import { models } from './serving.ts';
+
+/** What this release finds in a data directory, and what it will do to it when it starts. Changes nothing that stays. */
+export async function examineUpgrade(config: Config, version: string): Promise<Finding[]> {
+  const found: Finding[] = [{ check: 'assay', state: 'ok', found: `this is ${version}` }];
+  const look = async (check: string, work: () => Promise<Finding[]>) => {
+    try {
+      found.push(...(await work()));
+    } catch (error) {
+      found.push({ check, state: 'fault', found: reason(error) });
+    }
+  };
+  await look('journal', async () => [await readable(config)]);
+  await look('snapshots', async () => [await snapshots(config)]);
+  await look('database', async () => [await database(config)]);
+  await look('model', () => models(config));
+  return found;
+}
+
+async function readable(config: Config): Promise<Finding> {
+  const { finding } = await journal(config);
+  if (finding.state !== 'ok') return finding;
+  return { ...finding, found: `${finding.found}; they are read as they are, and none is rewritten` };
+}
+
+async function snapshots(config: Config): Promise<Finding> {
+  const check = 'snapshots';
+  const folder = join(config.dataDir, 'journal');
+  if (config.fleet) return { check, state: 'note', found: 'none: Redis keeps the profiles of a fleet' };
+  if (!existsSync(folder)) return { check, state: 'note', found: 'none yet' };
+  let newest = 0;
+  await surveyJournal(folder, ({ sequence }) => {
+    newest = sequence;
+  });
+  const refused: string[] = [];
+  const kept = openSnapshots({
+    directory: join(config.dataDir, 'snapshots'),
+    profiles: createProfiles({ entityTypes: config.entityTypes, own: config.ownHabits }),
+    parts: {},
+    log: { info() {}, warn: ({ err }: { err?: Error }) => refused.push(reason(err)) },
+  });
+  const restored = await kept.restore(newest);
+  if (restored > 0)
+    return {
+      check,
+      state: 'ok',
+      found: `that of record ${restored} fits; ${newest - restored} records are read after it`,
+    };
+  const why = refused.length > 0 ? ` (${refused[0]})` : '';
+  return {
+    check,
+    state: newest > 0 && refused.length > 0 ? 'warning' : 'note',
+    found: `none fits${why}: profiles are computed anew from ${newest} records at the first start`,
+  };
+}
+
+async function database(config: Config): Promise<Finding> {
+  const { databaseUrl, dataDir, namespace } = config;
+  if (databaseUrl) return told(await pendingMigrations(databaseUrl, namespace));
+  const folder = join(dataDir, 'journal');
+  if (!existsSync(folder))
+    return { check: 'database', state: 'note', found: 'none yet; it is made at the first start' };
+  const unlock = await lockDirectory(folder);
+  try {
+    const embedded = await startEmbedded({ dataDir, log: createLog('silent') });
+    try {
+      if (embedded.problem) throw new Error(embedded.problem);
+      return told(await pendingMigrations(embedded.url, namespace));
+    } finally {
+      await embedded.stop();
+    }
+  } finally {
+    await unlock();
+  }
+}
+
+function told({ isNew, pending, unknown }: Awaited<ReturnType<typeof pendingMigrations>>): Finding {
+  const check = 'database';
+  if (isNew) return { check, state: 'note', found: 'it is filled from the journal at the first start' };
+  if (unknown.length > 0)
+    return {
+      ...{ check, state: 'warning', found: `a newer release has been here (${unknown.join(', ')})` },
+      advice: 'Migrations only add, so this release works on it; what the newer one keeps there it does not see.',
+    };
+  if (pending.length === 0) return { check, state: 'ok', found: 'up to date' };
+  return {
+    ...{ check, state: 'note', found: `to come: ${pending.join(', ')}` },
+    advice: 'They run at the first start, only add, and let the release before go on working.',
+  };
+}
