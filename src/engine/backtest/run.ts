@@ -87,7 +87,7 @@ async function pass(
   // Profiles begin with the log; what was stored stands alone.
   const begin = mode === 'stored' ? await sequenceAt(journal, from) : 1;
   const end = journal.durable;
-  const asked = askedBy(backtest, mode, recomputed);
+  const asked = askedBy(backtest, deleted, mode === 'recomputed' && recomputed === 'all');
   const past = ports.columns?.read(begin, end, asked) ?? readPlain(journal, begin, end);
   for await (const some of past)
     for (const one of some) {
@@ -102,7 +102,7 @@ async function pass(
         truths.tell(record);
         continue;
       }
-      const isAsked = record.at >= from && record.at < to && !deleted.has(idOf(record));
+      const isAsked = record.at >= from && record.at < to && !(deleted.size > 0 && deleted.has(idOf(record)));
       if (!isAsked) {
         evaluator.learn(one);
         continue;
@@ -115,16 +115,13 @@ async function pass(
 }
 
 /** What is read of decisions beside what always is. */
-function askedBy({ inForce, other }: Backtest, mode: BacktestMode, recomputed: Recomputed): Asked {
+function askedBy({ inForce }: Backtest, deleted: ReadonlySet<string>, readSet: boolean): Asked {
   const { rules } = inForce.program;
   const uses = rules.flatMap(({ expression }) => expression.uses.filter(({ kind }) => kind === 'field'));
-  const fields = [...new Set(uses.map(({ name }) => name))];
-  const isStored = mode === 'stored';
-  return {
-    fields,
-    vector: isStored && (other !== undefined || inForce.definitions.length > 0),
-    readSet: !isStored && recomputed === 'all',
-  };
+  const fields = new Set(uses.map(({ name }) => name));
+  // Looked at to leave out what was deleted.
+  if (deleted.size > 0) fields.add('id');
+  return { fields: [...fields], readSet };
 }
 
 const idOf = ({ data }: JournalRecord) => (data as unknown as DecisionData & DeleteData).transaction.id;

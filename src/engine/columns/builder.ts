@@ -25,7 +25,7 @@ export function createBuilder(first: number, entityTypes: readonly string[]): Ch
   const codes = new Map<string, number>();
   const told: Head['told'] = [];
   const ends: { key: string; at: number }[] = [];
-  let [count, rows] = [0, 0];
+  let [count, rows, sound] = [0, 0, true];
 
   function column(name: string): Float64Array {
     let values = columns.get(name);
@@ -39,7 +39,10 @@ export function createBuilder(first: number, entityTypes: readonly string[]): Ch
   function codeOf(text: unknown): number {
     if (typeof text !== 'string') return Number.NaN;
     let code = codes.get(text);
-    if (code === undefined) codes.set(text, (code = words.push(text) - 1));
+    if (code !== undefined) return code;
+    codes.set(text, (code = words.push(text) - 1));
+    // UTF-8 cannot say the half of a pair.
+    if (!text.isWellFormed()) sound = false;
     return code;
   }
 
@@ -128,7 +131,7 @@ export function createBuilder(first: number, entityTypes: readonly string[]): Ch
       if (type === 'decision' && !decision(record)) return false;
       if (TOLD.has(type)) told.push([count, type, when, JSON.stringify((withoutPersonal(record) ?? record).data)]);
       count++;
-      return true;
+      return sound;
     },
     async finish(breathe) {
       const heads: ColumnHead[] = [];
@@ -141,7 +144,9 @@ export function createBuilder(first: number, entityTypes: readonly string[]): Ch
         end += (bytes.length + 7) & ~7;
         if (heads.length % COLUMNS_A_TURN === 0) await breathe();
       }
-      const head: Head = { first, count, rows, entityTypes: [...entityTypes], ends, columns: heads, words, told };
+      const texts = { count: words.length, at: end };
+      blocks.push(...textsOf(words));
+      const head: Head = { first, count, rows, entityTypes: [...entityTypes], ends, columns: heads, texts, told };
       const text = Buffer.from(JSON.stringify(head));
       await breathe();
       const body = Buffer.concat([text, new Uint8Array(-text.length & 7), ...blocks]);
@@ -153,6 +158,13 @@ export function createBuilder(first: number, entityTypes: readonly string[]): Ch
       return Buffer.concat([begin, body]);
     },
   };
+}
+
+function textsOf(words: readonly string[]): Uint8Array[] {
+  const ends = new Uint32Array(words.length);
+  const bytes = words.map((word) => Buffer.from(word));
+  bytes.reduce((end, { length }, i) => (ends[i] = end + length), 0);
+  return [new Uint8Array(ends.buffer), ...bytes];
 }
 
 /** A record that is read again has no -0 in its data, where the one that was handed in may. */

@@ -22,8 +22,6 @@ export interface Past {
 export interface Asked {
   /** Fields of the transaction. */
   fields: readonly string[];
-  /** The model's vector. */
-  vector: boolean;
   /** What the vector was computed from. */
   readSet: boolean;
 }
@@ -44,19 +42,24 @@ export function openChunk(source: Uint8Array): Chunk | undefined {
   const textEnd = HEAD_AT + bytes.readUInt32LE(16);
   const head = JSON.parse(bytes.toString('utf8', HEAD_AT, textEnd)) as Head;
   const { first, count, ends, entityTypes } = head;
-  return {
-    first,
-    count,
-    ends,
-    entityTypes,
-    records: (from, asked) => recordsOf(head, columnsOf(head, bytes), from, asked),
-  };
+  const read = { head, column: columnsOf(head, bytes), text: textsOf(head, bytes) };
+  return { first, count, ends, entityTypes, records: (from, asked) => recordsOf(read, from, asked) };
+}
+
+/** What is read of a chunk: each column and each text once it is asked for. */
+interface Read {
+  head: Head;
+  column: ColumnOf;
+  /** By its number; undefined for NaN. */
+  text: (code: number) => string | undefined;
 }
 
 type ColumnOf = (name: string) => Float64Array;
 
+const blocksOf = (bytes: Buffer): number => HEAD_AT + ((bytes.readUInt32LE(16) + 7) & ~7);
+
 function columnsOf(head: Head, bytes: Buffer): ColumnOf {
-  const blocks = HEAD_AT + ((bytes.readUInt32LE(16) + 7) & ~7);
+  const blocks = blocksOf(bytes);
   const known = new Map(head.columns.map((one) => [one.name, one]));
   const absent = new Float64Array(head.rows).fill(Number.NaN);
   return (name) => {
@@ -65,9 +68,21 @@ function columnsOf(head: Head, bytes: Buffer): ColumnOf {
   };
 }
 
-function* recordsOf(head: Head, column: ColumnOf, from: number, asked: Asked): Iterable<Past> {
+function textsOf({ texts }: Head, bytes: Buffer): Read['text'] {
+  const endsAt = blocksOf(bytes) + texts.at;
+  const ends = new Uint32Array(bytes.buffer, bytes.byteOffset + endsAt, texts.count);
+  const begin = endsAt + 4 * texts.count;
+  const known: (string | undefined)[] = new Array(texts.count).fill(undefined);
+  return (code) => {
+    if (Number.isNaN(code)) return undefined;
+    return (known[code] ??= bytes.toString('utf8', begin + (code > 0 ? ends[code - 1] : 0), begin + ends[code]));
+  };
+}
+
+function* recordsOf(read: Read, from: number, asked: Asked): Iterable<Past> {
+  const { head, column } = read;
   const { first, rows, told } = head;
-  const decision = decisionsOf(head, column, asked);
+  const decision = decisionsOf(read, asked);
   const ordinals = column('ordinal');
   let [row, next] = [0, 0];
   while (row < rows || next < told.length) {
@@ -86,10 +101,11 @@ function toldRecord(sequence: number, [, type, at, data]: Head['told'][number]):
 const OUTCOMES: readonly Outcome[] = ['approve', 'review', 'decline'];
 
 /** Reads decisions by their row. */
-function decisionsOf(head: Head, column: ColumnOf, asked: Asked): (row: number, sequence: number) => Past {
-  const at = column('at');
+function decisionsOf(read: Read, asked: Asked): (row: number, sequence: number) => Past {
+  const { head, column, text } = read;
+  const [at, ids] = [column('at'), column('t.id')];
   const eventOf = eventsOf(head, column);
-  const transactionOf = transactionsOf(head, column, asked.fields);
+  const transactionOf = transactionsOf(read, asked.fields);
   const [outcome, control, degraded] = [column('outcome'), column('control'), column('degraded')];
   const [probability, score, model, policy] = [
     column('probability'),
@@ -99,17 +115,19 @@ function decisionsOf(head: Head, column: ColumnOf, asked: Asked): (row: number, 
   ];
   const [schema, approximate] = [column('rules.schema'), column('rules.approximate')];
   const ruleVector = vectorsOf(column, 'r');
-  const vector = asked.vector ? vectorsOf(column, 'v') : () => undefined;
+  const vector = vectorsOf(column, 'v');
   const readSet = asked.readSet ? readSetsOf(head, column) : () => undefined;
-  const models = once(head, (text): Decision['model'] => {
-    const [name, version] = JSON.parse(text) as [string, string];
+  const models = once(text, (said): Decision['model'] => {
+    const [name, version] = JSON.parse(said) as [string, string];
     return { name, version };
   });
-  const slots = once(head, (text) => JSON.parse(text) as number[]);
+  const slots = once(text, (said) => JSON.parse(said) as number[]);
 
   return (row, sequence) => {
     const event = eventOf(row);
     const transaction = transactionOf(row, event);
+    // Those are named in an answer.
+    if (degraded[row] === 1) transaction.id = text(ids[row])!;
     const made = {
       decision: OUTCOMES[outcome[row]],
       score: score[row],
@@ -124,40 +142,58 @@ function decisionsOf(head: Head, column: ColumnOf, asked: Asked): (row: number, 
       decision: made,
       entities: event.entities,
       ruleVector: ruleVector(row),
-      ruleSchema: head.words[schema[row]],
+      ruleSchema: text(schema[row]),
       ruleApproximate: slots(approximate[row]),
       readSet: readSet(row),
     };
-    const record: JournalRecord = { sequence, version: 1, type: 'decision', at: at[row], key: '', data };
-    const own = vector(row);
-    if (own) record.vector = own;
+    const record = new DecisionRecord(sequence, at[row], data, row, vector);
     return { record, payment: { transaction, event } };
   };
 }
+
+/** Its vector is gathered when it is asked for: most of the time nobody does. */
+class DecisionRecord implements JournalRecord {
+  readonly version = 1;
+  readonly type = 'decision';
+  readonly key = '';
+  readonly sequence: number;
+  readonly at: number;
+  readonly data: Record<string, unknown>;
+  readonly #row: number;
+  readonly #vectorOf: VectorOf;
+
+  constructor(sequence: number, at: number, data: Record<string, unknown>, row: number, vectorOf: VectorOf) {
+    this.sequence = sequence;
+    this.at = at;
+    this.data = data;
+    this.#row = row;
+    this.#vectorOf = vectorOf;
+  }
+
+  get vector(): Float64Array<ArrayBuffer> | undefined {
+    return this.#vectorOf(this.#row);
+  }
+}
+
+type VectorOf = (row: number) => Float64Array<ArrayBuffer> | undefined;
 
 /** That it was let through, and no more: a backtest asks no share of then. */
 const LET_THROUGH = Object.freeze({});
 
 /** What texts say, each read once; undefined for NaN. */
-function once<T>({ words }: Head, read: (text: string) => T): (code: number) => T | undefined {
-  const known = new Map<number, T>();
-  return (code) => {
-    if (Number.isNaN(code)) return undefined;
-    let value = known.get(code);
-    if (value === undefined) known.set(code, (value = read(words[code])));
-    return value;
-  };
+function once<T>(text: Read['text'], read: (said: string) => T): (code: number) => T | undefined {
+  const known: T[] = [];
+  return (code) => (Number.isNaN(code) ? undefined : (known[code] ??= read(text(code)!)));
 }
 
-function vectorsOf(column: ColumnOf, of: 'v' | 'r'): (row: number) => Float64Array | undefined {
-  const lengths = column(`${of}.length`);
-  let most = 0;
-  for (const length of lengths) if (length > most) most = length;
-  const slots = Array.from({ length: most }, (_, i) => column(`${of}.${i}`));
-  let vector = new Float64Array(most);
+function vectorsOf(column: ColumnOf, of: 'v' | 'r'): VectorOf {
+  let lengths: Float64Array | undefined;
+  const slots: Float64Array[] = [];
+  let vector = new Float64Array(0);
   return (row) => {
-    const length = lengths[row];
+    const length = (lengths ??= column(`${of}.length`))[row];
     if (Number.isNaN(length)) return undefined;
+    while (slots.length < length) slots.push(column(`${of}.${slots.length}`));
     if (vector.length !== length) vector = new Float64Array(length);
     for (let i = 0; i < length; i++) vector[i] = slots[i][row];
     return vector;
@@ -207,20 +243,16 @@ function eventsOf({ entityTypes }: Head, column: ColumnOf): (row: number) => Eve
 }
 
 /** What is read of each: its truth and its segments go by these. */
-const ALWAYS = ['id', 'amountMinor', 'amountBase', 'currency', 'country', 'productCategory', 'channel', 'type'];
+const ALWAYS = ['amountMinor', 'amountBase', 'currency', 'country', 'productCategory', 'channel', 'type'];
 
-function transactionsOf(
-  { words }: Head,
-  column: ColumnOf,
-  fields: readonly string[],
-): (row: number, event: Event) => Transaction {
+function transactionsOf({ column, text }: Read, fields: readonly string[]): (row: number, event: Event) => Transaction {
   const names = [...new Set([...ALWAYS, ...fields])];
   const of = (all: readonly string[]) =>
     names.filter((name) => all.includes(name)).map((name) => ({ name, values: column(`t.${name}`) }));
   const [texts, numbers, flags] = [of(TEXTS), of(NUMBERS), of(FLAGS)];
   return (row, { time, offsetMinutes }) => {
     const transaction: Record<string, unknown> = { time, offsetMinutes };
-    for (let i = 0; i < texts.length; i++) transaction[texts[i].name] = words[texts[i].values[row]];
+    for (let i = 0; i < texts.length; i++) transaction[texts[i].name] = text(texts[i].values[row]);
     for (let i = 0; i < numbers.length; i++) {
       const value = numbers[i].values[row];
       transaction[numbers[i].name] = Number.isNaN(value) ? null : value;

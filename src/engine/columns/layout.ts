@@ -7,11 +7,12 @@ import type { Form } from './numbers.ts';
  *   0  "ASSAYCOL", u32 version, u32 crc32 of all from 24 on, u32 bytes of the head, 4 zeroes
  *  24  the head: JSON, zeroes up to a multiple of 8
  *      the columns, each from a multiple of 8 on: one number a decision (see numbers.ts)
+ *      where each text ends, u32 each, and the texts, UTF-8, one after another
  *
  * Nothing of it is personal: it holds what an erasure leaves of a record.
  */
 export const MAGIC = Buffer.from('ASSAYCOL');
-export const VERSION = 1;
+export const VERSION = 2;
 export const HEAD_AT = 24;
 /** Chunk n holds the records from n × this + 1 on. */
 export const CHUNK_RECORDS = 4096;
@@ -36,8 +37,8 @@ export interface Head {
   /** Its first and last record: a chunk of another log has others. */
   ends: { key: string; at: number }[];
   columns: ColumnHead[];
-  /** Texts, by their number. */
-  words: string[];
+  /** How many texts there are, and where they begin behind the head. */
+  texts: { count: number; at: number };
   /** What is said of payments: its place among the records, its type, when, its data as JSON. */
   told: [ordinal: number, type: RecordType, at: number, data: string][];
 }
