@@ -38,13 +38,16 @@ const convexOf = (modules: Record<string, () => Promise<unknown>>) =>
   convexTest({ schema, modules, transactionLimits: true });
 
 /** `convex-test` behind the part of a deployment's HTTP that `ConvexHttpClient` speaks: functions by an administrator, queries by people. */
-export async function startConvex(instead?: RunFunction): Promise<ConvexServer> {
+export async function startConvex(instead?: RunFunction, more: Record<string, object> = {}): Promise<ConvexServer> {
   const modules = {
     '../../convex/_generated/api.js': async () => ({}),
     '../../convex/access.ts': async () => access,
     '../../convex/assay.ts': async () => assay,
     '../../convex/transactions.ts': async () => transactions,
     '../../convex/users.ts': async () => users,
+    ...Object.fromEntries(
+      Object.entries(more).map(([name, module]) => [`../../convex/${name}.ts`, async () => module]),
+    ),
   };
   const t = convexOf(modules);
   const deployKey = 'prod:made-up|c2VjcmV0';
