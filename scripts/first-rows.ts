@@ -30,7 +30,7 @@ export interface FirstRows {
 const ROWS = 20_000;
 const TRAINED_ON = 16_000;
 /** As the preset of the shipped model has it. */
-const { delayDays } = presetOf('assay');
+const { delayDays } = presetOf('assay', 'shipped');
 
 export const firstRowsFile = join(defaultModelDir, 'first-rows.json');
 
@@ -56,8 +56,8 @@ function train(data: Dataset, threads: number): string {
     slice(data, TRAINED_ON, data.rows),
     {
       ...{ name: 'first-rows', learner: 'trees', definitions: defaultCatalogue, seed: DEFAULT_STREAM.seed },
-      ...{ validationShare: presetOf('assay').validationShare, refit: false, thresholds: { costs: DEFAULT_COSTS } },
-      options: { ...optionsFor(presetOf('assay'), 'trees'), threads },
+      ...{ validationShare: presetOf('assay', 'shipped').validationShare, refit: false, thresholds: { costs: DEFAULT_COSTS } },
+      options: { ...optionsFor(presetOf('assay', 'shipped'), 'trees'), threads },
       lineage: { dataSha256: '', codeVersion: '', options: {} },
     },
     () => 0,

@@ -33,7 +33,7 @@ export async function runTrain(file: string | undefined, flags: TrainFlags): Pro
   // Said before the hours that training may take.
   if (statSync(out, { throwIfNoEntry: false })?.isFile()) throw new Error(`--out ${out} is a file: name a folder.`);
 
-  const preset = presetOf(flags.format, flags.features);
+  const preset = presetOf(flags.format, flags.features ?? (flags.default ? 'shipped' : undefined));
   const period: Period = { ...flags, delayDays: flags.delayDays ?? preset.delayDays };
   const source = await trainSource({
     file,

@@ -43,6 +43,12 @@ const GENERAL: Preset = {
   delayDays: 7,
 };
 
+/** The model that ships: a decision costs what its trees' leaves and depth cost, and beyond these validation gained less than its error. */
+const SHIPPED: Preset = {
+  ...GENERAL,
+  options: { trees: { maxLeaves: 12, maxDepth: 6, rounds: 300, learningRate: 0.12 } },
+};
+
 export const PRESETS: Readonly<Record<string, Preset>> = {
   assay: GENERAL,
   handbook: {
@@ -78,7 +84,9 @@ const STATELESS: Preset = {
 };
 
 export function presetOf(format: string, features?: string): Preset {
-  return features === 'stateless' ? STATELESS : (PRESETS[format] ?? GENERAL);
+  if (features === 'stateless') return STATELESS;
+  if (features === 'shipped' && format === 'assay') return SHIPPED;
+  return PRESETS[format] ?? GENERAL;
 }
 
 /** A learner's options by a preset; of an ensemble, those of each member as `member.option`. */
