@@ -3,7 +3,7 @@ import { type Config, readConfig } from '../config.ts';
 import type { Encoding, FeatureDefinition } from '../features/definition.ts';
 import { type LoadedModel, loadArtifact } from '../models/artifact.ts';
 import type { Dataset } from '../training/dataset.ts';
-import { extractDataset } from '../training/extract.ts';
+import { assertRows, extractDataset } from '../training/extract.ts';
 import { presetOf } from '../training/presets.ts';
 import { reportOf, writeReport } from '../training/publish.ts';
 import { evaluatePart } from '../training/report.ts';
@@ -50,7 +50,7 @@ async function datasetOf(model: LoadedModel, file: string, flags: EvaluateFlags,
     return between(dataset, flags.from ?? -Infinity, flags.to ?? Infinity);
   }
   const source = await fileSource(flags, config);
-  const { dataset, truths } = await extractDataset(await historyOf(file, source, flags, 'replaying'), {
+  const extracted = await extractDataset(await historyOf(file, source, flags, 'replaying'), {
     definitions: model.catalogue as FeatureDefinition[],
     encodings: model.encodings as Record<string, Encoding>,
     entityTypes: source.config.entityTypes,
@@ -59,6 +59,8 @@ async function datasetOf(model: LoadedModel, file: string, flags: EvaluateFlags,
     delayMs: (flags.delayDays ?? presetOf(flags.format).delayDays) * DAY_MS,
     unlabelled: flags.unlabelled,
   });
+  assertRows(file, extracted);
+  const { dataset, truths } = extracted;
   const told = truthsTold(truths);
   if (told !== undefined) console.error(`note: ${told}`);
   return dataset;

@@ -45,6 +45,24 @@ export function withUnlabelledOption(command: Command): Command {
   );
 }
 
+/** The environment, with the data directory that a command was given. */
+export function dataDirEnv({ dataDir }: { dataDir?: string }): NodeJS.ProcessEnv {
+  return dataDir === undefined ? process.env : { ...process.env, ASSAY_DATA_DIR: dataDir };
+}
+
+/** Of commands that may learn from what was decided here. */
+export function withJournalOptions(command: Command): Command {
+  return command
+    .option('--journal', 'on what was decided here, instead of a file: label states, weights of the control share')
+    .option('--data-dir <folder>', 'with --journal: the data directory (ASSAY_DATA_DIR)')
+    .option(
+      '--from <day>',
+      'with --journal: first day whose payments are rows (UTC); earlier ones are learnt',
+      dayStart,
+    )
+    .option('--to <day>', 'with --journal: last day', dayEnd);
+}
+
 /** How a file is read, and the configuration with the columns of one's own that its map or `--schema` names. */
 export interface FileSource {
   map: ColumnMap;

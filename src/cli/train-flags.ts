@@ -1,8 +1,11 @@
 import type { ResampleKind } from '../training/imbalance.ts';
 import type { SearchBudget } from '../training/search.ts';
 import type { HistoryFlags } from './history.ts';
+import type { JournalFlags } from './journal-source.ts';
 
-export interface TrainFlags extends HistoryFlags {
+export interface TrainFlags extends HistoryFlags, JournalFlags {
+  /** A matrix to train on instead of a history. */
+  matrix?: string;
   out?: string;
   name: string;
   learner: string;

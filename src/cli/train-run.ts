@@ -15,7 +15,7 @@ import type { FoldReport, Report } from '../training/report.ts';
 import type { SearchBudget } from '../training/search.ts';
 import { type CostMatrix, DEFAULT_COSTS } from '../training/thresholds.ts';
 import { type TrainRequest, trainModel } from '../training/train.ts';
-import { fileSource } from './history.ts';
+import { dataDirEnv, fileSource } from './history.ts';
 import { codeVersion, defaultModelDir } from './paths.ts';
 import { fixed, printPart } from './print-part.ts';
 import { createProgress } from './progress.ts';
@@ -26,7 +26,7 @@ import { type TrainSource, trainSource } from './train-source.ts';
 const DEFAULT_ALERT_SHARE = 0.01;
 
 export async function runTrain(file: string | undefined, flags: TrainFlags): Promise<void> {
-  const from = await fileSource(flags, readConfig(process.env, { modelDir: defaultModelDir }));
+  const from = await fileSource(flags, readConfig(dataDirEnv(flags), { modelDir: defaultModelDir }));
   const { config } = from;
   const out = flags.out ?? (flags.default ? defaultModelDir : undefined);
   if (!out) throw new Error('Say where the model goes: --out <folder>.');
@@ -45,8 +45,9 @@ export async function runTrain(file: string | undefined, flags: TrainFlags): Pro
     delayDays: period.delayDays,
   });
   // Codes are put in place of words where the rows lie, which the folds still need.
+  const { split } = source;
   const data = flags.folds > 1 ? copyWords(source.dataset, source.definitions) : source.dataset;
-  const { train, test } = splitPeriod(data, period, flags.format === 'handbook');
+  const { train, test } = split ?? splitPeriod(data, period, flags.format === 'handbook');
   if (test.rows > 0 && !LEARNERS[flags.learner]?.unlabelled) refuseOneClass(test, 'test');
 
   const asked = request(flags, preset, source, period);
@@ -66,7 +67,7 @@ export async function runTrain(file: string | undefined, flags: TrainFlags): Pro
 function request(
   flags: TrainFlags,
   preset: ReturnType<typeof presetOf>,
-  { definitions, schema, sha256, what }: TrainSource,
+  { definitions, schema, split, sha256, what }: TrainSource,
   period: Period,
 ): TrainRequest {
   return {
@@ -76,6 +77,7 @@ function request(
     definitions,
     schema: carriedSchema(schema),
     validationShare: preset.validationShare,
+    ...(split ? { validationRows: split.validationRows, encodings: split.encodings } : {}),
     refit: refitOf(flags, preset),
     resample: { kind: flags.resample, ratio: flags.resampleRatio },
     thresholds: thresholdsOf(flags),

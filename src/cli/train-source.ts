@@ -3,15 +3,17 @@ import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import type { Config } from '../config.ts';
 import type { OwnSchema } from '../domain/own-columns.ts';
-import type { FeatureDefinition } from '../features/definition.ts';
-import type { Dataset } from '../training/dataset.ts';
-import { extractDataset } from '../training/extract.ts';
+import type { Encoding, FeatureDefinition } from '../features/definition.ts';
+import { type Dataset, take } from '../training/dataset.ts';
+import { assertRows, extractDataset } from '../training/extract.ts';
 import type { History } from '../training/history.ts';
 import { LEARNERS } from '../training/learners.ts';
+import { matrixParts, readMatrix } from '../training/matrix-file.ts';
 import { truthsTold } from '../training/truths.ts';
 import { parseUlb, readUlb, ulbCatalogue } from '../training/ulb.ts';
 import { syntheticUlb } from '../training/ulb-synthetic.ts';
 import { type FileSource, historyOf, sha256OfFile } from './history.ts';
+import { readJournalDataset } from './journal-source.ts';
 import { createProgress } from './progress.ts';
 import type { TrainFlags } from './train-flags.ts';
 
@@ -21,6 +23,8 @@ export interface TrainSource {
   definitions: FeatureDefinition[];
   /** Columns of one's own that they read. */
   schema?: OwnSchema;
+  /** Of a matrix that came back: its own parts, and codes that its columns hold already. */
+  split?: { train: Dataset; test: Dataset; validationRows: number; encodings: Record<string, Encoding> };
   /** Hex SHA-256 of what was read. */
   sha256: string;
   /** For the lineage. */
@@ -42,10 +46,47 @@ interface SourceRequest {
 
 /** Replays a history through profiles and features, or reads a file that is a matrix already. */
 export function trainSource(request: SourceRequest): Promise<TrainSource> {
-  if (request.flags.format === 'ulb' && !request.flags.map) return matrix(request.file, request.flags);
-  if (request.flags.synthetic !== undefined)
-    throw new Error('--synthetic goes with --format ulb; else there is --default.');
+  const { file, flags } = request;
+  if ([file, flags.matrix, flags.journal, flags.default].filter(Boolean).length > 1)
+    throw new Error('One of a file, --matrix, --journal and --default is what is trained on.');
+  if (flags.matrix !== undefined) return fromMatrix(flags.matrix, flags);
+  if (flags.journal) return fromJournal(request);
+  if (flags.format === 'ulb' && !flags.map) return matrix(file, flags);
+  if (flags.synthetic !== undefined) throw new Error('--synthetic goes with --format ulb; else there is --default.');
   return replayed(request);
+}
+
+/** A matrix that `assay matrix` wrote, perhaps changed in a notebook. */
+async function fromMatrix(path: string, flags: TrainFlags): Promise<TrainSource> {
+  for (const [name, said] of Object.entries({
+    ...{ '--folds': flags.folds > 1, '--features': flags.features, '--map': flags.map, '--schema': flags.schema },
+    ...{ '--train-from': flags.trainFrom, '--train-to': flags.trainTo, '--delay-days': flags.delayDays },
+    ...{ '--test-from': flags.testFrom, '--test-to': flags.testTo, '--unlabelled': flags.unlabelled },
+  }))
+    if (said) throw new Error(`${name} goes with a history: a matrix has its features, parts and labels already.`);
+  const began = performance.now();
+  const read = await readMatrix(path);
+  const { definitions, encodings, schema, dataSha256, what } = read.head;
+  const { data } = read;
+  const left = read.parts.filter((part) => part === 'gap').length;
+  if (left > 0) console.error(`note: ${left} rows are of no part (gap) and are left out`);
+  return {
+    ...{ dataset: data, definitions, schema, split: { ...matrixParts(read, take), encodings } },
+    sha256: await sha256OfFile(path),
+    what: { ...what, matrixOf: dataSha256 },
+    replay: figures(data.rows, 0, (performance.now() - began) / 1000),
+  };
+}
+
+/** What was decided here. */
+async function fromJournal({ flags, from: { config }, definitions }: SourceRequest): Promise<TrainSource> {
+  const began = performance.now();
+  const { found, what } = await readJournalDataset(flags, config, definitions);
+  const { dataset, decisions, sha256 } = found;
+  return {
+    ...{ dataset, definitions, schema: config.schema, sha256, what },
+    replay: figures(decisions, 0, (performance.now() - began) / 1000),
+  };
 }
 
 async function matrix(file: string | undefined, flags: TrainFlags): Promise<TrainSource> {
@@ -94,7 +135,7 @@ async function replayed({ file, flags, from, definitions, delayDays }: SourceReq
   const { config } = from;
   const { history, sha256, what } = flags.default ? await generated(config, flags) : await fromFile(file, flags, from);
   const began = performance.now();
-  const { dataset, rows, errors, truths } = await extractDataset(history, {
+  const extracted = await extractDataset(history, {
     definitions,
     entityTypes: config.entityTypes,
     // Folds before the period train on rows before it.
@@ -103,6 +144,8 @@ async function replayed({ file, flags, from, definitions, delayDays }: SourceReq
     delayMs: delayDays * DAY_MS,
     unlabelled: flags.unlabelled ?? (LEARNERS[flags.learner]?.unlabelled ? 'keep' : undefined),
   });
+  const { dataset, rows, errors, truths } = extracted;
+  assertRows(file ?? 'The stream', extracted);
   const told = truthsTold(truths);
   if (told !== undefined) console.error(`note: ${told}`);
   const seconds = (performance.now() - began) / 1000;

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { dayEnd, dayStart, whole, withHistoryOptions, withUnlabelledOption } from './history.ts';
+import { dayEnd, dayStart, whole, withHistoryOptions, withJournalOptions, withUnlabelledOption } from './history.ts';
 import { searchBudget } from './search-budget.ts';
 import type { TrainFlags } from './train-flags.ts';
 
@@ -55,7 +55,11 @@ export function trainCommand(): Command {
   );
   command.option('--stateless', 'train the three small models of predict_fraud that ship, on that stream too');
   command.option('--synthetic [rows]', 'with --format ulb: made-up rows instead of a file (default 60000)', whole);
-  return withUnlabelledOption(withHistoryOptions(command, ['ulb'])).action(
+  command.option(
+    '--matrix <file>',
+    'on a matrix that assay matrix wrote, perhaps changed in a notebook, instead of a file',
+  );
+  return withJournalOptions(withUnlabelledOption(withHistoryOptions(command, ['ulb']))).action(
     async (file: string | undefined, flags: TrainFlags) => {
       const { runTrain, runTrainStateless } = await import('./train-run.ts');
       await (flags.stateless ? runTrainStateless(flags) : runTrain(file, flags));

@@ -38,6 +38,19 @@ export interface Extracted {
   errors: number;
   /** Rows that came before an earlier one in time. */
   disorder: number;
+  /** First and last time of all rows, milliseconds; infinite without any. */
+  oldest: number;
+  newest: number;
+}
+
+/** Throws an Error that says what there is, where nothing is in the period (or nothing at all). */
+export function assertRows(name: string, { dataset, rows, oldest, newest }: Extracted): void {
+  if (rows === 0) throw new Error(`${name} has a header and no rows.`);
+  if (dataset.rows > 0) return;
+  const [from, to] = [oldest, newest].map((time) => new Date(time).toISOString().slice(0, 10));
+  throw new Error(
+    `${name} has ${rows} rows from ${from} to ${to}, and none in the period that was asked for with a truth to learn or measure by.`,
+  );
 }
 
 /**
@@ -67,8 +80,10 @@ async function extractOnce(history: History, options: ExtractOptions): Promise<E
   let frauds = 0;
   let disorder = 0;
   let newest = -Infinity;
+  let oldest = Infinity;
   const { rows, errors, words } = await history((row) => {
     const { event, fraud } = row;
+    if (event.time < oldest) oldest = event.time;
     if (event.time < newest) disorder++;
     else newest = event.time;
     if (fraud) frauds++;
@@ -85,11 +100,12 @@ async function extractOnce(history: History, options: ExtractOptions): Promise<E
   const certain = truths.kept(dataset.rows, dataset.times, newest);
   const labelled = certain === undefined ? dataset : take(dataset, certain);
   const ordered = disorder === 0 ? labelled : take(labelled, timeOrder(labelled));
-  return { dataset: ordered, extractor, profiles, rows, frauds, truths: truths.counts, errors, disorder };
+  const counted = { rows, frauds, truths: truths.counts, errors, disorder };
+  return { dataset: ordered, extractor, profiles, ...counted, oldest, newest };
 }
 
 /** Row numbers by time; those of one moment stay as they are. */
-function timeOrder({ rows, times }: Dataset): Uint32Array {
+export function timeOrder({ rows, times }: Dataset): Uint32Array {
   return Uint32Array.from({ length: rows }, (_, row) => row).sort((a, b) => times[a] - times[b] || a - b);
 }
 
@@ -106,7 +122,8 @@ const WORD_FIELDS = ['category', 'channel', 'country'] as const;
 const TYPE_NAMES = ['', ...TRANSACTION_TYPES];
 const CODES_MOST = 1 << 16;
 
-function createBuilder(features: readonly string[]) {
+/** Gathers rows with their vectors as columns. */
+export function createBuilder(features: readonly string[]) {
   let capacity = FIRST_ROWS;
   let rows = 0;
   const columns = features.map(() => new Float64Array(capacity));

@@ -4,16 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
+import { printPart } from '../cli/print-part.ts';
 import { entityTypesWith } from '../domain/entity.ts';
 import { FIELD_NAMES } from '../domain/fields.ts';
 import { trainingCatalogue } from '../features/catalogue.ts';
 import { type ColumnMap, readColumnMap } from './column-map.ts';
 import type { Dataset } from './dataset.ts';
-import { type ExtractOptions, extractDataset } from './extract.ts';
+import { assertRows, type ExtractOptions, extractDataset } from './extract.ts';
 import { bindHeader } from './header.ts';
 import { openHistory } from './history-file.ts';
 import { MAPS } from './layouts.ts';
 import { refuseOneClass, settlingParts } from './parts.ts';
+import { evaluatePart } from './report.ts';
+import { DEFAULT_COSTS } from './thresholds.ts';
 import { decimal, truth } from './values.ts';
 
 /** What a file may do that was once taken in silence. */
@@ -223,4 +226,30 @@ test('no part is settled on one class: it is moved, or refused with rows and spa
     () => refuseOneClass(dataset([0, 0]), 'test'),
     /^Error: The test part \(2 rows from 1970-01-01 to 1970-01-02\) has no fraud/,
   );
+});
+
+test('nothing in a file, or in the period, is said with what there is', async (t) => {
+  const header = 'id,userId,amount,transactionDate,isFraud\n';
+  const empty = await extracted(t, header, { columns: {} });
+  assert.throws(() => assertRows('h.csv', empty), /h\.csv has a header and no rows/);
+  const row = 'a,u,5,2026-03-01T00:00:00Z,0\nb,u,5,2026-03-09T00:00:00Z,1\n';
+  const none = await extracted(t, header + row, { columns: {} }, { from: Date.UTC(2027, 0, 1) });
+  assert.throws(() => assertRows('h.csv', none), /2 rows from 2026-03-01 to 2026-03-09, and none in the period/);
+});
+
+test('a part without fraud is told without a measure that there is none of', (t) => {
+  const told: string[] = [];
+  t.mock.method(console, 'log', (line: string) => told.push(line));
+  const rows = {
+    raw: Float64Array.of(-3, -2, -1),
+    probabilities: Float64Array.of(0.01, 0.02, 0.3),
+    labels: new Uint8Array(3),
+    times: Float64Array.of(0, 1, 2),
+    amounts: Float64Array.of(1, 1, 1),
+    cards: new Float64Array(3),
+  };
+  const context = { thresholds: { review: 0.2, decline: 0.9 }, costs: DEFAULT_COSTS, trainSeconds: 0 };
+  printPart('test', evaluatePart(rows, { ...context, featureSchema: '', dataSha256: '' }));
+  assert.match(told[0], /3 rows from 1970-01-01 to 1970-01-01 have no fraud: no ranking can be measured\. Flagged 1, /);
+  assert.doesNotMatch(told.join(), /NaN|undefined/);
 });

@@ -5,12 +5,12 @@ import { type Calibration, calibrator } from '../models/calibrator.ts';
 import { featureSchemaHash } from '../models/canonical.ts';
 import type { Thresholds } from '../models/model.ts';
 import { assumedShare, fitCalibration } from './calibration.ts';
-import type { Dataset } from './dataset.ts';
+import { type Dataset, slice } from './dataset.ts';
 import { applyEncodings, foldedCodes, learnEncodings } from './encoding.ts';
 import { type Ranking, type ResampleEffect, type ResamplePlan, rankingOf, resampled } from './imbalance.ts';
 import type { Fitted } from './learner.ts';
 import { LEARNERS } from './learners.ts';
-import { canSettle, settlingParts } from './parts.ts';
+import { canSettle, refuseOneClass, settlingParts } from './parts.ts';
 import { applyPrior, learnPrior, withPrior } from './priors.ts';
 import { crossScores, type Refit, type RefitEffect } from './refit.ts';
 import { type ScoredRows, scoreRows } from './score-rows.ts';
@@ -34,6 +34,10 @@ export interface TrainRequest {
   schema?: OwnSchema;
   /** The latest share of the training rows, which stops the fit, calibrates it and sets the thresholds. */
   validationShare: number;
+  /** So many of the latest training rows, instead. */
+  validationRows?: number;
+  /** The columns hold these codes already, and shares with the definitions' prior: a matrix that came back. */
+  encodings?: Record<string, Encoding>;
   /** Fit again on all training rows with what validation settled. */
   refit: Refit;
   /** Of the rows that train, and of no others. Default none. */
@@ -67,16 +71,11 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
   const learner = LEARNERS[request.learner];
   if (!learner)
     throw new Error(`There is no learner ${request.learner}; there are ${Object.keys(LEARNERS).join(', ')}.`);
-  const { first, last } = settlingParts(train, request.validationShare, learner.unlabelled === true);
-  const encodings = learnEncodings(first, request.definitions);
-  const prior = learnPrior(first);
-  const definitions = withPrior(request.definitions, prior);
-  const fold = foldedCodes(first, request.definitions);
-  for (const part of [train, ...(test.rows > 0 ? [test] : [])]) {
-    applyEncodings(part, definitions, encodings);
-    applyPrior(part, request.definitions, prior);
-  }
-  fold();
+  const { first, last } = partsOf(train, request, learner.unlabelled === true);
+  const { definitions, encodings } =
+    request.encodings === undefined
+      ? settleWords(first, [train, ...(test.rows > 0 ? [test] : [])], request.definitions)
+      : { definitions: request.definitions, encodings: request.encodings };
 
   const options = { ...learner.defaults, ...request.options, seed };
   const plan = request.resample ?? { kind: 'none' };
@@ -111,12 +110,12 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
       ? crossScores(train, last, rawOfLast, (rows, part) => scoreRaw(again(rows, fitted), part))
       : undefined;
   const calibration = crossed
-    ? fitCalibration(crossed, train.labels)
-    : calibrationOf(learner.unlabelled === true, rawOfLast, last.labels);
+    ? calibrationOf(false, crossed, train)
+    : calibrationOf(learner.unlabelled === true, rawOfLast, last);
   const calibrate = calibrator(calibration);
   // By a fit that did not see them, whichever is served.
   const validation = scoreRows({ score: fitted.score, calibrate }, last);
-  const thresholds = thresholdsFor(validation, request.thresholds);
+  const thresholds = thresholdsFor(asOften(validation, last.weights), request.thresholds);
   const trainSeconds = (stopwatch() - began) / 1000;
 
   const { kind, head: model, body } = served.toArtifact();
@@ -182,6 +181,32 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
   return { ...trained, resampling };
 }
 
+function partsOf(train: Dataset, { validationShare, validationRows }: TrainRequest, anyClass: boolean) {
+  if (validationRows === undefined) return settlingParts(train, validationShare, anyClass);
+  const cut = train.rows - validationRows;
+  const [first, last] = [slice(train, 0, cut), slice(train, cut, train.rows)];
+  if (!anyClass)
+    for (const [part, name] of [
+      [first, 'training'],
+      [last, 'validation'],
+    ] as const)
+      refuseOneClass(part, name);
+  return { first, last };
+}
+
+/** Learns codes and the prior from the first rows, and puts them where words and counts stand, in place. */
+function settleWords(first: Dataset, parts: Dataset[], asked: FeatureDefinition[]) {
+  const encodings = learnEncodings(first, asked);
+  const prior = learnPrior(first);
+  const fold = foldedCodes(first, asked);
+  for (const part of parts) {
+    applyEncodings(part, asked, encodings);
+    applyPrior(part, asked, prior);
+  }
+  fold();
+  return { definitions: withPrior(asked, prior), encodings };
+}
+
 function thresholdsFor(rows: ScoredRows, { costs, budget, precision }: TrainRequest['thresholds']): Thresholds {
   if (precision) return thresholdsByPrecision(rows, precision);
   return budget ? thresholdsByBudget(rows, budget) : thresholdsByCost(rows, costs);
@@ -208,8 +233,36 @@ function refitEffect(
 /** Without labels a probability can only be assumed: so many of the rows, the most unusual, are taken for fraud. */
 const ASSUMED_SHARE = 0.01;
 
-function calibrationOf(unlabelled: boolean, raw: Float64Array, labels: Uint8Array): Calibration {
-  return unlabelled && !labels.includes(1) ? assumedShare(raw, ASSUMED_SHARE) : fitCalibration(raw, labels);
+function calibrationOf(unlabelled: boolean, raw: Float64Array, { labels, weights }: Dataset): Calibration {
+  if (unlabelled && !labels.includes(1)) return assumedShare(raw, ASSUMED_SHARE);
+  const rows = timesOver(weights);
+  return rows === undefined
+    ? fitCalibration(raw, labels)
+    : fitCalibration(
+        rows.map((row) => raw[row]),
+        rows.map((row) => labels[row]),
+      );
+}
+
+/** Scored rows as often as they weigh. */
+function asOften(rows: ScoredRows, weights: Float64Array | undefined): ScoredRows {
+  const often = timesOver(weights);
+  if (often === undefined) return rows;
+  const pick = (values: Float64Array) => Float64Array.from(often, (row) => values[row]);
+  const { raw, probabilities, times, amounts, cards, labels } = rows;
+  return {
+    ...{ raw: pick(raw), probabilities: pick(probabilities), times: pick(times), amounts: pick(amounts) },
+    ...{ cards: pick(cards), labels: Uint8Array.from(often, (row) => labels[row]) },
+  };
+}
+
+/**
+ * Rows by number, each as often as it weighs, in whole numbers and at least once: one that stands for twenty that were not let through
+ * counts as twenty where probabilities and thresholds are settled. Undefined where none weighs more than another.
+ */
+function timesOver(weights: Float64Array | undefined): number[] | undefined {
+  if (weights === undefined || weights.every((weight) => weight === 1)) return undefined;
+  return Array.from(weights).flatMap((weight, row) => new Array<number>(Math.max(1, Math.round(weight))).fill(row));
 }
 
 function count(labels: Uint8Array): number {
