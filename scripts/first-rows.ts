@@ -56,7 +56,11 @@ function train(data: Dataset, threads: number): string {
     slice(data, TRAINED_ON, data.rows),
     {
       ...{ name: 'first-rows', learner: 'trees', definitions: defaultCatalogue, seed: DEFAULT_STREAM.seed },
-      ...{ validationShare: presetOf('assay', 'shipped').validationShare, refit: false, thresholds: { costs: DEFAULT_COSTS } },
+      ...{
+        validationShare: presetOf('assay', 'shipped').validationShare,
+        refit: false,
+        thresholds: { costs: DEFAULT_COSTS },
+      },
       options: { ...optionsFor(presetOf('assay', 'shipped'), 'trees'), threads },
       lineage: { dataSha256: '', codeVersion: '', options: {} },
     },
