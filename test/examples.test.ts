@@ -174,10 +174,8 @@ describe('Adyen’s webhooks', () => {
       live: 'false',
       notificationItems: items.map((one) => ({ NotificationRequestItem: one })),
     });
-    return adyenWebhook(new Request('http://shop/adyen', { method: 'POST', body }), {
-      assay: { url: app.url },
-      hmacKey,
-    });
+    const settings = { assay: { url: app.url }, hmacKey, merchantAccount: 'ShopCOM' };
+    return adyenWebhook(new Request('http://shop/adyen', { method: 'POST', body }), settings);
   };
   const signed = (one: ReturnType<typeof item>) => {
     const { pspReference, originalReference, merchantAccountCode, merchantReference, amount, eventCode, success } = one;
@@ -198,6 +196,7 @@ describe('Adyen’s webhooks', () => {
     const { label, disputes } = await shown('ord:9\\1');
     assert.deepEqual([label, disputes[0].scheme], ['fraud', 'visa']);
     assert.equal((await send({ ...one, amount: { currency: 'EUR', value: 1 } })).status, 401);
+    assert.equal((await send(signed({ ...one, merchantAccountCode: 'AnotherShop' }))).status, 401);
     assert.equal((await send(item({ eventCode: 'CHARGEBACK', merchantReference: 'ord:9\\1' }))).status, 401);
   });
 

@@ -5,6 +5,7 @@ export interface AdyenSettings {
   assay: AssaySettings;
   /** The hexadecimal HMAC key of the webhook. */
   hmacKey: string;
+  merchantAccount: string;
 }
 
 interface Item {
@@ -22,12 +23,15 @@ interface Item {
 }
 
 /** Adyen's standard webhook as what became of a payment. `merchantReference` is the payment's id in Assay. */
-export async function adyenWebhook(request: Request, { assay, hmacKey }: AdyenSettings): Promise<Response> {
+export async function adyenWebhook(
+  request: Request,
+  { assay, hmacKey, merchantAccount }: AdyenSettings,
+): Promise<Response> {
   const { notificationItems } = (await request.json()) as {
     notificationItems: { NotificationRequestItem: Item }[];
   };
   const items = notificationItems.map(({ NotificationRequestItem }) => NotificationRequestItem);
-  if (!items.every((item) => isSigned(item, hmacKey)))
+  if (!items.every((item) => item.merchantAccountCode === merchantAccount && isSigned(item, hmacKey)))
     return new Response('The signature does not fit.', { status: 401 });
   for (const item of items) {
     const told = toldBy(item);
@@ -39,7 +43,7 @@ export async function adyenWebhook(request: Request, { assay, hmacKey }: AdyenSe
   return new Response('[accepted]');
 }
 
-/** By these fields in this order, HMAC-SHA256 with the key's bytes, base64 (docs.adyen.com, "Verify HMAC signatures"). */
+/** By these fields in this order, HMAC-SHA256 with the key's bytes, base64 (docs.adyen.com, "Verify HMAC signatures"); each as Adyen writes it. */
 function isSigned(item: Item, hmacKey: string): boolean {
   const {
     pspReference,
@@ -50,6 +54,8 @@ function isSigned(item: Item, hmacKey: string): boolean {
     eventCode,
     success,
   } = item;
+  const others = [pspReference, originalReference, merchantAccountCode, amount.currency, eventCode, success];
+  if (!Number.isSafeInteger(amount.value) || others.some((field) => String(field).includes(':'))) return false;
   const text = [
     ...[pspReference, originalReference, merchantAccountCode, merchantReference],
     ...[amount.value, amount.currency, eventCode, success],
