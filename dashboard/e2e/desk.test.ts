@@ -179,6 +179,36 @@ describe('the desk', { skip, timeout: 240_000 }, () => {
     await page.context().close();
   });
 
+  test('links: by keyboard through the list, deeper, and all cases of the component made one', async () => {
+    const [one] = await burst('d_left_ring');
+    const [two] = await burst('d_right_ring');
+    // A card that both rings used joins them.
+    for (const deviceId of ['d_left_ring', 'd_right_ring'])
+      await post(stage.server, { userId: `of_${deviceId}`, cardId: 'c_bridge', deviceId, amount: 20, currency: 'USD' });
+    const { page, complaints } = await stage.open({ reducedMotion: 'reduce' });
+    await page.goto('/entities/device/d_left_ring');
+    await page.getByRole('img', { name: /entities and .* links between them/ }).waitFor();
+    const list = page.getByRole('list', { name: 'What it is joined with' });
+    await page.getByRole('radio', { name: '2', exact: true }).press('ArrowRight');
+    await page.getByRole('button', { name: /^Show all/ }).press('Enter');
+    await list.getByRole('link', { name: 'd_right_ring', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Make one case of it…' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Make one case of them' });
+    await dialog
+      .getByText(/payments? go to it/)
+      .first()
+      .waitFor();
+    await dialog.getByRole('button', { name: /^Merge \d+ cases/ }).press('Enter');
+    await page
+      .getByText(/^Merged \d+ cases into one/)
+      .first()
+      .waitFor();
+    const states = [(await read(one.id)).status, (await read(two.id)).status].sort();
+    assert.deepEqual(states, ['merged', 'open']);
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
   test('two analysts see each other by name and themselves as themselves', async () => {
     const [{ id, version }] = await burst('d_pair');
     const { page } = await stage.open();

@@ -14,6 +14,7 @@ import type { BulkAnswer, Case, CaseStats, WholeCase } from './cases.ts';
 import type { Demo } from './demo.ts';
 import type { Drift, DriftSeries } from './drift.ts';
 import type { SchemeLedger, SchemeRow, TraLedger, TraRow } from './ledgers.ts';
+import type { Links } from './links.ts';
 import type { Entry, List, Taken } from './lists.ts';
 import type { Comparison, Distribution, ModelDetail, ModelList } from './model-types.ts';
 import type { Check, Policy, PolicyChange, Rule, RuleVersion } from './policy.ts';
@@ -49,6 +50,7 @@ export type Checks = [
   Fits<AuditEntry, Static<typeof CaseContract.AuditEntry>>,
   Fits<Demo, Static<typeof Operations.DemoShown>>,
   Fits<EntityView, Static<typeof Operations.EntityShown>>,
+  Fits<Links, Static<typeof SearchContract.LinksShown>>,
   Fits<Hit, Static<typeof SearchContract.Found>['data'][number]>,
   Fits<User, Static<typeof Operations.UserShown>>,
   Fits<Session, Static<typeof Operations.SessionShown>>,

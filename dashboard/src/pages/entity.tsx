@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { entityQuery } from '../api/queries.ts';
 import { Timeline } from '../charts/timeline.tsx';
 import { capital, count, percent } from '../lib/format.ts';
@@ -7,6 +8,9 @@ import { oneOf } from '../lib/life-words.ts';
 import { EntityLink, PageHeader, Panel } from '../ui/bits.tsx';
 import { Empty, Failed, LoadingRows } from '../ui/states.tsx';
 import { PaymentList } from './decision/past.tsx';
+
+// Its layout is a library of its own: whoever looks at payments alone does not wait for it.
+const LinksPanel = lazy(() => import('./links/links-panel.tsx').then((module) => ({ default: module.LinksPanel })));
 
 /** Everything that a user, card, device, address or merchant did lately, and what it was seen with. */
 export function EntityPage() {
@@ -37,6 +41,11 @@ export function EntityPage() {
         </Panel>
       ) : (
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.9fr)_minmax(20rem,1fr)]">
+          <div className="min-w-0 xl:col-span-2">
+            <Suspense fallback={<LoadingRows rows={6} />}>
+              <LinksPanel key={`${type} ${id}`} type={type} id={id} />
+            </Suspense>
+          </div>
           <Panel title={`Recent ${oneOf(transactions)}s`}>
             <Timeline lanes={[{ name: capital(type), transactions }]} current="" />
             <PaymentList transactions={transactions} />
