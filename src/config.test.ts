@@ -88,3 +88,12 @@ test('a value that makes no sense is refused by the name of its variable', () =>
   for (const [name, value] of Object.entries(wrong))
     assert.throws(() => read({ [name]: value }), new RegExp(`^Error: ${name}`));
 });
+
+test('PROFILE_MEMORY is a size', () => {
+  const of = (PROFILE_MEMORY: string) => read({ PROFILE_MEMORY }).profileMemory;
+  assert.deepEqual(
+    [of(''), of('0'), of('1M'), of('512M'), of('2G'), of('1048576')],
+    [0, 0, 2 ** 20, 2 ** 29, 2 ** 31, 2 ** 20],
+  );
+  for (const text of ['1', '512MB', '0.5G', '-1M', 'much', '1023K']) assert.throws(() => of(text), /PROFILE_MEMORY/);
+});

@@ -71,6 +71,8 @@ export interface Config {
   readonly readWaitMs: number;
   readonly snapshotEveryRecords: number;
   readonly journalSegmentBytes: number;
+  /** Bytes of profiles that stay in memory; the others lie in the data directory. 0: all stay. */
+  readonly profileMemory: number;
   /** Bytes that stay free on the disk: below, nothing is taken. 0: no reserve. */
   readonly diskReserve: number;
   /** Bytes a second at which the journal is read against its checksums; 0: never. */
@@ -247,6 +249,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     readWaitMs: integer(env, 'READ_WAIT_MS', 2_000, 0),
     snapshotEveryRecords: integer(env, 'SNAPSHOT_EVERY_RECORDS', 200_000, 1),
     journalSegmentBytes: integer(env, 'JOURNAL_SEGMENT_BYTES', 64 * 1024 * 1024, 65_536),
+    profileMemory: bytes(env, 'PROFILE_MEMORY'),
     diskReserve: integer(env, 'DISK_RESERVE', 256 * 1024 * 1024, 0),
     journalScrubRate: integer(env, 'JOURNAL_SCRUB_RATE', 8 * 1024 * 1024, 0),
     retentionDays: integer(env, 'RETENTION_DAYS', 0, 0),
@@ -469,6 +472,19 @@ function integer(env: Environment, name: string, fallback: number, min: number, 
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < min || value > max)
     throw new Error(`${name}: ${text} is not a whole number from ${min} to ${max}`);
+  return value;
+}
+
+const UNITS = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 } as const;
+const MIN_PROFILE_MEMORY = 1024 ** 2;
+
+/** Such as `512M`; 0 where it is absent. */
+function bytes(env: Environment, name: string): number {
+  const text = env[name];
+  if (text === undefined || text === '' || text === '0') return 0;
+  const [, digits, unit = ''] = /^(\d{1,9})([KMG]?)$/.exec(text) ?? [];
+  const value = Number(digits) * UNITS[unit as keyof typeof UNITS];
+  if (!(value >= MIN_PROFILE_MEMORY)) throw new Error(`${name}: ${text} is no size of at least 1M, such as 512M or 2G`);
   return value;
 }
 

@@ -4,7 +4,7 @@ import { FAULTS } from './simulator/faults.ts';
 import { runSeed } from './simulator/world.ts';
 
 /** More of both by `npm run simulate`. */
-const SEEDS = Number(process.env.SIMULATOR_SEEDS ?? 60);
+const SEEDS = Number(process.env.SIMULATOR_SEEDS ?? 30);
 /** Caught within so many seeds; the rest of the list takes longer, and `npm run simulate -- --faults` shows it. */
 const FAULT_SEEDS = 10;
 const RARE = [

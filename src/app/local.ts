@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { openDiskAnswers } from '../adapters/embedded/answers.ts';
 import { openChunkFiles } from '../adapters/embedded/chunk-files.ts';
+import { openColdProfiles } from '../adapters/embedded/cold-profiles.ts';
 import { openSnapshots } from '../adapters/embedded/snapshots.ts';
 import type { Config } from '../config.ts';
 import { newId } from '../domain/id.ts';
@@ -44,7 +45,9 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
   });
 
   const answers = await openDiskAnswers(join(config.dataDir, 'answers'), clock);
-  const profiles = createProfiles({ entityTypes: config.entityTypes, own: config.ownHabits });
+  const cold = config.profileMemory > 0 ? openColdProfiles(join(config.dataDir, 'cold')) : undefined;
+  const bound = cold && { bytes: config.profileMemory, cold };
+  const profiles = createProfiles({ entityTypes: config.entityTypes, own: config.ownHabits, bound });
   const state: EngineState = { profiles, undecided: new Map(), formerKeys: new Map(), deleted: new Set() };
   const foldAll = (record: JournalRecord) => {
     fold(state, record);
@@ -137,6 +140,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
       await stopSnapshots();
       await answers.close();
       await journal.close();
+      await cold?.close();
     },
   };
 }

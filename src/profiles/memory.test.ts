@@ -6,7 +6,7 @@ import { TRUTH, WIDTH } from './buckets.ts';
 import { ID, KEPT, LABEL, TIME } from './layout.ts';
 import { createProfiles, type MemoryProfiles } from './memory.ts';
 import { fingerprint } from './profiles.ts';
-import { SnapshotError } from './snapshot.ts';
+import { SnapshotError } from './record.ts';
 
 const entityTypes = ['user', 'merchant'];
 const HOUR = 3_600_000;

@@ -2,21 +2,10 @@ import type { Event, LabelCode, Word } from '../domain/event.ts';
 import { LABEL_BITS, outcomeBit } from './cell.ts';
 import { layoutsOf } from './counterparts.ts';
 import { profileKey } from './keys.ts';
-import { createPool } from './pool.ts';
-import {
-  createProfile,
-  findRow,
-  labelRow,
-  learnEvent,
-  type MutableProfile,
-  rowIs,
-  tellRow,
-  turnOutside,
-} from './profile.ts';
-import type { ProfileStore } from './profile-store.ts';
+import { findRow, labelRow, learnEvent, type MutableProfile, rowIs, tellRow, turnOutside } from './profile.ts';
+import { type Bound, createProfileStore, type ProfileStore } from './profile-store.ts';
 import { fingerprint, type Profiles } from './profiles.ts';
 import { loadProfiles, saveProfiles } from './snapshot.ts';
-import { createTruths } from './truths.ts';
 
 export interface ProfileOptions {
   entityTypes: readonly string[];
@@ -26,6 +15,8 @@ export interface ProfileOptions {
   own?: readonly string[];
   /** How many events' labels, and how many events' outcomes, are remembered at most; half of it at least: see `truths.ts`. */
   labelLimit?: number;
+  /** How much of them stays in memory, and where the rest goes; all of it, by default. */
+  bound?: Bound | undefined;
 }
 
 export interface MemoryProfiles extends Profiles {
@@ -41,31 +32,15 @@ export interface MemoryProfiles extends Profiles {
   clear(): void;
 }
 
-/** Shards keep the pause short when a table grows, and a type is not limited to the 16.7 million entries of a Map. */
-const SHARDS = 64;
 const LABEL_LIMIT = 262_144;
 
 export function createProfiles(options: ProfileOptions): MemoryProfiles {
-  const { entityTypes, columns, own, labelLimit = LABEL_LIMIT } = options;
-  const layouts = layoutsOf(entityTypes, columns, own);
-  const emptyShards = () =>
-    entityTypes.map(() => Array.from({ length: SHARDS }, () => new Map<number, MutableProfile>()));
-  const store: ProfileStore = {
-    entityTypes,
-    layouts,
-    shards: emptyShards(),
-    truths: createTruths(labelLimit),
-    pool: createPool(),
-  };
-  const clear = () => {
-    store.shards = emptyShards();
-    store.truths = createTruths(labelLimit);
-    store.pool = createPool();
-  };
-  const get = (type: number, key: number) => store.shards[type][key & (SHARDS - 1)].get(key);
+  const { entityTypes, columns, labelLimit = LABEL_LIMIT, bound } = options;
+  const layouts = layoutsOf(entityTypes, columns);
+  const store = createProfileStore(entityTypes, layouts, labelLimit, bound);
 
   function learn(event: Event, sequence: number): void {
-    const { truths } = store;
+    const { truths, pool } = store;
     const cell = truths.size > 0 ? truths.cell(event.id) : 0;
     const fresh = cell === 0 ? 0 : cell & ~truths.applied(event.id);
     if (fresh !== 0) truths.settle(event.id);
@@ -73,40 +48,42 @@ export function createProfiles(options: ProfileOptions): MemoryProfiles {
       const key = profileKey(event.entities[type], event.type);
       // Absent, or a type that was configured after this event was recorded.
       if (!(key > 0)) continue;
-      const shard = store.shards[type][key & (SHARDS - 1)];
-      let profile = shard.get(key);
-      if (profile === undefined) shard.set(key, (profile = createProfile(layouts[type], store.pool)));
-      learnEvent(profile, layouts[type], store.pool, event, sequence, cell, fresh);
+      const profile = store.findOrMake(type, key);
+      learnEvent(profile, layouts[type], pool, event, sequence, cell, fresh);
+      store.changed(type, profile);
     }
+    store.makeRoom();
   }
 
   return {
     entityTypes,
     layouts,
-    get,
+    get: store.find,
     learn,
     readSet(keys) {
+      // Before anything is read for a decision: what it holds on to stays until it has learnt.
+      store.makeRoom();
       const read: [number, number][] = [];
       for (let type = 0; type < keys.length; type++) {
-        const profile = keys[type] > 0 ? get(type, keys[type]) : undefined;
+        const profile = keys[type] > 0 ? store.find(type, keys[type]) : undefined;
         read.push(profile === undefined ? [0, 0] : [profile.total, fingerprint(profile)]);
       }
       return read;
     },
     label: (event, words, sequence) => applyLabel(store, event, words, sequence),
     tell: (event, outcome, sequence) => applyOutcome(store, event, outcomeBit(outcome), sequence),
-    size: (type) => store.shards[type].reduce((sum, shard) => sum + shard.size, 0),
+    size: store.size,
     save: (write) => saveProfiles(store, write),
     load: async (chunks) => {
-      clear();
+      store.clear();
       try {
         await loadProfiles(store, chunks);
       } catch (error) {
-        clear();
+        store.clear();
         throw error;
       }
     },
-    clear,
+    clear: store.clear,
   };
 }
 
@@ -123,6 +100,7 @@ function whereabouts(profile: MutableProfile | undefined, event: Event): number 
 }
 
 interface Place {
+  type: number;
   profile: MutableProfile;
   where: number;
 }
@@ -136,12 +114,12 @@ function placesOf(store: ProfileStore, event: Event): { places: Place[]; learnt:
   for (let type = 0; type < store.entityTypes.length; type++) {
     const key = profileKey(event.entities[type], event.type);
     if (!(key > 0)) continue;
-    const profile = store.shards[type][key & (SHARDS - 1)].get(key);
+    const profile = store.find(type, key);
     const where = whereabouts(profile, event);
     kept ||= where === KEPT_HERE;
     older ||= where === OLDER_THAN_KEPT;
     unseen ||= where === NOT_LEARNT;
-    if (profile !== undefined) places.push({ profile, where });
+    if (profile !== undefined) places.push({ type, profile, where });
   }
   return { places, learnt: kept || (older && !unseen) };
 }
@@ -155,11 +133,13 @@ function applyLabel(store: ProfileStore, event: Event, words: readonly Word[], s
   const before = store.truths.applied(id) & LABEL_BITS;
   const { places, learnt } = placesOf(store, event);
   const code: LabelCode = store.truths.say(id, words, sequence, learnt);
-  for (const { profile, where } of places) {
+  for (const { type, profile, where } of places) {
     if (where === KEPT_HERE) labelRow(profile, findRow(profile, event.time, id), id, code);
     else if (where === OLDER_THAN_KEPT && learnt) turnOutside(profile, event, before, code, sequence);
     if (sequence > profile.lastLabelSequence) profile.lastLabelSequence = sequence;
+    store.changed(type, profile);
   }
+  store.makeRoom();
 }
 
 function applyOutcome(store: ProfileStore, event: Event, bit: number, sequence: number): void {
@@ -167,9 +147,11 @@ function applyOutcome(store: ProfileStore, event: Event, bit: number, sequence: 
   const before = store.truths.applied(id) & bit;
   const { places, learnt } = placesOf(store, event);
   store.truths.tell(id, bit, learnt);
-  for (const { profile, where } of places) {
+  for (const { type, profile, where } of places) {
     if (where === KEPT_HERE) tellRow(profile, findRow(profile, event.time, id), id, bit);
     else if (where === OLDER_THAN_KEPT && learnt) turnOutside(profile, event, before, bit, sequence);
     if (sequence > profile.lastLabelSequence) profile.lastLabelSequence = sequence;
+    store.changed(type, profile);
   }
+  store.makeRoom();
 }

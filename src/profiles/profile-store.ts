@@ -1,13 +1,136 @@
+import type { ColdStore } from './cold.ts';
+import { createHeat, type Heat } from './heat.ts';
 import type { Layout } from './layout.ts';
-import type { Pool } from './pool.ts';
-import type { MutableProfile } from './profile.ts';
-import type { Truths } from './truths.ts';
+import { createPool, type Pool } from './pool.ts';
+import { createProfile, type MutableProfile } from './profile.ts';
+import { readRecord } from './record.ts';
+import { createTruths, type Truths } from './truths.ts';
 
-/** What the snapshot reads and fills. */
+/** Shards keep the pause short when a table grows, and a type is not limited to the 16.7 million entries of a Map. */
+const SHARDS = 64;
+
+/** Every profile, in memory or elsewhere: what learns, and what the snapshot reads and fills. */
 export interface ProfileStore {
-  entityTypes: readonly string[];
-  layouts: readonly Layout[];
-  shards: Map<number, MutableProfile>[][];
-  truths: Truths;
-  pool: Pool;
+  readonly entityTypes: readonly string[];
+  readonly layouts: readonly Layout[];
+  readonly truths: Truths;
+  readonly pool: Pool;
+  /** A profile, brought into memory where it is elsewhere; undefined where it was never seen. */
+  find(type: number, key: number): MutableProfile | undefined;
+  /** The same, or an empty one. */
+  findOrMake(type: number, key: number): MutableProfile;
+  /** Only where it is in memory. */
+  peek(type: number, key: number): MutableProfile | undefined;
+  /** One that was read from a snapshot. Of two of one key the one that knows more stays. */
+  keep(type: number, key: number, profile: MutableProfile): void;
+  keysInMemory(type: number): Iterable<number>;
+  recordsElsewhere(): Iterable<Float64Array>;
+  /** It was changed: what it takes is counted anew, and where it was put before is out of date. */
+  changed(type: number, profile: MutableProfile): void;
+  /** Nobody holds on to a profile now: those that are used least leave memory, if there are too many. */
+  makeRoom(): void;
+  size(type: number): number;
+  clear(): void;
+}
+
+export interface Bound {
+  /** Bytes that profiles in memory may take. */
+  bytes: number;
+  cold: ColdStore;
+}
+
+export function createProfileStore(
+  entityTypes: readonly string[],
+  layouts: readonly Layout[],
+  labelLimit: number,
+  bound: Bound | undefined,
+): ProfileStore {
+  const emptyShards = () =>
+    entityTypes.map(() => Array.from({ length: SHARDS }, () => new Map<number, MutableProfile>()));
+  let shards = emptyShards();
+  let truths = createTruths(labelLimit);
+  let pool = createPool();
+  let sizes = entityTypes.map(() => 0);
+  let heat: Heat | undefined;
+  const start = () => {
+    heat = bound && createHeat({ ...bound, layouts, shards, pool });
+  };
+  start();
+
+  const shardOf = (type: number, key: number) => shards[type][key & (SHARDS - 1)];
+  const peek = (type: number, key: number) => shardOf(type, key).get(key);
+
+  function find(type: number, key: number): MutableProfile | undefined {
+    const profile = peek(type, key);
+    if (heat === undefined) return profile;
+    if (profile !== undefined) {
+      heat.touched(profile);
+      return profile;
+    }
+    const cells = bound!.cold.get(type, key);
+    if (cells === undefined) return undefined;
+    const found = readRecord({ layouts, pool }, cells, 0).profile;
+    shardOf(type, key).set(key, found);
+    heat.entered(type, found, false);
+    return found;
+  }
+
+  return {
+    entityTypes,
+    layouts,
+    get truths() {
+      return truths;
+    },
+    get pool() {
+      return pool;
+    },
+    find,
+    findOrMake(type, key) {
+      let profile = find(type, key);
+      if (profile === undefined) {
+        profile = createProfile(layouts[type], pool);
+        shardOf(type, key).set(key, profile);
+        sizes[type]++;
+        heat?.entered(type, profile, true);
+      }
+      return profile;
+    },
+    peek,
+    keep(type, key, profile) {
+      const known = find(type, key);
+      if (known === undefined) sizes[type]++;
+      else if (ageOf(known) > ageOf(profile)) return;
+      else heat?.left(type, known);
+      shardOf(type, key).set(key, profile);
+      heat?.entered(type, profile, true);
+      heat?.makeRoom();
+    },
+    keysInMemory: (type) => (heat ? shards[type].flatMap((shard) => [...shard.keys()]) : firstKeys(shards[type])),
+    recordsElsewhere: () => bound?.cold.records() ?? [],
+    changed: (type, profile) => heat?.changed(type, profile),
+    makeRoom: () => heat?.makeRoom(),
+    size: (type) => sizes[type],
+    clear() {
+      shards = emptyShards();
+      truths = createTruths(labelLimit);
+      pool = createPool();
+      sizes = entityTypes.map(() => 0);
+      bound?.cold.clear();
+      start();
+    },
+  };
+}
+
+/** Of two states of one profile the later has seen at least as much. */
+const ageOf = ({ lastSequence, lastLabelSequence }: MutableProfile) => lastSequence + lastLabelSequence;
+
+function* firstKeys(shards: readonly Map<number, MutableProfile>[]): Generator<number> {
+  for (const shard of shards) {
+    // A table that grows while it is read would never end: what is new since the start is replayed anyway.
+    let left = shard.size;
+    for (const key of shard.keys()) {
+      if (left-- === 0) break;
+      yield key;
+    }
+  }
 }

@@ -21,6 +21,8 @@ export interface MutableProfile {
   /** Newest sequence of an event, and of a label or an outcome, that was applied: what fell out is applied once by these. */
   lastSequence: number;
   lastLabelSequence: number;
+  /** Where memory is bounded: see `heat.ts`. */
+  heat: number;
 }
 
 const FIRST_CAPACITY = 4;
@@ -41,6 +43,7 @@ export function createProfile(layout: Layout, pool: Pool, capacity = FIRST_CAPAC
     hash: 0,
     lastSequence: 0,
     lastLabelSequence: 0,
+    heat: 0,
   };
 }
 

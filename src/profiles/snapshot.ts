@@ -1,10 +1,7 @@
 import { crc32 } from 'node:zlib';
-import { LABEL_FRAUD, type LabelCode } from '../domain/event.ts';
-import type { Buckets, Series } from './buckets.ts';
-import { createBuckets, WIDTH } from './buckets.ts';
-import { KEPT, LABEL, SLACK } from './layout.ts';
-import { createProfile, type MutableProfile } from './profile.ts';
+import type { LabelCode } from '../domain/event.ts';
 import type { ProfileStore } from './profile-store.ts';
+import { readRecord, recordCells, SnapshotError, writeRecord } from './record.ts';
 import type { TruthEntry } from './truths.ts';
 import type { Voice } from './voices.ts';
 
@@ -30,11 +27,6 @@ const END = 3;
 const BLOCK_CELLS = 65_536;
 const MAX_BLOCK_BYTES = 16 * 1024 * 1024;
 
-/** The stream is torn, damaged, or of another format: start from an empty state and replay the journal instead. */
-export class SnapshotError extends Error {
-  override name = 'SnapshotError';
-}
-
 type Write = (chunk: Uint8Array) => void | Promise<void>;
 
 export async function saveProfiles(store: ProfileStore, write: Write): Promise<void> {
@@ -53,22 +45,30 @@ export async function saveProfiles(store: ProfileStore, write: Write): Promise<v
     used = 2;
     records = 0;
   };
-  for (let type = 0; type < store.shards.length; type++) {
+  const room = async (need: number) => {
+    if (used + need > cells.length && records > 0) await flush();
+  };
+  for (let type = 0; type < store.layouts.length; type++) {
     const { width } = store.layouts[type];
-    for (const shard of store.shards[type]) {
-      // A table that grows while it is read would never end: what is new since the start is replayed anyway.
-      let left = shard.size;
-      for (const [key, profile] of shard) {
-        if (left-- === 0) break;
-        const need = recordCells(profile, width);
-        if (used + need > cells.length && records > 0) await flush();
-        const now = recordCells(profile, width);
-        if (now + 2 > cells.length) cells = new Float64Array(now + 2);
-        used = writeRecord(cells, used, type, key, profile, width);
-        records++;
-        total++;
-      }
+    for (const key of store.keysInMemory(type)) {
+      const profile = store.peek(type, key);
+      if (profile === undefined) continue;
+      await room(recordCells(profile, width));
+      const now = recordCells(profile, width);
+      if (now + 2 > cells.length) cells = new Float64Array(now + 2);
+      used = writeRecord(cells, used, type, key, profile, width);
+      records++;
+      total++;
     }
+  }
+  // What was elsewhere when this began; the same profile may come twice, and either is whole.
+  for (const record of store.recordsElsewhere()) {
+    await room(record.length);
+    if (record.length + 2 > cells.length) cells = new Float64Array(record.length + 2);
+    cells.set(record, used);
+    used += record.length;
+    records++;
+    total++;
   }
   if (records > 0) await flush();
   await write(block(bytes(Float64Array.of(END, total))));
@@ -114,45 +114,8 @@ function bytes(cells: Float64Array): Uint8Array {
   return new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);
 }
 
-const RECORD_HEAD = 8;
 const TRUTH_HEAD = 4;
 const VOICE_CELLS = 6;
-
-function recordCells(profile: MutableProfile, width: number): number {
-  const { buckets } = profile;
-  const outside = buckets === undefined ? 1 : 4 + WIDTH * (buckets.hours.size + buckets.days.size + 1);
-  return RECORD_HEAD + outside + profile.count * width;
-}
-
-function writeRecord(
-  cells: Float64Array,
-  from: number,
-  type: number,
-  key: number,
-  profile: MutableProfile,
-  width: number,
-): number {
-  const { count, total, firstTime, hash, lastSequence, lastLabelSequence, buckets } = profile;
-  cells.set([type, key, count, total, firstTime, hash, lastSequence, lastLabelSequence], from);
-  let at = from + RECORD_HEAD;
-  if (buckets === undefined) cells[at++] = -1;
-  else {
-    for (const { size, evicted, cells: source } of [buckets.hours, buckets.days]) {
-      cells[at++] = size;
-      cells[at++] = evicted ? 1 : 0;
-      cells.set(source.subarray(0, WIDTH * size), at);
-      at += WIDTH * size;
-    }
-    cells.set(buckets.ever, at);
-    at += WIDTH;
-  }
-  for (let c = 0; c < width; c++) {
-    const base = profile.offset + c * profile.capacity + profile.start;
-    cells.set(profile.columns.subarray(base, base + count), at);
-    at += count;
-  }
-  return at;
-}
 
 export async function loadProfiles(
   store: ProfileStore,
@@ -234,55 +197,11 @@ function readTruths(store: ProfileStore, cells: Float64Array): void {
 
 function readProfiles(store: ProfileStore, cells: Float64Array): number {
   let at = 2;
-  for (let i = 0; i < cells[1]; i++) at = readRecord(store, cells, at);
+  for (let i = 0; i < cells[1]; i++) {
+    const { type, key, profile, end } = readRecord(store, cells, at);
+    store.keep(type, key, profile);
+    at = end;
+  }
   if (at !== cells.length) throw new SnapshotError('A block of profiles has the wrong length.');
   return cells[1];
-}
-
-function readRecord(store: ProfileStore, cells: Float64Array, from: number): number {
-  const [type, key, count] = cells.subarray(from, from + 3);
-  const layout = store.layouts[type];
-  if (layout === undefined || !(count <= KEPT)) throw new SnapshotError('A profile of the snapshot is damaged.');
-  const profile = createProfile(layout, store.pool, capacityFor(count));
-  profile.count = count;
-  [profile.total, profile.firstTime, profile.hash, profile.lastSequence, profile.lastLabelSequence] = cells.subarray(
-    from + 3,
-    from + RECORD_HEAD,
-  );
-  let at = from + RECORD_HEAD;
-  if (cells[at] === -1) at++;
-  else {
-    profile.buckets = createBuckets();
-    at = readSeries(profile.buckets, 'hours', cells, at);
-    at = readSeries(profile.buckets, 'days', cells, at);
-    profile.buckets.ever.set(cells.subarray(at, at + WIDTH));
-    at += WIDTH;
-  }
-  for (let c = 0; c < layout.width; c++) {
-    profile.columns.set(cells.subarray(at, at + count), profile.offset + c * profile.capacity);
-    at += count;
-  }
-  for (let i = 0; i < count; i++) {
-    const cell = profile.columns[profile.offset + LABEL * profile.capacity + i];
-    profile.frauds += cell & LABEL_FRAUD;
-    profile.seen |= cell;
-  }
-  const shards = store.shards[type];
-  shards[key & (shards.length - 1)].set(key, profile);
-  return at;
-}
-
-function readSeries(buckets: Buckets, name: 'hours' | 'days', cells: Float64Array, from: number): number {
-  const series: Series = buckets[name];
-  series.size = cells[from];
-  series.evicted = cells[from + 1] === 1;
-  series.cells.set(cells.subarray(from + 2, from + 2 + WIDTH * series.size));
-  return from + 2 + WIDTH * series.size;
-}
-
-function capacityFor(count: number): number {
-  if (count === KEPT) return KEPT + SLACK;
-  let capacity = 4;
-  while (capacity < count) capacity *= 2;
-  return capacity;
 }

@@ -79,7 +79,8 @@ export function createClients(world: World): { finish(): Promise<void> } {
     if (isOther && told.status !== 409)
       throw new Violation(`uniqueness: another body under ${id} was answered ${told.status}`);
     if (!isOther && !(mayBeGone && told.status === 409)) await held(body, alias, told);
-    if (wasDeleted && told.status === 201) throw new Violation(`uniqueness: ${id} was deleted and is answered again`);
+    if (wasDeleted && told.status === 201 && !told.isStale)
+      throw new Violation(`uniqueness: ${id} was deleted and is answered again`);
   }
 
   async function label(id: string): Promise<void> {
@@ -157,7 +158,8 @@ export function createClients(world: World): { finish(): Promise<void> } {
     try {
       const answer = await server.process.gate(() => server.answer(asked));
       // What is not there for an owner that was replaced may be there for its successor.
-      return isReplaced(server) && (asked.kind === 'get' || answer.status === 404) ? undefined : answer;
+      if (!isReplaced(server)) return answer;
+      return asked.kind === 'get' || answer.status === 404 ? undefined : { ...answer, isStale: true };
     } catch (error) {
       // A process that ends takes its connections with it.
       if (server.process.isAlive && !isReplaced(server) && !/power is gone/.test(String(error))) world.fail(error);

@@ -66,6 +66,8 @@ export type Asked =
 
 export interface Answered {
   status: number;
+  /** By an owner that had been replaced: it does not know what came after. */
+  isStale?: boolean;
   record?: JournalRecord;
   row?: Awaited<ReturnType<QueryStore['transactions']['get']>>;
 }

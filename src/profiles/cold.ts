@@ -1,0 +1,18 @@
+/**
+ * Where profiles go that nobody asked for lately, each as the cells of its record in a snapshot. A cache of the log and no more: it
+ * begins empty, and is filled from the snapshot and the journal. What was put stays until it is put anew.
+ */
+export interface ColdStore {
+  /** The cells that were put last; undefined where there are none. Valid until the next call. */
+  get(type: number, key: number): Float64Array | undefined;
+  putAll(records: readonly ColdRecord[]): void;
+  /** Every record, while others are put: what is put meanwhile comes or not. */
+  records(): Iterable<Float64Array>;
+  clear(): void;
+}
+
+export interface ColdRecord {
+  type: number;
+  key: number;
+  cells: Float64Array;
+}
