@@ -18,7 +18,7 @@ const AGAIN = 'npm run train:default trains it again';
 test('the shipped model knows the features of today, and was trained by the recipe of today', () => {
   assert.deepEqual(catalogue, JSON.parse(JSON.stringify(defaultCatalogue)), AGAIN);
   assert.equal(head.featureSchema, featureSchemaHash(defaultCatalogue as never), AGAIN);
-  const preset = presetOf('assay');
+  const preset = presetOf('assay', 'shipped');
   const { seed, ...stream } = DEFAULT_STREAM;
   const recipe = { ...TREES_DEFAULTS, ...optionsFor(preset, 'trees'), seed, learner: 'trees', resample: 'none' };
   assert.deepEqual(

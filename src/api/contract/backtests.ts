@@ -1,5 +1,5 @@
 import Type, { type TSchema } from 'typebox';
-import { answer, words } from './common.ts';
+import { answer, Id, words } from './common.ts';
 import { RuleBody } from './policy.ts';
 import { outcome } from './transactions.ts';
 
@@ -7,7 +7,7 @@ const closed = { additionalProperties: false };
 const optional = Type.Optional;
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const share = optional(orNull(Type.Number({ minimum: 0, maximum: 1 })));
-const id = Type.String({ minLength: 1, maxLength: 255 });
+const id = Id();
 const samples = optional(Type.Integer({ minimum: 0, maximum: 200, default: 20 }));
 const backtestMode = words(['stored', 'recomputed'], 'Features as stored, or computed anew as of then');
 

@@ -197,7 +197,7 @@ export const AuditEntry = Type.Intersect([
 export const AuditQuery = Type.Object({
   ...PageQuery,
   by: Type.Optional(Id()),
-  type: Type.Optional(Type.String({ maxLength: 64, description: 'Such as `finalize` or `case.resolve`' })),
+  type: Type.Optional(Id('Such as `finalize` or `case.resolve`')),
   transactionId: Type.Optional(Id()),
   caseId: Type.Optional(Id()),
   from: Type.Optional(Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339, included' })),

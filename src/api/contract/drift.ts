@@ -7,7 +7,7 @@ const Then = answer({ now: orNull, then: orNull });
 export { Then as NowAndThen };
 export const DriftQuery = Type.Object({
   window: Type.String({
-    format: 'window',
+    format: 'fortnight',
     default: '7d',
     maxLength: 16,
     description: 'Such as `6h`, `7d`; at most `14d`',

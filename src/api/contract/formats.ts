@@ -82,6 +82,10 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   },
   url: { fault: () => undefined, shown: { pattern: '^https?://[\\w[][!-~]*$' } },
   window: { fault: () => undefined, shown: { pattern: `^(?:${WINDOW})$` } },
+  fortnight: {
+    fault: () => undefined,
+    shown: { pattern: '^(?:[1-9]\\d{0,5}s|[1-9]\\d{0,3}m|(?:[1-9]\\d?|[12]\\d\\d)h|(?:[1-9]|1[0-4])d|[12]w)$' },
+  },
   quarter: { fault: () => undefined, shown: { pattern: '^(?:19[7-9]|20\\d)\\dQ[1-4]$' } },
   month: { fault: () => undefined, shown: { pattern: '^(?:19[7-9]|20\\d)\\d-(?:0[1-9]|1[0-2])$' } },
 };

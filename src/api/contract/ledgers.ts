@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { SCHEME_LEDGERS, TRA_INSTRUMENTS } from '../../domain/ledgers/limits.ts';
 import { SCHEME_STATES } from '../../domain/ledgers/schemes.ts';
 import { TRA_STATES } from '../../domain/ledgers/tra.ts';
-import { answer, said, Time, words } from './common.ts';
+import { answer, Id, said, Time, words } from './common.ts';
 
 /** What the rules of payment hold a payment business to. */
 
@@ -16,7 +16,7 @@ const orNull = <T extends string>(type: T, description?: string) =>
 const bom = Type.Optional(words(['true', 'false'], 'CSV only: begins with the mark by which spreadsheets know UTF-8'));
 
 export const LedgerParam = Type.Object({
-  name: Type.String({ description: `\`${SCHEME_LEDGERS.join('` or `')}\`` }),
+  name: Id(`\`${SCHEME_LEDGERS.join('` or `')}\``),
 });
 export const TraQuery = Type.Object({
   quarter: Type.Optional(Type.String({ format: 'quarter', description: 'Such as `2026Q4`; default: this one' })),

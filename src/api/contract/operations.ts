@@ -132,7 +132,7 @@ export const Features = answer(
 );
 
 export const EntityParam = Type.Object({
-  type: Type.String({ minLength: 1, maxLength: 64, description: 'Such as `card`' }),
+  type: Id('Such as `card`'),
   id: Id('Percent-encode what a path reserves'),
 });
 export const EntityQuery = Type.Object({ limit: PageQuery.limit });

@@ -7,6 +7,7 @@ import { outcome } from './transactions.ts';
 const closed = { additionalProperties: false };
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const time = (description: string) => orNull(Type.String({ maxLength: 64, description }));
+const instant = (description: string) => orNull(Type.String({ format: 'instant', maxLength: 64, description }));
 /** What answers show and bodies may carry back: it changes nothing. */
 const shownOnly = Type.Optional(Type.Unknown());
 
@@ -43,8 +44,8 @@ export const RuleActions = Type.Array(Type.String({ pattern: '^[a-z0-9_]{1,64}$'
   description: 'Asked for beside the outcome, such as `request_3ds`',
 });
 export const RuleTags = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 20 });
-export const ValidFrom = time('RFC 3339: from when on it is evaluated; null: from the start');
-export const ValidTo = time('RFC 3339: until when; null: for good');
+export const ValidFrom = instant('RFC 3339: from when on it is evaluated; null: from the start');
+export const ValidTo = instant('RFC 3339: until when; null: for good');
 
 const content = {
   name: Type.String({ minLength: 1, maxLength: 200 }),

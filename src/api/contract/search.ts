@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { answer, Instant, Time } from './common.ts';
+import { answer, Id, Instant, Time } from './common.ts';
 
 export const SearchQuery = Type.Object({
   q: Type.String({
@@ -26,7 +26,7 @@ export const Found = answer(
 export const LinksQuery = Type.Object({
   depth: Type.Integer({ minimum: 1, maximum: 4, default: 2 }),
   at: Type.Optional(Instant),
-  types: Type.Optional(Type.String({ maxLength: 200, description: 'Only these join, such as `user,device`' })),
+  types: Type.Optional(Id('Only these join, such as `user,device`')),
 });
 const Linked = { type: Type.String(), id: Type.String() };
 export const EntityOf = answer(Linked);

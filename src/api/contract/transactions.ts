@@ -157,7 +157,7 @@ export const ListQuery = Type.Object({
   ),
   to: Type.Optional(Type.String({ format: 'instant', maxLength: 64, description: 'createdAt to, not included' })),
   minScore: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
-  rule: Type.Optional(Type.String({ maxLength: 100, description: 'Only those that this rule hit, live or in shadow' })),
+  rule: Type.Optional(Id('Only those that this rule hit, live or in shadow')),
 });
 
 export const StatsQuery = Type.Object({
