@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import autocannon from 'autocannon';
 
 /** Bodies of a shop's traffic: 5,000 users with a card and a device each, 300 merchants. */
-function body(i: number): string {
+export function body(i: number): string {
   const user = (i * 2_654_435_761) % 5_000;
   return JSON.stringify({
     userId: `user_${user}`,

@@ -69,6 +69,9 @@ export interface Config {
   readonly drainDelayMs: number;
   /** How long a read waits for the projection before it answers 503. */
   readonly readWaitMs: number;
+  /** So many decisions may always wait; beyond them, only where they would wait no longer than the delay. 0: however long. */
+  readonly admitWaiting: number;
+  readonly admitDelayMs: number;
   readonly snapshotEveryRecords: number;
   readonly journalSegmentBytes: number;
   /** Bytes of profiles that stay in memory; the others lie in the data directory. 0: all stay. */
@@ -247,6 +250,8 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     drainDelayMs: integer(env, 'DRAIN_DELAY_MS', 0, 0, 600_000),
     readWaitMs: integer(env, 'READ_WAIT_MS', 2_000, 0),
+    admitWaiting: integer(env, 'ADMIT_WAITING', 100, 1),
+    admitDelayMs: integer(env, 'ADMIT_DELAY_MS', 50, 0),
     snapshotEveryRecords: integer(env, 'SNAPSHOT_EVERY_RECORDS', 200_000, 1),
     journalSegmentBytes: integer(env, 'JOURNAL_SEGMENT_BYTES', 64 * 1024 * 1024, 65_536),
     profileMemory: bytes(env, 'PROFILE_MEMORY'),

@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { AssayError } from '../domain/errors.ts';
+import { createAdmission, refuseBeyond } from './admission.ts';
 import { createAnswerMemory, rememberAnswers } from './answers.ts';
 import type { Api } from './api.ts';
 import { itemsRefused } from './bounded-json.ts';
@@ -132,6 +133,13 @@ export async function buildServer(services: Services): Promise<Api> {
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
       exposedHeaders: EXPOSED,
     });
+  // In a fleet payments wait for others more than for this process, and a queue here says little.
+  const admission = createAdmission({
+    waiting: config.admitWaiting,
+    delayMs: services.fleet ? 0 : config.admitDelayMs,
+    stopwatch: () => performance.now(),
+  });
+  refuseBeyond(app, admission);
   const limiter =
     services.fleet?.limiter ?? createRateLimiter({ max: config.rateLimitMax, windowMs: config.rateLimitWindowMs });
   const sessions = createSessions(services.keys, clock);
@@ -147,7 +155,7 @@ export async function buildServer(services: Services): Promise<Api> {
 
   await documentApi(app);
 
-  transactionRoutes(app, services);
+  transactionRoutes(app, services, admission);
   transactionReadRoutes(app, services);
   transactionCommandRoutes(app, services);
   lifeCommandRoutes(app, services);

@@ -57,7 +57,7 @@ export async function isoRoutes(parent: Api, services: Services, charge: Charge)
     app.post(
       '/api/iso20022',
       {
-        config: { scope: 'ingest', takenIn: true, values: 100_000 },
+        config: { scope: 'ingest', takenIn: true, decides: true, values: 100_000 },
         bodyLimit: MESSAGE_BYTES,
         validatorCompiler: () => (value: unknown) => ({ value }),
         schema: {

@@ -4,6 +4,7 @@ import { type DecisionData, transactionView } from '../../domain/records.ts';
 import { sha256 } from '../../intake/canonical.ts';
 import { takeSubmission } from '../../intake/submission.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
+import type { Admission } from '../admission.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
 import { Decided, Processing, TransactionBody } from '../contract/transactions.ts';
@@ -15,13 +16,13 @@ import { byIntake } from '../validate.ts';
 const RESPOND_ASYNC = /(?:^|[,;\s])respond-async(?:$|[,;\s])/i;
 
 /** The decision itself: engine and journal only, so that it goes on while the database is away. */
-export function transactionRoutes(app: Api, services: Services): void {
+export function transactionRoutes(app: Api, services: Services, admission: Admission): void {
   const { engine, clock, rules } = services;
 
   app.post(
     '/api/transactions',
     {
-      config: { scope: 'ingest', idempotency: 'journal', takenIn: true },
+      config: { scope: 'ingest', idempotency: 'journal', takenIn: true, decides: true },
       validatorCompiler: byIntake,
       schema: {
         operationId: 'decideTransaction',
@@ -49,7 +50,8 @@ export function transactionRoutes(app: Api, services: Services): void {
       };
       const { prefer } = request.headers;
       const later = prefer !== undefined && RESPOND_ASYNC.test(String(prefer));
-      const made = later ? engine.accept(submission) : engine.decide(submission);
+      const leave = admission.enter();
+      const made = (later ? engine.accept(submission) : engine.decide(submission)).finally(leave);
       const { record, idempotent } = await (!body.id && alias ? made.catch(blameTheKey) : made);
       // A worker of a fleet may have decided it by now.
       if (later && record.type === 'intake') reply.header('preference-applied', 'respond-async');

@@ -1,0 +1,106 @@
+/**
+ * Twice as much as can be decided, offered by connections that do not wait for each other: what those who are let in wait, with
+ * admission and without. Each run is a server of its own.
+ *
+ *   node bench/overload.ts [--seconds 20] [--connections 400]
+ *
+ * Prints JSON. Every answered 201 has to be there at the end, and nothing else: else it throws.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import autocannon from 'autocannon';
+import { body, figures, load, start, stop } from './http-load.ts';
+
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '20' }, connections: { type: 'string', default: '400' } },
+});
+const [seconds, connections] = [Number(values.seconds), Number(values.connections)];
+const assay = join(import.meta.dirname, '..', 'bin/assay.js');
+
+/** Answers by status: how many, and their times. */
+interface Answers {
+  times: Record<number, number[]>;
+}
+
+/** So many a second by all connections; whoever is refused goes on with the next payment. */
+async function offer(url: string, rate: number): Promise<Answers> {
+  const times: Answers['times'] = {};
+  let i = 0;
+  await new Promise((resolve, reject) => {
+    const run = autocannon(
+      {
+        url: `${url}/api/transactions`,
+        ...{ connections, duration: seconds, overallRate: rate },
+        requests: [
+          {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            setupRequest: (request) => ({ ...request, body: body(i++) }),
+          },
+        ],
+      },
+      (error, result) => (error ? reject(error) : resolve(result)),
+    );
+    run.on('response', (_client, status, _bytes, ms) => {
+      (times[status] ??= []).push(ms);
+    });
+  });
+  return { times };
+}
+
+const quantile = (numbers: number[], share: number) =>
+  Math.round(numbers.toSorted((a, b) => a - b)[Math.floor(share * (numbers.length - 1))] ?? 0);
+
+function told({ times }: Answers) {
+  const [decided, refused] = [times[201] ?? [], times[503] ?? []];
+  const others = Object.keys(times).filter((status) => status !== '201' && status !== '503');
+  if (others.length > 0) throw new Error(`answered ${others.join(', ')}`);
+  return {
+    decidedPerSecond: Math.round(decided.length / seconds),
+    decidedMs: { p50: quantile(decided, 0.5), p99: quantile(decided, 0.99) },
+    refusedPerSecond: Math.round(refused.length / seconds),
+    refusedMs: { p50: quantile(refused, 0.5), p99: quantile(refused, 0.99) },
+  };
+}
+
+async function run(env: Record<string, string>) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'assay-overload-'));
+  const common = { ASSAY_DATA_DIR: dataDir, RATE_LIMIT_MAX: '0', LOG_LEVEL: 'warn' };
+  const server = await start([assay, 'serve', '--port', '0'], { ...common, ...env });
+  try {
+    await load(server.url, { connections: 64, duration: 4 });
+    const saturated = figures(await load(server.url, { connections: 64, duration: 5 }));
+    if (saturated.not2xx + saturated.errors > 0) throw new Error('64 connections were refused something');
+    const half = await offer(server.url, saturated.perSecond / 2);
+    const before = await counted(server.url);
+    const twice = await offer(server.url, saturated.perSecond * 2);
+    // What was under way when the time was over has been decided, or has not: no more than the connections.
+    const decided = (await counted(server.url)) - before;
+    const acknowledged = twice.times[201]?.length ?? 0;
+    if (decided < acknowledged || decided > acknowledged + connections)
+      throw new Error(`${acknowledged} were acknowledged, and ${decided} are there`);
+    return { saturatedPerSecond: saturated.perSecond, half: told(half), twice: told(twice), decided, acknowledged };
+  } finally {
+    await stop(server.child);
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Decisions that are durable. */
+async function counted(url: string): Promise<number> {
+  await sleep(1_000);
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Array.from(text.matchAll(/^assay_decisions_total\{[^}]*\} (\d+)$/gm), ([, count]) => Number(count)).reduce(
+    (sum, count) => sum + count,
+    0,
+  );
+}
+
+const machine = { cpu: cpus()[0].model, cores: cpus().length, node: process.version, load: loadavg()[0] };
+const queueing = await run({ ADMIT_DELAY_MS: '0' });
+const admitting = await run({});
+const strict = await run({ ADMIT_WAITING: '16', ADMIT_DELAY_MS: '15' });
+console.log(JSON.stringify({ machine, connections, seconds, queueing, admitting, strict }, null, 2));
