@@ -74,6 +74,53 @@ test('catches up with what lies there, then follows', async () => {
   assert.deepEqual([projector.applied, applied.length, projector.healthy], [1_005, 1_005, true]);
 });
 
+test('while it catches up it says how far it is behind', async () => {
+  const journal = arrayJournal();
+  journal.append(...payments(3_000));
+  const { store, applied } = memoryStore();
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  let calls = 0;
+  const gated = {
+    ...store,
+    async apply(records: JournalRecord[]) {
+      if (++calls > 1) await gate;
+      return store.apply(records);
+    },
+  };
+  const projector = await follow({ journal, store: gated, batchSize: 100 });
+  assert.deepEqual(projector.behind, { records: 3_000, seconds: undefined });
+  while (calls < 2) await sleep(1);
+  assert.equal(projector.behind?.records, 2_900);
+  assert.ok(projector.behind.seconds! >= 1);
+  open();
+  await projector.settled();
+  assert.equal(projector.behind, undefined);
+  assert.deepEqual(
+    applied.map(({ sequence }) => sequence),
+    journal.records.map(({ sequence }) => sequence),
+  );
+});
+
+test('a store that fails with a batch in hand gets each record once, in order', async () => {
+  const journal = arrayJournal();
+  journal.append(...payments(1_000));
+  const { store, applied } = memoryStore();
+  let calls = 0;
+  const failing = {
+    ...store,
+    async apply(records: JournalRecord[]) {
+      if (++calls % 3 === 0) throw new AssayError('unavailable', 'away', { retryAfterSeconds: 2 });
+      return store.apply(records);
+    },
+  };
+  const projector = await follow({ journal, store: failing, batchSize: 100 });
+  while (projector.applied < 1_000) await sleep(5);
+  assert.deepEqual(
+    applied.map(({ sequence }) => sequence),
+    journal.records.map(({ sequence }) => sequence),
+  );
+});
+
 test('goes on where the store stands', async () => {
   const journal = arrayJournal();
   journal.append(...payments(10));

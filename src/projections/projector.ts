@@ -14,12 +14,21 @@ export interface Projector {
   readonly healthy: boolean;
   /** Why it does not. */
   readonly problem: string | undefined;
+  /** How far it is behind while it catches up; undefined while it keeps up. */
+  readonly behind: Behind | undefined;
   /**
    * Resolves once the store holds everything that was durable when it was called (or `sequence`).
    * Throws `AssayError('unavailable')` with Retry-After beyond the configured bound, or at once while the store is away.
    */
   settled(sequence?: number): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Behind {
+  /** Durable and not in the store yet. */
+  records: number;
+  /** How long it takes at its pace since it began; undefined before its first batch. */
+  seconds: number | undefined;
 }
 
 export interface ProjectorOptions {
@@ -38,6 +47,8 @@ export interface ProjectorOptions {
   rebuild?: () => Promise<void>;
 }
 
+/** Fewer records are those of a moment. */
+const BEHIND_RECORDS = 2_000;
 const MIN_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 2_000;
 /** While another process applies the same records. */
@@ -58,6 +69,8 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
   let closed = false;
   /** Whether `applied` is the store's word since the last failure. */
   let placed = false;
+  /** Of the catching up that is under way: when it began, and where. */
+  let began: { at: number; applied: number } | undefined;
   let foreign: Error | undefined;
   let backoffMs = MIN_BACKOFF_MS;
   const outage = createOutage((reason) =>
@@ -119,16 +132,37 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
   /** From the journal itself, up to what is durable now; what comes meanwhile gathers in the inbox. */
   async function catchUp(): Promise<void> {
     inbox.reset();
+    began = { at: performance.now(), applied };
     let batch: JournalRecord[] = [];
-    for await (const record of journal.read(applied + 1)) {
-      if (closed) return;
-      if (record.sequence <= applied) continue;
-      batch.push(record);
-      if (batch.length < batchSize) continue;
-      await apply(batch);
+    let applying = Promise.resolve();
+    // The next batch is read while the store has the one before.
+    const hand = async () => {
+      await applying;
+      applying = apply(batch);
+      // Whoever waits for it sees the failure.
+      applying.catch(() => {});
       batch = [];
+    };
+    try {
+      for await (const record of journal.read(applied + 1)) {
+        if (closed) return;
+        if (record.sequence <= applied) continue;
+        if (batch.push(record) >= batchSize) await hand();
+      }
+      if (batch.length > 0) await hand();
+      await applying;
+    } finally {
+      await applying.catch(() => {});
+      began = undefined;
     }
-    if (batch.length > 0) await apply(batch);
+  }
+
+  function behind(): Behind | undefined {
+    const records = journal.durable - applied;
+    if (!healthy || records < BEHIND_RECORDS) return undefined;
+    const done = began ? applied - began.applied : 0;
+    const seconds = done > 0 ? Math.ceil((records * (performance.now() - began!.at)) / done / 1000) : undefined;
+    return { records, seconds };
   }
 
   async function step(): Promise<void> {
@@ -208,6 +242,9 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
     },
     get problem() {
       return outage.reason;
+    },
+    get behind() {
+      return behind();
     },
     async settled(asked) {
       if (!healthy) throw away();

@@ -86,7 +86,7 @@ export const Health = answer({
   model_loaded: Type.Boolean(),
   card_model_loaded: Type.Boolean({ description: 'What `/v1/fraud-score` needs; without it the rest lives on' }),
   journal: words(['ok', 'damaged', 'failed']),
-  database: words(['ok', 'unavailable']),
+  database: words(['ok', 'catching up', 'unavailable']),
   kafka: Type.Optional(words(['ok', 'unavailable'], 'The log of a fleet')),
   redis: Type.Optional(words(['ok', 'unavailable'], 'Profiles of a fleet; without them decisions are degraded')),
   rates: answer(

@@ -125,6 +125,7 @@ function healthOf(services: Services) {
   const loaded = engine.modelVersion !== undefined;
   const last = roster.promotions.at(-1);
   const fellBack = last?.fellBack ? (last.reason ?? 'The guard fell back to this model.') : undefined;
+  const { behind } = projector;
   const whole =
     loaded &&
     damage.length === 0 &&
@@ -133,6 +134,7 @@ function healthOf(services: Services) {
     cards.scorer &&
     stateless.judge &&
     projector.healthy &&
+    !behind &&
     replica?.state !== 'behind' &&
     fleet?.profilesHealthy !== false &&
     !fleet?.policyBehind;
@@ -142,7 +144,7 @@ function healthOf(services: Services) {
     model_loaded: loaded,
     card_model_loaded: cards.scorer !== undefined,
     journal: !durable ? 'failed' : damage.length > 0 ? 'damaged' : 'ok',
-    database: projector.healthy ? 'ok' : 'unavailable',
+    database: !projector.healthy ? 'unavailable' : behind ? 'catching up' : 'ok',
     ...(fleet ? { kafka: durable ? 'ok' : 'unavailable', redis: fleet.profilesHealthy ? 'ok' : 'unavailable' } : {}),
     ...(replica ? { convex: copyOf(replica) } : {}),
     rates: ratesOf(services),
@@ -150,7 +152,7 @@ function healthOf(services: Services) {
     ...(loaded ? { model: engine.modelVersion } : {}),
     ...reasonsOf({
       [fleet ? 'kafka' : 'journal']: durable ? damageTold(damage) : journal.status().problem,
-      database: projector.healthy ? undefined : services.embedded?.problem ? DATABASE_DOWN : projector.problem,
+      database: databaseTold(services),
       model: fellBack,
       redis: fleet?.profilesHealthy === false ? fleet.profilesProblem : undefined,
       webhooks: webhooks.stats().problem,
@@ -162,6 +164,14 @@ function healthOf(services: Services) {
 /** A copy that is away for a moment degrades nothing; one that is further behind than it may does. */
 function copyOf({ state, lagRecords, lagSeconds }: ReplicaStats) {
   return { state, lagRecords, lagSeconds };
+}
+
+function databaseTold({ projector, embedded }: Services): string | undefined {
+  if (!projector.healthy) return embedded?.problem ? DATABASE_DOWN : projector.problem;
+  if (!projector.behind) return undefined;
+  const { records, seconds } = projector.behind;
+  const left = seconds === undefined ? '' : `, about ${seconds} s at this pace`;
+  return `The database is ${records} records behind the journal${left}; reads wait for it, decisions go on.`;
 }
 
 /** Where the journal is damaged, in the words of `assay journal verify`. */
