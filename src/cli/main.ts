@@ -8,6 +8,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   worker: async () => (await import('./worker.ts')).workerCommand(),
   generate: async () => (await import('./generate.ts')).generateCommand(),
   train: async () => (await import('./train.ts')).trainCommand(),
+  download: async () => (await import('./download.ts')).downloadCommand(),
   inspect: async () => (await import('./inspect.ts')).inspectCommand(),
   matrix: async () => (await import('./matrix.ts')).matrixCommand(),
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
