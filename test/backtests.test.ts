@@ -213,6 +213,15 @@ describe('backtests', () => {
     );
     assert.equal(shown.lastHit, many.at(-1).createdAt);
     const known = count('fraud') + count('legitimate');
+    const beside = ['land', 'quiet'].map((id) => ({
+      id,
+      hits: many.filter(({ rules }) => rules.some((hit: Body) => hit.id === id)).length,
+    }));
+    assert.deepEqual(
+      shown.days30.overlap,
+      beside.filter(({ hits }) => hits > 0).sort((a, b) => b.hits - a.hits),
+    );
+    assert.ok(shown.days30.overlap.length > 0);
     assert.equal(shown.days30.precision, known === 0 ? null : count('fraud') / known);
     assert.deepEqual(
       { ...(await ask('GET', '/api/rules/many/stats')).body, since: undefined },

@@ -93,6 +93,8 @@ export interface RuleWindow extends ByLabel {
   precision: number | null;
   interval: [number, number] | null;
   amount: number;
+  /** The rules that hit the same payments most, and how many of them. */
+  overlap: { id: string; hits: number }[];
 }
 
 export interface RuleStats {

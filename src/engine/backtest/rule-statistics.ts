@@ -23,7 +23,11 @@ export interface RuleWindow extends Known {
   interval: [low: number, high: number] | null;
   /** Base currency, of all hits. */
   amount: number;
+  /** Which rules hit the same payments, and how many of them: the three that do so most, those asked for or not. */
+  overlap: { id: string; hits: number }[];
 }
+
+const MOST_OVERLAPS = 3;
 
 export interface RuleStatistics {
   id: string;
@@ -69,13 +73,17 @@ export async function ruleStatistics(
         window.hits++;
         if (mode === 'live') window.applied++;
         window.amount += transaction.amountBase ?? 0;
+        for (const other of decision.rules)
+          if (other.id !== id) window.beside.set(other.id, (window.beside.get(other.id) ?? 0) + 1);
         count(window, state);
       }
     }
   }
   return [...found].map(([id, { last, days7, days30 }]) => {
-    const shown = (window: ReturnType<typeof nothing>) =>
-      withPrecision({ ...window, amount: Math.round(window.amount * 100) / 100 }, outcomeOf(id));
+    const shown = ({ beside, ...window }: ReturnType<typeof nothing>) => ({
+      ...withPrecision({ ...window, amount: Math.round(window.amount * 100) / 100 }, outcomeOf(id)),
+      overlap: mostOf(beside),
+    });
     return {
       id,
       lastHit: last === 0 ? null : new Date(last).toISOString(),
@@ -85,4 +93,14 @@ export async function ruleStatistics(
   });
 }
 
-const nothing = () => ({ hits: 0, applied: 0, fraud: 0, legitimate: 0, presumed: 0, unknown: 0, amount: 0 });
+const nothing = () => ({
+  ...{ hits: 0, applied: 0, fraud: 0, legitimate: 0, presumed: 0, unknown: 0, amount: 0 },
+  /** Hits of other rules on the same payments, by their id. */
+  beside: new Map<string, number>(),
+});
+
+const mostOf = (beside: ReadonlyMap<string, number>) =>
+  [...beside]
+    .map(([id, hits]) => ({ id, hits }))
+    .sort((a, b) => b.hits - a.hits || (a.id < b.id ? -1 : 1))
+    .slice(0, MOST_OVERLAPS);

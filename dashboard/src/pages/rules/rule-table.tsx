@@ -6,6 +6,7 @@ import { Time } from '../../ui/bits.tsx';
 import { Precision } from './effect.tsx';
 import { precisionWords } from './figures.ts';
 import { Asks, ModeBadge } from './mode-badge.tsx';
+import { Overlap } from './overlap.tsx';
 import { useRuleFigures } from './use-figures.ts';
 
 /** One row a rule, the live ones first. */
@@ -26,6 +27,7 @@ export function RuleTable({ rules }: { rules: Rule[] }) {
                 <th className="text-right max-md:hidden">Hits</th>
                 <th className="max-lg:hidden">Precision</th>
                 <th className="text-right max-lg:hidden">Money</th>
+                <th className="max-lg:hidden">Overlap</th>
               </>
             )}
             <th className="!pr-4 max-md:hidden">Last change</th>
@@ -75,6 +77,9 @@ export function RuleTable({ rules }: { rules: Rule[] }) {
                       {own && own.hits > 0 ? <Precision {...own} /> : <span className="text-muted">–</span>}
                     </td>
                     <td className="num text-right max-lg:hidden">{own ? moneyShort(own.amount, base) : '–'}</td>
+                    <td className="max-lg:hidden">
+                      {own ? <Overlap hits={own.hits} beside={own.overlap} /> : <span className="text-muted">–</span>}
+                    </td>
                   </>
                 )}
                 <td className="!pr-4 text-xs text-muted max-md:hidden">
@@ -88,7 +93,7 @@ export function RuleTable({ rules }: { rules: Rule[] }) {
       </table>
       {figures.shown && (
         <p className="border-t border-line px-4 py-2 text-xs text-muted">
-          Hits, precision and money of the last 30 days
+          Hits, precision, money and overlap (the share of a rule’s hits that another rule hits too) of the last 30 days
           {figures.since && (
             <>
               , known since <Time at={figures.since} />
