@@ -106,7 +106,7 @@ export const BacktestShown = answer({
 export const BacktestStarted = answer({ id: Type.String() });
 
 const window = answer(
-  { hits: count, applied: count, ...known, ...precision, amount: Type.Number() },
+  { hits: count, applied: count, ...known, ...precision, amount: Type.Number(), overlap: parts('{id, hits}') },
   'applied: hits that counted, of a live rule within its rollout',
 );
 
