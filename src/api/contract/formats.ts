@@ -8,7 +8,7 @@ interface Format {
   /** Why a text is none, or undefined. */
   fault(text: string): string | undefined;
   /** As the document says it: what is described here is taken. */
-  shown: { format?: string; pattern?: string; not?: { pattern: string } };
+  shown: { format?: string; pattern?: string; not?: { type: 'string'; pattern: string } };
 }
 
 const fails = (fits: (text: string) => boolean, message: string) => (text: string) =>
@@ -52,7 +52,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
       'must be an RFC 3339 time from 1970 on',
     ),
     // A pattern beside a format is more than openapi-generator's Python can do: it would look for it in a date.
-    shown: { format: 'date-time', not: { pattern: '^(?:0|1[0-8]|19[0-6])' } },
+    shown: { format: 'date-time', not: { type: 'string', pattern: '^(?:0|1[0-8]|19[0-6])' } },
   },
   ip: {
     fault: fails((text) => canonicalAddress(text) !== undefined, 'must be an IPv4 or IPv6 address'),

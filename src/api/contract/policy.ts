@@ -44,8 +44,8 @@ export const RuleActions = Type.Array(Type.String({ pattern: '^[a-z0-9_]{1,64}$'
   description: 'Asked for beside the outcome, such as `request_3ds`',
 });
 export const RuleTags = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 20 });
-export const ValidFrom = instant('RFC 3339: from when on it is evaluated; null: from the start');
-export const ValidTo = instant('RFC 3339: until when; null: for good');
+export const ValidFrom = instant('From when on it is evaluated; null: from the start');
+export const ValidTo = instant('Until when; null: for good');
 
 const content = {
   name: Type.String({ minLength: 1, maxLength: 200 }),
@@ -56,7 +56,7 @@ const content = {
   reason: RuleReason,
   rollout: orNull(Rollout),
   suppress: orNull(Suppression),
-  hard: Type.Boolean({ description: 'A decline that beats every priority' }),
+  hard: Type.Boolean({ description: 'Beats every priority' }),
   actions: RuleActions,
   validFrom: ValidFrom,
   validTo: ValidTo,
