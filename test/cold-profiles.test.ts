@@ -100,6 +100,22 @@ test('decisions see the same bits, whatever is in memory', (t) => {
   }
 });
 
+test('columns of one’s own are kept, in memory and elsewhere', (t) => {
+  const options = { entityTypes: ENTITY_TYPES, own: ['number:metadata.size', 'word:metadata.job'] };
+  const [whole, small] = [createProfiles(options), bounded(t, options, 20_000)];
+  for (const { one } of history(3, 600)) {
+    const details = { metadata: { size: one.id % 50, job: one.id % 3 ? 'cook' : 'nurse' } };
+    for (const profiles of [whole, small]) profiles.learn({ ...one, details }, one.id);
+  }
+  assert.deepEqual(whole.layouts[0].names.slice(-2), options.own);
+  for (let user = 1; user <= 400; user++) {
+    const key = profileKeys(event(1, T0, only(0, user)))[0];
+    const [a, b] = [small, whole].map((profiles) => contentOf(profiles, 0, key));
+    assert.deepEqual(a, b, `user ${user}`);
+    assert.ok(b === undefined || b.rows.at(-2)!.every((size, row) => size === b.rows[1][row] % 50), `user ${user}`);
+  }
+});
+
 test('a snapshot taken while profiles learn, leave and come back is whole once the log behind it is learnt', async (t) => {
   for (const bytes of [50_000, 400_000]) {
     const whole = createProfiles({ entityTypes: ENTITY_TYPES });

@@ -35,8 +35,8 @@ export interface MemoryProfiles extends Profiles {
 const LABEL_LIMIT = 262_144;
 
 export function createProfiles(options: ProfileOptions): MemoryProfiles {
-  const { entityTypes, columns, labelLimit = LABEL_LIMIT, bound } = options;
-  const layouts = layoutsOf(entityTypes, columns);
+  const { entityTypes, columns, own, labelLimit = LABEL_LIMIT, bound } = options;
+  const layouts = layoutsOf(entityTypes, columns, own);
   const store = createProfileStore(entityTypes, layouts, labelLimit, bound);
 
   function learn(event: Event, sequence: number): void {
