@@ -46,6 +46,22 @@ test('a burst is worked off without a refusal, though some wait long', () => {
   assert.ok(delays.some(({ ms }) => ms > 500));
 });
 
+test('bursts that follow each other closely, each worked off before the next, are no overload', () => {
+  let now = 0;
+  const admission = createAdmission({ waiting: 10, delayMs: 50, stopwatch: () => now });
+  for (let burst = 0; burst < 20; burst++) {
+    const inside = Array.from({ length: 200 }, () => {
+      assert.equal(admission.isFull(), false, `burst ${burst}`);
+      return admission.enter();
+    });
+    for (const leave of inside) {
+      now += 2;
+      leave();
+    }
+    now += 100;
+  }
+});
+
 test('beyond what it can do it turns away, and those who are let in wait no longer than the bound and their turn', () => {
   for (const factor of [1.5, 2, 4]) {
     const { came, delays, refused } = simulate({ everyMs: 4 / factor, serviceMs: 4, forMs: 60_000 });

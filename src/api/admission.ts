@@ -64,8 +64,11 @@ export function createAdmission({ waiting, delayMs, stopwatch }: AdmissionOption
     },
     enter() {
       const one = { at: stopwatch() };
-      // While nobody waits nobody can leave.
-      if (inside.size === 0) [since, left] = [one.at, 0];
+      // While nobody waits nobody can leave, and no queue stands: the next burst is one of its own.
+      if (inside.size === 0) {
+        [since, left] = [one.at, 0];
+        lateSince = undefined;
+      }
       inside.add(one);
       return () => leave(one);
     },
