@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -21,6 +21,24 @@ describe('the command line', () => {
     assert.equal(code, 1);
     assert.match(error, /assay keys create/);
     assert.match(error, /API_KEY/);
+  });
+
+  test('what is not there is said in a line, and nothing is made in its place', async () => {
+    const nowhere = join(folder, 'nowhere');
+    const none = join(folder, 'none.csv');
+    for (const [words, said] of [
+      [['replay', none, '--data-dir', nowhere], `There is no file ${none}.`],
+      [['backtest', '--rules', none, '--data-dir', nowhere], `There is no file ${none}.`],
+      [['inspect', folder], 'A folder stands where a file is needed.'],
+      [['backtest', '--data-dir', nowhere], `${nowhere} has no journal: --data-dir says where it is.`],
+      [['explain', 'p1', '--data-dir', nowhere], `${nowhere} has no journal: --data-dir says where it is.`],
+      [['journal', 'verify', '--data-dir', nowhere], `${nowhere} has no journal: --data-dir says where it is.`],
+      [['mcp', '--url', 'nonsense'], 'nonsense is no address such as http://127.0.0.1:3000'],
+    ] as const) {
+      const { code, error } = await assay([...words]);
+      assert.deepEqual([code, error], [1, `assay: ${said}\n`], words.join(' '));
+    }
+    assert.equal(existsSync(nowhere), false);
   });
 
   test('history is replayed into a data directory once, then through the server that holds it', async () => {

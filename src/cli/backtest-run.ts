@@ -10,7 +10,7 @@ import { AssayError } from '../domain/errors.ts';
 import { type BacktestJob, createBacktestJobs } from '../engine/backtest/jobs.ts';
 import type { BacktestDone } from '../engine/backtest/run.ts';
 import { createPause, type TurnPorts } from '../engine/backtest/turns.ts';
-import { askServer, assertOwnJournal, type Control, readControl } from './control.ts';
+import { askServer, type Control, journalFolder, readControl } from './control.ts';
 import { defaultModelDir } from './paths.ts';
 import { createProgress } from './progress.ts';
 
@@ -92,7 +92,7 @@ async function offline(
   body: Record<string, unknown>,
   told: (share: number) => void,
 ): Promise<BacktestShown> {
-  assertOwnJournal(config);
+  journalFolder(config);
   if (!schema.Check(body)) {
     const [first] = schema.Errors(body);
     throw new Error(`--rules: ${first.instancePath || '/'} ${first.message}`);

@@ -39,6 +39,14 @@ export async function askServer({ url, token }: Control, path: string, init: Req
   }
 }
 
+/** The folder of the journal that a command reads. Throws an Error that says so where there is none: reading makes no journal. */
+export function journalFolder(config: Config): string {
+  assertOwnJournal(config);
+  const folder = join(config.dataDir, 'journal');
+  if (!existsSync(folder)) throw new Error(`${config.dataDir} has no journal: --data-dir says where it is.`);
+  return folder;
+}
+
 /** What works on the journal of this machine makes no sense where a fleet keeps its own elsewhere. */
 export function assertOwnJournal(config: Config): void {
   if (config.fleet)

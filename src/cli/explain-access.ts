@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { readConfig } from '../config.ts';
 import type { Reason } from '../domain/decision.ts';
 import { type Narrative, type NarrativeView, narrativeView } from '../domain/narrative.ts';
@@ -7,7 +6,7 @@ import type { Journal } from '../journal/journal.ts';
 import { openJournal } from '../journal/local/journal.ts';
 import { factsOf } from '../narrator/facts.ts';
 import { tell } from '../narrator/template.ts';
-import { askServer, type Control, readControl } from './control.ts';
+import { askServer, type Control, journalFolder, readControl } from './control.ts';
 import { defaultModelDir } from './paths.ts';
 
 /** From a server also why the language model that it asked wrote nothing. */
@@ -25,7 +24,7 @@ export async function explained(id: string, options: { ask: boolean; dataDir?: s
   const config = readConfig(env, { modelDir: defaultModelDir });
   const control = readControl(config.dataDir);
   if (control) return overHttp(control, id, options.ask);
-  const journal = await openJournal({ directory: join(config.dataDir, 'journal') });
+  const journal = await openJournal({ directory: journalFolder(config) });
   try {
     return await fromJournal(journal, id);
   } finally {

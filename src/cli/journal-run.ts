@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readConfig } from '../config.ts';
 import { lockDirectory } from '../journal/local/lock.ts';
 import { type Repair, repairJournal } from '../journal/local/repair.ts';
-import { assertOwnJournal } from './control.ts';
+import { journalFolder } from './control.ts';
 import { defaultModelDir } from './paths.ts';
 
 interface Options {
@@ -37,10 +37,7 @@ function directoryOf({ dataDir }: Options): string {
   const config = readConfig(dataDir === undefined ? process.env : { ...process.env, ASSAY_DATA_DIR: dataDir }, {
     modelDir: defaultModelDir,
   });
-  assertOwnJournal(config);
-  const directory = join(config.dataDir, 'journal');
-  if (!existsSync(directory)) throw new Error(`${config.dataDir} has no journal.`);
-  return directory;
+  return journalFolder(config);
 }
 
 function tell({ segments, records, found }: Repair, json: boolean | undefined, said: (by: string) => string): void {

@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { FeatureDefinition } from '../features/definition.ts';
 import { surveyJournal } from '../journal/local/survey.ts';
-import { assertOwnJournal } from './control.ts';
+import { journalFolder } from './control.ts';
 import { type JournalDataset, journalDataset, journalTold } from './journal-dataset.ts';
 
 export interface JournalFlags {
@@ -19,9 +17,7 @@ export async function readJournalDataset(
   config: Config,
   definitions: FeatureDefinition[],
 ): Promise<{ found: JournalDataset; what: Record<string, unknown> }> {
-  assertOwnJournal(config);
-  const directory = join(config.dataDir, 'journal');
-  if (!existsSync(directory)) throw new Error(`${config.dataDir} has no journal: --data-dir says where it is.`);
+  const directory = journalFolder(config);
   const { entityTypes, ownHabits: own, labelMaturityDays: maturityDays } = config;
   const found = await journalDataset((onRecord) => surveyJournal(directory, onRecord), {
     ...{ definitions, entityTypes, own, from, to, maturityDays, now: Date.now() },

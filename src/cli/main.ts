@@ -36,10 +36,17 @@ const wanted = process.argv.slice(2).find((word) => Object.hasOwn(COMMANDS, word
 for (const [name, load] of Object.entries(COMMANDS))
   if (wanted === undefined || wanted === name) program.addCommand(await load());
 
+/** In words, where a file that was named is not there or is a folder: what the system calls it says less. */
+function said({ message, code, path }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT' && path && message.startsWith('ENOENT')) return `There is no file ${path}.`;
+  if (code === 'EISDIR') return `A folder stands where a file is needed${path ? `: ${path}` : ''}.`;
+  return message;
+}
+
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error(error instanceof Error ? `assay: ${error.message}` : error);
+  console.error(error instanceof Error ? `assay: ${said(error)}` : error);
   if (process.env.LOG_LEVEL === 'debug') console.error(error);
   process.exitCode = 1;
 }

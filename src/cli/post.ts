@@ -128,7 +128,8 @@ export async function post(rows: Iterable<GeneratedTransaction>, options: PostOp
 
 /** The server's address without a trailing slash and without the path that is added. Throws for what is no URL. */
 export function baseOf(url: string): string {
-  const parsed = new URL(url);
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed) throw new TypeError(`${url} is no address such as http://127.0.0.1:3000`);
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') throw new TypeError(`${url} is not an http address`);
   return `${parsed.origin}${parsed.pathname.replace(/\/+$/, '').replace(/\/api\/transactions$/, '')}`;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import pino from 'pino';
 import { openCore, openIntake } from '../app.ts';
@@ -15,6 +16,7 @@ import { serverSink } from './replay-server.ts';
 const DAY_MS = 86_400_000;
 
 export async function runReplay(file: string, flags: ReplayFlags): Promise<void> {
+  if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
   const given = { ASSAY_DATA_DIR: flags.dataDir, ASSAY_MODEL_DIR: flags.model };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const { map, config } = await fileSource(
