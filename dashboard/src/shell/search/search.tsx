@@ -49,6 +49,8 @@ export function Search({ open, onClose }: { open: boolean; onClose: () => void }
   );
 }
 
+const keyOf = ({ type, id, title }: Hit) => JSON.stringify([type, id, title]);
+
 /** Whoever has gone somewhere is in that page; whoever gave up is back where they were. */
 function intoPage(): false {
   queueMicrotask(() => document.getElementById('main')?.focus({ preventScroll: true }));
@@ -70,12 +72,15 @@ function Box({
   const asked = useSettled(text.trim(), PAUSE_MS);
   const { data, error, isPlaceholderData } = useQuery(searchQuery(asked));
   const hits = data?.data ?? [];
-  const [moved, setMoved] = useState<{ of: string; to: number }>();
+  const typed = text.trim();
+  /** What the arrows chose for this text: it stays chosen when the hits of a shorter one give way to its own. */
+  const [chosen, setChosen] = useState<{ of: string; hit: string }>();
   /** Enter was quicker than the answer. */
   const [eager, setEager] = useState(false);
   const list = useId();
-  const answered = asked === text.trim() && data !== undefined && !isPlaceholderData;
-  const active = moved?.of === asked ? Math.min(moved.to, hits.length - 1) : likeliest(hits, asked);
+  const answered = asked === typed && data !== undefined && !isPlaceholderData;
+  const found = chosen?.of === typed ? hits.findIndex((hit) => keyOf(hit) === chosen.hit) : -1;
+  const active = found === -1 ? likeliest(hits, asked) : found;
 
   const go = (hit: Hit, apart = false) => {
     const place = placeOf(hit);
@@ -103,11 +108,12 @@ function Box({
       event.preventDefault();
       const step = event.key.startsWith('Arrow');
       const last = hits.length - 1;
-      setMoved({ of: asked, to: step ? (to + hits.length) % hits.length : Math.max(0, Math.min(last, to)) });
+      const next = step ? (to + hits.length) % hits.length : Math.max(0, Math.min(last, to));
+      setChosen({ of: typed, hit: keyOf(hits[next]) });
     }
     if (event.key !== 'Enter') return;
     event.preventDefault();
-    if (!answered) setEager(text.trim() !== '');
+    if (!answered) setEager(typed !== '');
     else if (hits[active]) go(hits[active], event.ctrlKey || event.metaKey);
   }
 
