@@ -102,7 +102,7 @@ test('a server that dies comes back at the same address, and the projection with
   // Dropped by hand, to be filled anew.
   await onServer(server.url, (client) => client.query('DROP SCHEMA revived_layout2 CASCADE'));
   pay(900, 1);
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 4_000; tries++) {
     const settled = await projector.settled().then(
       () => true,
       () => sleep(5),
