@@ -12,6 +12,7 @@ import { readConfig } from '../src/config.ts';
 import { silentLog } from '../src/projections/log.ts';
 import { call, startApp } from './support/app.ts';
 import { assay } from './support/command.ts';
+import { stricterModel } from './support/models.ts';
 
 test('what a release will do to a data directory is said before it does it', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'assay-upgrade-'));
@@ -49,6 +50,13 @@ test('what a release will do to a data directory is said before it does it', asy
     );
     assert.match(sound.snapshots.found, /that of record \d+ fits/);
     assert.match(sound.journal.found, /12 records .* none is rewritten/);
+
+    const modelDir = join(dataDir, 'other');
+    const next = stricterModel(modelDir);
+    const other = await examineUpgrade({ ...config, modelDir }, '9.9.9');
+    const { version } = JSON.parse(readFileSync(join(defaultModelDir, 'model.json'), 'utf8'));
+    const decides = other.find(({ check }) => check === 'decides');
+    assert.equal(decides?.found, `${next} from the first start on, where ${version} decided`);
 
     await inDatabase(`DELETE FROM $schema.migrations WHERE name = (SELECT max(name) FROM $schema.migrations)`);
     const folder = join(dataDir, 'snapshots');

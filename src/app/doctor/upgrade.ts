@@ -4,8 +4,10 @@ import { startEmbedded } from '../../adapters/embedded/postgres.ts';
 import { openSnapshots } from '../../adapters/embedded/snapshots.ts';
 import { pendingMigrations } from '../../adapters/postgres/migrate.ts';
 import type { Config } from '../../config.ts';
+import type { DecisionData } from '../../domain/records.ts';
 import { lockDirectory } from '../../journal/local/lock.ts';
 import { surveyJournal } from '../../journal/local/survey.ts';
+import { loadArtifact } from '../../models/artifact.ts';
 import { createProfiles } from '../../profiles/memory.ts';
 import { createLog } from '../log.ts';
 import { journal } from './directory.ts';
@@ -26,6 +28,7 @@ export async function examineUpgrade(config: Config, version: string): Promise<F
   await look('snapshots', async () => [await snapshots(config)]);
   await look('database', async () => [await database(config)]);
   await look('model', () => models(config));
+  await look('decides', () => succession(config));
   return found;
 }
 
@@ -64,6 +67,26 @@ async function snapshots(config: Config): Promise<Finding> {
     state: newest > 0 && refused.length > 0 ? 'warning' : 'note',
     found: `none fits${why}: profiles are computed anew from ${newest} records at the first start`,
   };
+}
+
+/** Another model than that of the newest decision, where it is not one that was promoted: the model that ships changes with releases. */
+async function succession(config: Config): Promise<Finding[]> {
+  const folder = join(config.dataDir, 'journal');
+  if (config.fleet || !existsSync(folder)) return [];
+  let before: string | undefined;
+  let isPromoted = false;
+  await surveyJournal(folder, ({ type, data }) => {
+    if (type === 'decision') before = (data as unknown as DecisionData).decision.model?.version ?? before;
+    if (type === 'model.promote') isPromoted = true;
+  });
+  const { version } = loadArtifact(config.modelDir);
+  if (before === undefined || before === version || isPromoted) return [];
+  return [
+    {
+      ...{ check: 'decides', state: 'note', found: `${version} from the first start on, where ${before} decided` },
+      advice: `To keep that one: assay models promote ${before}`,
+    },
+  ];
 }
 
 async function database(config: Config): Promise<Finding> {
