@@ -137,6 +137,7 @@ test('an operation or an entity that words do not know is still told', () => {
 });
 
 test('numbers, times and money', () => {
+  assert.deepEqual([figure(1e15), figure(-1e308)], ['1.00e+15', '-1.00e+308']);
   assert.deepEqual([figure(-0.01), figure(9.96), figure(12_345.6), figure(1.25)], ['0', '10', '12,346', '1.3']);
   assert.deepEqual(
     [duration(0), duration(1), duration(59), duration(60), duration(90_000)],

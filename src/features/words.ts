@@ -72,8 +72,10 @@ export function duration(seconds: number): string {
   return `${count} ${name}${count === '1' ? '' : 's'}`;
 }
 
-/** A number for people: whole from ten on, one decimal below. */
+/** A number for people: whole from ten on, one decimal below; with an exponent from 1e15 on. */
 export function figure(value: number): string {
+  // Nobody reads sixteen digits, and doubles do not hold more.
+  if (Math.abs(value) >= 1e15) return value.toPrecision(3);
   const rounded = Math.abs(value) >= 10 ? Math.round(value) : Math.round(value * 10) / 10;
   // Most are small, and a formatter costs more than everything else here.
   return Math.abs(rounded) < 1000 ? String(rounded === 0 ? 0 : rounded) : grouped.format(rounded);
