@@ -195,6 +195,7 @@ describe('the Model Context Protocol', () => {
     assert.match((await ask(nobody, 'payment', { id: 'ord_1' })).text, /401.*carries no key/);
     for (const input of [{}, { id: 'ord_1', more: 1 }, { id: 7 }])
       assert.ok((await ask(read, 'payment', input)).isError, JSON.stringify(input));
+    assert.equal((await ask(read, 'payment', { id: 'ord_1', more: 1 })).text, 'payment: /more is no argument here');
     assert.match((await ask(read, 'delete_everything')).text, /There is no tool/);
     assert.match((await ask(read, 'payment', { id: '../policy' })).text, /404/, 'a name stays a name in a path');
   });

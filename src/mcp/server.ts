@@ -47,7 +47,13 @@ async function called(api: CallerApi, name: string, given: unknown, signal: Abor
   const known = TOOLS.get(name);
   if (!known) return refused(`There is no tool ${JSON.stringify(name)}; there are ${[...TOOLS.keys()].join(', ')}.`);
   if (!known.input.Check(given)) {
-    const errors = known.input.Errors(given).map(({ instancePath, message }) => `${instancePath || '/'} ${message}`);
+    const errors = known.input
+      .Errors(given)
+      // What is too much is told once, by its own name.
+      .filter(({ keyword }) => keyword !== 'additionalProperties')
+      .map(({ keyword, instancePath, message }) =>
+        keyword === 'boolean' ? `${instancePath} is no argument here` : `${instancePath || '/'} ${message}`,
+      );
     return refused(`${name}: ${errors.slice(0, 8).join('; ')}`);
   }
   const mark = `data-${randomBytes(12).toString('hex')}`;
