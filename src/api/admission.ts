@@ -19,7 +19,7 @@ export interface AdmissionOptions {
 }
 
 /** How long a queue has to stand before it turns anybody away: a burst is worked off, and nobody needs to know of it. */
-export const STANDING_MS = 1_000;
+export const STANDING_MS = 5_000;
 /** Over how long it is measured how fast they leave. */
 const PACE_MS = 50;
 const RETRY_SECONDS = 1;
