@@ -67,9 +67,9 @@ test('beyond what it can do it turns away, and those who are let in wait no long
     const { came, delays, refused } = simulate({ everyMs: 4 / factor, serviceMs: 4, forMs: 60_000 });
     assert.equal(delays.length + refused.length, came, 'nobody is lost');
     // The queue that stood when it began is worked off first.
-    const settled = delays.filter(({ at }) => at > 10_000);
+    const settled = delays.filter(({ at }) => at > 30_000);
     assert.ok(Math.max(...settled.map(({ ms }) => ms)) <= 50 + 2 * 4 + 10 * 4, `${factor}`);
-    assert.ok(settled.length > (0.95 * 50_000) / 4, 'it works as fast as it can');
+    assert.ok(settled.length > (0.95 * 30_000) / 4, 'it works as fast as it can');
   }
 });
 
