@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify from 'fastify';
-import { type PageRequest, sendList } from './page.ts';
+import { type PageRequest, pageOf, sendList } from './page.ts';
 
 const PAGES = 1_000;
 
@@ -61,4 +61,19 @@ test('with a limit it is a page, and the next one stands in a header', async () 
   assert.equal(response.headers['x-next-cursor'], '12');
   assert.equal(state.read, 1);
   await app.close();
+});
+
+test('pages of what is in memory hold each once, though the clock was set back and what a page ended with is gone', () => {
+  const all = [50, 200, 100, 100, 300].map((at, id) => ({ id, at }));
+  const seen: number[] = [];
+  let left = all;
+  for (let cursor: string | undefined; ; ) {
+    const page = pageOf(left, { limit: 1, ...(cursor ? { cursor } : {}) }, ({ at }) => at);
+    seen.push(...page.data.map(({ id }) => id));
+    if (page.nextCursor === null) break;
+    cursor = page.nextCursor;
+    // What is newer goes once it was seen.
+    left = left.filter(({ id }) => id !== 4);
+  }
+  assert.deepEqual(seen, [4, 1, 3, 2, 0]);
 });

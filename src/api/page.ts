@@ -50,25 +50,25 @@ export async function sendList<T extends object>(
   );
 }
 
-/** A page of what is in memory, newest first: it goes on after the cursor, though what stood there is gone. */
+/**
+ * A page of what is in memory, oldest first as it comes and newest first as it is shown: it goes on after the cursor, though what stood
+ * there is gone. By the clock of its making, which may have been set back.
+ */
 export function pageOf<T>(
-  all: readonly T[],
-  { limit = all.length, cursor }: Partial<PageRequest>,
+  made: readonly T[],
+  { limit = made.length, cursor }: Partial<PageRequest>,
   madeAt: (one: T) => number,
 ): Page<T> {
-  /** Counted from the oldest, so that what is newer moves nothing. */
-  const tie = (index: number) => all.length - index;
+  // Counted from the oldest, so that what is newer moves nothing.
+  const all = made.map((one, tie) => ({ one, at: madeAt(one), tie })).sort((a, b) => b.at - a.at || b.tie - a.tie);
   const after = cursor === undefined ? undefined : readCursor(cursor)!;
-  const isAfter = (one: T, index: number) => {
-    const at = BigInt(madeAt(one));
-    return after === undefined || at < after.place || (at === after.place && tie(index) < after.tie);
-  };
-  const found = all.findIndex(isAfter);
-  const begin = found === -1 ? all.length : found;
-  const data = all.slice(begin, begin + limit);
-  const end = begin + data.length;
-  const hasMore = end < all.length;
-  return { data, hasMore, nextCursor: hasMore ? writeCursor(madeAt(data.at(-1)!), tie(end - 1)) : null };
+  const rest = after
+    ? all.filter(({ at, tie }) => BigInt(at) < after.place || (BigInt(at) === after.place && tie < after.tie))
+    : all;
+  const shown = rest.slice(0, limit);
+  const hasMore = shown.length < rest.length;
+  const last = shown.at(-1);
+  return { data: shown.map(({ one }) => one), hasMore, nextCursor: hasMore ? writeCursor(last!.at, last!.tie) : null };
 }
 
 /** A table that is read as a whole: the answer as JSON, or its rows alone as CSV where the client prefers that. */

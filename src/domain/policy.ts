@@ -21,7 +21,7 @@ export interface RuleContent {
   rollout: { percent: number; by: string } | null;
   /** Alerts once per entity and time; null: each time. */
   suppress: { entity: string; seconds: number } | null;
-  /** Beats every priority. */
+  /** A decline that beats every priority. */
   hard: boolean;
   /** Asked for beside the outcome, such as `request_3ds`. */
   actions: readonly string[];

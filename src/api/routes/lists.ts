@@ -65,7 +65,7 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
       },
     },
     async (request) => {
-      const page = pageOf([...state.lists.values()].reverse(), request.query, ({ head }) => head.createdAt);
+      const page = pageOf([...state.lists.values()], request.query, ({ head }) => head.createdAt);
       return { ...page, data: page.data.map(shown) };
     },
   );

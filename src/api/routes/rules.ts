@@ -58,7 +58,7 @@ export function ruleRoutes(app: Api, services: Services): void {
     },
     async (request) => {
       const kept = [...rules.values()].filter((rule) => rule.current ?? rule.proposed);
-      const page = pageOf(kept.reverse(), request.query, ({ versions }) => versions[0].createdAt);
+      const page = pageOf(kept, request.query, ({ versions }) => versions[0].createdAt);
       return { ...page, data: page.data.map(ruleView) };
     },
   );
