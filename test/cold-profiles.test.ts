@@ -5,14 +5,13 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openColdProfiles } from '../src/adapters/embedded/cold-profiles.ts';
 import { LABEL_FRAUD, onlyWord } from '../src/domain/event.ts';
-import type { Position } from '../src/domain/position.ts';
 import { catalogueFor } from '../src/features/catalogue.ts';
 import { compile } from '../src/features/compile.ts';
 import { seeded } from '../src/journal/local/test-support.ts';
 import { profileKeys } from '../src/profiles/keys.ts';
 import { createProfiles, type MemoryProfiles, type ProfileOptions } from '../src/profiles/memory.ts';
 import { contentOf, ENTITY_TYPES, event, only, T0 } from './support/profile-events.ts';
-import { profilesContract } from './support/profiles-contract.ts';
+import { ofOneProcess, profilesContract } from './support/profiles-contract.ts';
 
 /** Profiles of which next to nothing stays in memory. */
 function bounded(t: TestContext, options: ProfileOptions, bytes = 40_000): MemoryProfiles {
@@ -28,25 +27,7 @@ function bounded(t: TestContext, options: ProfileOptions, bytes = 40_000): Memor
 profilesContract('mostly elsewhere', {
   runs: 8,
   async open(t, options) {
-    const profiles = bounded(t, options);
-    const sequences = new Map<string, number>();
-    const sequenceOf = ({ partition, offset }: Position) => {
-      const name = `${partition}:${offset}`;
-      if (!sequences.has(name)) sequences.set(name, sequences.size + 1);
-      return sequences.get(name)!;
-    };
-    return {
-      insert: async (one, position) => profiles.learn(one, sequenceOf(position)),
-      async repeat(partition, records) {
-        for (const { offset, learn, label, told } of records) {
-          const sequence = sequenceOf({ partition, offset });
-          if (learn) profiles.learn(learn, sequence);
-          if (label) profiles.label(label.event, label.words, sequence);
-          if (told) profiles.tell(told.event, told.outcome, sequence);
-        }
-      },
-      fetch: async () => profiles,
-    };
+    return ofOneProcess(bounded(t, options));
   },
 });
 

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { type Event, type LabelCode, onlyWord, type Word } from '../../src/domain/event.ts';
+import type { Position } from '../../src/domain/position.ts';
 import { catalogueFor } from '../../src/features/catalogue.ts';
 import { compile } from '../../src/features/compile.ts';
 import { profileKeys } from '../../src/profiles/keys.ts';
 import { KEPT, LABEL } from '../../src/profiles/layout.ts';
-import { createProfiles, type ProfileOptions } from '../../src/profiles/memory.ts';
+import { createProfiles, type MemoryProfiles, type ProfileOptions } from '../../src/profiles/memory.ts';
 import type { Profiles } from '../../src/profiles/profiles.ts';
 import type { ProfileLog, SharedProfiles } from '../../src/profiles/shared.ts';
 import { naiveContent } from './naive-profile.ts';
@@ -313,4 +314,26 @@ function longHistory(seed: number) {
     if (i > 900 && int(4) === 0) steps.push({ event: events[int(i)], told: int(5) });
   });
   return steps;
+}
+
+/** A process numbers what it learns as it comes; what comes again has its number. */
+export function ofOneProcess(profiles: MemoryProfiles): PlacedProfiles {
+  const sequences = new Map<string, number>();
+  const sequenceOf = ({ partition, offset }: Position) => {
+    const name = `${partition}:${offset}`;
+    if (!sequences.has(name)) sequences.set(name, sequences.size + 1);
+    return sequences.get(name)!;
+  };
+  return {
+    insert: async (one, position) => profiles.learn(one, sequenceOf(position)),
+    async repeat(partition, records) {
+      for (const { offset, learn, label, told } of records) {
+        const sequence = sequenceOf({ partition, offset });
+        if (learn) profiles.learn(learn, sequence);
+        if (label) profiles.label(label.event, label.words, sequence);
+        if (told) profiles.tell(told.event, told.outcome, sequence);
+      }
+    },
+    fetch: async () => profiles,
+  };
 }
