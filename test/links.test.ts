@@ -8,6 +8,7 @@ import { type EmbeddedPostgres, startEmbedded } from '../src/adapters/embedded/p
 import type { Links } from '../src/projections/links.ts';
 import { silentLog } from '../src/projections/log.ts';
 import { call, startApp, type TestApp } from './support/app.ts';
+import { withReadyCluster } from './support/ready-cluster.ts';
 import { command, decision, label, T0 } from './support/records.ts';
 import { byAmount } from './support/serving.ts';
 import { apply, onServer, openBench } from './support/store-bench.ts';
@@ -81,6 +82,7 @@ describe('links', () => {
   let database: EmbeddedPostgres;
   let app: TestApp;
   before(async () => {
+    await withReadyCluster(dataDir);
     database = await startEmbedded({ dataDir, log: silentLog });
     app = await startApp({ DATABASE_URL: database.url, LINK_HUB: '8' }, { serving: byAmount });
   });

@@ -9,6 +9,7 @@ import { layoutSchema } from '../src/adapters/postgres/migrate.ts';
 import { createLog } from '../src/app/log.ts';
 import { call, startApp, type TestApp } from './support/app.ts';
 import { inParallel, payments, poster, until } from './support/load.ts';
+import { withReadyCluster } from './support/ready-cluster.ts';
 
 /** In every field that is somebody's, and in those that name them. */
 const MARK = 'mrk7319';
@@ -41,6 +42,7 @@ describe('the log', () => {
       .map((line) => JSON.parse(line));
   before(async () => {
     const log = createLog('trace', { write: (line: string) => void (text += line) });
+    await withReadyCluster(folder);
     database = await startEmbedded({ dataDir: folder, log });
     const env = { API_KEY: 'bootstrap-secret', LOG_LEVEL: 'trace', READ_WAIT_MS: '500' };
     app = await startApp({ ...env, DATABASE_URL: database.url }, { log });

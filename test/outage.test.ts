@@ -8,9 +8,11 @@ import { startEmbedded } from '../src/adapters/embedded/postgres.ts';
 import { call, startApp } from './support/app.ts';
 import { startLine } from './support/line.ts';
 import { inParallel, payments, poster, until } from './support/load.ts';
+import { withReadyCluster } from './support/ready-cluster.ts';
 
 test('while PostgreSQL is away decisions go on and reads answer 503; afterwards everything is there', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'assay-outage-'));
+  await withReadyCluster(folder);
   const database = await startEmbedded({ dataDir: folder, log: pino({ level: 'silent' }) });
   const line = await startLine(new URL(database.url));
   const app = await startApp({ DATABASE_URL: line.url, READ_WAIT_MS: '500' });

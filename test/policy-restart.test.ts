@@ -7,6 +7,7 @@ import pino from 'pino';
 import { startEmbedded } from '../src/adapters/embedded/postgres.ts';
 import { type Answer, call, startApp, type TestApp } from './support/app.ts';
 import { startLine } from './support/line.ts';
+import { withReadyCluster } from './support/ready-cluster.ts';
 import { verifyJournal } from './support/verify.ts';
 
 const fixtures = join(import.meta.dirname, '..', 'src', 'journal', 'fixtures');
@@ -118,6 +119,7 @@ test('after a restart, from a snapshot or the journal alone, all is as it was', 
 
 test('while PostgreSQL is away a rule is made, stopped and restored, and a list is written', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'assay-policy-'));
+  await withReadyCluster(folder);
   const database = await startEmbedded({ dataDir: folder, log: pino({ level: 'silent' }) });
   const line = await startLine(new URL(database.url));
   const app = await startApp({ DATABASE_URL: line.url, READ_WAIT_MS: '500' });

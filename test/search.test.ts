@@ -7,6 +7,7 @@ import { type EmbeddedPostgres, startEmbedded } from '../src/adapters/embedded/p
 import { layoutSchema } from '../src/adapters/postgres/migrate.ts';
 import { silentLog } from '../src/projections/log.ts';
 import { call, startApp, type TestApp } from './support/app.ts';
+import { withReadyCluster } from './support/ready-cluster.ts';
 import { byAmount } from './support/serving.ts';
 import { onServer } from './support/store-bench.ts';
 
@@ -23,6 +24,7 @@ describe('search', () => {
   let database: EmbeddedPostgres;
   let app: TestApp;
   before(async () => {
+    await withReadyCluster(dataDir);
     database = await startEmbedded({ dataDir, log: silentLog });
     app = await startApp({ DATABASE_URL: database.url }, { serving: byAmount });
     for (const [id, amount, more] of [

@@ -5,6 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { withReadyCluster } from '../../test/support/ready-cluster.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 /** The built dashboard. */
@@ -46,6 +47,7 @@ export interface Stage {
 /** A server of its own with an empty data directory, and in front of it a line that can be cut. `apiKey` is an admin's. */
 export async function startStage(apiKey = '', settings: Record<string, string> = {}): Promise<Stage> {
   const dataDir = mkdtempSync(join(tmpdir(), 'assay-e2e-'));
+  await withReadyCluster(dataDir);
   const server = spawn(process.execPath, ['bin/assay.js', 'serve', '--port', '0', '--data-dir', dataDir], {
     cwd: root,
     env: {

@@ -5,6 +5,7 @@ import pino from 'pino';
 import { type App, createApp, type Overrides } from '../../src/app.ts';
 import { defaultModelDir } from '../../src/cli/paths.ts';
 import { readConfig } from '../../src/config.ts';
+import { withReadyCluster } from './ready-cluster.ts';
 
 export interface TestApp extends App {
   url: string;
@@ -20,6 +21,7 @@ export async function startApp(env: Record<string, string> = {}, overrides: Over
     { PORT: '0', LOG_LEVEL: 'silent', RATE_LIMIT_MAX: '0', ...env, ASSAY_DATA_DIR: dataDir },
     { modelDir: defaultModelDir },
   );
+  if (!config.databaseUrl) await withReadyCluster(dataDir);
   const app = await createApp(config, { log: pino({ level: 'silent' }), ...overrides });
   const url = await app.listen();
   let closed: Promise<void> | undefined;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { endsWithUs } from './children.ts';
+import { withReadyCluster } from './ready-cluster.ts';
 
 export interface ServerProcess {
   url: string;
@@ -18,6 +19,7 @@ const entry = join(import.meta.dirname, '..', '..', 'bin', 'assay.js');
 
 /** `assay serve` as a process of its own; resolves once it listens, rejects with its output if it ends before. */
 export async function startServer(dataDir: string, env: Record<string, string> = {}): Promise<ServerProcess> {
+  if (!env.DATABASE_URL) await withReadyCluster(dataDir);
   const child = spawn(process.execPath, [entry, 'serve', '--port', env.PORT ?? '0'], {
     env: { ...process.env, LOG_LEVEL: 'warn', RATE_LIMIT_MAX: '0', ...env, ASSAY_DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
