@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pino from 'pino';
 import { type EmbeddedPostgres, startEmbedded } from './adapters/embedded/postgres.ts';
 import { openShadowRows } from './adapters/embedded/shadow-rows.ts';
+import type { ProjectionSettings } from './adapters/postgres/projection.ts';
 import { openStore } from './adapters/postgres/store.ts';
 import { isLoopbackName } from './api/auth.ts';
 import { assertListenable, buildServer } from './api/server.ts';
@@ -14,12 +15,13 @@ import type { Core, Overrides } from './app/core.ts';
 import { openDrift } from './app/drift.ts';
 import { openFleetCore } from './app/fleet.ts';
 import { openIntake } from './app/intake.ts';
-import { openCore } from './app/local.ts';
+import { journalDirectory, openCore } from './app/local.ts';
 import { createLog } from './app/log.ts';
 import { openNarration } from './app/narration.ts';
+import { openProjectionThread } from './app/projection-thread.ts';
 import { openReplica } from './app/replica.ts';
 import { demoOf, describeFeatures, loadCards, loadStateless } from './app/services.ts';
-import { tracedStore } from './app/tracing.ts';
+import { isTraced, tracedStore } from './app/tracing.ts';
 import { openWebhooks } from './app/webhooks.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './domain/clock.ts';
@@ -85,25 +87,32 @@ interface Wired {
 async function wire({ config, core, database, token, clock, log, narrator }: Wired): Promise<App> {
   const { journal, engine, keys, state } = core;
   const { outcomeOf } = core.policy;
-  const opened = await openStore({
+  const projected: ProjectionSettings = {
     url: config.databaseUrl ?? database!.url,
     namespace: config.namespace,
-    isAlone: database !== undefined,
-    clock,
     retentionDays: config.retentionDays,
     labelMaturityDays: config.labelMaturityDays,
-    poolSize: config.databasePool,
     entityTypes: config.entityTypes,
     entityFields: config.entityFields,
-    outcomeOf,
     ipv6Prefix: config.ipv6Prefix,
+  };
+  // Spans cross no thread, nor does a clock that a test sets; and the log of a fleet is not in files of this machine.
+  const isApart = config.threads > 1 && !core.fleet && !isTraced() && clock === Date.now;
+  const directory = journalDirectory(config);
+  const thread = isApart ? openProjectionThread({ settings: projected, directory, outcomeOf, log }) : undefined;
+  const opened = await openStore({
+    ...projected,
+    ...{ clock, log, outcomeOf },
+    isAlone: database !== undefined,
+    // One connection is that thread's.
+    poolSize: config.databasePool - (thread ? 1 : 0),
     baseCurrency: config.baseCurrency,
-    log,
   });
   const store = tracedStore(opened);
   const projector = await createProjector({
     journal,
     store,
+    thread,
     log,
     readWaitMs: config.readWaitMs,
     rebuild: database && (() => opened.rebuild()),
@@ -210,6 +219,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
       await challengers.close();
       await narration.close();
       await projector.close();
+      await thread?.close();
       await store.close();
       rules.rates.close();
       await core.close();

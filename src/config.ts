@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { IPV6_PREFIX } from './domain/address.ts';
 import { isCurrency } from './domain/currency.ts';
@@ -65,6 +66,8 @@ export interface Config {
   /** Folder of the three models of `/api/v1/predict_fraud`. */
   readonly statelessModelDir: string;
   readonly logLevel: string;
+  /** 1: everything in one thread. More: the projection to PostgreSQL has one of its own. */
+  readonly threads: number;
   /** How long it says that it is not ready, before it stops to listen. */
   readonly drainDelayMs: number;
   /** How long a read waits for the projection before it answers 503. */
@@ -247,6 +250,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     cardModelVersion: env.MODEL_VERSION || undefined,
     fraudThreshold: percentage(env, 'FRAUD_THRESHOLD', 50),
     statelessModelDir: env.ASSAY_STATELESS_MODELS || join(dirname(defaults.modelDir), 'stateless'),
+    threads: integer(env, 'ASSAY_THREADS', Math.min(2, availableParallelism()), 1, 1_024),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     drainDelayMs: integer(env, 'DRAIN_DELAY_MS', 0, 0, 600_000),
     readWaitMs: integer(env, 'READ_WAIT_MS', 2_000, 0),

@@ -7,7 +7,8 @@ describe('rules', () => {
   let app: TestApp;
   let made = 0;
   before(async () => {
-    app = await startApp();
+    // What became of a command is asked across the threads.
+    app = await startApp({ ASSAY_THREADS: '2' });
   });
   after(() => app.stop());
 

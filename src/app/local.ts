@@ -28,13 +28,16 @@ import { type Core, configured, type Overrides } from './core.ts';
 import { createLog } from './log.ts';
 import { tracedEngine, tracedJournal } from './tracing.ts';
 
+/** Where the log of one machine lies. */
+export const journalDirectory = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, 'journal');
+
 /** Opens the data directory: recovers the journal, rebuilds the profiles, loads the model. `token` is the CLI's key. */
 export async function openCore(config: Config, overrides: Overrides = {}, token?: string): Promise<Core> {
   const clock = overrides.clock ?? Date.now;
   const log = overrides.log ?? createLog(config.logLevel);
   mkdirSync(config.dataDir, { recursive: true });
   const local = await openJournal({
-    directory: join(config.dataDir, 'journal'),
+    directory: journalDirectory(config),
     segmentBytes: config.journalSegmentBytes,
     reserveBytes: config.diskReserve,
     onWarning: (error) => log.warn({ err: error }, 'the journal warns'),

@@ -15,14 +15,14 @@ import type { Journal, JournalRecord } from '../journal/journal.ts';
 import type { QueryStore } from '../projections/store.ts';
 
 /** An SDK that was loaded before Assay, by `node --import`; without one everything here is handed back as it came. */
-const isOn = () => propagation.fields().length > 0;
+export const isTraced = () => propagation.fields().length > 0;
 const tracer = () => trace.getTracer('assay');
 /** Of the records of one batch: what SDKs keep where nobody says otherwise. */
 const MAX_LINKS = 128;
 
 /** A span around each decision and intake. */
 export function tracedEngine<T extends Engine>(engine: T): T {
-  if (!isOn()) return engine;
+  if (!isTraced()) return engine;
   const around =
     <A extends unknown[], R>(name: string, work: (...args: A) => Promise<R>, recordOf: (result: R) => JournalRecord) =>
     (...args: A) =>
@@ -57,7 +57,7 @@ function describe(span: Span, record: JournalRecord): void {
 
 /** A span around each append to a journal on this machine; its record carries it to those who follow. */
 export function tracedJournal(journal: Journal): Journal {
-  if (!isOn()) return journal;
+  if (!isTraced()) return journal;
   return Object.assign(Object.create(journal) as Journal, {
     enqueue(entry: Parameters<Journal['enqueue']>[0]) {
       const span = tracer().startSpan('append', { kind: SpanKind.PRODUCER });
@@ -83,7 +83,7 @@ export function tracedJournal(journal: Journal): Journal {
  * another process applies the same.
  */
 export function tracedStore(store: QueryStore): QueryStore {
-  if (!isOn()) return store;
+  if (!isTraced()) return store;
   const spans = new WeakMap<JournalRecord[], Span>();
   return Object.assign(Object.create(store) as QueryStore, {
     async apply(records: JournalRecord[]) {

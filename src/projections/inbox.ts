@@ -1,8 +1,6 @@
-import type { JournalRecord } from '../journal/journal.ts';
-
-/** Records on their way to the store: a bounded buffer, and the pauses of the one who empties it. */
-export interface Inbox {
-  push(record: JournalRecord): void;
+/** What is on its way to the store, each with its sequence: a bounded buffer, and the pauses of the one who empties it. */
+export interface Inbox<T extends { sequence: number }> {
+  push(record: T): void;
   /** What came did not all fit: the buffer is empty, and stays so until `reset`. */
   readonly overflowed: boolean;
   overflow(): void;
@@ -10,7 +8,7 @@ export interface Inbox {
   readonly size: number;
   /** Sequence of the oldest record; NaN when empty. */
   readonly first: number;
-  take(limit: number): JournalRecord[];
+  take(limit: number): T[];
   /** Forgets records at or below the sequence. */
   dropThrough(sequence: number): void;
   /** Resolves when a record is there, or on `hurry`. */
@@ -23,8 +21,8 @@ export interface Inbox {
   hurry(): void;
 }
 
-export function createInbox(capacity: number): Inbox {
-  let records: JournalRecord[] = [];
+export function createInbox<T extends { sequence: number }>(capacity: number): Inbox<T> {
+  let records: T[] = [];
   let overflowed = false;
   let wakeAt = Number.POSITIVE_INFINITY;
   let wake: (() => void) | undefined;

@@ -8,7 +8,7 @@ import type { JournalRecord } from '../journal/journal.ts';
 import type { CommandAnswer } from './command-answer.ts';
 import { createCommands } from './commands.ts';
 import { silentLog } from './log.ts';
-import { createProjector, type Projector, type ProjectorOptions } from './projector.ts';
+import { createProjector, type ProjectionThread, type Projector, type ProjectorOptions } from './projector.ts';
 import type { QueryStore } from './store.ts';
 
 /** A store that only remembers what was applied, and is away when told so. */
@@ -43,13 +43,30 @@ function memoryStore() {
   return { store: store as unknown as QueryStore, applied, state };
 }
 
+/** As another thread has it: it is told sequences, and looks up what lies there. */
+function threadOf(journal: ReturnType<typeof arrayJournal>, store: QueryStore): ProjectionThread {
+  return {
+    async apply(from, through, durable) {
+      assert.ok(from <= through && through <= durable, 'only what is durable');
+      return store.apply(journal.records.slice(from - 1, through));
+    },
+  };
+}
+
 const open: Projector[] = [];
 afterEach(async () => {
   for (const projector of open.splice(0)) await projector.close();
 });
 
-async function follow(options: Partial<ProjectorOptions> & Pick<ProjectorOptions, 'journal' | 'store'>) {
-  const projector = await createProjector({ log: silentLog, readWaitMs: 2_000, ...options });
+type Followed = Partial<ProjectorOptions> & {
+  journal: ReturnType<typeof arrayJournal>;
+  store: QueryStore;
+  isApart?: boolean;
+};
+
+async function follow({ isApart, ...options }: Followed) {
+  const thread = isApart ? threadOf(options.journal, options.store) : undefined;
+  const projector = await createProjector({ log: silentLog, readWaitMs: 2_000, thread, ...options });
   open.push(projector);
   return projector;
 }
@@ -61,142 +78,147 @@ function payments(count: number, prefix = 'p') {
 const unavailable = (error: unknown) =>
   error instanceof AssayError && error.code === 'unavailable' && (error.retryAfterSeconds ?? 0) > 0;
 
-test('catches up with what lies there, then follows', async () => {
-  const journal = arrayJournal();
-  journal.append(...payments(1_000));
-  const { store, applied, state } = memoryStore();
-  const projector = await follow({ journal, store, batchSize: 100 });
-  await projector.settled();
-  assert.equal(applied.length, 1_000);
-  assert.ok(state.batches.every((size) => size <= 100));
-  journal.append(...payments(5, 'q'));
-  await projector.settled();
-  assert.deepEqual([projector.applied, applied.length, projector.healthy], [1_005, 1_005, true]);
-});
-
-test('while it catches up it says how far it is behind', async () => {
-  const journal = arrayJournal();
-  journal.append(...payments(3_000));
-  const { store, applied } = memoryStore();
-  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
-  let calls = 0;
-  const gated = {
-    ...store,
-    async apply(records: JournalRecord[]) {
-      if (++calls > 1) await gate;
-      return store.apply(records);
-    },
-  };
-  const projector = await follow({ journal, store: gated, batchSize: 100 });
-  assert.deepEqual(projector.behind, { records: 3_000, seconds: undefined });
-  while (calls < 2) await sleep(1);
-  assert.equal(projector.behind?.records, 2_900);
-  assert.ok(projector.behind.seconds! >= 1);
-  open();
-  await projector.settled();
-  assert.equal(projector.behind, undefined);
-  assert.deepEqual(
-    applied.map(({ sequence }) => sequence),
-    journal.records.map(({ sequence }) => sequence),
-  );
-});
-
-test('a store that fails with a batch in hand gets each record once, in order', async () => {
-  const journal = arrayJournal();
-  journal.append(...payments(1_000));
-  const { store, applied } = memoryStore();
-  let calls = 0;
-  const failing = {
-    ...store,
-    async apply(records: JournalRecord[]) {
-      if (++calls % 3 === 0) throw new AssayError('unavailable', 'away', { retryAfterSeconds: 2 });
-      return store.apply(records);
-    },
-  };
-  const projector = await follow({ journal, store: failing, batchSize: 100 });
-  while (projector.applied < 1_000) await sleep(5);
-  assert.deepEqual(
-    applied.map(({ sequence }) => sequence),
-    journal.records.map(({ sequence }) => sequence),
-  );
-});
-
-test('goes on where the store stands', async () => {
-  const journal = arrayJournal();
-  journal.append(...payments(10));
-  const { store, applied } = memoryStore();
-  applied.push(...journal.records.slice(0, 4));
-  const projector = await follow({ journal, store });
-  await projector.settled(10);
-  assert.equal(applied.length, 10);
-});
-
-test('reads from the journal what did not fit its buffer', async () => {
-  const journal = arrayJournal();
-  const { store, applied, state } = memoryStore();
-  const projector = await follow({ journal, store, bufferSize: 8, batchSize: 4, lingerMs: 0 });
-  let open = () => {};
-  state.gate = new Promise((resolve) => {
-    open = resolve;
+for (const [where, isApart] of [
+  ['in this thread', false],
+  ['in another', true],
+] as const) {
+  test(`${where}: catches up with what lies there, then follows`, async () => {
+    const journal = arrayJournal();
+    journal.append(...payments(1_000));
+    const { store, applied, state } = memoryStore();
+    const projector = await follow({ isApart, journal, store, batchSize: 100 });
+    await projector.settled();
+    assert.equal(applied.length, 1_000);
+    assert.ok(state.batches.every((size) => size <= 100));
+    journal.append(...payments(5, 'q'));
+    await projector.settled();
+    assert.deepEqual([projector.applied, applied.length, projector.healthy], [1_005, 1_005, true]);
   });
-  for (let round = 0; round < 20; round++) {
-    journal.append(...payments(5, `r${round}.`));
-    await new Promise(setImmediate);
-  }
-  assert.equal(applied.length, 0);
-  open();
-  await projector.settled();
-  assert.deepEqual(
-    applied.map(({ sequence }) => sequence),
-    journal.records.map(({ sequence }) => sequence),
-  );
-});
 
-test('an outage: readers are told at once, nothing is lost, and it goes on by itself', async () => {
-  const journal = arrayJournal();
-  const { store, applied, state } = memoryStore();
-  const projector = await follow({ journal, store, lingerMs: 0 });
-  journal.append(...payments(3));
-  await projector.settled();
-  state.away = true;
-  journal.append(...payments(3, 'q'));
-  await assert.rejects(projector.settled(), unavailable);
-  assert.equal(projector.healthy, false);
-  await assert.rejects(projector.settled(1), unavailable);
-  journal.append(...payments(3, 'r'));
-  state.away = false;
-  while (!projector.healthy) await sleep(5);
-  await projector.settled();
-  assert.equal(applied.length, 9);
-});
-
-test('a store that is away at the start is waited for', async () => {
-  const journal = arrayJournal();
-  journal.append(...payments(3));
-  const { store, applied, state } = memoryStore();
-  state.away = true;
-  const projector = await follow({ journal, store });
-  await assert.rejects(projector.settled(), unavailable);
-  state.away = false;
-  while (!projector.healthy) await sleep(5);
-  await projector.settled();
-  assert.equal(applied.length, 3);
-});
-
-test('settled gives up after its bound', async () => {
-  const journal = arrayJournal();
-  const { store, state } = memoryStore();
-  const projector = await follow({ journal, store, readWaitMs: 20 });
-  await sleep(1);
-  let open = () => {};
-  state.gate = new Promise((resolve) => {
-    open = resolve;
+  test(`${where}: while it catches up it says how far it is behind`, async () => {
+    const journal = arrayJournal();
+    journal.append(...payments(3_000));
+    const { store, applied } = memoryStore();
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    let calls = 0;
+    const gated = {
+      ...store,
+      async apply(records: JournalRecord[]) {
+        if (++calls > 1) await gate;
+        return store.apply(records);
+      },
+    };
+    const projector = await follow({ isApart, journal, store: gated, batchSize: 100 });
+    assert.deepEqual(projector.behind, { records: 3_000, seconds: undefined });
+    while (calls < 2) await sleep(1);
+    assert.equal(projector.behind?.records, 2_900);
+    assert.ok(projector.behind.seconds! >= 1);
+    open();
+    await projector.settled();
+    assert.equal(projector.behind, undefined);
+    assert.deepEqual(
+      applied.map(({ sequence }) => sequence),
+      journal.records.map(({ sequence }) => sequence),
+    );
   });
-  journal.append(...payments(1));
-  await assert.rejects(projector.settled(), unavailable);
-  assert.equal(projector.healthy, true);
-  open();
-});
+
+  test(`${where}: a store that fails with a batch in hand gets each record once, in order`, async () => {
+    const journal = arrayJournal();
+    journal.append(...payments(1_000));
+    const { store, applied } = memoryStore();
+    let calls = 0;
+    const failing = {
+      ...store,
+      async apply(records: JournalRecord[]) {
+        if (++calls % 3 === 0) throw new AssayError('unavailable', 'away', { retryAfterSeconds: 2 });
+        return store.apply(records);
+      },
+    };
+    const projector = await follow({ isApart, journal, store: failing, batchSize: 100 });
+    while (projector.applied < 1_000) await sleep(5);
+    assert.deepEqual(
+      applied.map(({ sequence }) => sequence),
+      journal.records.map(({ sequence }) => sequence),
+    );
+  });
+
+  test(`${where}: goes on where the store stands`, async () => {
+    const journal = arrayJournal();
+    journal.append(...payments(10));
+    const { store, applied } = memoryStore();
+    applied.push(...journal.records.slice(0, 4));
+    const projector = await follow({ isApart, journal, store });
+    await projector.settled(10);
+    assert.equal(applied.length, 10);
+  });
+
+  test(`${where}: reads from the journal what did not fit its buffer`, async () => {
+    const journal = arrayJournal();
+    const { store, applied, state } = memoryStore();
+    const projector = await follow({ isApart, journal, store, bufferSize: 8, batchSize: 4, lingerMs: 0 });
+    let open = () => {};
+    state.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    for (let round = 0; round < 20; round++) {
+      journal.append(...payments(5, `r${round}.`));
+      await new Promise(setImmediate);
+    }
+    assert.equal(applied.length, 0);
+    open();
+    await projector.settled();
+    assert.deepEqual(
+      applied.map(({ sequence }) => sequence),
+      journal.records.map(({ sequence }) => sequence),
+    );
+  });
+
+  test(`${where}: an outage: readers are told at once, nothing is lost, and it goes on by itself`, async () => {
+    const journal = arrayJournal();
+    const { store, applied, state } = memoryStore();
+    const projector = await follow({ isApart, journal, store, lingerMs: 0 });
+    journal.append(...payments(3));
+    await projector.settled();
+    state.away = true;
+    journal.append(...payments(3, 'q'));
+    await assert.rejects(projector.settled(), unavailable);
+    assert.equal(projector.healthy, false);
+    await assert.rejects(projector.settled(1), unavailable);
+    journal.append(...payments(3, 'r'));
+    state.away = false;
+    while (!projector.healthy) await sleep(5);
+    await projector.settled();
+    assert.equal(applied.length, 9);
+  });
+
+  test(`${where}: a store that is away at the start is waited for`, async () => {
+    const journal = arrayJournal();
+    journal.append(...payments(3));
+    const { store, applied, state } = memoryStore();
+    state.away = true;
+    const projector = await follow({ isApart, journal, store });
+    await assert.rejects(projector.settled(), unavailable);
+    state.away = false;
+    while (!projector.healthy) await sleep(5);
+    await projector.settled();
+    assert.equal(applied.length, 3);
+  });
+
+  test(`${where}: settled gives up after its bound`, async () => {
+    const journal = arrayJournal();
+    const { store, state } = memoryStore();
+    const projector = await follow({ isApart, journal, store, readWaitMs: 20 });
+    await sleep(1);
+    let open = () => {};
+    state.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    journal.append(...payments(1));
+    await assert.rejects(projector.settled(), unavailable);
+    assert.equal(projector.healthy, true);
+    open();
+  });
+}
 
 test('a store that was filled from another journal is refused', async () => {
   const journal = arrayJournal();

@@ -34,6 +34,8 @@ export interface Behind {
 export interface ProjectorOptions {
   journal: Journal;
   store: QueryStore;
+  /** Where another thread reads the log and applies it; then records stay out of this one, and it goes by their sequences. */
+  thread?: ProjectionThread;
   log: Log;
   /** How long `settled` waits, milliseconds. */
   readWaitMs: number;
@@ -47,6 +49,14 @@ export interface ProjectorOptions {
   rebuild?: () => Promise<void>;
 }
 
+export interface ProjectionThread {
+  /** As `QueryStore.apply`, of the records from one sequence through another; up to `durable` more may be read ahead. */
+  apply(from: number, through: number, durable: number): Promise<number>;
+}
+
+/** A record, or where one is that another thread reads. */
+type Handed = Pick<JournalRecord, 'sequence'>;
+
 /** Fewer records are those of a moment. */
 const BEHIND_RECORDS = 2_000;
 const MIN_BACKOFF_MS = 50;
@@ -59,11 +69,13 @@ const AGAIN_MS = 5;
  * from another journal: to go on would mix two histories.
  */
 export async function createProjector(options: ProjectorOptions): Promise<Projector> {
-  const { journal, store, log, readWaitMs } = options;
+  const { journal, store, thread, log, readWaitMs } = options;
   const { batchSize = 200, lingerMs = 20, bufferSize = 20_000 } = options;
-  const inbox = createInbox(bufferSize);
+  const inbox = createInbox<Handed>(bufferSize);
   const waiters = createWaiters(readWaitMs);
-  const unsubscribe = journal.subscribe((record) => inbox.push(record));
+  const unsubscribe = journal.subscribe(
+    thread ? ({ sequence }) => inbox.push({ sequence }) : (record) => inbox.push(record),
+  );
   let applied = 0;
   let healthy = false;
   let closed = false;
@@ -115,10 +127,12 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
     if (journal.durable < sequence) throw late();
   }
 
-  async function apply(records: JournalRecord[]): Promise<void> {
+  async function apply(records: Handed[]): Promise<void> {
     const last = records[records.length - 1].sequence;
     for (;;) {
-      const reached = await store.apply(records);
+      const reached = thread
+        ? await thread.apply(records[0].sequence, last, journal.durable)
+        : await store.apply(records as JournalRecord[]);
       if (reached > applied) {
         applied = reached;
         waiters.reached(applied);
@@ -133,7 +147,7 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
   async function catchUp(): Promise<void> {
     inbox.reset();
     began = { at: performance.now(), applied };
-    let batch: JournalRecord[] = [];
+    let batch: Handed[] = [];
     let applying = Promise.resolve();
     // The next batch is read while the store has the one before.
     const hand = async () => {
@@ -144,7 +158,7 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
       batch = [];
     };
     try {
-      for await (const record of journal.read(applied + 1)) {
+      for await (const record of thread ? places(applied + 1) : journal.read(applied + 1)) {
         if (closed) return;
         if (record.sequence <= applied) continue;
         if (batch.push(record) >= batchSize) await hand();
@@ -155,6 +169,10 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
       await applying.catch(() => {});
       began = undefined;
     }
+  }
+
+  function* places(from: number): Generator<Handed> {
+    for (let sequence = from; sequence <= journal.durable; sequence++) yield { sequence };
   }
 
   function behind(): Behind | undefined {

@@ -1,34 +1,5 @@
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import pg from 'pg';
+import type pg from 'pg';
 import { AssayError } from '../../domain/errors.ts';
-import type { Log } from '../../projections/log.ts';
-import { beginSession } from './session.ts';
-
-const STATEMENT_TIMEOUT_MS = 10_000;
-
-export interface Connection {
-  pool: pg.Pool;
-  db: NodePgDatabase;
-}
-
-/** A pool that outlives outages: a connection that breaks is replaced when next needed. */
-export function connect(url: string, log: Log, poolSize = 8): Connection {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: poolSize,
-    application_name: 'assay',
-    connectionTimeoutMillis: 3_000,
-    idleTimeoutMillis: 30_000,
-    keepAlive: true,
-    // Of statements, and of a process that was cut off while it held the offset, which the others wait for.
-    onConnect: (client) => beginSession(client, STATEMENT_TIMEOUT_MS),
-    // Ours, for a network that swallows packets and lets no error come back.
-    query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
-  });
-  // Without a listener a broken idle connection would end the process.
-  pool.on('error', (error) => log.debug({ reason: error.message }, 'an idle PostgreSQL connection broke'));
-  return { pool, db: drizzle(pool) };
-}
 
 /** Runs work on one connection. One that failed is thrown away, for who knows what state it is in. */
 export async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {

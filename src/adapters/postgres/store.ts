@@ -1,19 +1,16 @@
 import { eq } from 'drizzle-orm';
-import type { Clock } from '../../domain/clock.ts';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import { LABEL_MATURITY_DAYS } from '../../domain/label-state.ts';
-import type { Log } from '../../projections/log.ts';
 import type { QueryStore } from '../../projections/store.ts';
-import { createApplier } from './apply.ts';
 import { createAuditQueries } from './audit.ts';
 import { createCaseQueries } from './cases.ts';
-import { asUnavailable, connect, reading, sqlState } from './connection.ts';
+import { asUnavailable, reading, sqlState } from './connection.ts';
 import { createErasing } from './erasing.ts';
-import type { OutcomeOf } from './fold-state.ts';
 import { createLedgerQueries } from './ledgers.ts';
 import { createLinks } from './links.ts';
 import { layoutSchema, migrate } from './migrate.ts';
-import { createRetention } from './retention.ts';
-import type { EntityNames } from './rows.ts';
+import { openPool } from './pool.ts';
+import { createProjection, type ProjectionPorts, type ProjectionSettings } from './projection.ts';
 import { tablesIn } from './schema.ts';
 import { createSearch } from './search.ts';
 import { restored } from './text.ts';
@@ -23,29 +20,13 @@ import { createWebhookStore } from './webhooks.ts';
 
 const NO_SUCH_TABLE = new Set(['42P01', '3F000']);
 
-export interface StoreOptions {
-  /** `postgres://user:password@host:port/database`, with `sslmode` and the like where needed. */
-  url: string;
-  /** Begins the name of the SQL schema, which is made where it does not exist. */
-  namespace: string;
-  clock: Clock;
-  /** Days that transactions are kept; 0, as by default, for ever. */
-  retentionDays?: number;
-  /** Days after which what was executed and not disputed is presumed legitimate. */
-  labelMaturityDays?: number;
+export interface StoreOptions extends ProjectionSettings, ProjectionPorts {
   /** No other process uses this database. */
   isAlone?: boolean;
-  /** Connections, at most. */
+  /** Connections, at most; 8 by default. */
   poolSize?: number;
-  entityTypes: readonly string[];
-  /** For configured entity types, the field of the transaction that names them, such as `metadata.terminal`. */
-  entityFields?: Readonly<Record<string, string>>;
-  ipv6Prefix?: number;
   /** What totals are in; USD by default. */
   baseCurrency?: string;
-  /** What became of commands that are settled elsewhere, for the audit. */
-  outcomeOf?: OutcomeOf;
-  log: Log;
 }
 
 export interface RebuildableStore extends QueryStore {
@@ -58,19 +39,15 @@ export interface RebuildableStore extends QueryStore {
  * and until then everything throws `AssayError('unavailable')`. Throws where the options make no sense.
  */
 export async function openStore(options: StoreOptions): Promise<RebuildableStore> {
-  const { url, namespace, log, clock, retentionDays = 0, labelMaturityDays = LABEL_MATURITY_DAYS } = options;
+  const { url, namespace, log, clock, labelMaturityDays = LABEL_MATURITY_DAYS } = options;
   if (!/^[a-z_][a-z0-9_]{0,40}$/.test(namespace)) throw new Error(`${namespace} is no name for an SQL schema`);
   const schema = layoutSchema(namespace);
-  const connection = connect(url, log, options.poolSize);
-  const { pool, db } = connection;
+  const pool = openPool(url, log, options.poolSize ?? 8);
+  const db = drizzle(pool);
   const tables = tablesIn(schema);
-  const { entityTypes: types, entityFields: fields = {}, ipv6Prefix } = options;
-  const names: EntityNames = { types, fields, ...(ipv6Prefix === undefined ? {} : { ipv6Prefix }) };
   const maturity = { clock, days: labelMaturityDays };
-  const retention = createRetention(schema, retentionDays, clock, log);
-  const applier = createApplier(pool, schema, names, retention, log, labelMaturityDays, options.outcomeOf);
-
-  const users = createUserQueries(connection, tables);
+  const { applier, retention, names } = createProjection(pool, options, options);
+  const users = createUserQueries(db, tables);
 
   let migrated: Promise<void> | undefined;
   const ready = () =>

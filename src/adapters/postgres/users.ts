@@ -1,12 +1,13 @@
 import { and, eq, like, sql } from 'drizzle-orm';
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { UserQueries } from '../../projections/store.ts';
-import { type Connection, reading } from './connection.ts';
+import { reading } from './connection.ts';
 import { afterCursor, newestFirst, pageOf } from './paging.ts';
 import type { Tables } from './schema.ts';
 import { restored, storable } from './text.ts';
 import { userView } from './users-fold.ts';
 
-export function createUserQueries({ db }: Connection, { users }: Tables): UserQueries {
+export function createUserQueries(db: NodePgDatabase, { users }: Tables): UserQueries {
   type Row = typeof users.$inferSelect;
   const tidy = (row: Row): Row => ({
     ...row,
