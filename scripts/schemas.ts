@@ -131,6 +131,19 @@ export function schemas(): Record<string, object> {
                 description: 'Places in it whose windows reach past what is exactly known',
               }),
             ),
+            joining: Type.Optional(
+              Type.Object(
+                {
+                  windowMs: Type.Integer({ description: 'An open case further away in event time is not joined' }),
+                  hubs: Type.Optional(
+                    Type.Array(Type.String(), {
+                      description: 'Types of its entities that strangers share: they join nothing',
+                    }),
+                  ),
+                },
+                { description: 'Of a review or decline: how it finds its case' },
+              ),
+            ),
           },
           { ...whose, vector },
         ),

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { IPV6_PREFIX } from './domain/address.ts';
+import type { CaseRule } from './domain/case.ts';
 import { isCurrency } from './domain/currency.ts';
 import { CORE_ENTITIES, entityTypesWith } from './domain/entity.ts';
 import { LABEL_MATURITY_DAYS } from './domain/label-state.ts';
@@ -89,6 +90,8 @@ export interface Config {
   readonly labelMaturityDays: number;
   /** An entity that is joined with more others is no link: strangers share it. */
   readonly linkHub: number;
+  /** How alerts find their cases. */
+  readonly cases: CaseRule;
   /** Whose midnights begin the months and quarters of ledgers: UTC, an offset, or a name of IANA's. */
   readonly ledgerTimeZone: string;
   /** What happens to a held payment that nobody reviewed in time; undefined: it stays held. */
@@ -264,6 +267,11 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     retentionDays: integer(env, 'RETENTION_DAYS', 0, 0),
     labelMaturityDays: integer(env, 'LABEL_MATURITY_DAYS', LABEL_MATURITY_DAYS, 0, 3_650),
     linkHub: integer(env, 'LINK_HUB', 50, 1, 1_000),
+    cases: Object.freeze({
+      windowMs: duration(env.CASE_WINDOW || '21d', 'CASE_WINDOW'),
+      // A profile keeps 512 events, and tells no more others than that.
+      hub: integer(env, 'CASE_HUB', 50, 1, 500),
+    }),
     ledgerTimeZone: timeZone(env.LEDGER_TIME_ZONE || 'UTC', 'LEDGER_TIME_ZONE'),
     reviewExpires: reviewExpires(env),
     databasePool: integer(env, 'DATABASE_POOL', 8, 2, 1_000),

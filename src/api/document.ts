@@ -12,8 +12,8 @@ probability and the reasons. Errors are RFC 9457 problem documents. Every answer
 \`X-Response-Time-Ms\`. \`x-scope\` says what a key must be allowed; a GET without it asks for \`read\`. Lists come as CSV too, for
 \`Accept: text/csv\`: all there are without a \`limit\`, else a page with \`X-Next-Cursor\`. Without any key the server answers on loopback only.
 
-\`WS /ws\` is the live feed: \`{seq, type, at, data}\` of the types of \`EventType\`, and \`stats\`; \`?since=seq\` resumes after an event; where no such event
-is known, a \`stats\` event with \`data.unknownSince\` carries the newest \`seq\`, and the feed goes on from there. Browsers send
+\`WS /ws\` is the live feed: \`{seq, type, at, data}\` of the types of \`EventType\`, and \`stats\`; \`?since=seq\` resumes after an event; where none
+such is known, a \`stats\` event with \`data.unknownSince\` carries the newest \`seq\`. Browsers send
 their key as the subprotocol \`assay.key.<key>\`, or the cookie of their session.`;
 
 /** Inline styles are what swagger-ui is made of; scripts come from its own files only, and nothing from elsewhere. */
@@ -37,9 +37,9 @@ export async function documentApi(app: Api): Promise<void> {
         { name: 'cards', description: 'Card payments as vectors, and payments of strangers' },
         { name: 'users' },
         { name: 'entities', description: 'Cards, devices, addresses and what they share' },
-        { name: 'models', description: 'Which model decides, which is scored beside, how good they were' },
+        { name: 'models', description: 'Which one decides, and how good they were' },
         { name: 'policy', description: 'Rules, lists, thresholds, the control share' },
-        { name: 'ledgers', description: 'Fraud and disputes as the law and the card schemes count them' },
+        { name: 'ledgers', description: 'Fraud as the law and the card schemes count it' },
         { name: 'webhooks', description: 'Events by HTTP, signed, at least once and in order' },
         { name: 'events' },
         { name: 'operations', description: 'Health, metrics, features, keys' },

@@ -151,7 +151,7 @@ function engineOf({ journal, profiles, raw }: Shared, parts: EngineParts): Fleet
     onModelFailed: guard.failed,
     ...{ journal, deleted: state.deleted, serving: () => roster.champion, servingOf: roster.servingOf },
     ...{ policy: policy.inForce, policyAt: policy.at, draw: control.draw, suppressed: suppression.isSuppressed },
-    ...{ naming: config, clock, stopwatch: () => performance.now(), newId: () => newId(clock()) },
+    ...{ naming: config, cases: config.cases, clock, stopwatch: () => performance.now(), newId: () => newId(clock()) },
     onError(error: unknown, what: string) {
       // What is away is said where it is found to be, and counted.
       const isAway = error instanceof AssayError && error.code === 'unavailable';

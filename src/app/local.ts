@@ -115,6 +115,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     suppressed: suppression.isSuppressed,
     policyAt: policy.at,
     naming: config,
+    cases: config.cases,
     clock,
     stopwatch: () => performance.now(),
     newId: () => newId(clock()),

@@ -1,17 +1,39 @@
 /** A case: the alerts of what looks like one attack, worked by people as one thing. */
 
-/** The entities that an attack may share, strongest first: one device is less likely chance than one address. */
-export const CASE_ENTITIES = ['device', 'card', 'ip', 'user'] as const;
+/** The entities by which a case is known and found. Places are for ever: alerts keep their keys in this order. */
+export const CASE_ENTITIES = ['device', 'card', 'ip', 'user', 'mailbox'] as const;
 export type CaseEntity = (typeof CASE_ENTITIES)[number];
 
-/** An alert joins an open case that shares an entity and whose alerts are no further away in event time. */
-export const CASE_WINDOW_MS = 24 * 3_600_000;
+/** Those that strangers rarely share, strongest first: what makes one attack of two alerts. An address never does. */
+export const STRONG_ENTITIES: readonly CaseEntity[] = ['device', 'card', 'mailbox', 'user'];
+
+/** How alerts find their case, as a process is told. */
+export interface CaseRule {
+  /** An alert joins an open case whose alerts are no further away in event time. */
+  readonly windowMs: number;
+  /** An entity that was seen with more others of one type joins nobody: strangers share it. */
+  readonly hub: number;
+}
+
+/** How one alert finds its case: kept in its record, so that the log alone says which case it is in. */
+export interface Joining {
+  windowMs: number;
+  /** Types of its strong entities that strangers share. */
+  hubs?: CaseEntity[];
+}
+
+/** How records of before that were joined: by an address too, and nobody asked who else shares it. */
+export const FORMER_ENTITIES: readonly CaseEntity[] = ['device', 'card', 'ip', 'user'];
+export const FORMER_WINDOW_MS = 24 * 3_600_000;
 
 /** A case takes no more alerts; the next one opens another. */
 export const CASE_MAX_TRANSACTIONS = 1_000;
 
 /** Cases that together hold more are not merged: a case is read whole where it is counted again. */
 export const CASE_MAX_MERGED = 5_000;
+
+/** Merges that are proposed for a case, the newest of them: as many as a person may weigh. */
+export const MAX_PROPOSED = 20;
 
 export const CASE_STATUSES = ['open', 'resolved'] as const;
 /** `merged`: its transactions are another case's. */

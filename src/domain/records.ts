@@ -1,4 +1,4 @@
-import type { Resolution } from './case.ts';
+import type { Joining, Resolution } from './case.ts';
 import type { Decision } from './decision.ts';
 import type { DisputeStatus } from './dispute.ts';
 import { keysToday } from './entity.ts';
@@ -88,6 +88,8 @@ export interface DecisionData extends IntakeData {
   ruleSchema?: string;
   /** Slots of it whose windows reach past what is exactly known. */
   ruleApproximate?: number[];
+  /** Of an alert: how it finds its case. */
+  joining?: Joining;
 }
 
 export interface FailedData {

@@ -1,10 +1,12 @@
+import type { CaseRule } from '../domain/case.ts';
 import { AssayError } from '../domain/errors.ts';
 import type { DecisionData, IntakeData } from '../domain/records.ts';
 import type { Journal, JournalEntry, JournalRecord } from '../journal/journal.ts';
 import { type AssessPorts, assess, type RuleNumbers } from './assess.ts';
 import type { Submission } from './engine.ts';
 import { split } from './entry.ts';
-import { type EntityNaming, entityKeys } from './event.ts';
+import { type EntityNaming, entityKeys, eventOf } from './event.ts';
+import { joiningOf } from './joining.ts';
 
 export interface DecidePorts extends AssessPorts {
   /** Folds each record into `profiles` in the tick in which it is handed in: `learning` makes such a journal. */
@@ -12,6 +14,8 @@ export interface DecidePorts extends AssessPorts {
   /** Ids that were deleted: see `EngineState`. */
   deleted: ReadonlySet<string>;
   naming: EntityNaming;
+  /** How alerts find their cases. */
+  cases?: CaseRule;
   /** Epoch milliseconds. */
   clock: () => number;
   /** Monotonic milliseconds with fractions. */
@@ -90,7 +94,12 @@ export function decisionEntry(
     at,
     key,
     aliases: submission.alias ? [submission.alias] : undefined,
-    data: { ...data, decision, latencyMs, readSet, ...(rules ? ruleData(rules) : {}) },
+    data: {
+      ...{ ...data, decision, latencyMs, readSet, ...(rules ? ruleData(rules) : {}) },
+      ...(ports.cases && decision.decision !== 'approve'
+        ? { joining: joiningOf(ports.profiles, eventOf(submission.transaction, entities), ports.cases) }
+        : {}),
+    },
     personal,
     vector,
   };

@@ -83,6 +83,7 @@ const NOUNS = {
   card: ['card', 'cards'],
   ip: ['network address', 'network addresses'],
   user: ['user', 'users'],
+  mailbox: ['mailbox', 'mailboxes'],
 } as const;
 
 function tellCase(facts: CaseFacts): Narrative {
@@ -152,6 +153,7 @@ const SHARED: Record<CaseFacts['entity'], Check> = {
   card: 'inspect_card',
   ip: 'inspect_address',
   user: 'inspect_user',
+  mailbox: 'inspect_account',
 };
 
 /** The checks in words. */

@@ -1,5 +1,6 @@
 import { RANK_PINNED } from '../domain/label.ts';
 import type { JournalRecord } from '../journal/journal.ts';
+import type { Merged } from './case-joining.ts';
 import type { CommandAnswer } from './command-answer.ts';
 
 /** One command as the audit tells it: who did what to what, when, and what came of it. */
@@ -47,6 +48,14 @@ export function auditOf(record: JournalRecord, answer: CommandAnswer | undefined
     status: answer?.status ?? 200,
     code: answer?.error?.code ?? null,
     detail: detailOf(record),
+  };
+}
+
+/** Cases became one without anybody's doing: an alert belongs to all of them. */
+export function auditOfMerged({ sequence, at }: JournalRecord, alert: string, { into, from }: Merged): AuditRow {
+  return {
+    ...{ sequence, at, type: 'case.merge', by: null, transactionId: null, caseId: into, target: into },
+    ...{ status: 200, code: null, detail: { from, alert } },
   };
 }
 

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { CaseData } from '../domain/records.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import { alertsOf, type CaseFold, type CaseRow, moveAlerts, openCase } from './case-fold.ts';
+import { absorb } from './case-joining.ts';
 import { caseView } from './case-view.ts';
 import type { CommandAnswer } from './command-answer.ts';
 
@@ -111,9 +112,7 @@ function merge(fold: CaseFold, row: CaseRow, into: string, at: number): CommandA
   if (!target || refusal) return refusal!;
   if (row.transactions + target.transactions > CASE_MAX_MERGED)
     return conflict(`Together they hold more than ${CASE_MAX_MERGED} transactions.`);
-  moveAlerts(fold, alertsOf(fold, row.id), row, target);
-  // What is retired is no alert any more, though it was counted.
-  Object.assign(row, { status: 'merged', mergedInto: into, transactions: 0, withdrawalsDue: 0 });
+  absorb(fold, row, target);
   target.assignee ??= row.assignee;
   acted(fold, row, at);
   acted(fold, target, at);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { CASE_ENTITIES, CASE_WINDOW_MS } from '../domain/case.ts';
+import { CASE_ENTITIES, FORMER_WINDOW_MS } from '../domain/case.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import { actOnCase } from './case-acts.ts';
-import { type Alert, addAlert, type CaseFold, emptyCaseFold, withdrawAlert } from './case-fold.ts';
+import { type CaseFold, emptyCaseFold, withdrawAlert } from './case-fold.ts';
+import { type Alert, addAlert } from './case-joining.ts';
 
 const HOUR = 3_600_000;
 
@@ -84,7 +85,7 @@ test('alerts that could have met are apart only for a reason: time, a resolution
         for (const other of fold.alerts.values()) {
           if (other.sequence >= first.sequence) continue;
           const shared = other.keys.some((key, index) => key !== 0 && key === first.keys[index]);
-          const near = Math.abs(other.time - first.time) <= CASE_WINDOW_MS;
+          const near = Math.abs(other.time - first.time) <= FORMER_WINDOW_MS;
           assert.ok(!shared || !near, `${first.transactionId} should have met ${other.transactionId}`);
         }
       }

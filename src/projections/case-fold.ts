@@ -1,11 +1,4 @@
-import {
-  CASE_ENTITIES,
-  CASE_MAX_TRANSACTIONS,
-  CASE_WINDOW_MS,
-  type CaseEntity,
-  type CaseStatus,
-  type Resolution,
-} from '../domain/case.ts';
+import { CASE_ENTITIES, type CaseEntity, type CaseStatus, type Resolution } from '../domain/case.ts';
 import type { Outcome } from '../domain/decision.ts';
 import type { LabelData } from '../domain/records.ts';
 
@@ -53,6 +46,8 @@ export interface CaseRow {
   withdrawalsDue: number;
   /** The case that has its transactions now. */
   mergedInto: string | null;
+  /** Cases that an alert belonged to as well, and that were not merged with it. */
+  proposed: string[];
 }
 
 /** An entity of a case, and how many of its transactions name it. */
@@ -94,6 +89,8 @@ export interface CaseFold {
   touchedCases: Set<string>;
   touchedLinks: Set<LinkRow>;
   touchedAlerts: Set<string>;
+  /** Cases all of whose alerts and links are loaded. */
+  whole: Set<string>;
 }
 
 export function emptyCaseFold(): CaseFold {
@@ -104,6 +101,7 @@ export function emptyCaseFold(): CaseFold {
     touchedCases: new Set(),
     touchedLinks: new Set(),
     touchedAlerts: new Set(),
+    whole: new Set(),
   };
 }
 
@@ -118,38 +116,8 @@ export function holdLink(fold: CaseFold, link: LinkRow): void {
   else fold.links.set(name, new Map([[link.caseId, link]]));
 }
 
-export type Alert = Omit<AlertRow, 'caseId' | 'labelled' | 'disputes'> & {
-  /** Names of the entities, in the order of `keys`. */
-  values: (string | undefined)[];
-};
-
-/** Puts an alert into the case that it belongs to, or opens one; `joinOnly`: or leaves it. */
-export function addAlert(fold: CaseFold, { values, ...alert }: Alert, joinOnly = false): void {
-  if (fold.alerts.has(alert.transactionId)) return;
-  const row = caseFor(fold, alert) ?? (joinOnly ? undefined : openCase(fold, alert.sequence, alert.at, alert.time));
-  if (!row) return;
-  row.transactions++;
-  if (alert.decision === 'review') row.reviews++;
-  else row.declines++;
-  row.score = Math.max(row.score, alert.score);
-  row.amount += alert.amount;
-  row.amountAtRisk += alert.amountAtRisk;
-  row.firstTime = Math.min(row.firstTime, alert.time);
-  row.lastTime = Math.max(row.lastTime, alert.time);
-  row.lastAlertAt = Math.max(row.lastAlertAt, alert.at);
-  fold.touchedCases.add(row.id);
-  fold.alerts.set(alert.transactionId, { ...alert, caseId: row.id, labelled: false, disputes: 0 });
-  fold.touchedAlerts.add(alert.transactionId);
-  CASE_ENTITIES.forEach((type, index) => {
-    const key = alert.keys[index];
-    if (key === 0) return;
-    const link = linkOnce(fold, row.id, type, key, values[index] ?? '');
-    if (leads(link, row)) lead(row, link);
-  });
-}
-
 /** One more alert of a case names an entity. */
-function linkOnce(fold: CaseFold, caseId: string, type: CaseEntity, key: number, value: string): LinkRow {
+export function linkOnce(fold: CaseFold, caseId: string, type: CaseEntity, key: number, value: string): LinkRow {
   let link = fold.links.get(linkName(type, key))?.get(caseId);
   if (!link) {
     link = { caseId, type, key, value, alerts: 0 };
@@ -160,23 +128,6 @@ function linkOnce(fold: CaseFold, caseId: string, type: CaseEntity, key: number,
   return link;
 }
 
-/** The open case that shares the strongest entity with the alert and is near in time; of several the newest. */
-function caseFor(fold: CaseFold, alert: Pick<AlertRow, 'keys' | 'time'>): CaseRow | undefined {
-  for (const [index, type] of CASE_ENTITIES.entries()) {
-    const key = alert.keys[index];
-    if (key === 0) continue;
-    let found: CaseRow | undefined;
-    for (const link of fold.links.get(linkName(type, key))?.values() ?? []) {
-      const row = fold.cases.get(link.caseId);
-      if (!row || link.alerts === 0 || row.status !== 'open' || row.transactions >= CASE_MAX_TRANSACTIONS) continue;
-      const near = alert.time <= row.lastTime + CASE_WINDOW_MS && alert.time >= row.firstTime - CASE_WINDOW_MS;
-      if (near && (!found || row.sequence > found.sequence)) found = row;
-    }
-    if (found) return found;
-  }
-  return undefined;
-}
-
 /** An empty case of a record, which the caller fills. */
 export function openCase(fold: CaseFold, sequence: number, at: number, time: number): CaseRow {
   const row: CaseRow = {
@@ -185,19 +136,20 @@ export function openCase(fold: CaseFold, sequence: number, at: number, time: num
     ...{ transactions: 0, reviews: 0, declines: 0, score: 0, amount: 0, amountAtRisk: 0, disputes: 0 },
     ...{ firstTime: time, lastTime: time, openedAt: at, lastAlertAt: at, firstActionAt: null },
     ...{ assignee: null, resolution: null, resolvedAt: null, resolvedBy: null, note: null, labelsDue: 0 },
-    ...{ reopened: 0, reopenedBy: null, withdrawalsDue: 0, mergedInto: null },
+    ...{ reopened: 0, reopenedBy: null, withdrawalsDue: 0, mergedInto: null, proposed: [] },
   };
   fold.cases.set(row.id, row);
+  fold.whole.add(row.id);
   return row;
 }
 
-function leads(link: LinkRow, row: CaseRow): boolean {
+export function leads(link: LinkRow, row: CaseRow): boolean {
   if (link.type === row.entityType && link.key === row.entityKey) return true;
   if (link.alerts !== row.entityAlerts) return link.alerts > row.entityAlerts;
   return CASE_ENTITIES.indexOf(link.type) < CASE_ENTITIES.indexOf(row.entityType);
 }
 
-function lead(row: CaseRow, { type, key, value, alerts }: LinkRow): void {
+export function lead(row: CaseRow, { type, key, value, alerts }: LinkRow): void {
   Object.assign(row, { entityType: type, entityKey: key, entityValue: value, entityAlerts: alerts });
 }
 

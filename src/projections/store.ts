@@ -215,8 +215,13 @@ export interface CaseDetail {
   /** What was done to it, the oldest first; at most the newest 500. Comments among it. */
   actions: AuditView[];
   /** Resolved cases that share an entity, the newest first; at most 10. */
-  similar: (CaseView & { shared: { type: string; id: string | null }[] })[];
+  similar: Related[];
+  /** Open cases with which a merge is proposed, for an alert belonged to both, those opened last first. */
+  proposed: Related[];
 }
+
+/** A case, and what another has in common with it. */
+export type Related = CaseView & { shared: { type: string; id: string | null }[] };
 
 export interface CaseStats {
   opened: number;

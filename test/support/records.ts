@@ -1,4 +1,5 @@
-import { emailDomain } from '../../src/domain/email.ts';
+import type { Joining } from '../../src/domain/case.ts';
+import { emailDomain, mailbox } from '../../src/domain/email.ts';
 import { entityKey } from '../../src/domain/entity.ts';
 import type { JournalEntry, JournalRecord, RecordType } from '../../src/journal/journal.ts';
 
@@ -29,6 +30,8 @@ export interface Payment {
   ip?: string;
   email?: string;
   terminal?: string;
+  /** As today's alerts have it; absent: as they were joined before. */
+  joining?: Joining;
   reasons?: { code: string; contribution: number }[];
 }
 
@@ -59,8 +62,13 @@ export function decision(payment: Payment, key = `t:${payment.id}`): JournalEntr
       },
       latencyMs,
       readSet: [],
+      ...(payment.joining ? joinedBy(payment.joining, payment.email) : {}),
     },
   };
+}
+
+function joinedBy(joining: Joining, email: string | undefined) {
+  return { joining, ...(email ? { named: { mailbox: entityKey('mailbox', mailbox(email)) } } : {}) };
 }
 
 export function intake(payment: Payment, key = `t:${payment.id}`): JournalEntry {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { CASE_WINDOW_MS } from '../../src/domain/case.ts';
+import { FORMER_WINDOW_MS } from '../../src/domain/case.ts';
 import { AssayError } from '../../src/domain/errors.ts';
 import { randomHistory } from './random-history.ts';
 import { command, decision, label, type Payment, T0 } from './records.ts';
@@ -64,14 +64,80 @@ export function caseContract(url: () => string): void {
     assert.deepEqual([await within(bench, 'case_1'), await within(bench, 'case_2')], [['a', 'c'], ['b']]);
   });
 
+  const TODAY = { joining: { windowMs: 21 * 24 * HOUR } };
+
+  check('strangers share an address, and what its record calls a hub: neither joins', async (bench) => {
+    const ip = '10.0.0.1';
+    await apply(bench, [
+      alert({ id: 'a', userId: 'u1', ip, deviceId: 'kiosk', email: 'a.b@gmail.com', ...TODAY }),
+      alert({ id: 'b', userId: 'u2', ip, ...TODAY }),
+      alert({ id: 'c', userId: 'u3', deviceId: 'kiosk', joining: { ...TODAY.joining, hubs: ['device'] } }),
+      // The same mailbox in another spelling, three weeks later.
+      alert({ id: 'd', userId: 'u4', email: 'AB+x@gmail.com', at: T0 + TODAY.joining.windowMs, ...TODAY }),
+      alert({ id: 'e', userId: 'u4', at: T0 + 2 * TODAY.joining.windowMs + 1, ...TODAY }),
+    ]);
+    const found = await Promise.all(['case_1', 'case_2', 'case_3', 'case_5'].map((id) => within(bench, id)));
+    assert.deepEqual(found, [['a', 'd'], ['b'], ['c'], ['e']]);
+    const { entities } = (await bench.store.cases.get('case_1'))!;
+    assert.deepEqual(entities[0], { type: 'mailbox', id: 'ab@gmail.com', transactions: 2 });
+    const { data } = await bench.store.cases.list({ entity: { type: 'mailbox', id: 'a.b@gmail.com' } }, 'newest', {
+      limit: 9,
+    });
+    assert.deepEqual(data.map(({ id }) => id), ['case_1']); // biome-ignore format: one line
+  });
+
+  check('an alert that bridges cases makes one of those that nobody works on; else it proposes', async (bench) => {
+    const { cases } = bench.store;
+    await apply(bench, [
+      alert({ id: 'a', userId: 'u1', deviceId: 'd1', amount: 7, ...TODAY }),
+      alert({ id: 'b', userId: 'u2', cardId: 'k', ip: '10.0.0.1', ...TODAY }),
+      alert({ id: 'c', userId: 'u3', deviceId: 'd3', ...TODAY }),
+      { ...act('comment', 'case_2', {}), personal: { text: 'odd' } },
+    ]);
+    // Read from the database: the batch knows the rows of neither.
+    await apply(bench, [alert({ id: 'd', userId: 'u4', deviceId: 'd1', cardId: 'k', amount: 2, ...TODAY })]);
+    assert.deepEqual(await within(bench, 'case_1'), ['a', 'b', 'd']);
+    const { case: one, actions, proposed } = (await cases.get('case_1'))!;
+    assert.deepEqual([one.amount, one.version, one.firstActionAt, proposed], [19, 1, null, []]);
+    assert.deepEqual(
+      actions.map(({ type, by, detail }) => [type, by, detail]),
+      [
+        ['case.comment', 'key_ann', { text: 'odd' }],
+        ['case.merge', null, { from: ['case_2'], alert: 'd' }],
+      ],
+    );
+    const gone = (await cases.get('case_2'))!.case;
+    assert.deepEqual([gone.status, gone.mergedInto], ['merged', 'case_1']);
+    await apply(bench, [
+      act('assign', 'case_1', { version: 1, assignee: 'ann' }),
+      alert({ id: 'e', userId: 'u5', deviceId: 'd3', cardId: 'k', ...TODAY }),
+    ]);
+    // To the case of its device, the strongest; the other is told.
+    assert.deepEqual(
+      [await within(bench, 'case_1'), await within(bench, 'case_3')],
+      [
+        ['a', 'b', 'd'],
+        ['c', 'e'],
+      ],
+    );
+    const told = async (id: string) =>
+      (await cases.get(id))!.proposed.map((other) => [other.id, other.shared.map(({ type, id }) => `${type} ${id}`)]);
+    assert.deepEqual(
+      [await told('case_1'), await told('case_3')],
+      [[['case_3', ['card k']]], [['case_1', ['card k']]]],
+    );
+    await apply(bench, [act('resolve', 'case_1', { version: 2, resolution: 'fraud' })]);
+    assert.deepEqual(await told('case_3'), []);
+  });
+
   check('a day without alerts ends an attack; a late event finds the case of its own time', async (bench) => {
-    const end = T0 + CASE_WINDOW_MS;
+    const end = T0 + FORMER_WINDOW_MS;
     await apply(bench, [
       alert({ id: 'a', deviceId: 'd', at: T0 }),
       alert({ id: 'b', deviceId: 'd', at: end }),
-      alert({ id: 'c', deviceId: 'd', at: end + CASE_WINDOW_MS + 1 }),
-      alert({ id: 'd', deviceId: 'd', at: T0 - CASE_WINDOW_MS }),
-      alert({ id: 'e', deviceId: 'd', at: T0 - 3 * CASE_WINDOW_MS }),
+      alert({ id: 'c', deviceId: 'd', at: end + FORMER_WINDOW_MS + 1 }),
+      alert({ id: 'd', deviceId: 'd', at: T0 - FORMER_WINDOW_MS }),
+      alert({ id: 'e', deviceId: 'd', at: T0 - 3 * FORMER_WINDOW_MS }),
     ]);
     assert.deepEqual(
       [await within(bench, 'case_1'), await within(bench, 'case_3'), await within(bench, 'case_5')],
@@ -415,15 +481,16 @@ export function caseContract(url: () => string): void {
       ip: fc.integer({ min: 0, max: 8 }),
       act: fc.constantFrom(
         ...['pay', 'pay', 'pay', 'pay', 'pay', 'pay', 'delete', 'resolve', 'comment', 'label'],
-        ...['reopen', 'merge', 'except', 'undo'],
+        ...['reopen', 'merge', 'except', 'undo', 'assign'],
       ),
+      joins: fc.constantFrom('former', 'today', 'today', 'hub'),
       which: fc.nat(),
     });
     const cuts = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 30, maxLength: 70 }), cuts, async (steps, sizes) => {
         const name = (type: string, n: number) => (n === 0 ? undefined : `${type}${n}`);
-        const made = steps.map(({ hours, user, device, card, ip, act: what, which }, index) => {
+        const made = steps.map(({ hours, user, device, card, ip, act: what, which, joins }, index) => {
           const at = T0 + hours * HOUR;
           const caseId = `case_${1 + (which % (index + 1))}`;
           const transactionId = `t${which % (index + 1)}`;
@@ -433,6 +500,7 @@ export function caseContract(url: () => string): void {
           const paid = label(transactionId, 'fraud', at);
           if (what === 'label') return { ...paid, data: { ...paid.data, caseId } };
           if (what === 'undo') return { ...paid, data: { ...paid.data, caseId, undoes: 'l' } };
+          if (what === 'assign') return act('assign', caseId, { version: 1, assignee: which % 3 ? 'ann' : null }, at);
           if (what === 'reopen') return act('reopen', caseId, {}, at);
           if (what === 'merge') return act('merge', caseId, { into: `case_${1 + (hours % (index + 1))}` }, at);
           if (what === 'except')
@@ -440,6 +508,9 @@ export function caseContract(url: () => string): void {
           return alert({
             ...{ id: `t${index}`, at, userId: `u${user}`, amount: index, decision: which % 2 ? 'review' : 'decline' },
             ...{ deviceId: name('d', device), cardId: name('c', card), ip: name('10.0.0.', ip) },
+            ...(joins === 'former' ? {} : { email: `m${which % 9}@x.co` }),
+            ...(joins === 'today' ? { joining: { windowMs: 40 * HOUR } } : {}),
+            ...(joins === 'hub' ? { joining: { windowMs: 40 * HOUR, hubs: ['device', 'user'] as const } } : {}),
           });
         });
         // Late events among them, in the order in which they were told.

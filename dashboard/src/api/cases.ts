@@ -4,7 +4,7 @@ import { call, query, randomKey } from './client.ts';
 import type { Happening, Page, Transaction } from './types.ts';
 
 export type CaseResolution = 'fraud' | 'legitimate' | 'unsure';
-export type EntityType = 'device' | 'card' | 'ip' | 'user';
+export type EntityType = 'device' | 'card' | 'ip' | 'user' | 'mailbox';
 
 export interface CaseEntity {
   type: EntityType;
@@ -51,6 +51,8 @@ export interface WholeCase extends Case {
   /** The oldest first. */
   history: Happening[];
   similar: (Case & { shared: CaseEntity[] })[];
+  /** Open cases to which an alert of it belonged as well. */
+  proposedMerges: (Case & { shared: CaseEntity[] })[];
 }
 
 export interface CaseStats {

@@ -1,15 +1,14 @@
 import { CASE_ENTITIES } from '../../domain/case.ts';
-import { keysToday } from '../../domain/entity.ts';
+import { isLaterEntity, keysToday } from '../../domain/entity.ts';
 import type { DecisionData } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
-import type { Alert } from '../../projections/case-fold.ts';
+import type { Alert } from '../../projections/case-joining.ts';
 import { stakeOf } from '../../projections/life.ts';
 import { type EntityNames, entityOfView, type TransactionRow } from './rows.ts';
 
 /** What cases see of a reviewed or declined transaction. */
 export function alertOf(record: JournalRecord, row: TransactionRow, names: EntityNames): Alert {
-  const { transaction, entities, decision } = record.data as unknown as DecisionData;
-  const keys = keysToday(entities, record.personal);
+  const { transaction, decision, joining } = record.data as unknown as DecisionData;
   return {
     transactionId: row.id,
     sequence: record.sequence,
@@ -19,8 +18,15 @@ export function alertOf(record: JournalRecord, row: TransactionRow, names: Entit
     score: decision.score,
     amount: transaction.amountBase ?? 0,
     amountAtRisk: decision.probability * stakeOf(row.view),
-    // The record's own keys: an address that was erased since has no name, but still links.
-    keys: CASE_ENTITIES.map((type) => keys[names.types.indexOf(type)] ?? 0),
+    keys: caseKeys(record, names.types),
     values: CASE_ENTITIES.map((type) => entityOfView(row.view, type, names)),
+    joining,
   };
+}
+
+/** Keys of CASE_ENTITIES, 0 where absent: the record's own, for an address that was erased since has no name, but still links. */
+export function caseKeys(record: JournalRecord, types: readonly string[]): number[] {
+  const { entities, named } = record.data as unknown as DecisionData;
+  const keys = keysToday(entities, record.personal);
+  return CASE_ENTITIES.map((type) => (isLaterEntity(type) ? named?.[type] : keys[types.indexOf(type)]) ?? 0);
 }

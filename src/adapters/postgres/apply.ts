@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { JournalRecord } from '../../journal/journal.ts';
+import { NotWhole } from '../../projections/case-joining.ts';
 import type { Log } from '../../projections/log.ts';
 import { dropCases, forgetDetails, writeAudit, writeCases } from './cases-write.ts';
 import { inTransaction, isRefusal, sqlState } from './connection.ts';
@@ -49,11 +50,7 @@ export function createApplier(
       if (fresh[0].sequence !== applied + 1)
         throw new Error(`Record ${fresh[0].sequence} does not follow ${applied}, the last one applied.`);
       nameWriter.begin(applied);
-      const fold = emptyFold({ names, horizon, horizonAt: retention.horizonAt, maturityDays, outcomeOf });
-      await loadState(client, schema, fold, fresh, mode.loadAll);
-      for (const record of fresh)
-        if (mode.rejected === undefined) foldRecord(fold, record);
-        else setAside(fold, record, mode.rejected);
+      const fold = await foldAll(client, fresh, { ...mode, horizon });
       const newest = await write(client, fold, { horizon, tallied });
       if (retention.days > 0) await retention.freeIds(client, fold.horizon, fresh.length);
       const last = fresh[fresh.length - 1];
@@ -68,6 +65,28 @@ export function createApplier(
     });
     if (isApplied) nameWriter.remember(reached);
     return reached;
+  }
+
+  /** Begins anew where a case turns out to be needed whole: which ones alerts make one, is known as they are folded. */
+  async function foldAll(
+    client: pg.PoolClient,
+    records: JournalRecord[],
+    { loadAll, rejected, horizon }: { loadAll: boolean; rejected?: string; horizon: number },
+  ): Promise<Fold> {
+    const wholeCases = new Set<string>();
+    for (;;) {
+      const fold = emptyFold({ names, horizon, horizonAt: retention.horizonAt, maturityDays, outcomeOf });
+      await loadState(client, schema, fold, records, { loadAll, wholeCases });
+      try {
+        for (const record of records)
+          if (rejected === undefined) foldRecord(fold, record);
+          else setAside(fold, record, rejected);
+        return fold;
+      } catch (error) {
+        if (!(error instanceof NotWhole) || error.caseIds.every((id) => wholeCases.has(id))) throw error;
+        for (const id of error.caseIds) wholeCases.add(id);
+      }
+    }
   }
 
   /** Returns how far tallies are added up. */

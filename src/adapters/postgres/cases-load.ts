@@ -1,8 +1,17 @@
 import type pg from 'pg';
-import { CASE_ENTITIES, CASE_WINDOW_MS } from '../../domain/case.ts';
-import { keysToday } from '../../domain/entity.ts';
+import { CASE_ENTITIES, FORMER_WINDOW_MS } from '../../domain/case.ts';
+import type { DecisionData } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
-import { type AlertRow, type CaseFold, type CaseRow, holdLink, type LinkRow } from '../../projections/case-fold.ts';
+import {
+  type AlertRow,
+  type CaseFold,
+  type CaseRow,
+  holdLink,
+  type LinkRow,
+  linkName,
+} from '../../projections/case-fold.ts';
+import { joiningPlaces } from '../../projections/case-joining.ts';
+import { caseKeys } from './alert.ts';
 import { restored, storable } from './text.ts';
 
 /** Named and not `*`: a plan that is kept does not outlive a column that a newer version adds. */
@@ -10,7 +19,7 @@ export const CASE_COLUMNS = [
   ...['id', 'sequence', 'version', 'status', 'entity_type', 'entity_key', 'entity_value', 'entity_alerts'],
   ...['transactions', 'reviews', 'declines', 'score', 'amount', 'amount_at_risk', 'first_time', 'last_time'],
   ...['opened_at', 'last_alert_at', 'first_action_at', 'assignee', 'resolution', 'resolved_at', 'resolved_by'],
-  ...['note', 'labels_due', 'disputes', 'reopened', 'reopened_by', 'withdrawals_due', 'merged_into'],
+  ...['note', 'labels_due', 'disputes', 'reopened', 'reopened_by', 'withdrawals_due', 'merged_into', 'proposed'],
 ];
 export const ALERT_COLUMNS = [
   ...['transaction_id', 'case_id', 'sequence', 'at', 'time', 'decision', 'score', 'amount', 'amount_at_risk', 'keys'],
@@ -25,9 +34,10 @@ const CHANGING: ReadonlySet<string> = new Set(['delete', 'event', 'dispute', 're
 const LABELS: ReadonlySet<string> = new Set(['label', 'label.withdraw']);
 
 interface Met {
-  types: string[];
-  keys: number[];
-  /** Event times of the alerts. */
+  /** Entities by which alerts find cases, and the others that they name, by `linkName`. */
+  joining: Map<string, Entity>;
+  beside: Map<string, Entity>;
+  /** Event times between which cases are looked for. */
   from: number;
   to: number;
   caseIds: Set<string>;
@@ -38,17 +48,29 @@ interface Met {
   whole: boolean;
 }
 
-/** Reads the cases that the records meet: by an alert's entities, a command's case, a deleted or labelled transaction. */
+interface Entity {
+  type: string;
+  key: number;
+}
+
+/**
+ * Reads the cases that the records meet: by an alert's entities, a command's case, a deleted or labelled transaction. `whole` are
+ * cases that were found to be needed so.
+ */
 export async function loadCases(
   client: pg.PoolClient,
   schema: string,
   fold: CaseFold,
   records: JournalRecord[],
-  types: readonly string[],
+  { types, whole: needed }: { types: readonly string[]; whole: ReadonlySet<string> },
 ): Promise<void> {
   const met = meet(records, types);
   const { caseIds, transactionIds } = met;
-  if (met.keys.length + caseIds.size + transactionIds.size === 0) return;
+  for (const id of needed) {
+    caseIds.add(id);
+    met.wholeIds.add(id);
+  }
+  if (met.joining.size + caseIds.size + transactionIds.size === 0) return;
   if (transactionIds.size > 0) {
     const { rows } = await client.query({
       name: 'load_alerts',
@@ -60,19 +82,9 @@ export async function loadCases(
       caseIds.add(alert.caseId);
     }
   }
-  if (met.keys.length > 0) {
-    const { rows } = await client.query({
-      name: 'load_case_links',
-      text: `SELECT l.case_id, l.type, l.key, l.value, l.alerts FROM unnest($1::text[], $2::bigint[]) AS k (type, key)
-        JOIN ${schema}.case_links l ON l.key = k.key AND l.type = k.type
-        JOIN ${schema}.cases c ON c.id = l.case_id
-        WHERE c.status = 'open' AND c.last_time >= $3 AND c.first_time <= $4`,
-      values: [met.types, met.keys, met.from - CASE_WINDOW_MS, met.to + CASE_WINDOW_MS],
-    });
-    for (const link of rows.map(linkOf)) {
-      holdLink(fold, link);
-      caseIds.add(link.caseId);
-    }
+  for (const link of await linksMet(client, schema, met)) {
+    holdLink(fold, link);
+    caseIds.add(link.caseId);
   }
   if (caseIds.size === 0) return;
   const ids = [[...caseIds].map(storable)];
@@ -82,42 +94,57 @@ export async function loadCases(
     values: ids,
   });
   for (const row of rows.map(caseOf)) fold.cases.set(row.id, row);
-  const whole = [...(met.whole ? caseIds : met.wholeIds)].map(storable);
+  const whole = [...(met.whole ? caseIds : met.wholeIds)];
   if (whole.length === 0) return;
-  const alerts = await client.query(`SELECT ${ALERT_COLUMNS} FROM ${schema}.case_alerts WHERE case_id = ANY($1)`, [
-    whole,
-  ]);
+  const stored = [whole.map(storable)];
+  const alerts = await client.query(
+    `SELECT ${ALERT_COLUMNS} FROM ${schema}.case_alerts WHERE case_id = ANY($1)`,
+    stored,
+  );
   for (const alert of alerts.rows.map(alertOf)) fold.alerts.set(alert.transactionId, alert);
-  const links = await client.query(`SELECT * FROM ${schema}.case_links WHERE case_id = ANY($1)`, [whole]);
+  const links = await client.query(
+    `SELECT case_id, type, key, value, alerts FROM ${schema}.case_links WHERE case_id = ANY($1)`,
+    stored,
+  );
   for (const link of links.rows.map(linkOf)) holdLink(fold, link);
+  for (const id of whole) fold.whole.add(id);
+}
+
+/** What open cases near in time share with the alerts: whatever may join, and of these cases what else the alerts name. */
+async function linksMet(client: pg.PoolClient, schema: string, met: Met): Promise<LinkRow[]> {
+  if (met.joining.size === 0) return [];
+  const typesAndKeys = (entities: Map<string, Entity>) => {
+    const all = [...entities.values()];
+    return [all.map(({ type }) => type), all.map(({ key }) => key)];
+  };
+  const { rows } = await client.query({
+    name: 'load_case_links',
+    text: `SELECT l.case_id, l.type, l.key, l.value, l.alerts FROM unnest($1::text[], $2::bigint[]) AS k (type, key)
+      JOIN ${schema}.case_links l ON l.key = k.key AND l.type = k.type
+      JOIN ${schema}.cases c ON c.id = l.case_id
+      WHERE c.status = 'open' AND c.last_time >= $3 AND c.first_time <= $4`,
+    values: [...typesAndKeys(met.joining), met.from, met.to],
+  });
+  if (rows.length === 0 || met.beside.size === 0) return rows.map(linkOf);
+  const beside = await client.query({
+    name: 'load_case_links_beside',
+    text: `SELECT l.case_id, l.type, l.key, l.value, l.alerts FROM unnest($1::text[]) AS c (id)
+      CROSS JOIN unnest($2::text[], $3::bigint[]) AS k (type, key)
+      JOIN ${schema}.case_links l ON l.case_id = c.id AND l.key = k.key AND l.type = k.type`,
+    values: [[...new Set(rows.map((row) => row.case_id))], ...typesAndKeys(met.beside)],
+  });
+  return [...rows, ...beside.rows].map(linkOf);
 }
 
 function meet(records: JournalRecord[], types: readonly string[]): Met {
   const met: Met = {
-    ...{ types: [], keys: [], from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY },
+    ...{ joining: new Map(), beside: new Map(), from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY },
     ...{ caseIds: new Set(), transactionIds: new Set(), wholeIds: new Set(), whole: false },
   };
-  const known = new Set<string>();
-  for (const { type, data, personal } of records) {
-    if (type === 'decision') {
-      const { decision, entities, transaction } = data as {
-        decision?: { decision?: string };
-        entities?: number[];
-        transaction?: { time?: number };
-      };
-      const time = transaction?.time;
-      if (decision?.decision === 'approve' || !Array.isArray(entities) || typeof time !== 'number') continue;
-      met.from = Math.min(met.from, time);
-      met.to = Math.max(met.to, time);
-      const keys = keysToday(entities, personal);
-      for (const entity of CASE_ENTITIES) {
-        const key = keys[types.indexOf(entity)];
-        if (!Number.isSafeInteger(key) || key === 0 || known.has(`${entity} ${key}`)) continue;
-        known.add(`${entity} ${key}`);
-        met.types.push(entity);
-        met.keys.push(key);
-      }
-    } else if (type === 'case') {
+  for (const record of records) {
+    const { type, data } = record;
+    if (type === 'decision') meetAlert(met, record, types);
+    else if (type === 'case') {
       for (const id of [data.caseId, data.into]) {
         if (typeof id !== 'string') continue;
         met.caseIds.add(id);
@@ -128,7 +155,23 @@ function meet(records: JournalRecord[], types: readonly string[]): Met {
       met.whole ||= CHANGING.has(type);
     }
   }
+  for (const name of met.joining.keys()) met.beside.delete(name);
   return met;
+}
+
+function meetAlert(met: Met, record: JournalRecord, types: readonly string[]): void {
+  const { decision, entities, transaction, joining } = record.data as Partial<DecisionData>;
+  const time = transaction?.time;
+  if (decision?.decision === 'approve' || !Array.isArray(entities) || typeof time !== 'number') return;
+  const windowMs = joining?.windowMs ?? FORMER_WINDOW_MS;
+  met.from = Math.min(met.from, time - windowMs);
+  met.to = Math.max(met.to, time + windowMs);
+  const joins = joiningPlaces(joining);
+  caseKeys(record, types).forEach((key, place) => {
+    if (!Number.isSafeInteger(key) || key === 0) return;
+    const type = CASE_ENTITIES[place];
+    (joins.includes(place) ? met.joining : met.beside).set(linkName(type, key), { type, key });
+  });
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: rows as the driver gives them.
@@ -188,6 +231,7 @@ export function caseOf(row: Raw): CaseRow {
     reopenedBy: restored(row.reopened_by),
     withdrawalsDue: row.withdrawals_due,
     mergedInto: restored(row.merged_into),
+    proposed: row.proposed.map(restored),
     disputes: row.disputes,
   };
 }

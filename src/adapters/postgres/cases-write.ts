@@ -27,13 +27,14 @@ async function writeRows(client: pg.PoolClient, schema: string, fold: CaseFold):
       note: storable(row.note),
       reopenedBy: storable(row.reopenedBy),
       mergedInto: storable(row.mergedInto),
+      proposed: row.proposed.map(storable),
     };
   });
   const columns = [
     ...['version', 'status', 'entity_type', 'entity_key', 'entity_value', 'entity_alerts', 'transactions', 'reviews'],
     ...['declines', 'score', 'amount', 'amount_at_risk', 'first_time', 'last_time', 'last_alert_at', 'first_action_at'],
     ...['assignee', 'resolution', 'resolved_at', 'resolved_by', 'note', 'labels_due', 'disputes'],
-    ...['reopened', 'reopened_by', 'withdrawals_due', 'merged_into'],
+    ...['reopened', 'reopened_by', 'withdrawals_due', 'merged_into', 'proposed'],
   ];
   await client.query({
     name: 'upsert_cases',
@@ -41,14 +42,14 @@ async function writeRows(client: pg.PoolClient, schema: string, fold: CaseFold):
       SELECT id, sequence, "openedAt", version, status, "entityType", "entityKey", "entityValue", "entityAlerts",
         transactions, reviews, declines, score, amount, "amountAtRisk", "firstTime", "lastTime", "lastAlertAt",
         "firstActionAt", assignee, resolution, "resolvedAt", "resolvedBy", note, "labelsDue", disputes,
-        reopened, "reopenedBy", "withdrawalsDue", "mergedInto"
+        reopened, "reopenedBy", "withdrawalsDue", "mergedInto", proposed
       FROM json_to_recordset($1::json) AS r (id text, sequence bigint, "openedAt" timestamptz, version integer,
         status text, "entityType" text, "entityKey" bigint, "entityValue" text, "entityAlerts" integer,
         transactions integer, reviews integer, declines integer, score smallint, amount double precision,
         "amountAtRisk" double precision, "firstTime" bigint, "lastTime" bigint, "lastAlertAt" timestamptz,
         "firstActionAt" timestamptz, assignee text, resolution text, "resolvedAt" timestamptz, "resolvedBy" text,
         note text, "labelsDue" integer, disputes integer, reopened integer, "reopenedBy" text,
-        "withdrawalsDue" integer, "mergedInto" text)
+        "withdrawalsDue" integer, "mergedInto" text, proposed text[])
       ON CONFLICT (id) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`)}`,
     values: [JSON.stringify(rows)],
   });

@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import { CASE_ENTITIES } from '../../domain/case.ts';
+import { CASE_ENTITIES, MAX_PROPOSED, STRONG_ENTITIES } from '../../domain/case.ts';
 import { writeCursor } from '../../domain/cursor.ts';
 import { canonicalEntity, entityKey, formerKeys } from '../../domain/entity.ts';
 import { type CaseView, caseView } from '../../projections/case-view.ts';
-import type { CaseFilter, CaseQueries, Page } from '../../projections/store.ts';
+import type { CaseFilter, CaseQueries, Page, Related } from '../../projections/store.ts';
 import { auditView } from './audit.ts';
 import { readCaseStats } from './case-stats.ts';
 import { caseOf } from './cases-load.ts';
@@ -52,7 +52,7 @@ export function createCaseQueries(pool: pg.Pool, schema: string, maturity: Matur
           key,
         );
         if (!row) return undefined;
-        const [entities, actions, similar] = await Promise.all([
+        const [entities, actions, similar, proposed] = await Promise.all([
           one(
             `SELECT type, value, alerts FROM ${schema}.case_links WHERE case_id = $1
              ORDER BY alerts DESC, ${strength('type')}, key LIMIT ${MAX_ENTITIES}`,
@@ -69,18 +69,14 @@ export function createCaseQueries(pool: pg.Pool, schema: string, maturity: Matur
             key,
           ),
           one(similarTo(schema), key),
+          row.proposed.length === 0 ? [] : one(proposedTo(schema), [...key, row.proposed]),
         ]);
         return {
           case: caseView(caseOf(row)),
           entities: entities.map(({ type, value, alerts }) => ({ type, id: named(value), transactions: alerts })),
           actions: actions.reverse().map(auditView),
-          similar: similar.map(({ shared, ...past }) => ({
-            ...caseView(caseOf(past)),
-            shared: (shared as { type: string; value: string }[]).map(({ type, value }) => ({
-              type,
-              id: named(value),
-            })),
-          })),
+          similar: similar.map(related),
+          proposed: proposed.map(related),
         };
       }),
 
@@ -177,13 +173,31 @@ function conditions(schema: string, { status, assignee, assigned, entity, minSco
   return { where, values };
 }
 
-function similarTo(schema: string): string {
+const similarTo = (schema: string): string =>
+  sharing(schema, "c.status = 'resolved' AND c.transactions > 0", 'c.resolved_at', MAX_SIMILAR);
+
+const proposedTo = (schema: string): string =>
+  sharing(
+    schema,
+    `c.status = 'open' AND c.id = ANY($2) AND own.type IN (${STRONG_ENTITIES.map((type) => `'${type}'`)})`,
+    'c.opened_at',
+    MAX_PROPOSED,
+  );
+
+/** Cases that share an entity with the one that is asked for, and what they share. */
+function sharing(schema: string, where: string, order: string, limit: number): string {
   return `SELECT c.*, json_agg(json_build_object('type', own.type, 'value', own.value)
       ORDER BY ${strength('own.type')}, own.key) AS shared
     FROM ${schema}.case_links own
     JOIN ${schema}.case_links other ON other.key = own.key AND other.type = own.type AND other.case_id <> own.case_id
-    JOIN ${schema}.cases c ON c.id = other.case_id AND c.status = 'resolved' AND c.transactions > 0
-    WHERE own.case_id = $1 GROUP BY c.id ORDER BY c.resolved_at DESC, c.sequence DESC LIMIT ${MAX_SIMILAR}`;
+    JOIN ${schema}.cases c ON c.id = other.case_id AND ${where}
+    WHERE own.case_id = $1 GROUP BY c.id ORDER BY ${order} DESC, c.sequence DESC LIMIT ${limit}`;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a row as the driver gives it.
+function related({ shared, ...row }: any): Related {
+  const entities = (shared as { type: string; value: string }[]).map(({ type, value }) => ({ type, id: named(value) }));
+  return { ...caseView(caseOf(row)), shared: entities };
 }
 
 /** The place of an entity's type among CASE_ENTITIES. */

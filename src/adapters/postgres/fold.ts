@@ -1,8 +1,9 @@
 import type { AmendData, DeleteData, FailedData } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
-import { auditOf } from '../../projections/audit.ts';
+import { auditOf, auditOfMerged } from '../../projections/audit.ts';
 import { actOnCase } from '../../projections/case-acts.ts';
-import { addAlert, retireCases, withdrawAlert } from '../../projections/case-fold.ts';
+import { retireCases, withdrawAlert } from '../../projections/case-fold.ts';
+import { addAlert, NotWhole } from '../../projections/case-joining.ts';
 import type { CommandAnswer } from '../../projections/command-answer.ts';
 import { withLabelState, withLifeOf } from '../../projections/life.ts';
 import { alertOf } from './alert.ts';
@@ -22,6 +23,7 @@ export function foldRecord(fold: Fold, record: JournalRecord): void {
     const audited = auditOf(record, answer ?? fold.outcomeOf?.(record.sequence));
     if (audited) fold.audit.push(audited);
   } catch (error) {
+    if (error instanceof NotWhole) throw error;
     setAside(fold, record, (error as Error).message);
   }
 }
@@ -100,8 +102,9 @@ function decided(fold: Fold, record: JournalRecord): void {
     row.view = withLifeOf(row.view, known.view);
   }
   put(fold, row);
-  if (row.decision !== 'approve' && fold.taken.has(row.id))
-    addAlert(fold.cases, alertOf(record, row, fold.names), row.view.suppressed === true);
+  if (row.decision === 'approve' || !fold.taken.has(row.id)) return;
+  const merged = addAlert(fold.cases, alertOf(record, row, fold.names), row.view.suppressed === true);
+  if (merged) fold.audit.push(auditOfMerged(record, row.id, merged));
 }
 
 function undecided({ status }: TransactionRow): boolean {

@@ -14,7 +14,7 @@ export async function loadState(
   schema: string,
   fold: Fold,
   records: JournalRecord[],
-  loadAll: boolean,
+  { loadAll, wholeCases }: { loadAll: boolean; wholeCases: ReadonlySet<string> },
 ): Promise<void> {
   const ids = new Set<string>();
   const userIds = new Set<string>();
@@ -33,7 +33,7 @@ export async function loadState(
   if (ids.size > 0) await loadTransactions(client, schema, fold, [...ids]);
   if (userIds.size > 0) await loadUsers(client, schema, fold, [...userIds], [...emails]);
   if (records.some(({ type }) => type.startsWith('webhook.'))) await loadWebhooks(client, schema, fold.webhooks);
-  await loadCases(client, schema, fold.cases, records, fold.names.types);
+  await loadCases(client, schema, fold.cases, records, { types: fold.names.types, whole: wholeCases });
 }
 
 /** Named and not `*`: a plan that is kept does not outlive a column that a newer version adds. */

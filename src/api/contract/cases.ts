@@ -43,7 +43,7 @@ export const CaseShown = answer(
     mergedInto: orNull('string', 'Has its transactions now'),
     exceptCaseId: Type.Optional(Type.String()),
   },
-  'A case: the alerts that share a device, a card, an address or a user',
+  'A case: alerts that share a device, a card, a mailbox or a user',
 );
 
 export const Happened = answer(
@@ -64,6 +64,8 @@ const Comment = answer({
   text: Type.String(),
 });
 
+export const CaseSharing = Type.Intersect([CaseShown, answer({ shared: Type.Array(Entity) })]);
+
 export const CaseWhole = Type.Intersect([
   CaseShown,
   answer({
@@ -71,7 +73,8 @@ export const CaseWhole = Type.Intersect([
     transactions: Type.Array(TransactionShown),
     comments: Type.Array(Comment),
     history: Type.Array(Happened),
-    similar: Type.Array(Type.Intersect([CaseShown, answer({ shared: Type.Array(Entity) })]), {}),
+    similar: Type.Array(CaseSharing),
+    proposedMerges: Type.Array(CaseSharing),
   }),
 ]);
 

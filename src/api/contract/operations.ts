@@ -96,7 +96,7 @@ export const Health = answer({
       newest: wordOrNull('YYYY-MM-DD; null where all were set by hand'),
       state: words(['ok', 'old', 'none'], 'Old: older than RATES_MAX_AGE_DAYS'),
       missing: Type.Record(Type.String(), Type.Integer(), {
-        description: 'Payments since the start without a rate, by currency: in no sum',
+        description: 'Payments without a rate, in no sum',
       }),
     },
     'What amounts are converted into the base currency by',

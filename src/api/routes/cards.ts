@@ -58,7 +58,7 @@ export function cardRoutes(app: Api, services: Services, charge: Charge): void {
         operationId: 'cardScoreBatch',
         tags,
         summary: 'Score up to 10,000 card payments',
-        description: 'Every row counts towards the rate limit. One row that does not fit refuses them all.',
+        description: 'One row that does not fit refuses them all.',
         body: CardBatchBody,
         response: { 200: json('The scores', CardBatchAnswer), ...problems(400, 403, 409, 413, 415, 422, 429, 503) },
       },

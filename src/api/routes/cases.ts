@@ -167,6 +167,7 @@ function wholeCase(services: Services, detail: CaseDetail, transactions: Transac
       })),
     ],
     similar: detail.similar.map((past) => shownCase(services, past)),
+    proposedMerges: detail.proposed.map((other) => shownCase(services, other)),
   };
 }
 

@@ -75,7 +75,7 @@ export function scoringRoutes(app: Api, services: Services, charge: Charge): voi
         operationId: 'scoreBatch',
         tags,
         summary: 'Score up to 10,000 transactions',
-        description: 'Every row counts towards the rate limit. One row that does not fit refuses them all.',
+        description: 'One row that does not fit refuses them all.',
         body: BatchBody,
         response: { 200: json('The decisions', BatchAnswer), ...problems(400, 401, 403, 409, 413, 415, 422, 429, 503) },
       },

@@ -3,25 +3,24 @@ import { useNavigate } from '@tanstack/react-router';
 import { Merge } from 'lucide-react';
 import { useState } from 'react';
 import { actOnCases, type BulkAct, type Case, listCases } from '../../api/cases.ts';
-import type { LinkNode } from '../../api/links.ts';
+import type { LinkNode, Links } from '../../api/links.ts';
 import { plural } from '../../lib/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { failed, told } from '../../ui/toast.tsx';
 import { BulkDialog } from '../queue/bulk-dialog.tsx';
+import { strongComponent } from './component.ts';
 
-/** Cases are named by these; an address joins strangers, so that what it alone joins stays apart. */
-const CASED = ['user', 'card', 'device'];
 /** Of how many entities cases are looked for, the nearest first, and how many at once. */
 const LOOKED = 60;
 const AT_ONCE = 6;
 
-/** Makes one case of all open ones of a component. */
-export function ComponentCases({ nodes }: { nodes: LinkNode[] }) {
+/** Makes one case of all open ones of a component, by the same rule by which alerts join. */
+export function ComponentCases({ links }: { links: Links }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [busy, setBusy] = useState(false);
   const [found, setFound] = useState<Case[]>();
-  const named = nodes.filter(({ type }) => CASED.includes(type));
+  const named = strongComponent(links);
 
   async function look(): Promise<void> {
     setBusy(true);
@@ -67,8 +66,8 @@ export function ComponentCases({ nodes }: { nodes: LinkNode[] }) {
         icon={<Merge className="size-3.5" />}
         title={
           named.length > LOOKED
-            ? `Looks at the ${LOOKED} nearest of ${named.length} users, cards and devices`
-            : 'All open cases of these users, cards and devices'
+            ? `Looks at the ${LOOKED} nearest of ${named.length} users, cards, devices and mailboxes`
+            : 'All open cases of the users, cards, devices and mailboxes that it is joined with'
         }
         onClick={() => void look()}
       >

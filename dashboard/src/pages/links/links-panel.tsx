@@ -74,7 +74,7 @@ export function LinksPanel({ type, id }: { type: string; id: string }) {
                 There is more than is shown: fewer steps show all of what is near.
               </p>
             )}
-            <ComponentCases nodes={data.nodes} />
+            <ComponentCases links={data} />
             <ul aria-label="What it is joined with">
               {shown.map((node) => (
                 <Row key={linkName(node)} node={node} pointed={linkName(node) === pointed} onPoint={setPointed} />

@@ -15,10 +15,13 @@ export function Beside({ of, onMerge }: { of: WholeCase; onMerge: () => void }) 
   const { neighbours } = useBeside(of);
   const base = useBaseCurrency();
   if (neighbours.length === 0) return null;
+  const proposed = new Set(of.proposedMerges.map(({ id }) => id));
+  const isProposed = ({ one }: Neighbour) => proposed.has(one.id);
+  const sorted = neighbours.toSorted((a, b) => Number(isProposed(b)) - Number(isProposed(a)));
   return (
     <Panel
       title="Open cases beside it"
-      note="perhaps the same attack"
+      note={proposed.size > 0 ? 'a merge is proposed' : 'perhaps the same attack'}
       flush
       aside={
         <Button small needs={['review']} onClick={onMerge}>
@@ -27,7 +30,7 @@ export function Beside({ of, onMerge }: { of: WholeCase; onMerge: () => void }) 
       }
     >
       <ul>
-        {neighbours.slice(0, SHOWN).map(({ one, shared }) => (
+        {sorted.slice(0, SHOWN).map(({ one, shared }) => (
           <li key={one.id} className="border-t border-line">
             <Link to="/queue" search={{ case: one.id }} className="block px-4 py-2 hover:bg-sunken">
               <span className="flex items-center gap-2">
@@ -40,6 +43,11 @@ export function Beside({ of, onMerge }: { of: WholeCase; onMerge: () => void }) 
               <span className="mt-0.5 block truncate text-xs text-muted">
                 {plural(one.transactionCount, 'alert')}, shares {sharedWords(shared)}
               </span>
+              {proposed.has(one.id) && (
+                <span className="mt-0.5 block text-xs text-review">
+                  An alert belonged to both{one.assignee ? `; ${one.assignee} works on it` : ''}
+                </span>
+              )}
             </Link>
           </li>
         ))}

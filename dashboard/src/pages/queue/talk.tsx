@@ -27,7 +27,7 @@ export function Talk({ of, busy, box, onComment }: Props) {
           <li key={`${act.at} ${act.type}`}>
             <p className="flex items-baseline gap-2">
               <span className="min-w-0">
-                {act.type === 'opened' ? (
+                {act.type === 'opened' || act.detail?.from !== undefined ? (
                   capital(deed(act))
                 ) : (
                   <>

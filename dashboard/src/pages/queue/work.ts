@@ -12,7 +12,13 @@ export const SHOWS: { value: Show; label: string }[] = [
   { value: 'unassigned', label: 'Unassigned' },
   { value: 'resolved', label: 'Resolved' },
 ];
-export const ENTITY_NAMES: Record<EntityType, string> = { device: 'Device', card: 'Card', ip: 'IP', user: 'User' };
+export const ENTITY_NAMES: Record<EntityType, string> = {
+  device: 'Device',
+  card: 'Card',
+  ip: 'IP',
+  user: 'User',
+  mailbox: 'Mailbox',
+};
 export const RESOLUTION_NAMES: Record<CaseResolution, string> = {
   fraud: 'Fraud',
   legitimate: 'Legitimate',
@@ -50,7 +56,8 @@ export function entitiesNamed(text: string): string[] {
   if (wanted.length < 2) return [];
   const [type, id] = [wanted.slice(0, wanted.indexOf(':')).toLowerCase(), wanted.slice(wanted.indexOf(':') + 1).trim()];
   if (wanted.includes(':') && (TYPES as string[]).includes(type)) return id ? [`${type}:${id}`] : [];
-  return TYPES.map((each) => `${each}:${wanted}`);
+  // A mailbox has an @, and little else does.
+  return TYPES.filter((each) => each !== 'mailbox' || wanted.includes('@')).map((each) => `${each}:${wanted}`);
 }
 
 /** The list in the order in which it was read; what the reader has done with is left out. */
@@ -105,7 +112,9 @@ export function deed({ type, detail }: Happening): string {
     case 'reopened':
       return 'reopened it';
     case 'merged':
-      return 'merged another case into it';
+      return Array.isArray(detail?.from)
+        ? `made one of ${detail.from.length + 1} cases: an alert belonged to each`
+        : 'merged another case into it';
     default:
       return type;
   }
