@@ -19,6 +19,7 @@ import { journalDirectory, openCore } from './app/local.ts';
 import { createLog } from './app/log.ts';
 import { openNarration } from './app/narration.ts';
 import { openProjectionThread } from './app/projection-thread.ts';
+import { openProofs } from './app/proof.ts';
 import { openReplica } from './app/replica.ts';
 import { demoOf, describeFeatures, loadCards, loadStateless } from './app/services.ts';
 import { isTraced, tracedStore } from './app/tracing.ts';
@@ -160,6 +161,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     policy: core.policy,
     backtests,
     challengers,
+    proofs: openProofs(config, core, clock, log),
     drift,
     narration,
     erasures: core.erasures,

@@ -9,6 +9,7 @@ import type { Challengers } from '../engine/challengers.ts';
 import type { Drift } from '../engine/drift/drift.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { PolicyService } from '../engine/policy/policy.ts';
+import type { Proofs } from '../engine/proof/proofs.ts';
 import type { Roster } from '../engine/roster.ts';
 import type { StatelessJudge } from '../engine/stateless.ts';
 import type { IntakeRules } from '../intake/transaction.ts';
@@ -115,6 +116,8 @@ export interface Services {
   /** Which of them decides, and which is scored beside. */
   roster: Roster;
   challengers: Challengers;
+  /** What labels say of models and policies. */
+  proofs: Proofs;
   drift: Drift;
   /** Decisions and cases in words. */
   narration: Narration;

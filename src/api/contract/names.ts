@@ -12,6 +12,7 @@ import * as life from './life.ts';
 import * as models from './models.ts';
 import * as operations from './operations.ts';
 import * as policy from './policy.ts';
+import * as proof from './proof.ts';
 import * as search from './search.ts';
 import * as transactions from './transactions.ts';
 import * as webhooks from './webhooks.ts';
@@ -31,6 +32,7 @@ export const FILES = {
   models,
   operations,
   policy,
+  proof,
   search,
   webhooks,
 };

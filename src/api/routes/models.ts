@@ -14,6 +14,7 @@ import {
 import { modelView } from '../models.ts';
 import type { Services } from '../services.ts';
 import { modelReadRoutes } from './model-reads.ts';
+import { proofRoutes } from './proof.ts';
 
 const tags = ['models'];
 const config = { scope: 'admin' } as const;
@@ -31,6 +32,7 @@ async function mayLackBody(request: FastifyRequest): Promise<void> {
 export function modelRoutes(app: Api, services: Services): void {
   const { registry, roster } = services;
   modelReadRoutes(app, services);
+  proofRoutes(app, services);
 
   app.post(
     '/api/models',

@@ -4,7 +4,7 @@ import type { DecisionData } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import { outcomeOf } from '../../policy/thresholds.ts';
 import { eventOfRecord } from '../event.ts';
-import { judge, judgeWithoutModel, type Serving, thresholdsOf } from '../judge.ts';
+import { judgeWithoutModel, type Serving, thresholdsOf } from '../judge.ts';
 import type { InForce } from '../policy/in-force.ts';
 import { type Transfer, transferOf } from '../transfer.ts';
 
@@ -28,7 +28,6 @@ export function createStoredJudge({ servingOf, other }: ModelsThen, today: () =>
   const transfers = new Map<string, Transfer | undefined>();
   const known = new Map<string, Serving | undefined>();
   const vector = new Float64Array(other?.features.names.length ?? 0);
-  const scratch = new Float64Array(vector.length);
   let gone = 0;
   let last: { version: string; serving: Serving | undefined } | undefined;
 
@@ -70,7 +69,7 @@ export function createStoredJudge({ servingOf, other }: ModelsThen, today: () =>
       const transfer = decision.model && record.vector && transferFrom(decision.model.version);
       if (!transfer) return undefined;
       transfer.apply(record.vector!, event ?? eventOfRecord(record, []), vector);
-      return judge(other, vector, scratch, thresholdsOf(other, inForce.policy));
+      return scoredBy(other, vector, inForce);
     },
     get gone() {
       return gone;
@@ -78,8 +77,23 @@ export function createStoredJudge({ servingOf, other }: ModelsThen, today: () =>
   };
 }
 
+/** By the score alone: nobody reads the reasons of what would have been, and adding them up takes most of a decision's time. */
+function scoredBy(serving: Serving, vector: Float64Array, { policy }: InForce): Decision {
+  const { model } = serving;
+  const probability = model.calibrate(model.score(vector));
+  const said = {
+    score: Math.round(100 * probability),
+    probability,
+    model: { name: model.name, version: model.version },
+  };
+  return scored(said, outcomeOf(probability, thresholdsOf(serving, policy)));
+}
+
 /** A decision of a model anew, of what the record says of its score. */
-export function scored({ score, probability, model }: Decision, decision: Decision['decision']): Decision {
+export function scored(
+  { score, probability, model }: Pick<Decision, 'score' | 'probability' | 'model'>,
+  decision: Decision['decision'],
+): Decision {
   const made: Decision = {
     decision,
     score,

@@ -87,7 +87,7 @@ async function pass(
   // Profiles begin with the log; what was stored stands alone.
   const begin = mode === 'stored' ? await sequenceAt(journal, from) : 1;
   const end = journal.durable;
-  const asked = askedBy(backtest, deleted, mode === 'recomputed' && recomputed === 'all');
+  const asked = askedBy(backtest.inForce, deleted, mode === 'recomputed' && recomputed === 'all');
   const past = ports.columns?.read(begin, end, asked) ?? readPlain(journal, begin, end);
   for await (const some of past)
     for (const one of some) {
@@ -115,7 +115,7 @@ async function pass(
 }
 
 /** What is read of decisions beside what always is. */
-function askedBy({ inForce }: Backtest, deleted: ReadonlySet<string>, readSet: boolean): Asked {
+export function askedBy(inForce: InForce, deleted: ReadonlySet<string>, readSet: boolean): Asked {
   const { rules } = inForce.program;
   const uses = rules.flatMap(({ expression }) => expression.uses.filter(({ kind }) => kind === 'field'));
   const fields = new Set(uses.map(({ name }) => name));
@@ -127,7 +127,7 @@ function askedBy({ inForce }: Backtest, deleted: ReadonlySet<string>, readSet: b
 const idOf = ({ data }: JournalRecord) => (data as unknown as DecisionData & DeleteData).transaction.id;
 
 /** About the first record of a time or later: clocks go back a little, so it begins somewhat before. */
-async function sequenceAt(journal: Pick<Journal, 'get' | 'durable'>, time: number): Promise<number> {
+export async function sequenceAt(journal: Pick<Journal, 'get' | 'durable'>, time: number): Promise<number> {
   if (!(time > 0)) return 1;
   let [low, high] = [1, journal.durable + 1];
   while (low < high) {
