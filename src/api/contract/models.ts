@@ -79,8 +79,17 @@ export const ShadowBody = Type.Object({
 });
 export const ShadowShown = answer({ shadow: orNull() });
 
-export const Flagged = answer({ fraudFlagged: Type.Integer(), legitimateFlagged: Type.Integer() });
-export const Opinion = answer({ decision: Type.String(), probability: Type.Number() });
+/** A part of an answer whose names the document tells in a line: its type is for those who read it here. */
+const part = <T>(description: string) => Type.Unsafe<T>({ type: 'object', description });
+interface Flagged {
+  fraudFlagged: number;
+  legitimateFlagged: number;
+}
+interface Opinion {
+  decision: string;
+  probability: number;
+}
+
 export const Comparison = answer(
   {
     version: Type.String(),
@@ -90,33 +99,21 @@ export const Comparison = answer(
     dropped: Type.Integer(),
     skipped: Type.Integer(),
     agreement: numberOrNull(),
-    outcomes: Type.Unsafe<Record<string, Record<string, number>>>({
-      type: 'object',
-      description: 'outcomes[champion][challenger]: how many',
-    }),
-    flagged: answer(
-      {
-        champion: Type.Integer(),
-        challenger: Type.Integer(),
-        both: Type.Integer(),
-        championOnly: Type.Integer(),
-        challengerOnly: Type.Integer(),
-      },
-      'Reviewed or declined',
+    outcomes: part<Record<string, Record<string, number>>>('outcomes[champion][challenger]: how many'),
+    flagged: part<Record<'champion' | 'challenger' | 'both' | 'championOnly' | 'challengerOnly', number>>(
+      'Reviewed or declined: {champion, challenger, both, championOnly, challengerOnly}',
     ),
-    difference: answer(
-      { mean: numberOrNull(), meanAbsolute: numberOrNull(), greatest: numberOrNull() },
-      'Challenger’s probability less the champion’s',
+    difference: part<Record<'mean' | 'meanAbsolute' | 'greatest', number | null>>(
+      'Challenger’s probability less the champion’s: {mean, meanAbsolute, greatest}',
     ),
-    labels: answer(
-      { fraud: Type.Integer(), legitimate: Type.Integer(), champion: Flagged, challenger: Flagged },
-      'Of the labelled',
+    labels: part<{ fraud: number; legitimate: number; champion: Flagged; challenger: Flagged }>(
+      '{fraud, legitimate, champion, challenger}; of each {fraudFlagged, legitimateFlagged}',
     ),
-    averagePrecision: Type.Unsafe<{ champion: number; challenger: number } | null>({
-      anyOf: [answer({ champion: Type.Number(), challenger: Type.Number() }), { type: 'null' }],
-    }),
+    averagePrecision: Type.Unsafe<{ champion: number; challenger: number } | null>({ type: ['object', 'null'] }),
     disagreements: Type.Array(
-      answer({ transactionId: Type.String(), at: Time(), champion: Opinion, challenger: Opinion }),
+      part<{ transactionId: string; at: string; champion: Opinion; challenger: Opinion }>(
+        '{transactionId, at, champion, challenger}',
+      ),
     ),
   },
   'A challenger beside the champion',
@@ -125,7 +122,6 @@ export const Comparison = answer(
 export const DistributionQuery = Type.Object({
   window: Type.String({ format: 'window', default: '7d', maxLength: 16, description: 'Such as `24h`, `7d`' }),
 });
-const bins = (description: string) => Type.Array(Type.Integer(), { minItems: 20, maxItems: 20, description });
 export const Distribution = answer(
   {
     version: Type.String(),
@@ -133,22 +129,14 @@ export const Distribution = answer(
     from: Time('Start, included'),
     to: Time(),
     intervalSeconds: Type.Number(),
-    reference: Type.Unsafe<{ part: string; bins: number[] } | null>({
-      anyOf: [
-        answer({
-          part: words(['test', 'validation', 'train']),
-          bins: bins('Rows by score'),
-        }),
-        { type: 'null' },
-      ],
+    reference: Type.Unsafe<{ part: 'test' | 'validation' | 'train'; bins: number[] } | null>({
+      type: ['object', 'null'],
+      description: '{part, bins}: rows of its training by score',
     }),
     series: Type.Array(
-      answer({
-        at: Time(),
-        count: Type.Integer(),
-        bins: bins('Decisions by score: 0–4, 5–9, …, 95–100'),
-        stability: numberOrNull('Against the reference; null below 200 decisions'),
-      }),
+      part<{ at: string; count: number; bins: number[]; stability: number | null }>(
+        '{at, count, bins, stability}: decisions by score, 0–4, 5–9, …, 95–100; stability against the reference, null below 200',
+      ),
     ),
     stability: numberOrNull('Of the whole window. Below 0.1 is stable, above 0.25 has shifted'),
   },

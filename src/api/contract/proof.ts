@@ -1,16 +1,16 @@
 import Type from 'typebox';
-import { answer, words } from './common.ts';
+import { answer, said } from './common.ts';
+
+const part = (description: string) => Type.Unsafe<object>({ type: 'object', ...said(description) });
 
 export const ProofQuery = Type.Object({
-  window: Type.String({ format: 'window', default: '30d', maxLength: 16 }),
-  against: Type.Optional(
-    Type.String({ maxLength: 64, description: 'Another version; else the champion, or the one before it' }),
-  ),
+  window: Type.String({ format: 'window', default: '30d' }),
+  against: Type.Optional(Type.String({ description: 'Another version' })),
   policy: Type.Optional(Type.Integer({ minimum: 0, description: 'The same model under this version of the policy' })),
 });
 
 export const ProofShown = answer({
   verdict: Type.String(),
-  test: answer({ decided: words(['better', 'worse', 'open']) }),
-  difference: answer({}, '{precision, recall, moneySaved, customersHurt}: {value, interval, low, high}'),
+  test: part('{decided: better | worse | open, …}'),
+  difference: part('{recall: {value, interval}, …}'),
 });

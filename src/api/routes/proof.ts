@@ -44,7 +44,7 @@ export function proofRoutes(app: Api, { roster, policy, proofs, clock }: Service
       schema: {
         operationId: 'proveModel',
         tags: ['models'],
-        summary: 'What labels say of a model beside another, though they come late: docs/watching.md',
+        summary: 'What labels say of a model beside another: docs/watching.md',
         params: VersionParam,
         querystring: ProofQuery,
         response: { 200: json('The proof', ProofShown), ...problems(401, 403, 404, 409, 422, 429) },

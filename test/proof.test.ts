@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { defaultModelDir } from '../src/cli/paths.ts';
+import { loadArtifact } from '../src/models/artifact.ts';
+import { call, startApp, type TestApp } from './support/app.ts';
+import { stricterModel, upload } from './support/models.ts';
+
+describe('what labels say of a model', () => {
+  let app: TestApp;
+  let folder: string;
+  const { version } = loadArtifact(defaultModelDir);
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'assay-proof-'));
+    app = await startApp();
+  });
+  after(async () => {
+    await app.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const ask = (method: string, path: string, body?: unknown) => call(app.url, method, path, body);
+
+  test('under another policy, and beside another model: figures, delays, a test and a verdict', async () => {
+    for (let i = 0; i < 24; i++) {
+      const sent = { id: `p${i}`, userId: `u${i}`, amount: 20 + 60 * i, cardId: `c${i}`, deviceId: 'd' };
+      assert.equal((await ask('POST', '/api/transactions', sent)).status, 201);
+    }
+    const said = [0, 5, 11].map((i) => ({ transactionId: `p${i}`, label: 'fraud', source: 'chargeback' }));
+    assert.equal((await ask('POST', '/api/labels/batch', { labels: said })).body.recorded, 3);
+    assert.equal((await ask('PUT', '/api/policy/thresholds', { review: 0, decline: 0.99999 })).status, 200);
+    const changed = await ask('GET', `/api/models/${version}/proof?policy=0`);
+    assert.equal(changed.status, 200, JSON.stringify(changed.body));
+    const { challenger, against, labels, atSameReviews, than } = changed.body;
+    assert.deepEqual([changed.body.decisions, labels.fraud, challenger.flagged, atSameReviews], [24, 3, 24, null]);
+    assert.deepEqual(than, { version, policyVersion: 0 });
+    // Everything is reviewed under it.
+    assert.equal(challenger.recall.value, 1);
+    assert.ok(against.flagged < 24);
+    assert.match(changed.body.verdict, /of recall/);
+    assert.equal(changed.body.test.alpha, 0.05);
+
+    const stricter = stricterModel(join(folder, 'stricter'));
+    assert.equal((await ask('POST', '/api/models', upload(join(folder, 'stricter')))).status, 201);
+    const beside = await ask('GET', `/api/models/${stricter}/proof?window=7d`);
+    assert.equal(beside.status, 200, JSON.stringify(beside.body));
+    assert.deepEqual([beside.body.than.version, beside.body.version], [version, stricter]);
+    assert.equal(beside.body.atSameReviews.flagged, beside.body.against.flagged);
+  });
+
+  test('what cannot be held against anything is refused', async () => {
+    for (const [path, status] of [
+      [`${version}/proof`, 409],
+      ['0000000000000000/proof', 404],
+      [`${version}/proof?against=0000000000000000`, 422],
+      [`${version}/proof?against=${version}`, 422],
+      [`${version}/proof?policy=99`, 422],
+      [`${version}/proof?policy=0&against=x`, 422],
+      [`${version}/proof?window=soon`, 422],
+      [`${version}/proof?windows=7d`, 422],
+    ] as const)
+      assert.equal((await ask('GET', `/api/models/${path}`)).status, status, path);
+  });
+});
