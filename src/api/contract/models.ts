@@ -129,7 +129,7 @@ export const Distribution = answer(
     from: Time('Start, included'),
     to: Time(),
     intervalSeconds: Type.Number(),
-    reference: Type.Unsafe<{ part: 'test' | 'validation' | 'train'; bins: number[] } | null>({
+    reference: Type.Unsafe<{ part: string; bins: number[] } | null>({
       type: ['object', 'null'],
       description: '{part, bins}: rows of its training by score',
     }),
