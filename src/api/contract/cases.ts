@@ -83,7 +83,9 @@ export const CasesQuery = Type.Object({
   status: Type.Optional(caseStatus),
   assignee: Type.Optional(text(255, 'Only theirs')),
   assigned: Type.Optional(words(['yes', 'no'], 'Whether anyone is assigned')),
-  entity: Type.Optional(text(320, 'Such as `device:d_3`')),
+  entity: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 320, format: 'attacked', description: 'Such as `device:d_3`' }),
+  ),
   minScore: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
   sort: Type.Optional(words(['risk', 'newest'], 'By `amountAtRisk` (the default) or by `openedAt`')),
 });

@@ -122,7 +122,7 @@ export const IdempotencyHeader = Type.Object({
     Type.String({
       ...Identifier,
       description:
-        'Of the organisation, kept at least 24 h: the same key and body get the stored answer, with `Idempotent-Replayed: true`; the same key with another body 409',
+        'Of the organisation, kept at least 24 h: the same body gets the stored answer, with `Idempotent-Replayed: true`; another one 409',
     }),
   ),
 });

@@ -1,4 +1,5 @@
 import { canonicalAddress } from '../../domain/address.ts';
+import { CASE_ENTITIES } from '../../domain/case.ts';
 import { country } from '../../domain/countries.ts';
 import { CURRENCIES, isCurrency, WITHDRAWN_CURRENCIES } from '../../domain/currency.ts';
 import { CURSOR_PATTERN, readCursor } from '../../domain/cursor.ts';
@@ -59,7 +60,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     shown: { pattern: `^(?:${byte}(?:\\.${byte}){3}|${IPV6})$` },
   },
   mailbox: {
-    fault: fails((text) => /^[^\s@]+@[^\s@]+$/.test(text), 'must be an e-mail address'),
+    fault: fails((text) => /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(text), 'must be an e-mail address'),
     shown: { format: 'email', pattern: '^[^\\s@]+@[^\\s@]+$' },
   },
   country: {
@@ -80,7 +81,12 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     fault: fails((text) => /\S/.test(text), 'must have something to look for'),
     shown: { pattern: `^${PLAIN}*[^\\s\\x00-\\x1f\\x7f]${PLAIN}*$` },
   },
-  url: { fault: () => undefined, shown: { pattern: '^https?://[\\w[][!-~]*$' } },
+  url: {
+    fault: () => undefined,
+    shown: { pattern: '^https?://(?:[\\w.-]+|\\[[\\da-fA-F:]+\\])(?::\\d{1,4})?(?:[/?][!-~]*)?$' },
+  },
+  attacked: { fault: () => undefined, shown: { pattern: `^(?:${CASE_ENTITIES.join('|')}):${PLAIN}+$` } },
+  part: { fault: () => undefined, shown: { pattern: `^${PLAIN}*$` } },
   window: { fault: () => undefined, shown: { pattern: `^(?:${WINDOW})$` } },
   fortnight: {
     fault: () => undefined,

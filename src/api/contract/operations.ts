@@ -23,7 +23,7 @@ export const UserShown = answer({
 export const UserCreated = answer({ userId: Type.String() });
 export const UserQuery = Type.Object({
   ...PageQuery,
-  q: Type.Optional(Type.String({ maxLength: 255, description: 'Part of the id, name or e-mail' })),
+  q: Type.Optional(Type.String({ maxLength: 255, format: 'part', description: 'Part of the id, name or e-mail' })),
 });
 
 export const scope = words(SCOPES, 'What the key may do');
