@@ -18,19 +18,22 @@ export async function runInspect(file: string, flags: InspectFlags): Promise<voi
       bar.update(bytes);
     },
   }).finally(bar.stop);
-  if (flags.out) await writeFile(flags.out, `${JSON.stringify(found.map, null, 2)}\n`);
+  if (flags.out && found.format !== 'ulb') await writeFile(flags.out, `${JSON.stringify(found.map, null, 2)}\n`);
   if (flags.json) console.log(JSON.stringify(found));
   else print(file, found, flags.out);
   if (found.missing.some((name) => name !== 'isFraud')) process.exitCode = 1;
 }
 
 function print(file: string, found: Inspection, out: string | undefined): void {
-  const { format, map, missing, unused, rows, bad, faults, repeated, ordered, truths, months, notes } = found;
+  const { format, map, missing, rows, bad, faults, repeated, ordered, truths, months, notes } = found;
   if (format) console.log(`the columns of ${format}: --format ${format}`);
   for (const [field, columns] of Object.entries(map.columns))
     console.log(`${field.padEnd(18)} ${[columns].flat().join(' + ')}`);
+  for (const [field, text] of Object.entries(map.constants ?? {})) console.log(`${field.padEnd(18)} ${text}, always`);
+  for (const [name, { type, column, field }] of Object.entries(map.schema ?? {}))
+    console.log(`${`own ${type}`.padEnd(18)} ${name} (${[column ?? field].flat().join(' + ')})`);
   if (missing.length > 0) console.log(`no column was found for ${missing.join(', ')}: say which it is in the map`);
-  if (unused.length > 0) console.log(`not used: ${unused.join(', ')}`);
+  for (const name of found.unused) console.log(`not used: ${name}${found.left[name] ? ` (${found.left[name]})` : ''}`);
   if (found.from)
     console.log(
       `${rows} rows from ${found.from} to ${found.to}, ${ordered ? 'in order' : 'not in order: they will be sorted'}`,
@@ -42,7 +45,13 @@ function print(file: string, found: Inspection, out: string | undefined): void {
   for (const { month, rows: count, frauds } of months)
     console.log(`${month} ${String(count).padStart(10)} rows ${String(frauds).padStart(8)} frauds`);
   for (const note of notes) console.log(`note: ${note}`);
+  console.log(commandOf(file, found, out));
+}
+
+/** What trains on the file as it was found. */
+function commandOf(file: string, { format, truths, bad }: Inspection, out: string | undefined): string {
+  if (format === undefined && out === undefined) return 'the map: --out map.json';
+  const how = format === undefined ? ` --map ${out}` : ` --format ${format}`;
   const unlabelled = truths.unlabelled ? ' --unlabelled presume|exclude' : '';
-  if (format) console.log(`assay train ${file} --format ${format}${unlabelled} --out <folder>`);
-  else console.log(out ? `assay train ${file} --map ${out}${unlabelled} --out <folder>` : 'the map: --out map.json');
+  return `assay train ${file}${how}${unlabelled}${bad > 0 ? ` --max-errors ${bad}` : ''} --out <folder>`;
 }

@@ -8,8 +8,9 @@ import { assertRows, extractDataset } from '../training/extract.ts';
 import { matrixOf } from '../training/matrix.ts';
 import { MATRIX_COLUMNS, writeMatrix } from '../training/matrix-file.ts';
 import { catalogueOf, presetOf } from '../training/presets.ts';
+import { sha256OfRows } from '../training/rows-hash.ts';
 import { truthsTold } from '../training/truths.ts';
-import { dataDirEnv, type FileSource, fileSource, historyOf, sha256OfFile } from './history.ts';
+import { dataDirEnv, type FileSource, fileSource, historyOf } from './history.ts';
 import { readJournalDataset } from './journal-source.ts';
 import type { MatrixFlags } from './matrix-flags.ts';
 import { defaultModelDir } from './paths.ts';
@@ -71,7 +72,11 @@ async function ofFile(
   definitions: FeatureDefinition[],
   delayDays: number,
 ): Promise<Made> {
-  const extracted = await extractDataset(await historyOf(file, source, flags, 'replaying'), {
+  let sorted: string | undefined;
+  const history = await historyOf(file, source, flags, 'replaying', (sha256) => {
+    sorted = sha256;
+  });
+  const extracted = await extractDataset(history, {
     ...{ definitions, entityTypes: source.config.entityTypes, from: flags.trainFrom, to: flags.testTo },
     ...{ delayMs: delayDays * DAY_MS, unlabelled: flags.unlabelled },
   });
@@ -79,7 +84,7 @@ async function ofFile(
   const { dataset, truths } = extracted;
   const told = truthsTold(truths);
   if (told !== undefined) console.error(`note: ${told}`);
-  return { dataset, sha256: await sha256OfFile(file), what: { format: flags.map ? 'map' : flags.format } };
+  return { dataset, sha256: sorted ?? (await sha256OfRows(file)), what: { format: flags.map ? 'map' : flags.format } };
 }
 
 async function ofJournal(flags: MatrixFlags, { config }: FileSource, definitions: FeatureDefinition[]): Promise<Made> {

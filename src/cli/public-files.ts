@@ -54,6 +54,13 @@ export const PUBLIC_FILES: Readonly<Record<string, PublicFile>> = {
     columns: ['User', 'Card', 'Amount', 'Is Fraud?'],
     first: 'unpack transactions.tgz',
   },
+  baf: {
+    what: 'made-up applications for a bank account, a million rows (Feedzai, NeurIPS 2022)',
+    page: 'https://www.kaggle.com/datasets/sgpjesus/bank-account-fraud-dataset-neurips-2022',
+    file: 'Base.csv',
+    format: 'baf',
+    columns: ['fraud_bool', 'source', 'month'],
+  },
   handbook: {
     what: 'made-up card payments of half a year, 1.75 million rows (Fraud Detection Handbook)',
     page: 'https://github.com/Fraud-Detection-Handbook/simulated-data-raw',

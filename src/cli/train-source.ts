@@ -9,6 +9,7 @@ import { assertRows, extractDataset } from '../training/extract.ts';
 import type { History } from '../training/history.ts';
 import { LEARNERS } from '../training/learners.ts';
 import { matrixParts, readMatrix } from '../training/matrix-file.ts';
+import { sha256OfMatrix, sha256OfRows } from '../training/rows-hash.ts';
 import { truthsTold } from '../training/truths.ts';
 import { parseUlb, readUlb, ulbCatalogue } from '../training/ulb.ts';
 import { syntheticUlb } from '../training/ulb-synthetic.ts';
@@ -114,7 +115,7 @@ async function fromUlbFile(file: string | undefined, flags: TrainFlags) {
       bar.update(bytes);
     },
   }).finally(bar.stop);
-  return { ...read, sha256: await sha256OfFile(file), what: { format: 'ulb' } };
+  return { ...read, sha256: sha256OfMatrix(read.dataset), what: { format: 'ulb' } };
 }
 
 async function fromSynthetic(flags: TrainFlags) {
@@ -167,14 +168,14 @@ async function fromFile(
   from: FileSource,
 ): Promise<{ history: History; sha256: () => Promise<string>; what: Record<string, unknown> }> {
   if (!file) throw new Error('Which file? assay train <file> --out <folder>, or --default.');
-  // Of a file that had to be sorted, the sorted rows' hash: the same rows in any order are the same data.
+  // Of the rows in order: the same rows in any order, however the file is written, are the same data.
   let sorted: string | undefined;
   const history = await historyOf(file, from, flags, 'replaying', (sha256) => {
     sorted = sha256;
   });
   return {
     history,
-    sha256: async () => sorted ?? sha256OfFile(file),
+    sha256: async () => sorted ?? sha256OfRows(file),
     what: { format: flags.map ? 'map' : flags.format },
   };
 }

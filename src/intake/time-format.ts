@@ -11,15 +11,15 @@ export interface TimeSpec {
   timeFormat?: string;
   /** Of times without an offset: `UTC` (the default), `+02:00`, `America/New_York`. */
   timeZone?: string;
-  /** Times are numbers of these, counted from `timeOrigin`. */
+  /** Times are numbers of these, counted from `timeOrigin`; months are whole ones of the calendar. */
   timeUnit?: TimeUnit;
   /** RFC 3339; the epoch by default. */
   timeOrigin?: string;
 }
 
 const UNIT_MS = { microseconds: 1e-3, milliseconds: 1, seconds: 1e3, minutes: 6e4, hours: 3.6e6, days: 8.64e7 };
-export type TimeUnit = keyof typeof UNIT_MS;
-export const TIME_UNITS = Object.keys(UNIT_MS) as TimeUnit[];
+export type TimeUnit = keyof typeof UNIT_MS | 'months';
+export const TIME_UNITS = [...Object.keys(UNIT_MS), 'months'] as TimeUnit[];
 
 /** Reads times of one spelling. */
 export interface TimeReader {
@@ -68,6 +68,8 @@ export function timeReader(spec: TimeSpec): TimeReader {
 function numberReader(unit: TimeUnit, originText: string | undefined): TimeReader {
   const origin = originText === undefined ? 0 : parseTime(originText)?.time;
   if (origin === undefined) throw new Error(`timeOrigin ${originText} is not an RFC 3339 time.`);
+  const since = origin === 0 ? '' : ` since ${originText}`;
+  if (unit === 'months') return { read: monthsFrom(origin), fault: `must be a whole number of months${since}` };
   const unitMs = UNIT_MS[unit];
   return {
     read(text) {
@@ -80,7 +82,18 @@ function numberReader(unit: TimeUnit, originText: string | undefined): TimeReade
       // Beyond this there are no dates.
       return time >= 0 && time <= 8.64e15 ? { time, offsetMinutes: 0 } : undefined;
     },
-    fault: `must be a number of ${unit}${origin === 0 ? '' : ` since ${originText}`}`,
+    fault: `must be a number of ${unit}${since}`,
+  };
+}
+
+/** The same day and hour so many months later. */
+function monthsFrom(origin: number): TimeReader['read'] {
+  const start = new Date(origin);
+  return (text) => {
+    const months = shortDecimal(text);
+    if (!Number.isInteger(months)) return undefined;
+    const time = new Date(start).setUTCMonth(start.getUTCMonth() + months);
+    return time >= 0 ? { time, offsetMinutes: 0 } : undefined;
   };
 }
 

@@ -16,6 +16,12 @@ export interface ColumnMap extends TimeSpec {
   amountPrefix?: string;
   /** Columns that have the name of a field, or look like one, and are not it. */
   ignore?: string[];
+  /** What every row has of a field for which the file has no column, such as `{"type": "registration"}`. */
+  constants?: Record<string, string>;
+  /** Texts that stand for nothing, by column, or `*` for any: `{"bank_months_count": "-1", "*": ["NA", "null"]}`. */
+  missing?: Record<string, string | string[]>;
+  /** What parts the digits of a whole from those of its fraction: `,` for 1.234,56. Without it the first rows tell. */
+  decimal?: '.' | ',';
   /** Columns of one's own: see `domain/own-columns.ts`. */
   schema?: OwnSchema;
 }
@@ -47,6 +53,9 @@ const MAP_KEYS = [
   'timeZone',
   'timeUnit',
   'timeOrigin',
+  'constants',
+  'missing',
+  'decimal',
   'schema',
 ];
 
@@ -87,6 +96,14 @@ export async function readColumnMap(path: string, { keys, checkFields } = HISTOR
     throw new Error(`${path}: fraudValue is a text or a list of texts.`);
   if (map.ignore !== undefined && !(Array.isArray(map.ignore) && map.ignore.every(isText)))
     throw new Error(`${path}: ignore is a list of columns.`);
+  const isTexts = (value: unknown, isOne: (one: unknown) => boolean) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isOne);
+  if (map.constants !== undefined && !isTexts(map.constants, isText))
+    throw new Error(`${path}: constants is an object of texts, such as {"type": "registration"}.`);
+  if (map.missing !== undefined && !isTexts(map.missing, isColumn))
+    throw new Error(`${path}: missing is an object of columns and texts, such as {"months": "-1", "*": ["NA"]}.`);
+  if (map.decimal !== undefined && map.decimal !== '.' && map.decimal !== ',')
+    throw new Error(`${path}: decimal is "." or ",".`);
   try {
     timeReader(map);
   } catch (error) {

@@ -42,14 +42,13 @@ export interface ReadSummary {
 const CHUNK_BYTES = 256 * 1024;
 /** A row longer than this is an unclosed quote. */
 const MAX_ROW = 4 * 1024 * 1024;
-const COMMA = 44;
 const QUOTE = 34;
 const NEWLINE = 10;
 const RETURN = 13;
 
 /**
- * Reads comma-separated values, gzipped where the name ends in .gz: quoted fields with doubled quotes and newlines, LF or
- * CRLF, a byte order mark, blank lines. Memory is bounded by a chunk and a row. Throws `FileError` with the line.
+ * Reads separated values, gzipped where the name ends in .gz: quoted fields with doubled quotes and newlines, LF or
+ * CRLF, a byte order mark, blank lines; by commas, or by what the header has more of: semicolons, tabs, bars. Memory is bounded by a chunk and a row. Throws `FileError` with the line.
  */
 export async function readCsv(path: string, handler: CsvHandler, options: ReadOptions = {}): Promise<ReadSummary> {
   const total = (await stat(path)).size;
@@ -90,19 +89,19 @@ export async function parseCsv(
   return { rows: parser.rows(), errors: parser.errors() };
 }
 
-const OTHER_SEPARATORS = { ';': 'semicolons', '\t': 'tabs', '|': 'bars' };
+const SEPARATORS = [',', ';', '\t', '|'];
 
-/** A header that was not written as commas and UTF-8 would be read as one column of a strange name. */
+/** Of the header line, quoted names aside: what there is most of, commas where as many. */
+function separatorOf(text: string): number {
+  const line = text.replace(/"(?:[^"]|"")*"/g, '').split('\n', 1)[0];
+  const count = (separator: string) => line.split(separator).length;
+  return SEPARATORS.reduce((best, one) => (count(one) > count(best) ? one : best)).charCodeAt(0);
+}
+
+/** A header of another encoding would be read as one column of a strange name. */
 function refuseOtherText(names: readonly string[]): void {
-  const text = names.join();
-  if (text.includes('\0')) throw new FileError('This is UTF-16, or no text at all: save it as CSV in UTF-8.', 1);
-  for (const [separator, what] of Object.entries(OTHER_SEPARATORS)) {
-    if (names.length === 1 && text.includes(separator))
-      throw new FileError(
-        `The columns are separated by ${what}: save the file with commas, and numbers with a decimal point.`,
-        1,
-      );
-  }
+  if (names.join().includes('\0'))
+    throw new FileError('This is UTF-16, or no text at all: save it as CSV in UTF-8.', 1);
 }
 
 function createParser(handler: CsvHandler, options: ReadOptions) {
@@ -117,6 +116,7 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
   let rows = 0;
   let errors = 0;
   let first = true;
+  let separator = 0;
 
   function fail(error: unknown): void {
     // Said of the file as a whole, and no fault of the row.
@@ -153,7 +153,7 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
     let begin = 0;
     for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
-      if (code === COMMA) {
+      if (code === separator) {
         fields[count++] = text.slice(begin, i);
         begin = i + 1;
       } else if (code === NEWLINE) {
@@ -200,7 +200,7 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
     fields[count++] = text.slice(open + 1, close).replaceAll('""', '"');
     line += newlines(text, open + 1, close);
     const after = text.charCodeAt(next);
-    if (next < text.length && after !== COMMA && after !== NEWLINE) {
+    if (next < text.length && after !== separator && after !== NEWLINE) {
       throw new FileError('a quoted field goes on after its closing quote', line);
     }
     return next;
@@ -214,6 +214,8 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
     return at === text.length - 1 && !last ? -1 : at;
   }
 
+  const tooLong = () => new FileError(`a row is longer than ${MAX_ROW} characters: is a quote left open?`, rowLine);
+
   return {
     push(chunk: string, last: boolean): void {
       let text = rest === '' ? chunk : rest + chunk;
@@ -221,15 +223,26 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
         first = false;
         if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
       }
-      rest = text.slice(parse(text, last));
-      if (rest.length > MAX_ROW) {
-        throw new FileError(`a row is longer than ${MAX_ROW} characters: is a quote left open?`, rowLine);
+      // Told by the first line that is not blank, as far as it is there: a chunk may end within it.
+      if (separator === 0) {
+        const begin = text.search(/[^\r\n]/);
+        if (!last && (begin < 0 || !hasLine(text.slice(begin)))) {
+          rest = text;
+          if (rest.length > MAX_ROW) throw tooLong();
+          return;
+        }
+        separator = separatorOf(text.slice(Math.max(0, begin)));
       }
+      rest = text.slice(parse(text, last));
+      if (rest.length > MAX_ROW) throw tooLong();
     },
     rows: () => rows,
     errors: () => errors,
   };
 }
+
+/** Whether a line ends in it, newlines in quotes aside. */
+const hasLine = (text: string) => text.replace(/"(?:[^"]|"")*"?/g, '').includes('\n');
 
 function newlines(text: string, from: number, to: number): number {
   let found = 0;

@@ -1,5 +1,5 @@
 import { FIELD_NAMES } from '../domain/fields.ts';
-import { isSlipOf, nearest, sameWriting } from '../domain/nearest.ts';
+import { didYouMean, isSlipOf, nearest, sameWriting } from '../domain/nearest.ts';
 import type { OwnSchema } from '../domain/own-columns.ts';
 import { EVENT_COLUMNS, LIFE_COLUMNS } from './file-events.ts';
 
@@ -7,8 +7,13 @@ import { EVENT_COLUMNS, LIFE_COLUMNS } from './file-events.ts';
 interface Columns {
   columns: Record<string, string | string[]>;
   ignore?: string[];
+  constants?: Record<string, string>;
+  missing?: Record<string, string | string[]>;
   schema?: OwnSchema;
 }
+
+/** Fields that tell rows apart: no row has them of all. */
+const OF_ONE_ROW: readonly string[] = ['id', 'userId', 'transactionDate', 'metadata'];
 
 /** What a history file may say besides the transaction's own fields. */
 export const TRUTH_COLUMNS = ['isFraud', 'labelledAt', 'fraudKind', ...EVENT_COLUMNS, ...LIFE_COLUMNS];
@@ -21,6 +26,15 @@ export const KNOWN_COLUMNS: readonly string[] = [
 
 /** Throws an Error where a map names a field that there is not: what is told of it would be lost in silence. */
 export function checkMapFields(map: Columns): void {
+  const constant = FIELD_NAMES.filter((name) => !OF_ONE_ROW.includes(name));
+  for (const field of Object.keys(map.constants ?? {})) {
+    if (!(constant as readonly string[]).includes(field))
+      throw new Error(
+        `constants has no ${didYouMean(field, constant)}: a value for all rows is of one of ${constant.join(', ')}.`,
+      );
+    if (map.columns[field] !== undefined)
+      throw new Error(`${field} is in a column and under constants: which is meant?`);
+  }
   for (const field of Object.keys(map.columns)) {
     if (KNOWN_COLUMNS.includes(field) || (field.startsWith('metadata.') && field.length > 'metadata.'.length)) continue;
     const hint = nearest(field, KNOWN_COLUMNS);
@@ -46,12 +60,16 @@ export function bindHeader(header: readonly string[], map: Columns): Map<string,
   ]);
   for (const name of names) {
     // By its own name unless the map says that it is something else.
-    if (map.columns[name] === undefined && map.ignore?.includes(name)) continue;
+    if (map.columns[name] === undefined && (map.ignore?.includes(name) || map.constants?.[name] !== undefined))
+      continue;
     const at = [map.columns[name] ?? name].flat().map((column) => header.indexOf(column));
     if (at.every((index) => index >= 0)) columns.set(name, at);
     else if (map.columns[name] !== undefined) throw noColumn(header, map, name);
   }
   bindOwn(header, map, columns);
+  for (const name of Object.keys(map.missing ?? {}))
+    if (name !== '*' && !header.includes(name))
+      throw new Error(`missing names a column ${didYouMean(name, header)} that the file has not.`);
   refuseLookalikes(header, map, columns);
   return columns;
 }

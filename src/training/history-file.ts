@@ -3,6 +3,7 @@ import { createRates } from '../domain/rates.ts';
 import { type EntityNaming, entityKeys, eventOf, word } from '../engine/event.ts';
 import { detectTime } from '../intake/detect-time.ts';
 import type { IntakeRules } from '../intake/transaction.ts';
+import { cellReader, numberColumns, writesCommas } from './cells.ts';
 import type { ColumnMap } from './column-map.ts';
 import { type CsvHandler, type FileError, type ReadOptions, type ReadSummary, readCsv } from './csv.ts';
 import { outcomeIndex } from './file-events.ts';
@@ -40,19 +41,18 @@ export async function readRows(
 ): Promise<ReadSummary> {
   const { rules = PLAIN_RULES, onNotes, order } = options;
   const notes = createNotes();
-  const known = await withTimes(path, map, (text) => notes.say(text));
+  const known = await withFormats(path, map, (text) => notes.say(text));
   let read: RowReader;
+  let clean: (fields: string[]) => void;
   let check: (fields: readonly string[], line: number) => void = () => {};
   const handler: CsvHandler = {
     header: (names) => {
       read = createRowReader(names, known, rules, notes);
+      clean = cellReader(names, known);
       if (order === 'strict') check = orderCheck(placer(names, known));
     },
     row: (fields, line) => {
-      // Blanks are nothing, whatever they are made of.
-      for (let i = 0; i < fields.length; i++) {
-        if (fields[i].charCodeAt(0) <= 32 && fields[i].trim() === '') fields[i] = '';
-      }
+      clean(fields);
       check(fields, line);
       onRow(read(fields, line), line);
     },
@@ -82,7 +82,7 @@ export async function readRows(
 
 /** Whether the rows are in the order of their times, as far as they have any. */
 export async function isInTimeOrder(path: string, map: ColumnMap): Promise<boolean> {
-  const known = await withTimes(path, map, () => {});
+  const known = await withFormats(path, map, () => {});
   let check: (fields: readonly string[], line: number) => void;
   const handler: CsvHandler = {
     header: (names) => {
@@ -125,28 +125,57 @@ export async function headerOf(path: string): Promise<string[]> {
   return header;
 }
 
-/** The map with how times are written, which the first rows tell where the map does not. */
-export async function withTimes(path: string, map: ColumnMap, say: (text: string) => void): Promise<ColumnMap> {
-  if (map.timeFormat !== undefined || map.timeUnit !== undefined) return map;
-  const texts: string[] = [];
-  const columns = [map.columns.transactionDate ?? 'transactionDate'].flat();
-  let at: number[] = [];
+/** Up to so many rows of a file's start, their header first. */
+export async function firstRows(path: string, most = SAMPLE_ROWS): Promise<{ header: string[]; rows: string[][] }> {
+  const found: { header: string[]; rows: string[][] } = { header: [], rows: [] };
   const handler: CsvHandler = {
     header(names) {
-      at = columns.map((column) => names.indexOf(column));
-      if (at.some((index) => index < 0)) throw new EnoughRows();
+      found.header = names;
     },
     row(fields) {
-      texts.push(at.map((index) => fields[index]).join(' '));
-      if (texts.length >= SAMPLE_ROWS) throw new EnoughRows();
+      found.rows.push(fields.slice(0, found.header.length));
+      if (found.rows.length >= most) throw new EnoughRows();
     },
   };
-  // What is wrong with the file is told when it is read.
-  await readFile(path, handler, {}).catch(() => {});
+  // What is wrong with its rows is told when they are read.
+  await readFile(path, handler, {}).catch((error) => {
+    if (found.header.length === 0) throw error;
+  });
+  return found;
+}
+
+/** The map with how times and numbers are written, which the first rows tell where the map does not. */
+export async function withFormats(path: string, map: ColumnMap, say: (text: string) => void): Promise<ColumnMap> {
+  const isTimed = map.timeFormat !== undefined || map.timeUnit !== undefined;
+  if (isTimed && map.decimal !== undefined) return map;
+  const { header, rows } = await firstRows(path);
+  const known = isTimed ? map : withTimes(header, rows, map, say);
+  return map.decimal === undefined ? withDecimal(header, rows, known, say) : known;
+}
+
+function withTimes(header: string[], rows: string[][], map: ColumnMap, say: (text: string) => void): ColumnMap {
+  const at = [map.columns.transactionDate ?? 'transactionDate'].flat().map((column) => header.indexOf(column));
+  if (at.some((index) => index < 0)) return map;
+  const texts = rows.map((fields) => at.map((index) => fields[index]).join(' '));
   if (texts.every((text) => text.trim() === '')) return map;
   const { spec, said } = detectTime(texts, map.timeZone);
   if (said !== undefined) say(said);
   return { ...map, ...spec };
+}
+
+function withDecimal(header: string[], rows: string[][], map: ColumnMap, say: (text: string) => void): ColumnMap {
+  let places: number[];
+  try {
+    places = numberColumns(header, map);
+  } catch {
+    // What the header lacks is told where it is read.
+    return map;
+  }
+  const { amountPrefix = '' } = map;
+  const bare = (text: string) => (text.startsWith(amountPrefix) ? text.slice(amountPrefix.length) : text);
+  if (!writesCommas(rows.flatMap((fields) => places.map((at) => bare(fields[at]))))) return map;
+  say('Numbers are read with a decimal comma: 1.234,56 is 1234.56.');
+  return { ...map, decimal: ',' };
 }
 
 export type HistoryOptions = FileOptions & Partial<EntityNaming> & Pick<EntityNaming, 'entityTypes'>;

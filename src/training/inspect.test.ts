@@ -64,3 +64,83 @@ test('a public layout is known by its columns, and what is not found is said', a
   const other = await inspectFile(await fileOf(t, ['a,b,amount', '1,2,3']), {});
   assert.deepEqual([other.format, other.missing], [undefined, ['userId', 'transactionDate', 'isFraud']]);
 });
+
+/** Rows of a random that repeats. */
+function numbers(seed: number) {
+  let state = seed;
+  return (below: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+test('registrations that name nobody: columns of one’s own are told from their values, and what tells the truth is left out', async (t) => {
+  const pick = numbers(3);
+  const rows = Array.from({ length: 400 }, (_, i) => {
+    const bad = pick(10) === 0;
+    return [
+      ...[
+        `2025-0${1 + (i % 6)}-1${i % 10} 08:${String(pick(60)).padStart(2, '0')}:00`,
+        `10.0.${pick(9)}.${bad ? 1 : pick(200)}`,
+      ],
+      ...[`p${i}@mail${pick(30)}.com`, `Agent/${pick(3)}`, ['NY', 'CA'][pick(2)], String(10_000 + pick(150))],
+      ...[`${pick(250)} Some Street`, `${pick(90)}.5`, pick(2) === 0 ? 'yes' : 'no', `19${60 + pick(40)}-01-02`],
+      ...[
+        String(40 + pick(9)),
+        String(-70 - pick(9)),
+        `note ${i}`,
+        bad ? 'scenario 3' : '',
+        String(i),
+        bad ? 'bad' : 'good',
+      ],
+    ].join();
+  });
+  const header =
+    'EVENT_TIMESTAMP,ip_address,email_address,user_agent,billing_state,billing_postal,billing_address,score,returning,born,home_lat,home_lon,note,fraud_scenario,n,EVENT_LABEL';
+  const path = await fileOf(t, [header, ...rows]);
+  const found = await inspectFile(path, {});
+  assert.deepEqual(found.map.columns, {
+    ...{ transactionDate: 'EVENT_TIMESTAMP', isFraud: 'EVENT_LABEL', ip: 'ip_address', email: 'email_address' },
+  });
+  assert.deepEqual([found.map.constants, found.map.fraudValue, found.missing], [{ type: 'registration' }, 'bad', []]);
+  const types = Object.entries(found.map.schema ?? {}).map(([name, { type }]) => [name, type]);
+  assert.deepEqual(Object.fromEntries(types), {
+    ...{ home: 'place', user_agent: 'category', billing_state: 'category', billing_postal: 'entity' },
+    ...{ billing_address: 'entity', score: 'number', returning: 'boolean', born: 'time' },
+  });
+  assert.deepEqual(found.unused, ['note', 'fraud_scenario', 'n']);
+  assert.match(found.left.fraud_scenario, /truth/);
+  assert.match(found.left.note, /another in every row/);
+  assert.match(found.left.n, /counts the rows/);
+  assert.deepEqual([found.rows, found.bad], [400, 0]);
+  assert.ok((found.truths.fraud ?? 0) > 20 && found.notes.some((note) => note.includes('"bad" is taken as fraud')));
+  const mapPath = `${path}.json`;
+  await writeFile(mapPath, JSON.stringify(found.map));
+  assert.deepEqual(await readColumnMap(mapPath), found.map);
+});
+
+test('semicolons, decimal commas, a date and a clock, and a field’s name over something else', async (t) => {
+  const pick = numbers(5);
+  const rows = Array.from(
+    { length: 120 },
+    (_, i) =>
+      `${i};k${pick(9)};${pick(40)}.${100 + pick(800)},${10 + pick(80)};${1 + (i % 28)}.03.2025;1${pick(9)}:30;${pick(9)},5;nowhere ${pick(3)};${i % 6 ? 'N' : 'J'}`,
+  );
+  const path = await fileOf(t, ['id;Customer;Amount;Date;Time;weight;country;fraud', ...rows]);
+  const found = await inspectFile(path, {});
+  const { columns, decimal, fraudValue, ignore, schema } = found.map;
+  assert.deepEqual(columns.transactionDate, ['Date', 'Time']);
+  assert.deepEqual([columns.userId, columns.amount, decimal, fraudValue], ['Customer', 'Amount', ',', 'J']);
+  assert.deepEqual(
+    [ignore, schema?.weight?.type, schema?.own_country?.field],
+    [['country'], 'number', 'metadata.country'],
+  );
+  assert.deepEqual([found.rows, found.bad, found.from], [120, 0, '2025-03-01T10:30:00.000Z'], found.faults.join());
+  const entityTypes = entityTypesWith();
+  const { dataset } = await extractDataset(openHistory(path, found.map, { entityTypes }), {
+    definitions: [],
+    entityTypes,
+  });
+  const amounts = Array.from(dataset.amounts);
+  assert.ok(amounts.some((amount) => amount > 1000) && amounts.every((amount) => amount > 100 && amount < 40_000));
+});

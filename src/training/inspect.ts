@@ -1,19 +1,24 @@
-import { sameWriting } from '../domain/nearest.ts';
+import type { OwnSchema } from '../domain/own-columns.ts';
+import { withPoint, writesCommas } from './cells.ts';
 import type { ColumnMap } from './column-map.ts';
-import { KNOWN_COLUMNS } from './header.ts';
-import { type FileOptions, headerOf, isInTimeOrder, readRows, withTimes } from './history-file.ts';
+import { type CellsOf, guessMap } from './guess-columns.ts';
+import { guessSchema } from './guess-schema.ts';
+import { type FileOptions, firstRows, isInTimeOrder, readRows, withFormats } from './history-file.ts';
 import { MAPS } from './layouts.ts';
+import { ULB_COLUMNS } from './ulb.ts';
 import type { FileTruth } from './values.ts';
 
 export interface Inspection {
   /** A public layout that the columns are those of. */
   format?: string;
-  /** To be edited where it guesses wrong, and given as `--map`. */
+  /** To be edited where it guesses wrong, and given as `--map`; its second half is what the file's own columns seem to be. */
   map: ColumnMap;
   /** Fields that are needed and for which no column was found. */
   missing: string[];
-  /** Columns that the map does not use. */
+  /** Columns that neither half of the map uses. */
   unused: string[];
+  /** Why, where it was a choice. */
+  left: Record<string, string>;
   rows: number;
   /** Rows that are refused, and the first of them in words. */
   bad: number;
@@ -28,70 +33,68 @@ export interface Inspection {
   notes: string[];
 }
 
-/** What other files call our fields, the likelier first; any writing of them. */
-const CALLED: Record<string, readonly string[]> = {
-  id: ['id', 'transaction_id', 'trans_id', 'txn_id', 'trans_num', 'payment_id', 'order_id'],
-  userId: ['user_id', 'customer_id', 'customer', 'user', 'client_id', 'account_id', 'account', 'cc_num', 'card_id'],
-  amount: ['amount', 'transaction_amount', 'transaction_amt', 'tx_amount', 'amt', 'value', 'price', 'total'],
-  transactionDate: [
-    'transaction_date',
-    'transaction_time',
-    'timestamp',
-    'datetime',
-    'date_time',
-    'trans_date_trans_time',
-    'event_time',
-    'ts',
-    'created_at',
-    'time',
-    'date',
-  ],
-  isFraud: [
-    'is_fraud',
-    'fraud',
-    'fraud_flag',
-    'fraud_label',
-    'fraud_bool',
-    'tx_fraud',
-    'chargeback',
-    'label',
-    'class',
-    'target',
-  ],
-  currency: ['currency', 'currency_code'],
-  cardId: ['card_id', 'card', 'cc_num', 'card_token'],
-  merchantId: ['merchant_id', 'merchant', 'terminal_id', 'merchant_name'],
-  deviceId: ['device_id', 'device', 'device_fingerprint'],
-  ip: ['ip', 'ip_address', 'ip_addr'],
-  email: ['email', 'email_address'],
-  country: ['country', 'country_code'],
-  productCategory: ['product_category', 'category', 'merchant_category', 'product'],
-  channel: ['channel'],
-  labelledAt: ['labelled_at', 'labeled_at', 'chargeback_date', 'fraud_reported_at'],
-};
-const NEEDED = ['userId', 'amount', 'transactionDate', 'isFraud'];
 const FAULTS_TOLD = 3;
+/** Rows of the file's start that columns are guessed by. */
+const SAMPLE_ROWS = 20_000;
 
 /** Looks at a file as a whole: what its columns may be, its times, truth, order and span. Throws an Error where it cannot be read at all. */
 export async function inspectFile(
   path: string,
   options: Pick<FileOptions, 'rules' | 'onProgress'>,
 ): Promise<Inspection> {
-  const header = await headerOf(path);
-  const format = layoutOf(header);
-  const guessed = format === undefined ? guess(header) : MAPS[format];
-  const missing = NEEDED.filter((name) => guessed.columns[name] === undefined);
-  const used = new Set(Object.values(guessed.columns).flat());
+  const { header, rows } = await firstRows(path, SAMPLE_ROWS);
+  if (header.length === 0) throw new Error(`${path} is empty.`);
   const found: Inspection = {
-    ...{ format, map: guessed, missing, unused: header.filter((name) => !used.has(name)) },
-    ...{ rows: 0, bad: 0, faults: [], repeated: 0, ordered: true, truths: {}, months: [], notes: [] },
+    ...{ map: { columns: {} }, missing: [], unused: [], left: {}, rows: 0, bad: 0, faults: [], repeated: 0 },
+    ...{ ordered: true, truths: {}, months: [], notes: [] },
   };
-  if (missing.some((name) => name !== 'isFraud')) return found;
-  found.map = await withTimes(path, guessed, (note) => found.notes.push(note));
+  const say = (note: string) => void found.notes.push(note);
+  const format = layoutOf(header);
+  if (format !== undefined) found.format = format;
+  if (format === 'ulb') return found;
+  found.map = format === undefined ? guessMap(header, cellsOf(header, rows), say) : MAPS[format];
+  const isNamed = found.map.columns.userId !== undefined || found.map.constants?.type !== undefined;
+  found.missing = ['transactionDate', 'isFraud'].filter((name) => found.map.columns[name] === undefined);
+  if (!isNamed) found.missing.unshift('userId');
+  if (format === undefined) guessOwn(found, header, rows);
+  found.unused = unusedOf(header, found.map);
+  if (found.missing.some((name) => name !== 'isFraud')) return found;
+  found.map = await withFormats(path, found.map, say);
   found.ordered = await isInTimeOrder(path, found.map);
   await survey(path, found, options);
   return found;
 }
+
+/** The second half of the map, and what was left out of it. */
+function guessOwn(found: Inspection, header: string[], rows: string[][]): void {
+  const used = new Set(Object.values(found.map.columns).flat());
+  const others = header.filter((name) => !used.has(name));
+  const plain = cellsOf(header, rows);
+  const hasCommas = writesCommas([...others, ...[found.map.columns.amount ?? []].flat()].flatMap(plain));
+  if (hasCommas) found.map = { ...found.map, decimal: ',' };
+  const cells: CellsOf = hasCommas ? (name) => plain(name).map((text) => withPoint(text, '')) : plain;
+  const { schema, left } = guessSchema(header, rows.length, cells, found.map.columns);
+  found.left = left;
+  if (Object.keys(schema).length > 0) found.map = { ...found.map, schema };
+}
+
+function cellsOf(header: readonly string[], rows: readonly string[][]): CellsOf {
+  return (column) => {
+    const at = header.indexOf(column);
+    return rows.map((fields) => fields[at].trim()).filter((text) => text !== '');
+  };
+}
+
+function unusedOf(header: readonly string[], { columns, schema = {} }: ColumnMap): string[] {
+  const used = new Set([
+    ...Object.values(columns).flat(),
+    ...Object.entries(schema).flatMap(([name, one]) => columnsOf(name, one)),
+  ]);
+  return header.filter((name) => !used.has(name));
+}
+
+const columnsOf = (name: string, { column, field }: OwnSchema[string]): string[] =>
+  column === undefined ? [name, ...[field].flat()] : [column].flat();
 
 async function survey(
   path: string,
@@ -135,6 +138,7 @@ async function survey(
 }
 
 function layoutOf(header: readonly string[]): string | undefined {
+  if (ULB_COLUMNS.every((name) => header.includes(name))) return 'ulb';
   return Object.keys(MAPS).find(
     (name) =>
       name !== 'assay' &&
@@ -142,16 +146,4 @@ function layoutOf(header: readonly string[]): string | undefined {
         .flat()
         .every((column) => header.includes(column)),
   );
-}
-
-/** A column is taken once, but for a card that is all there is of a customer. */
-function guess(header: readonly string[]): ColumnMap {
-  const columns: Record<string, string> = {};
-  for (const field of new Set([...Object.keys(CALLED), ...KNOWN_COLUMNS])) {
-    const column = [field, ...(CALLED[field] ?? [])]
-      .map((name) => header.find((one) => sameWriting(one, name)))
-      .find((one) => one !== undefined);
-    if (column !== undefined) columns[field] = column;
-  }
-  return { columns };
 }

@@ -43,6 +43,8 @@ export type RowReader = (fields: readonly string[], line: number) => FileRow;
 
 /** Needed in any file; `id` too is needed for entries to be told apart, but is derived from the line where absent. */
 const REQUIRED: FieldName[] = ['userId', 'transactionDate'];
+/** With one of these for all rows, a file need not name users: see `isAlone`. */
+const MONEYLESS: readonly (string | undefined)[] = ['registration', 'login'];
 const NOTHING: readonly FileEvent[] = [];
 const DAY_MS = 86_400_000;
 /** Even a name that objects have of their own becomes a property: the intake is to see it. */
@@ -63,15 +65,21 @@ export function createRowReader(
 ): RowReader {
   const columns = bindHeader(header, map);
   const missing = (field: string) => noColumn(header, map, field);
-  for (const field of REQUIRED) if (!columns.has(field)) throw missing(field);
-  if (!columns.has('amount') && !columns.has('type')) throw missing('amount');
+  const said = map.constants ?? {};
+  const isMoneyless = MONEYLESS.includes(said.type);
+  // Registrations of a file that names nobody are each of a customer of their own.
+  const isAlone = !columns.has('userId') && isMoneyless;
+  if (isAlone) notes.say('No column names the user: each row is a customer of its own.');
+  for (const field of REQUIRED) if (!columns.has(field) && !(field === 'userId' && isAlone)) throw missing(field);
+  if (!columns.has('amount') && !columns.has('type') && !isMoneyless) throw missing('amount');
   noteUnused(header, columns, notes);
   noteLacking(map, columns, notes);
   const ownChecks = checksOf(map, columns);
   const time = timeReader(map);
   const known = timeReader(map.timeZone === undefined ? {} : { timeZone: map.timeZone });
   const seen = createSeen();
-  const usual = usualRows(columns, rules);
+  const constants = Object.entries(said).map(([name, text]) => [name, fieldValue(name as FieldName, text)] as const);
+  const usual = constants.length > 0 ? () => undefined : usualRows(columns, rules);
   const textOf = (fields: readonly string[], name: string): string => {
     const at = columns.get(name);
     if (at === undefined) return '';
@@ -92,10 +100,12 @@ export function createRowReader(
   /** What a client would have sent. A text that is no value of its field stays, for the intake to refuse it. */
   function sentBy(fields: readonly string[], id: string | undefined): Record<string, unknown> {
     const body: Record<string, unknown> = id === undefined ? {} : { id };
+    for (const [name, value] of constants) body[name] = value;
     for (const name of used) {
       const text = textOf(fields, name);
       if (text !== '') body[name] = fieldValue(name, name === 'amount' ? unprefixed(text) : text);
     }
+    if (isAlone) body.userId = body.id;
     const own: Record<string, string> = {};
     for (const name of metadata) {
       const text = textOf(fields, name);

@@ -148,6 +148,7 @@ async function* merged(paths: readonly string[]): AsyncGenerator<Sortable> {
   }
 }
 
-function csvLine(fields: readonly string[]): string {
+/** A row as plain comma-separated values. */
+export function csvLine(fields: readonly string[]): string {
   return `${fields.map((text) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join()}\n`;
 }

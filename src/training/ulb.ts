@@ -11,13 +11,16 @@ import { decimal, truth } from './values.ts';
  */
 export const ULB_FEATURES: readonly string[] = [...Array.from({ length: 28 }, (_, i) => `V${i + 1}`), 'Amount'];
 
+/** Of a file of that layout. */
+export const ULB_COLUMNS: readonly string[] = ['Time', ...ULB_FEATURES, 'Class'];
+
 export const ulbCatalogue: FeatureDefinition[] = ULB_FEATURES.map((name) => ({ name, operation: 'column' }));
 
 /** Where `Time` counts from, for reports: the public set is of two days of September 2013, which ones is not said. */
 export const ULB_ORIGIN = Date.UTC(2013, 8, 1);
 
 export interface UlbData {
-  /** In order of Time, whatever the file's. */
+  /** In order of Time, then of what the rows hold: whatever the file's. */
   dataset: Dataset;
   /** Bad rows that were skipped. */
   errors: number;
@@ -75,6 +78,18 @@ async function gather(read: (handler: CsvHandler) => Promise<ReadSummary>): Prom
     amounts: Float64Array.from(columns[columns.length - 1]),
     cards: new Float64Array(rows),
   };
-  const order = Uint32Array.from({ length: rows }, (_, row) => row).sort((a, b) => times[a] - times[b] || a - b);
+  const ofOneTime = (a: number, b: number) => {
+    for (const column of columns) {
+      const order = compare(column[a], column[b]);
+      if (order !== 0) return order;
+    }
+    return labels[a] - labels[b] || a - b;
+  };
+  const order = Uint32Array.from({ length: rows }, (_, row) => row).sort(
+    (a, b) => times[a] - times[b] || ofOneTime(a, b),
+  );
   return { dataset: take(dataset, order), errors };
 }
+
+/** What is missing first. */
+const compare = (a: number, b: number) => (Number.isNaN(a) ? (Number.isNaN(b) ? 0 : -1) : Number.isNaN(b) ? 1 : a - b);
