@@ -53,8 +53,7 @@ export const TRANSACTION_FIELDS = {
     kind: 'amount',
     minimum: 0,
     maximum: 1e12,
-    description:
-      'Major units of `currency`, rounded to its minor unit. Logins and registrations do without',
+    description: 'Major units of `currency`, rounded to its minor unit. Logins and registrations do without',
     example: 100.5,
   },
   currency: { kind: 'currency', minimum: 3, maximum: 3, description: 'ISO 4217; `USD` where absent', example: 'USD' },
