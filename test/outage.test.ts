@@ -15,7 +15,7 @@ test('while PostgreSQL is away decisions go on and reads answer 503; afterwards 
   await withReadyCluster(folder);
   const database = await startEmbedded({ dataDir: folder, log: pino({ level: 'silent' }) });
   const line = await startLine(new URL(database.url));
-  const app = await startApp({ DATABASE_URL: line.url, READ_WAIT_MS: '500' });
+  const app = await startApp({ DATABASE_URL: line.url, READ_WAIT_MS: '500', ASSAY_THREADS: '2' });
   const client = poster(app.url, 8);
   const post = async (payment: { body: string }) => {
     const answer = await client.post('/api/transactions', payment.body);

@@ -14,11 +14,14 @@ export interface TestApp extends App {
   stop(options?: { keep?: boolean }): Promise<void>;
 }
 
+const THREADS = process.env.ASSAY_THREADS ?? '1';
+
 /** The whole application on a folder and a port of its own: the real journal and an embedded PostgreSQL. */
 export async function startApp(env: Record<string, string> = {}, overrides: Overrides = {}): Promise<TestApp> {
   const dataDir = env.ASSAY_DATA_DIR ?? mkdtempSync(join(tmpdir(), 'assay-test-'));
   const config = readConfig(
-    { PORT: '0', LOG_LEVEL: 'silent', RATE_LIMIT_MAX: '0', ...env, ASSAY_DATA_DIR: dataDir },
+    // Another thread for each would take longer to begin than most tests need; servers in processes of their own have one.
+    { PORT: '0', LOG_LEVEL: 'silent', RATE_LIMIT_MAX: '0', ASSAY_THREADS: THREADS, ...env, ASSAY_DATA_DIR: dataDir },
     { modelDir: defaultModelDir },
   );
   if (!config.databaseUrl) await withReadyCluster(dataDir);
