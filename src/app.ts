@@ -15,7 +15,7 @@ import type { Core, Overrides } from './app/core.ts';
 import { openDrift } from './app/drift.ts';
 import { openFleetCore } from './app/fleet.ts';
 import { openIntake } from './app/intake.ts';
-import { journalDirectory, openCore } from './app/local.ts';
+import { columnsDirectory, journalDirectory, openCore } from './app/local.ts';
 import { createLog } from './app/log.ts';
 import { openNarration } from './app/narration.ts';
 import { openProjectionThread } from './app/projection-thread.ts';
@@ -99,8 +99,9 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   };
   // Spans cross no thread, nor does a clock that a test sets; and the log of a fleet is not in files of this machine.
   const isApart = config.threads > 1 && !core.fleet && !isTraced() && clock === Date.now;
-  const directory = journalDirectory(config);
-  const thread = isApart ? openProjectionThread({ settings: projected, directory, outcomeOf, log }) : undefined;
+  const folders = { directory: journalDirectory(config), columns: columnsDirectory(config) };
+  const thread = isApart ? openProjectionThread({ settings: projected, ...folders, outcomeOf, log }) : undefined;
+  if (thread) core.columns?.handOver();
   const opened = await openStore({
     ...projected,
     ...{ clock, log, outcomeOf },

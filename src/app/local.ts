@@ -9,6 +9,7 @@ import { openSnapshots } from '../adapters/embedded/snapshots.ts';
 import type { Config } from '../config.ts';
 import { newId } from '../domain/id.ts';
 import { createColumns } from '../engine/columns/columns.ts';
+import { COLUMNS_FAILED } from '../engine/columns/follower.ts';
 import { createEngine } from '../engine/create.ts';
 import { type EngineState, fold, statePart } from '../engine/fold.ts';
 import { createGuard } from '../engine/guard/guard.ts';
@@ -30,6 +31,9 @@ import { tracedEngine, tracedJournal } from './tracing.ts';
 
 /** Where the log of one machine lies. */
 export const journalDirectory = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, 'journal');
+
+/** Where backtests find it by columns. */
+export const columnsDirectory = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, 'columns');
 
 /** Opens the data directory: recovers the journal, rebuilds the profiles, loads the model. `token` is the CLI's key. */
 export async function openCore(config: Config, overrides: Overrides = {}, token?: string): Promise<Core> {
@@ -94,9 +98,9 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
   for await (const record of local.read(restored + 1)) foldAll(record);
   log.info({ sequence: local.durable, snapshot: restored }, 'profiles are rebuilt');
   const columns = createColumns({
-    ...{ journal: local, files: openChunkFiles(join(config.dataDir, 'columns')), entityTypes: config.entityTypes },
+    ...{ journal: local, files: openChunkFiles(columnsDirectory(config)), entityTypes: config.entityTypes },
     breathe: () => breathe(),
-    onError: (error) => log.warn({ err: error }, 'columns of the log were not written; backtests read records instead'),
+    onError: (error) => log.warn({ err: error }, COLUMNS_FAILED),
   });
   const stopSnapshots = snapshots.follow(local, config.snapshotEveryRecords);
 

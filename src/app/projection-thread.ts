@@ -11,6 +11,8 @@ export interface Seat {
   settings: ProjectionSettings;
   /** Of the journal's segments. */
   directory: string;
+  /** Where columns of the log go, which backtests read. */
+  columns: string;
 }
 
 /** From the server's thread. `outcomes`: of commands in this range that are settled elsewhere. */
@@ -44,7 +46,7 @@ export interface ProjectionThreadOptions extends Seat {
 
 /** The projection's half of the work that is not done here: see projection-worker.ts. One range at a time. */
 export function openProjectionThread(options: ProjectionThreadOptions): ProjectionThread & { close(): Promise<void> } {
-  const { settings, directory, outcomeOf, log } = options;
+  const { settings, directory, columns, outcomeOf, log } = options;
   let worker: Worker | undefined;
   let pending: PromiseWithResolvers<number> | undefined;
 
@@ -55,7 +57,7 @@ export function openProjectionThread(options: ProjectionThreadOptions): Projecti
   };
 
   function start(): Worker {
-    const seat: Seat = { settings, directory };
+    const seat: Seat = { settings, directory, columns };
     const script = new URL(`./projection-worker${extname(import.meta.filename)}`, import.meta.url);
     const begun = new Worker(script, { workerData: seat, execArgv: [], name: 'projection' });
     begun.on('message', (told: Told) => {

@@ -1,11 +1,14 @@
 /**
- * The thread of the projection: it reads the log's files by itself, makes the rows and has the database's socket, so that the thread
- * that decides has none of that. What crosses are sequences: which records to apply, and how far the database is.
+ * The thread of the projection: it reads the log's files by itself, makes the rows and has the database's socket, and makes the columns
+ * that backtests read, so that the thread that decides has none of that. What crosses are sequences: which records to apply, and how far the database is.
  */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { openChunkFiles } from '../adapters/embedded/chunk-files.ts';
 import { reading } from '../adapters/postgres/connection.ts';
 import { openProjection } from '../adapters/postgres/projection.ts';
 import { AssayError } from '../domain/errors.ts';
+import { COLUMNS_FAILED, createColumnFollower } from '../engine/columns/follower.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import { nodeFiles } from '../journal/local/files.ts';
 import { followJournal } from '../journal/local/follow.ts';
@@ -13,7 +16,7 @@ import type { CommandAnswer } from '../projections/command-answer.ts';
 import type { Log } from '../projections/log.ts';
 import type { Ask, Seat, Thrown, Told } from './projection-thread.ts';
 
-const { settings, directory } = workerData as Seat;
+const { settings, directory, columns: columnsIn } = workerData as Seat;
 const port = parentPort!;
 const tell = (told: Told) => port.postMessage(told);
 const say =
@@ -25,6 +28,11 @@ const log: Log = { debug: say('debug'), info: say('info'), warn: say('warn'), er
 let outcomes = new Map<number, CommandAnswer>();
 const projection = openProjection(settings, { clock: Date.now, log, outcomeOf: (sequence) => outcomes.get(sequence) });
 const journal = followJournal(nodeFiles, directory);
+const columns = createColumnFollower({
+  ...{ files: openChunkFiles(columnsIn), entityTypes: settings.entityTypes },
+  breathe: () => breathe(),
+  onError: (error) => log.warn({ err: error }, COLUMNS_FAILED),
+});
 /** Records that were read while the database had those before; none while more are read. */
 let ready: JournalRecord[] = [];
 let readingAhead: Promise<void> | undefined;
@@ -49,6 +57,7 @@ function readAhead(from: number, through: number): void {
 async function apply({ from, through, durable, outcomes: told }: Ask): Promise<number> {
   const records = await take(from, through);
   outcomes = new Map(told);
+  for (const record of records) columns.take(record);
   readAhead(through + 1, Math.min(durable, through + records.length));
   return reading(() => projection.apply(records));
 }
@@ -70,6 +79,7 @@ port.on('message', (ask: Ask | undefined) => {
 async function close(): Promise<void> {
   port.close();
   await readingAhead;
+  await columns.close();
   await journal.close();
   await projection.close();
 }

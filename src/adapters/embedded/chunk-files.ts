@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 
 /**
  * Chunks of columns in a folder, by the first sequence. Written aside, then renamed: no sync, for what a crash leaves damaged is known by
@@ -18,7 +19,8 @@ export function openChunkFiles(directory: string) {
     },
     async write(first: number, bytes: Uint8Array): Promise<void> {
       await mkdir(directory, { recursive: true });
-      const aside = `${pathOf(first)}.tmp`;
+      // Two threads may write the same chunk: one follows the log, the other one reads for a backtest.
+      const aside = `${pathOf(first)}.${threadId}.tmp`;
       await writeFile(aside, bytes, { mode: 0o600 });
       await rename(aside, pathOf(first));
     },

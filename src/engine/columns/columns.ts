@@ -1,56 +1,29 @@
 import type { Journal } from '../../journal/journal.ts';
-import { type ChunkBuilder, createBuilder } from './builder.ts';
+import { createBuilder } from './builder.ts';
 import { type Asked, type Chunk, openChunk, type Past } from './chunk.ts';
+import { type ColumnFollowerPorts, createColumnFollower } from './follower.ts';
 import { CHUNK_RECORDS, chunkFirst } from './layout.ts';
 import { notHeld } from './names.ts';
-
-/** Where chunks lie, by their first sequence. */
-export interface ChunkFiles {
-  read(first: number): Promise<Uint8Array | undefined>;
-  /** Whole or not at all. */
-  write(first: number, bytes: Uint8Array): Promise<void>;
-}
 
 /** The log as backtests read it: by columns where there are, else record by record; what was read so becomes columns. */
 export interface Columns {
   /** From a sequence up to one, both of them durable, in the log's order, some at a time. */
   read(from: number, to: number, asked: Asked): AsyncIterable<Iterable<Past>>;
+  /** Another thread makes columns of what comes from now on. */
+  handOver(): void;
   /** Stops following the log, and waits for what is being written. */
   close(): Promise<void>;
 }
 
-export interface ColumnsPorts {
+export interface ColumnsPorts extends ColumnFollowerPorts {
   journal: Pick<Journal, 'read' | 'get' | 'subscribe' | 'durable'>;
-  files: ChunkFiles;
-  entityTypes: readonly string[];
-  breathe: () => Promise<unknown>;
-  onError: (error: unknown) => void;
 }
 
 export function createColumns(ports: ColumnsPorts): Columns {
   const { journal, files, entityTypes } = ports;
   const sameTypes = (chunk: Chunk) => JSON.stringify(chunk.entityTypes) === JSON.stringify(entityTypes);
-  let building: ChunkBuilder | undefined;
-  let writing: Promise<unknown> = Promise.resolve();
-
-  function write(builder: ChunkBuilder): Promise<unknown> {
-    writing = writing
-      .then(() => builder.finish(ports.breathe))
-      .then((bytes) => files.write(builder.first, bytes))
-      .catch(ports.onError);
-    return writing;
-  }
-
-  /** Follows the log: a chunk that was begun from its first record is written once it is whole. */
-  const stop = journal.subscribe((record) => {
-    const { sequence } = record;
-    if (sequence === chunkFirst(sequence)) building = createBuilder(sequence, entityTypes);
-    if (building?.add(record) === false) building = undefined;
-    if (building?.count === CHUNK_RECORDS) {
-      void write(building);
-      building = undefined;
-    }
-  });
+  const follower = createColumnFollower(ports);
+  const stop = journal.subscribe(follower.take);
 
   async function chunkAt(first: number): Promise<Chunk | undefined> {
     const bytes = await files.read(first);
@@ -69,7 +42,7 @@ export function createColumns(ports: ColumnsPorts): Columns {
       if (builder?.add(record) === false) builder = undefined;
       if (record.sequence >= from) yield [{ record }];
     }
-    if (builder?.count === CHUNK_RECORDS) await write(builder);
+    if (builder?.count === CHUNK_RECORDS) await follower.write(builder);
   }
 
   return {
@@ -85,9 +58,10 @@ export function createColumns(ports: ColumnsPorts): Columns {
         next = last + 1;
       }
     },
-    close() {
+    handOver: stop,
+    async close() {
       stop();
-      return writing.then(() => {});
+      await follower.close();
     },
   };
 }

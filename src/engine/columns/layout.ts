@@ -47,3 +47,10 @@ export interface Head {
 export const TOLD: ReadonlySet<RecordType> = new Set<RecordType>([
   ...(['label', 'label.withdraw', 'dispute', 'event', 'review', 'finalize'] as const),
 ]);
+
+/** Where chunks lie, by their first sequence. */
+export interface ChunkFiles {
+  read(first: number): Promise<Uint8Array | undefined>;
+  /** Whole or not at all. */
+  write(first: number, bytes: Uint8Array): Promise<void>;
+}
