@@ -23,7 +23,8 @@ test('while PostgreSQL is away decisions go on and reads answer 503; afterwards 
   };
   try {
     await inParallel(payments(300, 1), 8, post);
-    assert.equal((await call(app.url, 'GET', '/api/transactions?limit=1')).status, 200);
+    const answers = async () => (await call(app.url, 'GET', '/api/transactions?limit=1')).status === 200;
+    await until('reads answer', answers);
 
     await line.cut();
     await inParallel(payments(600, 2, 300), 8, post);
@@ -44,10 +45,7 @@ test('while PostgreSQL is away decisions go on and reads answer 503; afterwards 
     assert.match(health.body.reasons.database, /ECONN|Connection terminated|timeout/);
 
     await line.mend();
-    await until(
-      'reads answer again',
-      async () => (await call(app.url, 'GET', '/api/transactions?limit=1')).status === 200,
-    );
+    await until('reads answer again', answers);
     await until('no reason is left', async () => !(await call(app.url, 'GET', '/health')).body.reasons);
     const stats = await call(app.url, 'GET', '/api/transactions/stats?window=24h');
     assert.equal(stats.body.count, 900);

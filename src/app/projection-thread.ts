@@ -60,6 +60,8 @@ export function openProjectionThread(options: ProjectionThreadOptions): Projecti
     const seat: Seat = { settings, directory, columns };
     const script = new URL(`./projection-worker${extname(import.meta.filename)}`, import.meta.url);
     const begun = new Worker(script, { workerData: seat, execArgv: [], name: 'projection' });
+    // A start that fails, or a process that is done, does not wait for it; `close` does.
+    begun.unref();
     begun.on('message', (told: Told) => {
       if ('log' in told) log[told.log](told.fields, told.message);
       else if ('applied' in told) settle(({ resolve }) => resolve(told.applied));
@@ -73,6 +75,9 @@ export function openProjectionThread(options: ProjectionThreadOptions): Projecti
     });
     return begun;
   }
+
+  // At once: what it reads and compiles takes longer than the first payment.
+  worker = start();
 
   return {
     apply(from, through, durable) {
@@ -89,6 +94,7 @@ export function openProjectionThread(options: ProjectionThreadOptions): Projecti
     async close() {
       const ending = worker;
       if (ending === undefined) return;
+      ending.ref();
       const ended = new Promise((resolve) => ending.once('exit', resolve));
       ending.postMessage(undefined);
       await ended;
