@@ -107,7 +107,13 @@ describe('lists', () => {
     assert.equal(formula.body.added, 1);
     const { body: shown } = await ask('GET', '/api/lists/csv/entries', undefined, { accept: 'text/csv' });
     assert.deepEqual((await ask('POST', '/api/lists/csv/entries', shown, headers)).body.added, 0);
-    assert.equal((await ask('POST', '/api/lists/csv/entries', 'wrong\r\nx\r\n', headers)).status, 422);
+    for (const [text, detail] of [
+      ['wrong\r\nx\r\n', 'The first line must be a header that names the column value.'],
+      ['value,note\r\nshort\r\n', 'No row can be read. Line 2: It has 1 cells, and the header 2.'],
+    ]) {
+      const refused = await ask('POST', '/api/lists/csv/entries', text, headers);
+      assert.deepEqual([refused.status, refused.body.detail], [422, detail]);
+    }
     assert.equal((await ask('POST', '/api/rules', csv, headers)).status, 415);
   });
 

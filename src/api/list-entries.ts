@@ -1,13 +1,13 @@
 import { setImmediate as breathe } from 'node:timers/promises';
+import { AssayError } from '../domain/errors.ts';
 import type { ListHead } from '../domain/policy.ts';
 import type { ListEntryData } from '../domain/records.ts';
 import { type CardRule, screen } from '../intake/card-numbers.ts';
 import { unfit } from '../intake/text.ts';
 import { parseTime } from '../intake/time.ts';
-import { type EntryInput, parseEntries } from '../policy/lists/csv.ts';
+import { type EntryInput, readEntries } from '../policy/lists/csv.ts';
 import type { Entries, EntryDetail } from '../policy/lists/entries.ts';
 import { entryValue } from '../policy/lists/values.ts';
-import { invalid } from './window.ts';
 
 /** An entry as it came; `line` where it came as CSV. */
 export interface Sent {
@@ -54,20 +54,27 @@ export async function pageInTurns(
 /** Rows of a CSV body that cannot be read. */
 export const unreadable = new WeakMap<object, Refused[]>();
 
-/** A CSV body in the form of the JSON one. Throws `invalid_request` for its header. */
-export function rowsOf(text: string): { entries: EntryInput[] } {
+/** A CSV body in the form of the JSON one. Throws `invalid_request` for its header, and where no row can be read. */
+export async function rowsOf(text: string): Promise<{ entries: EntryInput[] }> {
+  const body: { entries: EntryInput[] } = { entries: [] };
+  const refused: Refused[] = [];
   try {
-    const { entries, refused } = parseEntries(text);
-    const body = { entries };
-    unreadable.set(
-      body,
-      refused.map((row) => ({ value: '', ...row })),
-    );
-    return body;
+    let read = 0;
+    for (const row of readEntries(text)) {
+      if ('message' in row) refused.push({ value: '', ...row });
+      else body.entries.push(row);
+      if (++read % ENTRIES_A_TURN === 0) await breathe();
+    }
   } catch (error) {
-    throw invalid('/', (error as Error).message);
+    throw unfitCsv((error as Error).message);
   }
+  const [first] = refused;
+  if (body.entries.length === 0 && first) throw unfitCsv(`No row can be read. Line ${first.line}: ${first.message}`);
+  unreadable.set(body, refused);
+  return body;
 }
+
+const unfitCsv = (message: string) => new AssayError('invalid_request', message, { errors: [{ path: '', message }] });
 
 /** The entries as they may be kept, and how many are another. Throws `card_number` with the places of the first. */
 export async function withoutCards(

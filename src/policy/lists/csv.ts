@@ -5,10 +5,10 @@ export interface EntryInput {
   note?: string;
 }
 
-export interface CsvEntries {
-  entries: EntryInput[];
-  /** Rows that cannot be read; the first line is the header's, 1. */
-  refused: { line: number; message: string }[];
+/** A row that cannot be read; the first line is the header's, 1. */
+export interface UnreadRow {
+  line: number;
+  message: string;
 }
 
 const COLUMNS = ['value', 'expiresAt', 'note'];
@@ -17,9 +17,9 @@ const SHOWN = ['by', 'at', 'other'];
 
 /**
  * Entries of a CSV text (RFC 4180) whose header names `value`, `expiresAt` and `note` in any order; `value` alone is needed.
- * An Error says what is wrong with the header.
+ * The first step throws an Error that says what is wrong with the header.
  */
-export function parseEntries(text: string): CsvEntries {
+export function* readEntries(text: string): Generator<EntryInput | UnreadRow, undefined> {
   const rows = readRows(text.replace(/^\ufeff/, ''));
   const { value: header } = rows.next();
   const names = header?.cells.map((name) => name.trim()) ?? [];
@@ -28,24 +28,20 @@ export function parseEntries(text: string): CsvEntries {
   if (strange !== undefined) throw new Error(`There is no column ${strange}: there are ${COLUMNS.join(', ')}.`);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new Error(`The header names ${twice} twice.`);
-  const result: CsvEntries = { entries: [], refused: [] };
   for (const { cells, line, open } of rows) {
     if (cells.length === 1 && cells[0] === '') continue;
-    if (open || cells.length !== names.length) {
-      const message = open
-        ? 'A quotation mark is not closed.'
-        : `It has ${cells.length} cells, and the header ${names.length}.`;
-      result.refused.push({ line, message });
-      continue;
+    if (open) yield { line, message: 'A quotation mark is not closed.' };
+    else if (cells.length !== names.length)
+      yield { line, message: `It has ${cells.length} cells, and the header ${names.length}.` };
+    else {
+      const entry: EntryInput = { value: unquoted(cells[names.indexOf('value')]) };
+      for (const name of ['expiresAt', 'note'] as const) {
+        const cell = names.includes(name) ? cells[names.indexOf(name)] : '';
+        if (cell !== '') entry[name] = unquoted(cell);
+      }
+      yield entry;
     }
-    const entry: EntryInput = { value: unquoted(cells[names.indexOf('value')]) };
-    for (const name of ['expiresAt', 'note'] as const) {
-      const cell = names.includes(name) ? cells[names.indexOf(name)] : '';
-      if (cell !== '') entry[name] = unquoted(cell);
-    }
-    result.entries.push(entry);
   }
-  return result;
 }
 
 /** Without the apostrophe that keeps a spreadsheet from running it. */

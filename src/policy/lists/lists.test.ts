@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ListType } from '../../domain/policy.ts';
-import { parseEntries, writeEntries } from './csv.ts';
+import { readEntries, writeEntries } from './csv.ts';
 import { createEntries } from './entries.ts';
 import { createList } from './list.ts';
 import { createTexts } from './texts.ts';
@@ -232,21 +232,25 @@ test('what is looked at in steps is what is looked at in one, whatever was renew
 
 test('CSV comes in and goes out', () => {
   const text = '\ufeffvalue,expiresAt,note\r\n"a,1",2026-01-31T00:00:00Z,"said ""no"""\r\nb,,\n\nc\n"d\ne",,x\n"open,,';
-  const { entries, refused } = parseEntries(text);
+  const rows = [...readEntries(text)];
+  const entries = rows.filter((row) => 'value' in row);
   assert.deepEqual(entries, [
     { value: 'a,1', expiresAt: '2026-01-31T00:00:00Z', note: 'said "no"' },
     { value: 'b' },
     { value: 'd\ne', note: 'x' },
   ]);
-  assert.deepEqual(refused, [
-    { line: 5, message: 'It has 1 cells, and the header 3.' },
-    { line: 8, message: 'A quotation mark is not closed.' },
-  ]);
+  assert.deepEqual(
+    rows.filter((row) => 'line' in row),
+    [
+      { line: 5, message: 'It has 1 cells, and the header 3.' },
+      { line: 8, message: 'A quotation mark is not closed.' },
+    ],
+  );
   const again = entries.map(({ value, expiresAt, note = '' }) => ({
     ...{ value, note },
     expiresAt: expiresAt === undefined ? null : Date.parse(expiresAt),
   }));
-  const back = parseEntries([...writeEntries(again)].join('')).entries;
+  const back = [...readEntries([...writeEntries(again)].join(''))].filter((row) => 'value' in row);
   assert.deepEqual(
     back.map(({ expiresAt, ...rest }) => ({
       ...rest,
@@ -257,6 +261,6 @@ test('CSV comes in and goes out', () => {
       ...(expiresAt && { expiresAt: new Date(expiresAt).toISOString() }),
     })),
   );
-  assert.throws(() => parseEntries('values\na'), /column value/);
-  assert.throws(() => parseEntries('value,nota\na,b'), /There is no column nota/);
+  assert.throws(() => readEntries('values\na').next(), /column value/);
+  assert.throws(() => readEntries('value,nota\na,b').next(), /There is no column nota/);
 });
