@@ -134,6 +134,7 @@ export function schemas(): Record<string, object> {
             joining: Type.Optional(
               Type.Object(
                 {
+                  due: Type.Optional(Type.Integer({ description: 'When it is to be worked, milliseconds' })),
                   windowMs: Type.Integer({ description: 'An open case further away in event time is not joined' }),
                   hubs: Type.Optional(
                     Type.Array(Type.String(), {

@@ -28,6 +28,7 @@ import type { Config } from './config.ts';
 import type { Clock } from './domain/clock.ts';
 import { createChallengers } from './engine/challengers.ts';
 import type { EngineState } from './engine/fold.ts';
+import { createCaseEscalation } from './projections/case-escalation.ts';
 import { createCaseLabels } from './projections/case-labels.ts';
 import { createCommands } from './projections/commands.ts';
 import { createFeed } from './projections/feed.ts';
@@ -134,6 +135,8 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   const reviews =
     config.reviewExpires &&
     createReviewExpiry({ journal, commands, projector, store, clock, log, ...config.reviewExpires });
+  const escalation =
+    config.cases.sla && createCaseEscalation({ commands, projector, store, clock, log, sla: config.cases.sla });
   const hidden = (id: string) => state.deleted.has(id);
   const narration = openNarration(config.llm, { journal, hidden, clock, log, ...(narrator ? { narrator } : {}) });
   const webhooks = openWebhooks(config, { journal, projector, store, hidden, outcomeOf, clock, log });
@@ -189,6 +192,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   await core.resume();
   caseLabels.repair();
   reviews?.start();
+  escalation?.start();
   webhooks.start();
   replica?.start();
   core.erasures.start({ projector, store, replica });
@@ -213,6 +217,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
       await sleep(config.drainDelayMs);
       caseLabels.close();
       await reviews?.close();
+      await escalation?.close();
       await replica?.close();
       await core.erasures.close();
       await server.close();

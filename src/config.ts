@@ -4,9 +4,11 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { IPV6_PREFIX } from './domain/address.ts';
 import type { CaseRule } from './domain/case.ts';
+import { parseSla } from './domain/case-sla.ts';
 import { isCurrency } from './domain/currency.ts';
 import { CORE_ENTITIES, entityTypesWith } from './domain/entity.ts';
 import { LABEL_MATURITY_DAYS } from './domain/label-state.ts';
+import { parseOfficeHours } from './domain/office-hours.ts';
 import { mergeSchemas, type OwnSchema, ownEntities, ownHabits, parseOwnSchema } from './domain/own-columns.ts';
 
 /** Everything that the environment can settle, read once. Times in milliseconds unless the name says otherwise. */
@@ -271,6 +273,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
       windowMs: duration(env.CASE_WINDOW || '21d', 'CASE_WINDOW'),
       // A profile keeps 512 events, and tells no more others than that.
       hub: integer(env, 'CASE_HUB', 50, 1, 500),
+      ...caseTimes(env),
     }),
     ledgerTimeZone: timeZone(env.LEDGER_TIME_ZONE || 'UTC', 'LEDGER_TIME_ZONE'),
     reviewExpires: reviewExpires(env),
@@ -329,6 +332,26 @@ function schemaOfModel(folder: string | undefined): OwnSchema | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** When cases are due, and in whose hours. */
+function caseTimes(env: Environment): Pick<CaseRule, 'sla' | 'hours'> {
+  const { CASE_SLA: sla, CASE_HOURS: hours } = env;
+  const zone = timeZone(env.CASE_TIME_ZONE || 'UTC', 'CASE_TIME_ZONE');
+  const parsed = <T>(name: string, text: string | undefined, parse: (text: string) => T): T | undefined => {
+    if (!text?.trim() || text.trim() === 'off') return undefined;
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new Error(`${name}: ${(error as Error).message}`);
+    }
+  };
+  const [steps, office] = [
+    parsed('CASE_SLA', sla, parseSla),
+    parsed('CASE_HOURS', hours, (text) => parseOfficeHours(text, zone)),
+  ];
+  if (office && !steps) throw new Error('CASE_HOURS: nothing is due without CASE_SLA');
+  return { ...(steps ? { sla: Object.freeze(steps) } : {}), ...(office ? { hours: office } : {}) };
 }
 
 /** A duration such as `6d` in REVIEW_EXPIRES, and what is done then. */

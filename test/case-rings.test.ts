@@ -85,7 +85,12 @@ function casesOf(paid: Paid[]) {
     if (isAlert)
       addAlert(fold, {
         ...{ transactionId: transaction.id, sequence, at: transaction.time, time: transaction.time, score: 60 },
-        ...{ decision: 'review', amount: 50, amountAtRisk: 30, joining: joiningOf(profiles, event, RULE) },
+        ...{
+          decision: 'review',
+          amount: 50,
+          amountAtRisk: 30,
+          joining: joiningOf(profiles, event, RULE, { at: 0, score: 60 }),
+        },
         keys: CASE_ENTITIES.map((type) => event.entities[naming.entityTypes.indexOf(type)]),
         values: CASE_ENTITIES.map((type) => entityName(transaction, type, naming)),
       });

@@ -41,7 +41,7 @@ const queue = createRoute({
   validateSearch: (search): QueueSearch => ({
     case: text(search.case),
     show: oneOf(QUEUE_SHOWS, search.show),
-    sort: oneOf(['risk', 'newest'] as const, search.sort),
+    sort: oneOf(['risk', 'newest', 'due'] as const, search.sort),
   }),
   component: lazyRouteComponent(() => import('./pages/queue/queue.tsx'), 'Queue'),
 });

@@ -10,7 +10,7 @@ export interface QueueSearch {
   /** The one whose details are shown. */
   case?: string;
   show?: (typeof QUEUE_SHOWS)[number];
-  sort?: 'risk' | 'newest';
+  sort?: 'risk' | 'newest' | 'due';
 }
 
 export interface TransactionSearch {

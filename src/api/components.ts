@@ -54,6 +54,8 @@ export function createShared(): Shared {
 
   function parameter({ required, schema, ...rest }: Node): Node {
     const node = { ...rest, schema: referring(named.within(schema)), ...(required ? { required } : {}) };
+    // Nearly every operation refers to it.
+    if (String(rest.name).toLowerCase() === 'idempotency-key') return parameters.once(node, 'Once');
     const name = String(rest.name).replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
     return parameters.once(node, name);
   }

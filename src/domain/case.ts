@@ -1,3 +1,6 @@
+import type { SlaStep } from './case-sla.ts';
+import type { OfficeHours } from './office-hours.ts';
+
 /** A case: the alerts of what looks like one attack, worked by people as one thing. */
 
 /** The entities by which a case is known and found. Places are for ever: alerts keep their keys in this order. */
@@ -13,6 +16,10 @@ export interface CaseRule {
   readonly windowMs: number;
   /** An entity that was seen with more others of one type joins nobody: strangers share it. */
   readonly hub: number;
+  /** When they are to be worked; absent: nothing is due. */
+  readonly sla?: readonly SlaStep[];
+  /** In whose hours time counts; absent: always. */
+  readonly hours?: OfficeHours;
 }
 
 /** How one alert finds its case: kept in its record, so that the log alone says which case it is in. */
@@ -20,6 +27,8 @@ export interface Joining {
   windowMs: number;
   /** Types of its strong entities that strangers share. */
   hubs?: CaseEntity[];
+  /** When it is to be worked, milliseconds. */
+  due?: number;
 }
 
 /** How records of before that were joined: by an address too, and nobody asked who else shares it. */

@@ -6,6 +6,7 @@ import { type Details, type PersonalField, PUBLIC_DETAILS, type TransactionType 
 import { hash53 } from './hash.ts';
 import type { Scope } from './key.ts';
 import type { LabelSource, LabelWord } from './label.ts';
+import type { OfficeHours } from './office-hours.ts';
 import type { PaymentEvent } from './payment-event.ts';
 import type { Control, ListHead, RuleContent, Thresholds } from './policy.ts';
 import type { DisputeKind } from './reason-codes.ts';
@@ -33,7 +34,7 @@ import type { WebhookType } from './webhook.ts';
  * | user.create   | `c:<command id>`       | UserData     | name, email                           |
  * | user.update   | `c:<command id>`       | UserData     | name, email where given               |
  * | user.delete   | `c:<command id>`       | UserData     |                                       |
- * | case          | `c:<command id>`       | CaseData     | text, note                            |
+ * | case          | `c:<command id>`; `c:<case id>.due.<time>` where nobody worked it in time | CaseData | text, note |
  * | key.create    | `k:<key id>`           | ApiKey       |                                       |
  * | key.revoke    | `c:<command id>`       | {keyId}      |                                       |
  * | model.promote | `c:<command id>`       | PromoteData  |                                       |
@@ -194,7 +195,13 @@ export interface FinalizeData {
 /** What a person does to a case. `version` is that of the case as they saw it; absent: whatever it is. */
 export type CaseData = { caseId: string; version?: number; by?: string } & (
   | { action: 'assign'; assignee: string | null }
-  | { action: 'comment' }
+  | {
+      action: 'comment';
+      /** Whether the customer is awaited from then on; absent: as before. */
+      awaits?: boolean;
+      /** Where it is over: in whose hours the time that is left counts on. */
+      hours?: OfficeHours;
+    }
   | {
       action: 'resolve';
       resolution: Resolution;
@@ -205,6 +212,8 @@ export type CaseData = { caseId: string; version?: number; by?: string } & (
     }
   | { action: 'reopen' }
   | { action: 'merge'; into: string }
+  /** Nobody worked it in time; nobody's act, once for each time that it is due. */
+  | { action: 'escalate'; due: number }
 );
 
 export interface AmendData {

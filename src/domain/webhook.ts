@@ -9,6 +9,7 @@ export const WEBHOOK_TYPES = [
   'event.recorded',
   'alert',
   'case.changed',
+  'case.overdue',
   'model.promoted',
   'model.fell_back',
   'policy.changed',

@@ -97,7 +97,12 @@ export function decisionEntry(
     data: {
       ...{ ...data, decision, latencyMs, readSet, ...(rules ? ruleData(rules) : {}) },
       ...(ports.cases && decision.decision !== 'approve'
-        ? { joining: joiningOf(ports.profiles, eventOf(submission.transaction, entities), ports.cases) }
+        ? {
+            joining: joiningOf(ports.profiles, eventOf(submission.transaction, entities), ports.cases, {
+              at,
+              score: decision.score,
+            }),
+          }
         : {}),
     },
     personal,

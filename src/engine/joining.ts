@@ -1,4 +1,5 @@
 import { type CaseEntity, type CaseRule, type Joining, STRONG_ENTITIES } from '../domain/case.ts';
+import { dueOf } from '../domain/case-sla.ts';
 import type { Event } from '../domain/event.ts';
 import { profileKeys } from '../profiles/keys.ts';
 import type { Profile, Profiles } from '../profiles/profiles.ts';
@@ -6,11 +7,17 @@ import type { Profile, Profiles } from '../profiles/profiles.ts';
 /** Whom an entity is counted with: each of these is a person, or one person's. */
 const COUNTED: readonly string[] = ['user', 'card', 'device'];
 
-/** How an alert will find its case, by what its entities did before it. */
-export function joiningOf(profiles: Profiles, event: Event, { windowMs, hub }: CaseRule): Joining {
+/** How an alert will find its case, by what its entities did before it, and when it is to be worked. `at`: when it is recorded. */
+export function joiningOf(
+  profiles: Profiles,
+  event: Event,
+  { windowMs, hub, sla, hours }: CaseRule,
+  { at, score }: { at: number; score: number },
+): Joining {
   const keys = profileKeys(event);
   const hubs = STRONG_ENTITIES.filter((type) => isHub(profiles, type, keys, hub));
-  return hubs.length > 0 ? { windowMs, hubs } : { windowMs };
+  const due = sla && dueOf(sla, hours, { at, score, amount: event.amount });
+  return { windowMs, ...(hubs.length > 0 ? { hubs } : {}), ...(due === undefined ? {} : { due }) };
 }
 
 function isHub(profiles: Profiles, type: CaseEntity, keys: Float64Array, hub: number): boolean {

@@ -80,7 +80,7 @@ function detailOf({ type, data, personal }: JournalRecord): Record<string, unkno
       return { fields: [...Object.keys(object(data.changes)), ...Object.keys(personal ?? {})] };
     case 'case':
       return {
-        ...pick(data, ['version', 'assignee', 'resolution', 'except', 'into']),
+        ...pick(data, ['version', 'assignee', 'resolution', 'except', 'into', 'awaits', 'due']),
         ...pick(personal ?? {}, ['text', 'note']),
       };
     case 'key.create':

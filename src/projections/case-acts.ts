@@ -1,8 +1,9 @@
 import { CASE_MAX_MERGED } from '../domain/case.ts';
 import type { ErrorCode } from '../domain/errors.ts';
+import { addWork, workBetween } from '../domain/office-hours.ts';
 import type { CaseData } from '../domain/records.ts';
 import type { JournalRecord } from '../journal/journal.ts';
-import { alertsOf, type CaseFold, type CaseRow, moveAlerts, openCase } from './case-fold.ts';
+import { alertsOf, type CaseFold, type CaseRow, dueOf, moveAlerts, openCase } from './case-fold.ts';
 import { absorb } from './case-joining.ts';
 import { caseView } from './case-view.ts';
 import type { CommandAnswer } from './command-answer.ts';
@@ -31,6 +32,11 @@ export function actOnCase(fold: CaseFold, record: JournalRecord): CommandAnswer 
     case 'reopen':
       reopen(fold, row, data.by);
       break;
+    case 'comment':
+      awaits(fold, row, data, record.at);
+      break;
+    case 'escalate':
+      return escalate(fold, row, data.due);
     case 'merge':
       return merge(fold, row, data.into, record.at);
   }
@@ -92,14 +98,46 @@ function resolve(
   row.note = (record.personal?.note as string | undefined) ?? null;
   row.labelsDue = data.resolution === 'unsure' ? 0 : own.length;
   row.withdrawalsDue = 0;
+  row.due = null;
+  row.awaitingSince = null;
   return apart.length > 0 ? { exceptCaseId: apart[0].caseId } : {};
+}
+
+/** Whether the customer is awaited. Once the answer is there, so much time is left to each alert as there was before. */
+function awaits(fold: CaseFold, row: CaseRow, data: CaseData & { action: 'comment' }, at: number): void {
+  if (data.awaits === undefined || row.status !== 'open') return;
+  if (data.awaits) row.awaitingSince ??= at;
+  else if (row.awaitingSince !== null) {
+    const since = row.awaitingSince;
+    row.awaitingSince = null;
+    const alerts = alertsOf(fold, row.id);
+    for (const alert of alerts) {
+      // What was late before is late still.
+      if (alert.due === null || alert.due <= since) continue;
+      const left = workBetween(data.hours, Math.max(since, alert.at), alert.due);
+      alert.due = addWork(data.hours, at, left);
+      fold.touchedAlerts.add(alert.transactionId);
+    }
+    row.due = dueOf(row, alerts);
+  }
+}
+
+/** It is due and nobody worked it: told once. It changes nothing that a person saw. */
+function escalate(fold: CaseFold, row: CaseRow, due: number): CommandAnswer {
+  if (row.due !== due || row.awaitingSince !== null || row.escalatedDue === due)
+    return conflict(`Case ${row.id} is not due as of then any more.`);
+  row.escalatedDue = due;
+  fold.touchedCases.add(row.id);
+  return { status: 200, body: { ...caseView(row) } };
 }
 
 /** What stood before the resolution stands again; the labels that it gave are owed a withdrawal. */
 function reopen(fold: CaseFold, row: CaseRow, by: string | undefined): void {
   Object.assign(row, { status: 'open', resolution: null, resolvedAt: null, resolvedBy: null, note: null });
   row.labelsDue = 0;
-  row.withdrawalsDue = alertsOf(fold, row.id).filter(({ labelled }) => labelled).length;
+  const alerts = alertsOf(fold, row.id);
+  row.withdrawalsDue = alerts.filter(({ labelled }) => labelled).length;
+  row.due = dueOf(row, alerts);
   row.reopened++;
   row.reopenedBy = by ?? null;
 }

@@ -48,6 +48,12 @@ export interface CaseRow {
   mergedInto: string | null;
   /** Cases that an alert belonged to as well, and that were not merged with it. */
   proposed: string[];
+  /** The earliest of its alerts that nobody worked yet; null where none is due, and once it is resolved. Milliseconds. */
+  due: number | null;
+  /** Since when the customer is awaited: its time stands still. */
+  awaitingSince: number | null;
+  /** The time that it was told as missed. */
+  escalatedDue: number | null;
 }
 
 /** An entity of a case, and how many of its transactions name it. */
@@ -77,6 +83,10 @@ export interface AlertRow {
   keys: number[];
   /** A label that its case gave stands. */
   labelled: boolean;
+  /** When it is to be worked, milliseconds. */
+  due: number | null;
+  /** Somebody reviewed, labelled or finalized it. */
+  worked: boolean;
 }
 
 /** The cases that a batch of records meets, loaded whole as far as it meets them, then as the records left them. */
@@ -137,6 +147,7 @@ export function openCase(fold: CaseFold, sequence: number, at: number, time: num
     ...{ firstTime: time, lastTime: time, openedAt: at, lastAlertAt: at, firstActionAt: null },
     ...{ assignee: null, resolution: null, resolvedAt: null, resolvedBy: null, note: null, labelsDue: 0 },
     ...{ reopened: 0, reopenedBy: null, withdrawalsDue: 0, mergedInto: null, proposed: [] },
+    ...{ due: null, awaitingSince: null, escalatedDue: null },
   };
   fold.cases.set(row.id, row);
   fold.whole.add(row.id);
@@ -206,8 +217,18 @@ function recount(fold: CaseFold, row: CaseRow): void {
   const labelled = rest.filter((alert) => alert.labelled).length;
   row.labelsDue = row.labelsDue > 0 ? rest.length - labelled : 0;
   row.withdrawalsDue = row.status === 'open' ? labelled : 0;
+  row.due = dueOf(row, rest);
   Object.assign(row, { entityType: 'user', entityKey: 0, entityValue: '', entityAlerts: 0 });
   for (const link of linksInOrder(fold, rest)) if (link.alerts > 0 && leads(link, row)) lead(row, link);
+}
+
+/** When a case is due, from all of its alerts. */
+export function dueOf(row: Pick<CaseRow, 'status'>, alerts: readonly AlertRow[]): number | null {
+  if (row.status !== 'open') return null;
+  return alerts.reduce<number | null>(
+    (due, alert) => (alert.worked || alert.due === null ? due : Math.min(due ?? alert.due, alert.due)),
+    null,
+  );
 }
 
 /** The alerts of a case, all of which must be loaded, in the order of the log. */

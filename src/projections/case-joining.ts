@@ -29,7 +29,7 @@ export class NotWhole extends Error {
   }
 }
 
-export type Alert = Omit<AlertRow, 'caseId' | 'labelled' | 'disputes'> & {
+export type Alert = Omit<AlertRow, 'caseId' | 'labelled' | 'disputes' | 'due' | 'worked'> & {
   /** Names of the entities, in the order of `keys`. */
   values: (string | undefined)[];
   /** Absent in records from before it was asked. */
@@ -58,7 +58,9 @@ export function addAlert(fold: CaseFold, { values, joining, ...alert }: Alert, j
   row.lastTime = Math.max(row.lastTime, alert.time);
   row.lastAlertAt = Math.max(row.lastAlertAt, alert.at);
   fold.touchedCases.add(row.id);
-  fold.alerts.set(alert.transactionId, { ...alert, caseId: row.id, labelled: false, disputes: 0 });
+  const due = joining?.due ?? null;
+  if (due !== null) row.due = Math.min(row.due ?? due, due);
+  fold.alerts.set(alert.transactionId, { ...alert, caseId: row.id, labelled: false, disputes: 0, due, worked: false });
   fold.touchedAlerts.add(alert.transactionId);
   CASE_ENTITIES.forEach((type, index) => {
     const key = alert.keys[index];
@@ -99,7 +101,7 @@ export interface Merged {
 
 /**
  * The case of an alert. What it bridges is one attack: open cases that nobody is assigned to are merged into the oldest of them; with
- * one that somebody works on a merge is proposed.
+ * one that somebody works on, or that awaits the customer, a merge is proposed.
  */
 function joined(
   fold: CaseFold,
@@ -112,7 +114,9 @@ function joined(
       casesOf(fold, alert, place, joining.windowMs).sort((a, b) => b.sequence - a.sequence),
     ),
   );
-  const free = [...found].filter(({ assignee }) => assignee === null).sort((a, b) => a.sequence - b.sequence);
+  const free = [...found]
+    .filter(({ assignee, awaitingSince }) => assignee === null && awaitingSince === null)
+    .sort((a, b) => a.sequence - b.sequence);
   const from: string[] = [];
   const [into, ...others] = free;
   const missing = free.length > 1 ? free.filter(({ id }) => !fold.whole.has(id)) : [];
@@ -143,5 +147,7 @@ function propose(fold: CaseFold, one: CaseRow, other: CaseRow): void {
 export function absorb(fold: CaseFold, row: CaseRow, into: CaseRow): void {
   moveAlerts(fold, alertsOf(fold, row.id), row, into);
   // What is retired is no alert any more, though it was counted.
-  Object.assign(row, { status: 'merged', mergedInto: into.id, transactions: 0, withdrawalsDue: 0 });
+  Object.assign(row, { status: 'merged', mergedInto: into.id, transactions: 0, withdrawalsDue: 0, due: null });
+  // One wait for a customer is one for all of it.
+  into.awaitingSince ??= row.awaitingSince;
 }

@@ -1,21 +1,23 @@
-import type { AlertRow, CaseFold } from './case-fold.ts';
+import { type AlertRow, type CaseFold, dueOf } from './case-fold.ts';
 
 /** What became of an alert's payment. The case's alerts must all be loaded. */
 export function reassess(
   fold: CaseFold,
   transactionId: string,
-  now: Pick<AlertRow, 'amountAtRisk' | 'disputes'>,
+  now: Pick<AlertRow, 'amountAtRisk' | 'disputes' | 'worked'>,
 ): void {
   const alert = fold.alerts.get(transactionId);
   const row = alert && fold.cases.get(alert.caseId);
   if (!alert || !row) return;
-  if (alert.amountAtRisk === now.amountAtRisk && alert.disputes === now.disputes) return;
+  const { amountAtRisk, disputes, worked } = alert;
+  if (amountAtRisk === now.amountAtRisk && disputes === now.disputes && worked === now.worked) return;
   const before = { ...alert };
   Object.assign(alert, now);
   fold.touchedAlerts.add(transactionId);
   fold.touchedCases.add(row.id);
   row.disputes += alert.disputes - before.disputes;
   const alerts = [...fold.alerts.values()].filter(({ caseId }) => caseId === row.id);
+  row.due = dueOf(row, alerts);
   // Added up anew in order, so that sums do not gather the errors of what came and went; of what is retired the sum is all that is left.
   if (alerts.length < row.transactions) row.amountAtRisk += alert.amountAtRisk - before.amountAtRisk;
   else

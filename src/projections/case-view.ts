@@ -27,5 +27,7 @@ export function caseView(row: CaseRow) {
     resolvedBy: row.resolvedBy,
     note: row.note,
     mergedInto: row.mergedInto,
+    dueAt: time(row.due),
+    awaitingSince: time(row.awaitingSince),
   };
 }

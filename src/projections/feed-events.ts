@@ -27,6 +27,7 @@ export type FeedType =
   | 'event.recorded'
   | 'alert'
   | 'case.changed'
+  | 'case.overdue'
   | 'stats'
   | 'model.promoted'
   | 'model.fell_back'
@@ -77,6 +78,7 @@ export function mayTell({ type, data }: JournalRecord, types: ReadonlySet<FeedTy
   if (type === 'drift') return ['drift.detected', 'alert'].some((each) => types.has(each as FeedType));
   if (type === 'model.promote' && (data as Partial<Promoted>).fellBack)
     return ['model.promoted', 'model.fell_back', 'alert'].some((each) => types.has(each as FeedType));
+  if (type === 'case' && data.action === 'escalate') return types.has('case.overdue');
   if (type !== 'decision') return types.has(TOLD_BY[type]!);
   if (types.has('transaction.decided')) return true;
   return types.has('alert') && (data as unknown as DecisionData).decision.decision !== 'approve';
@@ -181,6 +183,7 @@ async function commandEvents(record: JournalRecord, outcome: Outcome | undefined
   }
   if (record.type === 'case') {
     const { caseId, action } = record.data as unknown as CaseData;
+    if (action === 'escalate') return [event(record, 0, 'case.overdue', { caseId, ...answer?.body, ...confirmed })];
     return [event(record, 0, 'case.changed', { caseId, action, ...answer?.body, ...confirmed })];
   }
   return [event(record, 0, TOLD_BY[record.type]!, { ...toldOf(record), ...standing(answer), ...confirmed })];

@@ -179,9 +179,11 @@ export interface CaseFilter {
   minScore?: number;
 }
 
+export type CaseSort = 'risk' | 'newest' | 'due';
+
 export interface CaseQueries {
-  /** By amount at risk, the highest first, or by opening, the newest first. */
-  list(filter: CaseFilter, sort: 'risk' | 'newest', page: PageRequest): Promise<Page<CaseView>>;
+  /** By amount at risk, the highest first; by opening, the newest first; or those that are due, the first first. */
+  list(filter: CaseFilter, sort: CaseSort, page: PageRequest): Promise<Page<CaseView>>;
   /** Undefined when unknown, or when all of its transactions are deleted. */
   get(id: string): Promise<CaseDetail | undefined>;
   /** Its transactions, newest first. */
@@ -192,6 +194,8 @@ export interface CaseQueries {
   owing(limit: number): Promise<string[]>;
   /** What such a case owes; undefined where it owes nothing. */
   owed(id: string): Promise<OwedLabels | undefined>;
+  /** Open cases that nobody worked in time and that were not told so, those due first first. Milliseconds. */
+  overdue(now: number, limit: number): Promise<{ id: string; due: number }[]>;
   /** Cases opened in [from, to), milliseconds. */
   stats(from: number, to: number): Promise<CaseStats>;
 }

@@ -130,6 +130,61 @@ export function caseContract(url: () => string): void {
     assert.deepEqual(await told('case_3'), []);
   });
 
+  check(
+    'a case is due when the earliest of its alerts is that nobody worked, and waits with the customer',
+    async (bench) => {
+      const { cases } = bench.store;
+      const due = (id: string, hours: number | undefined, more: object = {}) =>
+        alert({
+          ...{ id, deviceId: 'd', ...more },
+          joining: { ...TODAY.joining, ...(hours === undefined ? {} : { due: T0 + hours * HOUR }) },
+        });
+      const dueAt = async (id: string) => {
+        const at = (await cases.get(id))?.case.dueAt;
+        return at ? (Date.parse(at) - T0) / HOUR : at;
+      };
+      await apply(bench, [due('a', 4), due('b', 2), due('c', undefined), due('x', 3, { userId: 'u2', deviceId: 'e' })]);
+      assert.deepEqual([await dueAt('case_1'), await dueAt('case_4')], [2, 3]);
+      const list = async (limit: number, cursor?: string) => cases.list({}, 'due', { limit, cursor });
+      const first = await list(1);
+      const second = await list(1, first.nextCursor!);
+      assert.deepEqual([...first.data, ...second.data].map(({ id }) => id), ['case_1', 'case_4']); // biome-ignore format: one line
+      assert.equal(second.nextCursor, null);
+      // Reviewed, labelled: worked, each by itself.
+      await apply(bench, [
+        command('review', { transactionId: 'b', action: 'release' }, { personal: { reason: 'known' } }),
+      ]);
+      assert.equal(await dueAt('case_1'), 4);
+      await apply(bench, [label('x', 'legitimate')]);
+      assert.equal(await dueAt('case_4'), null);
+      await apply(bench, [label('x', 'none')]);
+      // Merged, it is the earliest of both.
+      await apply(bench, [act('merge', 'case_1', { into: 'case_4' })]);
+      assert.equal(await dueAt('case_4'), 3);
+      assert.deepEqual(await cases.overdue(T0 + 3 * HOUR - 1, 9), []);
+      assert.deepEqual(await cases.overdue(T0 + 3 * HOUR, 9), [{ id: 'case_4', due: T0 + 3 * HOUR }]);
+      const comment = (awaits: boolean, at: number) => ({
+        ...act('comment', 'case_4', { awaits }, at),
+        personal: { text: 'x' },
+      });
+      await apply(bench, [comment(true, T0 + HOUR)]);
+      assert.equal((await cases.get('case_4'))?.case.awaitingSince, new Date(T0 + HOUR).toISOString());
+      assert.deepEqual(await cases.overdue(T0 + 9 * HOUR, 9), []);
+      await apply(bench, [comment(false, T0 + 11 * HOUR)]);
+      assert.deepEqual([await dueAt('case_4'), (await cases.get('case_4'))?.case.awaitingSince], [13, null]);
+      const escalate = (hours: number) =>
+        answerTo(bench, act('escalate', 'case_4', { due: T0 + hours * HOUR, by: undefined }));
+      assert.equal((await escalate(3)).status, 409);
+      const told = await escalate(13);
+      assert.deepEqual([told.status, told.body?.version, (await escalate(13)).status], [200, 4, 409]);
+      assert.deepEqual(await cases.overdue(T0 + 99 * HOUR, 9), []);
+      await apply(bench, [act('resolve', 'case_4', { resolution: 'fraud' })]);
+      assert.equal(await dueAt('case_4'), null);
+      await apply(bench, [act('reopen', 'case_4', {})]);
+      assert.equal(await dueAt('case_4'), 13);
+    },
+  );
+
   check('a day without alerts ends an attack; a late event finds the case of its own time', async (bench) => {
     const end = T0 + FORMER_WINDOW_MS;
     await apply(bench, [
@@ -481,7 +536,7 @@ export function caseContract(url: () => string): void {
       ip: fc.integer({ min: 0, max: 8 }),
       act: fc.constantFrom(
         ...['pay', 'pay', 'pay', 'pay', 'pay', 'pay', 'delete', 'resolve', 'comment', 'label'],
-        ...['reopen', 'merge', 'except', 'undo', 'assign'],
+        ...['reopen', 'merge', 'except', 'undo', 'assign', 'await', 'finalize'],
       ),
       joins: fc.constantFrom('former', 'today', 'today', 'hub'),
       which: fc.nat(),
@@ -500,6 +555,9 @@ export function caseContract(url: () => string): void {
           const paid = label(transactionId, 'fraud', at);
           if (what === 'label') return { ...paid, data: { ...paid.data, caseId } };
           if (what === 'undo') return { ...paid, data: { ...paid.data, caseId, undoes: 'l' } };
+          if (what === 'finalize')
+            return command('finalize', { transactionId, override: true, reason: 'known' }, { at });
+          if (what === 'await') return act('comment', caseId, { awaits: which % 2 === 0 }, at);
           if (what === 'assign') return act('assign', caseId, { version: 1, assignee: which % 3 ? 'ann' : null }, at);
           if (what === 'reopen') return act('reopen', caseId, {}, at);
           if (what === 'merge') return act('merge', caseId, { into: `case_${1 + (hours % (index + 1))}` }, at);
@@ -509,7 +567,7 @@ export function caseContract(url: () => string): void {
             ...{ id: `t${index}`, at, userId: `u${user}`, amount: index, decision: which % 2 ? 'review' : 'decline' },
             ...{ deviceId: name('d', device), cardId: name('c', card), ip: name('10.0.0.', ip) },
             ...(joins === 'former' ? {} : { email: `m${which % 9}@x.co` }),
-            ...(joins === 'today' ? { joining: { windowMs: 40 * HOUR } } : {}),
+            ...(joins === 'today' ? { joining: { windowMs: 40 * HOUR, due: at + (which % 5) * HOUR } } : {}),
             ...(joins === 'hub' ? { joining: { windowMs: 40 * HOUR, hubs: ['device', 'user'] as const } } : {}),
           });
         });

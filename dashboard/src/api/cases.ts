@@ -39,6 +39,10 @@ export interface Case {
   note: string | null;
   /** The case that has its transactions now. */
   mergedInto: string | null;
+  /** When the earliest of its payments is to be worked that nobody worked yet. */
+  dueAt: string | null;
+  /** Since when the customer is awaited: its time stands still. */
+  awaitingSince: string | null;
   /** Of the answer to a resolution that left some out: theirs. */
   exceptCaseId?: string;
 }
@@ -74,7 +78,7 @@ export interface CaseFilter {
   assigned?: 'yes' | 'no';
   /** Such as `device:d_3`. */
   entity?: string;
-  sort?: 'risk' | 'newest';
+  sort?: 'risk' | 'newest' | 'due';
 }
 
 const PAGE = 100;
@@ -122,7 +126,7 @@ export const caseStatsQuery = (window = '30d') =>
 /** What somebody does to a case. */
 export type CaseAct =
   | { kind: 'assign'; assignee: string | null }
-  | { kind: 'comment'; text: string }
+  | { kind: 'comment'; text: string; awaits?: boolean }
   /** Those of `except` are not labelled, and become an open case of their own. */
   | { kind: 'resolve'; resolution: CaseResolution; note?: string; except?: string[] }
   | { kind: 'reopen' }
@@ -144,7 +148,7 @@ export function actOnCase(act: CaseAct, seen: Pick<Case, 'id' | 'version' | 'tra
     case 'assign':
       return send('/assign', { assignee: act.assignee });
     case 'comment':
-      return send('/comments', { text: act.text });
+      return send('/comments', { text: act.text, awaits: act.awaits });
     case 'reopen':
       return send('/reopen', {});
     case 'merge':

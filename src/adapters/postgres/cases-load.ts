@@ -20,10 +20,11 @@ export const CASE_COLUMNS = [
   ...['transactions', 'reviews', 'declines', 'score', 'amount', 'amount_at_risk', 'first_time', 'last_time'],
   ...['opened_at', 'last_alert_at', 'first_action_at', 'assignee', 'resolution', 'resolved_at', 'resolved_by'],
   ...['note', 'labels_due', 'disputes', 'reopened', 'reopened_by', 'withdrawals_due', 'merged_into', 'proposed'],
+  ...['due', 'awaiting_since', 'escalated_due'],
 ];
 export const ALERT_COLUMNS = [
   ...['transaction_id', 'case_id', 'sequence', 'at', 'time', 'decision', 'score', 'amount', 'amount_at_risk', 'keys'],
-  ...['labelled', 'disputes'],
+  ...['labelled', 'disputes', 'due', 'worked'],
 ];
 
 /** Acts that read all of a case. */
@@ -31,7 +32,8 @@ const WHOLE: ReadonlySet<unknown> = new Set(['resolve', 'reopen', 'merge']);
 
 /** Records after which a case is counted again from all of its alerts. */
 const CHANGING: ReadonlySet<string> = new Set(['delete', 'event', 'dispute', 'review']);
-const LABELS: ReadonlySet<string> = new Set(['label', 'label.withdraw']);
+/** Records by which a payment is worked: where its case is open, that one is due by the others. */
+const WORKING: ReadonlySet<string> = new Set(['label', 'label.withdraw', 'finalize']);
 
 interface Met {
   /** Entities by which alerts find cases, and the others that they name, by `linkName`. */
@@ -70,6 +72,7 @@ export async function loadCases(
     caseIds.add(id);
     met.wholeIds.add(id);
   }
+  const workedIds = new Set<string>();
   if (met.joining.size + caseIds.size + transactionIds.size === 0) return;
   if (transactionIds.size > 0) {
     const { rows } = await client.query({
@@ -80,6 +83,7 @@ export async function loadCases(
     for (const alert of rows.map(alertOf)) {
       fold.alerts.set(alert.transactionId, alert);
       caseIds.add(alert.caseId);
+      workedIds.add(alert.caseId);
     }
   }
   for (const link of await linksMet(client, schema, met)) {
@@ -94,6 +98,7 @@ export async function loadCases(
     values: ids,
   });
   for (const row of rows.map(caseOf)) fold.cases.set(row.id, row);
+  for (const id of workedIds) if (fold.cases.get(id)?.status === 'open') met.wholeIds.add(id);
   const whole = [...(met.whole ? caseIds : met.wholeIds)];
   if (whole.length === 0) return;
   const stored = [whole.map(storable)];
@@ -148,9 +153,9 @@ function meet(records: JournalRecord[], types: readonly string[]): Met {
       for (const id of [data.caseId, data.into]) {
         if (typeof id !== 'string') continue;
         met.caseIds.add(id);
-        if (WHOLE.has(data.action)) met.wholeIds.add(id);
+        if (WHOLE.has(data.action) || data.awaits === false) met.wholeIds.add(id);
       }
-    } else if (CHANGING.has(type) || (LABELS.has(type) && data.caseId !== undefined)) {
+    } else if (CHANGING.has(type) || WORKING.has(type)) {
       if (typeof data.transactionId === 'string') met.transactionIds.add(data.transactionId);
       met.whole ||= CHANGING.has(type);
     }
@@ -196,6 +201,8 @@ function alertOf(row: Raw): AlertRow {
     keys: row.keys.map(Number),
     labelled: row.labelled,
     disputes: row.disputes,
+    due: row.due === null ? null : Number(row.due),
+    worked: row.worked,
   };
 }
 
@@ -232,6 +239,9 @@ export function caseOf(row: Raw): CaseRow {
     withdrawalsDue: row.withdrawals_due,
     mergedInto: restored(row.merged_into),
     proposed: row.proposed.map(restored),
+    due: row.due === null ? null : Number(row.due),
+    awaitingSince: time(row.awaiting_since),
+    escalatedDue: row.escalated_due === null ? null : Number(row.escalated_due),
     disputes: row.disputes,
   };
 }

@@ -28,6 +28,7 @@ async function writeRows(client: pg.PoolClient, schema: string, fold: CaseFold):
       reopenedBy: storable(row.reopenedBy),
       mergedInto: storable(row.mergedInto),
       proposed: row.proposed.map(storable),
+      awaitingSince: time(row.awaitingSince),
     };
   });
   const columns = [
@@ -35,6 +36,7 @@ async function writeRows(client: pg.PoolClient, schema: string, fold: CaseFold):
     ...['declines', 'score', 'amount', 'amount_at_risk', 'first_time', 'last_time', 'last_alert_at', 'first_action_at'],
     ...['assignee', 'resolution', 'resolved_at', 'resolved_by', 'note', 'labels_due', 'disputes'],
     ...['reopened', 'reopened_by', 'withdrawals_due', 'merged_into', 'proposed'],
+    ...['due', 'awaiting_since', 'escalated_due'],
   ];
   await client.query({
     name: 'upsert_cases',
@@ -42,14 +44,15 @@ async function writeRows(client: pg.PoolClient, schema: string, fold: CaseFold):
       SELECT id, sequence, "openedAt", version, status, "entityType", "entityKey", "entityValue", "entityAlerts",
         transactions, reviews, declines, score, amount, "amountAtRisk", "firstTime", "lastTime", "lastAlertAt",
         "firstActionAt", assignee, resolution, "resolvedAt", "resolvedBy", note, "labelsDue", disputes,
-        reopened, "reopenedBy", "withdrawalsDue", "mergedInto", proposed
+        reopened, "reopenedBy", "withdrawalsDue", "mergedInto", proposed, due, "awaitingSince", "escalatedDue"
       FROM json_to_recordset($1::json) AS r (id text, sequence bigint, "openedAt" timestamptz, version integer,
         status text, "entityType" text, "entityKey" bigint, "entityValue" text, "entityAlerts" integer,
         transactions integer, reviews integer, declines integer, score smallint, amount double precision,
         "amountAtRisk" double precision, "firstTime" bigint, "lastTime" bigint, "lastAlertAt" timestamptz,
         "firstActionAt" timestamptz, assignee text, resolution text, "resolvedAt" timestamptz, "resolvedBy" text,
         note text, "labelsDue" integer, disputes integer, reopened integer, "reopenedBy" text,
-        "withdrawalsDue" integer, "mergedInto" text, proposed text[])
+        "withdrawalsDue" integer, "mergedInto" text, proposed text[], due bigint,
+        "awaitingSince" timestamptz, "escalatedDue" bigint)
       ON CONFLICT (id) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`)}`,
     values: [JSON.stringify(rows)],
   });
@@ -90,11 +93,11 @@ async function writeAlerts(client: pg.PoolClient, schema: string, fold: CaseFold
   await client.query({
     name: 'upsert_case_alerts',
     text: `INSERT INTO ${schema}.case_alerts (transaction_id, case_id, sequence, at, time, decision, score, amount,
-        amount_at_risk, keys, labelled, disputes)
-      SELECT "transactionId", "caseId", sequence, at, time, decision, score, amount, "amountAtRisk", keys::bigint[], labelled, disputes
+        amount_at_risk, keys, labelled, disputes, due, worked)
+      SELECT "transactionId", "caseId", sequence, at, time, decision, score, amount, "amountAtRisk", keys::bigint[], labelled, disputes, due, worked
       FROM json_to_recordset($1::json) AS r ("transactionId" text, "caseId" text, sequence bigint, at timestamptz,
         time bigint, decision text, score smallint, amount double precision, "amountAtRisk" double precision, keys text,
-        labelled boolean, disputes integer)
+        labelled boolean, disputes integer, due bigint, worked boolean)
       ON CONFLICT (transaction_id) DO UPDATE SET ${ALERT_COLUMNS.slice(1).map((column) => `${column} = excluded.${column}`)}`,
     values: [JSON.stringify(alerts)],
   });

@@ -3,7 +3,7 @@ import { CASE_ENTITIES, MAX_PROPOSED, STRONG_ENTITIES } from '../../domain/case.
 import { writeCursor } from '../../domain/cursor.ts';
 import { canonicalEntity, entityKey, formerKeys } from '../../domain/entity.ts';
 import { type CaseView, caseView } from '../../projections/case-view.ts';
-import type { CaseFilter, CaseQueries, Page, Related } from '../../projections/store.ts';
+import type { CaseFilter, CaseQueries, CaseSort, Page, Related } from '../../projections/store.ts';
 import { auditView } from './audit.ts';
 import { readCaseStats } from './case-stats.ts';
 import { caseOf } from './cases-load.ts';
@@ -17,8 +17,6 @@ const MAX_ENTITIES = 50;
 const MAX_ACTIONS = 500;
 const MAX_SIMILAR = 10;
 
-type Sort = 'risk' | 'newest';
-
 export function createCaseQueries(pool: pg.Pool, schema: string, maturity: Maturity): CaseQueries {
   const one = async (text: string, values: unknown[]) => (await pool.query(text, values)).rows;
 
@@ -28,17 +26,22 @@ export function createCaseQueries(pool: pg.Pool, schema: string, maturity: Matur
         const { where, values } = conditions(schema, filter);
         // A page goes on in the order of the one before, whatever is asked for beside its cursor.
         const order = page.cursor === undefined ? sort : orderOf(page.cursor);
-        const column = order === 'risk' ? 'amount_at_risk' : 'opened_at';
+        const { column, type, direction, read } = ORDERS[order];
+        if (order === 'due') where.push('due IS NOT NULL');
         if (page.cursor !== undefined) {
-          const place = order === 'risk' ? readRisk(page.cursor) : readPlace(page.cursor);
-          values.push(...place);
-          const type = order === 'risk' ? 'double precision' : 'timestamptz';
-          where.push(`(${column}, sequence) < ($${values.length - 1}::${type}, $${values.length}::bigint)`);
+          const [place, sequence] = read(page.cursor);
+          const at = [`$${values.push(place)}::${type}`, `$${values.push(sequence)}::bigint`];
+          // Of equals the newest comes first, whichever way the others go.
+          where.push(
+            direction === 'DESC'
+              ? `(${column}, sequence) < (${at})`
+              : `${column} >= ${at[0]} AND (${column} > ${at[0]} OR sequence < ${at[1]})`,
+          );
         }
         values.push(page.limit + 1);
         const rows = await one(
           `SELECT * FROM ${schema}.cases c WHERE ${where.join(' AND ')}
-           ORDER BY ${column} DESC, sequence DESC LIMIT $${values.length}`,
+           ORDER BY ${column} ${direction}, sequence DESC LIMIT $${values.length}`,
           values,
         );
         return casePage(rows.map(caseOf), page.limit, order);
@@ -149,6 +152,16 @@ export function createCaseQueries(pool: pg.Pool, schema: string, maturity: Matur
         };
       }),
 
+    overdue: (now, limit) =>
+      reading(async () => {
+        const rows = await one(
+          `SELECT id, due FROM ${schema}.cases WHERE due <= $1 AND transactions > 0 AND status = 'open'
+             AND awaiting_since IS NULL AND escalated_due IS DISTINCT FROM due ORDER BY due, sequence DESC LIMIT $2`,
+          [now, limit],
+        );
+        return rows.map((row) => ({ id: restored(row.id), due: Number(row.due) }));
+      }),
+
     stats: (from, to) => reading(() => readCaseStats(pool, schema, from, to)),
   };
 }
@@ -209,15 +222,25 @@ function named(value: string): string | null {
   return value === '' ? null : restored(value);
 }
 
-function casePage(rows: Parameters<typeof caseView>[0][], limit: number, sort: Sort): Page<CaseView> {
+function casePage(rows: Parameters<typeof caseView>[0][], limit: number, sort: CaseSort): Page<CaseView> {
   if (sort === 'newest') {
     const placed = rows.map((row) => ({ ...row, createdAt: new Date(row.openedAt).toISOString() }));
     return pageOf(placed, { limit }, caseView);
   }
   const shown = rows.slice(0, limit);
   const hasMore = rows.length > limit;
-  return { data: shown.map(caseView), hasMore, nextCursor: hasMore ? writeRisk(shown[shown.length - 1]) : null };
+  const write = sort === 'due' ? writeDue : writeRisk;
+  return { data: shown.map(caseView), hasMore, nextCursor: hasMore ? write(shown[shown.length - 1]) : null };
 }
+
+const ORDERS: Record<
+  CaseSort,
+  { column: string; type: string; direction: 'ASC' | 'DESC'; read: (cursor: string) => [unknown, number] }
+> = {
+  risk: { column: 'amount_at_risk', type: 'double precision', direction: 'DESC', read: readRisk },
+  newest: { column: 'opened_at', type: 'timestamptz', direction: 'DESC', read: readPlace },
+  due: { column: 'due', type: 'bigint', direction: 'ASC', read: readDue },
+};
 
 function readPlace(cursor: string): [string, number] {
   const { createdAt, sequence } = readPosition(cursor);
@@ -227,10 +250,23 @@ function readPlace(cursor: string): [string, number] {
 /** Above every time in milliseconds, so that a cursor tells its order. */
 const OF_RISK = 10n ** 18n;
 const BITS_OF_INFINITY = 0x7ff0n << 48n;
+/** Above every double's bits. */
+const OF_DUE = 2n * 10n ** 19n;
+const MOST_MS = 2n ** 53n;
 const bits = new DataView(new ArrayBuffer(8));
 
-function orderOf(cursor: string): Sort {
-  return cursorOf(cursor).place < OF_RISK ? 'newest' : 'risk';
+function orderOf(cursor: string): CaseSort {
+  const { place } = cursorOf(cursor);
+  return place < OF_RISK ? 'newest' : place < OF_DUE ? 'risk' : 'due';
+}
+
+const writeDue = ({ due, sequence }: { due: number | null; sequence: number }): string =>
+  writeCursor(OF_DUE + BigInt(due ?? 0), sequence);
+
+function readDue(cursor: string): [string, number] {
+  const { place, tie } = cursorOf(cursor);
+  const due = place - OF_DUE;
+  return [String(due < MOST_MS ? due : MOST_MS), tie];
 }
 
 /** The bits of a double that is not negative ascend as it does. */

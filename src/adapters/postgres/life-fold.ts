@@ -63,6 +63,7 @@ function update(fold: Fold, row: TransactionRow): void {
   reassess(fold.cases, row.id, {
     amountAtRisk: (row.probability ?? 0) * stakeOf(row.view),
     disputes: disputesOf(row.view),
+    worked: row.view.label !== undefined || row.view.review !== undefined || row.view.status === 'finalized',
   });
 }
 
@@ -106,7 +107,7 @@ export function finalized(fold: Fold, record: JournalRecord): CommandAnswer {
     ...(row.decision === 'decline' ? { overridden: true } : {}),
     ...(row.decision === 'decline' && reason !== undefined ? { overrideReason: reason } : {}),
   };
-  put(fold, { ...row, status: 'finalized', view });
+  update(fold, { ...row, status: 'finalized', view });
   return { status: 200, body: whole(fold, view, record.at) };
 }
 

@@ -57,9 +57,26 @@ async function daysOf(client: pg.ClientBase, before: string): Promise<number[]> 
   return rows.map(({ day }) => Number(day) * DAY_MS);
 }
 
-const CASE_LATER = ['reopened', 'reopened_by', 'withdrawals_due', 'merged_into', 'proposed'];
+const CASE_LATER = [
+  'reopened',
+  'reopened_by',
+  'withdrawals_due',
+  'merged_into',
+  'proposed',
+  'due',
+  'awaiting_since',
+  'escalated_due',
+];
 /** Columns that came after it: empty in its rows, which are then read by their views. */
-const LATER: ReadonlySet<string> = new Set(['review', 'truth', 'since', 'base_minor', 'disputes', ...CASE_LATER]);
+const LATER: ReadonlySet<string> = new Set([
+  'review',
+  'truth',
+  'since',
+  'base_minor',
+  'disputes',
+  'worked',
+  ...CASE_LATER,
+]);
 const knew = (columns: readonly string[]) => columns.filter((name) => !LATER.has(name)).join(', ');
 
 function copies(before: string, schema: string): string[] {

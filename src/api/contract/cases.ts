@@ -41,6 +41,8 @@ export const CaseShown = answer(
     resolvedByName: orNull('string'),
     note: orNull('string'),
     mergedInto: orNull('string', 'Has its transactions now'),
+    dueAt: timeOrNull(),
+    awaitingSince: timeOrNull('For the customer: its time stands still'),
     exceptCaseId: Type.Optional(Type.String()),
   },
   'A case: alerts that share a device, a card, a mailbox or a user',
@@ -87,7 +89,7 @@ export const CasesQuery = Type.Object({
     Type.String({ minLength: 1, maxLength: 320, format: 'attacked', description: 'Such as `device:d_3`' }),
   ),
   minScore: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
-  sort: Type.Optional(words(['risk', 'newest'], 'By `amountAtRisk` (the default) or by `openedAt`')),
+  sort: Type.Optional(words(['risk', 'newest', 'due'], 'Default: risk. due: only those with `dueAt`')),
 });
 
 export const CaseVersion = Type.Integer({
@@ -108,6 +110,7 @@ export const AssignBody = Type.Object({
 export const CommentBody = Type.Object({
   text: text(4000),
   version: Type.Optional(CaseVersion),
+  awaits: Type.Optional(Type.Boolean({ description: 'Whether the customer is awaited from now on' })),
 });
 export const resolution = words(RESOLUTIONS, '`fraud` and `legitimate` label all of its transactions so');
 export const ResolveBody = Type.Object({

@@ -53,9 +53,15 @@ export function caseCommandRoutes(app: Api, services: Services): void {
       },
     },
     async (request, reply) => {
-      const { text, version } = request.body;
+      const { text, version, awaits } = request.body;
       check('/text', text);
-      const data = { action: 'comment', caseId: request.params.id, ...(version === undefined ? {} : { version }) };
+      const { hours } = services.config.cases;
+      const data = {
+        ...{ action: 'comment', caseId: request.params.id },
+        ...(version === undefined ? {} : { version }),
+        ...(awaits === undefined ? {} : { awaits }),
+        ...(awaits === false && hours ? { hours } : {}),
+      };
       return send(services, request, reply, data, { text });
     },
   );

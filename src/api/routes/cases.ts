@@ -177,6 +177,7 @@ const ACTS: Record<AuditView['type'], string> = {
   'case.resolve': 'resolved',
   'case.reopen': 'reopened',
   'case.merge': 'merged',
+  'case.escalate': 'escalated',
 };
 
 function filterOf(query: Static<typeof CasesQuery>): CaseFilter {

@@ -12,6 +12,7 @@ import { CaseNarrative } from '../decision/narrative.tsx';
 import { Entities, Similar } from './around.tsx';
 import { Beside } from './beside.tsx';
 import { ConflictNotice, WaitingNotice } from './conflict.tsx';
+import { Due } from './due.tsx';
 import { EntityName, Outcomes, ResolutionBadge } from './parts.tsx';
 import { Payments } from './payments.tsx';
 import { Talk } from './talk.tsx';
@@ -72,7 +73,12 @@ export function Detail(props: Props) {
           <Beside of={of} onMerge={onMerge} />
           <Similar of={of} />
           <div className="min-w-0 max-2xl:xl:col-span-2">
-            <Talk of={of} busy={work.busy} box={box} onComment={(text) => onAct({ kind: 'comment', text })} />
+            <Talk
+              of={of}
+              busy={work.busy}
+              box={box}
+              onComment={(text, awaits) => onAct({ kind: 'comment', text, awaits })}
+            />
           </div>
         </div>
       </div>
@@ -152,6 +158,7 @@ function Head({
           {left.size > 0 && open && <span className="font-medium text-review">{count(left.size)} left out</span>}
           {of.disputes > 0 && <span>{plural(of.disputes, 'dispute')}</span>}
           <span className="num">score {of.score}</span>
+          <Due of={of} />
           <span>
             {of.status === 'resolved' ? 'resolved' : 'since'} <Time at={of.resolvedAt ?? of.openedAt} />
             {of.status === 'resolved' && of.resolvedByName && ` by ${of.resolvedByName}`}

@@ -2,6 +2,7 @@ import type { Case } from '../../api/cases.ts';
 import { useBaseCurrency } from '../../api/session.ts';
 import { ago, moneyShort, plural } from '../../lib/format.ts';
 import { KindIcon } from '../../ui/kind.tsx';
+import { Due } from './due.tsx';
 import { caseName, EntityName, Outcomes, ResolutionBadge } from './parts.tsx';
 import { AT_RISK } from './work.ts';
 
@@ -58,7 +59,7 @@ export function Item({ item, selected, elsewhere, onSelect, chosen, onChoose }: 
             {ago(new Date(item.status === 'resolved' ? (item.resolvedAt ?? item.openedAt) : item.openedAt), new Date())}
           </span>
         </span>
-        {(elsewhere || item.status === 'resolved' || item.assignee) && (
+        {(elsewhere || item.status === 'resolved' || item.assignee || item.dueAt || item.awaitingSince) && (
           <span className={`mt-1 flex items-center gap-2 text-xs ${chosen === undefined ? 'pl-6' : ''}`}>
             {item.status === 'resolved' && <ResolutionBadge resolution={item.resolution} />}
             {elsewhere ? (
@@ -66,6 +67,9 @@ export function Item({ item, selected, elsewhere, onSelect, chosen, onChoose }: 
             ) : (
               item.assignee && <span className="truncate">{item.assignee}</span>
             )}
+            <span className="ml-auto flex">
+              <Due of={item} />
+            </span>
           </span>
         )}
       </button>

@@ -108,6 +108,7 @@ export function Queue() {
           >
             <option value="risk">Risk × amount</option>
             <option value="newest">Newest</option>
+            <option value="due">Due first</option>
           </Choice>
         </PageHeader>
       </div>

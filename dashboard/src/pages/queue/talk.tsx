@@ -11,7 +11,8 @@ interface Props {
   of: WholeCase;
   busy: boolean;
   box: RefObject<HTMLTextAreaElement | null>;
-  onComment: (text: string) => void;
+  /** `awaits`: whether the customer is awaited from then on. */
+  onComment: (text: string, awaits?: boolean) => void;
 }
 
 /** What people did and said, the oldest first, and the place to say more. */
@@ -19,7 +20,8 @@ export function Talk({ of, busy, box, onComment }: Props) {
   const [text, setText] = useDraft(of.id, 'comment');
   const id = useId();
   const who = useWho('You');
-  const send = () => !busy && text.trim() !== '' && onComment(text.trim());
+  const send = (awaits?: boolean) => !busy && text.trim() !== '' && onComment(text.trim(), awaits);
+  const isAwaited = of.awaitingSince !== null;
   return (
     <Panel title="Comments and history">
       <ol className="flex flex-col gap-2.5">
@@ -27,7 +29,7 @@ export function Talk({ of, busy, box, onComment }: Props) {
           <li key={`${act.at} ${act.type}`}>
             <p className="flex items-baseline gap-2">
               <span className="min-w-0">
-                {act.type === 'opened' || act.detail?.from !== undefined ? (
+                {act.type === 'opened' || act.type === 'escalated' || act.detail?.from !== undefined ? (
                   capital(deed(act))
                 ) : (
                   <>
@@ -70,9 +72,22 @@ export function Talk({ of, busy, box, onComment }: Props) {
           }}
           className="control w-full"
         />
-        <div className="mt-1.5 flex items-center gap-2">
-          <span className="text-xs text-muted max-sm:hidden">Ctrl + Enter sends, Esc goes back to the list</span>
-          <Button type="submit" small className="ml-auto" needs={['review']} disabled={busy || text.trim() === ''}>
+        <div className="mt-1.5 flex flex-wrap items-center justify-end gap-2">
+          <span className="mr-auto text-xs text-muted max-sm:hidden">
+            Ctrl + Enter sends, Esc goes back to the list
+          </span>
+          {of.status === 'open' && (of.dueAt !== null || isAwaited) && (
+            <Button
+              small
+              needs={['review']}
+              disabled={busy || text.trim() === ''}
+              title={isAwaited ? 'The time goes on' : 'The time stands still until there is an answer'}
+              onClick={() => send(!isAwaited)}
+            >
+              {isAwaited ? 'Customer answered' : 'Await the customer'}
+            </Button>
+          )}
+          <Button type="submit" small needs={['review']} disabled={busy || text.trim() === ''}>
             Comment
           </Button>
         </div>

@@ -106,7 +106,10 @@ export function deed({ type, detail }: Happening): string {
     case 'assigned':
       return typeof detail?.assignee === 'string' ? `assigned it to ${detail.assignee}` : 'assigned it to nobody';
     case 'commented':
-      return 'commented';
+      if (detail?.awaits === undefined) return 'commented';
+      return detail.awaits === true ? 'asked the customer, who is awaited' : 'has the customer’s answer';
+    case 'escalated':
+      return 'was due, and nobody had worked it';
     case 'resolved':
       return `resolved it as ${String(detail?.resolution)}`;
     case 'reopened':
