@@ -6,12 +6,14 @@ import { createRandom } from '../src/training/generator/random.ts';
 
 /**
  * How often drift rings where nothing changed, and how soon where something did: streams of five weeks with nights, weekends and a
- * sale, looked at every quarter of an hour of their last day, beside a test of each series alone at 1% (`npm run bench:drift -- --seeds 20`).
+ * sale, looked at every five minutes of their last day (`--minutes`; a server looks every minute), beside a test of each series alone at 1% (`npm run bench:drift -- --seeds 20`).
  */
-const { values } = parseArgs({ options: { seeds: { type: 'string', default: '20' } } });
+const { values } = parseArgs({
+  options: { seeds: { type: 'string', default: '20' }, minutes: { type: 'string', default: '5' } },
+});
 const SEEDS = Number(values.seeds);
 const DAY = 86_400_000;
-const LOOK_MS = 900_000;
+const LOOK_MS = Number(values.minutes) * 60_000;
 const START = Date.UTC(2026, 0, 5);
 const DAYS = 36;
 const PER_DAY = 5_400;
@@ -101,7 +103,7 @@ function take(history: History, { at, country, score, ...features }: Payment): v
 /** What drift names, over a quarter of a day and over a day. */
 function rung(history: History, now: number): Set<string> {
   const found = new Set<string>();
-  for (const blocks of [1, 4]) {
+  for (const blocks of [1, 2, 3, 6, ...(now % 3_600_000 < LOOK_MS ? [24] : [])]) {
     const { score, features, others } = reportOf(history, now, blocks);
     for (const { name, state } of [...features, ...others, { name: SCORE, state: score.state }])
       if (state === 'drifted') found.add(name);
@@ -114,7 +116,7 @@ function naive(history: History, now: number): Set<string> {
   const block = blockOf(now);
   const before = Array.from({ length: BLOCKS_A_WEEK }, (_, i) => block - 1 - i);
   const found = new Set<string>();
-  for (const name of history.names([block])) {
+  for (const name of reportOf(history, now, 1).features.map(({ name }) => name)) {
     const [a, b] = [history.sum(name, [block]), history.sum(name, before)];
     if (a.count < 50) continue;
     if ((compare(a, b).distance ?? 0) > significantDistance(a, b, 0.01, 1)) found.add(name);

@@ -6,7 +6,7 @@ import type { Config } from '../config.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { DriftData } from '../domain/records.ts';
 import { createDrift, type Drift, type DriftStore } from '../engine/drift/drift.ts';
-import type { Block } from '../engine/drift/history.ts';
+import { BLOCK_MS, type Block } from '../engine/drift/history.ts';
 import { BINS, type Series } from '../engine/drift/series.ts';
 import type { Core } from './core.ts';
 
@@ -32,6 +32,8 @@ export function openDrift(config: Config, core: Core, clock: Clock, log: pino.Lo
 }
 
 interface Saved {
+  /** Of a block; absent where that was a quarter of a day. */
+  blockMs?: number;
   through: number;
   alarms: DriftData[];
   blocks: { number: number; series: [name: string, ...numbers: number[]][] }[];
@@ -45,16 +47,18 @@ export function driftFile(file: string, log: Pick<pino.Logger, 'warn'>): DriftSt
   return {
     async load() {
       try {
-        const { through, alarms, blocks } = JSON.parse(await readFile(file, 'utf8')) as Saved;
+        const { blockMs, through, alarms, blocks } = JSON.parse(await readFile(file, 'utf8')) as Saved;
+        // Quarters of a day cannot be told apart by hours.
+        if (blockMs !== BLOCK_MS) return NOTHING;
         return { through, alarms, blocks: blocks.map(unpacked) };
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
           log.warn({ err: error }, 'the past of drift is not read');
-        return { through: 0, alarms: [], blocks: [] };
+        return NOTHING;
       }
     },
     async save(blocks, alarms, through) {
-      const saved: Saved = { through, alarms: [...alarms], blocks: [] };
+      const saved: Saved = { blockMs: BLOCK_MS, through, alarms: [...alarms], blocks: [] };
       for (const block of blocks) {
         saved.blocks.push(packed(block));
         await breathe();
@@ -65,6 +69,8 @@ export function driftFile(file: string, log: Pick<pino.Logger, 'warn'>): DriftSt
     },
   };
 }
+
+const NOTHING = { through: 0, alarms: [], blocks: [] };
 
 function packed({ number, series }: Block): Saved['blocks'][number] {
   const rows = Array.from(series, ([name, { count, missing, sum, squares, bins }]): [string, ...number[]] => {

@@ -1,5 +1,5 @@
 import { driftView } from '../../domain/records.ts';
-import type { SeriesReport } from '../../engine/drift/report.ts';
+import type { SeriesReport } from '../../engine/drift/compare.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
 import { Drift, DriftQuery } from '../contract/drift.ts';

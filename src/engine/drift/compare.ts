@@ -13,7 +13,18 @@ export interface Difference {
   groups: { from: number | null; now: number; then: number }[];
 }
 
+/** `learning`: less than four weeks are known before the window. `few`: too few decisions to say anything. */
+export type DriftState = 'stable' | 'drifted' | 'learning' | 'few';
+
+export interface SeriesReport extends Difference {
+  name: string;
+  state: DriftState;
+  /** Milliseconds: the start of the first of the hours in a row that are unlike what was. */
+  since?: number;
+}
+
 const GROUPS = 10;
+type Bins = Series['bins'];
 
 export function compare(now: Series, then: Series): Difference {
   const ends = groupEnds(then);
@@ -25,11 +36,12 @@ export function compare(now: Series, then: Series): Difference {
   const [rows, known] = [now.count + now.missing, then.count + then.missing];
   const isKnown = rows > 0 && known > 0;
   // Else what never was would count to the group beside it, and hide there.
-  const seen = (bins: Uint32Array) => {
+  const seen = (bins: Bins) => {
     const known = bins.map((count, bin) => (then.bins[bin] > 0 ? count : 0));
     return ends.map((end, i) => sum(known, i === 0 ? 0 : ends[i - 1], end));
   };
-  const strange = now.bins.reduce((total, count, bin) => total + (then.bins[bin] > 0 ? 0 : count), 0);
+  let strange = 0;
+  for (let bin = 0; bin < BINS; bin++) if (!(then.bins[bin] > 0)) strange += now.bins[bin];
   return {
     psi: isKnown
       ? (stabilityIndex([...seen(now.bins), strange, now.missing], [...b.slice(0, -1), 0, then.missing]) ?? null)
@@ -79,10 +91,16 @@ function firstOf(now: Series, then: Series): number | null {
   return first < 0 ? null : edgeOf(first);
 }
 
-function sum(bins: Uint32Array, from: number, to: number): number {
+function sum(bins: Bins, from: number, to: number): number {
   let total = 0;
   for (let bin = from; bin < to; bin++) total += bins[bin];
   return total;
+}
+
+/** What an index of so many groups is by chance alone, about: a χ² over the sizes of both. */
+export function chanceIndex(now: Series, then: Series, groups: number): number {
+  const rows = ({ count, missing }: Series) => count + missing;
+  return groups * (1 / rows(now) + 1 / rows(then));
 }
 
 /**

@@ -1,15 +1,18 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { recent } from '../../domain/recent.ts';
 import type { DecisionData, DriftData } from '../../domain/records.ts';
 import type { Journal, JournalRecord } from '../../journal/journal.ts';
+import type { SeriesReport } from './compare.ts';
+import { dailyScore, NOTICE_SIGMAS } from './daily.ts';
 import { BLOCK_MS, BLOCKS_A_DAY, type Block, blockOf, createHistory, SEGMENT } from './history.ts';
-import { type DriftReport, lastWholeBlock, NOTICE_SIGMAS, reportOf, SCORE, type SeriesReport } from './report.ts';
+import { type DriftReport, reportOf, SCORE } from './report.ts';
 
 /** Watches what comes in and what is made of it, from the log, beside the path of decisions. */
 export interface Drift {
   report(windowMs: number): DriftReport;
   /** Alarms and notices that the log has, the newest first. */
   alarms(from: number): DriftData[];
-  /** Looks at the last quarter and the last day; what is unlike before is recorded, once a day for each. */
+  /** Looks at the last hours, and once an hour at the last day; what is unlike before is recorded, once a day for each. */
   check(): Promise<void>;
   /** Resolves once what was in the log at the start has been read. */
   ready(): Promise<void>;
@@ -36,6 +39,10 @@ export interface DriftPorts {
 }
 
 const CHECK_MS = 60_000;
+/** Hours that are looked at every minute: the one that runs, and with some before it. */
+const WINDOWS = [1, 2, 3, 6];
+/** How long before its end a day is taken for over: drift is looked at once a minute. */
+const NEARLY_MS = 60_000;
 const MOST_ALARMS = 500;
 /** Records that are read back where nothing was saved. */
 const READ_BACK = 300_000;
@@ -75,7 +82,7 @@ export function createDrift(ports: DriftPorts): Drift {
     const known = await store.load();
     const isOurs = known.through <= journal.durable;
     if (isOurs) {
-      for (const block of known.blocks) history.put(block);
+      for (const block of known.blocks) history.add(block);
       alarms.push(...known.alarms);
     }
     let position = Math.max(isOurs ? known.through : 0, journal.durable - READ_BACK, 0);
@@ -104,30 +111,34 @@ export function createDrift(ports: DriftPorts): Drift {
 
   async function check(): Promise<void> {
     await caughtUp;
+    const now = clock();
     const found = new Map<string, DriftData>();
-    const wholeUntil = (lastWholeBlock(clock()) + 1) * BLOCK_MS - 1;
-    // Nothing that states rest on changes until the next quarter is over.
-    for (const blocks of wholeUntil === looked ? [] : [1, BLOCKS_A_DAY]) {
-      const report = reportOf(history, wholeUntil, blocks);
+    const isNewHour = blockOf(now) !== looked;
+    for (const blocks of isNewHour ? [...WINDOWS, BLOCKS_A_DAY] : WINDOWS) {
+      await breathe();
+      const report = reportOf(history, now, blocks);
       for (const one of [...report.features, ...report.others])
-        if (one.state === 'drifted' && !found.has(one.name)) found.set(one.name, alarmOf(one, report, clock()));
+        if (one.state === 'drifted' && !found.has(one.name)) found.set(one.name, alarmOf(one, report, now));
       const { psi, state, today, mean } = report.score;
-      if (state === 'drifted')
+      if (state === 'drifted' && !found.has(SCORE))
         found.set(SCORE, {
-          ...{ series: SCORE, level: 'alarm', at: clock(), since: report.window.from, psi },
+          ...{ series: SCORE, level: 'alarm', at: now, since: report.window.from, psi },
           ...{ mean: { now: today, then: mean } },
         });
     }
-    const { score } = reportOf(history, clock(), BLOCKS_A_DAY, []);
-    const sigmas = score.meanShiftSigmas;
-    if (sigmas !== null && Math.abs(sigmas) > NOTICE_SIGMAS)
-      found.set('notice', {
-        ...{ series: SCORE, level: 'notice', at: clock(), since: Math.floor(clock() / DAY_MS) * DAY_MS, sigmas },
-        ...{ mean: { now: score.today, then: score.mean } },
-      });
+    if (isNewHour) notice(found, now);
     for (const data of found.values()) await record(data);
-    looked = wholeUntil;
-    if (blockOf(clock()) !== lastSaved) await save();
+    looked = blockOf(now);
+    if (blockOf(now) !== lastSaved) await save();
+  }
+
+  /** Of the day that is over: one that runs has other hours than those before it. */
+  function notice(found: Map<string, DriftData>, at: number): void {
+    const over = Math.floor((at + NEARLY_MS) / DAY_MS) * DAY_MS - 1;
+    const { meanShiftSigmas: sigmas, today, mean } = dailyScore(history, SCORE, over);
+    if (sigmas === null || Math.abs(sigmas) <= NOTICE_SIGMAS) return;
+    const since = over + 1 - DAY_MS;
+    found.set('notice', { series: SCORE, level: 'notice', at, since, sigmas, mean: { now: today, then: mean } });
   }
 
   let looked = 0;
@@ -147,7 +158,7 @@ export function createDrift(ports: DriftPorts): Drift {
   again();
 
   return {
-    report: (windowMs) => reportOf(history, clock(), Math.max(1, Math.round(windowMs / (DAY_MS / BLOCKS_A_DAY)))),
+    report: (windowMs) => reportOf(history, clock(), Math.max(1, Math.round(windowMs / BLOCK_MS))),
     alarms: (from) => alarms.filter(({ at }) => at >= from),
     check,
     ready: () => caughtUp,

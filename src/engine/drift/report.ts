@@ -1,16 +1,17 @@
-import { compare, type Difference, significantDistance, significantMean, significantShare } from './compare.ts';
-import { BLOCK_MS, BLOCKS_A_DAY, BLOCKS_A_WEEK, blockOf, type History } from './history.ts';
-import { createSeries, meanOf, merge, type Series } from './series.ts';
-
-/** `learning`: less than four weeks are known before the window. `few`: too few decisions to say anything. */
-export type DriftState = 'stable' | 'drifted' | 'learning' | 'few';
-
-export interface SeriesReport extends Difference {
-  name: string;
-  state: DriftState;
-  /** Milliseconds: the start of the first of the blocks in a row that are unlike what was. */
-  since?: number;
-}
+import {
+  chanceIndex,
+  compare,
+  type Difference,
+  type DriftState,
+  type SeriesReport,
+  significantDistance,
+  significantMean,
+  significantShare,
+} from './compare.ts';
+import { dailyScore } from './daily.ts';
+import { BLOCK_MS, BLOCKS_A_WEEK, blockOf, type History } from './history.ts';
+import { createSeries, createWeighed, merge, type Series } from './series.ts';
+import { VOLUME, volumeOf } from './volume.ts';
 
 export interface ScoreReport {
   psi: number | null;
@@ -34,70 +35,58 @@ export interface DriftReport {
 
 export const SCORE = 'score';
 const WEEKS = 4;
-const ENOUGH = 200;
+/** Of the window, and of the weeks before it. */
+const ENOUGH = 50;
+const ENOUGH_BEFORE = 200;
 /** Custom: above 0.25 a distribution has shifted. */
 const SHIFTED = 0.25;
+/** Groups of an index, with what never was and what is missing. */
+const GROUPS = 12;
 const MISSING_SHIFT = 0.05;
 const DOUBLED = 2;
 /** How many times more than its own weeks among themselves. */
 const BEYOND_WEEKS = 3;
 /** Of false alarms a look at everything, before what it takes in effect. */
 const ALPHA = 0.001;
-/** How long before its end a block is taken for whole: drift is looked at once a minute. */
-const NEARLY_MS = 60_000;
-const DAYS = 30;
-const FEWEST_DAYS = 7;
-/** The operator's rule. */
-export const NOTICE_SIGMAS = 2;
+/** An hour of the past counts at most so many times what it would if all hours were alike. */
+const MOST_WEIGHT = 4;
+/** Of an hour that is to say since when. */
+const SOME = 20;
 
-/** The newest block that is over. */
-export const lastWholeBlock = (now: number): number => blockOf(now + NEARLY_MS) - 1;
+/** What the window was, and the same hours of each of the weeks before, by name. */
+interface Sums {
+  now: Map<string, Series>;
+  weeks: Map<string, Series>[];
+}
 
-/** How the window of so many blocks that ends with `now` differs from the same parts of the four weeks before it. */
-export function reportOf(history: History, now: number, blocks: number, names?: readonly string[]): DriftReport {
+/**
+ * How the window of so many hours that ends with `now` differs from the same hours of the four weeks before it. An hour of the past
+ * counts by how many payments the window has of it: so the hour that runs is compared with its like, and a rush at one hour is none
+ * of what is paid at it.
+ */
+export function reportOf(history: History, now: number, blocks: number): DriftReport {
   const shift = Math.ceil(blocks / BLOCKS_A_WEEK) * BLOCKS_A_WEEK;
-  const windowOf = (last: number) => Array.from({ length: blocks }, (_, i) => last - i);
-  const weeksOf = (window: number[]) =>
-    Array.from({ length: WEEKS }, (_, i) => window.map((block) => block - shift - i * BLOCKS_A_WEEK));
-  const window = windowOf(blockOf(now));
-  const weeks = weeksOf(window);
-  // A block that is not over holds other hours than those of the weeks before: figures show it, a state does not rest on it.
-  const over = windowOf(lastWholeBlock(now));
-  const weeksOfOver = weeksOf(over);
+  const window = Array.from({ length: blocks }, (_, i) => blockOf(now) - i);
+  const weekOf = (i: number) => window.map((block) => block - shift - i * BLOCKS_A_WEEK);
   const since = history.since;
-  const whole = weeks.filter((week) => since !== undefined && Math.min(...week) >= blockOf(since));
-  const known = whole.length > 0 ? whole : weeks;
+  const isKnown = (week: number[]) => since !== undefined && Math.min(...week) >= blockOf(since);
+  const weeks = Array.from({ length: WEEKS }, (_, i) => weekOf(i));
+  const whole = weeks.filter(isKnown);
   const isOwn = whole.length === WEEKS;
-  const looked = (names ?? history.names(window)).filter((name) => name !== SCORE).sort();
-  const looks = looked.length + 1;
+  const sums = sumsOf(history, window, isOwn ? weeks : whole.length > 0 ? whole : weeks);
+  const names = [...sums.now.keys()].filter((name) => name !== SCORE).sort();
+  const looks = names.length + 1;
   const seriesOf = (name: string): SeriesReport => {
-    const now = history.sum(name, window);
-    const then = history.sum(name, known.flat());
-    const difference = compare(now, then);
-    const state = isOwn ? stateOverWhole(name) : 'learning';
-    return { name, ...difference, state, ...(state === 'drifted' ? { since: sinceWhen(name) } : {}) };
+    const current = sums.now.get(name) ?? createSeries();
+    const parts = sums.weeks.map((week) => week.get(name) ?? createWeighed());
+    const then = createWeighed();
+    for (const part of parts) merge(then, part);
+    const difference = compare(current, then);
+    const state = isOwn ? stateOf(name, current, then, parts, difference, looks) : 'learning';
+    return { name, ...difference, state, ...(state === 'drifted' ? { since: sinceWhen(history, name, window) } : {}) };
   };
-  const stateOverWhole = (name: string): DriftState => {
-    const parts = weeksOfOver.map((week) => history.sum(name, week));
-    const [now, then] = [history.sum(name, over), history.sum(name, weeksOfOver.flat())];
-    return isShare(name) ? stateOfShare(now, then, parts, looks) : stateOf(now, then, parts, compare(now, then), looks);
-  };
-  /** Back from now, block by block, as long as each is unlike the same of the weeks before. */
-  const sinceWhen = (name: string): number => {
-    let first = over[0];
-    for (const block of over) {
-      const series = history.sum(name, [block]);
-      const before = history.sum(
-        name,
-        [1, 2, 3, 4].map((week) => block - week * BLOCKS_A_WEEK),
-      );
-      const { psi } = compare(series, before);
-      if (series.count + series.missing < ENOUGH / BLOCKS_A_DAY || psi === null || psi < SHIFTED) break;
-      first = block;
-    }
-    return first * BLOCK_MS;
-  };
-  const all = looked.map(seriesOf);
+  const all = names.map(seriesOf);
+  const volume = volumeOf(history, window, isOwn ? weeks : undefined);
   return {
     baseline: {
       kind: isOwn ? 'own' : 'learning',
@@ -106,29 +95,72 @@ export function reportOf(history: History, now: number, blocks: number, names?: 
       weeks: whole.length,
     },
     window: { from: Math.min(...window) * BLOCK_MS, to: now },
-    score: scoreOf(history, now, seriesOf(SCORE)),
+    score: { ...dailyScore(history, SCORE, now), ...ofScore(seriesOf(SCORE)) },
     features: all.filter(({ name }) => !/^[@#]/.test(name)),
-    others: all.filter(({ name }) => /^[@#]/.test(name)),
+    others: [...(volume ? [volume] : []), ...all.filter(({ name }) => /^[@#]/.test(name) && name !== VOLUME)],
   };
 }
 
-function stateOf(now: Series, then: Series, weeks: Series[], told: Difference, looks: number): DriftState {
-  const rows = (series: Series) => series.count + series.missing;
-  if (rows(now) < ENOUGH || rows(then) < ENOUGH) return 'few';
+const ofScore = ({ psi, state }: SeriesReport) => ({ psi, state });
+
+function sumsOf(history: History, window: number[], weeks: number[][]): Sums {
+  const now = new Map<string, Series>();
+  const before = weeks.map(() => new Map<string, Series>());
+  const of = (sums: Map<string, Series>, name: string, make: () => Series) => {
+    let series = sums.get(name);
+    if (!series) sums.set(name, (series = make()));
+    return series;
+  };
+  const weights = weightsOf(history, window, weeks);
+  for (const [i, block] of window.entries()) {
+    history.addTo(block, (name) => of(now, name, createSeries));
+    if (weights[i] > 0)
+      for (const [week, sums] of before.entries())
+        history.addTo(weeks[week][i], (name) => of(sums, name, createWeighed), weights[i]);
+  }
+  return { now, weeks: before };
+}
+
+/** Of each hour of the weeks before: at most 1, so that nothing of the past counts for more than it was. */
+function weightsOf(history: History, window: number[], weeks: number[][]): number[] {
+  const rows = window.map((block) => history.rows(block));
+  const known = window.map((_, i) => weeks.reduce((sum, week) => sum + history.rows(week[i]), 0));
+  const total = (all: number[]) => all.reduce((sum, one) => sum + one, 0);
+  const usual = total(rows) / Math.max(1, total(known));
+  const ratios = rows.map((count, i) => (known[i] > 0 ? Math.min(count / known[i], MOST_WEIGHT * usual) : 0));
+  const most = Math.max(...ratios);
+  return ratios.map((ratio) => (most > 0 ? ratio / most : 1));
+}
+
+function stateOf(
+  name: string,
+  now: Series,
+  then: Series,
+  weeks: Series[],
+  told: Difference,
+  looks: number,
+): DriftState {
+  if (rowsOf(now) < ENOUGH || rowsOf(then) < ENOUGH_BEFORE) return 'few';
+  return name.startsWith('#') ? ofShare(now, then, weeks, looks) : ofValues(now, then, weeks, told, looks);
+}
+
+const rowsOf = ({ count, missing }: Series) => count + missing;
+
+function ofValues(now: Series, then: Series, weeks: Series[], told: Difference, looks: number): DriftState {
   const among = amongWeeks(weeks, 0, (week, others) =>
-    rows(week) < ENOUGH || rows(others) < ENOUGH ? 0 : (compare(week, others).psi ?? 0),
+    rowsOf(week) < ENOUGH || rowsOf(others) < ENOUGH ? 0 : (compare(week, others).psi ?? 0),
   );
   const isFar = told.distance !== null && told.distance > significantDistance(now, then, ALPHA, looks);
   const gone = Math.abs((told.missing.now ?? 0) - (told.missing.then ?? 0));
   const isGone = gone > Math.max(MISSING_SHIFT, significantShare(now, then, ALPHA, looks));
-  const isShifted = (told.psi ?? 0) > Math.max(SHIFTED, BEYOND_WEEKS * among);
+  const isShifted = (told.psi ?? 0) > Math.max(SHIFTED + chanceIndex(now, then, GROUPS), BEYOND_WEEKS * among);
   return isShifted && (isFar || isGone) ? 'drifted' : 'stable';
 }
 
 /** How far a week is from the others at most: what grows from week to week, such as days since an event, has not drifted. */
 function amongWeeks(weeks: Series[], none: number, far: (week: Series, others: Series) => number): number {
   const distances = weeks.map((week) => {
-    const others = createSeries();
+    const others = createWeighed();
     for (const other of weeks) if (other !== week) merge(others, other);
     return far(week, others);
   });
@@ -136,8 +168,7 @@ function amongWeeks(weeks: Series[], none: number, far: (week: Series, others: S
 }
 
 /** Of what is so or not, such as declined: a share that doubled or halved, by more than its own weeks among themselves do. */
-function stateOfShare(now: Series, then: Series, weeks: Series[], looks: number): DriftState {
-  if (now.count < ENOUGH || then.count < ENOUGH) return 'few';
+function ofShare(now: Series, then: Series, weeks: Series[], looks: number): DriftState {
   const among = amongWeeks(weeks, 1, (week, others) => (week.count < ENOUGH ? 1 : ratioOf(week, others)));
   const isFar = Math.abs(now.sum / now.count - then.sum / then.count) > significantMean(now, then, ALPHA, looks);
   return isFar && ratioOf(now, then) > Math.max(DOUBLED, among ** 2) ? 'drifted' : 'stable';
@@ -149,23 +180,16 @@ function ratioOf(a: Series, b: Series): number {
   return Math.max(ratio, 1 / ratio);
 }
 
-/** Of the 30 days before today, those that are known. */
-function scoreOf(history: History, now: number, { psi, state }: SeriesReport): ScoreReport {
-  const today = Math.floor(blockOf(now) / BLOCKS_A_DAY);
-  const meanOfDay = (day: number) =>
-    meanOf(
-      history.sum(
-        SCORE,
-        Array.from({ length: BLOCKS_A_DAY }, (_, i) => day * BLOCKS_A_DAY + i),
-      ),
-    );
-  const means = Array.from({ length: DAYS }, (_, i) => meanOfDay(today - 1 - i)).filter((mean) => mean !== null);
-  const current = meanOfDay(today);
-  const mean = means.length > 0 ? means.reduce((sum, one) => sum + one, 0) / means.length : null;
-  const spread = means.reduce((sum, one) => sum + (one - mean!) ** 2, 0);
-  const deviation = means.length >= FEWEST_DAYS ? Math.sqrt(spread / (means.length - 1)) : null;
-  const sigmas = current === null || mean === null || !deviation ? null : (current - mean) / deviation;
-  return { psi, meanShiftSigmas: sigmas, today: current, mean, deviation, days: means.length, state };
+/** Back from now, hour by hour, as long as each is unlike the same of the weeks before; hours with next to nothing say neither. */
+function sinceWhen(history: History, name: string, window: number[]): number {
+  let first = window[0];
+  for (const block of window) {
+    const series = history.sum(name, [block]);
+    if (rowsOf(series) < SOME) continue;
+    const before = Array.from({ length: WEEKS }, (_, i) => block - (i + 1) * BLOCKS_A_WEEK);
+    const { psi } = compare(series, history.sum(name, before));
+    if (psi === null || psi < SHIFTED) break;
+    first = block;
+  }
+  return first * BLOCK_MS;
 }
-
-const isShare = (name: string): boolean => name.startsWith('#');

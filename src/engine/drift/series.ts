@@ -9,7 +9,7 @@ export interface Series {
   missing: number;
   sum: number;
   squares: number;
-  bins: Uint32Array;
+  bins: Uint32Array | Float64Array;
 }
 
 const OCTAVES_BELOW = 10;
@@ -22,9 +22,12 @@ const ONE = ZERO + 1 + 2 * OCTAVES_BELOW;
 const BEYOND = ONE + 2 ** LINEAR - 1;
 export const BINS = BEYOND + 2 * (OCTAVES_ABOVE - LINEAR);
 
-export function createSeries(): Series {
-  return { count: 0, missing: 0, sum: 0, squares: 0, bins: new Uint32Array(BINS) };
+export function createSeries(bins: Series['bins'] = new Uint32Array(BINS)): Series {
+  return { count: 0, missing: 0, sum: 0, squares: 0, bins };
 }
+
+/** One that parts of other series may be added to. */
+export const createWeighed = (): Series => createSeries(new Float64Array(BINS));
 
 /** Sizes below 2^-10 count as the least there is, above 2^22 as the greatest. */
 export function binOf(value: number): number {
@@ -54,12 +57,12 @@ export function add(series: Series, value: number): void {
   series.bins[binOf(value)]++;
 }
 
-export function merge(into: Series, part: Series): void {
-  into.count += part.count;
-  into.missing += part.missing;
-  into.sum += part.sum;
-  into.squares += part.squares;
-  for (let bin = 0; bin < BINS; bin++) into.bins[bin] += part.bins[bin];
+export function merge(into: Series, part: Series, times = 1): void {
+  into.count += part.count * times;
+  into.missing += part.missing * times;
+  into.sum += part.sum * times;
+  into.squares += part.squares * times;
+  for (let bin = 0; bin < BINS; bin++) into.bins[bin] += part.bins[bin] * times;
 }
 
 export const meanOf = ({ count, sum }: Series): number | null => (count > 0 ? sum / count : null);
