@@ -32,6 +32,7 @@ describe('card numbers at the door', () => {
   test('are refused where nobody said otherwise: 422 card_number, with the way out and without the number', async () => {
     const ask = (method: string, path: string, body: unknown) => call(refusing.url, method, path, body);
     assert.equal((await ask('POST', '/api/transactions', { id: 't', userId: 'u', amount: 500 })).status, 201);
+    const tried = { id: 'r', name: 'r', when: 'tx.amount > 1.0', outcome: 'review', reason: `seen: ${WRITTEN}` };
     const doors: [method: string, path: string, body: object, at: string][] = [
       ['POST', '/api/transactions', { userId: 'u', amount: 1, cardId: NUMBER }, '/cardId'],
       [
@@ -50,6 +51,9 @@ describe('card numbers at the door', () => {
       ],
       ['PUT', '/api/transactions/t', { cardId: NUMBER }, '/cardId'],
       ['POST', '/api/transactions/t/labels', { label: 'fraud', source: 'analyst', note: `read ${NUMBER}` }, '/note'],
+      ['POST', '/api/backtests', { add: [tried] }, '/add/0/reason'],
+      ['POST', '/api/backtests', { rules: [tried] }, '/rules/0/reason'],
+      ['POST', '/api/rules/preview', { rule: tried }, '/rule/reason'],
     ];
     for (const [method, path, body, at] of doors) {
       const { status, body: problem } = await ask(method, path, body);
@@ -58,6 +62,10 @@ describe('card numbers at the door', () => {
       assert.match(problem.detail, /token.*CARD_NUMBERS=tokenize.*CARD_NUMBERS=allow/);
       assert.ok(!JSON.stringify(problem).includes('1111'));
     }
+    // Of many labels, one refuses itself alone.
+    const label = { transactionId: 't', label: 'fraud', source: 'analyst' };
+    const { body: batch } = await ask('POST', '/api/labels/batch', { labels: [{ ...label, note: WRITTEN }, label] });
+    assert.deepEqual([batch.recorded, batch.refused[0].index, batch.refused[0].code], [1, 0, 'card_number']);
     // Answers that repeat what they were sent do not repeat that.
     const broken = await fetch(`${refusing.url}/api/transactions`, {
       method: 'POST',
@@ -86,6 +94,9 @@ describe('card numbers at the door', () => {
     assert.equal((await ask('POST', '/api/transactions', { id: 'a', userId: 'u', amount: 500, ...card })).status, 201);
     const label = { label: 'fraud', source: 'analyst', note: `customer read ${WRITTEN}` };
     assert.equal((await ask('POST', '/api/transactions/a/labels', label)).status, 201);
+    const batch = await ask('POST', '/api/labels/batch', { labels: [{ transactionId: 'a', ...label }] });
+    assert.equal(batch.body.recorded, 1);
+    assert.match(batch.body.warnings.join(), /note held a card number/);
     assert.equal((await ask('GET', '/api/transactions/a')).body.cardId, decided.cardId);
     const { dataDir, cardKeyFile } = replacing.services.config;
     assert.ok(existsSync(cardKeyFile) && !cardKeyFile.startsWith(`${dataDir}/`));

@@ -113,6 +113,13 @@ describe('the life of a payment', () => {
       status: 'open',
     });
     assert.match(strange.body.warnings[0], /546 of jcb is not known here/);
+    const told = { ...dispute, id: 'y', reportedAt, status: 'open', amount: 12.345 };
+    assert.deepEqual((await tell(other, 'disputes', told)).body.warnings, [
+      'amount 12.345 is rounded to 12.35, whole minor units of USD.',
+    ]);
+    const refund = await tell(other, 'events', { type: 'refunded', at: reportedAt, amount: 0.005 });
+    assert.match(refund.body.warnings[0], /0\.005 is rounded to 0\.01/);
+    assert.equal((await tell(other, 'disputes', { ...told, status: 'reversed' })).status, 201);
     const warning = { id: 'w', kind: 'early_warning', scheme: 'mastercard', reasonCode: '06', reportedAt: iso(now) };
     assert.equal((await tell(other, 'disputes', { ...warning, status: 'open' })).body.labelState, 'fraud');
     now += 400 * DAY;

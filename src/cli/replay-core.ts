@@ -52,7 +52,8 @@ export function coreSink(core: Core, moment: { now: number }, newestDecision = N
       if (await journal.find(key)) return false;
       moment.now = at;
       const { time, currency } = (record.data as unknown as DecisionData).transaction;
-      const taken = takeEvent({ ...told, at: new Date(at).toISOString() }, { time, currency, now: at }, newId(at));
+      const subject = { time, currency, now: at };
+      const { data: taken } = takeEvent({ ...told, at: new Date(at).toISOString() }, subject, newId(at));
       const data: EventData = { ...taken, transactionId: id, event: labelledEvent(record) };
       journal.enqueue({ type: 'event', at, key, data: { ...data } }).durable.catch(() => {});
       return true;

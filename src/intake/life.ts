@@ -6,6 +6,7 @@ import { PAYMENT_EVENT_TYPES, type PaymentEventType } from '../domain/payment-ev
 import { DISPUTE_KINDS, type DisputeKind, reasonOf } from '../domain/reason-codes.ts';
 import type { DisputeData, EventData, LabelData } from '../domain/records.ts';
 import { summary } from './faults.ts';
+import { roundedWarning } from './money.ts';
 import { unfit, unfitId } from './text.ts';
 import { parseTime } from './time.ts';
 
@@ -46,7 +47,7 @@ export function takeLabel(body: Fields, subject: Subject, labelId: string): Told
   };
 }
 
-/** `warnings` say what of it is not known here. */
+/** `warnings` say what of it is not known here, or taken otherwise than it was sent. */
 export function takeDispute(body: Fields, subject: Subject): { data: Told<DisputeData>; warnings: string[] } {
   const errors: FieldError[] = [];
   const disputeId = String(body.id ?? '');
@@ -66,7 +67,19 @@ export function takeDispute(body: Fields, subject: Subject): { data: Told<Disput
     ...{ label: wordOf(scheme, kind!, reasonCode, status!), rank: labelRank('dispute') },
   };
   const warning = currencyWarning(currency);
-  return { data, warnings: [...reasonWarnings(scheme, kind!, reasonCode), ...(warning && amount ? [warning] : [])] };
+  return {
+    data,
+    warnings: [
+      ...reasonWarnings(scheme, kind!, reasonCode),
+      ...(warning && amount ? [warning] : []),
+      ...amountWarnings(body, data.amount, currency),
+    ],
+  };
+}
+
+function amountWarnings(body: Fields, amount: number | undefined, currency: string): string[] {
+  const warning = amount === undefined ? undefined : roundedWarning(body.amount as number, amount, currency);
+  return warning ? [warning] : [];
 }
 
 function wordOf(scheme: string, kind: DisputeKind, reasonCode: string, status: DisputeStatus): 'fraud' | 'none' {
@@ -77,7 +90,12 @@ function reasonWarnings(scheme: string, kind: DisputeKind, code: string): string
   return reasonOf(scheme, kind, code) ? [] : [`reasonCode ${code} of ${scheme} is not known here: it labels nothing.`];
 }
 
-export function takeEvent(body: Fields, subject: Subject, eventId: string): Told<EventData> {
+/** `warnings` say what of it is taken otherwise than it was sent. */
+export function takeEvent(
+  body: Fields,
+  subject: Subject,
+  eventId: string,
+): { data: Told<EventData>; warnings: string[] } {
   const errors: FieldError[] = [];
   const type = oneOf(errors, body, 'type', PAYMENT_EVENT_TYPES) as PaymentEventType | undefined;
   const at = moment(errors, body, 'at', subject, AHEAD_MS, true);
@@ -86,11 +104,13 @@ export function takeEvent(body: Fields, subject: Subject, eventId: string): Told
     words(errors, body, name, MAX_CODE),
   );
   refuse(errors);
-  return {
+  const amount = amountMinor === undefined ? undefined : toMajor(amountMinor, subject.currency);
+  const data: Told<EventData> = {
     ...{ eventId, type: type!, at: at! },
-    ...(amountMinor === undefined ? {} : { amount: toMajor(amountMinor, subject.currency), amountMinor }),
+    ...(amount === undefined ? {} : { amount, amountMinor }),
     ...present({ code, avs, cvc, threeDS }),
   };
+  return { data, warnings: amountWarnings(body, amount, subject.currency) };
 }
 
 const SCHEMES: Record<string, string> = {

@@ -26,6 +26,14 @@ export interface Priced {
 }
 
 const NOISE = 1e-9;
+
+/** What is said of an amount that its currency cannot hold as it was sent; undefined for one that it can. */
+export function roundedWarning(amount: number, rounded: number, currency: string): string | undefined {
+  // Not for the noise of binary fractions, such as 0.1 + 0.2.
+  return Math.abs(rounded - amount) > NOISE * Math.max(1, amount)
+    ? `amount ${amount} is rounded to ${rounded}, whole minor units of ${currency}.`
+    : undefined;
+}
 const MAX_MINOR = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -44,9 +52,8 @@ export function takeMoney(
   const amountMinor = toMinor(amount, currency) + 0;
   if (amountMinor > MAX_MINOR) need(errors, `${at}/amount`, `is too large for ${currency}`);
   const rounded = toMajor(amountMinor, currency);
-  // Not for the noise of binary fractions, such as 0.1 + 0.2.
-  if (Math.abs(rounded - amount) > NOISE * Math.max(1, amount))
-    warnings.push(`amount ${amount} is rounded to ${rounded}, whole minor units of ${currency}.`);
+  const warning = roundedWarning(amount, rounded, currency);
+  if (warning) warnings.push(warning);
   const found = rules.rates.at(currency, time);
   if (found === undefined) {
     warnings.push(

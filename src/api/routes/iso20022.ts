@@ -132,7 +132,7 @@ export async function isoRoutes(parent: Api, services: Services, charge: Charge)
     try {
       const { of, event: subject } = await subjectOf(services, transactionId);
       const at = clock();
-      const taken = takeEvent(event, of, nextId(at));
+      const { data: taken } = takeEvent(event, of, nextId(at));
       const { answer } = await services.commands.submit({
         ...{ type: 'event', at, key: `c:${nextId(at)}` },
         data: { transactionId, ...taken, event: subject, by: request.apiKey?.id, bodyHash: bodyHash(event) },

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { AssayError } from '../../domain/errors.ts';
 import { bodyHash } from '../../intake/canonical.ts';
+import { screen } from '../../intake/card-numbers.ts';
 import { takeLabel } from '../../intake/life.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
@@ -48,6 +49,7 @@ export function labelBatchRoutes(app: Api, services: Services, charge: Charge): 
       await charge(request, reply, labels.length - 1);
       const names = await namesOf(services, request);
       const refused: Refused[] = [];
+      const warnings = new Set<string>();
       // In order where they are of one transaction, so that the newest in the log is the last of the batch.
       const rows = labels.map((row, index) => ({ row: row as Row, index }));
       const byTransaction = Map.groupBy(rows, ({ row }) => row.transactionId);
@@ -55,13 +57,20 @@ export function labelBatchRoutes(app: Api, services: Services, charge: Charge): 
       const work = async () => {
         for (const group of queue)
           for (const { row, index } of group) {
-            const fault = await record(services, request, row, names(index)).then(() => undefined, toldOf);
+            const fault = await record(services, request, row, names(index)).then(
+              (told) => {
+                for (const warning of told) warnings.add(warning);
+                return undefined;
+              },
+              toldOf,
+            );
             if (fault) refused.push({ index, transactionId: idOf(row), ...fault });
           }
       };
       await Promise.all(Array.from({ length: AT_ONCE }, work));
       refused.sort((a, b) => a.index - b.index);
-      return { recorded: labels.length - refused.length, refused };
+      const told = warnings.size > 0 ? { warnings: [...warnings] } : {};
+      return { recorded: labels.length - refused.length, refused, ...told };
     },
   );
 }
@@ -74,7 +83,10 @@ async function namesOf(services: Services, request: FastifyRequest): Promise<(in
   return (index) => `${name}.${index}`;
 }
 
-async function record(services: Services, request: FastifyRequest, row: Row, key: string): Promise<void> {
+/** What is to be told of a row that was recorded. */
+async function record(services: Services, request: FastifyRequest, sent: Row, key: string): Promise<string[]> {
+  const { cards } = services.rules;
+  const { body: row, warnings } = cards ? screen(sent, cards) : { body: sent, warnings: [] };
   const id = idOf(row);
   if (id === null) throw new AssayError('invalid_request', '/transactionId must be a string of 1 to 255 characters.');
   const { of, event } = await subjectOf(services, id);
@@ -88,6 +100,7 @@ async function record(services: Services, request: FastifyRequest, row: Row, key
   });
   if (replayed && record.data.bodyHash !== hash) throw otherBody();
   if (answer.error) throw errorOf(answer.error);
+  return warnings;
 }
 
 function idOf({ transactionId }: Row): string | null {

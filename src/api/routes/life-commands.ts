@@ -75,8 +75,7 @@ export function lifeCommandRoutes(app: Api, services: Services): void {
     async (request, reply) => {
       const { of, event } = await subjectOf(services, request.params.id);
       const { data, warnings } = takeDispute(request.body, of);
-      const followUp = async (body: Record<string, unknown>) => (warnings.length > 0 ? { ...body, warnings } : body);
-      return send(services, request, reply, { type: 'dispute', data: { ...data, event }, followUp });
+      return send(services, request, reply, { type: 'dispute', data: { ...data, event }, followUp: telling(warnings) });
     },
   );
 
@@ -96,8 +95,8 @@ export function lifeCommandRoutes(app: Api, services: Services): void {
     },
     async (request, reply) => {
       const { of, event } = await subjectOf(services, request.params.id);
-      const data = takeEvent(request.body, of, nextId(clock()));
-      return send(services, request, reply, { type: 'event', data: { ...data, event } });
+      const { data, warnings } = takeEvent(request.body, of, nextId(clock()));
+      return send(services, request, reply, { type: 'event', data: { ...data, event }, followUp: telling(warnings) });
     },
   );
 
@@ -124,6 +123,9 @@ export function lifeCommandRoutes(app: Api, services: Services): void {
     },
   );
 }
+
+const telling = (warnings: string[]) => async (body: Record<string, unknown>) =>
+  warnings.length > 0 ? { ...body, warnings } : body;
 
 /** The transaction that something is told of; 404 where there is none, or no more. */
 export async function subjectOf(services: Services, id: string): Promise<{ of: Subject; event: SubjectEvent }> {

@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { canonicalAddress } from '../../domain/address.ts';
 import { canonicalCountry } from '../../domain/countries.ts';
+import { isCurrency } from '../../domain/currency.ts';
 import { type Field, TRANSACTION_FIELDS } from '../../domain/fields.ts';
 import type { ListType } from '../../domain/policy.ts';
 import type { Builder } from './builder.ts';
@@ -46,12 +47,14 @@ function misspelt(
     case 'choice':
       return choices!.includes(text) ? undefined : hinted(choices!.join(' or '), nearest(text, choices!));
     case 'country': {
-      if (/^[A-Z]{2}$/.test(text)) return undefined;
       const code = canonicalCountry(text.toUpperCase());
+      if (/^[A-Z]{2}$/.test(text))
+        return code === text ? undefined : hinted(`read as ${code} where it is ${text}`, code);
       return hinted('a code of two capitals', /^[A-Z]{2}$/.test(code) ? code : undefined);
     }
     case 'currency': {
-      if (/^[A-Z]{3}$/.test(text)) return undefined;
+      if (isCurrency(text)) return undefined;
+      if (/^[A-Z]{3}$/.test(text)) return { must: 'a code of ISO 4217' };
       return hinted('a code of three capitals', /^[a-z]{3}$/i.test(text) ? text.toUpperCase() : undefined);
     }
     case 'ip': {

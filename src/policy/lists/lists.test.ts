@@ -74,7 +74,12 @@ test('what is no value of a type is refused in words', () => {
     ],
     ...[
       ['email', 'nobody'],
+      ['email', '*@example.com'],
       ['mailbox', 'nobody'],
+      ['emailDomain', '*.example.com'],
+      ['emailDomain', '.example.com'],
+      ['emailDomain', 'two words'],
+      ['emailDomain', 'https://example.com'],
       ['network', 'here'],
       ['user', '  '],
       ['text', 'x'.repeat(400)],

@@ -25,10 +25,20 @@ export function entryValue(type: ListType, text: string): Value {
     return { refused: 'It is no country code of two letters (ISO 3166-1).' };
   }
   if (type === 'email' && !/^[^@\s]+@[^@\s]+$/.test(trimmed)) return { refused: 'It is no e-mail address.' };
+  if ((type === 'email' || type === 'mailbox') && trimmed.startsWith('*@')) {
+    return { refused: 'It is no e-mail address; a list of type emailDomain holds whole domains.' };
+  }
+  if (type === 'emailDomain' && !DOMAIN.test(trimmed.slice(trimmed.lastIndexOf('@') + 1))) {
+    return { refused: 'It is no domain name; an entry is one domain, without those below it and without wildcards.' };
+  }
   return or(lookupValue(type, trimmed), REFUSED[type] ?? 'It is no value of this list.');
 }
 
 const or = (value: string | undefined, refused: string): Value => (value === undefined ? { refused } : { value });
+
+/** Labels with dots between them in any script, or an address literal. */
+const DOMAIN =
+  /^(?:\[[^\]\s]+\]|[^\s*,;/.\u3002\uff0e\uff61]+(?:[.\u3002\uff0e\uff61][^\s*,;/.\u3002\uff0e\uff61]+)*[.\u3002\uff0e\uff61]?)$/;
 
 const REFUSED: Partial<Record<ListType, string>> = {
   network: 'It is no network, and no address in one.',
