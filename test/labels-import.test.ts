@@ -83,6 +83,15 @@ describe('assay labels import', () => {
     );
     const again = await load(text, map);
     assert.deepEqual([again.recorded, again.known], [0, 4]);
+    // What was rounded is known again; what corrects a currency or a scheme is news.
+    await pay('d');
+    const one = (amount: string, currency: string, scheme: string) =>
+      load(
+        `transactionId,id,scheme,reasonCode,reportedAt,status,amount,currency\nd,k4,${scheme},10.4,2026-11-12,open,${amount},${currency}\n`,
+      );
+    assert.match(JSON.stringify((await one('10.005', 'USD', 'vissa')).warnings), /rounded to 10\.01/);
+    const known = [(await one('10.005', 'USD', 'VISSA')).known, (await one('10.005', 'USD', 'visa')).known];
+    assert.deepEqual([...known, (await one('10.005', 'EUR', 'visa')).known], [1, 0, 0]);
     assert.deepEqual(await shown('a'), a, 'nothing is doubled');
   });
 

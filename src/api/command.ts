@@ -43,3 +43,7 @@ export async function sendCommand(
   const body = answer.body ?? {};
   return reply.code(answer.status).send(command.followUp ? await command.followUp(body) : body);
 }
+
+/** Adds to an answer what is to be told of what was sent. */
+export const telling = (warnings: string[]) => async (body: Record<string, unknown>) =>
+  warnings.length > 0 ? { ...body, warnings: [...((body.warnings as string[] | undefined) ?? []), ...warnings] } : body;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { unguarded } from '../domain/formula-guard.ts';
 import { parseTime } from '../intake/time.ts';
 import { csvLine, toCsv } from './csv.ts';
 import { type Allowance, createRateLimiter } from './rate-limit.ts';
@@ -60,6 +61,7 @@ test('CSV: no cell begins a formula, whatever the separator, the width or what s
         for (const part of [cell, ...cell.split(/[,;\t|\r\n]/)])
           assert.ok(!/^[=+\-@＝＋－＠]/.test(part.replace(/^[\s\u200b\ufeff"]+/, '')), JSON.stringify([text, cell]));
         assert.equal(cell.replaceAll("'", ''), text, 'nothing else changes');
+        for (const kept of [text, `'${text}`, `a;'${text}`]) assert.equal(unguarded(cellOf(kept)), kept);
       }
     }
   assert.equal(csvLine([-5, 'a-b', 'x=1', '2026-01-01']), '-5,a-b,x=1,2026-01-01\r\n');

@@ -98,6 +98,7 @@ export async function historyOf(
     entityFields,
     ipv6Prefix,
     rules: openIntake(config, undefined, 'files'),
+    now: Date.now(),
     onNotes: (notes) => {
       for (const note of notes) console.error(`note: ${note}`);
     },

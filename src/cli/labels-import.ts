@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { openIntake } from '../app.ts';
 import { readConfig } from '../config.ts';
+import { toMajor, toMinor } from '../domain/currency.ts';
+import { schemeOf } from '../intake/life.ts';
 import { type DisputeRow, type RowFault, readDisputes, readLabelMap } from './label-file.ts';
 import { matchByCard } from './label-match.ts';
 import { type Ask, serverOf } from './label-server.ts';
@@ -132,20 +134,23 @@ async function tellOne(ask: Ask, transactionId: string, row: DisputeRow, summary
 interface Told {
   id: string;
   kind: string;
+  scheme: string;
   reasonCode: string;
   reportedAt: string;
   status: string;
   amount?: number;
+  currency?: string;
 }
 
 /** Whether a dispute's history says just this: a file may be read again, also after what came of the dispute was told. */
 function isKnown(disputes: (Told & { history: Told[] })[] | undefined, body: Told): boolean {
   const same = (a: Told) =>
     a.kind === body.kind &&
+    a.scheme === schemeOf(body.scheme) &&
     a.reasonCode === body.reasonCode.trim() &&
     a.status === body.status &&
     Date.parse(a.reportedAt) === Date.parse(body.reportedAt) &&
-    (body.amount === undefined || a.amount === body.amount);
+    (body.amount === undefined || isSameAmount(a, body));
   return disputes?.some(({ id, history }) => id === body.id && history.some(same)) ?? false;
 }
 
@@ -184,4 +189,13 @@ function describe({
   each('ambiguous', ambiguous);
   each('recorded, but', warnings);
   return lines.join('\n');
+}
+
+/** Kept amounts are in whole minor units; a currency that the file leaves open is the payment's. */
+function isSameAmount(kept: Told, { amount, currency = kept.currency }: Told): boolean {
+  return (
+    currency !== undefined &&
+    kept.currency === currency &&
+    kept.amount === toMajor(toMinor(amount!, currency), currency)
+  );
 }

@@ -2,12 +2,14 @@ import type { FieldError } from '../domain/errors.ts';
 import { DETAIL_NAMES, type FieldName, fieldOf, isPersonal } from '../domain/fields.ts';
 import { need, refusal } from './faults.ts';
 import { takeMoney } from './money.ts';
-import { type IntakeRules, isAbsent, MAX_AHEAD_MS } from './transaction.ts';
+import { earlyWarnings, type IntakeRules, isAbsent, MAX_AHEAD_MS } from './transaction.ts';
 import { instantOf, takeValue } from './values.ts';
 
 export interface Amendment {
   changes: Record<string, unknown>;
   personal: Record<string, unknown>;
+  /** What of it is taken otherwise than it was sent, or hardly meant. */
+  warnings: string[];
 }
 
 /** The fields that always hold something: they change, and do not go. */
@@ -21,12 +23,14 @@ export function takeAmendment(
   rules: IntakeRules,
 ): Amendment {
   const errors: FieldError[] = [];
+  const warnings: string[] = [];
   const changes: Record<string, unknown> = {};
   const personal: Record<string, unknown> = {};
   const take = (name: FieldName) => {
     const value = body[name];
     if (isAbsent(value)) return undefined;
-    const { kept, fault } = takeValue(fieldOf(name), value, name);
+    const { kept, fault, warning } = takeValue(fieldOf(name), value, name);
+    if (warning !== undefined) warnings.push(warning);
     need(errors, `/${name}`, fault);
     return fault === undefined ? kept : undefined;
   };
@@ -44,7 +48,7 @@ export function takeAmendment(
         },
         rules,
         errors,
-        [],
+        warnings,
         '',
       ),
     );
@@ -53,6 +57,7 @@ export function takeAmendment(
     const instant = instantOf(date);
     if (instant.time > now + MAX_AHEAD_MS) need(errors, '/transactionDate', 'must not be ahead');
     else Object.assign(changes, instant, { dated: true });
+    warnings.push(...earlyWarnings(instant.time, rules));
   }
   for (const name of DETAIL_NAMES) {
     const removed = body[name] === null || body[name] === '';
@@ -62,5 +67,5 @@ export function takeAmendment(
   if (errors.length === 0 && Object.keys(changes).length + Object.keys(personal).length === 0)
     need(errors, '', 'must name at least one field that can change');
   if (errors.length > 0) throw refusal(errors);
-  return { changes, personal };
+  return { changes, personal, warnings };
 }

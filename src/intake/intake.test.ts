@@ -160,8 +160,8 @@ test('the rate is that of the day before the payment, in a file too, and an old 
 
 test('an amendment keeps public and personal fields apart; null removes', () => {
   const current = { amount: 10, currency: 'JPY', transactionDate: '2026-01-02T03:04:05Z' };
-  const { changes, personal } = takeAmendment(
-    { amount: 7.6, email: 'q@r.s', ip: null, productCategory: null, cardId: 'c2', id: 'other' },
+  const { changes, personal, warnings } = takeAmendment(
+    { amount: 7.6, country: 'UK', email: 'q@r.s', ip: null, productCategory: null, cardId: 'c2', id: 'other' },
     current,
     NOW,
     RULES,
@@ -175,7 +175,13 @@ test('an amendment keeps public and personal fields apart; null removes', () => 
     currency: 'JPY',
     productCategory: null,
     cardId: 'c2',
+    country: 'GB',
   });
+  assert.deepEqual(
+    [/7\.6 is rounded to 8/, /no rate from JPY/, /UK is read as GB/].map((text) => text.test(warnings.join())),
+    [true, true, true],
+    'what is assumed is told as of a new one',
+  );
   assert.throws(() => takeAmendment({ id: 'other' }, current, NOW, RULES), /at least one field/);
   assert.throws(() => takeAmendment({ ip: 'x' }, current, NOW, RULES), /IPv4/);
 });

@@ -118,7 +118,7 @@ const SCHEMES: Record<string, string> = {
 };
 
 /** In lower case, and under one name. */
-function schemeOf(text: string): string {
+export function schemeOf(text: string): string {
   const written = text.trim().toLowerCase();
   const bare = written.replaceAll(/[\s_-]/g, '');
   return Object.hasOwn(SCHEMES, bare) ? SCHEMES[bare] : written;

@@ -119,12 +119,16 @@ function takeTime(instant: Instant | undefined, receivedAt: number, rules: Intak
     warnings.push('transactionDate is more than 5 minutes ahead; the time of receipt is used.');
     return { time: receivedAt, offsetMinutes, dated: true };
   }
-  const { transactionMinDate } = rules;
-  if (transactionMinDate !== undefined && time < transactionMinDate)
-    warnings.push(
-      `transactionDate ${dayOf(time)} is before ${dayOf(transactionMinDate)} (TRANSACTION_MIN_DATE); were seconds taken for milliseconds?`,
-    );
+  warnings.push(...earlyWarnings(time, rules));
   return { time, offsetMinutes, dated: true };
+}
+
+/** What is said of a time that is taken, and hardly meant. */
+export function earlyWarnings(time: number, { transactionMinDate }: IntakeRules): string[] {
+  if (transactionMinDate === undefined || time >= transactionMinDate) return [];
+  return [
+    `transactionDate ${dayOf(time)} is before ${dayOf(transactionMinDate)} (TRANSACTION_MIN_DATE); were seconds taken for milliseconds?`,
+  ];
 }
 
 const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);

@@ -1,14 +1,18 @@
 const SAMPLE = 1024;
 const DAY_MS = 86_400_000;
 
-/** Tells times that are far from the rest of a file: of a clock that ran wrong, or seconds that were taken for milliseconds. */
+/**
+ * Tells times that are far from the rest of a file, or still to come: of a clock that ran wrong, or seconds that were taken for
+ * milliseconds.
+ */
 export interface FarTimes {
   /** Milliseconds. */
   add(time: number, line: number): void;
   told(): string[];
 }
 
-export function createFarTimes(): FarTimes {
+/** `now`, milliseconds: what is later has not happened yet. */
+export function createFarTimes(now = Number.POSITIVE_INFINITY): FarTimes {
   // Every `stride`-th time: the sample spans the file however long it gets.
   const sample: number[] = [];
   let stride = 1;
@@ -27,16 +31,23 @@ export function createFarTimes(): FarTimes {
       sample.length = SAMPLE / 2;
     },
     told() {
-      if (sample.length < 3) return [];
+      const ahead =
+        latest.time > now + DAY_MS
+          ? [
+              `line ${latest.line}: transactionDate ${day(latest.time)} is still to come; rows are taken as of their own dates.`,
+            ]
+          : [];
+      if (sample.length < 3) return ahead;
       const sorted = sample.slice().sort((a, b) => a - b);
       const [from, to] = [0.05, 0.95].map((share) => sorted[Math.round(share * (sorted.length - 1))]);
       const far = 3 * (to - from) + 30 * DAY_MS;
-      return [earliest, latest]
+      const strange = [earliest, latest]
         .filter(({ time }) => time < from - far || time > to + far)
         .map(
           ({ time, line }) =>
             `line ${line}: transactionDate ${day(time)} is far from the rest, ${day(from)} to ${day(to)}.`,
         );
+      return [...strange, ...ahead];
     },
   };
 }

@@ -167,7 +167,8 @@ test('what is assumed of a file is told, and what looks wrong with the whole of 
     '\n',
   );
   const rules = { rates: createRates('USD', {}), ratesMaxAgeDays: 30, transactionMinDate: Date.UTC(2000, 0, 1) };
-  assert.equal((await rows(t, text, MAPS.assay, { rules, onNotes })).length, 21);
+  const now = Date.UTC(2024, 4, 18);
+  assert.equal((await rows(t, text, MAPS.assay, { rules, onNotes, now })).length, 21);
   const expected = [
     /^Times without an offset are taken as of UTC\.$/,
     /^The rows are not in order: they are sorted by time/,
@@ -175,6 +176,7 @@ test('what is assumed of a file is told, and what looks wrong with the whole of 
     /^line 22: transactionDate 1970-01-20 is before 2000-01-01 \(TRANSACTION_MIN_DATE\)/,
     /^20 rows, the first at line 2: country QQ is not a code of ISO 3166-1/,
     /^line 22: transactionDate 1970-01-20 is far from the rest, 2024-05-01 to 2024-05-1\d\.$/,
+    /^line 21: transactionDate 2024-05-20 is still to come; rows are taken as of their own dates\.$/,
   ];
   assert.equal(notes.length, expected.length, notes.join('\n'));
   for (const [i, pattern] of expected.entries()) assert.match(notes[i], pattern);

@@ -23,6 +23,8 @@ export interface FileOptions extends ReadOptions {
    * whatever the file's order. By default rows come as they stand.
    */
   order?: 'strict' | 'sorted';
+  /** Milliseconds: rows that say they are of a later day are told. */
+  now?: number;
   /** SHA-256 of the rows in order, where they were sorted. */
   onSorted?: (sha256: string) => void;
   /** Told at the end what was assumed and warned of, in words. */
@@ -39,7 +41,7 @@ export async function readRows(
   options: FileOptions,
   onRow: (row: FileRow, line: number) => void,
 ): Promise<ReadSummary> {
-  const { rules = PLAIN_RULES, onNotes, order } = options;
+  const { rules = PLAIN_RULES, onNotes, order, now } = options;
   const notes = createNotes();
   const known = await withFormats(path, map, (text) => notes.say(text));
   let read: RowReader;
@@ -47,7 +49,7 @@ export async function readRows(
   let check: (fields: readonly string[], line: number) => void = () => {};
   const handler: CsvHandler = {
     header: (names) => {
-      read = createRowReader(names, known, rules, notes);
+      read = createRowReader(names, known, rules, notes, now);
       clean = cellReader(names, known);
       if (order === 'strict') check = orderCheck(placer(names, known));
     },

@@ -62,6 +62,7 @@ export function createRowReader(
   map: ColumnMap,
   rules: IntakeRules,
   notes: Notes = createNotes(),
+  now?: number,
 ): RowReader {
   const columns = bindHeader(header, map);
   const missing = (field: string) => noColumn(header, map, field);
@@ -115,7 +116,7 @@ export function createRowReader(
     return body;
   }
 
-  const far = createFarTimes();
+  const far = createFarTimes(now);
   notes.ask(far.told);
   const others = createOtherWords(map);
   notes.ask(others.told);

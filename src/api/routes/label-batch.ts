@@ -57,13 +57,10 @@ export function labelBatchRoutes(app: Api, services: Services, charge: Charge): 
       const work = async () => {
         for (const group of queue)
           for (const { row, index } of group) {
-            const fault = await record(services, request, row, names(index)).then(
-              (told) => {
-                for (const warning of told) warnings.add(warning);
-                return undefined;
-              },
-              toldOf,
-            );
+            const fault = await record(services, request, row, names(index)).then((told) => {
+              for (const warning of told) warnings.add(warning);
+              return undefined;
+            }, toldOf);
             if (fault) refused.push({ index, transactionId: idOf(row), ...fault });
           }
       };

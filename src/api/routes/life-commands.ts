@@ -5,7 +5,7 @@ import { type Subject, takeDispute, takeEvent, takeLabel } from '../../intake/li
 import { unfit } from '../../intake/text.ts';
 import type { RecordType } from '../../journal/journal.ts';
 import type { Api } from '../api.ts';
-import { sendCommand } from '../command.ts';
+import { sendCommand, telling } from '../command.ts';
 import { json, problems } from '../contract/common.ts';
 import {
   DisputeBody,
@@ -123,9 +123,6 @@ export function lifeCommandRoutes(app: Api, services: Services): void {
     },
   );
 }
-
-const telling = (warnings: string[]) => async (body: Record<string, unknown>) =>
-  warnings.length > 0 ? { ...body, warnings } : body;
 
 /** The transaction that something is told of; 404 where there is none, or no more. */
 export async function subjectOf(services: Services, id: string): Promise<{ of: Subject; event: SubjectEvent }> {

@@ -3,7 +3,7 @@ import { takeAmendment } from '../../intake/amendment.ts';
 import { unfit } from '../../intake/text.ts';
 import type { Api } from '../api.ts';
 import { requireScope } from '../auth.ts';
-import { sendCommand } from '../command.ts';
+import { sendCommand, telling } from '../command.ts';
 import { json, problems } from '../contract/common.ts';
 import {
   AmendmentBody,
@@ -89,9 +89,10 @@ export function transactionCommandRoutes(app: Api, services: Services): void {
       const { id } = request.params;
       const current = await read(services, () => store.transactions.get(id));
       if (!current) return missing(id);
-      const { changes, personal } = takeAmendment(request.body, current as never, clock(), rules);
+      const { changes, personal, warnings } = takeAmendment(request.body, current as never, clock(), rules);
       const data = { transactionId: id, changes };
-      return sendCommand(services, request, reply, { type: 'amend', data, personal, asked: request.body });
+      const followUp = telling(warnings);
+      return sendCommand(services, request, reply, { type: 'amend', data, personal, asked: request.body, followUp });
     },
   );
 

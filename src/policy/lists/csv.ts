@@ -1,3 +1,5 @@
+import { unguarded } from '../../domain/formula-guard.ts';
+
 /** An entry as a client sends it, its value not yet looked at. */
 export interface EntryInput {
   value: string;
@@ -34,18 +36,15 @@ export function* readEntries(text: string): Generator<EntryInput | UnreadRow, un
     else if (cells.length !== names.length)
       yield { line, message: `It has ${cells.length} cells, and the header ${names.length}.` };
     else {
-      const entry: EntryInput = { value: unquoted(cells[names.indexOf('value')]) };
+      const entry: EntryInput = { value: unguarded(cells[names.indexOf('value')]) };
       for (const name of ['expiresAt', 'note'] as const) {
         const cell = names.includes(name) ? cells[names.indexOf(name)] : '';
-        if (cell !== '') entry[name] = unquoted(cell);
+        if (cell !== '') entry[name] = unguarded(cell);
       }
       yield entry;
     }
   }
 }
-
-/** Without the apostrophe that keeps a spreadsheet from running it. */
-const unquoted = (cell: string): string => cell.replace(/^'(?=[=+\-@＝＋－＠])/, '');
 
 interface Row {
   cells: string[];
