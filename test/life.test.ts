@@ -71,6 +71,23 @@ describe('the life of a payment', () => {
     assert.equal((await tell('nobody', 'labels', none)).status, 404);
   });
 
+  test('what is told of an amended payment is of its currency and day as they read now', async () => {
+    const id = await payment(100);
+    const transactionDate = iso(now - 5 * DAY);
+    const { status } = await call(app.url, 'PUT', `/api/transactions/${id}`, {
+      ...{ amount: 5000, currency: 'JPY', transactionDate },
+    });
+    assert.equal(status, 200);
+    const at = iso(now - 4 * DAY);
+    const refund = await tell(id, 'events', { type: 'refunded', at, amount: 2500.4 });
+    assert.deepEqual([refund.status, refund.body.amount], [201, 2500], JSON.stringify(refund.body));
+    const dispute = { id: 'am', kind: 'dispute', scheme: 'visa', reasonCode: '13.1', reportedAt: at, status: 'open' };
+    const { body } = await tell(id, 'disputes', { ...dispute, amount: 5000 });
+    assert.deepEqual([body.amount, body.currency], [5000, 'JPY']);
+    const early = await tell(id, 'labels', { label: 'fraud', source: 'analyst', occurredAt: iso(now - 7 * DAY) });
+    assert.match(early.body.detail, new RegExp(transactionDate));
+  });
+
   test('a dispute of fraud labels until it is won; one of another reason never; updates are kept', async () => {
     const id = await payment(100);
     const dispute = { id: 'dp_1', kind: 'dispute', scheme: 'Visa', reasonCode: '10.4', reportedAt: iso(now) };

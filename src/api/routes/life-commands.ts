@@ -126,11 +126,13 @@ export function lifeCommandRoutes(app: Api, services: Services): void {
 
 /** The transaction that something is told of; 404 where there is none, or no more. */
 export async function subjectOf(services: Services, id: string): Promise<{ of: Subject; event: SubjectEvent }> {
-  if (!(await read(services, () => services.store.transactions.get(id)))) return missing(id);
+  const view = await read(services, () => services.store.transactions.get(id));
+  if (!view) return missing(id);
   const record = await recordOf(services, id, ['t']);
   if (!record) return missing(id);
-  const { time, currency } = (record.data as { transaction: { time: number; currency: string } }).transaction;
-  return { of: { time, currency, now: services.clock() }, event: labelledEvent(record) };
+  // As it reads now, amended perhaps: amounts are shown and counted in that currency.
+  const of = { time: Date.parse(String(view.transactionDate)), currency: String(view.currency), now: services.clock() };
+  return { of, event: labelledEvent(record) };
 }
 
 function send(
