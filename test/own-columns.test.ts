@@ -69,6 +69,13 @@ describe('columns of one’s own, by a file alone', () => {
     const { probability } = (await pay(app.url, 'usual', usual)).body;
     for (const { body } of [basket, job])
       assert.ok(body.probability > 2 * probability, `${body.probability}, usually ${probability}`);
+    const mistyped = { ...usual, basketSize: 'sixty', job: { name: 'nurse' }, terminal: undefined };
+    const { warnings } = (await call(app.url, 'POST', '/score', { userId: 'anna', amount: 20, metadata: mistyped }))
+      .body;
+    assert.deepEqual(warnings, [
+      'metadata.basketSize is not a number, as the schema has it: to the model it is missing.',
+      'metadata.job is not a text, as the schema has it: to the model it is missing.',
+    ]);
     const told = async (url: string, id: string): Promise<string[]> => {
       const { body } = await call(url, 'GET', `/api/transactions/${id}/explanation`);
       return body.contributions.map(({ message }: { message: string }) => message);

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { ownWarnings } from '../intake/own-values.ts';
 import type { IntakeRules } from '../intake/transaction.ts';
 import { cardTokens } from './card-token.ts';
 import { type OpenRates, openRates } from './rates.ts';
@@ -18,6 +19,7 @@ export function openIntake(
     rates: openRates(config, log),
     ratesMaxAgeDays: config.ratesMaxAgeDays,
     transactionMinDate: config.transactionMinDate,
+    ...(door === 'files' ? {} : { own: ownWarnings(config.schema) }),
     cards: { numbers, token: cardTokens(config.cardKeyFile) },
   };
 }

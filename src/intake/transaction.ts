@@ -15,6 +15,7 @@ import { type CardRule, type Screened, screen } from './card-numbers.ts';
 import { need, refusal } from './faults.ts';
 import { type MoneyRules, takeMoney } from './money.ts';
 import { warnOfUnknown } from './names.ts';
+import type { OwnWarnings } from './own-values.ts';
 import { unfitId } from './text.ts';
 import type { Instant } from './time.ts';
 import { instantOf, isObject, takeValue } from './values.ts';
@@ -25,6 +26,8 @@ export interface IntakeRules extends MoneyRules {
   cards?: CardRule;
   /** Milliseconds: what is said to have happened before is taken, and warned of. */
   transactionMinDate?: number;
+  /** Of columns of one's own; absent where a door has only texts, which are what they say. */
+  own?: OwnWarnings;
 }
 
 export interface Receipt {
@@ -62,6 +65,7 @@ export function takeIn(sent: unknown, receipt: Receipt, rules: IntakeRules, at =
   const { amount, currency } = values as { amount?: number; currency?: string };
   const money = takeMoney({ amount, currency, time: when.time }, rules, errors, warnings, at);
   warnOfUnknown(body, warnings);
+  rules.own?.(body, warnings);
   if (errors.length > 0) throw refused(errors, at);
   const transaction: Transaction = {
     id,
