@@ -135,6 +135,27 @@ test('a map of unknown keys is refused with the nearest', async (t) => {
   await assert.rejects(readColumnMap(path), /no "timeFromat" \(did you mean timeFormat\?\)/);
   await write({ columns: { isfraud: 'x' } });
   await assert.rejects(readColumnMap(path), /"isfraud" that there is not: did you mean isFraud\?/);
+  const refused: [map: object, said: RegExp][] = [
+    [{ constants: { typ: 'login' } }, /constants has no "typ" \(did you mean type\?\)/],
+    [{ constants: { userId: 'u1' } }, /constants has no "userId"/],
+    [{ columns: { type: 'kind' }, constants: { type: 'login' } }, /type is in a column and under constants/],
+    [{ constants: { type: 1 } }, /constants is an object of texts/],
+    [{ missing: { months: -1 } }, /missing is an object of columns and texts/],
+    [{ decimal: ';' }, /decimal is "\." or ","/],
+  ];
+  for (const [map, said] of refused) {
+    await write({ columns: {}, ...map });
+    await assert.rejects(readColumnMap(path), said);
+  }
+  for (const key of ['columns', 'constants', 'missing', 'decimal', 'fraudValue', 'ignore', 'timeUnit', 'schema'])
+    for (const slip of [key.slice(1), `${key}x`, key.toUpperCase(), key.slice(0, 2) + key.slice(3)]) {
+      await write({ columns: {}, [slip]: {} });
+      await assert.rejects(readColumnMap(path), new RegExp(`no "${slip}" \\(did you mean ${key}\\?\\)`));
+    }
+  assert.throws(
+    () => bindHeader(['months'], { columns: {}, missing: { month: '-1' } }),
+    /"month" \(did you mean months\?\)/,
+  );
   await write({ columns: {}, fraudValue: ['chargeback', 'fraud'] });
   assert.deepEqual((await readColumnMap(path)).fraudValue, ['chargeback', 'fraud']);
 });
