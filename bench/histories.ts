@@ -2,7 +2,7 @@
  * Histories of fraud that last, and what is made of them: `assay train` as it comes, beside LightGBM tuned by thirty trials on features that
  * know those histories, over seeds that nothing was tuned on.
  *
- *   node bench/histories.ts [--seeds 11,12,13,14,15] [--rows 60000] [--trials 30] [--python python3]
+ *   node bench/histories.ts [--seeds 11,12,13,14,15] [--rows 30000] [--trials 30] [--python python3]
  *
  * The Python needs lightgbm, pandas and scikit-learn. Both train on the same rows, choose on the latest quarter of them, are fitted again, and
  * are measured on the same later rows. The difference of average precision is drawn anew by card (paired bootstrap).
@@ -28,7 +28,7 @@ import { HISTORY_HEADER, histories } from './histories/generate.ts';
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '11,12,13,14,15' },
-    rows: { type: 'string', default: '60000' },
+    rows: { type: 'string', default: '30000' },
     trials: { type: 'string', default: '30' },
     python: { type: 'string', default: 'python3' },
   },

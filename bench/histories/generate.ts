@@ -8,9 +8,9 @@ const START = Date.UTC(2025, 0, 1);
 const BAD_DAYS = 365;
 /** Of each kind of entity: how many there are, which share turns bad, and how likely a fraud is beside a bad one. */
 const KINDS = {
-  card: { count: 2_500, bad: 0.02, fraud: 0.12 },
-  ip: { count: 3_000, bad: 0.015, fraud: 0.15 },
-  device: { count: 2_500, bad: 0.015, fraud: 0.1 },
+  card: { count: 1_200, bad: 0.03, fraud: 0.35 },
+  ip: { count: 1_500, bad: 0.03, fraud: 0.4 },
+  device: { count: 1_200, bad: 0.02, fraud: 0.3 },
 };
 const USUAL_FRAUD = 0.002;
 type Kind = keyof typeof KINDS;

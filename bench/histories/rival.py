@@ -11,7 +11,7 @@ from sklearn.metrics import average_precision_score
 FILE, TRAIN_TO, TEST_FROM, DELAY_DAYS, TRIALS, OUT = sys.argv[1:7]
 DAY = 86_400.0
 DELAY = float(DELAY_DAYS) * DAY
-THREADS = 2
+THREADS = 1
 
 rows = pandas.read_csv(FILE)
 time = pandas.to_datetime(rows.transactionDate).astype("int64").to_numpy()
