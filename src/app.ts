@@ -21,6 +21,7 @@ import { openNarration } from './app/narration.ts';
 import { openProjectionThread } from './app/projection-thread.ts';
 import { openProofs } from './app/proof.ts';
 import { openReplica } from './app/replica.ts';
+import { openRetention, placesOf, type Retention } from './app/retention.ts';
 import { demoOf, describeFeatures, loadCards, loadStateless } from './app/services.ts';
 import { isTraced, tracedStore } from './app/tracing.ts';
 import { openWebhooks } from './app/webhooks.ts';
@@ -28,6 +29,7 @@ import type { Config } from './config.ts';
 import type { Clock } from './domain/clock.ts';
 import { createChallengers } from './engine/challengers.ts';
 import type { EngineState } from './engine/fold.ts';
+import { subjectOfView } from './engine/subject-of-view.ts';
 import { createCaseEscalation } from './projections/case-escalation.ts';
 import { createCaseLabels } from './projections/case-labels.ts';
 import { createCommands } from './projections/commands.ts';
@@ -50,6 +52,8 @@ const SHADOW_LINGER_MS = 40;
 
 export interface App {
   services: Services;
+  /** Where the journal is kept for a time only. */
+  retention?: Retention | undefined;
   server: Awaited<ReturnType<typeof buildServer>>;
   state: EngineState;
   /** Listens and returns the address. */
@@ -130,11 +134,14 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     linger: (task) => setTimeout(task, SHADOW_LINGER_MS).unref(),
     log,
   });
-  const caseLabels = createCaseLabels({ journal, projector, store, clock, log });
+  const ofView = (view: Record<string, unknown>) => subjectOfView(view, config);
+  const caseLabels = createCaseLabels({ journal, projector, store, clock, log, subjectOfView: ofView });
   const commands = createCommands({ journal, projector, store });
   const reviews =
     config.reviewExpires &&
-    createReviewExpiry({ journal, commands, projector, store, clock, log, ...config.reviewExpires });
+    createReviewExpiry({
+      ...{ journal, commands, projector, store, clock, log, subjectOfView: ofView, ...config.reviewExpires },
+    });
   const escalation =
     config.cases.sla && createCaseEscalation({ commands, projector, store, clock, log, sla: config.cases.sla });
   const hidden = (id: string) => state.deleted.has(id);
@@ -144,6 +151,13 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   const rules = openIntake(config, log);
   const backtests = openBacktests(config, core, clock, log);
   const drift = openDrift(config, core, clock, log);
+  const readers = { core, projector, store, replica, challengers, backtests, drift };
+  const { base } = core;
+  const days = config.journalRetentionDays;
+  const retention =
+    base && days > 0
+      ? openRetention({ journal, base, days, places: () => placesOf(journal, readers), clock, log })
+      : undefined;
   const services: Services = {
     config,
     rules,
@@ -200,6 +214,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
 
   return {
     services,
+    retention,
     server,
     state,
     async listen() {
@@ -215,6 +230,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
       await services.demo?.stop();
       // Balancers see that it is not ready before it stops to listen.
       await sleep(config.drainDelayMs);
+      await retention?.close();
       caseLabels.close();
       await reviews?.close();
       await escalation?.close();

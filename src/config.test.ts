@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isAbsolute } from 'node:path';
 import { test } from 'node:test';
-import { readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import { CORE_ENTITIES } from './domain/entity.ts';
 
 const read = (env: Record<string, string>) => readConfig(env, { modelDir: '/models/transactions' });
@@ -89,11 +89,26 @@ test('a value that makes no sense is refused by the name of its variable', () =>
     assert.throws(() => read({ [name]: value }), new RegExp(`^Error: ${name}`));
 });
 
+test('every size is written in bytes or in K, M, G, T, with B or without', () => {
+  const sizes = {
+    PROFILE_MEMORY: ({ profileMemory }: Config) => profileMemory,
+    DISK_RESERVE: ({ diskReserve }: Config) => diskReserve,
+    JOURNAL_SCRUB_RATE: ({ journalScrubRate }: Config) => journalScrubRate,
+    JOURNAL_SEGMENT_BYTES: ({ journalSegmentBytes }: Config) => journalSegmentBytes,
+  };
+  for (const [name, of] of Object.entries(sizes)) {
+    for (const text of ['536870912', '536870912B', '512M', '512MB', '512 MiB', '512m', '524288K'])
+      assert.equal(of(read({ [name]: text })), 2 ** 29, `${name}=${text}`);
+    for (const text of ['much', '0.5G', '-1M', '512MBit', '512X', '99999999T'])
+      assert.throws(() => read({ [name]: text }), new RegExp(`^Error: ${name}`), text);
+  }
+});
+
 test('PROFILE_MEMORY is a size', () => {
   const of = (PROFILE_MEMORY: string) => read({ PROFILE_MEMORY }).profileMemory;
   assert.deepEqual(
     [of(''), of('0'), of('1M'), of('512M'), of('2G'), of('1048576')],
     [0, 0, 2 ** 20, 2 ** 29, 2 ** 31, 2 ** 20],
   );
-  for (const text of ['1', '512MB', '0.5G', '-1M', 'much', '1023K']) assert.throws(() => of(text), /PROFILE_MEMORY/);
+  for (const text of ['1', '0.5G', '-1M', 'much', '1023K']) assert.throws(() => of(text), /PROFILE_MEMORY/);
 });

@@ -80,6 +80,12 @@ export interface Config {
   readonly admitDelayMs: number;
   readonly snapshotEveryRecords: number;
   readonly journalSegmentBytes: number;
+  /** Days that the journal keeps what happened to single payments; 0 for ever. */
+  readonly journalRetentionDays: number;
+  /** Days of the log after which an entity without an event is forgotten, in one process; 0: never. */
+  readonly profileTtlDays: number;
+  /** Whether a start may go on without the profiles of what was removed from the journal. */
+  readonly journalWithoutBase: boolean;
   /** Bytes of profiles that stay in memory; the others lie in the data directory. 0: all stay. */
   readonly profileMemory: number;
   /** Bytes that stay free on the disk: below, nothing is taken. 0: no reserve. */
@@ -262,10 +268,13 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     admitWaiting: integer(env, 'ADMIT_WAITING', 100, 1),
     admitDelayMs: integer(env, 'ADMIT_DELAY_MS', 50, 0),
     snapshotEveryRecords: integer(env, 'SNAPSHOT_EVERY_RECORDS', 200_000, 1),
-    journalSegmentBytes: integer(env, 'JOURNAL_SEGMENT_BYTES', 64 * 1024 * 1024, 65_536),
-    profileMemory: bytes(env, 'PROFILE_MEMORY'),
-    diskReserve: integer(env, 'DISK_RESERVE', 256 * 1024 * 1024, 0),
-    journalScrubRate: integer(env, 'JOURNAL_SCRUB_RATE', 8 * 1024 * 1024, 0),
+    journalSegmentBytes: size(env, 'JOURNAL_SEGMENT_BYTES', 64 * MIB, 65_536, 1024 * MIB),
+    journalRetentionDays: journalRetention(env),
+    profileTtlDays: integer(env, 'PROFILE_TTL_DAYS', 0, 0, 36_500),
+    journalWithoutBase: onOff(env, 'JOURNAL_WITHOUT_BASE') ?? false,
+    profileMemory: sizeOrNone(env, 'PROFILE_MEMORY', 0, MIB),
+    diskReserve: size(env, 'DISK_RESERVE', 256 * MIB, 0),
+    journalScrubRate: size(env, 'JOURNAL_SCRUB_RATE', 8 * MIB, 0),
     retentionDays: integer(env, 'RETENTION_DAYS', 0, 0),
     labelMaturityDays: integer(env, 'LABEL_MATURITY_DAYS', LABEL_MATURITY_DAYS, 0, 3_650),
     linkHub: integer(env, 'LINK_HUB', 50, 1, 1_000),
@@ -288,6 +297,13 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     convex: convex(env),
     llm: llm(env),
   });
+}
+
+function journalRetention(env: Environment): number {
+  const days = integer(env, 'JOURNAL_RETENTION_DAYS', 0, 0, 36_500);
+  if (days > 0 && env.KAFKA_BROKERS)
+    throw new Error('JOURNAL_RETENTION_DAYS: is for one machine; a fleet has KAFKA_RETENTION_DAYS');
+  return days;
 }
 
 /** What is profiled, and by which fields, with the entities of a schema beside those of ASSAY_ENTITIES. */
@@ -515,17 +531,25 @@ function integer(env: Environment, name: string, fallback: number, min: number, 
   return value;
 }
 
-const UNITS = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 } as const;
-const MIN_PROFILE_MEMORY = 1024 ** 2;
+const UNITS = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 } as const;
+const MIB = UNITS.M;
 
-/** Such as `512M`; 0 where it is absent. */
-function bytes(env: Environment, name: string): number {
-  const text = env[name];
-  if (text === undefined || text === '' || text === '0') return 0;
-  const [, digits, unit = ''] = /^(\d{1,9})([KMG]?)$/.exec(text) ?? [];
-  const value = Number(digits) * UNITS[unit as keyof typeof UNITS];
-  if (!(value >= MIN_PROFILE_MEMORY)) throw new Error(`${name}: ${text} is no size of at least 1M, such as 512M or 2G`);
+/** Bytes: `536870912`, or `512M`, `512MB`, `512MiB`, which are the same; all are powers of 1024. */
+function size(env: Environment, name: string, fallback: number, min: number, max = Number.MAX_SAFE_INTEGER): number {
+  const text = env[name]?.trim();
+  if (text === undefined || text === '') return fallback;
+  const [, digits, unit = ''] = /^(\d{1,16})\s*(?:([KMGT])(?:i?B)?|B)?$/i.exec(text) ?? [];
+  const value = Number(digits) * UNITS[unit.toUpperCase() as keyof typeof UNITS];
+  if (!Number.isSafeInteger(value) || value < min || value > max)
+    throw new Error(
+      `${name}: ${text} is no size from ${min} to ${max} bytes, such as 512M, 512MB or 2G (powers of 1024)`,
+    );
   return value;
+}
+
+/** As `size`, where 0 means none. */
+function sizeOrNone(env: Environment, name: string, fallback: number, min: number): number {
+  return /^\s*0+\s*$/.test(env[name] ?? '') ? 0 : size(env, name, fallback, min);
 }
 
 function percentage(env: Environment, name: string, fallback: number): number {

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { AssayError } from '../domain/errors.ts';
 import { sha256 } from '../intake/canonical.ts';
+import { unlessRemoved } from '../journal/removed.ts';
 import type { Services } from './services.ts';
 
 const DAY_MS = 86_400_000;
@@ -53,7 +54,7 @@ async function nameOfBefore(
   for (const caller of new Set([request.apiKey?.id ?? 'anon', 'anon']))
     for (const day of [today, today - 1]) {
       const name = `${prefix}${caller}:${subject}.${day}`;
-      const earlier = journal.recent(name)?.record ?? (await journal.find(name));
+      const earlier = journal.recent(name)?.record ?? (await unlessRemoved(journal.find(name)));
       if (earlier && now - earlier.at < DAY_MS) return name;
     }
   return undefined;

@@ -13,6 +13,7 @@ const STATUS: Record<ErrorCode, [status: number, title: string]> = {
   unauthenticated: [401, 'A valid API key is needed'],
   forbidden: [403, 'Not allowed'],
   not_found: [404, 'Not found'],
+  gone: [410, 'No longer kept'],
   method_not_allowed: [405, 'Method not allowed'],
   conflict: [409, 'Conflict'],
   idempotency_conflict: [409, 'The Idempotency-Key was used with another body'],
@@ -94,6 +95,7 @@ export function asAssayError(error: unknown): AssayError {
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
   const error = asAssayError(thrown);
   if (error.code === 'internal') request.log.error({ err: thrown, ...named(request) }, 'unexpected error');
+  else if (error.cause !== undefined) request.log.error({ err: error.cause, ...named(request) }, error.message);
   if (error.code === 'unauthenticated')
     vary(reply.header('www-authenticate', 'Bearer realm="assay", charset="UTF-8"'), 'Authorization');
   if (error.retryAfterSeconds !== undefined || error.code === 'unavailable')

@@ -27,6 +27,7 @@ export function backtestPorts(
       clock,
       entityTypes: config.entityTypes,
       own: config.ownHabits,
+      ttlDays: config.fleet ? 0 : config.profileTtlDays,
       maturityDays: config.labelMaturityDays,
     },
     deleted: state.deleted,

@@ -14,6 +14,7 @@ import type { Registry } from '../models/registry.ts';
 import type { Narrator } from '../narrator/narrator.ts';
 import type { Erasures } from '../projections/erasures.ts';
 import type { FoldedKeys } from '../projections/keys.ts';
+import type { Base } from './base.ts';
 
 export interface Overrides {
   clock?: Clock;
@@ -41,6 +42,8 @@ export interface Core {
   answers: AnswerStore;
   /** The log as backtests read it; absent in a fleet. */
   columns?: Columns;
+  /** What the state is restored from without the log; absent in a fleet. */
+  base?: Base;
   /** What the processes of a fleet share; absent on one machine. */
   fleet?: FleetParts;
   /** The model that decides; null where none does. */

@@ -54,7 +54,8 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
   const answers = await openDiskAnswers(join(config.dataDir, 'answers'), clock);
   const cold = config.profileMemory > 0 ? openColdProfiles(join(config.dataDir, 'cold')) : undefined;
   const bound = cold && { bytes: config.profileMemory, cold };
-  const profiles = createProfiles({ entityTypes: config.entityTypes, own: config.ownHabits, bound });
+  const ttlDays = config.profileTtlDays;
+  const profiles = createProfiles({ entityTypes: config.entityTypes, own: config.ownHabits, ttlDays, bound });
   const state: EngineState = { profiles, undecided: new Map(), formerKeys: new Map(), deleted: new Set() };
   const foldAll = (record: JournalRecord) => {
     fold(state, record);
@@ -86,7 +87,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
   const suppression = createSuppression(policy.log.state, config.entityTypes);
   const parts = {
     keys,
-    engine: statePart(state),
+    engine: statePart(state, { days: ttlDays, mustDo: (local.status().begins ?? 1) > 1 }),
     roster,
     policy: policy.part,
     control,
@@ -95,10 +96,18 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
   };
   const snapshots = openSnapshots({ directory: join(config.dataDir, 'snapshots'), profiles, parts, log });
   const restored = await snapshots.restore(local.durable);
+  const { begins = 1 } = local.status();
+  if (restored < begins - 1 && !config.journalWithoutBase) {
+    await local.close();
+    await answers.close();
+    await cold?.close();
+    throw new Error(withoutBase(join(config.dataDir, 'snapshots'), restored, begins));
+  }
   for await (const record of local.read(restored + 1)) foldAll(record);
   log.info({ sequence: local.durable, snapshot: restored }, 'profiles are rebuilt');
+  const chunks = openChunkFiles(columnsDirectory(config));
   const columns = createColumns({
-    ...{ journal: local, files: openChunkFiles(columnsDirectory(config)), entityTypes: config.entityTypes },
+    ...{ journal: local, files: chunks, entityTypes: config.entityTypes },
     breathe: () => breathe(),
     onError: (error) => log.warn({ err: error }, COLUMNS_FAILED),
   });
@@ -135,6 +144,11 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     keys,
     answers,
     columns,
+    base: {
+      verified: snapshots.verified,
+      take: () => snapshots.take(journal),
+      forget: (before) => chunks.removeBefore(before),
+    },
     registry,
     roster,
     policy,
@@ -151,4 +165,13 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
       await cold?.close();
     },
   };
+}
+
+function withoutBase(folder: string, restored: number, begins: number): string {
+  const newest = restored === 0 ? 'none that can be used' : `one of record ${restored}`;
+  return (
+    `The journal begins at record ${begins}: what came before was removed (JOURNAL_RETENTION_DAYS), and profiles have it from a ` +
+    `snapshot. ${folder} has ${newest}. Bring back the folder from a backup or the mirror, undo what changed what is profiled ` +
+    '(ASSAY_ENTITIES, ASSAY_SCHEMA), or set JOURNAL_WITHOUT_BASE=on to go on with profiles of what the journal still has.'
+  );
 }

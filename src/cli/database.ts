@@ -7,9 +7,13 @@ export function databaseCommand(): Command {
     .command('rebuild')
     .description('takes its files away, with the server stopped; the next start makes them again from the journal')
     .option('--data-dir <folder>', 'the data directory (ASSAY_DATA_DIR)')
-    .action(async (options: { dataDir?: string }) => {
+    .option(
+      '--forget-removed',
+      'where the journal was cut (JOURNAL_RETENTION_DAYS): go on without what only the database has',
+    )
+    .action(async (options: { dataDir?: string; forgetRemoved?: boolean }) => {
       const { rebuildDatabase } = await import('./database-run.ts');
-      await rebuildDatabase(options.dataDir);
+      await rebuildDatabase(options.dataDir, options.forgetRemoved);
     });
   return database;
 }

@@ -19,6 +19,8 @@ export interface JournalOptions {
   entityTypes: readonly string[];
   /** What users' profiles keep of one's own columns. */
   own: readonly string[];
+  /** PROFILE_TTL_DAYS. */
+  ttlDays?: number;
   /** Event times, milliseconds: rows in [from, to) become the dataset; all are learnt. */
   from?: number;
   to?: number;
@@ -56,7 +58,7 @@ export async function journalDataset(
 ): Promise<JournalDataset> {
   const { definitions, entityTypes, own, from = -Infinity, to = Infinity, maturityDays, now } = options;
   const extractor = compile(definitions, { entityTypes });
-  const profiles = createProfiles({ entityTypes, own });
+  const profiles = createProfiles({ entityTypes, own, ttlDays: options.ttlDays });
   const state: EngineState = { profiles, undecided: new Map(), formerKeys: new Map(), deleted: new Set() };
   const known = createTruths(maturityDays);
   const builder = createBuilder(extractor.names);

@@ -1,5 +1,7 @@
 import type { Config } from '../config.ts';
 import type { FeatureDefinition } from '../features/definition.ts';
+import { standingOf } from '../journal/local/chain.ts';
+import { nodeFiles } from '../journal/local/files.ts';
 import { surveyJournal } from '../journal/local/survey.ts';
 import { journalFolder } from './control.ts';
 import { type JournalDataset, journalDataset, journalTold } from './journal-dataset.ts';
@@ -20,8 +22,13 @@ export async function readJournalDataset(
   const directory = journalFolder(config);
   const { entityTypes, ownHabits: own, labelMaturityDays: maturityDays } = config;
   const found = await journalDataset((onRecord) => surveyJournal(directory, onRecord), {
-    ...{ definitions, entityTypes, own, from, to, maturityDays, now: Date.now() },
+    ...{ definitions, entityTypes, own, from, to, maturityDays, now: Date.now(), ttlDays: config.profileTtlDays },
   });
+  const { begins } = await standingOf(nodeFiles, directory);
+  if (begins > 1)
+    console.error(
+      `note: the log begins at record ${begins}; what came before was removed (JOURNAL_RETENTION_DAYS): it is no row, and what entities did then is not in the features of later ones`,
+    );
   for (const line of journalTold(found, maturityDays)) console.error(`note: ${line}`);
   if (found.decisions === 0) throw new Error(`The journal of ${config.dataDir} has no decisions.`);
   if (found.dataset.rows === 0)

@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   'unauthenticated',
   'forbidden',
   'not_found',
+  'gone',
   'method_not_allowed',
   'conflict',
   'idempotency_conflict',

@@ -9,6 +9,8 @@ export interface Challengers {
   has(version: string): boolean;
   /** Undefined where the version was never scored beside a champion. */
   report(version: string): Promise<(ShadowReport & { running: boolean }) | undefined>;
+  /** Up to where the one that is scored has read the log; undefined where none is. */
+  readonly position: number | undefined;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,9 @@ export function createChallengers(ports: ChallengerPorts): Challengers {
       } finally {
         await rows.close();
       }
+    },
+    get position() {
+      return current?.position;
     },
     async close() {
       await changing;

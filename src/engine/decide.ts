@@ -2,6 +2,7 @@ import type { CaseRule } from '../domain/case.ts';
 import { AssayError } from '../domain/errors.ts';
 import type { DecisionData, IntakeData } from '../domain/records.ts';
 import type { Journal, JournalEntry, JournalRecord } from '../journal/journal.ts';
+import { RemovedRecord } from '../journal/removed.ts';
 import { type AssessPorts, assess, type RuleNumbers } from './assess.ts';
 import type { Submission } from './engine.ts';
 import { split } from './entry.ts';
@@ -120,7 +121,17 @@ function ruleData({ vector, schema, approximate }: RuleNumbers): Partial<Decisio
 export async function findEarlier(ports: Taken, key: string, submission: Submission) {
   const { alias } = submission;
   const { journal } = ports;
-  return sameBody(ports, submission, await journal.find(key), alias ? await journal.find(alias) : undefined);
+  const find = (name: string) => journal.find(name).catch((error) => refuseRemoved(error, submission, name === alias));
+  return sameBody(ports, submission, await find(key), alias ? await find(alias) : undefined);
+}
+
+/** The id stays taken when its record is gone: what it was decided by cannot be told, so neither is its body compared. */
+function refuseRemoved(error: unknown, { transaction }: Submission, byAlias: boolean): never {
+  if (!(error instanceof RemovedRecord)) throw error;
+  const since = 'and its record was removed when the days that the journal keeps it were over (JOURNAL_RETENTION_DAYS)';
+  throw byAlias
+    ? new AssayError('idempotency_conflict', `This Idempotency-Key was used before, ${since}. Use a new one.`)
+    : new AssayError('conflict', `Transaction ${transaction.id} exists, ${since}; it is not decided again.`);
 }
 
 /** The same for what another request handed in while this one was looking. Nothing may be awaited after it. */

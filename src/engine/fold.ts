@@ -12,6 +12,8 @@ export interface EngineState {
   formerKeys: Map<number, number>;
   /** Ids of transactions that were deleted: taken for ever, and shown no more. */
   deleted: Set<string>;
+  /** When the latest decision was made, milliseconds. */
+  newestAt?: number;
 }
 
 export interface Undecided {
@@ -48,23 +50,48 @@ export function fold(state: EngineState, record: JournalRecord): void {
   }
 }
 
-function teach({ profiles, formerKeys }: EngineState, record: JournalRecord): void {
+function teach(state: EngineState, record: JournalRecord): void {
+  const { profiles, formerKeys } = state;
   const { learn, label, told } = lessonOf(record, profiles.entityTypes, formerKeys);
   if (learn) profiles.learn(learn, record.sequence);
   if (label) profiles.label(label.event, label.words, record.sequence);
   if (told) profiles.tell(told.event, told.outcome, record.sequence);
+  if (record.type === 'decision') advance(state, record.at);
+}
+
+/** How late the log is, for what is forgotten; decisions alone say, since whoever reads the log by columns sees these. */
+export function advance(state: Pick<EngineState, 'profiles' | 'newestAt'>, at: number): void {
+  if (!(at > (state.newestAt ?? 0))) return;
+  state.newestAt = at;
+  state.profiles.advance?.(at);
+}
+
+/** `mustDo`: the journal does not reach back, so a snapshot that forgot by another time to live is gone on with. */
+export interface Ttl {
+  days: number;
+  mustDo?: boolean;
 }
 
 /** What is not in the profiles, for a snapshot. Filled in place: others hold on to the same collections. */
-export function statePart({ undecided, deleted, formerKeys }: EngineState) {
+export function statePart(state: EngineState, ttl: Ttl = { days: 0 }) {
+  const { undecided, deleted, formerKeys } = state;
   return {
-    save: () => ({ undecided: [...undecided], deleted: [...deleted], formerKeys: [...formerKeys] }),
+    save: () => ({
+      ...{ undecided: [...undecided], deleted: [...deleted], formerKeys: [...formerKeys] },
+      ...{ newestAt: state.newestAt, ttlDays: ttl.days },
+    }),
     load(value: unknown) {
       const saved = value as {
         undecided: [string, Undecided][];
         deleted: string[];
         formerKeys?: [number, number][];
+        newestAt?: number;
+        ttlDays?: number;
       };
+      if ((saved.ttlDays ?? 0) !== ttl.days && !ttl.mustDo)
+        throw new Error(
+          `The snapshot forgot by PROFILE_TTL_DAYS=${saved.ttlDays ?? 0}, and it is ${ttl.days} now; the journal is read whole.`,
+        );
       // Of before entities had one spelling: its profiles stand under keys that would never be asked for again.
       if (saved.formerKeys === undefined)
         throw new Error('The snapshot is of an earlier version; the journal is read whole.');
@@ -74,6 +101,8 @@ export function statePart({ undecided, deleted, formerKeys }: EngineState) {
       for (const [id, what] of saved.undecided) undecided.set(id, what);
       deleted.clear();
       for (const id of saved.deleted) deleted.add(id);
+      state.newestAt = 0;
+      advance(state, saved.newestAt ?? 0);
     },
   };
 }

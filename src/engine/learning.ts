@@ -23,6 +23,7 @@ export function learning(journal: Journal, fold: (record: JournalRecord) => void
     read: (from) => journal.read(from),
     subscribe: (listener) => journal.subscribe(listener),
     ...(journal.overwrite ? { overwrite: (sequence, change) => journal.overwrite!(sequence, change) } : {}),
+    ...(journal.cut ? { cut: (options) => journal.cut!(options) } : {}),
     status: () => journal.status(),
     close: () => journal.close(),
   };

@@ -1,6 +1,7 @@
 import type { DecisionData, LabelData } from '../domain/records.ts';
 import type { ShadowRow, ShadowRows } from '../domain/shadow.ts';
 import type { Journal, JournalRecord } from '../journal/journal.ts';
+import { unlessRemoved } from '../journal/removed.ts';
 import { outcomeOf } from '../policy/thresholds.ts';
 import { type Comparison, createComparison } from './comparison.ts';
 import { eventOfRecord } from './event.ts';
@@ -13,6 +14,8 @@ import { type Transfer, transferOf } from './transfer.ts';
  */
 export interface Shadow {
   readonly version: string;
+  /** Up to where it has read the log. */
+  readonly position: number;
   report(): ShadowReport;
   close(): Promise<void>;
 }
@@ -158,7 +161,7 @@ export function createShadow(ports: ShadowPorts): Shadow {
 
   async function label(record: JournalRecord): Promise<void> {
     const { transactionId, label } = record.data as unknown as LabelData;
-    const first = await journal.find(`t:${transactionId}`);
+    const first = await unlessRemoved(journal.find(`t:${transactionId}`));
     const decision = first?.type === 'intake' ? await journal.find(`d:${transactionId}`) : first;
     if (!decision || !rows.find(decision.sequence)) return;
     const entry = { sequence: record.sequence, decision: decision.sequence, fraud: label === 'fraud' };
@@ -172,6 +175,9 @@ export function createShadow(ports: ShadowPorts): Shadow {
 
   return {
     version: model.version,
+    get position() {
+      return position;
+    },
     report: () => ({
       ...comparison.result(),
       waiting: catchingUp ? journal.durable - position : queue.length - next,

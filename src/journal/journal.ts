@@ -17,13 +17,16 @@ export interface Journal {
    * process may have taken the key: once `durable` resolves, `recent(key)` is the record that holds it.
    */
   enqueue(entry: JournalEntry): Appended;
-  /** The first record with this key or alias. Waits for it to be durable. */
+  /** The first record with this key or alias. Waits for it to be durable. Throws `RemovedRecord` where it was cut out of the log. */
   find(key: string): Promise<JournalRecord | undefined>;
   /** As `find`, but only over the newest segments, at once, and durable or not: what another request may have just taken. */
   recent(key: string): Appended | undefined;
-  /** The record of a sequence, if durable. */
+  /** The record of a sequence, if durable. Throws `RemovedRecord` where it was cut out of the log. */
   get(sequence: number): Promise<JournalRecord | undefined>;
-  /** Durable records from `fromSequence` on, in order, ending at what is durable when it gets there. */
+  /**
+   * Durable records from `fromSequence` on, in order, ending at what is durable when it gets there. What was cut out of the log is passed
+   * over: the record behind it says so (`follows`).
+   */
   read(fromSequence: number): AsyncIterable<JournalRecord>;
   /** In a fleet: the sequence that covers all that any process had made durable when it was called. */
   horizon?(): Promise<number>;
@@ -34,6 +37,12 @@ export interface Journal {
    * new one, whole. Durable when it resolves. Absent where the log cannot: Kafka keeps what was written.
    */
   overwrite?(sequence: number, change: Overwrite): Promise<boolean>;
+  /**
+   * Removes records whose time is over: whole segments of which all was accepted before `beforeAt` (milliseconds) and whose last sequence
+   * is at most `through`. What the state is made of stays, and so do the names of all. Resolves with how many segments went. Absent
+   * where the log sees to it itself: Kafka has a retention of its own.
+   */
+  cut?(options: { beforeAt: number; through: number }): Promise<number>;
   /** For /health. */
   status(): JournalStatus;
   close(): Promise<void>;
@@ -106,6 +115,8 @@ export interface JournalRecord extends JournalEntry {
   sequence: number;
   /** Format version of the record. */
   version: number;
+  /** The record before it in the log, where those between were cut out: see `Journal.cut`. */
+  follows?: number;
   /** Where it lies, in a log of several partitions. */
   position?: Position;
   /** W3C trace context of whoever appended it, where that is traced: `traceparent` and perhaps `tracestate`. Not kept on one machine. */
@@ -123,6 +134,8 @@ export interface JournalStatus {
   durable: number;
   segments: number;
   bytes: number;
+  /** The first sequence that is held whole: 1 unless older ones were cut out. */
+  begins?: number;
   /** Why it is not ok, where that is known. */
   problem?: string | undefined;
   /** What reading all of it over and over has found, where that is done. */

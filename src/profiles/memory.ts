@@ -15,6 +15,8 @@ export interface ProfileOptions {
   own?: readonly string[];
   /** How many events' labels, and how many events' outcomes, are remembered at most; half of it at least: see `truths.ts`. */
   labelLimit?: number;
+  /** Time to live: what had no event for so many days of the log is forgotten. 0, the default: never. */
+  ttlDays?: number | undefined;
   /** How much of them stays in memory, and where the rest goes; all of it, by default. */
   bound?: Bound | undefined;
 }
@@ -33,9 +35,10 @@ export interface MemoryProfiles extends Profiles {
 }
 
 const LABEL_LIMIT = 262_144;
+const DAY_MS = 86_400_000;
 
 export function createProfiles(options: ProfileOptions): MemoryProfiles {
-  const { entityTypes, columns, own, labelLimit = LABEL_LIMIT, bound } = options;
+  const { entityTypes, columns, own, labelLimit = LABEL_LIMIT, ttlDays = 0, bound } = options;
   const layouts = layoutsOf(entityTypes, columns, own);
   const store = createProfileStore(entityTypes, layouts, labelLimit, bound);
 
@@ -69,6 +72,10 @@ export function createProfiles(options: ProfileOptions): MemoryProfiles {
         read.push(profile === undefined ? [0, 0] : [profile.total, fingerprint(profile)]);
       }
       return read;
+    },
+    advance(at) {
+      // By whole days: a clock that is set by a little changes nothing, and one that is set back nothing at all.
+      if (ttlDays > 0) store.forgetBefore((Math.floor(at / DAY_MS) - ttlDays) * DAY_MS);
     },
     label: (event, words, sequence) => applyLabel(store, event, words, sequence),
     tell: (event, outcome, sequence) => applyOutcome(store, event, outcomeBit(outcome), sequence),

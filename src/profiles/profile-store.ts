@@ -8,6 +8,8 @@ import { createTruths, type Truths } from './truths.ts';
 
 /** Shards keep the pause short when a table grows, and a type is not limited to the 16.7 million entries of a Map. */
 const SHARDS = 64;
+/** Profiles that are looked at beside each event, to find those whose time is over. */
+const SWEPT_AT_ONCE = 16;
 
 /** Every profile, in memory or elsewhere: what learns, and what the snapshot reads and fills. */
 export interface ProfileStore {
@@ -29,6 +31,8 @@ export interface ProfileStore {
   changed(type: number, profile: MutableProfile): void;
   /** Nobody holds on to a profile now: those that are used least leave memory, if there are too many. */
   makeRoom(): void;
+  /** What had no event since this time is forgotten, milliseconds; never earlier than before. */
+  forgetBefore(time: number): void;
   size(type: number): number;
   clear(): void;
 }
@@ -52,6 +56,9 @@ export function createProfileStore(
   let pool = createPool();
   let sizes = entityTypes.map(() => 0);
   let heat: Heat | undefined;
+  /** Whose newest event is older is as good as gone; those that nobody asks for are found by and by, to free their memory. */
+  let horizon = Number.NEGATIVE_INFINITY;
+  let sweeping: Generator<void> | undefined;
   const start = () => {
     heat = bound && createHeat({ ...bound, layouts, shards, pool });
   };
@@ -60,8 +67,33 @@ export function createProfileStore(
   const shardOf = (type: number, key: number) => shards[type][key & (SHARDS - 1)];
   const peek = (type: number, key: number) => shardOf(type, key).get(key);
 
+  const isForgotten = ({ count, columns, offset, start }: MutableProfile) =>
+    count > 0 && columns[offset + start + count - 1] < horizon;
+
+  function forget(type: number, key: number, profile: MutableProfile): void {
+    shardOf(type, key).delete(key);
+    sizes[type]--;
+    if (heat) heat.left(type, profile);
+    else pool.give(profile.columns, profile.offset, layouts[type].width * profile.capacity);
+  }
+
+  /** One step looks at a few profiles in memory. */
+  function* sweep(): Generator<void> {
+    let looked = 0;
+    for (let type = 0; type < shards.length; type++)
+      for (const shard of shards[type])
+        for (const [key, profile] of shard) {
+          if (isForgotten(profile)) forget(type, key, profile);
+          if (++looked % SWEPT_AT_ONCE === 0) yield;
+        }
+  }
+
   function find(type: number, key: number): MutableProfile | undefined {
     const profile = peek(type, key);
+    if (profile !== undefined && isForgotten(profile)) {
+      forget(type, key, profile);
+      return undefined;
+    }
     if (heat === undefined) return profile;
     if (profile !== undefined) {
       heat.touched(profile);
@@ -70,6 +102,10 @@ export function createProfileStore(
     const cells = bound!.cold.get(type, key);
     if (cells === undefined) return undefined;
     const found = readRecord({ layouts, pool }, cells, 0).profile;
+    if (isForgotten(found)) {
+      pool.give(found.columns, found.offset, layouts[type].width * found.capacity);
+      return undefined;
+    }
     shardOf(type, key).set(key, found);
     heat.entered(type, found, false);
     return found;
@@ -108,13 +144,23 @@ export function createProfileStore(
     keysInMemory: (type) => (heat ? shards[type].flatMap((shard) => [...shard.keys()]) : firstKeys(shards[type])),
     recordsElsewhere: () => bound?.cold.records() ?? [],
     changed: (type, profile) => heat?.changed(type, profile),
-    makeRoom: () => heat?.makeRoom(),
+    makeRoom() {
+      if (sweeping?.next().done) sweeping = undefined;
+      heat?.makeRoom();
+    },
+    forgetBefore(time) {
+      if (!(time > horizon)) return;
+      horizon = time;
+      sweeping = sweep();
+    },
     size: (type) => sizes[type],
     clear() {
       shards = emptyShards();
       truths = createTruths(labelLimit);
       pool = createPool();
       sizes = entityTypes.map(() => 0);
+      horizon = Number.NEGATIVE_INFINITY;
+      sweeping = undefined;
       bound?.cold.clear();
       start();
     },

@@ -19,6 +19,11 @@ export interface Profiles {
   readSet(keys: Float64Array): [count: number, fingerprint: number][];
   /** Takes in what is said of the truth of an event that was learnt (or will be: a label may come first). */
   label(event: Event, words: readonly Word[], sequence: number): void;
+  /**
+   * Where profiles have a time to live, how late the log is, milliseconds: what had no event for so long is as if it had never been. By
+   * whole days and never back, so that whoever folds the log forgets the same. Absent where something else sees to it.
+   */
+  advance?(at: number): void;
   /** Takes in what became of it; `outcome` indexes `PAYMENT_EVENT_TYPES`. */
   tell(event: Event, outcome: number, sequence: number): void;
 }

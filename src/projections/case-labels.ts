@@ -2,12 +2,14 @@ import { caseLabelId, caseLabelKey } from '../domain/case.ts';
 import type { Clock } from '../domain/clock.ts';
 import { AssayError } from '../domain/errors.ts';
 import { RANK_ANALYST } from '../domain/label.ts';
-import { labelledEvent } from '../domain/records.ts';
+import type { SubjectEvent } from '../domain/records.ts';
 import type { Journal } from '../journal/journal.ts';
+import { RemovedRecord } from '../journal/removed.ts';
 import { undoOf } from './case-undo.ts';
 import type { Log } from './log.ts';
 import type { Projector } from './projector.ts';
 import type { OwedLabels, QueryStore } from './store.ts';
+import { createSubjectAt } from './subject-at.ts';
 
 /**
  * Records the labels that a resolved case owes, and what takes them back where it is reopened, each under a name of its own, so
@@ -32,6 +34,8 @@ export interface CaseLabelsOptions {
   clock: Clock;
   log: Log;
   retryMs?: number;
+  /** Of a payment whose record was removed from the log; those are passed over without. */
+  subjectOfView?: (view: Record<string, unknown>) => SubjectEvent;
 }
 
 const AT_ONCE = 100;
@@ -41,6 +45,7 @@ const ANALYST = { source: 'analyst', rank: RANK_ANALYST } as const;
 
 export function createCaseLabels(options: CaseLabelsOptions): CaseLabels {
   const { journal, projector, store, clock, log, retryMs = 5_000 } = options;
+  const subjectAt = createSubjectAt(journal, options.subjectOfView);
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   const working = new Map<string, Promise<number>>();
@@ -68,11 +73,10 @@ export function createCaseLabels(options: CaseLabelsOptions): CaseLabels {
     for (let from = 0; from < transactions.length; from += LOOKED_UP)
       await Promise.all(
         transactions.slice(from, from + LOOKED_UP).map(async (of) => {
-          const decided = await journal.get(of.sequence);
-          if (!decided) return;
-          const event = labelledEvent(decided);
+          const event = await subjectAt(of.sequence, () => store.transactions.get(of.id));
+          if (!event) return;
           const word = await owedWord(caseId, owed, of);
-          if (!word || (await journal.find(word.key))) return;
+          if (!word || (await isRecorded(word.key))) return;
           const { key, type, data } = word;
           durable.push(journal.enqueue({ type, at: clock(), key, data: { ...data, event } }).durable);
         }),
@@ -80,6 +84,12 @@ export function createCaseLabels(options: CaseLabelsOptions): CaseLabels {
     await Promise.all(durable);
     return durable.length;
   }
+
+  const isRecorded = (key: string) =>
+    journal.find(key).then(
+      (record) => record !== undefined,
+      (error) => error instanceof RemovedRecord || Promise.reject(error),
+    );
 
   /** What a transaction of the case is to be told: its label, or what takes that back. */
   async function owedWord(caseId: string, owed: OwedLabels, of: { id: string; sequence: number }) {

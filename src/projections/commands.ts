@@ -1,5 +1,6 @@
 import { AssayError } from '../domain/errors.ts';
 import type { Journal, JournalEntry, JournalRecord } from '../journal/journal.ts';
+import { RemovedRecord } from '../journal/removed.ts';
 import type { CommandAnswer } from './command-answer.ts';
 import type { Projector } from './projector.ts';
 import type { QueryStore } from './store.ts';
@@ -24,12 +25,16 @@ const NOTHING_RECORDED = 'The database is away: nothing was recorded. Send it ag
 const RECORDED =
   'The database is behind: this is recorded and will take effect. Repeating it with the same Idempotency-Key gives its answer.';
 
+const FORGOTTEN = 'That Idempotency-Key was used before, and its answer is no longer kept. Use a new one.';
+
 const unavailable = (detail: string) => new AssayError('unavailable', detail, { retryAfterSeconds: 2 });
 
 export function createCommands({ journal, projector, store }: CommandPorts): Commands {
   /** The same command twice at once: the one that came second takes the first one's record. */
   async function append(entry: JournalEntry): Promise<{ record: JournalRecord; replayed: boolean }> {
-    const earlier = await journal.find(entry.key);
+    const earlier = await journal.find(entry.key).catch((error) => {
+      throw error instanceof RemovedRecord ? new AssayError('idempotency_conflict', FORGOTTEN) : error;
+    });
     if (earlier) return { record: await ordered(earlier), replayed: true };
     const taken = journal.recent(entry.key);
     if (taken) {
@@ -66,11 +71,7 @@ export function createCommands({ journal, projector, store }: CommandPorts): Com
       const { record, replayed } = await append(entry);
       const answer = await answerTo(record);
       if (answer) return { record, answer, replayed };
-      if (replayed)
-        throw new AssayError(
-          'idempotency_conflict',
-          'That Idempotency-Key was used before, and its answer is no longer kept. Use a new one.',
-        );
+      if (replayed) throw new AssayError('idempotency_conflict', FORGOTTEN);
       throw new Error(`Record ${record.sequence} (${record.type}) was applied and left no answer.`);
     },
   };

@@ -1,7 +1,7 @@
 import { canonicalAddress } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import { mailbox } from '../domain/email.ts';
-import { keysToday } from '../domain/entity.ts';
+import { coreEntity, entityKey, keysToday } from '../domain/entity.ts';
 import { AssayError } from '../domain/errors.ts';
 import { withoutPersonal } from '../domain/personal.ts';
 import type { Journal, JournalEntry, JournalRecord } from '../journal/journal.ts';
@@ -103,6 +103,9 @@ export function createErasures({ journal, clock, log }: Ports) {
   ): Promise<number | undefined> {
     const subject = record.personal as Partial<Record<Subject, string>>;
     const found = await find(subject, record.sequence);
+    // The log may be shorter than the database.
+    if ((journal.status().begins ?? 1) > 1)
+      for (const id of await store.paymentsOf(keyOf(subject))) found.payments.add(id);
     const cases = new Set([...found.cases, ...(await store.casesOf([...found.payments]))]);
     await store.erase({ payments: [...found.payments], users: [...found.users], cases: [...cases] });
     // Before the log forgets who it was: as long as a copy is away, an erasure is not done.
@@ -163,6 +166,10 @@ export function createErasures({ journal, clock, log }: Ports) {
 
   return {
     fold,
+    /** Whether one is under way or waits. */
+    get isWorking() {
+      return pending.size > 0;
+    },
     submit,
     async state(id: string): Promise<ErasureState | undefined> {
       if (!(await journal.find(erasureKey(id)))) return undefined;
@@ -188,6 +195,15 @@ export function createErasures({ journal, clock, log }: Ports) {
       },
     },
   };
+}
+
+const ENTITY_OF = { userId: 'user', cardId: 'card', deviceId: 'device', ip: 'ip', email: 'mailbox' } as const;
+
+/** The key of the entity that a subject is. */
+function keyOf(subject: Partial<Record<Subject, string>>): number {
+  const name = SUBJECTS.find((one) => subject[one] !== undefined)!;
+  const type = ENTITY_OF[name];
+  return entityKey(type, coreEntity(type, subject));
 }
 
 interface Found {

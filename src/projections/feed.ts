@@ -119,6 +119,8 @@ export function createFeed(options: FeedOptions): Feed & { close(): void } {
     async function readOn(): Promise<void> {
       for await (const record of journal.read(position + 1)) {
         if (stopped) return;
+        // Records between were removed from the log.
+        if (record.follows !== undefined && record.sequence > position + 1) passOver(record.sequence - 1);
         for (const event of await eventsOf(record, outcome, hidden)) send(event);
         position = record.sequence;
         if (client.bufferedBytes() > maxBufferedBytes) {

@@ -1,6 +1,7 @@
 import { AssayError } from '../domain/errors.ts';
 import { createOutage } from '../domain/outage.ts';
 import type { Journal, JournalRecord } from '../journal/journal.ts';
+import { unlessRemoved } from '../journal/removed.ts';
 import { createInbox } from './inbox.ts';
 import type { Log } from './log.ts';
 import type { QueryStore } from './store.ts';
@@ -93,9 +94,16 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
   async function place(): Promise<void> {
     let { sequence, key } = await store.position();
     await reachedBy(sequence);
-    let record = sequence === 0 ? undefined : await journal.get(sequence);
+    let record = sequence === 0 ? undefined : await unlessRemoved(journal.get(sequence));
+    const { begins = 1 } = journal.status();
+    if (sequence < begins - 1)
+      log.warn(
+        { database: sequence, journal: begins },
+        'the database lacks payments that were removed from the journal since; they cannot be made again',
+      );
     const isForeign = () => sequence > journal.durable || (record && key !== undefined && record.key !== key);
-    if (isForeign() && options.rebuild) {
+    // What was removed from the log stands in the database alone.
+    if (isForeign() && options.rebuild && begins === 1) {
       log.warn(
         { database: sequence, journal: journal.durable },
         'the database belongs to another journal; it is made anew',
@@ -130,9 +138,10 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
   async function apply(records: Handed[]): Promise<void> {
     const last = records[records.length - 1].sequence;
     for (;;) {
-      const reached = thread
-        ? await thread.apply(records[0].sequence, last, journal.durable)
-        : await store.apply(records as JournalRecord[]);
+      const reached =
+        thread && !('data' in records[0])
+          ? await thread.apply(records[0].sequence, last, journal.durable)
+          : await store.apply(records as JournalRecord[]);
       if (reached > applied) {
         applied = reached;
         waiters.reached(applied);
@@ -158,7 +167,9 @@ export async function createProjector(options: ProjectorOptions): Promise<Projec
       batch = [];
     };
     try {
-      for await (const record of thread ? places(applied + 1) : journal.read(applied + 1)) {
+      // What is left of segments that were cut out the thread does not read.
+      const isCut = applied + 1 < (journal.status().begins ?? 1);
+      for await (const record of thread && !isCut ? places(applied + 1) : journal.read(applied + 1)) {
         if (closed) return;
         if (record.sequence <= applied) continue;
         if (batch.push(record) >= batchSize) await hand();

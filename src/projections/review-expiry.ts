@@ -1,11 +1,12 @@
 import type { Clock } from '../domain/clock.ts';
 import { AssayError } from '../domain/errors.ts';
-import { labelledEvent, type ReviewData } from '../domain/records.ts';
+import type { ReviewData, SubjectEvent } from '../domain/records.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Commands } from './commands.ts';
 import type { Log } from './log.ts';
 import type { Projector } from './projector.ts';
 import type { QueryStore } from './store.ts';
+import { createSubjectAt } from './subject-at.ts';
 
 /**
  * Says what happens to a held payment that nobody reviewed in time: a record as a person's, under a name of its own by
@@ -29,6 +30,8 @@ export interface ReviewExpiryOptions {
   afterMs: number;
   action: ReviewData['action'];
   everyMs?: number;
+  /** Of a payment whose record was removed from the log; those are passed over without. */
+  subjectOfView?: (view: Record<string, unknown>) => SubjectEvent;
 }
 
 const PAGE = 200;
@@ -40,6 +43,7 @@ export function reviewExpiryKey(transactionId: string): string {
 export function createReviewExpiry(options: ReviewExpiryOptions): ReviewExpiry {
   const { journal, commands, projector, store, clock, log, afterMs, action } = options;
   const { everyMs = Math.min(60_000, Math.max(1_000, afterMs / 100)) } = options;
+  const subjectAt = createSubjectAt(journal, options.subjectOfView);
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
   let closed = false;
@@ -61,9 +65,10 @@ export function createReviewExpiry(options: ReviewExpiryOptions): ReviewExpiry {
 
   async function expire(id: string): Promise<boolean> {
     const sequence = await store.transactions.sequence(id);
-    const decided = sequence === undefined ? undefined : await journal.get(sequence);
-    if (!decided) return false;
-    const data: ReviewData = { transactionId: id, action, expired: true, event: labelledEvent(decided) };
+    if (sequence === undefined) return false;
+    const event = await subjectAt(sequence, () => store.transactions.get(id));
+    if (!event) return false;
+    const data: ReviewData = { transactionId: id, action, expired: true, event };
     const entry = { type: 'review' as const, at: clock(), key: reviewExpiryKey(id), data: { ...data } };
     const { replayed, answer } = await commands.submit({ ...entry, personal: { reason: reasonOf(afterMs) } });
     return !replayed && answer.error === undefined;

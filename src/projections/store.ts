@@ -269,6 +269,8 @@ export interface LedgerQueries {
 export interface ErasureStore {
   /** Cases that these payments are in, and those that they were merged into. */
   casesOf(payments: string[]): Promise<string[]>;
+  /** Payments that name an entity, by its key. */
+  paymentsOf(key: number): Promise<string[]>;
   erase(found: { payments: string[]; users: string[]; cases: string[] }): Promise<void>;
   /** Frees what deleted rows and the write-ahead log still hold, by the means that the server has. */
   reclaim(): Promise<void>;

@@ -20,8 +20,10 @@ const CACHE = join(root, 'node_modules', '.cache', 'assay-cluster');
  */
 export async function withReadyCluster(dataDir: string): Promise<void> {
   if (process.platform === 'win32' || existsSync(join(dataDir, 'postgres'))) return;
-  const ready = await readyCluster();
   const home = await chooseHome(dataDir, await chooseAccount(silentLog), silentLog);
+  // Elsewhere, where the folder of the data directory may not be entered by the database's account.
+  if (existsSync(join(home, 'data'))) return;
+  const ready = await readyCluster();
   await run('cp', ['-a', join(ready, 'data'), join(ready, 'password'), home]);
 }
 

@@ -33,11 +33,11 @@ export interface Verified {
 
 /** Replays a journal from its start through a fresh engine state, comparing every stored vector and decision. `env` is the server's. */
 export async function verifyJournal(dataDir: string, env: Record<string, string> = {}): Promise<Verified> {
-  const { entityTypes, ownHabits: own, baseCurrency } = readConfig(env, { modelDir: '' });
+  const { entityTypes, ownHabits: own, baseCurrency, profileTtlDays: ttlDays } = readConfig(env, { modelDir: '' });
   const journal = await openJournal({ directory: `${dataDir}/journal` });
   const registry = openRegistry(`${dataDir}/models`);
   const servings = new Map<string, Serving>();
-  const profiles = createProfiles({ entityTypes, own });
+  const profiles = createProfiles({ entityTypes, own, ttlDays });
   const state = { profiles, undecided: new Map(), formerKeys: new Map<number, number>(), deleted: new Set<string>() };
   const seen: Verified = {
     ...{ records: 0, decisions: 0, ids: new Set(), repeated: 0, differentVectors: 0, differentDecisions: 0, profiles },

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 
@@ -15,6 +15,14 @@ export function openChunkFiles(directory: string) {
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
         throw error;
+      }
+    },
+    /** Those that begin before a sequence. */
+    async removeBefore(sequence: number): Promise<void> {
+      for (const name of await readdir(directory).catch(() => [] as string[])) {
+        const first = /^\d{16}\.columns$/.test(name) ? Number(name.slice(0, 16)) : undefined;
+        // One that is cut through is not read any more either: its first record is gone.
+        if (first !== undefined && first < sequence) await rm(join(directory, name), { force: true });
       }
     },
     async write(first: number, bytes: Uint8Array): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { Journal } from '../../journal/journal.ts';
 import { type Files, nodeFiles, readWhole } from '../../journal/local/files.ts';
 import type { MemoryProfiles } from '../../profiles/memory.ts';
@@ -18,6 +19,11 @@ export interface SnapshotPart {
 export interface Snapshots {
   /** Fills the state from the newest whole snapshot; returns the sequence to replay after, 0 without one. */
   restore(newest: number): Promise<number>;
+  /**
+   * The sequence that the older of the two newest covers, once all of their bytes were read against their sums; 0 where there are not two.
+   * Up to it the log is not needed for the state.
+   */
+  verified(): Promise<number>;
   /** Takes one now. What is learnt while it is written may be in it or not: replaying from its sequence settles it. */
   take(journal: Journal): Promise<void>;
   /** Takes one whenever so many records have passed; returns the way to stop, which waits for the one under way. */
@@ -30,9 +36,11 @@ interface Log {
 }
 
 const KEPT = 2;
+/** crc32 of each other file of a snapshot. */
+const SUMS = 'sums.json';
 const CHECK_EVERY_MS = 1_000;
 
-/** Snapshots in folders named by sequence: `profiles.bin` (checksummed), `state.json` and lines of parts. Written aside, then renamed. */
+/** Snapshots in folders named by sequence: `profiles.bin`, `state.json`, lines of parts, and the sums of these. Written aside, then renamed. */
 export function openSnapshots(options: {
   directory: string;
   profiles: MemoryProfiles;
@@ -57,6 +65,35 @@ export function openSnapshots(options: {
       if (/^\d+(\..*)?\.tmp$/.test(name)) await files.remove(join(directory, name));
   }
 
+  /** Reads all files of one against its sums. Those of a release before 0.2 have none. */
+  async function check(folder: string): Promise<boolean> {
+    const text = await readWhole(files, join(folder, SUMS));
+    if (text === undefined) return false;
+    const sums = JSON.parse(text.toString('utf8')) as Record<string, number>;
+    for (const [name, sum] of Object.entries(sums)) {
+      let found = 0;
+      for await (const chunk of chunksOf(files, join(folder, name))) found = crc32(chunk, found);
+      if (found !== sum) throw new Error(`${join(folder, name)} fails its checksum`);
+    }
+    return true;
+  }
+
+  async function verified(): Promise<number> {
+    const newest = (await list()).slice(0, KEPT);
+    if (newest.length < KEPT) return 0;
+    for (const sequence of newest)
+      try {
+        if (!(await check(join(directory, String(sequence))))) return 0;
+      } catch (error) {
+        log.warn(
+          { err: error },
+          'a snapshot is damaged: nothing is cut out of the journal until there are two whole ones',
+        );
+        return 0;
+      }
+    return newest[KEPT - 1];
+  }
+
   async function restore(newest: number): Promise<number> {
     await clear();
     for (const sequence of await list()) {
@@ -64,6 +101,7 @@ export function openSnapshots(options: {
       if (sequence > newest)
         throw new Error(`Snapshot ${folder} is newer than the journal, which ends at ${newest}: records are missing.`);
       try {
+        await check(folder);
         const text = await readWhole(files, join(folder, 'state.json'));
         if (text === undefined) throw new Error(`${folder} has no state.json`);
         const state = JSON.parse(text.toString('utf8')) as Record<string, unknown>;
@@ -82,20 +120,33 @@ export function openSnapshots(options: {
     return 0;
   }
 
-  async function take(journal: Journal): Promise<void> {
+  let taking: Promise<void> = Promise.resolve();
+
+  function take(journal: Journal): Promise<void> {
+    const taken = taking.then(() => takeNow(journal));
+    taking = taken.catch(() => {});
+    return taken;
+  }
+
+  async function takeNow(journal: Journal): Promise<void> {
     const sequence = journal.last;
     const state = JSON.stringify(Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.save()])));
     // A name of its own: an owner that was replaced may still be writing one, and would write into ours.
     const aside = join(directory, `${sequence}.${randomUUID()}.tmp`);
     // What is in it tells of people.
     await files.makeDirectory(aside, 0o700);
-    await write(files, join(aside, 'state.json'), async (append) => append(Buffer.from(state)));
+    const sums: Record<string, number> = {};
+    const put = async (name: string, fill: Fill) => {
+      sums[name] = await write(files, join(aside, name), fill);
+    };
+    await put('state.json', async (append) => append(Buffer.from(state)));
     for (const [name, { lines }] of Object.entries(parts))
       if (lines)
-        await write(files, join(aside, `${name}.jsonl`), async (append) => {
+        await put(`${name}.jsonl`, async (append) => {
           for (const line of lines()) await append(Buffer.from(`${JSON.stringify(line)}\n`));
         });
-    await write(files, join(aside, 'profiles.bin'), (append) => profiles.save(append));
+    await put('profiles.bin', (append) => profiles.save(append));
+    await write(files, join(aside, SUMS), async (append) => append(Buffer.from(JSON.stringify(sums))));
     await files.syncDirectory(aside);
     // It may hold what was handed in and is not durable yet: such a record must not outlive a crash here.
     const learnt = journal.last;
@@ -128,22 +179,24 @@ export function openSnapshots(options: {
     };
   }
 
-  return { restore, take, follow };
+  return { restore, verified, take, follow };
 }
 
-async function write(
-  files: Files,
-  path: string,
-  fill: (append: (chunk: Uint8Array) => Promise<void>) => Promise<void>,
-): Promise<void> {
+type Fill = (append: (chunk: Uint8Array) => Promise<void>) => Promise<void>;
+
+/** Resolves with the crc32 of what was written. */
+async function write(files: Files, path: string, fill: Fill): Promise<number> {
   const file = await files.open(path, 'create');
   let end = 0;
+  let sum = 0;
   try {
     await fill(async (chunk) => {
       await file.write(chunk, end);
       end += chunk.length;
+      sum = crc32(chunk, sum);
     });
     await file.sync();
+    return sum;
   } finally {
     await file.close();
   }

@@ -47,7 +47,7 @@ export function createApplier(
       const { applied, horizon, tallied, isMine } = await lockMeta(client, schema);
       const fresh = records.filter(({ sequence }) => sequence > applied);
       if (fresh.length === 0 || !isMine) return applied;
-      if (fresh[0].sequence !== applied + 1)
+      if ((fresh[0].follows ?? fresh[0].sequence - 1) > applied)
         throw new Error(`Record ${fresh[0].sequence} does not follow ${applied}, the last one applied.`);
       nameWriter.begin(applied);
       const fold = await foldAll(client, fresh, { ...mode, horizon });

@@ -52,8 +52,15 @@ export function asUnavailable(error: unknown): AssayError | undefined {
     return new AssayError('unavailable', `The database is away: ${root.message || root.code}.`, {
       retryAfterSeconds: 2,
     });
+  // A page that fails its checksum, or an index that contradicts its table: the place is for the log, not for who asked.
+  if (code !== undefined && DAMAGE_STATES.test(code))
+    return Object.assign(new AssayError('unavailable', DAMAGED, { retryAfterSeconds: 3_600 }), { cause: root });
   return undefined;
 }
+
+const DAMAGE_STATES = /^XX00[12]$/;
+const DAMAGED =
+  'The database is damaged on disk where this lies, and the log says where; decisions go on. docs/reliability.md says how it is made again.';
 
 /** The database, or the code that writes to it, does not take these very values: trying again is of no use. */
 export function isRefusal(error: unknown): boolean {

@@ -39,6 +39,16 @@ export function createErasing(url: string, pool: pg.Pool, schema: string, log: L
         );
         return rows.map(({ id }) => id as string);
       }),
+    paymentsOf: (key) =>
+      reading(() =>
+        alone(async (client) => {
+          const { rows } = await client.query(
+            `SELECT i.id FROM ${schema}.transaction_entities e JOIN ${schema}.ids i USING (created_at, sequence) WHERE e.key = $1`,
+            [key],
+          );
+          return rows.map(({ id }) => id as string);
+        }),
+      ),
     erase: (found) =>
       reading(() =>
         alone(async (client) => {

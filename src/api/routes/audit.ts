@@ -1,5 +1,6 @@
 import type { DecisionData } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
+import { unlessRemoved } from '../../journal/removed.ts';
 import type { AuditView } from '../../projections/store.ts';
 import { actor } from '../actor.ts';
 import type { Api } from '../api.ts';
@@ -85,9 +86,10 @@ async function historyOf(services: Services, id: string): Promise<Happening[]> {
   const history: Happening[] = [];
   const tell = (at: number, type: string, by: string | undefined, detail: Happening['detail'] = null) =>
     history.push({ at: new Date(at).toISOString(), type, ...actor(keys, by), detail });
-  const first = await recordOf(services, id, ['t']);
+  // What was removed from the log is told by the audit alone.
+  const first = await unlessRemoved(recordOf(services, id, ['t']));
   if (first?.type === 'intake') tell(first.at, 'received', byOf(first));
-  const decided = first?.type === 'decision' ? first : await journal.find(`d:${id}`);
+  const decided = first?.type === 'decision' ? first : await unlessRemoved(journal.find(`d:${id}`));
   if (decided) tell(decided.at, 'decided', byOf(decided), decidedDetail(decided));
   if (joined) tell(Date.parse(joined.at), 'alerted', undefined, { caseId: joined.caseId });
   let finalized = false;

@@ -1,9 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
 import { labelledEvent, type SubjectEvent } from '../../domain/records.ts';
+import { subjectOfView } from '../../engine/subject-of-view.ts';
 import { type Subject, takeDispute, takeEvent, takeLabel } from '../../intake/life.ts';
 import { unfit } from '../../intake/text.ts';
 import type { RecordType } from '../../journal/journal.ts';
+import { unlessRemoved } from '../../journal/removed.ts';
 import type { Api } from '../api.ts';
 import { sendCommand, telling } from '../command.ts';
 import { json, problems } from '../contract/common.ts';
@@ -128,11 +130,10 @@ export function lifeCommandRoutes(app: Api, services: Services): void {
 export async function subjectOf(services: Services, id: string): Promise<{ of: Subject; event: SubjectEvent }> {
   const view = await read(services, () => services.store.transactions.get(id));
   if (!view) return missing(id);
-  const record = await recordOf(services, id, ['t']);
-  if (!record) return missing(id);
   // As it reads now, amended perhaps: amounts are shown and counted in that currency.
   const of = { time: Date.parse(String(view.transactionDate)), currency: String(view.currency), now: services.clock() };
-  return { of, event: labelledEvent(record) };
+  const record = await unlessRemoved(recordOf(services, id, ['t']));
+  return { of, event: record ? labelledEvent(record) : subjectOfView(view, services.config) };
 }
 
 function send(

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { AssayError } from '../../domain/errors.ts';
 import type { DecisionData } from '../../domain/records.ts';
 import type { ShadowRow } from '../../domain/shadow.ts';
+import { unlessRemoved } from '../../journal/removed.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
 import {
@@ -157,7 +158,8 @@ export function modelReadRoutes(app: Api, services: Services): void {
       const report = await challengers.report(version);
       if (!report) throw new AssayError('not_found', `Model ${version} was never scored beside a champion.`);
       const newest = report.disagreements.slice(0, DISAGREEMENTS);
-      return { version, ...report, disagreements: await Promise.all(newest.map(disagreement)) };
+      const disagreements = (await Promise.all(newest.map(disagreement))).filter((one) => one !== undefined);
+      return { version, ...report, disagreements };
     },
   );
 
@@ -191,11 +193,12 @@ export function modelReadRoutes(app: Api, services: Services): void {
   );
 
   async function disagreement({ sequence, champion, shadow }: ShadowRow) {
-    const record = await journal.get(sequence);
-    const { transaction } = record!.data as unknown as DecisionData;
+    const record = await unlessRemoved(journal.get(sequence));
+    if (!record) return undefined;
+    const { transaction } = record.data as unknown as DecisionData;
     return {
       transactionId: transaction.id,
-      at: new Date(record!.at).toISOString(),
+      at: new Date(record.at).toISOString(),
       champion: { decision: champion.outcome, probability: champion.probability },
       challenger: { decision: shadow.outcome, probability: shadow.probability },
     };

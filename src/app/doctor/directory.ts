@@ -1,6 +1,8 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../config.ts';
+import { standingOf } from '../../journal/local/chain.ts';
+import { nodeFiles } from '../../journal/local/files.ts';
 import { repairJournal } from '../../journal/local/repair.ts';
 import { surveyJournal } from '../../journal/local/survey.ts';
 import { type Finding, reason } from './finding.ts';
@@ -72,8 +74,10 @@ export async function journal(config: Config): Promise<{ finding: Finding; surve
     const advice = 'A newer Assay has written it: run that one.';
     return { finding: { check: 'journal', state: 'fault', found: reason(error), advice }, surveyed };
   }
+  const { begins } = await standingOf(nodeFiles, folder);
+  const since = begins > 1 ? `; it begins at record ${begins}, what was before was removed` : '';
   return {
-    finding: { check: 'journal', state: 'ok', found: `${records} records in ${segments} segments hold` },
+    finding: { check: 'journal', state: 'ok', found: `${records} records in ${segments} segments hold${since}` },
     surveyed,
   };
 }

@@ -5,6 +5,8 @@ import { openSnapshots } from '../../adapters/embedded/snapshots.ts';
 import { pendingMigrations } from '../../adapters/postgres/migrate.ts';
 import type { Config } from '../../config.ts';
 import type { DecisionData } from '../../domain/records.ts';
+import { standingOf } from '../../journal/local/chain.ts';
+import { nodeFiles } from '../../journal/local/files.ts';
 import { lockDirectory } from '../../journal/local/lock.ts';
 import { surveyJournal } from '../../journal/local/survey.ts';
 import { loadArtifact } from '../../models/artifact.ts';
@@ -55,11 +57,21 @@ async function snapshots(config: Config): Promise<Finding> {
     log: { info() {}, warn: ({ err }: { err?: Error }) => refused.push(reason(err)) },
   });
   const restored = await kept.restore(newest);
-  if (restored > 0)
+  const { begins } = await standingOf(nodeFiles, folder);
+  if (restored > 0 && restored >= begins - 1)
     return {
       check,
       state: 'ok',
       found: `that of record ${restored} fits; ${newest - restored} records are read after it`,
+    };
+  if (restored < begins - 1)
+    return {
+      ...{
+        check,
+        state: 'fault',
+        found: `none fits (${refused[0] ?? 'there is none'}), and the journal begins at record ${begins}`,
+      },
+      advice: 'Go on with the release that made it: profiles of what was removed cannot be computed anew.',
     };
   const why = refused.length > 0 ? ` (${refused[0]})` : '';
   return {

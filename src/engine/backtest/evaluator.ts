@@ -7,7 +7,7 @@ import { profileKey } from '../../profiles/keys.ts';
 import { createProfiles } from '../../profiles/memory.ts';
 import { fingerprint, type Profiles } from '../../profiles/profiles.ts';
 import type { Past } from '../columns/chunk.ts';
-import { type EngineState, fold } from '../fold.ts';
+import { advance, type EngineState, fold } from '../fold.ts';
 import { judge, type Serving, thresholdsOf } from '../judge.ts';
 import { applyPolicy, type Seen } from '../policy/apply.ts';
 import { type ControlShare, createControlShare } from '../policy/control-share.ts';
@@ -22,6 +22,8 @@ export interface EvaluatorPorts {
   entityTypes: readonly string[];
   /** What users' profiles keep of one's own columns. */
   own?: readonly string[];
+  /** After which profiles are forgotten; 0 and by default: never. */
+  ttlDays?: number;
   servingOf: (version: string) => Serving | undefined;
   /** The model that decides now. */
   serving: () => Serving | undefined;
@@ -159,7 +161,7 @@ export function createRecomputingEvaluator(
   { inForce, other }: Tried,
   recomputed: Recomputed,
 ): Evaluator {
-  const profiles = createProfiles({ entityTypes: ports.entityTypes, own: ports.own });
+  const profiles = createProfiles({ entityTypes: ports.entityTypes, own: ports.own, ttlDays: ports.ttlDays });
   const state: EngineState = { profiles, undecided: new Map(), formerKeys: new Map(), deleted: new Set() };
   const known = new Map<string, Serving | undefined>();
   const own = createStoredJudge({ servingOf: ports.servingOf, other: undefined }, ports.serving);
@@ -215,8 +217,10 @@ export function createRecomputingEvaluator(
 
   /** A payment out of columns is its event already. */
   function learn({ record, payment }: Past): void {
-    if (payment) profiles.learn(payment.event, record.sequence);
-    else fold(state, record);
+    if (payment) {
+      profiles.learn(payment.event, record.sequence);
+      advance(state, record.at);
+    } else fold(state, record);
   }
 
   return {

@@ -20,6 +20,8 @@ export interface BacktestJobs {
   get(id: string): BacktestJob | undefined;
   /** False where there is none. One that is over stays as it is. */
   cancel(id: string): boolean;
+  /** Whether one runs or waits. */
+  readonly isBusy: boolean;
   close(): Promise<void>;
 }
 
@@ -90,6 +92,9 @@ export function createBacktestJobs(ports: JobsPorts): BacktestJobs {
       last = last.then(() => run(job, backtest)).finally(() => waiting--);
       return job;
     },
+    get isBusy() {
+      return waiting > 0;
+    },
     get: (id) => jobs.get(id),
     cancel(id) {
       const job = jobs.get(id);
@@ -107,7 +112,8 @@ export function createBacktestJobs(ports: JobsPorts): BacktestJobs {
 async function assertReached(journal: Journal, { from, to, mode }: Backtest): Promise<void> {
   if (from >= to) throw refused('/from', 'must be earlier than to');
   let first: { sequence: number; at: number } | undefined;
-  for await (const record of journal.read(1)) {
+  // What stays of what was cut out is older than the log that is held whole.
+  for await (const record of journal.read(journal.status?.().begins ?? 1)) {
     first = record;
     break;
   }

@@ -1,4 +1,5 @@
 import type { Journal } from '../../journal/journal.ts';
+import { unlessRemoved } from '../../journal/removed.ts';
 import { createBuilder } from './builder.ts';
 import { type Asked, type Chunk, openChunk, type Past } from './chunk.ts';
 import { type ColumnFollowerPorts, createColumnFollower } from './follower.ts';
@@ -29,7 +30,7 @@ export function createColumns(ports: ColumnsPorts): Columns {
     const bytes = await files.read(first);
     const chunk = bytes && openChunk(bytes);
     if (chunk?.first !== first || chunk.count !== CHUNK_RECORDS || !sameTypes(chunk)) return undefined;
-    const ends = [await journal.get(first), await journal.get(first + CHUNK_RECORDS - 1)];
+    const ends = [await unlessRemoved(journal.get(first)), await unlessRemoved(journal.get(first + CHUNK_RECORDS - 1))];
     const isOfThisLog = ends.every((record, i) => record?.key === chunk.ends[i].key && record.at === chunk.ends[i].at);
     return isOfThisLog ? chunk : undefined;
   }

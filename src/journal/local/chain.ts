@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Files } from './files.ts';
+import { endOfKept } from './kept-file.ts';
 import { type Head, headOf, segmentPath, setAside } from './segment.ts';
 
 /**
@@ -38,8 +39,42 @@ export function highestOwner(heads: readonly (Head | undefined)[]): number {
   return heads.reduce((highest, head) => Math.max(highest, head?.owner ?? 0), 0);
 }
 
-/** `firsts` are all there are. Where a head is damaged all are kept: recovery says what is wrong. */
-export function chainOf(firsts: number[], heads: readonly (Head | undefined)[]): Chain {
+/** What stands in a directory, as far as it counts. */
+export interface Standing extends Chain {
+  heads: (Head | undefined)[];
+  /** First sequences of what is left of segments that were cut out, ascending. */
+  kept: number[];
+  /** The first sequence that is held whole. */
+  begins: number;
+}
+
+export async function standingOf(files: Files, directory: string): Promise<Standing> {
+  // The heads first: a segment that gets its name between the two looks is one that came too late.
+  const heads = await readHeads(files, directory);
+  const { kept, end } = await keptOf(files, directory);
+  const firsts = (await segmentFirsts(files, directory)).filter((first) => first > end);
+  const counted = heads.filter((head) => head === undefined || head.first > end);
+  return { ...chainOf(firsts, counted, end + 1), heads, kept, begins: end + 1 };
+}
+
+/** First sequences of what is left of segments that were cut out, and the last sequence of the last of them; 0 where there is none. */
+export async function keptOf(files: Files, directory: string): Promise<{ kept: number[]; end: number }> {
+  const names = await files.list(directory);
+  const kept = names
+    .filter((name) => /^\d{16}\.kept$/.test(name))
+    .map((name) => Number(name.slice(0, 16)))
+    .sort((a, b) => a - b);
+  const newest = kept.at(-1);
+  if (newest === undefined) return { kept, end: 0 };
+  const said = await endOfKept(files, directory, newest);
+  if (said !== undefined) return { kept, end: said };
+  // It is damaged, which recovery says: what follows it tells where it ended.
+  const next = (await segmentFirsts(files, directory)).find((first) => first > newest);
+  return { kept, end: next === undefined ? newest : next - 1 };
+}
+
+/** `firsts` are all there are from `begins` on. Where a head is damaged all are kept: recovery says what is wrong. */
+export function chainOf(firsts: number[], heads: readonly (Head | undefined)[], begins = 1): Chain {
   if (heads.length === 0 || heads.some((head) => head === undefined)) return { firsts, orphans: [] };
   const known = heads as Head[];
   // A release before 0.2 names no owner: it went on from whoever came before.
@@ -61,7 +96,7 @@ export function chainOf(firsts: number[], heads: readonly (Head | undefined)[]):
     at = next;
   }
   // What it follows is missing: nothing is set aside, and recovery says what is.
-  if (known[at].first !== 1 && known[at].before !== 0) return { firsts, orphans: [] };
+  if (known[at].first !== begins && known[at].before !== 0) return { firsts, orphans: [] };
   return { firsts: firsts.filter((first) => kept.has(first)), orphans: firsts.filter((first) => !kept.has(first)) };
 }
 

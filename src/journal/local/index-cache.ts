@@ -9,6 +9,8 @@ export interface IndexCache {
   get(segment: Segment): Promise<SegmentIndex>;
   /** Writes it anew from the segment: its file was found damaged. */
   renew(segment: Segment): Promise<SegmentIndex>;
+  /** Its segment is gone. */
+  forget(segment: Segment): void;
 }
 
 export function createIndexCache(files: Files, maxBytes: number): IndexCache {
@@ -48,6 +50,7 @@ export function createIndexCache(files: Files, maxBytes: number): IndexCache {
       return index;
     },
     renew: (segment) => rebuild(files, segment),
+    forget: drop,
   };
 }
 

@@ -2,12 +2,13 @@ import { dirname, resolve } from 'node:path';
 import { AssayError } from '../../domain/errors.ts';
 import type { Appended, Damage, Journal, JournalEntry, JournalRecord } from '../journal.ts';
 import type { Batch } from './batch.ts';
-import { bringBack, chainOf, highestOwner, readHeads, segmentFirsts } from './chain.ts';
+import { bringBack, highestOwner, readHeads, type Standing, standingOf } from './chain.ts';
 import { createCommitter } from './committer.ts';
+import { cutSegments, endCut } from './cut.ts';
 import { overwriteRecord, redoOverwrite } from './erase.ts';
 import { type Files, nodeFiles } from './files.ts';
 import { createIndexCache } from './index-cache.ts';
-import type { Log } from './log.ts';
+import { beginOf, type Log } from './log.ts';
 import { type Owner, takeOwnership } from './owner.ts';
 import { findSealed, readFrom, readRecentSync, readRecord } from './reader.ts';
 import { recoverSegments, sealTail } from './recovery.ts';
@@ -76,8 +77,9 @@ export async function openJournal(options: LocalJournalOptions): Promise<Journal
   try {
     owner = await takeOwnership(files, directory, highestOwner(await readHeads(files, directory)));
     await redoOverwrite(files, directory);
+    await endCut(files, directory);
     segments = await recoverSegments(files, directory, await setOrphansAside(files, directory, onWarning));
-    for (const segment of segments) segment.owner = (await headOf(files, segment.path))?.owner ?? 0;
+    for (const segment of segments) if (!segment.kept) segment.owner = (await headOf(files, segment.path))?.owner ?? 0;
     if (!owner.handedOver) await sealTail(files, segments);
     await removeOldSpares(files, directory);
     // What an earlier process renamed or made may not have reached the disk.
@@ -97,18 +99,16 @@ export async function openJournal(options: LocalJournalOptions): Promise<Journal
   }
 }
 
-/** First sequences of the segments that count. What a replaced owner began too late keeps its bytes under another name. */
+/** The segments that count. What a replaced owner began too late keeps its bytes under another name. */
 async function setOrphansAside(
   files: Files,
   directory: string,
   onWarning: (error: unknown) => void,
-): Promise<number[]> {
+): Promise<Standing> {
   for (const path of await bringBack(files, directory))
     onWarning(new Error(`${path} had been set aside by a process that had been replaced. It is back.`));
-  // The heads first: a segment that gets its name between the two looks is one that came too late.
-  const heads = await readHeads(files, directory);
-  const { firsts, orphans } = chainOf(await segmentFirsts(files, directory), heads);
-  for (const first of orphans) {
+  const standing = await standingOf(files, directory);
+  for (const first of standing.orphans) {
     const path = segmentPath(directory, first);
     await setAside(files, path);
     onWarning(
@@ -117,7 +117,7 @@ async function setOrphansAside(
       ),
     );
   }
-  return firsts;
+  return standing;
 }
 
 function createJournal(
@@ -241,6 +241,11 @@ function createJournal(
       erasing = done.catch(() => {});
       return done;
     },
+    cut(options) {
+      const done = erasing.then(() => cutSegments(log, indexes, options));
+      erasing = done.catch(() => {});
+      return done;
+    },
     status() {
       const left = space?.state();
       return {
@@ -249,6 +254,7 @@ function createJournal(
         space: left,
         durable: log.durable,
         segments: log.segments.length,
+        begins: beginOf(log),
         bytes: log.segments.reduce((sum, segment) => sum + segment.durableEnd, 0),
         scrub: scrub?.state(),
       };

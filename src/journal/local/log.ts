@@ -15,6 +15,11 @@ export interface Log {
   last: number;
 }
 
+/** The first sequence that is held whole. */
+export function beginOf(log: Log): number {
+  return log.segments.find(({ kept }) => kept === undefined)?.first ?? log.last + 1;
+}
+
 /** The segment that holds a sequence from 1 to `last`. */
 export function segmentOf(log: Log, sequence: number): Segment {
   let low = 0;

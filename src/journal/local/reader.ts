@@ -1,11 +1,13 @@
 import { hash53 } from '../../domain/hash.ts';
 import { DamagedRecord } from '../damage.ts';
 import type { JournalRecord } from '../journal.ts';
+import { RemovedRecord } from '../removed.ts';
 import { mayHold } from './bloom.ts';
 import type { OpenFile } from './files.ts';
 import { claimedLength, decodeFrame, frameAt, HEADER_BYTES } from './frame.ts';
 import type { IndexCache } from './index-cache.ts';
-import { ordinalsOf } from './index-file.ts';
+import { ordinalsOf, type SegmentIndex } from './index-file.ts';
+import { isTaken, readKept } from './kept-file.ts';
 import { type Log, segmentOf } from './log.ts';
 import { DATA_START, type Segment } from './segment.ts';
 
@@ -13,6 +15,7 @@ const CHUNK_BYTES = 512 * 1024;
 
 /** Where a record of a segment lies, and where the next one would. */
 export async function extentOf(segment: Segment, sequence: number, indexes: IndexCache): Promise<[number, number]> {
+  if (segment.kept !== undefined) return keptExtent(segment, sequence);
   const ordinal = sequence - segment.first;
   if (segment.offsets !== undefined) return extent(segment, segment.offsets.values, ordinal);
   return extent(segment, (await indexes.get(segment)).offsets, ordinal);
@@ -20,6 +23,13 @@ export async function extentOf(segment: Segment, sequence: number, indexes: Inde
 
 function extent(segment: Segment, offsets: Uint32Array, ordinal: number): [number, number] {
   return [offsets[ordinal], ordinal + 1 < segment.count ? offsets[ordinal + 1] : segment.tail];
+}
+
+function keptExtent({ kept, tail }: Segment, sequence: number): [number, number] {
+  const { sequences, offsets } = kept!;
+  const i = sequences.indexOf(sequence);
+  if (i < 0) throw new RemovedRecord(`Record ${sequence}`);
+  return [offsets[i], i + 1 < offsets.length ? offsets[i + 1] : tail];
 }
 
 /** A durable record of one of the newest segments, at once: its file is open and most likely in the page cache. */
@@ -33,6 +43,25 @@ export function readRecentSync(segment: Segment, sequence: number): JournalRecor
 /** A durable record. */
 export async function readRecord(log: Log, indexes: IndexCache, sequence: number): Promise<JournalRecord> {
   const segment = segmentOf(log, sequence);
+  return unlessCut(
+    log,
+    segment,
+    () => readRecordOf(log, indexes, segment, sequence),
+    () => readRecord(log, indexes, sequence),
+  );
+}
+
+/** Does it again where the segment was cut out of the log meanwhile. */
+async function unlessCut<T>(log: Log, segment: Segment, work: () => Promise<T>, again: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (log.segments.includes(segment)) throw error;
+    return again();
+  }
+}
+
+async function readRecordOf(log: Log, indexes: IndexCache, segment: Segment, sequence: number): Promise<JournalRecord> {
   if (segment.names !== undefined) return readRecentSync(segment, sequence);
   const [start, end] = await extentOf(segment, sequence, indexes);
   const file = await log.files.open(segment.path, 'read');
@@ -57,7 +86,19 @@ export async function findSealed(log: Log, indexes: IndexCache, name: string): P
   for (const segment of log.segments) {
     if (segment.names !== undefined) return undefined;
     if (segment.bloom !== undefined && !mayHold(segment.bloom, hash)) continue;
-    for (const ordinal of ordinalsOf(await indexes.get(segment), hash)) {
+    if (segment.kept !== undefined) {
+      const record = await findKept(log, segment, name);
+      if (record !== undefined) return record;
+      continue;
+    }
+    const index = await unlessCut<SegmentIndex | undefined>(
+      log,
+      segment,
+      () => indexes.get(segment),
+      async () => undefined,
+    );
+    if (index === undefined) return findSealed(log, indexes, name);
+    for (const ordinal of ordinalsOf(index, hash)) {
       const record = await readRecord(log, indexes, segment.first + ordinal);
       if (record.key === name || record.aliases?.includes(name)) return record;
     }
@@ -65,22 +106,68 @@ export async function findSealed(log: Log, indexes: IndexCache, name: string): P
   return undefined;
 }
 
+/** Throws `RemovedRecord` where the name is taken by a record that is not there any more. */
+async function findKept(log: Log, segment: Segment, name: string): Promise<JournalRecord | undefined> {
+  const table = await readKept(log.files, segment.path);
+  if (table === undefined) throw new DamagedRecord(segment.path, 0, segment.first);
+  if (!isTaken(table, name)) return undefined;
+  const { source, sequences, offsets } = table;
+  for (const [i, sequence] of sequences.entries()) {
+    const frame = frameAt(source, offsets[i], table.tail);
+    if (frame?.sequence !== sequence) throw new DamagedRecord(segment.path, offsets[i], sequence);
+    const record = decodeFrame(source, frame);
+    if (record.key === name || record.aliases?.includes(name)) return record;
+  }
+  throw new RemovedRecord('What had this name');
+}
+
 /** Durable records from a sequence on, ending at what is durable when it gets there. */
 export async function* readFrom(log: Log, indexes: IndexCache, fromSequence: number): AsyncGenerator<JournalRecord> {
   let next = Math.max(1, fromSequence);
+  /** Of what was passed over, the sequence before the first. */
+  let follows: number | undefined;
   while (next <= log.durable) {
     const segment = segmentOf(log, next);
-    const start = next === segment.first ? DATA_START : (await extentOf(segment, next, indexes))[0];
-    const file = await log.files.open(segment.path, 'read');
+    if (segment.kept !== undefined) {
+      follows ??= next - 1;
+      for (const sequence of segment.kept.sequences) {
+        if (sequence < next) continue;
+        const record = await readRecordOf(log, indexes, segment, sequence);
+        yield sequence === follows + 1 ? record : { ...record, follows };
+        follows = sequence;
+      }
+      next = segment.first + segment.count;
+      continue;
+    }
+    const from = next;
+    const place = await unlessCut<Place | undefined>(
+      log,
+      segment,
+      () => placeOf(log, indexes, segment, from),
+      async () => undefined,
+    );
+    if (place === undefined) continue;
+    const { file, start } = place;
     try {
       for await (const record of readSegment(segment, file, start, next)) {
-        yield record;
+        yield follows === undefined || follows + 1 === record.sequence ? record : { ...record, follows };
+        follows = undefined;
         next = record.sequence + 1;
       }
     } finally {
       await file.close();
     }
   }
+}
+
+interface Place {
+  file: OpenFile;
+  start: number;
+}
+
+async function placeOf(log: Log, indexes: IndexCache, segment: Segment, sequence: number): Promise<Place> {
+  const start = sequence === segment.first ? DATA_START : (await extentOf(segment, sequence, indexes))[0];
+  return { file: await log.files.open(segment.path, 'read'), start };
 }
 
 /** The records of one segment from an offset on, up to what is durable. */

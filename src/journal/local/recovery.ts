@@ -1,6 +1,7 @@
 import { AssayError } from '../../domain/errors.ts';
 import { type Files, readWhole } from './files.ts';
 import { readBloom, writeIndex } from './index-file.ts';
+import { keptPath, openKept } from './kept-file.ts';
 import { type Scan, scanSegment } from './scan.ts';
 import { FOOTER_BYTES, newSegment, readFooter, type Segment, sealSegment } from './segment.ts';
 
@@ -11,8 +12,12 @@ export const RECENT_SEGMENTS = 2;
  * Opens these segments of a directory, oldest first. The newest are read through; a torn tail of the last is zeroed. Older
  * ones are trusted by their footer. Throws, naming segment and offset, where a record that was acknowledged is damaged.
  */
-export async function recoverSegments(files: Files, directory: string, firsts: number[]): Promise<Segment[]> {
-  const segments: Segment[] = [];
+export async function recoverSegments(
+  files: Files,
+  directory: string,
+  { kept, firsts }: { kept: number[]; firsts: number[] },
+): Promise<Segment[]> {
+  const segments = await openAllKept(files, directory, kept);
   try {
     for (const [i, first] of firsts.entries()) {
       const before = segments.at(-1);
@@ -28,6 +33,21 @@ export async function recoverSegments(files: Files, directory: string, firsts: n
     for (const segment of segments) await segment.file?.close();
     throw error;
   }
+}
+
+/** What is left of segments that were cut out. Without one of them it would not be known which ids are taken. */
+async function openAllKept(files: Files, directory: string, firsts: number[]): Promise<Segment[]> {
+  const segments: Segment[] = [];
+  for (const first of firsts) {
+    const before = segments.at(-1);
+    const expected = before === undefined ? 1 : before.first + before.count;
+    const path = keptPath(directory, first);
+    if (first !== expected) throw damaged(path, 0, `record ${expected} should be the first that it stands for`);
+    const segment = await openKept(files, directory, first);
+    if (segment === undefined) throw damaged(path, 0, 'it says which ids were taken, and fails its checksum');
+    segments.push(segment);
+  }
+  return segments;
 }
 
 /**

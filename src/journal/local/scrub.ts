@@ -4,6 +4,7 @@ import type { Damage, ScrubState } from '../journal.ts';
 import { frameAt } from './frame.ts';
 import type { IndexCache } from './index-cache.ts';
 import { readIndex } from './index-file.ts';
+import { readKept } from './kept-file.ts';
 import type { Log } from './log.ts';
 import { DATA_START, FOOTER_BYTES, readFooter, readHeader, type Segment } from './segment.ts';
 
@@ -37,13 +38,16 @@ export function createScrub(
     const seen: Damage[] = [];
     for (const segment of [...log.segments]) {
       if (!segment.sealed || segment.count === 0) continue;
-      for (const { offset, what } of await damageIn(segment).catch(unreadable)) {
-        const known = found.find((one) => one.segment === basename(segment.path) && one.what === what);
-        const damage = known ?? { segment: basename(segment.path), offset, what, at: clock() };
-        seen.push(damage);
+      const damage = await (segment.kept ? damageInKept(segment) : damageIn(segment)).catch(unreadable);
+      // Cut out of the log meanwhile.
+      if (!log.segments.includes(segment)) continue;
+      for (const { offset, what } of damage) {
+        const known = found.find((other) => other.segment === basename(segment.path) && other.what === what);
+        const one = known ?? { segment: basename(segment.path), offset, what, at: clock() };
+        seen.push(one);
         if (known) continue;
-        found = [...found, damage];
-        onDamage(damage);
+        found = [...found, one];
+        onDamage(one);
       }
     }
     found = seen;
@@ -56,6 +60,16 @@ export function createScrub(
     return [
       { offset: 0, what: `the file, which cannot be read (${(error as NodeJS.ErrnoException).code ?? error.name})` },
     ];
+  }
+
+  async function damageInKept({ path }: Segment): Promise<{ offset: number; what: string }[]> {
+    const table = await readKept(log.files, path);
+    if (table === undefined) return [{ offset: 0, what: 'the table of what was cut out' }];
+    const { source, sequences, offsets, tail } = table;
+    await took(source.length);
+    return [...offsets].flatMap((offset, i) =>
+      frameAt(source, offset, tail)?.sequence === sequences[i] ? [] : [{ offset, what: `record ${sequences[i]}` }],
+    );
   }
 
   async function damageIn(segment: Segment): Promise<{ offset: number; what: string }[]> {

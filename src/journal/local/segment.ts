@@ -50,7 +50,18 @@ export interface Segment extends Allocated {
   offsets: Offsets | undefined;
   /** Once the index file is written. */
   bloom: BloomFilter | undefined;
+  /** Of one that was cut out of the log: what is left of it (see kept-file.ts). */
+  kept?: Kept;
   /** The file is open while names are held. */
+}
+
+/** In memory for as long as the journal is open. */
+export interface Kept {
+  /** Of the records that stay, ascending. */
+  sequences: Float64Array;
+  offsets: Uint32Array;
+  /** When the newest record of the segment was accepted, milliseconds. */
+  newestAt: number;
 }
 
 export const segmentPath = (directory: string, first: number) =>

@@ -81,8 +81,9 @@ export function createReplica(options: ReplicaOptions): Replica {
 
   async function standing(): Promise<ReplicaPlace> {
     const found = await target.place();
-    const record = found.sequence === 0 ? undefined : await journal.get(found.sequence);
-    if (found.sequence > 0 && record?.key !== found.key)
+    const begins = journal.status().begins ?? 1;
+    const isKnown = found.sequence > 0 && found.sequence >= begins;
+    if (isKnown && (await journal.get(found.sequence))?.key !== found.key)
       throw new Error(
         `The copy in Convex was made from another journal: it stands at record ${found.sequence} (${found.key}). ` +
           'assay convex rebuild empties it, and it is made anew from this one.',
