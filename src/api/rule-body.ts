@@ -47,12 +47,19 @@ export function assertChecks({ ok, errors, warnings }: Check): string[] {
   });
 }
 
-/** What is worth knowing of a rule that checks. */
-export function remarks({ outcome, priority, mode, hard }: RuleContent): string[] {
-  if (outcome !== 'approve' || hard || mode === 'off' || priority >= 1) return [];
-  return [
-    'A rule that approves at a priority below 1 never overrides the model: at 0 the stricter wins, and below it the model speaks first.',
-  ];
+/** What is worth knowing of a rule that checks. `now`, milliseconds. */
+export function remarks({ outcome, priority, mode, hard, validTo, rollout }: RuleContent, now: number): string[] {
+  if (mode === 'off') return [];
+  const found: string[] = [];
+  if (outcome === 'approve' && !hard && priority < 1)
+    found.push(
+      'A rule that approves at a priority below 1 never overrides the model: at 0 the stricter wins, and below it the model speaks first.',
+    );
+  if (validTo !== null && validTo <= now)
+    found.push(`The rule is over: since ${new Date(validTo).toISOString()}, its validTo, it hits nothing.`);
+  if (mode === 'live' && rollout?.percent === 0)
+    found.push('With a rollout of 0 percent the rule is live for nobody: its hits are recorded as in shadow.');
+  return found;
 }
 
 const CONTENT: Record<keyof RuleContent, true> = {
