@@ -207,6 +207,21 @@ describe('rules', () => {
     assert.equal((await ask('POST', '/api/rules/back/restore', { version: 9 })).status, 404);
   });
 
+  test('a list that was made anew of another type is not taken for the one that old rules asked', async () => {
+    assert.equal((await ask('POST', '/api/lists', { name: 'anew', type: 'user' })).status, 201);
+    await put(rule('asks-anew', 'inList("anew", tx.userId)'));
+    const before = await version();
+    assert.equal((await ask('DELETE', '/api/rules/asks-anew')).status, 204);
+    assert.equal((await ask('DELETE', '/api/lists/anew')).status, 204);
+    assert.equal((await ask('POST', '/api/lists', { name: 'anew', type: 'ip' })).status, 201);
+    const refused = await ask('POST', '/api/policy/restore', { version: before });
+    assert.deepEqual([refused.status, refused.body.code], [409, 'conflict']);
+    assert.match(refused.body.detail, /list anew of type user/);
+    const restored = await ask('POST', '/api/rules/asks-anew/restore', { version: 1 });
+    assert.match(restored.body.warnings.join(), /"anew" is of type ip/, JSON.stringify(restored.body));
+    assert.equal((await ask('DELETE', '/api/rules/asks-anew')).status, 204);
+  });
+
   test('each rule of the pack is taken as it is shown, off, with the lists that it asks', async () => {
     const { status, body } = await ask('GET', '/api/rules/pack');
     assert.equal(status, 200);

@@ -27,7 +27,7 @@ const MAX_ID = 255;
 
 /** What each kind of field takes. */
 const KINDS: Record<FieldKind, Take> = {
-  id: text((value) => ({ kept: value, fault: value === '' ? 'must not be empty' : unfitId(value) }), MAX_ID),
+  id: text((value) => ({ kept: value, fault: value.trim() === '' ? 'must not be empty' : unfitId(value) }), MAX_ID),
   words: text((value) => ({ kept: value, fault: unfit(value) })),
   number: takeNumber,
   amount: takeNumber,

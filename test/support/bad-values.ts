@@ -102,6 +102,8 @@ export const BAD_JSON: readonly BadValue[] = [
   ['id', '7', /^must be a string$/],
   ['id', '""', /^must not be empty$/],
   ['userId', '{}', /^must be a string$/],
+  ['userId', '"  "', /^must not be empty$/],
+  ['cardId', '"\\u00a0"', /^must not be empty$/],
   ['userId', '"\\ud800"', /^must be well-formed Unicode/],
   ['amount', '"12.50"', NUMBER],
   ['amount', 'true', NUMBER],

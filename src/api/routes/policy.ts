@@ -165,10 +165,26 @@ export function policyRoutes(app: Api, services: Services): void {
       },
     },
     async (request, reply) => {
+      assertSameLists(request.body.version);
       const answer = await submitPolicy(services, request as never, reply as never, {
         ...{ type: 'policy.restore', asked: request.body, data: { restores: request.body.version } },
       });
       return sendPolicy(reply, answer);
     },
   );
+
+  /** A list that was made anew under its name, of another type, would make other rules of the old ones. */
+  function assertSameLists(version: number): void {
+    const old = policyAt(state, version);
+    const named = new Set(old?.rules.flatMap(({ content }) => policy.listsNamed(content)));
+    const other = old?.lists.find(({ name, type }) => {
+      const now = state.lists.get(name)?.head.type;
+      return named.has(name) && now !== undefined && now !== type;
+    });
+    if (other)
+      throw new AssayError(
+        'conflict',
+        `Version ${version} needs the list ${other.name} of type ${other.type}: it is of another now.`,
+      );
+  }
 }

@@ -220,13 +220,13 @@ export function ruleRoutes(app: Api, services: Services): void {
       if (!rule || !old)
         throw new AssayError('not_found', rule ? `Rule ${id} has no version ${version}.` : `There is no rule ${id}.`);
       mayWrite(request.apiKey, old.content, rule);
-      assertChecks(policy.check(old.content.when));
+      const warnings = [...assertChecks(policy.check(old.content.when)), ...remarks(old.content, clock())];
       const answer = await submitPolicy(services, request as never, reply as never, {
         type: 'policy.rule',
         asked: request.body,
         data: { action: 'restore', ruleId: id, restores: version, ...(needsTwo(old.content) ? { propose: true } : {}) },
       });
-      return sendPolicy(reply, await withOverridden(services, answer));
+      return sendPolicy(reply, await withOverridden(services, answer), warnings);
     },
   );
 
