@@ -68,9 +68,11 @@ describe('lists', () => {
       { value: '10.0.0.1' },
       { value: '10.0.0.0/8', expiresAt: 'soon' },
       { value: '' },
+      { value: '10.0.0.2', expiresAt: '2020-01-01T00:00:00Z' },
     ];
     const { status, body } = await ask('POST', '/api/lists/mixed/entries', { entries });
-    assert.deepEqual([status, body.added, body.updated], [200, 1, 1]);
+    assert.deepEqual([status, body.added, body.updated], [200, 2, 1]);
+    assert.deepEqual(body.warnings, ['1 of them have ended already, by their expiresAt: they are in no list.']);
     assert.deepEqual(
       body.refused.map(({ value }: { value: string }) => value),
       ['nowhere', '10.0.0.0/8', ''],

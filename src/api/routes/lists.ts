@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readCursor, writeCursor } from '../../domain/cursor.ts';
 import { AssayError } from '../../domain/errors.ts';
 import type { ListHead } from '../../domain/policy.ts';
+import type { ListEntryData } from '../../domain/records.ts';
 import type { ListState } from '../../engine/policy/state.ts';
 import { listView } from '../../engine/policy/views.ts';
 import { unfit } from '../../intake/text.ts';
@@ -249,9 +250,14 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
         }
         if (replayed) reply.header('idempotent-replayed', 'true');
         const isUntold = untold !== null && body.entries.some(({ expiresAt }) => expiresAt === undefined);
+        const over = endedBy(parts, clock());
+        const warnings = [
+          ...(isUntold ? [ENDS] : []),
+          ...(over > 0 ? [`${over} of them have ended already, by their expiresAt: they are in no list.`] : []),
+        ];
         return {
           ...{ added, updated, refused: [...(unreadable.get(request.body) ?? []), ...refused] },
-          ...(isUntold ? { warnings: [ENDS] } : {}),
+          ...(warnings.length > 0 ? { warnings } : {}),
         };
       },
     );
@@ -272,4 +278,11 @@ function mayChange(request: Pick<FastifyRequest, 'apiKey'>, head: ListHead): voi
     'forbidden',
     `Entries of list ${head.name} need a key with the scope policy: it is not marked fromCases.`,
   );
+}
+
+/** How many entries end by `now`, milliseconds. */
+function endedBy(parts: readonly ListEntryData[][], now: number): number {
+  let count = 0;
+  for (const part of parts) for (const [, expiresAt] of part) if (expiresAt !== null && expiresAt <= now) count++;
+  return count;
 }

@@ -142,7 +142,7 @@ export function userRoutes(app: Api, services: Services): void {
 
 function check({ id, name, email }: { id?: string; name?: string; email?: string }): void {
   const errors = [
-    { path: '/id', message: id === undefined ? undefined : unfitId(id) },
+    { path: '/id', message: id === undefined ? undefined : id.trim() === '' ? 'must not be empty' : unfitId(id) },
     { path: '/name', message: name === undefined ? undefined : unfit(name) },
     {
       path: '/email',
