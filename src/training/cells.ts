@@ -54,7 +54,9 @@ export function withPoint(text: string, prefix: string): string {
 const PLAIN_POINT = /^[+-]?\d+\.(?:\d{1,2}|\d{4,})$/;
 const PLAIN_COMMA = /^[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),(?:\d{1,2}|\d{4,})$/;
 
-/** Whether the numbers of a file's first rows are written with a decimal comma: some are, and none with a point. */
-export function writesCommas(texts: readonly string[]): boolean {
-  return texts.some((text) => PLAIN_COMMA.test(text)) && !texts.some((text) => PLAIN_POINT.test(text));
+/** Whether the numbers of a file's first rows, by columns, are written with a decimal comma: most of some column are, and none with a point. */
+export function writesCommas(columns: readonly (readonly string[])[]): boolean {
+  const isMostly = (texts: readonly string[]) =>
+    2 * texts.filter((text) => PLAIN_COMMA.test(text)).length > texts.filter((text) => text !== '').length;
+  return columns.some(isMostly) && !columns.some((texts) => texts.some((text) => PLAIN_POINT.test(text)));
 }

@@ -175,7 +175,7 @@ function withDecimal(header: string[], rows: string[][], map: ColumnMap, say: (t
   }
   const { amountPrefix = '' } = map;
   const bare = (text: string) => (text.startsWith(amountPrefix) ? text.slice(amountPrefix.length) : text);
-  if (!writesCommas(rows.flatMap((fields) => places.map((at) => bare(fields[at]))))) return map;
+  if (!writesCommas(places.map((at) => rows.map((fields) => bare(fields[at]))))) return map;
   say('Numbers are read with a decimal comma: 1.234,56 is 1234.56.');
   return { ...map, decimal: ',' };
 }

@@ -70,7 +70,7 @@ function guessOwn(found: Inspection, header: string[], rows: string[][]): void {
   const used = new Set(Object.values(found.map.columns).flat());
   const others = header.filter((name) => !used.has(name));
   const plain = cellsOf(header, rows);
-  const hasCommas = writesCommas([...others, ...[found.map.columns.amount ?? []].flat()].flatMap(plain));
+  const hasCommas = writesCommas([...others, ...[found.map.columns.amount ?? []].flat()].map(plain));
   if (hasCommas) found.map = { ...found.map, decimal: ',' };
   const cells: CellsOf = hasCommas ? (name) => plain(name).map((text) => withPoint(text, '')) : plain;
   const { schema, left } = guessSchema(header, rows.length, cells, found.map.columns);
