@@ -10,6 +10,7 @@ import { CORE_ENTITIES, entityTypesWith } from './domain/entity.ts';
 import { LABEL_MATURITY_DAYS } from './domain/label-state.ts';
 import { parseOfficeHours } from './domain/office-hours.ts';
 import { mergeSchemas, type OwnSchema, ownEntities, ownHabits, parseOwnSchema } from './domain/own-columns.ts';
+import { DEFAULT_MAP, type Iso8583Map, readIso8583Map } from './intake/iso8583/map.ts';
 
 /** Everything that the environment can settle, read once. Times in milliseconds unless the name says otherwise. */
 export interface Config {
@@ -43,6 +44,8 @@ export interface Config {
   readonly cardNumbers: 'refuse' | 'tokenize' | 'allow' | undefined;
   /** The key of their tokens: made where it is needed first, outside the data. */
   readonly cardKeyFile: string;
+  /** How messages of ISO 8583 are read. */
+  readonly iso8583: Iso8583Map;
   /** Bits of an IPv6 address that name a network: what is limited, and profiled beside the address. */
   readonly ipv6Prefix: number;
   readonly rateLimitMax: number;
@@ -121,8 +124,8 @@ export interface FleetConfig {
   readonly brokers: readonly string[];
   readonly kafkaTls: TlsConfig | undefined;
   readonly kafkaSasl: SaslConfig | undefined;
-  /** What messages of transactions.raw are: found out for each, or the JSON of a transaction and nothing else. */
-  readonly rawFormat: 'auto' | 'json';
+  /** What messages of transactions.raw are: found out for each, or the JSON of a transaction, or of an ISO 8583 message, and nothing else. */
+  readonly rawFormat: 'auto' | 'json' | 'iso8583';
   /** What becomes of rows that were there when Debezium began. */
   readonly rawSnapshot: 'skip' | 'decide';
   /** Where Avro and Protobuf find their schemas. */
@@ -242,6 +245,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
       ? (oneOf(env, 'CARD_NUMBERS', ['refuse', 'tokenize', 'allow'], '') as Config['cardNumbers'])
       : undefined,
     cardKeyFile: env.CARD_KEY_FILE || `${resolve(env.ASSAY_DATA_DIR ?? './.assay')}.card.key`,
+    iso8583: env.ISO8583_MAP ? iso8583Map(env.ISO8583_MAP) : DEFAULT_MAP,
     ipv6Prefix: integer(env, 'IPV6_PREFIX', IPV6_PREFIX, 16, 128),
     rateLimitMax: integer(env, 'RATE_LIMIT_MAX', 100_000, 0),
     rateLimitWindowMs: duration(env.RATE_LIMIT_WINDOW ?? '1m', 'RATE_LIMIT_WINDOW'),
@@ -337,6 +341,16 @@ function schemaOfFile(path: string | undefined): OwnSchema | undefined {
   } catch (error) {
     throw new Error(`ASSAY_SCHEMA: ${path}: ${(error as Error).message}`);
   }
+}
+
+function iso8583Map(path: string): Iso8583Map {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Error(`ISO8583_MAP: ${path}: ${(error as Error).message}`);
+  }
+  return readIso8583Map(text, `ISO8583_MAP: ${path}`);
 }
 
 /** What a model was trained on; what is wrong with it is told when it is loaded. */
@@ -442,7 +456,7 @@ function fleet(env: Environment): FleetConfig | undefined {
     brokers: Object.freeze(brokers),
     kafkaTls: kafkaTls(env),
     kafkaSasl: kafkaSasl(env),
-    rawFormat: oneOf(env, 'RAW_FORMAT', ['auto', 'json'], 'auto') as FleetConfig['rawFormat'],
+    rawFormat: oneOf(env, 'RAW_FORMAT', ['auto', 'json', 'iso8583'], 'auto') as FleetConfig['rawFormat'],
     rawSnapshot: oneOf(env, 'RAW_SNAPSHOT', ['skip', 'decide'], 'skip') as FleetConfig['rawSnapshot'],
     schemaRegistryUrl: registryUrl(env),
     redisUrl,

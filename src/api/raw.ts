@@ -5,6 +5,8 @@ import type { Transaction } from '../domain/transaction.ts';
 import type { Submission } from '../engine/engine.ts';
 import { parseJson } from '../intake/digits.ts';
 import { refusal } from '../intake/faults.ts';
+import type { Iso8583Map } from '../intake/iso8583/map.ts';
+import { type Iso8583Message, takeIso8583 } from '../intake/iso8583/message.ts';
 import type { Message } from '../intake/iso20022/element.ts';
 import { readJsonMessage, readXmlMessage } from '../intake/iso20022/message.ts';
 import { paymentsOf } from '../intake/iso20022/payments.ts';
@@ -32,10 +34,9 @@ const MAX_BYTES = 1024 * 1024;
  * its arrival there. Throws an AssayError that says why it cannot be read.
  */
 export function readRaw(message: RawMessage, rules: IntakeRules, format: 'auto' | 'json' = 'auto'): Submission {
-  const { partition, offset, timestamp, headers, value } = message;
+  const { headers, value } = message;
   if (headers[TAKEN_IN]) return JSON.parse(headers[TAKEN_IN]) as Submission;
-  if (value.length > MAX_BYTES) throw new AssayError('too_large', 'A transaction takes at most 1 MiB.');
-  const receipt = { id: `raw_${timestamp}_${partition}_${offset}`, receivedAt: timestamp };
+  const receipt = receiptOf(message);
   const text = value.toString('utf8');
   if (format === 'json') return takeSubmission(parse(text), receipt, rules);
   if (/^\s*</.test(text)) return ofBank(readXmlMessage(text), receipt, rules);
@@ -43,6 +44,20 @@ export function readRaw(message: RawMessage, rules: IntakeRules, format: 'auto' 
   return isObject(body) && 'Document' in body && !('userId' in body)
     ? ofBank(readJsonMessage(body), receipt, rules)
     : takeSubmission(body, receipt, rules);
+}
+
+/** The same of a message of ISO 8583 as JSON, which may ask for no decision; what a server handed on is among them. */
+export function readRawIso8583(message: RawMessage, rules: IntakeRules, map: Iso8583Map): Iso8583Message {
+  const handedOn = message.headers[TAKEN_IN];
+  if (handedOn) return { kind: 'decide', type: TAKEN_IN, taken: JSON.parse(handedOn) as Submission };
+  const receipt = receiptOf(message);
+  return takeIso8583(parse(message.value.toString('utf8')), receipt, rules, map);
+}
+
+/** Of its place in the log. */
+export function receiptOf({ partition, offset, timestamp, value }: RawMessage): Receipt {
+  if (value.length > MAX_BYTES) throw new AssayError('too_large', 'A transaction takes at most 1 MiB.');
+  return { id: `raw_${timestamp}_${partition}_${offset}`, receivedAt: timestamp };
 }
 
 /** Of a message of ISO 20022, which holds one payment here: a message of Kafka is decided, or dead, as one. */

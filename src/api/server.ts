@@ -34,6 +34,7 @@ import { driftRoutes } from './routes/drift.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { erasureRoutes } from './routes/erasures.ts';
 import { healthRoutes } from './routes/health.ts';
+import { iso8583Routes } from './routes/iso8583.ts';
 import { isoRoutes } from './routes/iso20022.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { labelBatchRoutes } from './routes/label-batch.ts';
@@ -161,6 +162,7 @@ export async function buildServer(services: Services): Promise<Api> {
   lifeCommandRoutes(app, services);
   labelBatchRoutes(app, services, charge);
   await isoRoutes(app, services, charge);
+  iso8583Routes(app, services);
   userRoutes(app, services);
   scoringRoutes(app, services, charge);
   entityRoutes(app, services);

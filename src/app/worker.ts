@@ -2,7 +2,7 @@ import { SKIPS, type Skip } from '../adapters/kafka/framing/decoded.ts';
 import { createFraming } from '../adapters/kafka/framing/framing.ts';
 import { createRegistry } from '../adapters/kafka/framing/registry.ts';
 import type { RawConsumer } from '../adapters/kafka/raw-consumer.ts';
-import { readRaw } from '../api/raw.ts';
+import { type RawMessage, readRaw, readRawIso8583, receiptOf } from '../api/raw.ts';
 import { buildWorkerServer } from '../api/worker.ts';
 import type { Config } from '../config.ts';
 import { AssayError } from '../domain/errors.ts';
@@ -10,6 +10,7 @@ import type { Overrides } from './core.ts';
 import { openFleetCore } from './fleet.ts';
 import { openIntake } from './intake.ts';
 import { createLog } from './log.ts';
+import { tellEvent } from './tell-event.ts';
 
 export interface Worker {
   /** Begins to take transactions, and listens for those who look after it. Returns the address. */
@@ -43,6 +44,12 @@ export async function createWorker(config: Config, overrides: Overrides = {}): P
     },
     stats: () => consumer && { ...consumer.stats(), skipped, registry },
   });
+  async function iso8583(message: RawMessage): Promise<void> {
+    const told = readRawIso8583(message, rules, config.iso8583);
+    if (told.kind === 'decide') await engine.settle(told.taken);
+    else if (told.kind === 'event') await tellEvent(journal, told, receiptOf(message));
+    else skipped.other++;
+  }
   return {
     async start() {
       consumer = core.raw.consume({
@@ -52,6 +59,7 @@ export async function createWorker(config: Config, overrides: Overrides = {}): P
           const header = (name: string) => headers.findLast(([own]) => own?.toString() === name)?.[1] ?? undefined;
           const decoded = await framing.decode({ value, header });
           if ('skipped' in decoded) return void skipped[decoded.skipped]++;
+          if (format === 'iso8583') return iso8583({ ...message, value: decoded.body });
           const submission = readRaw({ ...message, value: decoded.body }, rules, format);
           await engine.settle(submission).catch((error) => {
             // A row that changed after its payment was decided.

@@ -6,6 +6,7 @@ import * as common from './common.ts';
 import { documented } from './documented.ts';
 import * as drift from './drift.ts';
 import * as erasures from './erasures.ts';
+import * as iso8583 from './iso8583.ts';
 import * as iso20022 from './iso20022.ts';
 import * as ledgers from './ledgers.ts';
 import * as life from './life.ts';
@@ -25,6 +26,7 @@ export const FILES = {
   cases,
   cards,
   iso20022,
+  iso8583,
   drift,
   erasures,
   ledgers,

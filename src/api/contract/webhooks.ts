@@ -101,7 +101,7 @@ export const WEBHOOKS = {
       operationId: 'onEvent',
       // Not that of the routes: openapi-generator would write one file over the other.
       tags: ['events'],
-      summary: 'An event of a type that a webhook asked for, posted to its url: signed, in order, at least once',
+      summary: 'An event that a webhook asked for: signed, in order, at least once',
       parameters: Object.entries(signed).map(([name, description]) => ({
         ...{ in: 'header', name, required: true, description, schema: { type: 'string' } },
       })),

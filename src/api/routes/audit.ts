@@ -53,7 +53,7 @@ export function auditRoutes(app: Api, services: Services): void {
       schema: {
         operationId: 'getTransactionHistory',
         tags: ['transactions'],
-        summary: 'What happened to a transaction: decided, amended, labelled, finalized, overridden; by whom and when',
+        summary: 'What happened to a transaction, by whom and when',
         params: IdParam,
         response: { 200: json('Its history', History), ...problems(401, 403, 404, 422, 429, 503) },
       },

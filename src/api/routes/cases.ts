@@ -73,7 +73,7 @@ export function caseRoutes(app: Api, services: Services): void {
       schema: {
         operationId: 'getCase',
         tags,
-        summary: 'Read a case: its transactions, comments, history, and similar ones of the past',
+        summary: 'Read a case: transactions, comments, history, similar ones',
         params: IdParam,
         response: { 200: json('The case', CaseWhole), ...problems(401, 403, 404, 422, 429, 503) },
       },

@@ -21,7 +21,7 @@ export function demoRoutes(app: Api, { demo }: Services): void {
       schema: {
         operationId: 'startDemo',
         tags,
-        summary: 'Start a stream of made-up payments, frauds among them; one that runs is replaced',
+        summary: 'Start a stream of made-up payments, in place of one that runs',
         body: DemoBody,
         response: { 202: json('It runs', DemoShown), ...problems(400, 401, 403, 409, 413, 415, 422, 429) },
       },

@@ -65,7 +65,7 @@ export async function isoRoutes(parent: Api, services: Services, charge: Charge)
           tags: ['transactions'],
           summary: 'Decide the payments of an ISO 20022 message, in XML or JSON',
           description:
-            'pacs.008 and pain.001 are decided, several payments as a list; a pacs.002 tells what became of payments. With `Accept: application/xml` the answer is a pacs.002.',
+            'pacs.008 and pain.001 are decided; a pacs.002 tells what became of payments. `Accept: application/xml`: the answer is a pacs.002.',
           body: IsoMessageBody,
           response: {
             200: json('What came of a status report', IsoStatuses),

@@ -36,7 +36,7 @@ export function labelBatchRoutes(app: Api, services: Services, charge: Charge): 
         operationId: 'labelTransactions',
         tags: ['transactions'],
         summary: 'Record up to 10,000 labels',
-        description: 'What is refused is told with its place; every row counts towards the rate limit.',
+        description: 'What is refused is told with its place.',
         body: LabelBatchBody,
         response: {
           200: json('What came of each', LabelBatchAnswer),

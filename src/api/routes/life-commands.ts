@@ -67,8 +67,8 @@ export function lifeCommandRoutes(app: Api, services: Services): void {
         ...schema(
           'disputeTransaction',
           'Record a dispute or an early warning, or what is new of it',
-          'All are kept, with every change. Only reason codes of fraud label the transaction; `won` and `reversed` take ' +
-            'that label back, and never say that it was legitimate.',
+          'Only reason codes of fraud label the transaction; `won` and `reversed` take ' +
+            'that label back, and never say legitimate.',
           DisputeBody,
         ),
         response: { 201: json('The dispute as it stands', DisputeRecorded), ...failures },
@@ -110,7 +110,7 @@ export function lifeCommandRoutes(app: Api, services: Services): void {
         ...schema(
           'reviewTransaction',
           'Release or cancel a payment that is held',
-          'Apart from its label. The same again gets the same answer, the other one 409; what is cancelled is not finalized.',
+          'Apart from its label. The other action then gets 409; what is cancelled is not finalized.',
           ReviewBody,
         ),
         response: { 200: json('The transaction as it is now', TransactionShown), ...failures },

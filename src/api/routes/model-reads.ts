@@ -45,7 +45,7 @@ export function modelReadRoutes(app: Api, services: Services): void {
       schema: {
         operationId: 'listModels',
         tags,
-        summary: 'Every model that is kept: which one decides, which is scored beside, and how good they were',
+        summary: 'Every model that is kept, its role and how good it was',
         response: { 200: json('The models', ModelList), ...problems(401, 403, 429) },
       },
     },
@@ -148,7 +148,7 @@ export function modelReadRoutes(app: Api, services: Services): void {
         operationId: 'compareModel',
         tags,
         summary: 'What a challenger in shadow says beside the champion',
-        description: 'Scored from the journal after each answer. Average precision counts unlabelled as not fraud.',
+        description: 'Average precision counts unlabelled as not fraud.',
         params: VersionParam,
         response: { 200: json('The comparison', Comparison), ...problems(401, 403, 404, 422, 429) },
       },

@@ -68,7 +68,7 @@ export function transactionReadRoutes(app: Api, services: Services): void {
       schema: {
         operationId: 'listAlerts',
         tags,
-        summary: 'What waits for a person: reviewed and declined, not yet labelled, reviewed, overridden or finalized',
+        summary: 'What waits for a person: review and decline, unresolved',
         querystring: Type.Object(PageQuery),
         response: { 200: list('One page', TransactionShown), ...errors },
       },

@@ -28,7 +28,7 @@ export function transactionRoutes(app: Api, services: Services, admission: Admis
         operationId: 'decideTransaction',
         tags: ['transactions'],
         summary: 'Decide a transaction',
-        description: 'Answered when the decision is durable. `Prefer: respond-async` answers as soon as the intake is.',
+        description: '`Prefer: respond-async` answers as soon as it is taken in.',
         body: TransactionBody,
         response: {
           201: json('Decided and durable', Decided),

@@ -10,8 +10,8 @@ import { protobufDecoder } from './protobuf.ts';
 import type { Registry } from './registry.ts';
 
 export interface FramingOptions {
-  /** `json`: a message is the JSON of a transaction, and nothing else is looked for. */
-  format: 'auto' | 'json';
+  /** `json` and `iso8583`: a message is that, as JSON, and nothing around it is looked for. */
+  format: 'auto' | 'json' | 'iso8583';
   /** What becomes of rows that were there when Debezium began. */
   snapshot: 'skip' | 'decide';
   /** Where Avro and Protobuf find their schemas. */
@@ -78,7 +78,7 @@ export function createFraming({ format, snapshot, registry }: FramingOptions): F
   async function decode({ value, header }: Framed): Promise<Decoded> {
     if (value === null) return { skipped: 'tombstone' };
     const bytes = value.subarray(0, 3).equals(BOM) ? value.subarray(3) : value;
-    if (format === 'json') return { body: bytes };
+    if (format !== 'auto') return { body: bytes };
     if (bytes.length === 0) throw unreadable('The value is empty.');
     const named = header(SCHEMA_HEADER);
     // What a schema is named for may begin with any byte.
