@@ -76,7 +76,7 @@ export const TRANSACTION_FIELDS = {
     kind: 'time',
     maximum: 64,
     description:
-      'RFC 3339; the offset gives the local hour, UTC without one. More than 5 minutes ahead it counts as the receipt, with a warning. Default: now',
+      'RFC 3339; the offset gives the local hour. More than 5 minutes ahead it counts as the receipt, with a warning. Default: now',
     example: '2023-09-15T12:00:00Z',
   },
   merchantId: { kind: 'id', example: 'm_7' },

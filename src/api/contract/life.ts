@@ -92,7 +92,7 @@ export const ReviewBody = Type.Object({
 
 export const labelState = words(
   LABEL_STATES,
-  'What is known of its truth: confirmed `fraud` or `legitimate`; `presumed` legitimate, executed and undisputed for ' +
+  'Confirmed `fraud` or `legitimate`; `presumed`: executed, undisputed for ' +
     'LABEL_MATURITY_DAYS; `immature`, not for so long yet; `blocked`, not executed',
 );
 

@@ -27,7 +27,7 @@ export function iso8583Routes(app: Api, services: Services): void {
       schema: {
         operationId: 'takeIso8583Message',
         tags: ['transactions'],
-        summary: 'Decide, or be told by, an ISO 8583 message as JSON',
+        summary: 'Take an ISO 8583 message as JSON',
         body: Iso8583Body,
         response: {
           200: json('What it told', IsoStatuses),

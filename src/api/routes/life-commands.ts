@@ -44,7 +44,7 @@ export function lifeCommandRoutes(app: Api, services: Services): void {
         ...schema(
           'labelTransaction',
           'Record what a transaction turned out to be, by whom',
-          'All are kept. In force is what a person pinned, else the scheme’s, an analyst’s, the customer’s; of one source the newest. ' +
+          'In force is what a person pinned, else the scheme’s, an analyst’s, the customer’s; of one source the newest. ' +
             '`none` takes back what its source said.',
           LabelBody,
         ),
