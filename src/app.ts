@@ -15,6 +15,7 @@ import type { Core, Overrides } from './app/core.ts';
 import { openDrift } from './app/drift.ts';
 import { openFleetCore } from './app/fleet.ts';
 import { openIntake } from './app/intake.ts';
+import { openIso8583Map } from './app/iso8583-map.ts';
 import { columnsDirectory, journalDirectory, openCore } from './app/local.ts';
 import { createLog } from './app/log.ts';
 import { openNarration } from './app/narration.ts';
@@ -161,6 +162,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   const services: Services = {
     config,
     rules,
+    iso8583: openIso8583Map(config),
     clock,
     startedAt: clock(),
     log,

@@ -10,7 +10,6 @@ import { CORE_ENTITIES, entityTypesWith } from './domain/entity.ts';
 import { LABEL_MATURITY_DAYS } from './domain/label-state.ts';
 import { parseOfficeHours } from './domain/office-hours.ts';
 import { mergeSchemas, type OwnSchema, ownEntities, ownHabits, parseOwnSchema } from './domain/own-columns.ts';
-import { DEFAULT_MAP, type Iso8583Map, readIso8583Map } from './intake/iso8583/map.ts';
 
 /** Everything that the environment can settle, read once. Times in milliseconds unless the name says otherwise. */
 export interface Config {
@@ -44,8 +43,8 @@ export interface Config {
   readonly cardNumbers: 'refuse' | 'tokenize' | 'allow' | undefined;
   /** The key of their tokens: made where it is needed first, outside the data. */
   readonly cardKeyFile: string;
-  /** How messages of ISO 8583 are read. */
-  readonly iso8583: Iso8583Map;
+  /** How messages of ISO 8583 are read, over the standard's way. */
+  readonly iso8583MapFile: string | undefined;
   /** Bits of an IPv6 address that name a network: what is limited, and profiled beside the address. */
   readonly ipv6Prefix: number;
   readonly rateLimitMax: number;
@@ -245,7 +244,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
       ? (oneOf(env, 'CARD_NUMBERS', ['refuse', 'tokenize', 'allow'], '') as Config['cardNumbers'])
       : undefined,
     cardKeyFile: env.CARD_KEY_FILE || `${resolve(env.ASSAY_DATA_DIR ?? './.assay')}.card.key`,
-    iso8583: env.ISO8583_MAP ? iso8583Map(env.ISO8583_MAP) : DEFAULT_MAP,
+    iso8583MapFile: env.ISO8583_MAP || undefined,
     ipv6Prefix: integer(env, 'IPV6_PREFIX', IPV6_PREFIX, 16, 128),
     rateLimitMax: integer(env, 'RATE_LIMIT_MAX', 100_000, 0),
     rateLimitWindowMs: duration(env.RATE_LIMIT_WINDOW ?? '1m', 'RATE_LIMIT_WINDOW'),
@@ -341,16 +340,6 @@ function schemaOfFile(path: string | undefined): OwnSchema | undefined {
   } catch (error) {
     throw new Error(`ASSAY_SCHEMA: ${path}: ${(error as Error).message}`);
   }
-}
-
-function iso8583Map(path: string): Iso8583Map {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new Error(`ISO8583_MAP: ${path}: ${(error as Error).message}`);
-  }
-  return readIso8583Map(text, `ISO8583_MAP: ${path}`);
 }
 
 /** What a model was trained on; what is wrong with it is told when it is loaded. */

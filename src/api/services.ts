@@ -12,6 +12,7 @@ import type { PolicyService } from '../engine/policy/policy.ts';
 import type { Proofs } from '../engine/proof/proofs.ts';
 import type { Roster } from '../engine/roster.ts';
 import type { StatelessJudge } from '../engine/stateless.ts';
+import type { Iso8583Map } from '../intake/iso8583/map.ts';
 import type { IntakeRules } from '../intake/transaction.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Registry } from '../models/registry.ts';
@@ -84,6 +85,8 @@ export interface Services {
   config: Config;
   /** What transactions are taken in by. */
   rules: IntakeRules & { rates: Rates & { readonly missing: Readonly<Record<string, number>> } };
+  /** How messages of ISO 8583 are read. */
+  iso8583: Iso8583Map;
   clock: Clock;
   /** When this process began, by the clock. */
   startedAt: number;

@@ -9,6 +9,7 @@ import { AssayError } from '../domain/errors.ts';
 import type { Overrides } from './core.ts';
 import { openFleetCore } from './fleet.ts';
 import { openIntake } from './intake.ts';
+import { openIso8583Map } from './iso8583-map.ts';
 import { createLog } from './log.ts';
 import { tellEvent } from './tell-event.ts';
 
@@ -28,6 +29,7 @@ export async function createWorker(config: Config, overrides: Overrides = {}): P
     throw new Error('KAFKA_BROKERS: needed for a worker; on one machine assay serve decides by itself');
   const log = overrides.log ?? createLog(config.logLevel);
   const rules = openIntake(config, log);
+  const map = openIso8583Map(config);
   const patient = { ...config.fleet, redisDeadlineMs: PATIENCE * config.fleet.redisDeadlineMs };
   const core = await openFleetCore({ ...config, fleet: patient }, { ...overrides, log });
   const { journal, engine, roster, policy, fleet } = core;
@@ -45,7 +47,7 @@ export async function createWorker(config: Config, overrides: Overrides = {}): P
     stats: () => consumer && { ...consumer.stats(), skipped, registry },
   });
   async function iso8583(message: RawMessage): Promise<void> {
-    const told = readRawIso8583(message, rules, config.iso8583);
+    const told = readRawIso8583(message, rules, map);
     if (told.kind === 'decide') await engine.settle(told.taken);
     else if (told.kind === 'event') await tellEvent(journal, told, receiptOf(message));
     else skipped.other++;

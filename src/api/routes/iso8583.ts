@@ -18,7 +18,7 @@ const ANSWERS = { approve: '00', review: '01', decline: '59' } as const;
 
 /** Messages of card networks that a gateway has parsed: requests are decided, answers and reversals are told. */
 export function iso8583Routes(app: Api, services: Services): void {
-  const { engine, clock, rules, config } = services;
+  const { engine, clock, rules, iso8583: map } = services;
 
   app.post(
     '/api/iso8583',
@@ -38,7 +38,7 @@ export function iso8583Routes(app: Api, services: Services): void {
     },
     async (request, reply) => {
       const receivedAt = clock();
-      const message = takeIso8583(request.body, { id: nextId(receivedAt), receivedAt }, rules, config.iso8583);
+      const message = takeIso8583(request.body, { id: nextId(receivedAt), receivedAt }, rules, map);
       if (message.kind === 'nothing') return { data: [{ code: 'ignored', message: message.why }] };
       return message.kind === 'decide' ? decided(message, request, reply) : told(message, request);
     },
