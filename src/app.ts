@@ -17,8 +17,8 @@ import { openFleetCore } from './app/fleet.ts';
 import { openIntake } from './app/intake.ts';
 import { openIso8583Map } from './app/iso8583-map.ts';
 import { columnsDirectory, journalDirectory, openCore } from './app/local.ts';
-import { createLog } from './app/log.ts';
 import { openNarration } from './app/narration.ts';
+import { openLog } from './app/open-log.ts';
 import { openProjectionThread } from './app/projection-thread.ts';
 import { openProofs } from './app/proof.ts';
 import { openReplica } from './app/replica.ts';
@@ -65,7 +65,7 @@ export interface App {
 /** Wires everything once. Listens to nothing until `listen`. */
 export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const clock = overrides.clock ?? Date.now;
-  const log = overrides.log ?? createLog(config.logLevel);
+  const log = overrides.log ?? openLog(config);
   const token = `local_${randomBytes(24).toString('base64url')}`;
   // On one machine the core takes the data directory's lock, and the database starts under it.
   const open = config.fleet ? openFleetCore : openCore;

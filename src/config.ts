@@ -70,6 +70,8 @@ export interface Config {
   readonly fraudThreshold: number;
   /** Folder of the three models of `/api/v1/predict_fraud`. */
   readonly statelessModelDir: string;
+  /** Where errors of the log go too. */
+  readonly sentryDsn: string | undefined;
   readonly logLevel: string;
   /** 1: everything in one thread. More: the projection to PostgreSQL has one of its own. */
   readonly threads: number;
@@ -265,6 +267,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     fraudThreshold: percentage(env, 'FRAUD_THRESHOLD', 50),
     statelessModelDir: env.ASSAY_STATELESS_MODELS || join(dirname(defaults.modelDir), 'stateless'),
     threads: integer(env, 'ASSAY_THREADS', Math.min(2, availableParallelism()), 1, 1_024),
+    sentryDsn: env.SENTRY_DSN || undefined,
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     drainDelayMs: integer(env, 'DRAIN_DELAY_MS', 0, 0, 600_000),
     readWaitMs: integer(env, 'READ_WAIT_MS', 2_000, 0),

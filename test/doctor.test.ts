@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { clock } from '../src/app/doctor/clock.ts';
-import { examine, type Finding } from '../src/app/doctor/doctor.ts';
+import { examine, type Finding, type Patient } from '../src/app/doctor/doctor.ts';
 import { judgedSpeed, openFiles, versions } from '../src/app/doctor/machine.ts';
 import { defaultModelDir } from '../src/cli/paths.ts';
 import { readConfig } from '../src/config.ts';
+import { saveArtifact } from '../src/models/artifact.ts';
+import { featureSchemaHash } from '../src/models/canonical.ts';
 import { call, startApp } from './support/app.ts';
 import { assay } from './support/command.ts';
 import { redisServer } from './support/redis.ts';
@@ -22,12 +24,13 @@ const today = new Date().toISOString().slice(0, 10);
 const redis = await redisServer();
 
 /** Rates of today, so that the age of those that ship is none of the tests' business. */
-const examined = (env: Record<string, string> = {}, server?: string) =>
+const examined = (env: Record<string, string> = {}, server?: string, planted: Partial<Patient> = {}) =>
   examine({
     config: readConfig({ PORT: '0', ASSAY_DATA_DIR: sound, RATES_FILE: RATES, ...env }, { modelDir: defaultModelDir }),
     version: '1.2.3',
     now: Date.now,
     server,
+    ...planted,
   });
 const ill = (findings: readonly Finding[]) => findings.filter(({ state }) => state === 'fault' || state === 'warning');
 
@@ -79,7 +82,14 @@ function flip(path: string, at: (bytes: Buffer) => number): void {
   writeFileSync(path, bytes);
 }
 
-type Planted = { check: string; state: Finding['state']; found: RegExp; env: () => Record<string, string> };
+interface Planted {
+  check: string;
+  state: Finding['state'];
+  found: RegExp;
+  env: () => Record<string, string>;
+  /** What the environment cannot plant: the machine itself. */
+  machine?: () => Partial<Patient>;
+}
 
 const PLANTED: Record<string, Planted> = {
   'a byte of the journal is flipped': {
@@ -119,6 +129,49 @@ const PLANTED: Record<string, Planted> = {
       cpSync(defaultModelDir, model, { recursive: true });
       flip(join(model, 'model.bin'), (bytes) => bytes.length >> 1);
       return { ASSAY_MODEL_DIR: model };
+    },
+  },
+  'the model, whole as it is, asks for features of what is not profiled here': {
+    ...{ check: 'model', state: 'fault', found: /terminal/ },
+    env() {
+      const {
+        version: _,
+        format: __,
+        bodySha256: ___,
+        ...head
+      } = JSON.parse(readFileSync(join(defaultModelDir, 'model.json'), 'utf8'));
+      const features = head.features.map((one: { entity?: string }) =>
+        one.entity === 'device' ? { ...one, entity: 'terminal' } : one,
+      );
+      const model = join(root, 'foreign-model');
+      const body = new Uint8Array(readFileSync(join(defaultModelDir, 'model.bin')));
+      saveArtifact(model, { ...head, features, featureSchema: featureSchemaHash(features) }, body);
+      return { ASSAY_MODEL_DIR: model };
+    },
+  },
+  'the clock is a year back': {
+    ...{ check: 'clock', state: 'fault', found: /before this release was made|the newest record is of/ },
+    env: () => ({}),
+    machine: () => ({ now: () => Date.now() - 365 * 86_400_000 }),
+  },
+  'Node is too old': {
+    ...{ check: 'versions', state: 'fault', found: /Node 20\.19\.0/ },
+    env: () => ({}),
+    machine: () => ({ node: '20.19.0' }),
+  },
+  'the disk takes 300 ms to sync': {
+    ...{ check: 'fsync', state: 'fault', found: /^300\.00 ms/ },
+    env: () => ({}),
+    machine() {
+      let ms = 0;
+      return {
+        disk: {
+          sync: async () => {
+            ms += 300;
+          },
+          now: () => ms,
+        },
+      };
     },
   },
   'a kept model is damaged': {
@@ -167,9 +220,26 @@ const taken = createServer();
 before(() => new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve)));
 after(() => taken.close());
 
-for (const [name, { check, state, found, env }] of Object.entries(PLANTED))
+test('what is planted is of more than ten kinds, those that the command promises among them', () => {
+  const kinds = new Set(Object.values(PLANTED).map(({ check }) => check));
+  for (const kind of [
+    'clock',
+    'disk space',
+    'fsync',
+    'versions',
+    'postgresql',
+    'kafka',
+    'keys',
+    'rates',
+    'model',
+    'journal',
+  ])
+    assert.ok(kinds.has(kind), kind);
+});
+
+for (const [name, { check, state, found, env, machine }] of Object.entries(PLANTED))
   test(`planted: ${name}`, async () => {
-    const findings = await examined(env());
+    const findings = await examined(env(), undefined, machine?.());
     const hit = findings.find((one) => one.check === check && one.state === state);
     assert.match(hit?.found ?? JSON.stringify(findings), found);
     assert.ok(hit?.advice, 'and what to do');

@@ -3,9 +3,13 @@ import { withoutValues } from '../domain/quoted.ts';
 
 /**
  * JSON lines on standard output. Errors and reasons are written without what they quote and without the values of a query:
- * a database or a parser repeats what it was given, and that is people's.
+ * a database or a parser repeats what it was given, and that is people's. `errors` gets the lines at level error and above too.
  */
-export function createLog(level: string, destination?: pino.DestinationStream): CountedLog {
+export function createLog(
+  level: string,
+  destination?: pino.DestinationStream,
+  errors?: pino.DestinationStream,
+): CountedLog {
   const lines = { warn: 0, error: 0, fatal: 0 };
   const options: pino.LoggerOptions = {
     level,
@@ -18,7 +22,12 @@ export function createLog(level: string, destination?: pino.DestinationStream): 
       },
     },
   };
-  return Object.assign(destination ? pino(options, destination) : pino(options), { lines });
+  if (errors === undefined) return Object.assign(destination ? pino(options, destination) : pino(options), { lines });
+  const streams = pino.multistream([
+    { level: 'trace', stream: destination ?? pino.destination(1) },
+    { level: 'error', stream: errors },
+  ]);
+  return Object.assign(pino(options, streams), { lines });
 }
 
 export interface CountedLog extends pino.Logger {

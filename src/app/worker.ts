@@ -10,7 +10,7 @@ import type { Overrides } from './core.ts';
 import { openFleetCore } from './fleet.ts';
 import { openIntake } from './intake.ts';
 import { openIso8583Map } from './iso8583-map.ts';
-import { createLog } from './log.ts';
+import { openLog } from './open-log.ts';
 import { tellEvent } from './tell-event.ts';
 
 export interface Worker {
@@ -27,7 +27,7 @@ const PATIENCE = 10;
 export async function createWorker(config: Config, overrides: Overrides = {}): Promise<Worker> {
   if (!config.fleet)
     throw new Error('KAFKA_BROKERS: needed for a worker; on one machine assay serve decides by itself');
-  const log = overrides.log ?? createLog(config.logLevel);
+  const log = overrides.log ?? openLog(config);
   const rules = openIntake(config, log);
   const map = openIso8583Map(config);
   const patient = { ...config.fleet, redisDeadlineMs: PATIENCE * config.fleet.redisDeadlineMs };

@@ -2,6 +2,7 @@ import { canonicalAddress } from '../domain/address.ts';
 import { country } from '../domain/countries.ts';
 import { currencyWarning, isCurrency } from '../domain/currency.ts';
 import type { Field, FieldKind } from '../domain/fields.ts';
+import { mccWarning } from '../domain/merchant-categories.ts';
 import { Digits } from './digits.ts';
 import { checkMetadata, digitsIn, withDigits } from './metadata.ts';
 import { told } from './names.ts';
@@ -34,9 +35,9 @@ const KINDS: Record<FieldKind, Take> = {
   flag: (value) => (typeof value === 'boolean' ? { kept: value } : { fault: 'must be a boolean' }),
   choice: (value, { choices }) =>
     choices!.includes(value as string) ? { kept: value } : { fault: `must be one of ${choices!.join(', ')}` },
-  digits: text((value, { minimum, maximum }) =>
+  digits: text((value, { minimum, maximum }, name) =>
     DIGITS.test(value) && value.length >= minimum! && value.length <= maximum!
-      ? { kept: value }
+      ? { kept: value, warning: name === 'mcc' ? mccWarning(value) : undefined }
       : { fault: `must be ${minimum === maximum ? minimum : `${minimum} to ${maximum}`} digits` },
   ),
   currency: text((value) => {

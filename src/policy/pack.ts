@@ -201,6 +201,17 @@ export const PACK: readonly PackRule[] = [
     'your own list',
   ),
   rule(
+    'pack-near-cash',
+    {
+      name: 'As good as cash, for a new account',
+      when: '(inMccGroup("quasi_cash", tx.mcc) || inMccGroup("money_transfer", tx.mcc) || inMccGroup("gambling", tx.mcc)) && tx.accountAgeDays <= 7',
+      outcome: 'review',
+      reason: 'money that is hard to get back, and a new account',
+    },
+    'Stolen cards that become money at once: chips, vouchers, crypto assets, transfers. Needs mcc; of one shop alone it says nothing.',
+    `${OURS}; groups by ISO 18245`,
+  ),
+  rule(
     'pack-trusted',
     {
       name: 'Trusted customers',

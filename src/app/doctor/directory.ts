@@ -6,7 +6,7 @@ import { nodeFiles } from '../../journal/local/files.ts';
 import { repairJournal } from '../../journal/local/repair.ts';
 import { surveyJournal } from '../../journal/local/survey.ts';
 import { type Finding, reason } from './finding.ts';
-import { space, syncSpeed } from './machine.ts';
+import { type Disk, space, syncSpeed } from './machine.ts';
 
 /** What the journal holds that other looks need. */
 export interface Surveyed {
@@ -18,7 +18,7 @@ export interface Surveyed {
 }
 
 /** The folder itself: where it is, whose, whether it can be written, how fast, and how much fits. */
-export async function directory(config: Config): Promise<Finding[]> {
+export async function directory(config: Config, disk?: Disk): Promise<Finding[]> {
   const { dataDir } = config;
   const there = nearest(dataDir);
   const made = there === dataDir ? dataDir : `${dataDir}, to be made in ${there}`;
@@ -43,7 +43,7 @@ export async function directory(config: Config): Promise<Finding[]> {
         advice: `Run Assay as user ${uid}: what user ${me} writes there, that one may not be able to read.`,
       }
     : { check: 'data directory', state: 'ok', found: made };
-  return [owner, await space(there, config), await syncSpeed(there)];
+  return [owner, await space(there, config), await syncSpeed(there, disk)];
 }
 
 /** The folder, or the first above it that is there. */

@@ -3,7 +3,7 @@ import { openRates } from '../rates.ts';
 import { clock, type Told } from './clock.ts';
 import { directory, journal } from './directory.ts';
 import { type Finding, reason } from './finding.ts';
-import { openFiles, versions } from './machine.ts';
+import { type Disk, openFiles, versions } from './machine.ts';
 import { askNeighbours, port } from './neighbours.ts';
 import { keys, models, rates } from './serving.ts';
 
@@ -16,13 +16,17 @@ export interface Patient {
   now(): number;
   /** The address of the server that holds the data directory; undefined where none does, which is no fault. */
   server: string | undefined;
+  /** Of Node; this process's own by default. */
+  node?: string;
+  /** The disk of the data directory; the real one by default. */
+  disk?: Disk;
 }
 
 /** Looks at everything that this installation needs, and changes nothing that stays. Never rejects for what is ill. */
-export async function examine({ config, version, now, server }: Patient): Promise<Finding[]> {
+export async function examine({ config, version, now, server, node, disk }: Patient): Promise<Finding[]> {
   const told: Told[] = [];
   const asked = askNeighbours(config, told);
-  const found: Finding[] = [versions(process.versions.node, version)];
+  const found: Finding[] = [versions(node, version)];
   const look = async (check: string, work: () => Promise<Finding[]> | Finding[]) => {
     try {
       found.push(...(await work()));
@@ -32,7 +36,7 @@ export async function examine({ config, version, now, server }: Patient): Promis
   };
   let surveyed = { newest: undefined as number | undefined, keys: 0, revoked: 0 };
   await look('open files', () => [openFiles()].filter((one) => one !== undefined));
-  await look('data directory', () => directory(config));
+  await look('data directory', () => directory(config, disk));
   await look('journal', async () => {
     const read = await journal(config);
     surveyed = read.surveyed;

@@ -65,8 +65,16 @@ export async function space(folder: string, { diskReserve }: Pick<Config, 'diskR
 
 const mib = (bytes: number) => `${Math.round(bytes / MIB).toLocaleString('en')} MiB`;
 
+/** How a disk makes durable what was written to a file, and the clock that this is timed by; milliseconds. */
+export interface Disk {
+  sync(file: number): Promise<void>;
+  now(): number;
+}
+
+const REAL: Disk = { sync: promisify(fdatasync), now: () => performance.now() };
+
 /** Writes as the journal does, 4 KiB and a sync each, in a file of its own that goes again. */
-export async function syncSpeed(folder: string): Promise<Finding> {
+export async function syncSpeed(folder: string, { sync, now }: Disk = REAL): Promise<Finding> {
   const path = join(folder, `doctor.${process.pid}.tmp`);
   let file: number;
   try {
@@ -78,10 +86,10 @@ export async function syncSpeed(folder: string): Promise<Finding> {
   try {
     const block = Buffer.alloc(4096, 1);
     for (let i = 0; i < SYNCS; i++) {
-      const from = performance.now();
+      const from = now();
       writeSync(file, block, 0, block.length, i * block.length);
-      await promisify(fdatasync)(file);
-      took.push(performance.now() - from);
+      await sync(file);
+      took.push(now() - from);
     }
   } catch (error) {
     return {

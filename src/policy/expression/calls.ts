@@ -1,4 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { inMccGroup, MCC_GROUPS } from '../../domain/merchant-categories.ts';
 import { type Builder, fault, type Scope } from './builder.ts';
 import { type Code, REFUSED } from './code.ts';
 import { buildConversion } from './convert.ts';
@@ -33,6 +34,7 @@ export function buildCall(builder: Builder, node: ASTNode, scope: Scope): Code {
   if (name === 'has') return buildPresence(builder, node, scope, parts);
   if (among(VELOCITY, name)) return buildVelocity(builder, node, name, parts);
   if (name === 'inList') return buildInList(builder, node, scope, parts);
+  if (name === 'inMccGroup') return buildInMccGroup(builder, node, scope, parts);
   if (name === 'size' && parts.length === 1) return buildSize(builder, parts[0], builder.build(parts[0], scope));
   if (among(CONVERSIONS, name)) return buildConversion(builder, node, scope, name, parts);
   return unknownCall(
@@ -108,6 +110,31 @@ function buildInList(builder: Builder, node: ASTNode, scope: Scope, parts: ASTNo
       if (found !== undefined) return truthOf(found);
       fault(facts, `there is no list ${name}`);
       return UNKNOWN;
+    },
+  };
+}
+
+/** `inMccGroup("gambling", tx.mcc)` */
+function buildInMccGroup(builder: Builder, node: ASTNode, scope: Scope, parts: ASTNode[]): Code {
+  if (parts.length !== 2) return builder.refuse(node, 'It is inMccGroup("group", tx.mcc).');
+  const [first, second] = parts;
+  const name = literalText(first);
+  const value = asText(builder, builder.build(second, scope), second.range, 'inMccGroup');
+  const group = MCC_GROUPS.find((one) => one === name);
+  if (name === undefined) return builder.refuse(first, 'The name of a group is a text in quotes.');
+  if (group === undefined) {
+    const hint = nearest(name, MCC_GROUPS);
+    const words = told(`There is no group ${JSON.stringify(name)} of merchant categories`, hint);
+    return builder.refuse(insideQuotes(first), hint ? words : `${words} There are ${MCC_GROUPS.join(', ')}.`, hint);
+  }
+  if (value === undefined) return REFUSED;
+  const { run } = value;
+  return {
+    type: 'bool',
+    cost: value.cost + 10,
+    run: (facts): Truth => {
+      const code = run(facts);
+      return code === undefined ? UNKNOWN : truthOf(inMccGroup(group, code));
     },
   };
 }

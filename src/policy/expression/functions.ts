@@ -31,7 +31,7 @@ export const TIME_METHODS = [
   'getMilliseconds',
 ] as const;
 
-export const FUNCTIONS: readonly string[] = ['has', 'inList', 'size', ...VELOCITY, ...CONVERSIONS];
+export const FUNCTIONS: readonly string[] = ['has', 'inList', 'inMccGroup', 'size', ...VELOCITY, ...CONVERSIONS];
 export const METHODS: readonly string[] = ['size', ...TEXT_METHODS, ...LIST_METHODS, ...MACROS, ...TIME_METHODS];
 
 /** What CEL has and this language has not, with what to do instead. */

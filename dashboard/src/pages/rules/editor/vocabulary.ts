@@ -43,6 +43,10 @@ export const FUNCTION_WORDS: Readonly<Record<string, { form: string; info: strin
   frauds: { form: '("#{device}", "#{30d}")', info: 'Frauds known of the entity' },
   km: { form: '("#{user}")', info: 'Kilometres from the entity’s last place' },
   inList: { form: '("#{list}", #{tx.cardId})', info: 'Whether the value is on the list' },
+  inMccGroup: {
+    form: '("#{gambling}", tx.mcc)',
+    info: 'Whether the merchant’s category code is of a group: gambling, quasi_cash, travel, …',
+  },
   has: { form: '(#{tx.cardId})', info: 'Whether it was sent' },
   size: { form: '(#{tx.email})', info: 'How long a text or a list is' },
   double: { form: '(#{tx.metadata.value})', info: 'As a number' },
