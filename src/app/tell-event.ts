@@ -1,6 +1,7 @@
 import { AssayError } from '../domain/errors.ts';
 import { newId } from '../domain/id.ts';
 import { type DecisionData, type EventData, labelledEvent } from '../domain/records.ts';
+import { assertCurrency, type Iso8583Event } from '../intake/iso8583/message.ts';
 import { takeEvent } from '../intake/life.ts';
 import type { Receipt } from '../intake/transaction.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -11,7 +12,7 @@ import type { Journal } from '../journal/journal.ts';
  */
 export async function tellEvent(
   journal: Pick<Journal, 'find' | 'enqueue'>,
-  told: { transactionId: string; event: Record<string, unknown> },
+  told: Iso8583Event,
   { id, receivedAt }: Receipt,
 ): Promise<void> {
   const { transactionId } = told;
@@ -21,7 +22,8 @@ export async function tellEvent(
   const key = `c:${id}`;
   if (await journal.find(key)) return;
   const { time, currency } = (record.data as unknown as DecisionData).transaction;
-  const taken = takeEvent(told.event, { time, currency, now: receivedAt }, newId(receivedAt));
+  assertCurrency(told, currency);
+  const { data: taken } = takeEvent(told.event, { time, currency, now: receivedAt }, newId(receivedAt));
   const data: EventData = { ...taken, transactionId, event: labelledEvent(record) };
   try {
     await journal.enqueue({ type: 'event', at: receivedAt, key, data: { ...data } }).durable;

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type DecisionData, transactionView } from '../../domain/records.ts';
 import { bodyHash } from '../../intake/canonical.ts';
-import { type Iso8583Message, takeIso8583 } from '../../intake/iso8583/message.ts';
+import { assertCurrency, type Iso8583Event, type Iso8583Message, takeIso8583 } from '../../intake/iso8583/message.ts';
 import { takeEvent } from '../../intake/life.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
@@ -58,18 +58,18 @@ export function iso8583Routes(app: Api, services: Services): void {
     };
   }
 
-  async function told(
-    { transactionId, event, warnings }: Extract<Iso8583Message, { kind: 'event' }>,
-    request: FastifyRequest,
-  ) {
+  async function told(message: Iso8583Event, request: FastifyRequest) {
+    const { transactionId, event } = message;
     const { of, event: subject } = await subjectOf(services, transactionId);
     const at = clock();
-    const taken = takeEvent(event, of, nextId(at));
+    assertCurrency(message, of.currency);
+    const { data: taken, warnings: more } = takeEvent(event, of, nextId(at));
     const { answer } = await services.commands.submit({
       ...{ type: 'event', at, key: `c:${nextId(at)}` },
       data: { transactionId, ...taken, event: subject, by: request.apiKey?.id, bodyHash: bodyHash(event) },
     });
     if (answer.error) throw errorOf(answer.error);
+    const warnings = [...message.warnings, ...more];
     return { data: [{ transactionId, event, ...(warnings.length > 0 ? { warnings } : {}) }] };
   }
 }

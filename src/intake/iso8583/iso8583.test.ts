@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { AssayError } from '../../domain/errors.ts';
 import { PLAIN_RULES } from '../../training/history-file.ts';
 import { DEFAULT_MAP, type Iso8583Map, readIso8583Map } from './map.ts';
-import { takeIso8583 } from './message.ts';
+import { assertCurrency, takeIso8583 } from './message.ts';
 
 const NOW = Date.parse('2026-11-30T12:16:00Z');
 const RECEIPT = { id: 'of_the_receipt', receivedAt: NOW };
@@ -262,6 +262,16 @@ describe('what is told of a payment', () => {
     const { '37': _, ...request } = REQUEST;
     const reversal = told({ ...request, mti: '0400', '11': '000999', '7': '1130123000', '90': original });
     assert.equal(reversal.transactionId, decided({ '37': undefined }).id);
+  });
+
+  test('an amount is told in the payment’s currency, and never of another or of none', () => {
+    const { '49': _, ...request } = REQUEST;
+    assert.match(faults({ ...request, mti: '0110', '39': '10' })[1], /^\/49 is required where an amount is told/);
+    assert.equal(told({ ...request, mti: '0110', '39': '00' }).currency, undefined);
+    const partly = told({ ...REQUEST, mti: '0110', '39': '10' });
+    assert.equal(partly.currency, 'EUR');
+    assert.doesNotThrow(() => assertCurrency(partly, 'EUR'));
+    assert.throws(() => assertCurrency(partly, 'USD'), { message: /49 is EUR, and the payment is in USD/ });
   });
 
   test('more left than there was is refused; network messages and inquiries ask for nothing', () => {

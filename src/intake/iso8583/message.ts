@@ -24,10 +24,26 @@ import type { Iso8583Map, Use } from './map.ts';
 import { askedBy, modeOf } from './modes.ts';
 import { timeOf } from './times.ts';
 
+/** What is told of a payment. `event`: as `POST /api/transactions/:id/events` takes it; `currency`: of its amount, absent where it has none. */
+export interface Iso8583Event {
+  kind: 'event';
+  type: string;
+  transactionId: string;
+  event: Record<string, unknown>;
+  currency: string | undefined;
+  warnings: string[];
+}
+
+/** An amount of another currency than the payment's says nothing of it. Throws `invalid_request`. */
+export function assertCurrency({ currency }: Iso8583Event, ofPayment: string): void {
+  if (currency !== undefined && currency !== ofPayment)
+    throw refusal([{ path: '/49', message: `is ${currency}, and the payment is in ${ofPayment}` }]);
+}
+
 /** What a message asks for: a decision; to be told of a payment; or nothing. */
 export type Iso8583Message =
   | { kind: 'decide'; type: string; taken: Taken }
-  | { kind: 'event'; type: string; transactionId: string; event: Record<string, unknown>; warnings: string[] }
+  | Iso8583Event
   | { kind: 'nothing'; type: string; why: string };
 
 /** Elements that are read by what they mean, whatever the map says. */
@@ -156,8 +172,13 @@ function toTell(type: string, use: Use, elements: Elements, receipt: Receipt, ma
   const at = new Date(told.instant?.time ?? receipt.receivedAt).toISOString();
   warnings.push(...told.warnings);
   const faults: FieldError[] = [];
-  const currency = currencyOf(byNumber.get(49), faults, warnings) ?? 'USD';
-  const amount = (minor: string | undefined) => (minor === undefined ? undefined : majorOf(minor, currency));
+  const sent = byNumber.get(49);
+  const currency = sent && currencyOf(sent, faults, warnings)?.toUpperCase();
+  const amount = (minor: string | undefined) => {
+    if (minor === undefined) return undefined;
+    if (sent === undefined) faults.push({ path: '/49', message: 'is required where an amount is told' });
+    return majorOf(minor, currency ?? 'USD');
+  };
   const code = text(byNumber, 39);
   const event: Record<string, unknown> = { at, code };
   if (use === 'settled') Object.assign(event, { type: 'settled', amount: amount(text(byNumber, 4)) });
@@ -179,7 +200,10 @@ function toTell(type: string, use: Use, elements: Elements, receipt: Receipt, ma
     }
   }
   if (faults.length > 0) throw refusal(faults);
-  return { kind: 'event', type, transactionId, event: defined(event), warnings };
+  return {
+    ...{ kind: 'event', type, transactionId, event: defined(event), warnings },
+    currency: event.amount === undefined ? undefined : currency,
+  };
 }
 
 function leftOut(byNumber: Elements['byNumber'], map: Iso8583Map): string[] {
