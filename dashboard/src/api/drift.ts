@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { DriftData } from '../../../src/domain/records.ts';
-import type { DriftReport, ScoreReport, SeriesReport } from '../../../src/engine/drift/report.ts';
+import type { SeriesReport } from '../../../src/engine/drift/compare.ts';
+import type { DriftReport, ScoreReport } from '../../../src/engine/drift/report.ts';
 import { call, query } from './client.ts';
 
 /** As the server computes it, with times as text. */
