@@ -60,7 +60,7 @@ describe('the OpenAPI document', () => {
           Object.keys(operation.responses).some((status) => status.startsWith('2')),
           name,
         );
-        assert.deepEqual(operation.responses.default, { $ref: '#/components/responses/Refused' }, name);
+        assert.deepEqual(operation.responses.default, { $ref: '#/components/responses/Fault' }, name);
         const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
         const declared = dereferenced({ ...document, own: operation.parameters ?? [] }).own.filter(
           (p: { in: string }) => p.in === 'path',

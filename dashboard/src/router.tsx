@@ -53,7 +53,7 @@ const decision = createRoute({
 const entity = createRoute({
   getParentRoute: () => root,
   path: '/entities/$type/$id',
-  component: lazyRouteComponent(() => import('./pages/entity.tsx'), 'EntityPage'),
+  component: lazyRouteComponent(() => import('./pages/entity/entity.tsx'), 'EntityPage'),
 });
 
 const transactions = createRoute({
@@ -75,8 +75,11 @@ const transactions = createRoute({
 const users = createRoute({
   getParentRoute: () => root,
   path: '/users',
-  validateSearch: (search): { q?: string } => ({ q: text(search.q) }),
-  component: lazyRouteComponent(() => import('./pages/users.tsx'), 'Users'),
+  validateSearch: (search): { q?: string; who?: 'registered' } => ({
+    q: text(search.q),
+    who: oneOf(['registered'] as const, search.who),
+  }),
+  component: lazyRouteComponent(() => import('./pages/users/users.tsx'), 'Users'),
 });
 const models = createRoute({
   getParentRoute: () => root,

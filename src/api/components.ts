@@ -41,7 +41,7 @@ export function createShared(): Shared {
       ...(given ? { parameters: (given as Node[]).map(parameter) } : {}),
       responses: {
         ...Object.fromEntries(told.map(([status, answer]) => [status, response(status, answer)])),
-        ...(kind === 'webhook' ? {} : { default: { $ref: '#/components/responses/Refused' } }),
+        ...(kind === 'webhook' ? {} : { default: { $ref: '#/components/responses/Fault' } }),
       },
     };
   }
@@ -49,7 +49,9 @@ export function createShared(): Shared {
   function response(status: string, answer: Node): Node {
     if (status === '204' || !answer.content) return { description: answer.description };
     const [{ schema }] = Object.values(answer.content as Record<string, { schema: Node }>);
-    return responses.once(referring(answer) as Node, String(schema[NAMED] ?? answer.description));
+    // Its one header is told once, of all lists.
+    const { headers: _, ...rest } = answer;
+    return responses.once(referring(rest) as Node, String(schema[NAMED] ?? answer.description));
   }
 
   function parameter({ required, schema, ...rest }: Node): Node {
@@ -130,5 +132,5 @@ function isProblem({ content }: Node): boolean {
 /** What every refusal is. */
 function refusals(): Node {
   const says = Object.entries(PROBLEMS).map(([status, says]) => `${status}: ${says}`);
-  return { Refused: { ...(problems(400)[400] as Node), description: `${says.join('. ')}.` } };
+  return { Fault: { ...(problems(400)[400] as Node), description: `${says.join('. ')}.` } };
 }

@@ -26,6 +26,8 @@ export interface QueryStore {
   answer(sequence: number): Promise<CommandAnswer | undefined>;
   transactions: TransactionQueries;
   users: UserQueries;
+  /** Everyone who ever paid, whoever paid on the latest day first; `q` begins their id. */
+  customers(query: { q?: string }, page: PageRequest): Promise<Page<CustomerView>>;
   cases: CaseQueries;
   audit: AuditQueries;
   ledgers: LedgerQueries;
@@ -112,8 +114,37 @@ export interface EntityView {
   type: string;
   id: string;
   transactions: TransactionView[];
-  /** Who shares its newest 200. */
-  linked: { type: string; id: string; transactions: number }[];
+  /** Who shares its newest 200, and when the first and the last of these were decided. */
+  linked: { type: string; id: string; transactions: number; firstAt: string; lastAt: string }[];
+  life: EntityLife;
+}
+
+/** Amounts in major units of the base currency, of what had a rate. */
+export interface EntityLife {
+  /** The newest 10,000; `truncated`: there are more. */
+  payments: number;
+  truncated: boolean;
+  firstAt: string | null;
+  lastAt: string | null;
+  decisions: { approve: number; review: number; decline: number };
+  labels: { fraud: number; legitimate: number };
+  amountBase: { total: number; declined: number; fraud: number; unconverted: number };
+}
+
+/** Someone who paid; name and e-mail are of whoever is registered. Figures are of the newest 200 payments; `more`: there are more. */
+export interface CustomerView {
+  id: string;
+  name: string | null;
+  email: string | null;
+  payments: number;
+  more: boolean;
+  firstAt: string | null;
+  lastAt: string | null;
+  /** Base currency. */
+  amountBase: number;
+  /** Reviewed or declined. */
+  stopped: number;
+  fraud: number;
 }
 
 export interface TransactionStats {

@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { ApiError, call, query, randomKey } from './client.ts';
 import type {
   Counterfactuals,
+  Customer,
   EntityView,
   Explanation,
   Happening,
@@ -45,6 +46,21 @@ export function listTransactions(filter: TransactionFilter, cursor?: string, lim
 export function listUsers(q: string, cursor?: string, signal?: AbortSignal) {
   return call<Page<User>>(`/api/users${query({ q, limit: 50, cursor })}`, { signal });
 }
+
+export function listCustomers(q: string, cursor?: string, signal?: AbortSignal) {
+  return call<Page<Customer>>(`/api/customers${query({ q, limit: 50, cursor })}`, { signal });
+}
+
+/** Whoever is registered under an id; null where nobody is. */
+export const userQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['users', 'one', id],
+    queryFn: ({ signal }) =>
+      call<User>(`/api/users/${segment(id)}`, { signal }).catch((error) => {
+        if (error instanceof ApiError && error.status === 404) return null;
+        throw error;
+      }),
+  });
 
 export const transactionQuery = (id: string) =>
   queryOptions({

@@ -272,7 +272,47 @@ export interface EntityView {
   type: string;
   id: string;
   transactions: Transaction[];
-  linked: { type: string; id: string; transactions: number }[];
+  /** By its newest 200 payments; `firstAt` and `lastAt` of those. */
+  linked: Linked[];
+  life: EntityLife;
+  /** Names of the lists that name it. */
+  lists: string[];
+}
+
+export interface Linked {
+  type: string;
+  id: string;
+  transactions: number;
+  firstAt: string;
+  lastAt: string;
+}
+
+/** Amounts in the base currency. */
+export interface EntityLife {
+  payments: number;
+  /** Only the newest are counted. */
+  truncated: boolean;
+  firstAt: string | null;
+  lastAt: string | null;
+  decisions: { approve: number; review: number; decline: number };
+  labels: { fraud: number; legitimate: number };
+  amountBase: { total: number; declined: number; fraud: number; unconverted: number };
+}
+
+/** Whoever paid; figures are of the newest 200 payments. */
+export interface Customer {
+  id: string;
+  /** Of whoever is registered. */
+  name: string | null;
+  email: string | null;
+  payments: number;
+  /** There are more payments than are counted. */
+  more: boolean;
+  firstAt: string | null;
+  lastAt: string | null;
+  amountBase: number;
+  stopped: number;
+  fraud: number;
 }
 
 export interface User {

@@ -5,6 +5,7 @@ import type { QueryStore } from '../../projections/store.ts';
 import { createAuditQueries } from './audit.ts';
 import { createCaseQueries } from './cases.ts';
 import { asUnavailable, reading, sqlState } from './connection.ts';
+import { createCustomerQueries } from './customers.ts';
 import { createErasing } from './erasing.ts';
 import { createLedgerQueries } from './ledgers.ts';
 import { createLinks } from './links.ts';
@@ -93,6 +94,7 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
       }),
     transactions: createTransactionQueries(pool, schema, names, maturity, options.baseCurrency ?? 'USD'),
     users,
+    customers: createCustomerQueries(pool, schema),
     links: createLinks(pool, schema, names, clock),
     search: createSearch(pool, schema, names, users),
     cases: createCaseQueries(pool, schema, maturity),

@@ -3,6 +3,7 @@ import { canonicalEntity, entityKey, formerKeys } from '../../domain/entity.ts';
 import type { EntityView, TransactionFilter, TransactionQueries, TransactionView } from '../../projections/store.ts';
 import { reading } from './connection.ts';
 import { readPosition } from './cursor.ts';
+import { readLife } from './entity-life.ts';
 import { asShown, type Maturity } from './maturity.ts';
 import { pageOf } from './paging.ts';
 import { type EntityNames, entityOfView, ruleKey } from './rows.ts';
@@ -79,6 +80,7 @@ export function createTransactionQueries(
       reading(async () => {
         const id = canonicalEntity(type, name, names.ipv6Prefix);
         const depth = Math.max(limit, LINK_DEPTH);
+        const life = readLife(pool, schema, type, id);
         const rows =
           type === 'user'
             ? await newest('transactions', ['user_id = $1'], [storable(id)], depth)
@@ -90,7 +92,8 @@ export function createTransactionQueries(
                 depth,
               );
         const seen = rows.map(({ view }) => view);
-        return { type, id, transactions: seen.slice(0, limit).map(shown), linked: linkedIn(seen, type, id, names) };
+        const linked = linkedIn(seen, type, id, names);
+        return { type, id, transactions: seen.slice(0, limit).map(shown), linked, life: await life };
       }),
   };
 }
@@ -129,15 +132,19 @@ function conditions({ userId, decision, status, from, to, minScore, alerts, held
 }
 
 function linkedIn(views: TransactionView[], type: string, id: string, names: EntityNames): EntityView['linked'] {
-  const counts = new Map<string, { type: string; id: string; transactions: number }>();
+  const counts = new Map<string, EntityView['linked'][0]>();
   for (const view of views)
     for (const other of names.types) {
       const value = entityOfView(view, other, names);
       if (value === undefined || value === '' || (other === type && value === id)) continue;
       const key = `${other}\0${value}`;
       const known = counts.get(key);
-      if (known) known.transactions++;
-      else counts.set(key, { type: other, id: value, transactions: 1 });
+      const { createdAt } = view;
+      if (known) {
+        known.transactions++;
+        // They come newest first.
+        known.firstAt = createdAt;
+      } else counts.set(key, { type: other, id: value, transactions: 1, firstAt: createdAt, lastAt: createdAt });
     }
   return [...counts.values()]
     .sort((a, b) => b.transactions - a.transactions || compare(a.type, b.type) || compare(a.id, b.id))

@@ -135,10 +135,25 @@ export const EntityParam = Type.Object({
   type: Id('Such as `card`'),
   id: Id('Percent-encode what a path reserves'),
 });
+export const CustomerShown = Type.Object(
+  {},
+  {
+    additionalProperties: true,
+    description:
+      '{id, name, email, payments, more, firstAt, lastAt, amountBase, stopped, fraud}: of their newest 200 payments',
+  },
+);
 export const EntityQuery = Type.Object({ limit: PageQuery.limit });
 export const EntityShown = answer({
   type: Type.String(),
   id: Type.String(),
   transactions: Type.Array(TransactionShown),
-  linked: Type.Array(answer({ type: Type.String(), id: Type.String(), transactions: Type.Integer() })),
+  linked: Type.Array(
+    answer({ type: Type.String(), id: Type.String(), transactions: Type.Integer(), firstAt: Time(), lastAt: Time() }),
+  ),
+  life: Type.Object(
+    {},
+    { additionalProperties: true, description: '{payments, firstAt, lastAt, decisions, labels, amountBase}' },
+  ),
+  lists: Type.Array(Type.String(), { description: 'That name it' }),
 });

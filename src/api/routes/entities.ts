@@ -8,6 +8,17 @@ import type { Services } from '../services.ts';
 import { instant, invalid } from '../window.ts';
 
 const tags = ['entities'];
+
+/** Lists of the entity's type, or that take it in, which name it now. */
+function listsWith({ policy, clock }: Services, type: string, id: string): string[] {
+  const now = clock();
+  const types = { email: ['emailDomain'], ip: ['ip', 'network'], network: ['network'], mailbox: ['mailbox', 'email'] };
+  const fitting = (types as Record<string, string[]>)[type] ?? [type];
+  return [...policy.log.state.lists.values()]
+    .filter(({ list }) => fitting.includes(list.type) && list.has(id, now))
+    .map(({ head }) => head.name);
+}
+
 const scope = { scope: 'read' } as const;
 
 export function entityRoutes(app: Api, services: Services): void {
@@ -33,7 +44,8 @@ export function entityRoutes(app: Api, services: Services): void {
     async (request) => {
       const { type, id } = request.params;
       assertType(type);
-      return read(services, () => store.transactions.entity(type, id, request.query.limit));
+      const found = await read(services, () => store.transactions.entity(type, id, request.query.limit));
+      return { ...found, lists: listsWith(services, type, found.id) };
     },
   );
 

@@ -4,7 +4,7 @@ import { unfit, unfitId } from '../../intake/text.ts';
 import type { Api } from '../api.ts';
 import { sendCommand } from '../command.ts';
 import { json, list, problems } from '../contract/common.ts';
-import { UserBody, UserChange, UserCreated, UserQuery, UserShown } from '../contract/operations.ts';
+import { CustomerShown, UserBody, UserChange, UserCreated, UserQuery, UserShown } from '../contract/operations.ts';
 import { IdParam } from '../contract/transactions.ts';
 import { nextId } from '../ids.ts';
 import { sendList } from '../page.ts';
@@ -68,6 +68,26 @@ export function userRoutes(app: Api, services: Services): void {
       .header('allow', allowed(['GET', 'HEAD', 'POST']))
       .type('application/json; charset=utf-8')
       .send(),
+  );
+
+  app.get(
+    '/api/customers',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listCustomers',
+        tags,
+        summary: 'Everyone who ever paid; `q` begins an id',
+        querystring: UserQuery,
+        response: { 200: list('One page', CustomerShown), ...problems(401, 403, 422, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { q } = request.query;
+      return sendList(request, reply, request.query, (page) =>
+        read(services, () => store.customers(q ? { q } : {}, page)),
+      );
+    },
   );
 
   app.get(

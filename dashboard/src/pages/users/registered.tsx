@@ -1,28 +1,31 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Pencil, Plus, Trash2, Users as UsersIcon } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
-import { faultsOf } from '../api/client.ts';
-import { createUser, deleteUser, listUsers, updateUser } from '../api/queries.ts';
-import type { User } from '../api/types.ts';
-import { useTyped } from '../lib/use-typed.ts';
-import { EntityLink, PageHeader, Panel, Time } from '../ui/bits.tsx';
-import { Button, IconButton } from '../ui/button.tsx';
-import { Confirm, Dialog } from '../ui/dialog.tsx';
-import { ExportButton } from '../ui/export-button.tsx';
-import { Field } from '../ui/field.tsx';
-import { FormEnd } from '../ui/form-end.tsx';
-import { LoadOlder } from '../ui/load-older.tsx';
-import { SearchBox } from '../ui/search-box.tsx';
-import { Empty, Failed, LoadingRows } from '../ui/states.tsx';
-import { failed, told } from '../ui/toast.tsx';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { faultsOf } from '../../api/client.ts';
+import { createUser, deleteUser, listUsers, updateUser } from '../../api/queries.ts';
+import type { User } from '../../api/types.ts';
+import { useTyped } from '../../lib/use-typed.ts';
+import { EntityLink, PageHeader, Panel, Time } from '../../ui/bits.tsx';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { Confirm, Dialog } from '../../ui/dialog.tsx';
+import { ExportButton } from '../../ui/export-button.tsx';
+import { Field } from '../../ui/field.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
+import { LoadOlder } from '../../ui/load-older.tsx';
+import { SearchBox } from '../../ui/search-box.tsx';
+import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
+import { failed, told } from '../../ui/toast.tsx';
 
 const COLUMNS = ['id', 'name', 'email', 'createdAt', 'updatedAt'];
 
-export function Users() {
+/** Users that were created, with name and e-mail. */
+export function Registered({ choice }: { choice: ReactNode }) {
   const { q = '' } = useSearch({ from: '/users' });
   const navigate = useNavigate({ from: '/users' });
-  const [text, setText] = useTyped(q, (typed) => navigate({ search: { q: typed || undefined }, replace: true }));
+  const [text, setText] = useTyped(q, (typed) =>
+    navigate({ search: { q: typed || undefined, who: 'registered' }, replace: true }),
+  );
   const [edited, setEdited] = useState<User | 'new'>();
   const pages = useInfiniteQuery({
     queryKey: ['users', q],
@@ -40,6 +43,7 @@ export function Users() {
   return (
     <>
       <PageHeader title="Users">
+        {choice}
         <SearchBox
           label="Search users by id, name or e-mail"
           placeholder="Id, name or e-mail"
@@ -61,9 +65,9 @@ export function Users() {
         ) : !pages.data ? (
           <LoadingRows />
         ) : rows.length === 0 ? (
-          <Empty icon={<UsersIcon />} title={q ? 'No user fits the search' : 'No users yet'}>
+          <Empty icon={<UsersIcon />} title={q ? 'No registered user fits the search' : 'No user is registered yet'}>
             {q
-              ? 'Only users that were created are searched. Payments may name others; find those under Transactions.'
+              ? 'Only users that were created are searched here; payments may name others.'
               : 'Payments may name any user; one need not be created first. Create users to keep their name and e-mail.'}
           </Empty>
         ) : (

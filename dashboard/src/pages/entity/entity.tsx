@@ -1,16 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import { entityQuery } from '../api/queries.ts';
-import { Timeline } from '../charts/timeline.tsx';
-import { capital, count, percent } from '../lib/format.ts';
-import { oneOf } from '../lib/life-words.ts';
-import { EntityLink, PageHeader, Panel } from '../ui/bits.tsx';
-import { Empty, Failed, LoadingRows } from '../ui/states.tsx';
-import { PaymentList } from './decision/past.tsx';
+import { entityQuery } from '../../api/queries.ts';
+import { Timeline } from '../../charts/timeline.tsx';
+import { capital, count, percent } from '../../lib/format.ts';
+import { oneOf } from '../../lib/life-words.ts';
+import { PageHeader, Panel } from '../../ui/bits.tsx';
+import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
+import { PaymentList } from '../decision/past.tsx';
+import { Cases, Life } from './life.tsx';
+import { SeenWith } from './seen-with.tsx';
 
 // Its layout is a library of its own: whoever looks at payments alone does not wait for it.
-const LinksPanel = lazy(() => import('./links/links-panel.tsx').then((module) => ({ default: module.LinksPanel })));
+const LinksPanel = lazy(() => import('../links/links-panel.tsx').then((module) => ({ default: module.LinksPanel })));
 
 /** Everything that a user, card, device, address or merchant did lately, and what it was seen with. */
 export function EntityPage() {
@@ -42,25 +44,23 @@ export function EntityPage() {
       ) : (
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.9fr)_minmax(20rem,1fr)]">
           <div className="min-w-0 xl:col-span-2">
+            <Life of={data} />
+          </div>
+          <div className="grid min-w-0 gap-4">
+            <Panel title={`Recent ${oneOf(transactions)}s`}>
+              <Timeline lanes={[{ name: capital(type), transactions }]} current="" />
+              <PaymentList transactions={transactions} />
+            </Panel>
+          </div>
+          <div className="grid min-w-0 gap-4">
+            <Cases type={type} id={id} />
+            <SeenWith of={data} />
+          </div>
+          <div className="min-w-0 xl:col-span-2">
             <Suspense fallback={<LoadingRows rows={6} />}>
               <LinksPanel key={`${type} ${id}`} type={type} id={id} />
             </Suspense>
           </div>
-          <Panel title={`Recent ${oneOf(transactions)}s`}>
-            <Timeline lanes={[{ name: capital(type), transactions }]} current="" />
-            <PaymentList transactions={transactions} />
-          </Panel>
-          <Panel title="Seen with" flush>
-            <ul className="pb-2">
-              {data.linked.slice(0, 40).map((one) => (
-                <li key={`${one.type} ${one.id}`} className="flex h-8 items-center gap-3 border-t border-line px-4">
-                  <span className="w-16 shrink-0 text-xs text-muted">{one.type}</span>
-                  <EntityLink type={one.type} id={one.id} className="min-w-0 flex-1" />
-                  <span className="num text-xs text-muted">{count(one.transactions)}×</span>
-                </li>
-              ))}
-            </ul>
-          </Panel>
         </div>
       )}
     </>
