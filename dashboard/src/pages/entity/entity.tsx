@@ -3,7 +3,7 @@ import { useParams } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { entityQuery } from '../../api/queries.ts';
 import { Timeline } from '../../charts/timeline.tsx';
-import { capital, count, percent } from '../../lib/format.ts';
+import { capital, percent, plural } from '../../lib/format.ts';
 import { oneOf } from '../../lib/life-words.ts';
 import { PageHeader, Panel } from '../../ui/bits.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
@@ -27,7 +27,7 @@ export function EntityPage() {
         name={`${capital(type)} ${id}`}
         note={
           data && transactions.length > 0
-            ? `${capital(type)} · ${count(transactions.length)} recent ${oneOf(transactions)}s, ${percent(stopped / transactions.length)} reviewed or declined`
+            ? `${capital(type)} · ${plural(transactions.length, `recent ${oneOf(transactions)}`)}, ${percent(stopped / transactions.length)} reviewed or declined`
             : capital(type)
         }
       />

@@ -72,7 +72,7 @@ function Table({ rows }: { rows: Customer[] }) {
           <tr className="h-9 text-left text-xs text-muted [&_th]:px-2 [&_th]:font-medium">
             <th className="!pl-4">User</th>
             <th className="text-right">Decisions</th>
-            <th className="text-right">Amount</th>
+            <th className="text-right max-sm:!pr-4">Amount</th>
             <th className="text-right max-sm:hidden">Stopped</th>
             <th className="text-right max-sm:hidden">Fraud</th>
             <th className="max-md:hidden">First</th>
@@ -100,7 +100,7 @@ function Table({ rows }: { rows: Customer[] }) {
                 {row.more && '+'}
               </td>
               <td
-                className="num text-right"
+                className="num text-right max-sm:!pr-4"
                 title={row.more ? `Of the newest ${plural(row.payments, 'payment')}` : undefined}
               >
                 {moneyShort(row.amountBase, base)}
