@@ -223,6 +223,12 @@ describe('cases over HTTP', () => {
     const all = await admin('GET', '/api/audit?limit=6');
     assert.deepEqual([...first.body.data, ...second.body.data], all.body.data);
     assert.equal((await admin('GET', '/api/audit?from=never')).status, 422);
+    const slip = await admin('GET', '/api/audit?type=case.asign');
+    assert.deepEqual(
+      [slip.status, /did you mean case\.assign\?/.test(slip.body.detail)],
+      [422, true],
+      slip.body.detail,
+    );
     assert.equal((await admin('GET', `/api/audit?to=${new Date(0).toISOString()}`)).body.data.length, 0);
   });
 

@@ -1,5 +1,6 @@
 import { RANK_PINNED } from '../domain/label.ts';
-import type { JournalRecord } from '../journal/journal.ts';
+import type { CaseData } from '../domain/records.ts';
+import { type JournalRecord, RECORD_TYPES } from '../journal/journal.ts';
 import type { Merged } from './case-joining.ts';
 import type { CommandAnswer } from './command-answer.ts';
 
@@ -24,7 +25,22 @@ export interface AuditRow {
 }
 
 /** Records that nobody asks for one by one: decisions have a history of their own. */
-const UNAUDITED = new Set(['decision', 'intake', 'failed', 'audit', 'narrative', 'webhook.told', 'erasure.done']);
+const UNAUDITED = new Set<string>([
+  'decision',
+  'intake',
+  'failed',
+  'audit',
+  'narrative',
+  'webhook.told',
+  'erasure.done',
+]);
+const CASE_ACTIONS: readonly CaseData['action'][] = ['assign', 'comment', 'resolve', 'reopen', 'merge', 'escalate'];
+
+/** What `type` may be. */
+export const AUDIT_TYPES: readonly string[] = [
+  ...RECORD_TYPES.filter((type) => type !== 'case' && !UNAUDITED.has(type)),
+  ...CASE_ACTIONS.map((action) => `case.${action}`),
+];
 
 export function auditOf(record: JournalRecord, answer: CommandAnswer | undefined): AuditRow | undefined {
   if (UNAUDITED.has(record.type)) return undefined;

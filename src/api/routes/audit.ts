@@ -1,6 +1,8 @@
+import { didYouMean } from '../../domain/nearest.ts';
 import type { DecisionData } from '../../domain/records.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
 import { unlessRemoved } from '../../journal/removed.ts';
+import { AUDIT_TYPES } from '../../projections/audit.ts';
 import type { AuditView } from '../../projections/store.ts';
 import { actor } from '../actor.ts';
 import type { Api } from '../api.ts';
@@ -11,7 +13,7 @@ import { sendList } from '../page.ts';
 import { read } from '../read.ts';
 import { recordOf } from '../record-of.ts';
 import type { Services } from '../services.ts';
-import { instant } from '../window.ts';
+import { instant, invalid } from '../window.ts';
 import { missing } from './transaction-reads.ts';
 
 /** The newest of what was done to a transaction. */
@@ -35,6 +37,8 @@ export function auditRoutes(app: Api, services: Services): void {
     },
     async (request, reply) => {
       const { limit: _, cursor: __, bom: ___, from, to, ...filter } = request.query;
+      if (filter.type !== undefined && !AUDIT_TYPES.includes(filter.type))
+        throw invalid('/type', `is none of the audit's: ${didYouMean(filter.type, AUDIT_TYPES)}`);
       const span = {
         ...(from === undefined ? {} : { from: instant('from', from) }),
         ...(to === undefined ? {} : { to: instant('to', to) }),
