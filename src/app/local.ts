@@ -171,7 +171,7 @@ function withoutBase(folder: string, restored: number, begins: number): string {
   const newest = restored === 0 ? 'none that can be used' : `one of record ${restored}`;
   return (
     `The journal begins at record ${begins}: what came before was removed (JOURNAL_RETENTION_DAYS), and profiles have it from a ` +
-    `snapshot. ${folder} has ${newest}. Bring back the folder from a backup or the mirror, undo what changed what is profiled ` +
+    `snapshot. ${folder} has ${newest}. Bring back the folder from a backup, undo what changed what is profiled ` +
     '(ASSAY_ENTITIES, ASSAY_SCHEMA), or set JOURNAL_WITHOUT_BASE=on to go on with profiles of what the journal still has.'
   );
 }
