@@ -49,6 +49,31 @@ describe('what labels say of a model', () => {
     assert.equal(beside.body.atSameReviews.flagged, beside.body.against.flagged);
   });
 
+  test('a model decides for a share of users, whom its decisions name; the champion promoted again ends that', async () => {
+    const { data, champion, canary } = (await ask('GET', '/api/models')).body;
+    assert.deepEqual([champion, canary], [version, null]);
+    const other = data.find((one: { version: string }) => one.version !== version).version;
+    const wrong = { canary: { steps: [50, 10] } };
+    assert.equal((await ask('POST', `/api/models/${other}/promote`, wrong)).status, 422);
+    assert.equal((await ask('POST', `/api/models/${version}/promote`, { canary: {} })).status, 409);
+    const begun = await ask('POST', `/api/models/${other}/promote`, { canary: { steps: [50, 100] }, reason: 'proof' });
+    assert.equal(begun.status, 200, JSON.stringify(begun.body));
+    assert.deepEqual([begun.body.canary.percent, begun.body.previous], [50, version]);
+    const madeBy = async (user: string) => {
+      const { body } = await ask('POST', '/api/transactions', { userId: user, amount: 20 });
+      return body.model.version;
+    };
+    const first = new Map<string, string>();
+    for (let i = 0; i < 24; i++) first.set(`share${i}`, await madeBy(`share${i}`));
+    assert.deepEqual(new Set(first.values()), new Set([version, other]));
+    for (const [user, by] of first) assert.equal(await madeBy(user), by, 'a user has one model');
+    const shown = (await ask('GET', '/api/models')).body.canary;
+    assert.deepEqual([shown.version, shown.percent, shown.reason], [other, 50, 'proof']);
+    assert.equal((await ask('POST', `/api/models/${version}/promote`, { reason: 'enough' })).status, 200);
+    assert.equal((await ask('GET', '/api/models')).body.canary, null);
+    for (const user of first.keys()) assert.equal(await madeBy(user), version);
+  });
+
   test('what cannot be held against anything is refused', async () => {
     for (const [path, status] of [
       [`${version}/proof`, 409],

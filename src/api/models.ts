@@ -1,3 +1,4 @@
+import { type Canary, type EndedCanary, percentOf } from '../engine/canary.ts';
 import type { ArtifactHead } from '../models/artifact.ts';
 import type { KeptModel } from '../models/registry.ts';
 import type { Services } from './services.ts';
@@ -54,3 +55,18 @@ export function importanceOf(head: ArtifactHead): { feature: string; gain: numbe
     .filter((entry) => entry.gain > 0)
     .sort((a, b) => b.gain - a.gain);
 }
+
+/** What decides for a share, and when for how much. */
+export function canaryView(canary: Canary) {
+  const { version, name, steps, minutes, entity, step, since, startedAt, reason } = canary;
+  const isLast = step + 1 >= steps.length;
+  return {
+    ...{ version, name, percent: percentOf(canary), steps, minutes, by: entity, reason: reason ?? null },
+    ...{ since: new Date(since).toISOString(), startedAt: new Date(startedAt).toISOString() },
+    nextAt: isLast ? null : new Date(since + minutes * 60_000).toISOString(),
+  };
+}
+
+export const endedView = ({ version, at, reason, guard }: EndedCanary) => ({
+  ...{ version, at: new Date(at).toISOString(), reason: reason ?? null, guard: guard ?? false },
+});

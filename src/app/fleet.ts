@@ -149,7 +149,7 @@ function engineOf({ journal, profiles, raw }: Shared, parts: EngineParts): Fleet
   journal.subscribe(suppression.fold);
   const ports = {
     onModelFailed: guard.failed,
-    ...{ journal, deleted: state.deleted, serving: () => roster.champion, servingOf: roster.servingOf },
+    ...{ journal, deleted: state.deleted, serving: roster.servingFor, servingOf: roster.servingOf },
     ...{ policy: policy.inForce, policyAt: policy.at, draw: control.draw, suppressed: suppression.isSuppressed },
     ...{ naming: config, cases: config.cases, clock, stopwatch: () => performance.now(), newId: () => newId(clock()) },
     onError(error: unknown, what: string) {

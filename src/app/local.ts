@@ -121,7 +121,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     profiles,
     state,
     deleted: state.deleted,
-    serving: () => roster.champion,
+    serving: roster.servingFor,
     servingOf: roster.servingOf,
     policy: policy.inForce,
     draw: control.draw,

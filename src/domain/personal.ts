@@ -49,6 +49,7 @@ export const PERSONAL_PARTS: Readonly<Record<string, PersonalParts>> = {
   'model.promote': MODELS,
   'model.shadow': MODELS,
   'model.keep': MODELS,
+  'model.canary': MODELS,
   'webhook.create': WEBHOOKS,
   'webhook.update': WEBHOOKS,
   'webhook.delete': WEBHOOKS,

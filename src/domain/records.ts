@@ -39,6 +39,7 @@ import type { WebhookType } from './webhook.ts';
  * | key.revoke    | `c:<command id>`       | {keyId}      |                                       |
  * | model.promote | `c:<command id>`       | PromoteData  |                                       |
  * | model.shadow  | `c:<command id>`       | ShadowData   |                                       |
+ * | model.canary  | `c:<command id>`       | CanaryData   |                                       |
  * | model.keep    | `m:<upload>:<part>`    | KeepData     |                                       |
  * | webhook.create, .update, .delete, .resume | `c:<command id>` | WebhookData | secret, where created |
  * | webhook.told  | `w:<webhook id>:<seq>` | WebhookToldData |                              |
@@ -248,6 +249,20 @@ export interface PromoteData {
   /** Why, in words of whoever promoted it. */
   reason?: string;
 }
+
+/** Shares, in percent, that a model decides for one after the other; so many minutes each; by a hash of which entity. */
+export interface CanaryPlan {
+  steps: readonly number[];
+  minutes: number;
+  entity: string;
+}
+
+/** `raise` and `stop` are of the canary that began at that time: told twice, or late, they say nothing. */
+export type CanaryData = { version: string; by?: string; reason?: string } & (
+  | ({ action: 'start'; name: string } & CanaryPlan)
+  | { action: 'raise'; startedAt: number; step: number }
+  | { action: 'stop'; startedAt: number; guard?: true }
+);
 
 /** A part of a model that every process of a fleet keeps; all parts in a row are gzipped JSON: see `engine/model-records.ts`. */
 export interface KeepData {

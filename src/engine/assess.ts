@@ -10,7 +10,8 @@ import { passOf } from './policy/pass.ts';
 
 export interface AssessPorts {
   profiles: Profiles;
-  serving: () => Serving | undefined;
+  /** What decides; of a payment of these entities, where a model decides for a share of them. */
+  serving: (entities?: ArrayLike<number>) => Serving | undefined;
   /** What is in force; without it no rule speaks. */
   policy?: () => InForce;
   draw?: DrawControl;
@@ -40,7 +41,7 @@ export interface RuleNumbers {
 
 /** Reads, computes, scores, judges and hears the policy; changes nothing. `at` is the time of the decision's record. */
 export function assess(ports: AssessPorts, transaction: Transaction, entities: Float64Array, at: number): Assessed {
-  const serving = ports.serving();
+  const serving = ports.serving(entities);
   const inForce = ports.policy?.() ?? NO_POLICY;
   const event = eventOf(transaction, entities);
   const readSet = ports.profiles.readSet(profileKeys(event));

@@ -7,16 +7,24 @@ import type { Journal, JournalRecord, RecordType } from '../journal/journal.ts';
 import type { LoadedModel } from '../models/artifact.ts';
 import type { Registry } from '../models/registry.ts';
 import type { Profiles } from '../profiles/profiles.ts';
+import { type CanaryState, foldCanary, takesPart } from './canary.ts';
+import { type CanaryActs, canaryActs } from './canary-acts.ts';
 import type { Serving } from './judge.ts';
 import { servingOf } from './serving.ts';
 import { transferOf } from './transfer.ts';
 import { tryOut } from './try-out.ts';
 
 /** Who decides and who is scored beside: a fold of the journal's promotions over the models that are kept. */
-export interface Roster {
+export interface Roster extends CanaryActs {
   /** What decides; undefined where nothing can. */
   readonly champion: Serving | undefined;
   readonly shadow: Serving | undefined;
+  /** What decides for a share, as the log has it, and how the last one ended. */
+  readonly canary: CanaryState;
+  /** Undefined where there is none, or where it cannot serve here: the champion then decides for all. */
+  readonly canaryServing: Serving | undefined;
+  /** What decides of a payment of these entities. */
+  servingFor(entities?: ArrayLike<number>): Serving | undefined;
   /** As the journal has it, though it may be damaged and not scored. */
   readonly shadowVersion: string | undefined;
   /** Why the model that was promoted last does not decide. */
@@ -75,7 +83,11 @@ export interface RosterPorts {
 interface State {
   promotions: Promotion[];
   shadow: { version: string; since: number } | null;
+  /** Absent in snapshots from before there were any. */
+  canary?: CanaryState;
 }
+
+const NO_CANARY: CanaryState = { canary: null, ended: null };
 
 /** Promotions that are remembered for people. */
 const REMEMBERED = 200;
@@ -85,6 +97,7 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
   let state: State = { promotions: [], shadow: null };
   let champion: Serving | undefined;
   let shadow: Serving | undefined;
+  let canary: Serving | undefined;
   let problem: string | undefined;
   let started = false;
   /** Ready to serve, for the record that is about to name them. */
@@ -114,6 +127,9 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
     journal.enqueue({ type, at: clock(), key: `c:${newId(clock())}`, data });
 
   function fold(record: JournalRecord): void {
+    const before = state.canary?.canary?.version;
+    state.canary = foldCanary(state.canary ?? NO_CANARY, record);
+    if (state.canary.canary?.version !== before) electCanary();
     if (record.type === 'model.promote') promoted(record);
     else if (record.type === 'model.shadow') {
       const { version } = record.data as unknown as ShadowData;
@@ -141,6 +157,11 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
     }
   }
 
+  function electCanary(): void {
+    const version = state.canary?.canary?.version;
+    if (started) canary = version === undefined ? undefined : challenger(version);
+  }
+
   function challenger(version: string): Serving | undefined {
     try {
       return prepared.get(version) ?? compiled(registry.verified(version));
@@ -158,7 +179,7 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
   }
 
   const known: Roster['servingOf'] = (version) => {
-    for (const serving of [champion, shadow, prepared.get(version)])
+    for (const serving of [champion, shadow, canary, prepared.get(version)])
       if (serving?.model.version === version) return serving;
     const model = registry.get(version);
     return model && compiled(model);
@@ -194,12 +215,63 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
     for (const listener of listeners) listener(shadow, state.shadow.since);
   }
 
+  /** Tried out and shared, it is ready for the record that names it. */
+  async function announced<T>(version: string, record: (serving: Serving) => Promise<T>): Promise<T> {
+    const serving = await prepare(version);
+    await ports.share?.(version);
+    prepared.set(version, serving);
+    try {
+      return await record(serving);
+    } finally {
+      prepared.delete(version);
+    }
+  }
+
+  async function promote(version: string, by?: string, reason?: string, fellBack?: true): Promise<Promotion> {
+    const last = state.promotions.at(-1);
+    if (last?.version === version && champion?.model.version === version) {
+      // It decides for all again.
+      if (state.canary?.canary) await acts.stopCanary(by, reason);
+      return last;
+    }
+    return announced(version, async (serving) => {
+      const previous = champion?.model.version ?? last?.version ?? null;
+      const data: Omit<Promotion, 'at'> = {
+        ...{ version, name: serving.model.name, previous },
+        ...(by ? { by } : {}),
+        ...(reason ? { reason } : {}),
+        ...(fellBack ? { fellBack } : {}),
+      };
+      const { record, durable } = enqueue('model.promote', { ...data });
+      await durable;
+      log.info({ version, previous }, 'a model was promoted');
+      return { ...data, at: record.at };
+    });
+  }
+
+  const acts = canaryActs({
+    ...{ entityTypes: ports.entityTypes, announced, promote, log },
+    champion: () => champion,
+    canary: () => state.canary?.canary ?? null,
+    append: (data) => enqueue('model.canary', { ...data }),
+  });
+
   return {
     get champion() {
       return champion;
     },
     get shadow() {
       return shadow;
+    },
+    get canary() {
+      return state.canary ?? NO_CANARY;
+    },
+    get canaryServing() {
+      return canary;
+    },
+    servingFor(entities) {
+      const one = canary && entities && state.canary?.canary;
+      return one && takesPart(one, entities, ports.entityTypes) ? canary : champion;
     },
     get shadowVersion() {
       return state.shadow?.version;
@@ -211,29 +283,9 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
       return state.promotions;
     },
     servingOf: known,
+    promote,
 
-    async promote(version, by, reason, fellBack) {
-      const last = state.promotions.at(-1);
-      if (last?.version === version && champion?.model.version === version) return last;
-      const serving = await prepare(version);
-      await ports.share?.(version);
-      prepared.set(version, serving);
-      try {
-        const previous = champion?.model.version ?? last?.version ?? null;
-        const data: Omit<Promotion, 'at'> = {
-          ...{ version, name: serving.model.name, previous },
-          ...(by ? { by } : {}),
-          ...(reason ? { reason } : {}),
-          ...(fellBack ? { fellBack } : {}),
-        };
-        const { record, durable } = enqueue('model.promote', { ...data });
-        await durable;
-        log.info({ version, previous }, 'a model was promoted');
-        return { ...data, at: record.at };
-      } finally {
-        prepared.delete(version);
-      }
-    },
+    ...acts,
 
     async startShadow(version, by) {
       if (state.shadow?.version === version) return;
@@ -275,6 +327,7 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
       startChampion(configured);
       started = true;
       startShadowing();
+      electCanary();
     },
     onShadow(listener) {
       listeners.push(listener);

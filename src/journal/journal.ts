@@ -74,6 +74,7 @@ export const RECORD_TYPES = [
   'void',
   'narrative',
   'model.keep',
+  'model.canary',
   'webhook.create',
   'webhook.update',
   'webhook.delete',

@@ -119,6 +119,8 @@ function detailOf({ type, data, personal }: JournalRecord): Record<string, unkno
       return pick(data, ['action', 'list', 'type', 'fromCases']);
     case 'policy.entries':
       return { ...pick(data, ['action', 'list']), count: ((data.entries ?? data.values) as unknown[]).length };
+    case 'model.canary':
+      return pick(data, ['action', 'name', 'version', 'steps', 'minutes', 'entity', 'step', 'reason', 'guard']);
     case 'model.promote':
       return pick(data, ['name', 'version', 'previous', 'reason', 'fellBack', 'role', 'from', 'to']);
     default:

@@ -31,6 +31,7 @@ export type FeedType =
   | 'stats'
   | 'model.promoted'
   | 'model.fell_back'
+  | 'model.canary'
   | 'policy.changed'
   | 'drift.detected';
 
@@ -76,6 +77,8 @@ const COMMANDS: ReadonlySet<string> = new Set([
 /** Whether a record may tell of any of the types, known before its events are made. */
 export function mayTell({ type, data }: JournalRecord, types: ReadonlySet<FeedType>): boolean {
   if (type === 'drift') return ['drift.detected', 'alert'].some((each) => types.has(each as FeedType));
+  if (type === 'model.canary')
+    return ['model.canary', 'model.fell_back', 'alert'].some((each) => types.has(each as FeedType));
   if (type === 'model.promote' && (data as Partial<Promoted>).fellBack)
     return ['model.promoted', 'model.fell_back', 'alert'].some((each) => types.has(each as FeedType));
   if (type === 'case' && data.action === 'escalate') return types.has('case.overdue');
@@ -143,6 +146,8 @@ function recordEvents(record: JournalRecord): FeedEvent[] {
     }
     case 'model.promote':
       return promotionEvents(record);
+    case 'model.canary':
+      return canaryEvents(record);
     case 'drift':
       return driftEvents(record);
     default:
@@ -158,6 +163,15 @@ function promotionEvents(record: JournalRecord): FeedEvent[] {
   const { version, name, previous, reason, fellBack } = record.data as unknown as Promoted;
   if (!fellBack) return [told];
   const data = { version, name, previous, reason };
+  return [told, event(record, 1, 'model.fell_back', data), event(record, 2, 'alert', { kind: 'model', ...data })];
+}
+
+/** Where the guard ended it, people are to look, as where it fell back. */
+function canaryEvents(record: JournalRecord): FeedEvent[] {
+  const told = event(record, 0, 'model.canary', record.data);
+  const { version, reason, guard } = record.data as { version: string; reason?: string; guard?: true };
+  if (!guard) return [told];
+  const data = { version, reason, canary: true };
   return [told, event(record, 1, 'model.fell_back', data), event(record, 2, 'alert', { kind: 'model', ...data })];
 }
 

@@ -77,6 +77,7 @@ const CONTROL: ReadonlySet<RecordType> = new Set([
   'model.promote',
   'model.shadow',
   'model.keep',
+  'model.canary',
   'policy.rule',
   'policy.thresholds',
   'policy.control',

@@ -45,6 +45,7 @@ export const ModelList = answer({
   data: Type.Array(ModelShown),
   champion: orNull(),
   shadow: orNull(),
+  canary: Type.Unsafe<Record<string, unknown> | null>({ type: ['object', 'null'] }),
   problem: Type.Optional(Type.String()),
   promotions: Type.Array(answer({ version: Type.String(), previous: orNull(), at: Time() }), {
     description: 'The newest first',
@@ -55,6 +56,16 @@ export const ModelCardShown = answer({ version: Type.String(), role: modelRole, 
 
 export const PromoteBody = Type.Object({
   reason: Type.Optional(Type.String({ maxLength: 2000 })),
+  canary: Type.Optional(
+    Type.Object(
+      {
+        steps: Type.Optional(Type.Array(Type.Number({ exclusiveMinimum: 0, maximum: 100 }), { minItems: 1 })),
+        minutes: Type.Optional(Type.Number({ minimum: 1, maximum: 43_200 })),
+        by: Type.Optional(Type.String()),
+      },
+      { description: 'Steps in percent' },
+    ),
+  ),
 });
 
 export const ModelUploadBody = Type.Object(

@@ -16,7 +16,7 @@ import {
 } from '../contract/models.ts';
 import { modelCard } from '../model-card.ts';
 import { modelCardHtml } from '../model-card-html.ts';
-import { modelDetail, modelView } from '../models.ts';
+import { canaryView, endedView, modelDetail, modelView } from '../models.ts';
 import { read } from '../read.ts';
 import { distributionOf } from '../score-distribution.ts';
 import type { Services } from '../services.ts';
@@ -53,6 +53,8 @@ export function modelReadRoutes(app: Api, services: Services): void {
       data: (await registry.list()).map((entry) => modelView(entry, services)),
       champion: roster.champion?.model.version ?? null,
       shadow: roster.shadow?.model.version ?? null,
+      canary: roster.canary.canary && canaryView(roster.canary.canary),
+      ...(roster.canary.ended ? { canaryEnded: endedView(roster.canary.ended) } : {}),
       ...(roster.problem === undefined ? {} : { problem: roster.problem }),
       promotions: roster.promotions
         .map(({ version, previous, at }) => ({ version, previous, at: new Date(at).toISOString() }))

@@ -11,7 +11,7 @@ import {
   ShadowShown,
   VersionParam,
 } from '../contract/models.ts';
-import { modelView } from '../models.ts';
+import { canaryView, modelView } from '../models.ts';
 import type { Services } from '../services.ts';
 import { modelReadRoutes } from './model-reads.ts';
 import { proofRoutes } from './proof.ts';
@@ -78,7 +78,15 @@ export function modelRoutes(app: Api, services: Services): void {
     },
     async (request) => {
       const { version } = request.params;
-      const { reason } = request.body;
+      const { reason, canary } = request.body;
+      if (canary) {
+        const { by: entity, steps, minutes } = canary;
+        const plan = { ...(steps ? { steps } : {}), ...(minutes ? { minutes } : {}), ...(entity ? { entity } : {}) };
+        const begun = await roster.startCanary(version, plan, request.apiKey?.id, reason);
+        const previous = roster.champion?.model.version ?? null;
+        const began = new Date(begun.startedAt).toISOString();
+        return { version, name: begun.name, previous, promotedAt: began, canary: canaryView(begun) };
+      }
       const { name, previous, at } = await roster.promote(version, request.apiKey?.id, reason);
       return { version, name, previous, promotedAt: new Date(at).toISOString() };
     },

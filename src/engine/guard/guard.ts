@@ -9,7 +9,8 @@ import { createTally, type Fault, type Tally } from './tally.ts';
 /**
  * Watches the champion beside the version before it, off the path: where it fails, has one score for all, is slow, or shifts alone, the
  * version before decides again. Once: it acts no more until a person has promoted a version, and never on one that a person put
- * back after it had acted.
+ * back after it had acted. A model that decides for a share is watched beside the champion in the same way: it is ended where it does
+ * that, and decides for more while it does not.
  */
 export interface Guard {
   /** A model could not judge a payment: told by the path, which went on by rules alone. */
@@ -21,26 +22,37 @@ export interface Guard {
 
 export interface GuardPorts {
   journal: Pick<Journal, 'subscribe'>;
-  roster: Pick<Roster, 'champion' | 'promotions' | 'servingOf' | 'promote'>;
+  roster: Pick<Roster, 'champion' | 'promotions' | 'servingOf' | 'promote'> & Partial<CanaryRoster>;
   clock: () => number;
   stopwatch: () => number;
   log: { error(fields: object, message: string): void };
   everyMs?: number;
 }
 
+type CanaryRoster = Pick<Roster, 'canary' | 'canaryServing' | 'raiseCanary' | 'stopCanary'>;
+
 const LOOK_MS = 5_000;
+/** Payments that a model has to decide in a step before it decides for more. */
+const ENOUGH_TO_RAISE = 100;
 /** Payments that are judged beside in a look, spread over it by what came before. */
 const MOST_WAITING = 100;
 /** Looks in a row that must see the same: what comes and goes is no fault of a model. */
 const LOOKS = 2;
 
 interface Watched {
+  /** What is watched: the champion, or what decides for a share. */
   champion: Serving;
   before: Serving | undefined;
   transfer: Transfer | undefined;
   tally: Tally;
   fault: Fault['kind'] | undefined;
   looks: number;
+  waiting: JournalRecord[];
+  /** Since the last look. */
+  seen: number;
+  /** Decided in the step of a canary that began at a time. */
+  decided: number;
+  since: number;
   /** There is nothing to fall back to, or it could not be done: said once. */
   gaveUp: boolean;
 }
@@ -55,8 +67,7 @@ export function isArmed(promotions: readonly Pick<Promotion, 'version' | 'previo
 export function createGuard(ports: GuardPorts): Guard {
   const { roster, clock, stopwatch, log } = ports;
   let watched: Watched | undefined;
-  let waiting: JournalRecord[] = [];
-  let seen = 0;
+  let watchedCanary: Watched | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
@@ -64,15 +75,29 @@ export function createGuard(ports: GuardPorts): Guard {
   function current(): Watched | undefined {
     const { champion } = roster;
     if (watched && watched.champion === champion) return watched;
-    waiting = [];
-    seen = 0;
     const previous = roster.promotions.at(-1)?.previous;
-    const before = champion && previous ? servingOf(previous) : undefined;
-    const transfer = champion && before ? transferOf(champion, before) : undefined;
+    watched = champion && watch(champion, previous ? servingOf(previous) : undefined);
+    return watched;
+  }
+
+  function currentCanary(): Watched | undefined {
+    const { canaryServing: serving, champion } = roster;
+    if (!serving) watchedCanary = undefined;
+    else if (watchedCanary?.champion !== serving || watchedCanary.before !== champion)
+      watchedCanary = watch(serving, champion);
+    return watchedCanary;
+  }
+
+  function watch(champion: Serving, before: Serving | undefined): Watched {
+    const transfer = before && transferOf(champion, before);
     const usable = transfer?.missing.length === 0 ? transfer : undefined;
     const fresh = { tally: createTally(), fault: undefined, looks: 0, gaveUp: false };
-    watched = champion && { champion, before, transfer: usable, ...fresh };
-    return watched;
+    return { champion, before, transfer: usable, ...fresh, waiting: [], seen: 0, decided: 0, since: 0 };
+  }
+
+  /** By the version that decided. */
+  function watchedOf(version: string | undefined): Watched | undefined {
+    return [current(), currentCanary()].find((one) => one !== undefined && one.champion.model.version === version);
   }
 
   function servingOf(version: string): Serving | undefined {
@@ -86,14 +111,15 @@ export function createGuard(ports: GuardPorts): Guard {
   const stop = ports.journal.subscribe((record) => {
     if (record.type !== 'decision') return;
     const { decision } = record.data as unknown as DecisionData;
-    const of = current();
-    if (!of || decision.model?.version !== of.champion.model.version) return;
+    const of = watchedOf(decision.model?.version);
+    if (!of) return;
     of.tally.count(record.at, false);
+    of.decided++;
     if (!record.vector) return;
     // Of what comes between two looks any is as likely to be kept.
-    seen++;
-    if (waiting.length < MOST_WAITING) waiting.push(record);
-    else if (record.sequence % seen < MOST_WAITING) waiting[record.sequence % MOST_WAITING] = record;
+    of.seen++;
+    if (of.waiting.length < MOST_WAITING) of.waiting.push(record);
+    else if (record.sequence % of.seen < MOST_WAITING) of.waiting[record.sequence % MOST_WAITING] = record;
   });
 
   function judgeBoth(record: JournalRecord, { champion, before, transfer, tally }: Watched): void {
@@ -114,16 +140,42 @@ export function createGuard(ports: GuardPorts): Guard {
 
   async function look(): Promise<void> {
     const of = current();
-    if (!of) return;
-    const records = waiting;
-    waiting = [];
-    seen = 0;
+    const fault = of && lookAt(of);
+    if (of && fault && !of.gaveUp && isArmed(roster.promotions)) await fallBack(of, fault);
+    const share = currentCanary();
+    if (share) await lookAtCanary(share);
+  }
+
+  /** A fault that is to be acted on; what comes and goes is none. */
+  function lookAt(of: Watched): Fault | undefined {
+    const records = of.waiting;
+    of.waiting = [];
+    of.seen = 0;
     for (const record of records) judgeBoth(record, of);
     const fault = of.tally.verdict(clock());
     of.looks = fault && fault.kind === of.fault ? of.looks + 1 : 1;
     of.fault = fault?.kind;
-    if (!fault || of.gaveUp || !isArmed(roster.promotions)) return;
-    if (fault.kind === 'broken' || of.looks >= LOOKS) await fallBack(of, fault);
+    return fault && (fault.kind === 'broken' || of.looks >= LOOKS) ? fault : undefined;
+  }
+
+  async function lookAtCanary(of: Watched): Promise<void> {
+    const { canary } = roster.canary ?? { canary: null };
+    const fault = lookAt(of);
+    if (!canary) return;
+    if (of.since !== canary.since) {
+      of.since = canary.since;
+      of.decided = 0;
+    }
+    if (fault && !of.gaveUp) {
+      of.gaveUp = true;
+      const reason = `Model ${canary.version} decides for no share any more: ${fault.message}.`;
+      await roster.stopCanary!(undefined, reason, true);
+      log.error({ version: canary.version }, reason);
+      return;
+    }
+    const isDue = clock() >= canary.since + canary.minutes * 60_000 && of.decided >= ENOUGH_TO_RAISE;
+    // One look in doubt is enough to wait.
+    if (isDue && of.fault === undefined) await roster.raiseCanary!();
   }
 
   async function fallBack(of: Watched, { message }: Fault): Promise<void> {
@@ -155,8 +207,7 @@ export function createGuard(ports: GuardPorts): Guard {
 
   return {
     failed(version, at) {
-      const of = current();
-      if (of?.champion.model.version === version) of.tally.count(at, true);
+      watchedOf(version)?.tally.count(at, true);
     },
     look,
     close() {

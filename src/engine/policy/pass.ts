@@ -14,14 +14,19 @@ export interface Pass {
   extract(profiles: Profiles, event: Event, out: Float64Array): number[] | undefined;
 }
 
-const passes = new WeakMap<InForce, { serving: Serving | undefined; pass: Pass }>();
+const passes = new WeakMap<InForce, Map<Serving | undefined, Pass>>();
+/** Of a policy: by the champion, by a model that decides for a share, and none. */
+const MOST_KEPT = 3;
 
 /** Kept until the policy or the model is another. */
 export function passOf(serving: Serving | undefined, inForce: InForce, entityTypes: readonly string[]): Pass {
-  const known = passes.get(inForce);
-  if (known && known.serving === serving) return known.pass;
+  let known = passes.get(inForce);
+  if (!known) passes.set(inForce, (known = new Map()));
+  const kept = known.get(serving);
+  if (kept) return kept;
   const pass = makePass(serving, inForce.definitions, entityTypes);
-  passes.set(inForce, { serving, pass });
+  if (known.size >= MOST_KEPT) known.delete(known.keys().next().value);
+  known.set(serving, pass);
   return pass;
 }
 

@@ -72,6 +72,7 @@ const TYPE_CODES = {
   drift: 46,
   erasure: 48,
   'erasure.done': 49,
+  'model.canary': 52,
 } satisfies Record<RecordType, number>;
 const TYPES: (RecordType | undefined)[] = [];
 for (const [type, code] of Object.entries(TYPE_CODES)) TYPES[code] = type as RecordType;
