@@ -145,9 +145,7 @@ export const Distribution = answer(
       description: '{part, bins}: rows of its training by score',
     }),
     series: Type.Array(
-      part<{ at: string; count: number; bins: number[]; stability: number | null }>(
-        '{at, count, bins, stability}: decisions by score, 0–4, 5–9, …, 95–100; stability against the reference, null below 200',
-      ),
+      part<{ at: string; count: number; bins: number[]; stability: number | null }>('{at, count, bins, stability}'),
     ),
     stability: numberOrNull('Of the whole window. Below 0.1 is stable, above 0.25 has shifted'),
   },
