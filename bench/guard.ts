@@ -59,7 +59,12 @@ async function run(seed: number, change: Change): Promise<number[]> {
   const began = now + CALM_SECONDS * 1000;
   const listeners: ((record: JournalRecord) => void)[] = [];
   const guard = createGuard({
-    journal: { subscribe: (listener) => (listeners.push(listener), () => {}) },
+    journal: {
+      subscribe(listener) {
+        listeners.push(listener);
+        return () => {};
+      },
+    },
     roster: {
       get champion() {
         return decides;
