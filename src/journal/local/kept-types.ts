@@ -31,6 +31,7 @@ export const STAYS: Readonly<Record<RecordType, boolean>> = {
   'model.promote': true,
   'model.shadow': true,
   'model.keep': true,
+  'model.canary': true,
   'webhook.create': true,
   'webhook.update': true,
   'webhook.delete': true,
