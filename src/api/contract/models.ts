@@ -45,7 +45,6 @@ export const ModelList = answer({
   data: Type.Array(ModelShown),
   champion: orNull(),
   shadow: orNull(),
-  canary: Type.Unsafe<Record<string, unknown> | null>({ type: ['object', 'null'] }),
   problem: Type.Optional(Type.String()),
   promotions: Type.Array(answer({ version: Type.String(), previous: orNull(), at: Time() }), {
     description: 'The newest first',
@@ -118,7 +117,7 @@ export const Comparison = answer(
       'Challenger’s probability less the champion’s: {mean, meanAbsolute, greatest}',
     ),
     labels: part<{ fraud: number; legitimate: number; champion: Flagged; challenger: Flagged }>(
-      '{fraud, legitimate, champion, challenger}; of each {fraudFlagged, legitimateFlagged}',
+      '{fraud, legitimate, champion, challenger}',
     ),
     averagePrecision: Type.Unsafe<{ champion: number; challenger: number } | null>({ type: ['object', 'null'] }),
     disagreements: Type.Array(

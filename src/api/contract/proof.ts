@@ -1,7 +1,5 @@
 import Type from 'typebox';
-import { answer, said } from './common.ts';
-
-const part = (description: string) => Type.Unsafe<object>({ type: 'object', ...said(description) });
+import { answer } from './common.ts';
 
 export const ProofQuery = Type.Object({
   window: Type.String({ format: 'window', default: '30d' }),
@@ -11,6 +9,4 @@ export const ProofQuery = Type.Object({
 
 export const ProofShown = answer({
   verdict: Type.String(),
-  test: part('{decided: better | worse | open, …}'),
-  difference: part('{recall: {value, interval}, …}'),
 });
