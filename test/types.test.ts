@@ -4,7 +4,7 @@ import { call, startApp, type TestApp } from './support/app.ts';
 
 type Type = 'payment' | 'login' | 'registration' | 'payout';
 
-/** One attack of each type, on a device and in a network of its own: whoever does it there is new, from one address after the other. */
+/** One attack of each type, on a device, in a network and by mailboxes of its own: whoever does it there is new, from one address after the other. */
 const ATTACKS: Record<Exclude<Type, 'payment'>, (i: number) => object> = {
   login: () => ({}),
   registration: (i) => ({ cardId: `rc_${i}` }),
@@ -30,7 +30,7 @@ describe('logins, registrations and payouts', () => {
       for (let i = 0; i < SIZE; i++) {
         const { status, body } = await call(app.url, 'POST', '/api/transactions', {
           ...{ id: `${type}_${i}`, type, userId: `${type}_u${i}`, deviceId: `${type}_d`, ip: `${NETWORKS[type]}.${i}` },
-          ...{ email: `x${i}@mail.test`, accountAgeDays: 0, country: 'NG', ...more(i) },
+          ...{ email: `${type}${i}@mail.test`, accountAgeDays: 0, country: 'NG', ...more(i) },
         });
         assert.equal(status, 201, JSON.stringify(body));
         answers.push(body);
