@@ -79,12 +79,7 @@ export async function writeKept(files: Files, segment: Segment, index: SegmentIn
   function note(name: string): void {
     const hash = hash53(name);
     const sum = crc32(name);
-    let low = 0;
-    for (let high = hashes.length; low < high; ) {
-      const middle = (low + high) >>> 1;
-      if (hashes[middle] < hash) low = middle + 1;
-      else high = middle;
-    }
+    let low = firstFrom(hashes, hash);
     while (hashes[low] === hash && given[low] && sums[low] !== sum) low++;
     if (hashes[low] !== hash) throw new Error(`${segment.path}: its index lacks a name`);
     sums[low] = sum;
@@ -193,14 +188,19 @@ export async function readKept(
 export function isTaken({ hashes, sums }: KeptTable, name: string): boolean {
   const hash = hash53(name);
   const sum = crc32(name);
+  for (let at = firstFrom(hashes, hash); hashes[at] === hash; at++) if (sums[at] === sum) return true;
+  return false;
+}
+
+/** Where the hashes, in ascending order, reach this one. */
+function firstFrom(hashes: ArrayLike<number>, hash: number): number {
   let low = 0;
   for (let high = hashes.length; low < high; ) {
     const middle = (low + high) >>> 1;
     if (hashes[middle] < hash) low = middle + 1;
     else high = middle;
   }
-  for (; hashes[low] === hash; low++) if (sums[low] === sum) return true;
-  return false;
+  return low;
 }
 
 const bytesOf = (array: Float64Array | Uint32Array | Uint8Array) =>
