@@ -233,7 +233,7 @@ describe('the desk', { skip, timeout: 240_000 }, () => {
   async function burst(deviceId: string): Promise<CaseRead[]> {
     for (let i = 0; i < 9; i++)
       await post(stage.server, {
-        ...{ userId: `${deviceId}_${i}`, cardId: `c_${deviceId}_${i}`, deviceId, email: `x${i}@mail.test` },
+        ...{ userId: `${deviceId}_${i}`, cardId: `c_${deviceId}_${i}`, deviceId, email: `${deviceId}_${i}@mail.test` },
         ...{ amount: 1.2, country: 'NG', merchantId: 'm_1', accountAgeDays: 0 },
       });
     const answer = await fetch(`${stage.server}/api/cases?entity=device:${deviceId}`);

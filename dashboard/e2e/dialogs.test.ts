@@ -30,9 +30,9 @@ describe('dialogs and refusals', { skip, timeout: 360_000 }, () => {
     ['the end of a shadow', () => '/models', (page) => press(page, /^(Stop|End) shadow/), 'shadow'],
     ['a changed payment', () => '/transactions', (page) => press(page, /^Edit the payment/), 'Save'],
     ['a deleted payment', () => '/transactions', (page) => press(page, /^Delete the payment/), 'Cancel'],
-    ['a new user', () => '/users', (page) => press(page, 'New user'), 'Create'],
-    ['a changed user', () => '/users', (page) => press(page, /^Edit/), 'Save'],
-    ['a deleted user', () => '/users', (page) => press(page, /^Delete/), 'Cancel'],
+    ['a new user', () => '/users?who=registered', (page) => press(page, 'New user'), 'Create'],
+    ['a changed user', () => '/users?who=registered', (page) => press(page, /^Edit/), 'Save'],
+    ['a deleted user', () => '/users?who=registered', (page) => press(page, /^Delete/), 'Cancel'],
   ];
   for (const [name, path, act, whole] of DIALOGS)
     test(`the dialog of ${name} has nothing serious to axe, and gives the focus back`, async () => {

@@ -25,6 +25,7 @@ describe('every page', { skip, timeout: 360_000 }, () => {
     ['an entity', () => '/entities/device/d_shared'],
     ['transactions', () => '/transactions'],
     ['users', () => '/users'],
+    ['registered users', () => '/users?who=registered'],
     ['models', () => '/models'],
     ['a challenger', () => challenger],
     ['rules', () => '/rules'],

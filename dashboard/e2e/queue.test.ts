@@ -217,7 +217,7 @@ describe('the review queue', { skip, timeout: 360_000 }, () => {
 
   const pay = (deviceId: string, i: number) =>
     post(stage.url, {
-      ...{ userId: `${deviceId}_${i}`, cardId: `c_${deviceId}_${i}`, deviceId, email: `x${i}@mail.test` },
+      ...{ userId: `${deviceId}_${i}`, cardId: `c_${deviceId}_${i}`, deviceId, email: `${deviceId}_${i}@mail.test` },
       ...{ amount: 1.2, country: 'NG', merchantId: 'm_1', accountAgeDays: 0 },
     });
 

@@ -141,7 +141,7 @@ describe('the dashboard at work', { skip, timeout: 360_000 }, () => {
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('No transaction fits the filters').waitFor();
 
-    await page.goto('/users');
+    await page.goto('/users?who=registered');
     await page.getByRole('button', { name: 'New user' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Ada Example');
     await page.getByRole('textbox', { name: 'E-mail' }).fill('ada@example.org');
