@@ -69,6 +69,7 @@ describe('rules', { skip, timeout: 360_000 }, () => {
     await page.waitForTimeout(150);
     await page.keyboard.press('Enter');
     await page.getByRole('option').first().waitFor({ state: 'hidden' });
+    await page.waitForTimeout(150);
     await page.keyboard.type(' < 20 && distinct("device", "crad", "1h") >= 3');
     // A caret under what is wrong, and the nearest right name.
     await check(page).getByText('Did you mean "card"?').waitFor();

@@ -127,9 +127,9 @@ function keeper(name: FieldName, { cards }: IntakeRules): Keep {
   }
 }
 
-/** Printable ASCII, not too long for a name. */
+/** Printable ASCII that begins with more than a blank, not too long for a name. */
 function isPlain(text: string): boolean {
-  if (text.length > MAX_ID) return false;
+  if (text.length > MAX_ID || text[0] === ' ') return false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code < 0x20 || code > 0x7e) return false;

@@ -211,14 +211,15 @@ export function storeContract(url: () => string): void {
       device.transactions.map(({ id }) => id),
       ['3', '2'],
     );
+    const seen = { firstAt: new Date(T0).toISOString(), lastAt: new Date(T0).toISOString() };
     assert.deepEqual(device.linked, [
-      { type: 'card', id: 'c1', transactions: 2 },
-      { type: 'email', id: 'x.co', transactions: 1 },
-      { type: 'terminal', id: 't1', transactions: 1 },
-      { type: 'terminal', id: 't2', transactions: 1 },
-      { type: 'user', id: 'u1', transactions: 1 },
-      { type: 'user', id: 'u2', transactions: 1 },
-      { type: 'user', id: 'u3', transactions: 1 },
+      { type: 'card', id: 'c1', transactions: 2, ...seen },
+      { type: 'email', id: 'x.co', transactions: 1, ...seen },
+      { type: 'terminal', id: 't1', transactions: 1, ...seen },
+      { type: 'terminal', id: 't2', transactions: 1, ...seen },
+      { type: 'user', id: 'u1', transactions: 1, ...seen },
+      { type: 'user', id: 'u2', transactions: 1, ...seen },
+      { type: 'user', id: 'u3', transactions: 1, ...seen },
     ]);
     const ids = async (type: string, id: string) =>
       (await transactions.entity(type, id, 9)).transactions.map((view) => view.id);
