@@ -97,7 +97,7 @@ function known(tables: Record<string, unknown[]>): Record<string, unknown[]> {
   return {
     ...tables,
     cases: without(tables.cases, ['disputes', 'reopened', 'reopened_by', 'withdrawals_due', 'merged_into']),
-    case_alerts: without(tables.case_alerts, ['disputes']),
+    case_alerts: without(tables.case_alerts, ['disputes', 'due', 'worked']),
     transactions: without(tables.transactions, ['review', 'truth', 'since', 'base_minor']),
     tallies: (tables.tallies as { tally: { cells: Record<string, unknown[]> } }[]).map((row) => ({
       ...row,

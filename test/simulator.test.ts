@@ -9,7 +9,7 @@ const SEEDS = Number(process.env.SIMULATOR_SEEDS ?? 30);
 const FAULT_SEEDS = 10;
 const RARE = [
   ...['predecessor-dropped', 'erasure-not-noted', 'erasure-not-redone', 'learnt-before-taken', 'find-hasty'],
-  ...['deletion-forgotten', 'segment-written-over', 'sync-now-and-then', 'offset-forgotten'],
+  ...['deletion-forgotten', 'spare-shared', 'segment-written-over', 'sync-now-and-then', 'offset-forgotten'],
   ...['snapshot-of-the-undurable', 'snapshot-ahead', 'tail-not-sealed', 'unsynced-tail-believed', 'no-space-unnoticed'],
 ];
 
