@@ -182,7 +182,8 @@ describe('the desk', { skip, timeout: 240_000 }, () => {
   test('links: by keyboard through the list, deeper, and all cases of the component made one', async () => {
     const [one] = await burst('d_left_ring');
     const [two] = await burst('d_right_ring');
-    // A card that both rings used joins them.
+    // A card that both rings used joins them, and their cases stay two: somebody works on one.
+    await tell(`/api/cases/${one.id}/assign`, { assignee: 'Ben', version: one.version });
     for (const deviceId of ['d_left_ring', 'd_right_ring'])
       await post(stage.server, { userId: `of_${deviceId}`, cardId: 'c_bridge', deviceId, amount: 20, currency: 'USD' });
     const { page, complaints } = await stage.open({ reducedMotion: 'reduce' });
