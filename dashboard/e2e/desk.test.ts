@@ -191,7 +191,10 @@ describe('the desk', { skip, timeout: 240_000 }, () => {
     await page.getByRole('img', { name: /entities and .* links between them/ }).waitFor();
     const list = page.getByRole('list', { name: 'What it is joined with' });
     await page.getByRole('radio', { name: '2', exact: true }).press('ArrowRight');
-    await page.getByRole('button', { name: /^Show all/ }).last().press('Enter');
+    await page
+      .getByRole('button', { name: /^Show all/ })
+      .last()
+      .press('Enter');
     await list.getByRole('link', { name: 'd_right_ring', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Make one case of it…' }).press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Make one case of them' });
