@@ -1,7 +1,7 @@
 import { AssayError } from '../domain/errors.ts';
 import type { CanaryData, CanaryPlan } from '../domain/records.ts';
 import type { JournalRecord } from '../journal/journal.ts';
-import { type Canary, foldCanary, percentOf, planOf } from './canary.ts';
+import { type Canary, foldCanary, percentOf, planOf, who } from './canary.ts';
 import type { Serving } from './judge.ts';
 
 /** What is done with a model that decides for a share; each resolves when it is durable. */
@@ -23,8 +23,6 @@ interface Ports {
   promote(version: string, by?: string, reason?: string): Promise<unknown>;
   log: { info(fields: object, message: string): void };
 }
-
-const who = (by?: string, reason?: string) => ({ ...(by ? { by } : {}), ...(reason ? { reason } : {}) });
 
 export function canaryActs({ entityTypes, champion, canary, announced, append, promote, log }: Ports): CanaryActs {
   return {

@@ -40,9 +40,8 @@ export function foldCanary(state: CanaryState, { type, at, data }: JournalRecord
   const { version } = told;
   if (told.action === 'start') {
     const { steps, minutes, entity, name, by, reason } = told;
-    const who = { ...(by ? { by } : {}), ...(reason ? { reason } : {}) };
     return {
-      canary: { version, name, steps, minutes, entity, step: 0, since: at, startedAt: at, ...who },
+      canary: { version, name, steps, minutes, entity, step: 0, since: at, startedAt: at, ...who(by, reason) },
       ended: null,
     };
   }
@@ -52,9 +51,11 @@ export function foldCanary(state: CanaryState, { type, at, data }: JournalRecord
   if (told.action === 'raise')
     return told.step > canary.step ? { ...state, canary: { ...canary, step: told.step, since: at } } : state;
   const { by, reason, guard } = told;
-  const why = { ...(by ? { by } : {}), ...(reason ? { reason } : {}), ...(guard ? { guard } : {}) };
-  return { canary: null, ended: { version, at, ...why } };
+  return { canary: null, ended: { version, at, ...who(by, reason), ...(guard ? { guard } : {}) } };
 }
+
+/** Who asked for it and why, where that is said. */
+export const who = (by?: string, reason?: string) => ({ ...(by ? { by } : {}), ...(reason ? { reason } : {}) });
 
 export const percentOf = ({ steps, step }: Canary): number => steps[Math.min(step, steps.length - 1)];
 

@@ -3,24 +3,21 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AssayError } from '../../domain/errors.ts';
 import { type DecisionData, transactionView } from '../../domain/records.ts';
-import { bodyHash } from '../../intake/canonical.ts';
 import { refusal } from '../../intake/faults.ts';
 import type { Message } from '../../intake/iso20022/element.ts';
 import { readJsonMessage, readXmlMessageInTurns } from '../../intake/iso20022/message.ts';
 import { type IsoPayment, paymentsOf } from '../../intake/iso20022/payments.ts';
 import { statusOf, statusReport, type TransactionStatus } from '../../intake/iso20022/report.ts';
 import { type IsoStatus, statusesOf } from '../../intake/iso20022/statuses.ts';
-import { takeEvent } from '../../intake/life.ts';
 import { type Taken, takeSubmission } from '../../intake/submission.ts';
 import type { Api } from '../api.ts';
 import { json, jsonOrXml, problems } from '../contract/common.ts';
 import { IsoDecisions, IsoMessageBody, IsoStatuses } from '../contract/iso20022.ts';
 import type { Charge } from '../guard.ts';
 import { nextId } from '../ids.ts';
-import { errorOf } from '../problem.ts';
 import type { Services } from '../services.ts';
+import { recordTold } from '../told-event.ts';
 import { vary } from '../vary.ts';
-import { subjectOf } from './life-commands.ts';
 
 /** Some 700 payments. */
 const MESSAGE_BYTES = 1024 * 1024;
@@ -130,15 +127,8 @@ export async function isoRoutes(parent: Api, services: Services, charge: Charge)
     const left = (code: string, message: string) => ({ ...row, path, code, message });
     if (!event) return left('ignored', `${status ?? 'No status'} is nothing that becomes of a payment.`);
     try {
-      const { of, event: subject } = await subjectOf(services, transactionId);
-      const at = clock();
-      const { data: taken } = takeEvent(event, of, nextId(at));
-      const { answer } = await services.commands.submit({
-        ...{ type: 'event', at, key: `c:${nextId(at)}` },
-        data: { transactionId, ...taken, event: subject, by: request.apiKey?.id, bodyHash: bodyHash(event) },
-      });
-      if (answer.error) throw errorOf(answer.error);
-      return { ...row, event: { type: taken.type, at: event.at } };
+      const { data } = await recordTold(services, { transactionId, event, by: request.apiKey?.id });
+      return { ...row, event: { type: data.type, at: event.at } };
     } catch (error) {
       if (!(error instanceof AssayError) || error.code === 'unavailable') throw error;
       return left(error.code, error.message);

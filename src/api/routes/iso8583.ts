@@ -1,17 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type DecisionData, transactionView } from '../../domain/records.ts';
-import { bodyHash } from '../../intake/canonical.ts';
 import { assertCurrency, type Iso8583Event, type Iso8583Message, takeIso8583 } from '../../intake/iso8583/message.ts';
-import { takeEvent } from '../../intake/life.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
 import { Iso8583Body } from '../contract/iso8583.ts';
 import { IsoStatuses } from '../contract/iso20022.ts';
 import { Decided } from '../contract/transactions.ts';
 import { nextId } from '../ids.ts';
-import { errorOf } from '../problem.ts';
 import type { Services } from '../services.ts';
-import { subjectOf } from './life-commands.ts';
+import { recordTold } from '../told-event.ts';
 
 /** DE39 of an answer: approved, refer to the issuer, suspected fraud. */
 const ANSWERS = { approve: '00', review: '01', decline: '59' } as const;
@@ -60,15 +57,8 @@ export function iso8583Routes(app: Api, services: Services): void {
 
   async function told(message: Iso8583Event, request: FastifyRequest) {
     const { transactionId, event } = message;
-    const { of, event: subject } = await subjectOf(services, transactionId);
-    const at = clock();
-    assertCurrency(message, of.currency);
-    const { data: taken, warnings: more } = takeEvent(event, of, nextId(at));
-    const { answer } = await services.commands.submit({
-      ...{ type: 'event', at, key: `c:${nextId(at)}` },
-      data: { transactionId, ...taken, event: subject, by: request.apiKey?.id, bodyHash: bodyHash(event) },
-    });
-    if (answer.error) throw errorOf(answer.error);
+    const assertFits = (currency: string) => assertCurrency(message, currency);
+    const { warnings: more } = await recordTold(services, { transactionId, event, by: request.apiKey?.id, assertFits });
     const warnings = [...message.warnings, ...more];
     return { data: [{ transactionId, event, ...(warnings.length > 0 ? { warnings } : {}) }] };
   }

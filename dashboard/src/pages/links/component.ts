@@ -1,7 +1,7 @@
+import { STRONG_ENTITIES } from '../../../../src/domain/case.ts';
 import { type LinkNode, type Links, linkName } from '../../api/links.ts';
 
-/** What makes one attack of two alerts, as cases are joined: never an address, nor what strangers share. */
-const STRONG = ['user', 'card', 'device', 'mailbox'];
+const STRONG: readonly string[] = STRONG_ENTITIES;
 
 /** What an entity is joined with by strong entities alone, the nearest first, itself among it; empty where it is none. */
 export function strongComponent({ nodes, hubs, edges }: Pick<Links, 'nodes' | 'hubs' | 'edges'>): LinkNode[] {
