@@ -13,7 +13,6 @@ import type { Services } from './api/services.ts';
 import { openBacktests } from './app/backtests.ts';
 import type { Core, Overrides } from './app/core.ts';
 import { openDrift } from './app/drift.ts';
-import { openFleetCore } from './app/fleet.ts';
 import { openIntake } from './app/intake.ts';
 import { openIso8583Map } from './app/iso8583-map.ts';
 import { columnsDirectory, journalDirectory, openCore } from './app/local.ts';
@@ -46,7 +45,6 @@ export { openIntake } from './app/intake.ts';
 export { openCore } from './app/local.ts';
 export { createLog } from './app/log.ts';
 export { openRates } from './app/rates.ts';
-export { createWorker, type Worker } from './app/worker.ts';
 
 /** How long decisions gather before a challenger is asked. */
 const SHADOW_LINGER_MS = 40;
@@ -68,7 +66,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const log = overrides.log ?? openLog(config);
   const token = `local_${randomBytes(24).toString('base64url')}`;
   // On one machine the core takes the data directory's lock, and the database starts under it.
-  const open = config.fleet ? openFleetCore : openCore;
+  // What only a fleet needs, its clients of Kafka and Redis, is a third of what a start would read.
+  const open = config.fleet ? (await import('./app/fleet.ts')).openFleetCore : openCore;
   const core = await open(config, { ...overrides, log }, token);
   let database: EmbeddedPostgres | undefined;
   try {

@@ -40,6 +40,8 @@ const allowed: Record<string, string[]> = {
     // Tells why the server does not start without being part of it.
     'app/doctor/doctor.ts',
     'app/doctor/upgrade.ts',
+    // The other process that is composed whole; the server's need not be read for it.
+    'app/worker.ts',
     'config.ts',
   ],
   // Knows the server by its public API alone.

@@ -23,6 +23,8 @@ export interface Overrides {
   serving?: Serving | null;
   /** Called where the log cannot go on; ends the process by default. */
   onFatal?: (error: unknown) => void;
+  /** How long the engine is warmed up at most, in milliseconds; 400 by default, and 0 leaves it cold. */
+  warmUpMs?: number;
   /** Replaces the language model that is configured. */
   narrator?: Narrator;
 }

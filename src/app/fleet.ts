@@ -89,7 +89,17 @@ async function coreOf(shared: Shared, { config, overrides, token, clock, log }: 
   const { behind, stop: stopWatching } = watchControl(journal, clock);
   const deciders = new Set<(record: JournalRecord) => void>();
   const guard = createGuard({ journal, roster, clock, stopwatch: () => performance.now(), log });
-  const engine = engineOf(shared, { guard, state, roster, policy, deciders, config, clock, log });
+  const engine = engineOf(shared, {
+    guard,
+    state,
+    roster,
+    policy,
+    deciders,
+    config,
+    clock,
+    log,
+    warmUpMs: overrides.warmUpMs,
+  });
   const repeating = shared.keep(await repeatLog(shared));
   log.info({ sequence: journal.durable }, 'the log of the fleet is followed');
   return {
@@ -138,10 +148,11 @@ interface EngineParts {
   config: Config;
   clock: Clock;
   log: Log;
+  warmUpMs: number | undefined;
 }
 
 function engineOf({ journal, profiles, raw }: Shared, parts: EngineParts): FleetEngine {
-  const { guard, state, roster, policy, deciders, config, clock, log } = parts;
+  const { guard, state, roster, policy, deciders, config, clock, log, warmUpMs } = parts;
   // What others let through today before this process came, it does not know.
   const control = createControlShare(policy.log.state, config.entityTypes, nextDay(clock()));
   journal.subscribe(control.fold);
@@ -160,7 +171,7 @@ function engineOf({ journal, profiles, raw }: Shared, parts: EngineParts): Fleet
   };
   if (roster.champion) {
     const near = createEngine({ ...ports, profiles: state.profiles, state, defer: setImmediate });
-    warmUp(near, clock(), () => performance.now());
+    warmUp(near, clock(), () => performance.now(), warmUpMs);
   }
   return createFleetEngine({
     ...ports,

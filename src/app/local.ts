@@ -135,7 +135,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     defer: setImmediate,
     onError: (error, what) => log.error({ err: error }, what),
   });
-  if (roster.champion) warmUp(engine, clock(), () => performance.now());
+  if (roster.champion) warmUp(engine, clock(), () => performance.now(), overrides.warmUpMs);
   return {
     journal,
     state,

@@ -11,7 +11,7 @@ export function workerCommand(): Command {
     .option('--schema <file>', 'what columns of your own are, where the model does not say (ASSAY_SCHEMA)')
     .action(async (options: ServingOptions) => {
       const [{ createWorker }, { readConfig }, paths] = await Promise.all([
-        import('../app.ts'),
+        import('../app/worker.ts'),
         import('../config.ts'),
         import('./paths.ts'),
       ]);

@@ -25,7 +25,8 @@ export async function startApp(env: Record<string, string> = {}, overrides: Over
     { modelDir: defaultModelDir },
   );
   if (!config.databaseUrl) await withReadyCluster(dataDir);
-  const app = await createApp(config, { log: pino({ level: 'silent' }), ...overrides });
+  // Code that is compiled before it is needed answers the same; servers in processes of their own are warmed up.
+  const app = await createApp(config, { log: pino({ level: 'silent' }), warmUpMs: 0, ...overrides });
   const url = await app.listen();
   let closed: Promise<void> | undefined;
   return {

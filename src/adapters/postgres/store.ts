@@ -1,5 +1,3 @@
-import { eq } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/node-postgres';
 import { LABEL_MATURITY_DAYS } from '../../domain/label-state.ts';
 import type { QueryStore } from '../../projections/store.ts';
 import { createAuditQueries } from './audit.ts';
@@ -12,7 +10,6 @@ import { createLinks } from './links.ts';
 import { layoutSchema, migrate } from './migrate.ts';
 import { openPool } from './pool.ts';
 import { createProjection, type ProjectionPorts, type ProjectionSettings } from './projection.ts';
-import { tablesIn } from './schema.ts';
 import { createSearch } from './search.ts';
 import { restored } from './text.ts';
 import { createTransactionQueries } from './transactions.ts';
@@ -44,11 +41,9 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
   if (!/^[a-z_][a-z0-9_]{0,40}$/.test(namespace)) throw new Error(`${namespace} is no name for an SQL schema`);
   const schema = layoutSchema(namespace);
   const pool = openPool(url, log, options.poolSize ?? 8);
-  const db = drizzle(pool);
-  const tables = tablesIn(schema);
   const maturity = { clock, days: labelMaturityDays };
   const { applier, retention, names } = createProjection(pool, options, options);
-  const users = createUserQueries(db, tables);
+  const users = createUserQueries(pool, schema);
 
   let migrated: Promise<void> | undefined;
   const ready = () =>
@@ -60,15 +55,13 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
     ));
   const position = async () => {
     await ready();
-    const [row] = await db
-      .select()
-      .from(tables.meta)
-      .catch((error) => {
-        // Dropped under us, to be filled anew: made again at the next attempt.
-        if (NO_SUCH_TABLE.has(sqlState(error) ?? '')) migrated = undefined;
-        throw error;
-      });
-    return { sequence: row.applied, key: row.appliedKey === null ? undefined : restored(row.appliedKey) };
+    const { rows } = await pool.query(`SELECT applied, applied_key FROM ${schema}.meta`).catch((error) => {
+      // Dropped under us, to be filled anew: made again at the next attempt.
+      if (NO_SUCH_TABLE.has(sqlState(error) ?? '')) migrated = undefined;
+      throw error;
+    });
+    const [{ applied, applied_key: key }] = rows;
+    return { sequence: Number(applied), key: key === null ? undefined : restored(key) };
   };
 
   await ready().catch((error) => {
@@ -88,9 +81,8 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
       }),
     answer: (sequence) =>
       reading(async () => {
-        const { answers } = tables;
-        const [row] = await db.select({ answer: answers.answer }).from(answers).where(eq(answers.sequence, sequence));
-        return row?.answer;
+        const { rows } = await pool.query(`SELECT answer FROM ${schema}.answers WHERE sequence = $1`, [sequence]);
+        return rows[0]?.answer;
       }),
     transactions: createTransactionQueries(pool, schema, names, maturity, options.baseCurrency ?? 'USD'),
     users,

@@ -1,52 +1,61 @@
-import { and, eq, like, sql } from 'drizzle-orm';
-import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
-import type { UserQueries } from '../../projections/store.ts';
+import type pg from 'pg';
+import type { UserQueries, UserView } from '../../projections/store.ts';
 import { reading } from './connection.ts';
-import { afterCursor, newestFirst, pageOf } from './paging.ts';
-import type { Tables } from './schema.ts';
+import { readPosition } from './cursor.ts';
+import { pageOf } from './paging.ts';
 import { restored, storable } from './text.ts';
 import { userView } from './users-fold.ts';
 
-export function createUserQueries(db: NodePgDatabase, { users }: Tables): UserQueries {
-  type Row = typeof users.$inferSelect;
-  const tidy = (row: Row): Row => ({
-    ...row,
-    id: restored(row.id),
-    name: restored(row.name),
-    email: restored(row.email),
-    createdAt: new Date(row.createdAt).toISOString(),
-    updatedAt: new Date(row.updatedAt).toISOString(),
-  });
+const COLUMNS = 'id, sequence, name, email, created_at, updated_at';
 
+export function createUserQueries(pool: pg.Pool, schema: string): UserQueries {
   return {
     list: ({ q }, page) =>
       reading(async () => {
-        const rows = await db
-          .select()
-          .from(users)
-          .where(afterCursor(users, search(users, q), page.cursor))
-          .orderBy(...newestFirst(users))
-          .limit(page.limit + 1);
-        return pageOf(rows.map(tidy), page, userView);
+        const values: unknown[] = [page.limit + 1];
+        const where = searched(q, values);
+        if (page.cursor !== undefined) {
+          const { createdAt, sequence } = readPosition(page.cursor);
+          // A row comparison, which one index scan answers however deep the page.
+          where.push(
+            `(created_at, sequence) < ($${values.push(createdAt)}::timestamptz, $${values.push(sequence)}::bigint)`,
+          );
+        }
+        const { rows } = await pool.query(
+          `SELECT ${COLUMNS} FROM ${schema}.users WHERE ${where.join(' AND ')}
+           ORDER BY created_at DESC, sequence DESC LIMIT $1`,
+          values,
+        );
+        const placed = rows.map((row) => ({ ...viewOf(row), sequence: Number(row.sequence) }));
+        return pageOf(placed, page, ({ sequence, ...view }) => view);
       }),
 
     get: (id) =>
       reading(async () => {
-        const [row] = await db
-          .select()
-          .from(users)
-          .where(eq(users.id, storable(id)));
-        return row && userView(tidy(row));
+        const { rows } = await pool.query(`SELECT ${COLUMNS} FROM ${schema}.users WHERE id = $1`, [storable(id)]);
+        return rows[0] && viewOf(rows[0]);
       }),
   };
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: a row as the driver gives it.
+function viewOf(row: Record<string, any>): UserView {
+  return userView({
+    id: restored(row.id),
+    sequence: Number(row.sequence),
+    name: restored(row.name),
+    email: restored(row.email),
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  });
+}
+
 /** A part of the name, the address or the id, in any case; `%` and `_` are themselves. */
-function search({ search }: Tables['users'], q: string | undefined) {
+function searched(q: string | undefined, values: unknown[]): string[] {
   const words = storable(q?.trim().toLowerCase() ?? '');
-  if (!words) return undefined;
-  const part = like(search, `%${words.replace(/[\\%_]/g, '\\$&')}%`);
+  if (!words) return ['true'];
+  const part = `search LIKE $${values.push(`%${words.replace(/[\\%_]/g, '\\$&')}%`)}`;
   // Without three letters in a row no trigram narrows it down; the characters it must have do.
-  if (/[a-z0-9]{3}/.test(words)) return part;
-  return and(part, sql`string_to_array(${search}, NULL) @> string_to_array(${words}, NULL)`);
+  if (/[a-z0-9]{3}/.test(words)) return [part];
+  return [part, `string_to_array(search, NULL) @> string_to_array($${values.push(words)}, NULL)`];
 }
