@@ -44,6 +44,7 @@ export type { Core, Overrides } from './app/core.ts';
 export { openIntake } from './app/intake.ts';
 export { openCore } from './app/local.ts';
 export { createLog } from './app/log.ts';
+export { openMirrorStore } from './app/mirror.ts';
 export { openRates } from './app/rates.ts';
 
 /** How long decisions gather before a challenger is asked. */
@@ -184,6 +185,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     drift,
     narration,
     erasures: core.erasures,
+    ...(core.mirror ? { mirror: core.mirror } : {}),
     ...(core.fleet ? { fleet: core.fleet } : {}),
     ...(replica ? { replica } : {}),
     cards: loadCards(config, log),
@@ -210,7 +212,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   escalation?.start();
   webhooks.start();
   replica?.start();
-  core.erasures.start({ projector, store, replica });
+  core.erasures.start({ projector, store, replica, mirror: core.mirror });
   const controlFile = join(config.dataDir, 'control.json');
 
   return {

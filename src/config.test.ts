@@ -112,3 +112,32 @@ test('PROFILE_MEMORY is a size', () => {
   );
   for (const text of ['1', '0.5G', '-1M', 'much', '1023K']) assert.throws(() => of(text), /PROFILE_MEMORY/);
 });
+
+test('a mirror is a folder, or a bucket with what it needs', () => {
+  const secrets = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
+  const of = (text: string, env: Record<string, string> = {}) => read({ JOURNAL_MIRROR: text, ...env }).journalMirror;
+  assert.deepEqual([of(''), of('off')], [undefined, undefined]);
+  assert.deepEqual(of('/mnt/copy'), { to: { folder: '/mnt/copy' }, everyMs: 5_000, maxLagMs: 60_000 });
+  const bucket = { accessKeyId: 'a', secretAccessKey: 'b', sessionToken: undefined };
+  assert.deepEqual(of('s3://logs/assay/eu/', { ...secrets, AWS_REGION: 'eu-central-1' })?.to, {
+    bucket: { ...bucket, bucket: 'logs', prefix: 'assay/eu', region: 'eu-central-1', endpoint: undefined },
+  });
+  const endpoint = 'https://minio.example:9000';
+  assert.deepEqual(of('s3://logs', { ...secrets, AWS_ENDPOINT_URL: endpoint })?.to, {
+    bucket: { ...bucket, bucket: 'logs', prefix: '', region: 'us-east-1', endpoint },
+  });
+  for (const text of [
+    's3://',
+    's3://UPPER/x',
+    's3://logs/a//b',
+    's3://logs/../b',
+    'https://logs.example',
+    's3://logs/ä',
+  ])
+    assert.throws(() => of(text, secrets), /^Error: JOURNAL_MIRROR: is a folder, or s3/, text);
+  assert.throws(() => of('s3://logs', secrets), /^Error: AWS_REGION/);
+  assert.throws(() => of('s3://logs', { AWS_ACCESS_KEY_ID: 'a' }), /^Error: AWS_SECRET_ACCESS_KEY/);
+  assert.throws(() => of('s3://logs', { ...secrets, AWS_ENDPOINT_URL: 'minio:9000x' }), /^Error: AWS_ENDPOINT_URL/);
+  const fleet = { KAFKA_BROKERS: 'a:9092', REDIS_URL: 'redis://a', DATABASE_URL: 'postgres://a/b' };
+  assert.throws(() => of('/mnt/copy', fleet), /^Error: JOURNAL_MIRROR: is for one machine/);
+});

@@ -86,6 +86,8 @@ export interface Config {
   readonly journalSegmentBytes: number;
   /** Days that the journal keeps what happened to single payments; 0 for ever. */
   readonly journalRetentionDays: number;
+  /** Where the journal is copied to as it grows; undefined: nowhere. */
+  readonly journalMirror: MirrorConfig | undefined;
   /** Days of the log after which an entity without an event is forgotten, in one process; 0: never. */
   readonly profileTtlDays: number;
   /** Whether a start may go on without the profiles of what was removed from the journal. */
@@ -119,6 +121,29 @@ export interface Config {
   readonly convex: ConvexConfig | undefined;
   /** The language model that writes beside the reasons; undefined: the template alone. */
   readonly llm: LlmConfig | undefined;
+}
+
+export interface MirrorConfig {
+  readonly to: MirrorTarget;
+  /** Between two looks for what is new. */
+  readonly everyMs: number;
+  /** Further behind than this it is told. */
+  readonly maxLagMs: number;
+}
+
+/** A folder, or a bucket of S3 or of what speaks its language. */
+export type MirrorTarget = { readonly folder: string } | { readonly bucket: BucketConfig };
+
+export interface BucketConfig {
+  readonly bucket: string;
+  /** Of the names in it, without slashes at its ends; may be empty. */
+  readonly prefix: string;
+  readonly region: string;
+  /** Undefined: Amazon's own. */
+  readonly endpoint: string | undefined;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string | undefined;
 }
 
 export interface FleetConfig {
@@ -276,6 +301,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     snapshotEveryRecords: integer(env, 'SNAPSHOT_EVERY_RECORDS', 200_000, 1),
     journalSegmentBytes: size(env, 'JOURNAL_SEGMENT_BYTES', 64 * MIB, 65_536, 1024 * MIB),
     journalRetentionDays: journalRetention(env),
+    journalMirror: journalMirror(env),
     profileTtlDays: integer(env, 'PROFILE_TTL_DAYS', 0, 0, 36_500),
     journalWithoutBase: onOff(env, 'JOURNAL_WITHOUT_BASE') ?? false,
     profileMemory: sizeOrNone(env, 'PROFILE_MEMORY', 0, MIB),
@@ -310,6 +336,38 @@ function journalRetention(env: Environment): number {
   if (days > 0 && env.KAFKA_BROKERS)
     throw new Error('JOURNAL_RETENTION_DAYS: is for one machine; a fleet has KAFKA_RETENTION_DAYS');
   return days;
+}
+
+function journalMirror(env: Environment): MirrorConfig | undefined {
+  const text = env.JOURNAL_MIRROR?.trim();
+  if (!text || text === 'off') return undefined;
+  if (env.KAFKA_BROKERS) throw new Error('JOURNAL_MIRROR: is for one machine; in a fleet Kafka keeps the copies');
+  return Object.freeze({
+    to: mirrorTarget(text, env, 'JOURNAL_MIRROR'),
+    everyMs: duration(env.JOURNAL_MIRROR_EVERY || '5s', 'JOURNAL_MIRROR_EVERY'),
+    maxLagMs: duration(env.JOURNAL_MIRROR_MAX_LAG || '60s', 'JOURNAL_MIRROR_MAX_LAG'),
+  });
+}
+
+/** A folder, or `s3://bucket/prefix` with the variables of Amazon's own tools. Throws an Error that begins with `name`. */
+export function mirrorTarget(text: string, env: Environment, name: string): MirrorTarget {
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) return Object.freeze({ folder: resolve(text) });
+  const [, bucket, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(\/.*)?$/.exec(text) ?? [];
+  const prefix = path.replace(/^\/+|\/+$/g, '');
+  if (!bucket || /[^\w./-]|\/\/|(^|\/)\.\.?(\/|$)/.test(prefix))
+    throw new Error(`${name}: is a folder, or s3://bucket/prefix of letters, digits, . _ - and /`);
+  const [accessKeyId, secretAccessKey] = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].map((variable) => {
+    if (!env[variable]) throw new Error(`${variable}: needed where ${name} is a bucket`);
+    return env[variable];
+  });
+  const endpoint = env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL || undefined;
+  if (endpoint && (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol)))
+    throw new Error('AWS_ENDPOINT_URL: needs the form https://minio.example:9000');
+  const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || (endpoint ? 'us-east-1' : '');
+  if (!/^[a-z0-9-]+$/.test(region)) throw new Error(`AWS_REGION: needed where ${name} is a bucket of Amazon's`);
+  const sessionToken = env.AWS_SESSION_TOKEN || undefined;
+  const to = { bucket, prefix, region, endpoint, accessKeyId, secretAccessKey, sessionToken };
+  return Object.freeze({ bucket: Object.freeze(to) });
 }
 
 /** What is profiled, and by which fields, with the entities of a schema beside those of ASSAY_ENTITIES. */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { runRestore } from '../src/cli/restore-run.ts';
 import { call, startApp, type TestApp } from './support/app.ts';
 
 /** Nothing else holds these. */
@@ -54,8 +56,15 @@ async function erased(app: TestApp, id: string) {
 }
 
 test('of a user with payments, cases, labels and notes nothing that says who they are is found in any file', async (t) => {
-  let app = await startApp();
-  t.after(() => app.stop());
+  const root = mkdtempSync(join(tmpdir(), 'assay-mirror-'));
+  const mirror = join(root, 'mirror');
+  mkdirSync(mirror);
+  const mirrored = { JOURNAL_MIRROR: mirror, JOURNAL_MIRROR_EVERY: '50ms' };
+  let app = await startApp(mirrored);
+  t.after(async () => {
+    await app.stop();
+    rmSync(root, { recursive: true, force: true });
+  });
   const ask = (method: string, path: string, body?: unknown) => call(app.url, method, path, body);
   await ask('POST', '/api/users', { id: 'u_marked', name: MARKS.name, email: MARKS.email });
   await ask('POST', '/api/users', { id: 'u_other', name: 'Someone Else', email: 'someone@other.example' });
@@ -115,6 +124,12 @@ test('of a user with payments, cases, labels and notes nothing that says who the
     assert.equal((await ask('POST', '/api/erasures', body)).status, status, JSON.stringify(body));
   assert.equal((await ask('GET', '/api/erasures/er_none')).status, 404);
 
+  for (;;) {
+    const { body } = await call(app.url, 'GET', '/health');
+    if (body.mirror.lagRecords === 0 && body.mirror.state === 'ok' && found(mirror, [MARKS.note]).length > 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.match((await ask('GET', '/metrics')).body, /^assay_journal_mirror_lag_records 0$/m);
   const asked = await ask('POST', '/api/erasures', { userId: 'u_marked', reason: MARKS.why });
   assert.equal(asked.status, 202);
   const done = await erased(app, asked.body.id);
@@ -130,6 +145,7 @@ test('of a user with payments, cases, labels and notes nothing that says who the
   for (const name of ['count', 'decisions', 'labels', 'amountBase', 'scoreHistogram'])
     assert.deepEqual(again[name], stats[name], name);
   assert.deepEqual(await vectors(app), known);
+  assert.deepEqual(found(mirror, SEARCHED), [], 'when it is done, the mirror has none of it either');
   const told = JSON.stringify((await ask('GET', '/api/audit?limit=200')).body);
   for (const mark of SEARCHED) assert.ok(!told.toLowerCase().includes(mark.toLowerCase()), mark);
   assert.match(told, /"erasure"/);
@@ -140,8 +156,14 @@ test('of a user with payments, cases, labels and notes nothing that says who the
   const { dataDir } = app;
   assert.deepEqual(found(dataDir, SEARCHED), []);
   assert.ok(found(dataDir, ['u_other']).length > 0, 'files can be searched');
-  app = await startApp({ ASSAY_DATA_DIR: dataDir });
+  rmSync(dataDir, { recursive: true });
+  const restored = join(root, 'restored');
+  assert.equal(await runRestore({ from: mirror, dataDir: restored, json: true }), 0);
+  app = await startApp({ ...mirrored, ASSAY_DATA_DIR: restored });
   assert.deepEqual(await vectors(app), known);
+  assert.equal((await ask('POST', '/api/transactions', { id: 'after', userId: 'u_other', amount: 5 })).status, 201);
+  const later = (await call(app.url, 'GET', '/api/transactions/stats?window=24h')).body;
+  assert.equal(later.count, stats.count + 1);
   assert.equal((await call(app.url, 'GET', '/api/transactions/u_marked.3')).body.ip, undefined);
   assert.equal((await call(app.url, 'GET', `/api/erasures/${asked.body.id}`)).body.status, 'done');
 });

@@ -15,6 +15,7 @@ import type { StatelessJudge } from '../engine/stateless.ts';
 import type { Iso8583Map } from '../intake/iso8583/map.ts';
 import type { IntakeRules } from '../intake/transaction.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { Mirror } from '../journal/mirror/mirror.ts';
 import type { Registry } from '../models/registry.ts';
 import type { Narration } from '../narrator/narration.ts';
 import type { CaseLabels } from '../projections/case-labels.ts';
@@ -128,6 +129,8 @@ export interface Services {
   fleet?: FleetParts;
   /** The copy in Convex; absent where none is configured. */
   replica?: Replica;
+  /** A copy of the journal elsewhere, where one is configured. */
+  mirror?: Pick<Mirror, 'stats'>;
   /** Set once this process is about to stop: then it is ready for nothing new. */
   draining?: boolean;
   cards: CardService;

@@ -10,6 +10,7 @@ import type { Serving } from '../engine/judge.ts';
 import type { PolicyService } from '../engine/policy/policy.ts';
 import type { Configured, FoldedRoster } from '../engine/roster.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { Mirror } from '../journal/mirror/mirror.ts';
 import type { Registry } from '../models/registry.ts';
 import type { Narrator } from '../narrator/narrator.ts';
 import type { Erasures } from '../projections/erasures.ts';
@@ -46,6 +47,8 @@ export interface Core {
   columns?: Columns;
   /** What the state is restored from without the log; absent in a fleet. */
   base?: Base;
+  /** A copy of the log elsewhere, where one is configured. */
+  mirror?: Mirror;
   /** What the processes of a fleet share; absent on one machine. */
   fleet?: FleetParts;
   /** The model that decides; null where none does. */

@@ -27,6 +27,7 @@ import { createErasures } from '../projections/erasures.ts';
 import { createKeys } from '../projections/keys.ts';
 import { type Core, configured, type Overrides } from './core.ts';
 import { createLog } from './log.ts';
+import { openMirror } from './mirror.ts';
 import { tracedEngine, tracedJournal } from './tracing.ts';
 
 /** Where the log of one machine lies. */
@@ -113,6 +114,8 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
   });
   const stopSnapshots = snapshots.follow(local, config.snapshotEveryRecords);
 
+  const mirror = openMirror(config, { journal: local, clock, log });
+
   roster.start(overrides.serving === undefined ? configured(registry, config) : { serving: overrides.serving });
   const guard = createGuard({ journal, roster, clock, stopwatch: () => performance.now(), log });
   const engine = createEngine({
@@ -149,6 +152,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
       take: () => snapshots.take(journal),
       forget: (before) => chunks.removeBefore(before),
     },
+    ...(mirror ? { mirror } : {}),
     registry,
     roster,
     policy,
@@ -160,6 +164,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
       guard.close();
       await columns.close();
       await stopSnapshots();
+      await mirror?.close();
       await answers.close();
       await journal.close();
       await cold?.close();

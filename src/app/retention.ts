@@ -28,7 +28,7 @@ export interface Place {
 
 /** What reads the log beside those who decide. */
 export interface Readers {
-  core: Pick<Core, 'state' | 'erasures'>;
+  core: Pick<Core, 'state' | 'erasures' | 'mirror'>;
   projector: Projector;
   store: QueryStore;
   replica: Replica | undefined;
@@ -47,6 +47,7 @@ export async function placesOf(journal: Journal, readers: Readers): Promise<Plac
     { who: 'the database', through: projector.applied },
     { who: 'a transaction that is not decided yet', through: Math.min(journal.durable, ...undecided) },
     { who: 'the challenger', through: challengers.position ?? journal.durable },
+    ...(core.mirror ? [{ who: 'the mirror', through: core.mirror.through() }] : []),
     { who: 'the copy in Convex', through: journal.durable - (copy?.lagRecords ?? 0) },
     ...(await store.webhooks.list()).map(({ id, delivery }) => ({
       who: `webhook ${id}, which is ${delivery.state}`,

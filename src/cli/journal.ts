@@ -7,8 +7,9 @@ export function journalCommand(): Command {
     .command('verify')
     .description('reads every byte and changes nothing; exits 1 where something is damaged')
     .option('--data-dir <folder>', 'the data directory (ASSAY_DATA_DIR)')
+    .option('--from <mirror>', 'reads a mirror instead: a folder, or s3://bucket/prefix')
     .option('--json', 'print JSON')
-    .action(async (options: { dataDir?: string; json?: boolean }) => {
+    .action(async (options: { dataDir?: string; from?: string; json?: boolean }) => {
       const { runVerify } = await import('./journal-run.ts');
       process.exitCode = await runVerify(options);
     });
@@ -16,7 +17,7 @@ export function journalCommand(): Command {
     .command('repair')
     .description('gives back what it can, with the server stopped; exits 1 where something stays damaged')
     .option('--data-dir <folder>', 'the data directory (ASSAY_DATA_DIR)')
-    .option('--from <folder>', 'a copy of the journal, such as of a backup')
+    .option('--from <folder>', 'a copy: the folder of a backup, or a mirror (JOURNAL_MIRROR where that is set)')
     .option('--json', 'print JSON')
     .action(async (options: { dataDir?: string; from?: string; json?: boolean }) => {
       const { runRepair } = await import('./journal-run.ts');

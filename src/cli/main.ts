@@ -18,6 +18,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   explain: async () => (await import('./explain.ts')).explainCommand(),
   database: async () => (await import('./database.ts')).databaseCommand(),
   journal: async () => (await import('./journal.ts')).journalCommand(),
+  restore: async () => (await import('./restore.ts')).restoreCommand(),
   labels: async () => (await import('./labels.ts')).labelsCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),

@@ -34,6 +34,8 @@ interface Work {
   store: QueryStore;
   /** A copy elsewhere of what the database has, where there is one. */
   replica?: Pick<Replica, 'refresh'> | undefined;
+  /** A copy of the log elsewhere, where there is one. */
+  mirror?: { refresh(): Promise<void> } | undefined;
 }
 
 export const REMAINS = [
@@ -57,6 +59,8 @@ export type Erasures = ReturnType<typeof createErasures>;
 export function createErasures({ journal, clock, log }: Ports) {
   /** Sequences of erasures that are not done, by id. */
   const pending = new Map<string, number>();
+  /** What was changed by those of which only a copy is not told yet. */
+  const changed = new Map<string, number>();
   let work: Work | undefined;
   let running: Promise<void> | undefined;
   let closed = false;
@@ -82,14 +86,18 @@ export function createErasures({ journal, clock, log }: Ports) {
       });
   }
 
-  async function pass({ projector, store, replica }: Work): Promise<void> {
+  async function pass({ projector, store, replica, mirror }: Work): Promise<void> {
     for (const [id, sequence] of [...pending]) {
       if (closed) return;
       const record = await journal.get(sequence);
       if (!record) throw new AssayError('unavailable', 'not durable yet');
       await projector.settled(sequence);
-      const records = record.personal ? await erase(record, store.erasing, replica) : 0;
+      const records = record.personal ? await erase(record, store.erasing, replica) : (changed.get(id) ?? 0);
       if (records === undefined) return;
+      changed.set(id, records);
+      // As long as the copy is away, an erasure is not done.
+      await mirror?.refresh();
+      changed.delete(id);
       const entry = { type: 'erasure.done' as const, at: clock(), key: doneKey(id), data: { id, records } };
       await journal.enqueue(entry).durable;
     }

@@ -109,6 +109,8 @@ export const Health = answer({
     'What is in force in this process',
   ),
   convex: Type.Optional(answer({}, '{state, lagRecords, lagSeconds} of the copy')),
+  mirror: Type.Optional(answer({}, 'Of the journal')),
+  journal_begins: Type.Optional(Type.Integer()),
   model: Type.Optional(Type.String()),
   reasons: Type.Optional(
     Type.Record(Type.String(), Type.String(), { description: 'Why a part is away, by the part, such as `database`' }),

@@ -4,6 +4,7 @@ import type { Services } from '../services.ts';
 import { measureDecisions } from './decisions.ts';
 import { measureFleet } from './fleet.ts';
 import { createMeters, type Meters } from './meters.ts';
+import { measureMirror } from './mirror.ts';
 import { measurePolicy } from './policy.ts';
 import { measureReplica } from './replica.ts';
 import { measureWebhooks } from './webhooks.ts';
@@ -41,6 +42,7 @@ export function measure(app: Api, services: Services): Registry {
   measurePolicy(meters, services.policy);
   measureWebhooks(meters, services.webhooks);
   if (services.replica) measureReplica(meters, services.replica);
+  if (services.mirror) measureMirror(meters, services.mirror);
   measureNarration(meters, services);
   measureLog(meters, services.log);
   return registry;

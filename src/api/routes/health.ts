@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { AssayError } from '../../domain/errors.ts';
 import { DAY_MS } from '../../domain/rates.ts';
 import type { Damage } from '../../journal/journal.ts';
+import type { MirrorStats } from '../../journal/mirror/mirror.ts';
 import type { ReplicaStats } from '../../projections/replica/replica.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
@@ -120,7 +121,8 @@ function ratesOf({ rules, config, clock }: Services) {
 function healthOf(services: Services) {
   const { journal, engine, projector, roster, policy, cards, stateless, fleet, webhooks } = services;
   const replica = services.replica?.stats();
-  const { ok: durable, scrub } = journal.status();
+  const mirror = services.mirror?.stats();
+  const { ok: durable, scrub, begins = 1 } = journal.status();
   const damage = scrub?.damage ?? [];
   const loaded = engine.modelVersion !== undefined;
   const last = roster.promotions.at(-1);
@@ -136,6 +138,7 @@ function healthOf(services: Services) {
     projector.healthy &&
     !behind &&
     replica?.state !== 'behind' &&
+    (!mirror || (mirror.state === 'ok' && mirror.damaged === 0)) &&
     fleet?.profilesHealthy !== false &&
     !fleet?.policyBehind;
   const status = !durable || !engine.ready ? 'unhealthy' : whole ? 'healthy' : 'degraded';
@@ -146,7 +149,9 @@ function healthOf(services: Services) {
     journal: !durable ? 'failed' : damage.length > 0 ? 'damaged' : 'ok',
     database: !projector.healthy ? 'unavailable' : behind ? 'catching up' : 'ok',
     ...(fleet ? { kafka: durable ? 'ok' : 'unavailable', redis: fleet.profilesHealthy ? 'ok' : 'unavailable' } : {}),
+    ...(begins > 1 ? { journal_begins: begins } : {}),
     ...(replica ? { convex: copyOf(replica) } : {}),
+    ...(mirror ? { mirror: mirrorOf(mirror) } : {}),
     rates: ratesOf(services),
     policy: { version: policy.stats().version, ...(fleet ? { behind: fleet.policyBehind } : {}) },
     ...(loaded ? { model: engine.modelVersion } : {}),
@@ -157,6 +162,7 @@ function healthOf(services: Services) {
       redis: fleet?.profilesHealthy === false ? fleet.profilesProblem : undefined,
       webhooks: webhooks.stats().problem,
       convex: replica?.problem,
+      mirror: mirror?.problem,
     }),
   };
 }
@@ -164,6 +170,11 @@ function healthOf(services: Services) {
 /** A copy that is away for a moment degrades nothing; one that is further behind than it may does. */
 function copyOf({ state, lagRecords, lagSeconds }: ReplicaStats) {
   return { state, lagRecords, lagSeconds };
+}
+
+function mirrorOf({ state, through, throughAt, lagRecords, lagSeconds }: MirrorStats) {
+  const at = throughAt === undefined ? null : new Date(throughAt).toISOString();
+  return { state, through, throughAt: at, lagRecords, lagSeconds };
 }
 
 function databaseTold({ projector, embedded }: Services): string | undefined {

@@ -184,6 +184,14 @@ export async function readKept(
   };
 }
 
+/** Whether all that a file holds fits its checksums. */
+export async function isWholeKept(files: Files, path: string): Promise<boolean> {
+  const table = await readKept(files, path);
+  if (table === undefined) return false;
+  const { source, sequences, offsets, tail } = table;
+  return sequences.every((sequence, i) => frameAt(source, offsets[i], tail)?.sequence === sequence);
+}
+
 /** Whether a name is one of those that are taken. */
 export function isTaken({ hashes, sums }: KeptTable, name: string): boolean {
   const hash = hash53(name);
