@@ -30,7 +30,7 @@ describe('what deploy/ watches', () => {
   before(async () => {
     const narrator = narratorOf(async () => Promise.reject(new Error('never asked')));
     const convex = { CONVEX_URL: 'http://127.0.0.1:9', CONVEX_DEPLOY_KEY: 'k' };
-    const env = { LLM_URL: 'http://127.0.0.1:9/v1', LLM_NARRATE: 'all', ...convex };
+    const env = { LLM_URL: 'http://127.0.0.1:9/v1', LLM_NARRATE: 'all', JOURNAL_MIRROR: '/nowhere', ...convex };
     app = await startApp(env, { narrator, log: createLog('info', { write() {} }) });
     await call(app.url, 'POST', '/api/transactions', { userId: 'u', amount: 1 });
     for (const [name, family] of parseExposition((await call(app.url, 'GET', '/metrics')).body))
