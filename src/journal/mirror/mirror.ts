@@ -130,7 +130,7 @@ export function createMirror(options: MirrorOptions): Mirror {
   }
 
   const running = (async () => {
-    for (let ms = Math.min(everyMs, 500); ; ) {
+    for (let ms = everyMs; ; ) {
       await sleep(ms, undefined, { signal: closing.signal, ref: false });
       const isDone = await pass().then(
         () => true,
