@@ -13,9 +13,16 @@ export interface RunAs {
   gid: number;
 }
 
-/** Our own account, or where we are root, `postgres` (made if the system has none), or else `nobody`. */
+let chosen: RunAs | undefined;
+
+/** Our own account, or where we are root, `postgres` (made if the system has none), or else `nobody`. Once found it stays. */
 export async function chooseAccount(log: Log): Promise<RunAs | undefined> {
   if (process.getuid?.() !== 0) return undefined;
+  chosen ??= await findAccount(log);
+  return chosen;
+}
+
+async function findAccount(log: Log): Promise<RunAs> {
   const existing = await lookUp('postgres');
   if (existing) return existing;
   try {
