@@ -58,6 +58,56 @@ describe('search', () => {
   };
   const names = (hits: Hit[]) => hits.map(({ type, id }) => `${type} ${id}`).sort();
 
+  test('payments are filtered by each of their fields, counted and exported alike', async () => {
+    const { body: first } = await call(app.url, 'GET', '/api/transactions/ord_9002');
+    const { body: cases } = await call(app.url, 'GET', '/api/cases?entity=card:Card-7f3a9b');
+    for (const [query, ids] of [
+      ['merchantId=B%C3%B6hm%20%26%20S%C3%B6hne', ['ord_9002']],
+      ['cardId=Card-7f3a9b', ['ord_9002', 'ord_9001']],
+      ['cardId=card-7f3a9b', []],
+      ['cardId=Card-7f3a9b&deviceId=dev-44', ['ord_9001']],
+      ['payeeId=p_1', ['ord_9003']],
+      ['ip=2001:0db8:0::1', ['ord_9003']],
+      ['ip=203.0.113.0/24', ['ord_9001']],
+      ['email=ANN.LEE@shop.example', ['ord_9001']],
+      ['email=Shop.example', ['ord_9001']],
+      ['currency=EUR', ['ord_9002']],
+      ['minAmount=100.5&maxAmount=100.5', ['ord_9001']],
+      ['minAmount=500', ['ord_9002']],
+      ['maxAmount=13&userId=auth0%7C55', ['x%_y']],
+      ['type=login', []],
+      [`model=${first.model.version}&minAmount=500`, ['ord_9002']],
+      [`caseId=${cases.data[0].id}`, ['ord_9002']],
+      [`caseId=${cases.data[0].id}&decision=approve`, []],
+      ['label=fraud', []],
+      ['label=none&deviceId=dev-46', ['ord_9003']],
+      ['labelState=immature&deviceId=dev-46', ['ord_9003']],
+      ['labelState=blocked', ['ord_9002']],
+      ['event=refunded', []],
+    ] as const) {
+      const { status, body } = await call(app.url, 'GET', `/api/transactions?total=true&${query}`);
+      assert.equal(status, 200, query);
+      assert.deepEqual(
+        [body.data.map(({ id }: Hit) => id), body.total],
+        [ids, { count: ids.length, more: false }],
+        `${query}: ${JSON.stringify(first.decision)}`,
+      );
+      const csv = await fetch(`${app.url}/api/transactions?${query}`, { headers: { accept: 'text/csv' } });
+      assert.equal((await csv.text()).trim().split('\r\n').length, 1 + ids.length, query);
+    }
+    for (const [query, said] of [
+      ['ip=nowhere', 'an address'],
+      ['ip=10.0.0.0/8', '/24'],
+      ['merchant=x', 'merchantId'],
+      ['currency=XYZ', 'currency'],
+      ['minAmount=-1', '>= 0'],
+    ]) {
+      const { status, body } = await call(app.url, 'GET', `/api/transactions?${query}`);
+      assert.equal(status, 422, query);
+      assert.ok(JSON.stringify(body.errors).includes(said), JSON.stringify(body));
+    }
+  });
+
   test('finds everything by its beginning, whatever the case of letters', async () => {
     for (const [q, expected] of [
       ['card-7f', ['card Card-7f3a9b']],

@@ -55,7 +55,13 @@ export function createShared(): Shared {
   }
 
   function parameter({ required, schema, ...rest }: Node): Node {
-    const node = { ...rest, schema: referring(named.within(schema)), ...(required ? { required } : {}) };
+    const { default: standard, ...plain } = schema as Node;
+    const within = referring(named.within(plain)) as Node;
+    // What a name says by itself is not said again.
+    const known = named.schemas[String(within.$ref).split('/').at(-1)!] as Node | undefined;
+    if (known?.description === rest.description) delete rest.description;
+    const shown = { ...within, ...(standard === undefined ? {} : { default: standard }) };
+    const node = { ...rest, schema: shown, ...(required ? { required } : {}) };
     // Nearly every operation refers to it.
     if (String(rest.name).toLowerCase() === 'idempotency-key') return parameters.once(node, 'Once');
     const name = String(rest.name).replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -80,6 +80,26 @@ export interface TransactionFilter {
   minScore?: number;
   /** A live or shadow rule that hit. */
   rule?: string;
+  /** What it names, by type of entity: all of them. */
+  entities?: readonly { type: string; id: string }[];
+  /** One of the case's reviews and declines. */
+  caseId?: string;
+  /** The label in force; `none`: there is none. */
+  label?: 'fraud' | 'legitimate' | 'none';
+  labelState?: LabelState;
+  currency?: string;
+  /** Version of the model that decided. */
+  model?: string;
+  /** Code of a reason that pushed a review or a decline up. */
+  reason?: string;
+  country?: string;
+  channel?: string;
+  type?: string;
+  /** Something of this kind was told of it, such as `refunded`. */
+  event?: string;
+  /** Major units of the base currency, included; what had no rate is not found by them, nor what pays nothing. */
+  minAmount?: number;
+  maxAmount?: number;
   /** Only review and decline that nobody has labelled, reviewed, overridden or finalized. */
   alerts?: boolean;
   /** Only what is held: sent to review, and neither released, cancelled nor finalized. */
@@ -90,7 +110,10 @@ export interface TransactionFilter {
 export type TransactionView = Record<string, unknown> & { id: string; createdAt: string };
 
 export interface TransactionQueries {
+  /** A page may fall short and yet have more behind it: only so many rows are looked at for one. */
   list(filter: TransactionFilter, page: PageRequest): Promise<Page<TransactionView>>;
+  /** How many fit, among as many as are looked at; `more`: there may be more. */
+  count(filter: TransactionFilter): Promise<{ count: number; more: boolean }>;
   /** Undefined when unknown or deleted. */
   get(id: string): Promise<TransactionView | undefined>;
   /** Of the record that decided it, or took it in where it is not decided; that of a deleted one too. */

@@ -1,4 +1,6 @@
+import { entityOfView } from '../../src/adapters/postgres/rows.ts';
 import { bucketWidth } from '../../src/adapters/postgres/window.ts';
+import { canonicalEntity } from '../../src/domain/entity.ts';
 import { LABEL_STATES, type LabelState } from '../../src/domain/label-state.ts';
 import type {
   QueryStore,
@@ -9,10 +11,27 @@ import type {
 } from '../../src/projections/store.ts';
 
 export function naiveFilter(filter: TransactionFilter): (view: TransactionView) => boolean {
-  const { userId, decision, status, from, to, minScore, alerts } = filter;
+  const { userId, decision, status, from, to, minScore, alerts, label, minAmount, maxAmount, reason, event } = filter;
+  const plain = ['labelState', 'currency', 'country', 'channel', 'type'] as const;
   return (view) => {
     const at = Date.parse(view.createdAt);
+    // Without a rate there is none.
+    const base = view.amountBase === null ? Number.NaN : Number(view.amountBase);
+    const told = (view.events ?? []) as { type: string }[];
+    const reasons = (view.reasons ?? []) as { code: string; contribution: number }[];
     return (
+      plain.every((name) => filter[name] === undefined || view[name] === filter[name]) &&
+      (label === undefined || (view.label ?? 'none') === label) &&
+      (event === undefined || told.some((one) => one.type === event)) &&
+      (reason === undefined ||
+        (view.decision !== undefined &&
+          view.decision !== 'approve' &&
+          reasons.some(({ code, contribution }) => code === reason && contribution > 0))) &&
+      (filter.entities ?? []).every(
+        ({ type, id }) => entityOfView(view, type, { types: [], fields: {} }) === canonicalEntity(type, id),
+      ) &&
+      (minAmount === undefined || base >= minAmount) &&
+      (maxAmount === undefined || base <= maxAmount) &&
       (userId === undefined || view.userId === userId) &&
       (decision === undefined || view.decision === decision) &&
       (status === undefined || view.status === status) &&

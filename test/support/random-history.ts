@@ -64,7 +64,12 @@ export function randomHistory(seed: number, length: number): JournalEntry[] {
       [0.87, () => entry('finalize', { transactionId, override: random() < 0.3, reason: 'knows' })],
       [
         0.89,
-        () => entry('amend', { transactionId, changes: { amount: int(500), cardId: null } }, { email: 'z@new.co' }),
+        () =>
+          entry(
+            'amend',
+            { transactionId, changes: { amount: int(500), cardId: null, channel: ['app', 'web'][index % 2] } },
+            { email: 'z@new.co' },
+          ),
       ],
       [0.91, () => entry('delete', { transactionId })],
       [0.94, () => entry('user.create', user, person)],

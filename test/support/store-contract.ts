@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { AssayError } from '../../src/domain/errors.ts';
+import { LABEL_STATES } from '../../src/domain/label-state.ts';
+import { PAYMENT_EVENT_TYPES } from '../../src/domain/payment-event.ts';
 import { type DecisionData, transactionView } from '../../src/domain/records.ts';
+import type { TransactionFilter } from '../../src/projections/store.ts';
 import { countedStats, naiveFilter, naiveScores, naiveStats } from './naive-queries.ts';
 import { randomHistory } from './random-history.ts';
 import { command, decision, label, type Payment, sequenced, T0 } from './records.ts';
@@ -172,11 +175,31 @@ export function storeContract(url: () => string): void {
       { minScore: 10 },
       { minScore: 50, userId: 'u2' },
       { alerts: true },
-    ]) {
+      ...['fraud', 'legitimate', 'none'].map((label) => ({ label }) as TransactionFilter),
+      ...LABEL_STATES.map((labelState) => ({ labelState })),
+      { currency: 'EUR' },
+      { currency: 'AED', minAmount: 20, maxAmount: 300 },
+      { maxAmount: 999.99, from: T0 + 2000 },
+      { country: 'FR', minScore: 60 },
+      { channel: 'app' },
+      { channel: 'app', userId: 'u1' },
+      { type: 'payment', decision: 'decline' as const },
+      ...PAYMENT_EVENT_TYPES.map((event) => ({ event })),
+      { reason: 'card_sum_1d' },
+      { reason: 'amount', entities: [{ type: 'device', id: 'd1' }] },
+      { entities: [{ type: 'card', id: 'c3' }] },
+      { entities: [{ type: 'ip', id: '10.0.0.3' }], status: 'pending' as const, to: T0 + 9000 },
+      ...[
+        { type: 'email', id: 'x@M2.co' },
+        { type: 'card', id: 'c1' },
+      ].map((entity, index, both) => ({ entities: [entity, both[1 - index]] })),
+    ] as TransactionFilter[]) {
+      // The first ones in many pages.
+      const limit = filter.entities || filter.label || filter.event ? 60 : 7;
       const ids: string[] = [];
       let cursor: string | undefined;
       do {
-        const page = await transactions.list(filter, { limit: 7, cursor });
+        const page = await transactions.list(filter, { limit, cursor });
         assert.equal(page.hasMore, page.nextCursor !== null);
         ids.push(...page.data.map(({ id }) => id));
         cursor = page.nextCursor ?? undefined;
@@ -190,7 +213,19 @@ export function storeContract(url: () => string): void {
         JSON.stringify(filter),
       );
       assert.equal(new Set(ids).size, ids.length);
+      const { count, more } = await transactions.count({ ...filter, to: filter.to ?? T0 + 1e9 });
+      assert.deepEqual([count, more], [expected.length, false], JSON.stringify(filter));
     }
+    // What a release before wrote has its type, channel and events in the view alone.
+    await onServer(bench.url, (client) =>
+      client.query(`UPDATE ${bench.schema}.transactions SET type = NULL, channel = NULL, events = NULL`),
+    );
+    for (const filter of [{ channel: 'app' }, { type: 'payment' }, { event: 'refunded' }, { maxAmount: 300 }])
+      assert.equal(
+        (await transactions.count({ ...filter, to: T0 + 1e9 })).count,
+        views.filter(naiveFilter(filter)).length,
+        JSON.stringify(filter),
+      );
     for (const cursor of ['', 'x', 'bm90IG9uZQ', `${(await transactions.list({}, { limit: 1 })).nextCursor}!`])
       await assert.rejects(
         transactions.list({}, { limit: 5, cursor }),

@@ -6,7 +6,7 @@ import { storable } from './text.ts';
 export const COLUMNS = [
   ...['id', 'sequence', 'created_at', 'user_id', 'status', 'decision', 'score', 'probability', 'currency'],
   ...['amount_minor', 'minor_digits', 'latency_us', 'label', 'entities', 'reasons', 'model', 'country'],
-  ...['review', 'truth', 'since', 'base_minor'],
+  ...['review', 'truth', 'since', 'base_minor', 'type', 'channel', 'events'],
 ];
 
 /** One line of COPY's text format: fields between tabs, `\N` for null. */
@@ -16,8 +16,15 @@ export function copyLine(row: TransactionRow): string {
     `${row.decision ?? '\\N'}\t${row.score ?? '\\N'}\t${row.probability ?? '\\N'}\t${escaped(storable(row.currency))}\t` +
     `${row.amountMinor}\t${row.minorDigits}\t${row.latencyUs ?? '\\N'}\t${row.label ?? '\\N'}\t` +
     `{${row.entities.join(',')}}\t${row.reasons ? textArray(row.reasons) : '\\N'}\t${nullable(row.model)}\t${nullable(row.country)}\t` +
-    `${row.review ?? '\\N'}\t${row.truth}\t${row.since ?? '\\N'}\t${row.baseMinor ?? '\\N'}\n`
+    `${row.review ?? '\\N'}\t${row.truth}\t${row.since ?? '\\N'}\t${row.baseMinor ?? '\\N'}\t${filteredLine(row.view)}\n`
   );
+}
+
+/** Its fields that are kept in the view alone, and looked for. */
+function filteredLine({ type = 'payment', channel, events }: TransactionRow['view']): string {
+  const told = events as { type: string }[] | undefined;
+  const kinds = told ? textArray([...new Set(told.map((event) => event.type))]) : '\\N';
+  return `${escaped(storable(String(type)))}\t${nullable(typeof channel === 'string' ? channel : null)}\t${kinds}`;
 }
 
 /** The same for `views`. */

@@ -79,7 +79,7 @@ export const BacktestResult = answer(
     to: textOrNull,
     was: Outcomes,
     would: Outcomes,
-    moved: Type.Array(answer({ from: outcome, to: outcome, count, amount: Type.Number(), ...known })),
+    moved: parts('{from, to, count, amount, fraud, legitimate, presumed, unknown}'),
     money: answer({
       ...{ fraudStopped: Figure, fraudReleased: Figure, goodStopped: Figure, marginLost: Figure },
       ...{ reviewCost: Figure, unknown: Figure, low: Figure, high: Figure },

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { CASE_ENTITIES, CASE_STATUSES, RESOLUTIONS } from '../../domain/case.ts';
-import { answer, Id, PageQuery, said, Time, words } from './common.ts';
+import { answer, Id, PageQuery, SpanQuery, said, Time, Window, words } from './common.ts';
 import { TransactionShown } from './transactions.ts';
 
 const orNull = (type: string, description?: string) =>
@@ -186,7 +186,7 @@ export const CaseFigures = answer(
   'Cases opened in a window',
 );
 export const CaseStatsQuery = Type.Object({
-  window: Type.String({ format: 'window', default: '30d', maxLength: 16, description: 'Such as `24h`, `30d`' }),
+  window: Type.String({ ...Window, default: '30d', description: 'Such as `24h`, `30d`' }),
 });
 
 export const History = answer({ data: Type.Array(Happened) });
@@ -208,6 +208,5 @@ export const AuditQuery = Type.Object({
   type: Type.Optional(Id('Such as `finalize` or `case.resolve`')),
   transactionId: Type.Optional(Id()),
   caseId: Type.Optional(Id()),
-  from: Type.Optional(Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339, included' })),
-  to: Type.Optional(Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339, not included' })),
+  ...SpanQuery,
 });

@@ -15,6 +15,12 @@ export const Id = (description?: string) => Type.String({ ...Identifier, ...said
 export const Currency = Type.String({ format: 'currency' });
 export const Time = (description?: string) => Type.String({ format: 'date-time', ...said(description) });
 export const Ip = Type.String({ format: 'ip', maxLength: 45 });
+export const Window = Type.String({ format: 'window', maxLength: 16 });
+/** By `createdAt` in lists. */
+export const SpanQuery = {
+  from: Type.Optional(Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339, included' })),
+  to: Type.Optional(Type.String({ format: 'instant', maxLength: 64, description: 'Not included' })),
+};
 export const Instant = Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339' });
 
 /** Answers may gain fields, so none of them is closed. */

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { answer, said, Time, words } from './common.ts';
+import { answer, said, Time, Window, words } from './common.ts';
 
 const anything = (description?: string) =>
   Type.Unsafe<Record<string, unknown>>({ type: 'object', ...said(description) });
@@ -130,7 +130,7 @@ export const Comparison = answer(
 );
 
 export const DistributionQuery = Type.Object({
-  window: Type.String({ format: 'window', default: '7d', maxLength: 16, description: 'Such as `24h`, `7d`' }),
+  window: Type.String({ ...Window, default: '7d', description: 'Such as `24h`, `7d`' }),
 });
 export const Distribution = answer(
   {

@@ -90,16 +90,8 @@ export const Health = answer({
   kafka: Type.Optional(words(['ok', 'unavailable'], 'The log of a fleet')),
   redis: Type.Optional(words(['ok', 'unavailable'], 'Profiles of a fleet; without them decisions are degraded')),
   rates: answer(
-    {
-      base: Type.String(),
-      source: Type.String(),
-      newest: wordOrNull('YYYY-MM-DD; null where all were set by hand'),
-      state: words(['ok', 'old', 'none'], 'Old: older than RATES_MAX_AGE_DAYS'),
-      missing: Type.Record(Type.String(), Type.Integer(), {
-        description: 'Payments without a rate, in no sum',
-      }),
-    },
-    'What amounts are converted into the base currency by',
+    {},
+    '{base, source, newest, state: ok | old (than RATES_MAX_AGE_DAYS) | none, missing}: what amounts are converted by; missing: payments without one, by currency',
   ),
   policy: answer(
     {

@@ -1,8 +1,8 @@
 import Type from 'typebox';
-import { answer } from './common.ts';
+import { answer, Window } from './common.ts';
 
 export const ProofQuery = Type.Object({
-  window: Type.String({ format: 'window', default: '30d' }),
+  window: Type.String({ ...Window, default: '30d' }),
   against: Type.Optional(Type.String({ description: 'Another version' })),
   policy: Type.Optional(Type.Integer({ minimum: 0, description: 'The same model under this version of the policy' })),
 });

@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { type TransactionBody as Accepted, movesMoney, RESERVED_IDS, TRANSACTION_TYPES } from '../../domain/fields.ts';
-import { answer, Id, json, Page, PageQuery, problems, Time, words } from './common.ts';
+import { answer, Currency, Id, json, Page, PageQuery, problems, SpanQuery, Time, Window, words } from './common.ts';
 import { EXAMPLE, fieldSchemas } from './fields.ts';
-import { LabelStates, lifeFields } from './life.ts';
+import { LabelStates, labelState, lifeFields, paymentEventType } from './life.ts';
 
 /** Schemas of the fields as `domain/fields.ts` declares them; optional where a body may do without. */
 const fields = fieldSchemas();
@@ -149,19 +149,35 @@ export const Processing = answer(
 
 export const ListQuery = Type.Object({
   ...PageQuery,
-  userId: Type.Optional(Id('Only this user’s')),
+  userId: Type.Optional(Id()),
   decision: Type.Optional(outcome),
   status: Type.Optional(status),
-  from: Type.Optional(
-    Type.String({ format: 'instant', maxLength: 64, description: 'createdAt from, RFC 3339, included' }),
-  ),
-  to: Type.Optional(Type.String({ format: 'instant', maxLength: 64, description: 'createdAt to, not included' })),
+  ...SpanQuery,
   minScore: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
-  rule: Type.Optional(Id('Only those that this rule hit, live or in shadow')),
+  rule: Type.Optional(Id('A rule that hit, live or in shadow')),
+  label: Type.Optional(words(['fraud', 'legitimate', 'none'], 'In force')),
+  labelState: Type.Optional(labelState),
+  currency: Type.Optional(Currency),
+  model: Type.Optional(Id('Version that decided')),
+  reason: Type.Optional(Id('Code that pushed a review or a decline up')),
+  country: Type.Optional(Id()),
+  channel: Type.Optional(Id()),
+  type: Type.Optional(transactionType),
+  merchantId: Type.Optional(Id()),
+  cardId: Type.Optional(Id()),
+  deviceId: Type.Optional(Id()),
+  payeeId: Type.Optional(Id()),
+  ip: Type.Optional(Id('Or its network, as CIDR')),
+  email: Type.Optional(Id('Or its domain')),
+  caseId: Type.Optional(Id()),
+  event: Type.Optional(paymentEventType),
+  minAmount: Type.Optional(Type.Number({ minimum: 0, description: 'In the base currency' })),
+  maxAmount: Type.Optional(Type.Number({ minimum: 0 })),
+  total: Type.Optional(words(['true', 'false'], 'With `total`: {count, more}')),
 });
 
 export const StatsQuery = Type.Object({
-  window: Type.String({ format: 'window', default: '24h', maxLength: 16, description: 'Such as `15m`, `24h`, `7d`' }),
+  window: Type.String({ ...Window, default: '24h', description: 'Such as `15m`, `24h`, `7d`' }),
 });
 
 export const BaseTotals = answer(

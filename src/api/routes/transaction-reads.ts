@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { canonicalAddress, canonicalNetwork } from '../../domain/address.ts';
 import { AssayError } from '../../domain/errors.ts';
 import type { DecisionData } from '../../domain/records.ts';
 import type { Earlier } from '../../engine/counterfactual/moves.ts';
@@ -25,7 +26,7 @@ import { recordOf } from '../record-of.ts';
 import { allowed } from '../routing.ts';
 import type { Services } from '../services.ts';
 import { transactionCsv } from '../transaction-csv.ts';
-import { instant, windowUntil } from '../window.ts';
+import { instant, invalid, windowUntil } from '../window.ts';
 
 type Asked = FastifyRequest<{ Querystring: PageRequest & { bom?: 'true' | 'false' } }>;
 
@@ -52,7 +53,12 @@ export function transactionReadRoutes(app: Api, services: Services): void {
         response: { 200: list('One page', TransactionShown), ...errors },
       },
     },
-    async (request, reply) => send(request, reply, filterOf(request.query)),
+    async (request, reply) => {
+      const filter = filterOf(request.query, services.config.ipv6Prefix);
+      const page = await send(request, reply, filter);
+      if (request.query.total !== 'true' || reply.sent) return page;
+      return { ...page, total: await read(services, () => store.transactions.count(filter)) };
+    },
   );
   app.head('/api/transactions', { config, schema: { hide: true } }, async (_request, reply) =>
     reply
@@ -186,15 +192,44 @@ export function missing(id: string): never {
   throw new AssayError('not_found', `There is no transaction ${id}.`);
 }
 
-function filterOf(query: Static<typeof ListQuery>): TransactionFilter {
-  const { userId, decision, status, minScore, rule } = query;
+const NAMED = {
+  merchantId: 'merchant',
+  cardId: 'card',
+  deviceId: 'device',
+  payeeId: 'payee',
+} as const;
+
+function filterOf(query: Static<typeof ListQuery>, ipv6Prefix: number): TransactionFilter {
+  const {
+    bom: _,
+    limit: __,
+    cursor: ___,
+    total: ____,
+    merchantId,
+    cardId,
+    deviceId,
+    payeeId,
+    ip,
+    email,
+    ...plain
+  } = query;
+  const { from, to, ...rest } = plain;
+  const isNetwork = ip?.includes('/');
+  if (ip !== undefined && (isNetwork ? canonicalNetwork(ip, ipv6Prefix) : canonicalAddress(ip)) === undefined)
+    throw invalid('/ip', `must be an address, or a network of /24 or /${ipv6Prefix} (IPv6)`);
+  const named = Object.entries({ merchantId, cardId, deviceId, payeeId }).map(([name, id]) => ({
+    type: NAMED[name as keyof typeof NAMED],
+    id,
+  }));
+  const entities = [
+    ...named,
+    { type: isNetwork ? 'network' : 'ip', id: ip },
+    { type: email?.includes('@') ? 'mailbox' : 'email', id: email },
+  ].filter((entity): entity is { type: string; id: string } => entity.id !== undefined);
   return {
-    ...(userId === undefined ? {} : { userId }),
-    ...(decision === undefined ? {} : { decision }),
-    ...(status === undefined ? {} : { status }),
-    ...(minScore === undefined ? {} : { minScore }),
-    ...(rule === undefined ? {} : { rule }),
-    ...(query.from === undefined ? {} : { from: instant('from', query.from) }),
-    ...(query.to === undefined ? {} : { to: instant('to', query.to) }),
+    ...rest,
+    entities,
+    ...(from === undefined ? {} : { from: instant('from', from) }),
+    ...(to === undefined ? {} : { to: instant('to', to) }),
   };
 }
