@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { JournalEntry } from '../src/journal/journal.ts';
-import { encodeFrame, entryTexts, frameBound } from '../src/journal/local/frame.ts';
+import { encodeFrame, entryContents, frameBound } from '../src/journal/local/frame.ts';
 import { openJournal } from '../src/journal/local/journal.ts';
 
 const { values } = parseArgs({
@@ -72,7 +72,7 @@ async function plain() {
   for (let i = 1; performance.now() - began < (seconds * 1000) / 2; i++) {
     const start = performance.now();
     const one = entry(i);
-    const length = encodeFrame(scratch, 0, i, i, one, entryTexts(one));
+    const length = encodeFrame(scratch, 0, i, i, one, entryContents(one, 2));
     await file.write(scratch, 0, length);
     await file.datasync();
     latenciesMs.push(performance.now() - start);
@@ -115,9 +115,9 @@ function encoding() {
   for (let r = -20; r < rounds; r++) {
     if (r === 0) cpu = process.cpuUsage();
     for (const one of entries) {
-      const texts = entryTexts(one);
-      if (frameBound(texts, one.vector) > scratch.length) throw new Error('too long');
-      encodeFrame(scratch, 0, 1, 1, one, texts);
+      const contents = entryContents(one, 2);
+      if (frameBound(contents) > scratch.length) throw new Error('too long');
+      encodeFrame(scratch, 0, 1, 1, one, contents);
     }
   }
   const { user, system } = process.cpuUsage(cpu);

@@ -84,6 +84,7 @@ test('a value that makes no sense is refused by the name of its variable', () =>
     LOG_LEVEL: 'loud',
     LLM_URL: 'ftp://here',
     KEEP_ALIVE_MS: '75s',
+    JOURNAL_FORMAT: '3',
   };
   for (const [name, value] of Object.entries(wrong))
     assert.throws(() => read({ [name]: value }), new RegExp(`^Error: ${name}`));

@@ -84,6 +84,8 @@ export interface Config {
   readonly admitDelayMs: number;
   readonly snapshotEveryRecords: number;
   readonly journalSegmentBytes: number;
+  /** Of the records that are written; undefined: that of the newest record, 2 where there is none. */
+  readonly journalFormat: 1 | 2 | undefined;
   /** Days that the journal keeps what happened to single payments; 0 for ever. */
   readonly journalRetentionDays: number;
   /** Where the journal is copied to as it grows; undefined: nowhere. */
@@ -300,6 +302,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     admitDelayMs: integer(env, 'ADMIT_DELAY_MS', 50, 0),
     snapshotEveryRecords: integer(env, 'SNAPSHOT_EVERY_RECORDS', 200_000, 1),
     journalSegmentBytes: size(env, 'JOURNAL_SEGMENT_BYTES', 64 * MIB, 65_536, 1024 * MIB),
+    journalFormat: journalFormat(env),
     journalRetentionDays: journalRetention(env),
     journalMirror: journalMirror(env),
     profileTtlDays: integer(env, 'PROFILE_TTL_DAYS', 0, 0, 36_500),
@@ -329,6 +332,13 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     convex: convex(env),
     llm: llm(env),
   });
+}
+
+function journalFormat(env: Environment): 1 | 2 | undefined {
+  const text = env.JOURNAL_FORMAT || undefined;
+  if (text === undefined) return undefined;
+  if (text !== '1' && text !== '2') throw new Error(`JOURNAL_FORMAT: ${text} is not one of 1, 2`);
+  return text === '1' ? 1 : 2;
 }
 
 function journalRetention(env: Environment): number {

@@ -50,6 +50,9 @@ test('what a release will do to a data directory is said before it does it', asy
     );
     assert.match(sound.snapshots.found, /that of record \d+ fits/);
     assert.match(sound.journal.found, /12 records .* none is rewritten/);
+    assert.match(sound['journal format'].found, /0 records of version 1, \d+ of version 2; .* version 2$/);
+    const back = await examineUpgrade({ ...config, journalFormat: 1 }, '9.9.9');
+    assert.equal(back.find(({ check }) => check === 'journal format')?.state, 'note');
 
     const modelDir = join(dataDir, 'other');
     const next = stricterModel(modelDir);

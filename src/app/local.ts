@@ -44,6 +44,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
   const local = await openJournal({
     directory: journalDirectory(config),
     segmentBytes: config.journalSegmentBytes,
+    format: config.journalFormat,
     reserveBytes: config.diskReserve,
     onWarning: (error) => log.warn({ err: error }, 'the journal warns'),
     scrubBytesPerSecond: config.journalScrubRate,

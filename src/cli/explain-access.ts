@@ -24,7 +24,7 @@ export async function explained(id: string, options: { ask: boolean; dataDir?: s
   const config = readConfig(env, { modelDir: defaultModelDir });
   const control = readControl(config.dataDir);
   if (control) return overHttp(control, id, options.ask);
-  const journal = await openJournal({ directory: journalFolder(config) });
+  const journal = await openJournal({ directory: journalFolder(config), format: config.journalFormat });
   try {
     return await fromJournal(journal, id);
   } finally {

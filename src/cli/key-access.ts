@@ -18,7 +18,7 @@ export async function withKeys<T>(dataDir: string | undefined, use: (access: Key
   const control = readControl(config.dataDir);
   if (control) return use(overHttp(control));
   assertOwnJournal(config);
-  const journal = await openJournal({ directory: `${config.dataDir}/journal` });
+  const journal = await openJournal({ directory: `${config.dataDir}/journal`, format: config.journalFormat });
   try {
     const keys = createKeys({ journal, clock: Date.now });
     for await (const record of journal.read(1)) keys.fold(record);

@@ -40,7 +40,7 @@ export async function withModels<T>(dataDir: string | undefined, use: (access: M
   const control = readControl(config.dataDir);
   if (control) return use(overHttp(control));
   assertOwnJournal(config);
-  const journal = await openJournal({ directory: join(config.dataDir, 'journal') });
+  const journal = await openJournal({ directory: join(config.dataDir, 'journal'), format: config.journalFormat });
   try {
     return await use(await offline(config, journal));
   } finally {

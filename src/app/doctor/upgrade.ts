@@ -27,6 +27,7 @@ export async function examineUpgrade(config: Config, version: string): Promise<F
     }
   };
   await look('journal', async () => [await readable(config)]);
+  await look('journal format', () => format(config));
   await look('snapshots', async () => [await snapshots(config)]);
   await look('database', async () => [await database(config)]);
   await look('model', () => models(config));
@@ -38,6 +39,28 @@ async function readable(config: Config): Promise<Finding> {
   const { finding } = await journal(config);
   if (finding.state !== 'ok') return finding;
   return { ...finding, found: `${finding.found}; they are read as they are, and none is rewritten` };
+}
+
+/** Which releases read what is written from now on: nothing changes by an upgrade alone. */
+async function format(config: Config): Promise<Finding[]> {
+  const folder = join(config.dataDir, 'journal');
+  if (config.fleet || !existsSync(folder)) return [];
+  const counts = { 1: 0, 2: 0 };
+  let newest: 1 | 2 | undefined;
+  await surveyJournal(folder, ({ version }) => {
+    newest = version === 1 ? 1 : 2;
+    counts[newest]++;
+  });
+  const check = 'journal format';
+  const next = config.journalFormat ?? newest ?? 2;
+  const found = `${counts[1]} records of version 1, ${counts[2]} of version 2; new ones are of version ${next}`;
+  if (next === 1) {
+    const advice = 'JOURNAL_FORMAT=2 makes records a third as long; releases that know only version 1 refuse them.';
+    return [{ check, state: 'note', found, advice }];
+  }
+  const isNew = newest === 1;
+  const advice = `From then on a release that knows only version 1 cannot have this directory back.`;
+  return [{ check, found, ...(isNew ? { state: 'warning', advice } : { state: 'ok' }) }];
 }
 
 async function snapshots(config: Config): Promise<Finding> {

@@ -1,5 +1,6 @@
 import type { Appended, JournalEntry } from '../journal.ts';
-import { type EntryTexts, encodeFrame, frameBound } from './frame.ts';
+import type { Contents } from './contents.ts';
+import { encodeFrame, frameBound } from './frame.ts';
 import type { Segment } from './segment.ts';
 
 /** Records that become durable together by one write and one sync. All lie in one segment. */
@@ -38,14 +39,14 @@ export function keepBuffer({ buffer }: Batch, spare: Buffer[]): void {
 }
 
 /** Writes a frame behind those of the batch, which does not count it yet. Returns its length. */
-export function encodeInto(batch: Batch, sequence: number, entry: JournalEntry, texts: EntryTexts): number {
-  const bound = frameBound(texts, entry.vector);
+export function encodeInto(batch: Batch, sequence: number, entry: JournalEntry, contents: Contents): number {
+  const bound = frameBound(contents);
   if (batch.buffer.length - batch.length < bound) {
     const wider = Buffer.allocUnsafeSlow(Math.max(2 * batch.buffer.length, batch.length + bound));
     batch.buffer.copy(wider, 0, 0, batch.length);
     batch.buffer = wider;
   }
-  return encodeFrame(batch.buffer, batch.length, sequence, batch.first, entry, texts);
+  return encodeFrame(batch.buffer, batch.length, sequence, batch.first, entry, contents);
 }
 
 /** Copies vectors, so that a caller may go on to use its array for the next one. */

@@ -1,7 +1,7 @@
 import { AssayError } from '../../domain/errors.ts';
 import type { Appended, JournalEntry, JournalRecord } from '../journal.ts';
 import { type Batch, encodeInto, keepBuffer, newBatch, vectorCopier } from './batch.ts';
-import { entryTexts, FORMAT_VERSION } from './frame.ts';
+import { entryContents } from './frame.ts';
 import type { Log } from './log.ts';
 import { createMarker } from './marker.ts';
 import { createRotation } from './rotation.ts';
@@ -55,9 +55,9 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
   function append(entry: JournalEntry): Appended {
     if (failure !== undefined || closed) throw unavailable('the journal is closed');
     if (inFlightBytes > options.maxInFlightBytes) throw unavailable('the journal is behind its disk');
-    const texts = entryTexts(entry);
+    const contents = entryContents(entry, log.format);
     let batch = gathering(log.segments.at(-1) ?? startSegment());
-    let length = encodeInto(batch, log.last + 1, entry, texts);
+    let length = encodeInto(batch, log.last + 1, entry, contents);
     const { segment } = batch;
     if (segment.sealed || segment.tail + length + FOOTER_BYTES > log.segmentBytes) {
       if (DATA_START + length + FOOTER_BYTES > log.segmentBytes) {
@@ -65,7 +65,7 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
       }
       // The batch is part of the frame, so a record that begins a segment is encoded again.
       batch = gathering(startSegment());
-      length = encodeInto(batch, log.last + 1, entry, texts);
+      length = encodeInto(batch, log.last + 1, entry, contents);
     }
     return accept(batch, length, entry);
   }
@@ -94,7 +94,7 @@ export function createCommitter(log: Log, options: CommitterOptions): Committer 
     const names = segment.names!;
     if (!names.has(entry.key)) names.set(entry.key, sequence);
     for (const alias of entry.aliases ?? []) if (!names.has(alias)) names.set(alias, sequence);
-    const record: JournalRecord = { ...entry, sequence, version: FORMAT_VERSION };
+    const record: JournalRecord = { ...entry, sequence, version: log.format };
     if (entry.vector !== undefined) record.vector = copied(entry.vector);
     const appended = { record, durable: batch.durable };
     batch.records.push(appended);

@@ -1,6 +1,7 @@
 import { endianness } from 'node:os';
 import { crc32 } from 'node:zlib';
 import type { JournalEntry, JournalRecord, RecordType } from '../journal.ts';
+import { type Contents, contentsOf, type Format, namesOf, readContents } from './contents.ts';
 
 /**
  * One record in a segment file. Little-endian, every frame starts at and spans a multiple of 8 bytes.
@@ -12,18 +13,20 @@ import type { JournalEntry, JournalRecord, RecordType } from '../journal.ts';
  *  16  f64  sequence
  *  24  f64  first sequence of the batch: all before it was durable when this was written
  *  32  f64  at, milliseconds since the epoch
- *  40  u32  V numbers in the vector, u32 N bytes of names, u32 D bytes of public data, u32 Q bytes of personal data
- *  56  f64 × V                        the vector, bits as they are
- *      UTF-8 × N                      names: JSON array, the key first, then the aliases
- *      UTF-8 × D                      public data: JSON
+ *  40  u32  V numbers of the vector that follow, u32 N bytes of names, u32 D of public data, u32 Q of personal data
+ *  56  f64 × V                        the vector, bits as they are; of version 2 it is in the public data, and V is 0
+ *      u8 × N                         names: the key, then the aliases
+ *      u8 × D                         public data
  *      zeroes up to a multiple of 8 = P
  *   P  u8   A5 live, 5A erased; 3 zeroes; u32 crc32 of the next bytes      only where Q > 0
- * P+8  UTF-8 × Q, zeroes up to a multiple of 8                             personal data: JSON
+ * P+8  u8 × Q, zeroes up to a multiple of 8                                personal data
+ *
+ * contents.ts says how names and data are written by each version. Releases that know only version 1 see where a frame of version 2
+ * begins and ends, and refuse to read it.
  *
  * An erase first sets the state, a single byte, and syncs it; then it overwrites the checksum and the text by zeroes.
  * A reader ignores both once the state says erased, so no moment of an erase looks like damage.
  */
-export const FORMAT_VERSION = 1;
 export const HEADER_BYTES = 56;
 export const MAGIC = 0x4a5341ff;
 export const LIVE = 0xa5;
@@ -79,26 +82,25 @@ for (const [type, code] of Object.entries(TYPE_CODES)) TYPES[code] = type as Rec
 
 const aligned = (bytes: number) => (bytes + 7) & ~7;
 
-/** The texts of an entry, made before a sequence is given so that what is no JSON leaves no gap. */
-export interface EntryTexts {
-  names: string;
-  data: string;
-  personal: string;
-}
-
-export function entryTexts(entry: JournalEntry): EntryTexts {
+/** The contents of an entry, made before a sequence is given so that what is no JSON leaves no gap. */
+export function entryContents(entry: JournalEntry, format: Format): Contents {
   if (TYPE_CODES[entry.type] === undefined) throw new TypeError(`unknown record type ${entry.type}`);
-  return {
-    names: JSON.stringify(entry.aliases ? [entry.key, ...entry.aliases] : [entry.key]),
-    data: JSON.stringify(entry.data),
-    personal: entry.personal === undefined ? '' : JSON.stringify(entry.personal),
-  };
+  return contentsOf(entry, format);
 }
 
-/** The most bytes that a frame can take: UTF-8 has at most 3 bytes a UTF-16 unit. */
-export function frameBound(texts: EntryTexts, vector: Float64Array | undefined): number {
-  const units = texts.names.length + texts.data.length + texts.personal.length;
-  return HEADER_BYTES + PERSONAL_HEADER_BYTES + 16 + 3 * units + 8 * (vector?.length ?? 0);
+/** The most bytes that a part can take: UTF-8 has at most 3 bytes a UTF-16 unit. */
+const bound = (part: string | Uint8Array) => (typeof part === 'string' ? 3 : 1) * part.length;
+
+/** The most bytes that a frame can take. */
+export function frameBound({ names, data, personal, vector }: Contents): number {
+  const parts = bound(names) + bound(data) + bound(personal);
+  return HEADER_BYTES + PERSONAL_HEADER_BYTES + 16 + parts + 8 * (vector?.length ?? 0);
+}
+
+function writePart(target: Buffer, at: number, part: string | Uint8Array): number {
+  if (typeof part === 'string') return target.write(part, at, 'utf8');
+  target.set(part, at);
+  return part.length;
 }
 
 /** Writes the frame at `start`, where `frameBound` bytes must be free. Returns its length. */
@@ -108,32 +110,31 @@ export function encodeFrame(
   sequence: number,
   batchFirst: number,
   entry: JournalEntry,
-  texts: EntryTexts,
+  { format, names, data, personal, vector }: Contents,
 ): number {
-  const { vector } = entry;
   const view = new DataView(target.buffer, target.byteOffset, target.length);
   let end = start + HEADER_BYTES;
   if (vector !== undefined) {
     target.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), end);
     end += vector.byteLength;
   }
-  const namesBytes = target.write(texts.names, end, 'utf8');
+  const namesBytes = writePart(target, end, names);
   end += namesBytes;
-  const dataBytes = target.write(texts.data, end, 'utf8');
+  const dataBytes = writePart(target, end, data);
   end = padded(target, start, end + dataBytes);
   const personalAt = end;
   let personalBytes = 0;
-  if (texts.personal !== '') {
-    personalBytes = target.write(texts.personal, end + PERSONAL_HEADER_BYTES, 'utf8');
+  if (personal.length > 0) {
+    personalBytes = writePart(target, end + PERSONAL_HEADER_BYTES, personal);
     end = padded(target, start, end + PERSONAL_HEADER_BYTES + personalBytes);
     view.setUint32(personalAt, LIVE, true);
     view.setUint32(personalAt + 4, crc32(target.subarray(personalAt + PERSONAL_HEADER_BYTES, end)), true);
   }
   view.setUint32(start, MAGIC, true);
   view.setUint32(start + 8, end - start, true);
-  view.setUint8(start + 12, FORMAT_VERSION);
+  view.setUint8(start + 12, format);
   view.setUint8(start + 13, TYPE_CODES[entry.type]);
-  view.setUint16(start + 14, vector === undefined ? 0 : HAS_VECTOR, true);
+  view.setUint16(start + 14, entry.vector === undefined ? 0 : HAS_VECTOR, true);
   view.setFloat64(start + 16, sequence, true);
   view.setFloat64(start + 24, batchFirst, true);
   view.setFloat64(start + 32, entry.at, true);
@@ -206,65 +207,72 @@ function personalValid(source: Buffer, at: number, end: number): boolean {
 
 /** The key and the aliases of a frame. */
 export function frameNames(source: Buffer, frame: Frame): string[] {
-  return JSON.parse(source.toString('utf8', frame.namesAt, frame.dataAt)) as string[];
+  return namesOf(source.subarray(frame.namesAt, frame.dataAt));
 }
 
+export const frameVersion = (source: Buffer, { start }: Pick<Frame, 'start'>): number => source[start + 12];
+
 export function decodeFrame(source: Buffer, frame: Frame): JournalRecord {
-  const { start } = frame;
-  const version = source[start + 12];
+  const { start, sequence, personalBytes, dataAt } = frame;
+  const version = frameVersion(source, frame);
   const type = TYPES[source[start + 13]];
-  if (version !== FORMAT_VERSION || type === undefined) {
+  if ((version !== 1 && version !== 2) || type === undefined) {
     throw new Error(
-      `record ${frame.sequence} has format version ${version} and type ${source[start + 13]}, which this release cannot read`,
+      `record ${sequence} has format version ${version} and type ${source[start + 13]}, which this release cannot read`,
     );
   }
   const [key, ...aliases] = frameNames(source, frame);
-  const dataEnd = frame.dataAt + source.readUInt32LE(start + 48);
-  const record: JournalRecord = {
-    sequence: frame.sequence,
-    version,
-    type,
-    at: source.readDoubleLE(start + 32),
-    key,
-    data: JSON.parse(source.toString('utf8', frame.dataAt, dataEnd)) as Record<string, unknown>,
-  };
-  if (aliases.length > 0) record.aliases = aliases;
+  const at = source.readDoubleLE(start + 32);
   const personalAt = frame.personalAt + PERSONAL_HEADER_BYTES;
-  if (frame.personalBytes > 0 && source[frame.personalAt] === LIVE) {
-    record.personal = JSON.parse(source.toString('utf8', personalAt, personalAt + frame.personalBytes));
-  }
-  if (source.readUInt16LE(start + 14) & HAS_VECTOR) {
-    const bytes = new Uint8Array(frame.namesAt - start - HEADER_BYTES);
-    bytes.set(source.subarray(start + HEADER_BYTES, frame.namesAt));
-    record.vector = new Float64Array(bytes.buffer);
-  }
+  const isLive = personalBytes > 0 && source[frame.personalAt] === LIVE;
+  const read = readContents(version, {
+    about: { key, at },
+    data: source.subarray(dataAt, dataAt + source.readUInt32LE(start + 48)),
+    personal: isLive ? source.subarray(personalAt, personalAt + personalBytes) : undefined,
+    vector:
+      source.readUInt16LE(start + 14) & HAS_VECTOR ? source.subarray(start + HEADER_BYTES, frame.namesAt) : undefined,
+  });
+  const record: JournalRecord = { sequence, version, type, at, key, data: read.data };
+  if (aliases.length > 0) record.aliases = aliases;
+  if (read.personal !== undefined) record.personal = read.personal;
+  if (read.vector !== undefined) record.vector = read.vector;
   return record;
 }
 
 /**
- * The frame with other texts, of exactly its length: what is shorter ends in blanks, which JSON allows, so that no offset moves and no
- * index changes. Without `personal` that block is erased. Throws where the texts do not fit.
+ * The frame with other contents, of exactly its length: what is shorter ends in what a reader passes over, so that no offset moves and no
+ * index changes. Without `personal` that block is erased. Throws where the contents do not fit.
  */
-export function refilled(source: Buffer, frame: Frame, data: object, personal: object | undefined): Buffer {
+export function refilled(
+  source: Buffer,
+  frame: Frame,
+  data: Record<string, unknown>,
+  personal: Record<string, unknown> | undefined,
+): Buffer {
   const target = Buffer.from(source.subarray(frame.start, frame.start + frame.length));
   const at = (offset: number) => offset - frame.start;
-  blankAndWrite(target, at(frame.dataAt), source.readUInt32LE(frame.start + 48), JSON.stringify(data));
+  const record = decodeFrame(source, frame);
+  const format = record.version as Format;
+  const contents = contentsOf({ ...record, data, ...(personal ? { personal } : {}) }, format);
+  const blank = format === 1 ? 0x20 : 0;
+  blankAndWrite(target, at(frame.dataAt), source.readUInt32LE(frame.start + 48), contents.data, blank);
   const personalAt = at(frame.personalAt);
   if (frame.personalBytes > 0 && personal === undefined) {
     target.fill(0, personalAt);
     target.writeUInt32LE(ERASED, personalAt);
   } else if (frame.personalBytes > 0) {
-    const text = personalAt + PERSONAL_HEADER_BYTES;
-    blankAndWrite(target, text, frame.personalBytes, JSON.stringify(personal));
+    const content = personalAt + PERSONAL_HEADER_BYTES;
+    blankAndWrite(target, content, frame.personalBytes, contents.personal, blank);
     target.writeUInt32LE(LIVE, personalAt);
-    target.writeUInt32LE(crc32(target.subarray(text)), personalAt + 4);
+    target.writeUInt32LE(crc32(target.subarray(content)), personalAt + 4);
   }
   target.writeUInt32LE(crc32(target.subarray(8, personalAt)), 4);
   return target;
 }
 
-function blankAndWrite(target: Buffer, start: number, length: number, text: string): void {
-  if (Buffer.byteLength(text) > length) throw new RangeError('what is left of a record is longer than it was');
-  target.fill(0x20, start, start + length);
-  target.write(text, start, 'utf8');
+function blankAndWrite(target: Buffer, start: number, length: number, part: string | Uint8Array, blank: number): void {
+  const bytes = typeof part === 'string' ? Buffer.byteLength(part) : part.length;
+  if (bytes > length) throw new RangeError('what is left of a record is longer than it was');
+  target.fill(blank, start, start + length);
+  writePart(target, start, part);
 }

@@ -1,9 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import { AssayError } from '../../domain/errors.ts';
+import { DamagedRecord } from '../damage.ts';
 import type { Appended, Damage, Journal, JournalEntry, JournalRecord } from '../journal.ts';
+import { RemovedRecord } from '../removed.ts';
 import type { Batch } from './batch.ts';
 import { bringBack, highestOwner, readHeads, type Standing, standingOf } from './chain.ts';
 import { createCommitter } from './committer.ts';
+import type { Format } from './contents.ts';
 import { cutSegments, endCut } from './cut.ts';
 import { overwriteRecord, redoOverwrite } from './erase.ts';
 import { type Files, nodeFiles } from './files.ts';
@@ -21,6 +24,8 @@ export interface LocalJournalOptions {
   directory: string;
   /** A segment is sealed before it outgrows this. 16 KiB to 1 GiB; 64 MiB by default. */
   segmentBytes?: number;
+  /** Format version of new records. That of the newest record by default; 2 where there is none. */
+  format?: Format | undefined;
   /** Beyond this much that is not durable, `enqueue` throws `unavailable`. 64 MiB by default. */
   maxInFlightBytes?: number;
   /** Indexes of sealed segments held in memory. 64 MiB by default. */
@@ -87,14 +92,27 @@ export async function openJournal(options: LocalJournalOptions): Promise<Journal
     if (segments.length === 0) await files.syncDirectory(dirname(resolve(directory)));
     const newest = segments.at(-1);
     const last = newest === undefined ? 0 : newest.first + newest.count - 1;
-    const log: Log = { files, directory, owner, segmentBytes, segments, durable: last, last };
+    const log: Log = { files, directory, owner, segmentBytes, segments, format: 2, durable: last, last };
     const indexes = createIndexCache(files, options.maxIndexBytes ?? 64 * MIB);
+    log.format = options.format ?? (await newestFormat(log, indexes));
     return createJournal(log, indexes, space, unlock, options);
   } catch (error) {
     for (const segment of segments) await segment.file?.close();
     await owner?.release(false);
     await space?.close();
     await unlock();
+    throw error;
+  }
+}
+
+/** As before where records are there: an upgrade that changes what is written could not be taken back. */
+async function newestFormat(log: Log, indexes: ReturnType<typeof createIndexCache>): Promise<Format> {
+  if (log.last === 0) return 2;
+  try {
+    return (await readRecord(log, indexes, log.last)).version === 1 ? 1 : 2;
+  } catch (error) {
+    // Whatever it was: every release reads what is written so.
+    if (error instanceof RemovedRecord || error instanceof DamagedRecord) return 1;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** A process for kill.test.ts: appends to a journal from several sides and prints each sequence once it is durable. */
 import { writeSync } from 'node:fs';
 import { openJournal } from './journal.ts';
+import { noise } from './test-support.ts';
 
 const directory = process.argv[2];
 const journal = await openJournal({ directory, segmentBytes: 256 * 1024 });
@@ -13,7 +14,7 @@ async function client(): Promise<void> {
       type: 'decision',
       at: id,
       key: `t:${id}`,
-      data: { id, filler: 'x'.repeat((id * 7919) % 2000) },
+      data: { id, filler: noise(id, (id * 7919) % 2000) },
       personal: { email: `person${id}@example.com` },
     });
     await durable;

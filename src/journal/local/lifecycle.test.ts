@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { AssayError } from '../../domain/errors.ts';
 import { nodeFiles } from './files.ts';
 import { type LocalJournalOptions, openJournal } from './journal.ts';
-import { all, entry, expected, fill, opened, SMALL_SEGMENT, temporary } from './test-support.ts';
+import { all, entry, expected, fill, noise, opened, SMALL_SEGMENT, temporary } from './test-support.ts';
 
 test('refuses more than it may hold in flight, and a record larger than a segment', async (t) => {
   const journal = await opened(t, { maxInFlightBytes: 5000 });
@@ -20,7 +20,7 @@ test('refuses more than it may hold in flight, and a record larger than a segmen
   await Promise.all(taken);
   await fill(journal, taken.length + 1, taken.length + 1);
   assert.throws(
-    () => journal.enqueue(entry(999, { data: { long: 'x'.repeat(SMALL_SEGMENT) } })),
+    () => journal.enqueue(entry(999, { data: { long: noise(1, SMALL_SEGMENT) } })),
     (error) => error instanceof AssayError && error.code === 'too_large',
   );
   assert.throws(() => journal.enqueue(entry(999, { data: { a: 1n } })), TypeError);

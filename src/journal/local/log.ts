@@ -1,3 +1,4 @@
+import type { Format } from './contents.ts';
 import type { Files } from './files.ts';
 import type { Owner } from './owner.ts';
 import type { Segment } from './segment.ts';
@@ -8,6 +9,8 @@ export interface Log {
   directory: string;
   owner: Owner;
   segmentBytes: number;
+  /** Of the records that are written from now on. */
+  format: Format;
   /** Oldest first; the last takes the next record. */
   segments: Segment[];
   /** Sequences, as in the port. */

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Journal, JournalEntry } from '../journal.ts';
 import { openJournal } from './journal.ts';
 import { type SimulatedDisk, simulatedDisk } from './simulated-disk.ts';
-import { seeded } from './test-support.ts';
+import { noise, seeded } from './test-support.ts';
 import { verifyJournal } from './verify.ts';
 
 const DIRECTORY = '/disk/journal';
@@ -28,7 +28,7 @@ function entry(world: World): JournalEntry {
     at: id,
     key: `t:${id}`,
     aliases: id % 3 === 0 ? [`k:${id}`] : undefined,
-    data: { id, filler: 'x'.repeat(Math.floor(world.random() ** 3 * 2500)) },
+    data: { id, filler: noise(id, Math.floor(world.random() ** 3 * 2500)) },
     personal: { email: `person${id}@example.com` },
     vector: Float64Array.of(id, Number.NaN),
   };

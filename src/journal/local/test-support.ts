@@ -30,7 +30,7 @@ export function entry(i: number, more: Partial<JournalEntry> = {}): JournalEntry
     at: 1000 + i,
     key: `t:${i}`,
     aliases: [`k:${i}`],
-    data: { i, filler: 'x'.repeat((i * 37) % 300) },
+    data: { i, filler: noise(i, (i * 37) % 300) },
     personal: { email: `person${i}@example.com` },
     vector: Float64Array.of(i, Number.NaN, -0),
     ...more,
@@ -49,7 +49,7 @@ export async function all(journal: Journal, from = 1): Promise<JournalRecord[]> 
   return records;
 }
 
-export const expected = (i: number): JournalRecord => ({ ...entry(i), sequence: i, version: 1 });
+export const expected = (i: number): JournalRecord => ({ ...entry(i), sequence: i, version: 2 });
 
 /** Mulberry32: a seed gives the whole run. */
 export function seeded(seed: number): () => number {
@@ -60,4 +60,15 @@ export function seeded(seed: number): () => number {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
+}
+
+/** Text that cannot be written shorter, of a length in characters; a seed gives the whole. */
+export function noise(seed: number, length: number): string {
+  let state = seed;
+  let text = '';
+  while (text.length < length) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    text += (state >>> 1).toString(36);
+  }
+  return text.slice(0, length);
 }
