@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { readRawIso8583 } from '../src/api/raw.ts';
-import { tellEvent } from '../src/app/tell-event.ts';
+import { readRaw } from '../src/api/raw.ts';
+import { tell } from '../src/app/tell.ts';
 import { DEFAULT_MAP } from '../src/intake/iso8583/map.ts';
 import { PLAIN_RULES } from '../src/training/history-file.ts';
 import { call, startApp, type TestApp } from './support/app.ts';
@@ -64,17 +64,21 @@ describe('messages of ISO 8583', () => {
       ...{ value: Buffer.from(JSON.stringify(body)), partition: 1, offset, timestamp: Date.now(), headers: {} },
     });
     const first = message(1, request('000000000003'));
-    const taken = readRawIso8583(first, PLAIN_RULES, DEFAULT_MAP);
+    const read = (one: ReturnType<typeof message>) => readRaw(one, PLAIN_RULES, { format: 'iso8583' });
+    const taken = read(first);
     assert.ok(taken.kind === 'decide');
     await engine.decide(taken.taken);
     const answer = message(2, { ...request('000000000003'), mti: '0110', '39': '00' });
-    const told = readRawIso8583(answer, PLAIN_RULES, DEFAULT_MAP);
-    assert.ok(told.kind === 'event');
-    const receipt = { id: 'raw_1_1_2', receivedAt: answer.timestamp };
+    const told = read(answer);
+    assert.ok(told.kind === 'tell');
+    const [telling] = told.tellings;
+    const place = { key: 'c:raw_1_1_2', at: answer.timestamp };
+    const ports = { journal, deleted: new Set<string>() };
     const before = journal.durable;
-    await tellEvent(journal, told, receipt);
-    await tellEvent(journal, told, receipt);
+    await tell(ports, telling, place);
+    await tell(ports, telling, place);
     assert.equal(journal.durable, before + 1);
-    await assert.rejects(tellEvent(journal, { ...told, transactionId: 'nobody' }, receipt), { code: 'not_found' });
+    const other = { key: 'c:raw_1_1_3', at: answer.timestamp };
+    await assert.rejects(tell(ports, { ...telling, transactionId: 'nobody' }, other), { code: 'not_found' });
   });
 });

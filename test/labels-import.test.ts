@@ -169,6 +169,52 @@ describe('assay labels import', () => {
     assert.match(summary.warnings[0].message, /99\.9 of visa is not known here/);
   });
 
+  test('events, disputes and labels by lines of JSON: each told once, however often the file is read', async () => {
+    for (const id of ['l1', 'l2']) await pay(id);
+    const at = '2026-11-12T00:00:00Z';
+    const dispute = { id: 'd1', kind: 'dispute', scheme: 'visa', reasonCode: '10.4', reportedAt: at, status: 'open' };
+    const label = { label: 'legitimate', source: 'analyst' };
+    const lines = [
+      { transactionId: 'l1', event: { type: 'settled', at } },
+      { transactionId: 'l1', event: { type: 'refunded', at, amount: 60, whole: true } },
+      { transactionId: 'l2', dispute },
+      { transactionId: 'l2', label },
+      { transactionId: 'l2', label: { label: 'none', source: 'analyst' } },
+      { transactionId: 'l2', label },
+      { transactionId: 'nobody', label },
+      { transactionId: 'l1', event: { type: 'eaten', at } },
+      { transactionId: 'l1', lable: label },
+    ];
+    const text = [...lines.map((line) => JSON.stringify(line)), '{"transactionId":', ''].join('\n');
+    const load = (flags: ImportFlags = {}) => labelsFrom(put('told.jsonl', text), { url: app.url, ...flags }, () => {});
+    const dry = await load({ dryRun: true });
+    assert.deepEqual([dry.rows, dry.recorded, dry.wouldRecord], [10, 0, 6], JSON.stringify(dry));
+    const first = await load();
+    assert.deepEqual([first.rows, first.recorded, first.known], [10, 6, 0], JSON.stringify(first));
+    assert.deepEqual(
+      first.refused.map(({ line }) => line),
+      [7, 8, 9, 10],
+    );
+    assert.deepEqual(
+      dry.refused.map(({ line }) => line),
+      [7, 8, 9, 10],
+    );
+    assert.match(first.refused[1].message, /must be one of/);
+    assert.deepEqual(
+      first.warnings.map(({ line }) => line),
+      [2, 2],
+    );
+    assert.match(
+      JSON.stringify(first.warnings),
+      /more than the payment's 50.*whole|whole.*more than the payment's 50/s,
+    );
+    const seen = await Promise.all(['l1', 'l2'].map(shown));
+    assert.deepEqual([seen[0].events.length, seen[1].label, seen[1].labels.length], [2, 'fraud', 3]);
+    const again = await load();
+    assert.deepEqual([again.recorded, again.known], [0, 6]);
+    assert.deepEqual(await Promise.all(['l1', 'l2'].map(shown)), seen);
+  });
+
   test('a file or a map that makes no sense is refused as a whole', async () => {
     const line = 'a,visa,10.4,2026-11-12\n';
     const columns = 'transactionId,scheme,reasonCode,reportedAt\n';

@@ -2,16 +2,18 @@ import { SKIPS, type Skip } from '../adapters/kafka/framing/decoded.ts';
 import { createFraming } from '../adapters/kafka/framing/framing.ts';
 import { createRegistry } from '../adapters/kafka/framing/registry.ts';
 import type { RawConsumer } from '../adapters/kafka/raw-consumer.ts';
-import { type RawMessage, readRaw, readRawIso8583, receiptOf } from '../api/raw.ts';
+import { openPaymentLookup } from '../adapters/postgres/payment-lookup.ts';
+import { type RawAsk, readRaw } from '../api/raw.ts';
 import { buildWorkerServer } from '../api/worker.ts';
 import type { Config } from '../config.ts';
 import { AssayError } from '../domain/errors.ts';
+import { subjectOfView } from '../engine/subject-of-view.ts';
 import type { Overrides } from './core.ts';
 import { openFleetCore } from './fleet.ts';
 import { openIntake } from './intake.ts';
 import { openIso8583Map } from './iso8583-map.ts';
 import { openLog } from './open-log.ts';
-import { tellEvent } from './tell-event.ts';
+import { tell } from './tell.ts';
 
 export interface Worker {
   /** Begins to take transactions, and listens for those who look after it. Returns the address. */
@@ -46,11 +48,24 @@ export async function createWorker(config: Config, overrides: Overrides = {}): P
     },
     stats: () => consumer && { ...consumer.stats(), skipped, registry },
   });
-  async function iso8583(message: RawMessage): Promise<void> {
-    const told = readRawIso8583(message, rules, map);
-    if (told.kind === 'decide') await engine.settle(told.taken);
-    else if (told.kind === 'event') await tellEvent(journal, told, receiptOf(message));
-    else skipped.other++;
+  const payments = openPaymentLookup({ url: config.databaseUrl!, namespace: config.namespace, log });
+  const ports = {
+    ...{ journal, deleted: core.state.deleted, shown: payments.find },
+    ofView: (view: Record<string, unknown>) => subjectOfView(view, config),
+  };
+  /** All that a message tells, in its order; what one of them is refused for the others are not kept from. */
+  async function tellAll({ tellings, receipt: { id, receivedAt } }: Extract<RawAsk, { kind: 'tell' }>): Promise<void> {
+    let refused: unknown;
+    for (const [index, telling] of tellings.entries())
+      try {
+        const warnings = await tell(ports, telling, { key: `c:${id}${index > 0 ? `.${index}` : ''}`, at: receivedAt });
+        if (warnings.length > 0)
+          log.warn({ transactionId: telling.transactionId, warnings }, `a ${telling.kind} is recorded otherwise`);
+      } catch (error) {
+        if (!(error instanceof AssayError) || error.code === 'unavailable') throw error;
+        refused ??= error;
+      }
+    if (refused) throw refused;
   }
   return {
     async start() {
@@ -61,9 +76,10 @@ export async function createWorker(config: Config, overrides: Overrides = {}): P
           const header = (name: string) => headers.findLast(([own]) => own?.toString() === name)?.[1] ?? undefined;
           const decoded = await framing.decode({ value, header });
           if ('skipped' in decoded) return void skipped[decoded.skipped]++;
-          if (format === 'iso8583') return iso8583({ ...message, value: decoded.body });
-          const submission = readRaw({ ...message, value: decoded.body }, rules, format);
-          await engine.settle(submission).catch((error) => {
+          const asked = readRaw({ ...message, value: decoded.body }, rules, { format, map });
+          if (asked.kind === 'nothing') return void skipped.other++;
+          if (asked.kind === 'tell') return tellAll(asked);
+          await engine.settle(asked.taken).catch((error) => {
             // A row that changed after its payment was decided.
             if (!decoded.isUpdate || !(error instanceof AssayError) || error.code !== 'conflict') throw error;
             skipped.update++;
@@ -80,6 +96,7 @@ export async function createWorker(config: Config, overrides: Overrides = {}): P
       await consumer?.close();
       await server.close();
       await core.close();
+      await payments.close();
       rules.rates.close();
     },
   };

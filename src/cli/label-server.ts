@@ -8,9 +8,12 @@ export interface Answer {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: whatever the server answered.
   body: any;
+  /** The server answered this before, under the same name. */
+  replayed: boolean;
 }
 
-export type Ask = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<Answer>;
+/** `name`: an Idempotency-Key, so that the same file read again tells nothing twice. */
+export type Ask = (method: 'GET' | 'POST', path: string, body?: unknown, name?: string) => Promise<Answer>;
 
 const MOST_TRIES = 8;
 const LONGEST_WAIT_MS = 30_000;
@@ -35,17 +38,21 @@ export function serverOf({ url, key, dataDir }: { url?: string; key?: string; da
     send = (path, init) => fetch(base + path, { ...init, headers: { ...(init.headers as object), ...headers } });
   }
   let hasAnswered = false;
-  return async (method, path, body) => {
+  return async (method, path, body, name) => {
+    const named: Record<string, string> = name === undefined ? {} : { 'idempotency-key': name };
     const init = {
       method,
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json', ...named }, body: JSON.stringify(body) }),
     };
     for (let tries = 1; ; tries++) {
       let waitMs = 100 * 2 ** tries;
       let answer: Answer;
       try {
         const response = await send(path, init);
-        answer = { status: response.status, body: parsed(await response.text()) };
+        const replayed = response.headers.has('idempotent-replayed');
+        answer = { status: response.status, body: parsed(await response.text()), replayed };
         hasAnswered = true;
         if (answer.status !== 429 && answer.status !== 503) return answered(answer);
         waitMs = retryAfterMs(response.headers.get('retry-after'), Date.now()) ?? waitMs;

@@ -4,11 +4,13 @@ import { openIntake } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { toMajor, toMinor } from '../domain/currency.ts';
 import { schemeOf } from '../intake/life.ts';
+import { type ImportSummary, refusalsOf, summaryOf, tellEach } from './import-summary.ts';
 import { type DisputeRow, type RowFault, readDisputes, readLabelMap } from './label-file.ts';
 import { matchByCard } from './label-match.ts';
 import { type Ask, serverOf } from './label-server.ts';
 import { defaultModelDir } from './paths.ts';
 import { createProgress } from './progress.ts';
+import { isTellingsFile, readTellings, tellLines } from './tellings-import.ts';
 
 export interface ImportFlags {
   map?: string;
@@ -18,26 +20,6 @@ export interface ImportFlags {
   dryRun?: boolean;
   json?: boolean;
 }
-
-/** What came of each row: every one is in exactly one of these. */
-export interface ImportSummary {
-  rows: number;
-  recorded: number;
-  /** The same was told before. */
-  known: number;
-  /** Rows that were read and not told, for a dry run. */
-  wouldRecord: number;
-  /** What is wrong with a row, or why the server did not take it. */
-  refused: RowFault[];
-  /** No payment of that card, amount and day. */
-  unmatched: RowFault[];
-  /** More than one. */
-  ambiguous: RowFault[];
-  /** What was recorded and is not as one might think. */
-  warnings: RowFault[];
-}
-
-const AT_ONCE = 8;
 
 /** Imports a file, prints what came of it, and sets the exit code: 0 only where every row was recorded or known. */
 export async function importLabels(file: string, flags: ImportFlags): Promise<void> {
@@ -56,18 +38,19 @@ export async function labelsFrom(
   const env = flags.dataDir ? { ...process.env, ASSAY_DATA_DIR: flags.dataDir } : process.env;
   const { rates, cards } = openIntake(readConfig(env, { modelDir: defaultModelDir }), undefined, 'files');
   rates.close();
+  const ask = () => serverOf({ ...flags, key: flags.key ?? process.env.API_KEY });
+  if (isTellingsFile(file)) {
+    if (flags.map) throw new Error(`${file}: a map is for columns; each line here says by itself what it tells.`);
+    return tellLines(ask(), await readTellings(file, cards!), flags);
+  }
   const map = await readLabelMap(flags.map);
   const { rows, faults, cardNumbers } = await readDisputes(file, map, cards!.token);
   if (cardNumbers > 0) note(`${cardNumbers} rows name a card by its number; it is not sent anywhere.`);
-  return tell(serverOf({ ...flags, key: flags.key ?? process.env.API_KEY }), rows, faults, flags);
+  return tell(ask(), rows, faults, flags);
 }
 
 async function tell(ask: Ask, rows: DisputeRow[], faults: RowFault[], flags: ImportFlags): Promise<ImportSummary> {
-  const badRows = new Set(faults.map(({ line }) => line)).size;
-  const summary: ImportSummary = {
-    ...{ rows: rows.length + badRows, recorded: 0, known: 0, wouldRecord: 0 },
-    ...{ refused: [...faults], unmatched: [], ambiguous: [], warnings: [] },
-  };
+  const summary = summaryOf(rows.length, faults);
   const looking = createProgress('looking for payments', 0, { unit: 'payments', quiet: flags.json });
   const matches = await matchByCard(ask, rows, (looked) => {
     looking.total(looked);
@@ -86,19 +69,7 @@ async function tell(ask: Ask, rows: DisputeRow[], faults: RowFault[], flags: Imp
         message: `${ids.length} payments of ${what()}: ${ids.sort().join(', ')}`,
       });
   }
-  const bar = createProgress('labels', placed.length, { unit: 'rows', quiet: flags.json });
-  let done = 0;
-  // Of one payment in the order of the file.
-  const queue = [...Map.groupBy(placed, ({ id }) => id)].values();
-  const work = async () => {
-    for (const [id, group] of queue)
-      for (const { row } of group) {
-        await tellOne(ask, id, row, summary, flags.dryRun === true);
-        bar.update(++done);
-      }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work)).finally(() => bar.stop());
-  for (const list of [summary.refused, summary.warnings]) list.sort((a, b) => a.line - b.line);
+  await tellEach(placed, summary, ({ row, id }) => tellOne(ask, id, row, summary, flags.dryRun === true), flags.json);
   return summary;
 }
 
@@ -117,13 +88,7 @@ async function tellOne(ask: Ask, transactionId: string, row: DisputeRow, summary
   else {
     const answer = await ask('POST', `${path}/disputes`, body);
     if (answer.status >= 300) {
-      const errors = (answer.body.errors ?? []) as { path: string; message: string }[];
-      for (const { path: at, message } of errors) {
-        const field = at.replace(/^\//, '');
-        summary.refused.push({ line, field, value: String((body as Record<string, unknown>)[field] ?? ''), message });
-      }
-      if (errors.length === 0)
-        summary.refused.push({ line, message: String(answer.body.detail ?? `the server answered ${answer.status}`) });
+      summary.refused.push(...refusalsOf(answer, line, body));
       return;
     }
     summary.recorded++;

@@ -6,7 +6,9 @@ export function labelsCommand(): Command {
   const labels = new Command('labels').description('what became known of payments');
   labels
     .command('import <file>')
-    .description('disputes, fraud reports and what came of them from CSV, told to the running server')
+    .description(
+      'disputes and fraud reports from CSV, or events, disputes and labels from JSON lines, told to the running server',
+    )
     .option('--map <file>', 'JSON that says how the file calls things: {"columns": {"reasonCode": "…", …}}')
     .option('--url <url>', 'the server (default: the one that holds the data directory)')
     .option('--key <key>', 'API key with the scopes read and review (default: API_KEY of the environment)')

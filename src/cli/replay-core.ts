@@ -1,10 +1,9 @@
+import { toldRecord } from '../app/tell.ts';
 import type { Core } from '../app.ts';
 import { AssayError } from '../domain/errors.ts';
-import { newId } from '../domain/id.ts';
-import { labelRank } from '../domain/label.ts';
-import { type DecisionData, type EventData, type LabelData, labelledEvent } from '../domain/records.ts';
+import type { DecisionData } from '../domain/records.ts';
 import { bodyHashes } from '../intake/body-hash.ts';
-import { takeEvent } from '../intake/life.ts';
+import type { TellingKind } from '../intake/telling.ts';
 import type { Journal } from '../journal/journal.ts';
 import { bodyOf } from '../training/rows.ts';
 import type { ReplaySink } from './replay-into.ts';
@@ -14,7 +13,7 @@ import type { ReplaySink } from './replay-into.ts';
  * is older than `newestDecision` (milliseconds) and not there yet ends the replay before anything of it is written.
  */
 export function coreSink(core: Core, moment: { now: number }, newestDecision = Number.NEGATIVE_INFINITY): ReplaySink {
-  const { engine, journal } = core;
+  const { engine, journal, state } = core;
   return {
     async decide(rows) {
       const lineOf = new Map(rows.map((row) => [row.transaction, row.line]));
@@ -33,32 +32,19 @@ export function coreSink(core: Core, moment: { now: number }, newestDecision = N
             },
       );
     },
-    async label(id, label, at) {
-      const record = await journal.find(`t:${id}`);
-      if (!record) return false;
-      const key = `c:replay:${id}:${at}`;
-      if (await journal.find(key)) return false;
-      moment.now = at;
-      const [event, rank] = [labelledEvent(record), labelRank('chargeback')];
-      const data: LabelData = { labelId: newId(at), transactionId: id, label, source: 'chargeback', rank, event };
-      // Durable with the decisions that follow it: the log keeps its order.
-      journal.enqueue({ type: 'label', at, key, data: { ...data } }).durable.catch(() => {});
-      return true;
-    },
-    async tell(id, { at, ...told }) {
-      const record = await journal.find(`t:${id}`);
-      if (!record) return false;
-      const key = `c:replay:${id}:${told.type}:${at}`;
-      if (await journal.find(key)) return false;
-      moment.now = at;
-      const { time, currency } = (record.data as unknown as DecisionData).transaction;
-      const subject = { time, currency, now: at };
-      const { data: taken } = takeEvent({ ...told, at: new Date(at).toISOString() }, subject, newId(at));
-      const data: EventData = { ...taken, transactionId: id, event: labelledEvent(record) };
-      journal.enqueue({ type: 'event', at, key, data: { ...data } }).durable.catch(() => {});
-      return true;
-    },
+    label: (id, label, at) => tell(id, 'label', { label, source: 'chargeback' }, `${id}:${at}`, at),
+    tell: (id, { at, ...event }) =>
+      tell(id, 'event', { ...event, at: new Date(at).toISOString() }, `${id}:${event.type}:${at}`, at),
   };
+
+  async function tell(transactionId: string, kind: TellingKind, body: object, name: string, at: number) {
+    const telling = { transactionId, kind, body: body as Record<string, unknown>, warnings: [] };
+    moment.now = at;
+    const told = await toldRecord({ journal, deleted: state.deleted }, telling, { key: `c:replay:${name}`, at });
+    // Durable with the decisions that follow it: the log keeps its order.
+    if (told) journal.enqueue(told.record).durable.catch(() => {});
+    return told !== undefined;
+  }
 }
 
 /** When the newest decision of a journal was made, milliseconds. */

@@ -212,3 +212,11 @@ function find(codes: Codes, code: string): readonly [Mark, string] | undefined {
 export function isFraudReason(scheme: string, kind: DisputeKind, code: string): boolean {
   return reasonOf(scheme, kind, code)?.[0] === 'fraud';
 }
+
+/** Whether some scheme knows the code and none marks it as fraud; for a code that comes without its scheme. */
+export function isNoFraudCode(code: string): boolean {
+  const marks = Object.keys(REASON_CODES).flatMap((scheme) =>
+    DISPUTE_KINDS.map((kind) => reasonOf(scheme, kind, code)?.[0]),
+  );
+  return marks.includes('other') && !marks.includes('fraud');
+}

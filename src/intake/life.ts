@@ -3,7 +3,7 @@ import { DISPUTE_STATUSES, type DisputeStatus, disputeWord } from '../domain/dis
 import { AssayError, type FieldError } from '../domain/errors.ts';
 import { LABEL_EARLY_MS, LABEL_SOURCES, labelRank } from '../domain/label.ts';
 import { PAYMENT_EVENT_TYPES, type PaymentEventType } from '../domain/payment-event.ts';
-import { DISPUTE_KINDS, type DisputeKind, reasonOf } from '../domain/reason-codes.ts';
+import { DISPUTE_KINDS, type DisputeKind, isNoFraudCode, reasonOf } from '../domain/reason-codes.ts';
 import type { DisputeData, EventData, LabelData } from '../domain/records.ts';
 import { summary } from './faults.ts';
 import { roundedWarning } from './money.ts';
@@ -15,8 +15,21 @@ export interface Subject {
   /** The payment's event time, milliseconds. */
   time: number;
   currency: string;
+  /** What was paid, major units; null where nothing was. */
+  amount: number | null;
   /** When it is told, milliseconds. */
   now: number;
+}
+
+/** A payment as it was decided. */
+export function subjectDecided({ time, currency, amount }: Omit<Subject, 'now'>, now: number): Subject {
+  return { time, currency, amount, now };
+}
+
+/** The same as the database shows it, amended perhaps: what is told of it later is in the currency that it has now. */
+export function subjectShown({ transactionDate, currency, amount }: Fields, now: number): Subject {
+  const paid = typeof amount === 'number' ? amount : null;
+  return { time: Date.parse(String(transactionDate)), currency: String(currency), amount: paid, now };
 }
 
 /** How far ahead of ours a processor's clock may be. */
@@ -27,9 +40,15 @@ export const MAX_CODE = 64;
 const LABEL_WORDS = ['fraud', 'legitimate', 'none'] as const;
 
 type Fields = Record<string, unknown>;
-type Told<T> = Omit<T, 'transactionId' | 'event' | 'by'>;
+/** A record's data, but for which payment it is told of and by whom. */
+export type Told<T> = Omit<T, 'transactionId' | 'event' | 'by'>;
+interface Taken<T> {
+  data: Told<T>;
+  /** What of it is not known here, or taken otherwise than it was sent, or hardly meant. */
+  warnings: string[];
+}
 
-export function takeLabel(body: Fields, subject: Subject, labelId: string): Told<LabelData> {
+export function takeLabel(body: Fields, subject: Subject, labelId: string): Taken<LabelData> {
   const errors: FieldError[] = [];
   const label = oneOf(errors, body, 'label', LABEL_WORDS);
   const source = oneOf(errors, body, 'source', LABEL_SOURCES);
@@ -40,15 +59,23 @@ export function takeLabel(body: Fields, subject: Subject, labelId: string): Told
   const occurredAt = moment(errors, body, 'occurredAt', subject, 0);
   refuse(errors);
   const isPinned = pinned === true;
-  return {
+  const data: Told<LabelData> = {
     ...{ labelId, label: label!, source: source!, rank: labelRank(source!, isPinned) },
     ...(isPinned ? { pinned: true } : {}),
     ...present({ note, reasonCode, occurredAt }),
   };
+  return { data, warnings: label === 'fraud' && reasonCode ? codeWarnings(reasonCode) : [] };
 }
 
-/** `warnings` say what of it is not known here, or taken otherwise than it was sent. */
-export function takeDispute(body: Fields, subject: Subject): { data: Told<DisputeData>; warnings: string[] } {
+/** A label says what it says, whatever code stands beside it; a dispute goes by its code. */
+function codeWarnings(code: string): string[] {
+  if (!isNoFraudCode(code)) return [];
+  return [
+    `reasonCode ${code} is no code of fraud in any scheme that is known here, and fraud is recorded all the same; as a dispute it would label nothing.`,
+  ];
+}
+
+export function takeDispute(body: Fields, subject: Subject): Taken<DisputeData> {
   const errors: FieldError[] = [];
   const disputeId = String(body.id ?? '');
   const fault = typeof body.id === 'string' ? unfitId(body.id) : 'must be a string';
@@ -72,14 +99,19 @@ export function takeDispute(body: Fields, subject: Subject): { data: Told<Disput
     warnings: [
       ...reasonWarnings(scheme, kind!, reasonCode),
       ...(warning && amount ? [warning] : []),
-      ...amountWarnings(body, data.amount, currency),
+      ...amountWarnings(body, data.amount, currency, subject),
     ],
   };
 }
 
-function amountWarnings(body: Fields, amount: number | undefined, currency: string): string[] {
-  const warning = amount === undefined ? undefined : roundedWarning(body.amount as number, amount, currency);
-  return warning ? [warning] : [];
+function amountWarnings(body: Fields, amount: number | undefined, currency: string, of: Subject): string[] {
+  if (amount === undefined) return [];
+  const rounded = roundedWarning(body.amount as number, amount, currency);
+  const isMore = currency === of.currency && of.amount !== null && amount > of.amount;
+  return [
+    ...(rounded ? [rounded] : []),
+    ...(isMore ? [`amount ${amount} ${currency} is more than the payment's ${of.amount} ${of.currency}.`] : []),
+  ];
 }
 
 function wordOf(scheme: string, kind: DisputeKind, reasonCode: string, status: DisputeStatus): 'fraud' | 'none' {
@@ -90,12 +122,7 @@ function reasonWarnings(scheme: string, kind: DisputeKind, code: string): string
   return reasonOf(scheme, kind, code) ? [] : [`reasonCode ${code} of ${scheme} is not known here: it labels nothing.`];
 }
 
-/** `warnings` say what of it is taken otherwise than it was sent. */
-export function takeEvent(
-  body: Fields,
-  subject: Subject,
-  eventId: string,
-): { data: Told<EventData>; warnings: string[] } {
+export function takeEvent(body: Fields, subject: Subject, eventId: string): Taken<EventData> {
   const errors: FieldError[] = [];
   const type = oneOf(errors, body, 'type', PAYMENT_EVENT_TYPES) as PaymentEventType | undefined;
   const at = moment(errors, body, 'at', subject, AHEAD_MS, true);
@@ -110,7 +137,7 @@ export function takeEvent(
     ...(amount === undefined ? {} : { amount, amountMinor }),
     ...present({ code, avs, cvc, threeDS }),
   };
-  return { data, warnings: amountWarnings(body, amount, subject.currency) };
+  return { data, warnings: amountWarnings(body, amount, subject.currency, subject) };
 }
 
 const SCHEMES: Record<string, string> = {

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { call } from '../support/app.ts';
 import { type Fleet, startFleet, withoutFleet } from '../support/fleet.ts';
 import { policyContract } from '../support/fleet-policy-contract.ts';
-import { decideAll, sampleLives, tellAll, verifyProfiles, verifyReads } from '../support/life-fleet.ts';
+import { decideAll, sampleLives, tellAll, tellByKafka, verifyProfiles, verifyReads } from '../support/life-fleet.ts';
 import { decideByMerchant, read } from '../support/life-http.ts';
 import { oracle } from '../support/life-oracle.ts';
 import { until } from '../support/load.ts';
@@ -22,7 +22,7 @@ before(async () => {
 });
 after(() => fleet?.stop());
 
-test('lives told through two servers by turns, repeated and late: reads, statistics and profiles are those of one process', {
+test('lives told through two servers by turns and by Kafka, repeated and late: reads, statistics and profiles are those of one process', {
   skip,
 }, async (t) => {
   await decideByMerchant(fleet.servers[0].url);
@@ -34,6 +34,7 @@ test('lives told through two servers by turns, repeated and late: reads, statist
     });
   await decideAll(fleet, lives);
   await tellAll(fleet, lives);
+  await tellByKafka(fleet, lives);
   await verifyReads(
     fleet.servers.map(({ url }) => url),
     lives,

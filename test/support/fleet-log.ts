@@ -25,16 +25,16 @@ export async function openLog(env: Record<string, string>) {
   const raw = await openRawTopic(kafka);
   const profiles = await openRedisProfiles({ url: redisUrl, namespace, entityTypes, deadlineMs: 5_000 });
 
-  async function sendOne(value: string): Promise<void> {
-    const user = /"userId":"([^"]*)"/.exec(value)?.[1] ?? 'nobody';
-    await raw.send({ key: user, value });
+  async function sendOne(value: string, key = /"userId":"([^"]*)"/.exec(value)?.[1] ?? 'nobody'): Promise<void> {
+    await raw.send({ key, value });
   }
 
   return {
     ...{ journal, profiles, sendOne },
     /** Resolves when all of it is durable. */
     async sendRaw(values: string[]): Promise<void> {
-      for (let i = 0; i < values.length; i += 1_000) await Promise.all(values.slice(i, i + 1_000).map(sendOne));
+      for (let i = 0; i < values.length; i += 1_000)
+        await Promise.all(values.slice(i, i + 1_000).map((value) => sendOne(value)));
     },
     /** All of transactions.dead. */
     async dead(): Promise<Dead[]> {

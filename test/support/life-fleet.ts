@@ -5,7 +5,7 @@ import { call } from './app.ts';
 import type { Fleet } from './fleet.ts';
 import { openLog } from './fleet-log.ts';
 import { differentProfiles, foldLog } from './fleet-verify.ts';
-import { bodyOf, read, sayable, tell } from './life-http.ts';
+import { bodyOf, lineOf, read, sayable, tell } from './life-http.ts';
 import { cellOf, history, oracle, type Payment, type Told } from './life-oracle.ts';
 import { inParallel, until } from './load.ts';
 import { contentOf } from './profile-events.ts';
@@ -20,11 +20,14 @@ export interface Life {
   tellings: Told[];
 }
 
+/** What is asked for rather than told: it may be refused, and has an answer. */
+const ASKED = new Set<Told['what']>(['review', 'finalize', 'delete']);
+
 export function sampleLives(count: number): Life[] {
   const time = Date.now() - AGE_DAYS * DAY;
   return fc.sample(history, { numRuns: count, seed: 23 }).map(({ decided, tellings }, i) => ({
     payment: { id: `life-${i}`, decision: decided, time },
-    tellings: sayable(tellings, () => AGE_DAYS),
+    tellings: sayable(tellings, () => AGE_DAYS).filter(({ what }) => !byKafka(i) || !ASKED.has(what)),
   }));
 }
 
@@ -58,9 +61,57 @@ export async function decideAll(fleet: Fleet, lives: readonly Life[]): Promise<v
     );
 }
 
+/** Every fourth payment is told of by messages of transactions.raw alone; what cannot be told, but is asked for, is left out of its life. */
+const byKafka = (i: number) => i % 4 === 3;
+
+/** What is told of a payment that was deleted, or never was, must be found dead. */
+export interface DeadTellings {
+  deleted: string;
+  unknown: string;
+}
+
+/** All at once, under their payment's own key, which keeps their order; resolves when the workers are done with them. */
+export async function tellByKafka(fleet: Fleet, lives: readonly Life[]): Promise<DeadTellings> {
+  const log = await openLog(fleet.env);
+  const deleted: Payment = { id: 'life-deleted', decision: 'approve', time: lives[0].payment.time };
+  const [{ url }] = fleet.servers;
+  try {
+    assert.equal((await call(url, 'POST', '/api/transactions', bodyOf(deleted))).status, 201);
+    assert.equal((await call(url, 'DELETE', `/api/transactions/${deleted.id}`)).status, 204);
+    const message = (transactionId: string) =>
+      JSON.stringify({ transactionId, label: { label: 'fraud', source: 'analyst' } });
+    const dead = { deleted: message(deleted.id), unknown: message('nobody') };
+    for (const [i, { payment, tellings }] of lives.entries())
+      if (byKafka(i))
+        for (const told of tellings) await log.sendOne(JSON.stringify(lineOf(payment, told)), `u-${payment.id}`);
+    await log.sendOne(dead.unknown);
+    await log.sendOne(dead.deleted);
+    const isBuried = async () => {
+      const values = (await log.dead()).map(({ value }) => value);
+      return values.includes(dead.deleted) && values.includes(dead.unknown);
+    };
+    await until('what cannot be told is dead', isBuried, 60_000);
+    await until('all messages are worked on', async () => (await lagOf(fleet)) === 0, 60_000);
+    return dead;
+  } finally {
+    await log.close();
+  }
+}
+
+/** Messages of transactions.raw that no worker has done. */
+async function lagOf({ workers }: Fleet): Promise<number> {
+  let lag = 0;
+  for (const { url } of workers) {
+    const text = await (await fetch(`${new URL(url).origin}/metrics`)).text();
+    for (const [, value] of text.matchAll(/^assay_consumer_lag_records\{[^}]*\} (\d+)/gm)) lag += Number(value);
+  }
+  return lag;
+}
+
 /** One telling after the other of each payment, by turns through the servers; each third through both at once, as one. */
 export async function tellAll({ servers }: Fleet, lives: readonly Life[]): Promise<void> {
-  await inParallel([...lives.entries()], WIDTH, async ([i, { payment, tellings }]) => {
+  const mine = [...lives.entries()].filter(([i]) => !byKafka(i));
+  await inParallel(mine, WIDTH, async ([i, { payment, tellings }]) => {
     for (const [index, told] of tellings.entries()) {
       const url = servers[(i + index) % servers.length].url;
       const headers = { 'idempotency-key': `${payment.id}-${index}` };

@@ -1,6 +1,7 @@
 /** What is told of payments by a client over HTTP. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TELLINGS, type TellingKind } from '../../src/intake/telling.ts';
 import { call } from './app.ts';
 import { type Payment, shown, type Told } from './life-oracle.ts';
 
@@ -22,14 +23,41 @@ export function bodyOf({ id, decision, time }: Payment) {
   return { id, userId: `u-${id}`, merchantId: `m-${decision}`, amount: 100, transactionDate };
 }
 
+/** What is told, as a message or a line of a file has it; undefined for what is asked for rather than told. */
+export function lineOf({ id, time }: Payment, told: Told): Record<TellingKind, object> | undefined {
+  const moment = (day: number) => new Date(time + day * DAY).toISOString();
+  const line = (kind: TellingKind, body: object) => ({ transactionId: id, [kind]: body }) as never;
+  switch (told.what) {
+    case 'label':
+    case 'withdraw': {
+      const label = told.what === 'label' ? told.label : 'none';
+      const pinned = told.rank === 4 ? { pinned: true } : {};
+      const occurred = told.day === undefined ? {} : { occurredAt: moment(told.day) };
+      return line('label', { label, source: told.source, ...pinned, ...occurred });
+    }
+    case 'dispute': {
+      const { id: dispute, fraud, status, day } = told;
+      const facts = { kind: 'dispute', scheme: 'visa', reasonCode: fraud ? '10.4' : '13.1', status };
+      return line('dispute', { id: dispute, ...facts, reportedAt: moment(day) });
+    }
+    case 'event':
+      return line('event', {
+        ...{ type: told.type, at: moment(told.day) },
+        ...(told.part === undefined ? {} : { amount: told.part }),
+      });
+    default:
+      return undefined;
+  }
+}
+
 /** Tells it; a payment that is gone has nothing told of it, and what cannot be done is refused. */
 export async function tell(
   url: string,
-  { id, time }: Payment,
+  payment: Payment,
   told: Told,
   headers: Record<string, string> = {},
 ): Promise<number> {
-  const moment = (day: number) => new Date(time + day * DAY).toISOString();
+  const { id } = payment;
   const post = (what: string, body: object) => call(url, 'POST', `/api/transactions/${id}/${what}`, body, headers);
   let answer = await send();
   // As a client does: again, under the same key.
@@ -43,30 +71,18 @@ export async function tell(
   return answer.status;
 
   function send() {
+    const line = lineOf(payment, told);
+    const kind = line && TELLINGS.find((each) => each in line);
+    if (kind) return post(`${kind}s`, line[kind]);
     switch (told.what) {
-      case 'label':
-      case 'withdraw': {
-        const label = told.what === 'label' ? told.label : 'none';
-        const pinned = told.rank === 4 ? { pinned: true } : {};
-        const occurred = told.day === undefined ? {} : { occurredAt: moment(told.day) };
-        return post('labels', { label, source: told.source, ...pinned, ...occurred });
-      }
-      case 'dispute': {
-        const { id: dispute, fraud, status, day } = told;
-        const facts = { kind: 'dispute', scheme: 'visa', reasonCode: fraud ? '10.4' : '13.1', status };
-        return post('disputes', { id: dispute, ...facts, reportedAt: moment(day) });
-      }
-      case 'event':
-        return post('events', {
-          ...{ type: told.type, at: moment(told.day) },
-          ...(told.part === undefined ? {} : { amount: told.part }),
-        });
       case 'review':
         return post('review', { action: told.action, reason: 'seen' });
       case 'finalize':
         return call(url, 'POST', '/api/transactions/finalize', { tempId: id, override: told.override }, headers);
       case 'delete':
         return call(url, 'DELETE', `/api/transactions/${id}`, undefined, headers);
+      default:
+        throw new Error(`nobody tells ${told.what} so`);
     }
   }
 }

@@ -15,8 +15,8 @@ import { json, jsonOrXml, problems } from '../contract/common.ts';
 import { IsoDecisions, IsoMessageBody, IsoStatuses } from '../contract/iso20022.ts';
 import type { Charge } from '../guard.ts';
 import { nextId } from '../ids.ts';
+import { recordTelling } from '../record-telling.ts';
 import type { Services } from '../services.ts';
-import { recordTold } from '../told-event.ts';
 import { vary } from '../vary.ts';
 
 /** Some 700 payments. */
@@ -122,13 +122,14 @@ export async function isoRoutes(parent: Api, services: Services, charge: Charge)
     return { data };
   }
 
-  async function recorded({ transactionId, status, event, path }: IsoStatus, request: FastifyRequest) {
+  async function recorded({ transactionId, status, telling, path }: IsoStatus, request: FastifyRequest) {
     const row = { transactionId, ...(status === undefined ? {} : { status }) };
     const left = (code: string, message: string) => ({ ...row, path, code, message });
-    if (!event) return left('ignored', `${status ?? 'No status'} is nothing that becomes of a payment.`);
+    if (!telling) return left('ignored', `${status ?? 'No status'} is nothing that becomes of a payment.`);
     try {
-      const { data } = await recordTold(services, { transactionId, event, by: request.apiKey?.id });
-      return { ...row, event: { type: data.type, at: event.at } };
+      const { warnings } = await recordTelling(services, telling, request.apiKey?.id);
+      const { type, at } = telling.body;
+      return { ...row, event: { type, at }, ...(warnings.length > 0 ? { warnings } : {}) };
     } catch (error) {
       if (!(error instanceof AssayError) || error.code === 'unavailable') throw error;
       return left(error.code, error.message);

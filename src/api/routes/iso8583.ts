@@ -1,14 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type DecisionData, transactionView } from '../../domain/records.ts';
-import { assertCurrency, type Iso8583Event, type Iso8583Message, takeIso8583 } from '../../intake/iso8583/message.ts';
+import { type Iso8583Message, takeIso8583 } from '../../intake/iso8583/message.ts';
+import type { Telling } from '../../intake/telling.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
 import { Iso8583Body } from '../contract/iso8583.ts';
 import { IsoStatuses } from '../contract/iso20022.ts';
 import { Decided } from '../contract/transactions.ts';
 import { nextId } from '../ids.ts';
+import { recordTelling } from '../record-telling.ts';
 import type { Services } from '../services.ts';
-import { recordTold } from '../told-event.ts';
 
 /** DE39 of an answer: approved, refer to the issuer, suspected fraud. */
 const ANSWERS = { approve: '00', review: '01', decline: '59' } as const;
@@ -37,7 +38,7 @@ export function iso8583Routes(app: Api, services: Services): void {
       const receivedAt = clock();
       const message = takeIso8583(request.body, { id: nextId(receivedAt), receivedAt }, rules, map);
       if (message.kind === 'nothing') return { data: [{ code: 'ignored', message: message.why }] };
-      return message.kind === 'decide' ? decided(message, request, reply) : told(message, request);
+      return message.kind === 'decide' ? decided(message, request, reply) : told(message.telling, request);
     },
   );
 
@@ -55,11 +56,9 @@ export function iso8583Routes(app: Api, services: Services): void {
     };
   }
 
-  async function told(message: Iso8583Event, request: FastifyRequest) {
-    const { transactionId, event } = message;
-    const assertFits = (currency: string) => assertCurrency(message, currency);
-    const { warnings: more } = await recordTold(services, { transactionId, event, by: request.apiKey?.id, assertFits });
-    const warnings = [...message.warnings, ...more];
+  async function told(telling: Telling, request: FastifyRequest) {
+    const { transactionId, body: event } = telling;
+    const { warnings } = await recordTelling(services, telling, request.apiKey?.id);
     return { data: [{ transactionId, event, ...(warnings.length > 0 ? { warnings } : {}) }] };
   }
 }

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { AssayError } from '../../domain/errors.ts';
 import { bodyHash } from '../../intake/canonical.ts';
 import { screen } from '../../intake/card-numbers.ts';
-import { takeLabel } from '../../intake/life.ts';
+import { takeTelling } from '../../intake/telling.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
 import { LabelBatchAnswer, LabelBatchBody } from '../contract/life.ts';
@@ -88,16 +88,15 @@ async function record(services: Services, request: FastifyRequest, sent: Row, ke
   if (id === null) throw new AssayError('invalid_request', '/transactionId must be a string of 1 to 255 characters.');
   const { of, event } = await subjectOf(services, id);
   const at = services.clock();
-  const told = takeLabel(row, of, nextId(at));
+  const { type, data, warnings: more } = takeTelling({ kind: 'label', body: row }, of, nextId(at));
   const hash = bodyHash(row);
   const { record, answer, replayed } = await services.commands.submit({
-    type: told.label === 'none' ? 'label.withdraw' : 'label',
-    ...{ at, key },
-    data: { transactionId: id, ...told, event, by: request.apiKey?.id, bodyHash: hash },
+    ...{ type, at, key },
+    data: { transactionId: id, ...data, event, by: request.apiKey?.id, bodyHash: hash },
   });
   if (replayed && record.data.bodyHash !== hash) throw otherBody();
   if (answer.error) throw errorOf(answer.error);
-  return warnings;
+  return [...warnings, ...more];
 }
 
 function idOf({ transactionId }: Row): string | null {

@@ -2,7 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
 import { labelledEvent, type SubjectEvent } from '../../domain/records.ts';
 import { subjectOfView } from '../../engine/subject-of-view.ts';
-import { type Subject, takeDispute, takeEvent, takeLabel } from '../../intake/life.ts';
+import { type Subject, subjectShown } from '../../intake/life.ts';
+import { type TellingKind, takeTelling } from '../../intake/telling.ts';
 import { unfit } from '../../intake/text.ts';
 import type { RecordType } from '../../journal/journal.ts';
 import { unlessRemoved } from '../../journal/removed.ts';
@@ -26,6 +27,8 @@ import type { Services } from '../services.ts';
 import { invalid } from '../window.ts';
 import { missing } from './transaction-reads.ts';
 
+type Told = FastifyRequest<{ Params: { id: string }; Body: Record<string, unknown> }>;
+
 const failures = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
 
 /** What is told of a transaction after its decision: what became of it, who disputes it, what was true. */
@@ -35,6 +38,14 @@ export function lifeCommandRoutes(app: Api, services: Services): void {
   const schema = <B extends TSchema>(operationId: string, summary: string, description: string, body: B) => ({
     ...{ operationId, tags: ['transactions'], summary, description, params: IdParam, body },
   });
+
+  const tells =
+    (kind: TellingKind) =>
+    async (request: Told, reply: FastifyReply): Promise<FastifyReply> => {
+      const { of, event } = await subjectOf(services, request.params.id);
+      const { type, data, warnings } = takeTelling({ kind, body: request.body }, of, nextId(clock()));
+      return send(services, request, reply, { type, data: { ...data, event }, followUp: telling(warnings) });
+    };
 
   app.post(
     '/api/transactions/:id/labels',
@@ -51,12 +62,7 @@ export function lifeCommandRoutes(app: Api, services: Services): void {
         response: { 201: json('Recorded', LabelRecorded), ...failures },
       },
     },
-    async (request, reply) => {
-      const { of, event } = await subjectOf(services, request.params.id);
-      const data = takeLabel(request.body, of, nextId(clock()));
-      const type = data.label === 'none' ? 'label.withdraw' : 'label';
-      return send(services, request, reply, { type, data: { ...data, event } });
-    },
+    tells('label'),
   );
 
   app.post(
@@ -74,11 +80,7 @@ export function lifeCommandRoutes(app: Api, services: Services): void {
         response: { 201: json('The dispute as it stands', DisputeRecorded), ...failures },
       },
     },
-    async (request, reply) => {
-      const { of, event } = await subjectOf(services, request.params.id);
-      const { data, warnings } = takeDispute(request.body, of);
-      return send(services, request, reply, { type: 'dispute', data: { ...data, event }, followUp: telling(warnings) });
-    },
+    tells('dispute'),
   );
 
   app.post(
@@ -95,11 +97,7 @@ export function lifeCommandRoutes(app: Api, services: Services): void {
         response: { 201: json('Recorded', EventRecorded), ...failures },
       },
     },
-    async (request, reply) => {
-      const { of, event } = await subjectOf(services, request.params.id);
-      const { data, warnings } = takeEvent(request.body, of, nextId(clock()));
-      return send(services, request, reply, { type: 'event', data: { ...data, event }, followUp: telling(warnings) });
-    },
+    tells('event'),
   );
 
   app.post(
@@ -131,7 +129,7 @@ export async function subjectOf(services: Services, id: string): Promise<{ of: S
   const view = await read(services, () => services.store.transactions.get(id));
   if (!view) return missing(id);
   // As it reads now, amended perhaps: amounts are shown and counted in that currency.
-  const of = { time: Date.parse(String(view.transactionDate)), currency: String(view.currency), now: services.clock() };
+  const of = subjectShown(view, services.clock());
   const record = await unlessRemoved(recordOf(services, id, ['t']));
   return { of, event: record ? labelledEvent(record) : subjectOfView(view, services.config) };
 }

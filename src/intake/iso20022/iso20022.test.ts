@@ -215,14 +215,18 @@ describe('messages of ISO 20022', () => {
     const report = readXmlMessage(statusReport(statuses, 'r1', '2026-11-02T10:00:00.000Z'));
     const told = statusesOf(report, '2026-11-02T11:00:00.000Z');
     assert.deepEqual(
-      told.map(({ status, event }) => [status, event?.type]),
+      told.map(({ status, telling }) => [status, telling?.body.type]),
       [
         ['ACCP', 'authorized'],
         ['PDNG', undefined],
         ['RJCT', 'refused'],
       ],
     );
-    assert.deepEqual(told[2].event, { type: 'refused', at: '2026-11-02T10:00:00.000Z', code: 'FRAUD_SUSPECTED' });
+    assert.deepEqual(told[2].telling?.body, {
+      type: 'refused',
+      at: '2026-11-02T10:00:00.000Z',
+      code: 'FRAUD_SUSPECTED',
+    });
     assert.equal(told[0].transactionId, names.OrgnlUETR);
   });
 });

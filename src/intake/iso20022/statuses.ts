@@ -1,3 +1,4 @@
+import type { Telling } from '../telling.ts';
 import { all, at, type Message, textAt } from './element.ts';
 import { type PaymentNames, paymentId } from './payments.ts';
 
@@ -6,8 +7,8 @@ export interface IsoStatus {
   path: string;
   transactionId: string;
   status: string | undefined;
-  /** As `POST /api/transactions/:id/events` takes it; absent where the status is no event of a payment's life. */
-  event: Record<string, unknown> | undefined;
+  /** Absent where the status is no event of a payment's life. */
+  telling: Telling | undefined;
 }
 
 /** ISO's external code set of payment transaction statuses, and what each is in the life of a payment. */
@@ -37,14 +38,11 @@ export function statusesOf({ body, path }: Message, received: string): IsoStatus
     const type = status === undefined ? undefined : EVENTS[status];
     const code = textAt(at(one, 'StsRsnInf'), 'Rsn/Cd', 'Rsn/Prtry');
     const told = textAt(one, 'AccptncDtTm') ?? textAt(at(body, 'GrpHdr'), 'CreDtTm');
+    const transactionId = paymentId(messageId, names);
+    const event = { type, at: zoned(told) ?? received, ...(code && type === 'refused' ? { code } : {}) };
     return {
-      path: `${path}/TxInfAndSts[${index + 1}]`,
-      transactionId: paymentId(messageId, names),
-      status,
-      event:
-        type === undefined
-          ? undefined
-          : { type, at: zoned(told) ?? received, ...(code && type === 'refused' ? { code } : {}) },
+      ...{ path: `${path}/TxInfAndSts[${index + 1}]`, transactionId, status },
+      telling: type === undefined ? undefined : { transactionId, kind: 'event', body: event, warnings: [] },
     };
   });
 }

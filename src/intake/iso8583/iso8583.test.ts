@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { AssayError } from '../../domain/errors.ts';
 import { PLAIN_RULES } from '../../training/history-file.ts';
 import { DEFAULT_MAP, type Iso8583Map, readIso8583Map } from './map.ts';
-import { assertCurrency, takeIso8583 } from './message.ts';
+import { takeIso8583 } from './message.ts';
 
 const NOW = Date.parse('2026-11-30T12:16:00Z');
 const RECEIPT = { id: 'of_the_receipt', receivedAt: NOW };
@@ -33,8 +33,8 @@ function decided(changes: Message, map?: Iso8583Map, how = rules(), receivedAt =
 
 function told(message: Message, map?: Iso8583Map) {
   const one = take(message, map);
-  assert.equal(one.kind, 'event', JSON.stringify(one));
-  return one as Extract<typeof one, { kind: 'event' }>;
+  assert.ok(one.kind === 'tell', JSON.stringify(one));
+  return one.telling;
 }
 
 function faults(message: Message, map?: Iso8583Map, how = rules()): string[] {
@@ -255,7 +255,7 @@ describe('what is told of a payment', () => {
   for (const [name, changes, expected] of cases)
     test(name, () => {
       const one = told({ ...REQUEST, ...changes });
-      assert.deepEqual([one.transactionId, one.event], [id, { at: '2026-11-30T12:15:28.000Z', ...expected }]);
+      assert.deepEqual([one.transactionId, one.body], [id, { at: '2026-11-30T12:15:28.000Z', ...expected }]);
     });
 
   test('a reversal finds its payment by the original data where there is no reference number', () => {
@@ -267,11 +267,10 @@ describe('what is told of a payment', () => {
   test('an amount is told in the payment’s currency, and never of another or of none', () => {
     const { '49': _, ...request } = REQUEST;
     assert.match(faults({ ...request, mti: '0110', '39': '10' })[1], /^\/49 is required where an amount is told/);
-    assert.equal(told({ ...request, mti: '0110', '39': '00' }).currency, undefined);
+    assert.doesNotThrow(() => told({ ...request, mti: '0110', '39': '00' }).assertFits!('USD'));
     const partly = told({ ...REQUEST, mti: '0110', '39': '10' });
-    assert.equal(partly.currency, 'EUR');
-    assert.doesNotThrow(() => assertCurrency(partly, 'EUR'));
-    assert.throws(() => assertCurrency(partly, 'USD'), { message: /49 is EUR, and the payment is in USD/ });
+    assert.doesNotThrow(() => partly.assertFits!('EUR'));
+    assert.throws(() => partly.assertFits!('USD'), { message: /49 is EUR, and the payment is in USD/ });
   });
 
   test('more left than there was is refused; network messages and inquiries ask for nothing', () => {
@@ -322,8 +321,8 @@ describe('a map of one’s own', () => {
       [undefined, undefined, '003'],
     );
     assert.doesNotMatch(transaction.warnings.join('\n'), /DE60|DE48/);
-    assert.equal(told({ ...rest, type: '0220', amt: 1050 }, map).event.type, 'settled');
-    assert.equal(told({ ...rest, type: '0110', '39': '10', amt: 1 }, map).event.type, 'refused');
+    assert.equal(told({ ...rest, type: '0220', amt: 1050 }, map).body.type, 'settled');
+    assert.equal(told({ ...rest, type: '0110', '39': '10', amt: 1 }, map).body.type, 'refused');
     assert.match(faults({ ...message, amt: 'x' }, map)[1], /^\/amt must be/);
   });
 

@@ -6,6 +6,7 @@ import { countryOfNumber, currencyOfNumber } from '../../domain/numeric-codes.ts
 import { screen } from '../card-numbers.ts';
 import { refusal } from '../faults.ts';
 import { type Taken, takeSubmission } from '../submission.ts';
+import type { Telling } from '../telling.ts';
 import type { IntakeRules, Receipt } from '../transaction.ts';
 import { isObject } from '../values.ts';
 import {
@@ -24,26 +25,10 @@ import type { Iso8583Map, Use } from './map.ts';
 import { askedBy, modeOf } from './modes.ts';
 import { timeOf } from './times.ts';
 
-/** What is told of a payment. `event`: as `POST /api/transactions/:id/events` takes it; `currency`: of its amount, absent where it has none. */
-export interface Iso8583Event {
-  kind: 'event';
-  type: string;
-  transactionId: string;
-  event: Record<string, unknown>;
-  currency: string | undefined;
-  warnings: string[];
-}
-
-/** An amount of another currency than the payment's says nothing of it. Throws `invalid_request`. */
-export function assertCurrency({ currency }: Iso8583Event, ofPayment: string): void {
-  if (currency !== undefined && currency !== ofPayment)
-    throw refusal([{ path: '/49', message: `is ${currency}, and the payment is in ${ofPayment}` }]);
-}
-
 /** What a message asks for: a decision; to be told of a payment; or nothing. */
 export type Iso8583Message =
   | { kind: 'decide'; type: string; taken: Taken }
-  | Iso8583Event
+  | { kind: 'tell'; telling: Telling }
   | { kind: 'nothing'; type: string; why: string };
 
 /** Elements that are read by what they mean, whatever the map says. */
@@ -63,7 +48,7 @@ export function takeIso8583(message: unknown, receipt: Receipt, rules: IntakeRul
   const use = useOf(type, map);
   if (use === 'ignore') return { kind: 'nothing', type, why: `${type} asks for nothing here.` };
   if (elements.faults.length > 0) throw refusal(elements.faults);
-  return use === 'decide' ? toDecide(type, elements, receipt, rules, map) : toTell(type, use, elements, receipt, map);
+  return use === 'decide' ? toDecide(type, elements, receipt, rules, map) : toTell(use, elements, receipt, map);
 }
 
 /** A repetition (0101) is its first (0100), whoever it comes from (0102). */
@@ -157,7 +142,7 @@ function toDecide(
 }
 
 /** An answer, a reversal, or news of a payment: told as an event of it. */
-function toTell(type: string, use: Use, elements: Elements, receipt: Receipt, map: Iso8583Map): Iso8583Message {
+function toTell(use: Use, elements: Elements, receipt: Receipt, map: Iso8583Map): Iso8583Message {
   const { byNumber } = elements;
   const warnings = [...elements.warnings];
   const transactionId = idOf(byNumber, map, warnings, use === 'reversal');
@@ -200,10 +185,12 @@ function toTell(type: string, use: Use, elements: Elements, receipt: Receipt, ma
     }
   }
   if (faults.length > 0) throw refusal(faults);
-  return {
-    ...{ kind: 'event', type, transactionId, event: defined(event), warnings },
-    currency: event.amount === undefined ? undefined : currency,
+  /** An amount of another currency than the payment's says nothing of it. */
+  const assertFits = (ofPayment: string) => {
+    if (event.amount !== undefined && currency !== ofPayment)
+      throw refusal([{ path: '/49', message: `is ${currency}, and the payment is in ${ofPayment}` }]);
   };
+  return { kind: 'tell', telling: { transactionId, kind: 'event', body: defined(event), warnings, assertFits } };
 }
 
 function leftOut(byNumber: Elements['byNumber'], map: Iso8583Map): string[] {
