@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { readRaw } from '../src/api/raw.ts';
 import { tell } from '../src/app/tell.ts';
-import { DEFAULT_MAP } from '../src/intake/iso8583/map.ts';
 import { PLAIN_RULES } from '../src/training/history-file.ts';
 import { call, startApp, type TestApp } from './support/app.ts';
 
