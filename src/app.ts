@@ -46,6 +46,7 @@ export { openCore } from './app/local.ts';
 export { createLog } from './app/log.ts';
 export { openMirrorStore } from './app/mirror.ts';
 export { openRates } from './app/rates.ts';
+export { toldRecord } from './app/tell.ts';
 
 /** How long decisions gather before a challenger is asked. */
 const SHADOW_LINGER_MS = 40;

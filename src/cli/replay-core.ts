@@ -1,5 +1,4 @@
-import { toldRecord } from '../app/tell.ts';
-import type { Core } from '../app.ts';
+import { type Core, toldRecord } from '../app.ts';
 import { AssayError } from '../domain/errors.ts';
 import type { DecisionData } from '../domain/records.ts';
 import { bodyHashes } from '../intake/body-hash.ts';
