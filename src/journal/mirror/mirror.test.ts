@@ -3,61 +3,31 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, s
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openMirrorFolder } from '../../adapters/mirror/directory.ts';
-import type { Journal } from '../journal.ts';
 import { nodeFiles } from '../local/files.ts';
-import { openJournal } from '../local/journal.ts';
 import { repairJournal } from '../local/repair.ts';
-import { all, entry, fill, SMALL_SEGMENT, temporary } from '../local/test-support.ts';
-import { createMirror, type Mirror } from './mirror.ts';
+import { all, entry, fill, temporary } from '../local/test-support.ts';
 import { fetchJournal, restoreMirror, verifyMirror } from './restore.ts';
 import type { MirrorStore } from './store.ts';
+import { journalIn, type Mirrored, mirrorOf, recordsOf, snapshot } from './test-support.ts';
 
-interface Bench {
-  dataDir: string;
+interface Bench extends Mirrored {
   folder: string;
-  journal: Journal;
 }
 
-async function bench(t: TestContext, dataDir = temporary(t), folder = temporary(t)): Promise<Bench> {
-  const journal = await openJournal({ directory: join(dataDir, 'journal'), segmentBytes: SMALL_SEGMENT });
-  t.after(() => journal.close());
-  return { dataDir, folder, journal };
-}
+const bench = async (t: TestContext, dataDir = temporary(t), folder = temporary(t)): Promise<Bench> => ({
+  ...(await journalIn(t, dataDir)),
+  folder,
+});
 
-const quiet = { info() {}, warn() {} };
-
-/** Its own turns never come: what is done is done by name. */
-function mirrored(t: TestContext, { dataDir, folder, journal }: Bench, wrap = (store: MirrorStore) => store): Mirror {
-  const mirror = createMirror({
-    ...{ dataDir, journal, files: nodeFiles, clock: Date.now, log: quiet },
-    ...{ everyMs: 1e9, maxLagMs: 60_000, bytesPerSecond: 1e12 },
-    open: async () => wrap(await openMirrorFolder(folder, { write: true })),
-  });
-  t.after(() => mirror.close());
-  return mirror;
-}
+const mirrored = (t: TestContext, { folder, ...here }: Bench, wrap = (store: MirrorStore) => store) =>
+  mirrorOf(t, here, async () => wrap(await openMirrorFolder(folder, { write: true })));
 
 const restored = async (folder: string, dataDir: string) =>
   restoreMirror(await openMirrorFolder(folder, { write: false }), dataDir, nodeFiles);
 
-async function recordsOf(dataDir: string) {
-  const journal = await openJournal({ directory: join(dataDir, 'journal'), segmentBytes: SMALL_SEGMENT });
-  try {
-    return await all(journal);
-  } finally {
-    await journal.close();
-  }
-}
-
 function* filesUnder(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
     if (entry.isFile()) yield join(entry.parentPath, entry.name);
-}
-
-function snapshot(dataDir: string, sequence: number): void {
-  const folder = join(dataDir, 'snapshots', String(sequence));
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'state.json'), JSON.stringify({ sequence }));
 }
 
 test('a directory that is restored holds every record, vectors bit for bit, and goes on with its mirror', async (t) => {
