@@ -6,6 +6,7 @@ import { AssayError } from '../domain/errors.ts';
 import { createAdmission, refuseBeyond } from './admission.ts';
 import { createAnswerMemory, rememberAnswers } from './answers.ts';
 import type { Api } from './api.ts';
+import { boundWriting } from './bound-writing.ts';
 import { itemsRefused } from './bounded-json.ts';
 import { screenBodies } from './card-numbers.ts';
 import { answerClientError } from './client-error.ts';
@@ -82,7 +83,7 @@ export async function buildServer(services: Services): Promise<Api> {
     childLoggerFactory: (logger) => logger,
     bodyLimit: MIB,
     requestTimeout: 60_000,
-    // Of a socket on which nothing moves, such as one whose client does not read its answer.
+    // Of a socket on which nothing moves.
     connectionTimeout: 120_000,
     keepAliveTimeout: config.keepAliveMs,
     trustProxy: config.trustProxy,
@@ -97,6 +98,7 @@ export async function buildServer(services: Services): Promise<Api> {
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.server.maxConnections = config.maxConnections;
+  boundWriting(app.server);
   app.decorateRequest('apiKey', undefined);
   app.setValidatorCompiler(validatorCompiler);
   // The schemas document answers, which may gain fields; a serializer made from them would drop those.

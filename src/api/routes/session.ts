@@ -15,10 +15,13 @@ const config = { scope: 'none' } as const;
 
 const NOBODY = { keyless: false, keyName: null, scopes: [], csrfToken: null, expiresAt: null };
 
+/** Of an address within one window of the rate limit, where that allows more requests than this. */
+const SIGN_INS = 250;
+
 /** Signing in with a key, for browsers: an HttpOnly cookie that other sites cannot make use of. */
 export function sessionRoutes(
   app: Api,
-  { keys, config: { baseCurrency } }: Services,
+  { keys, config: { baseCurrency, rateLimitMax } }: Services,
   sessions: Sessions,
   charge: Charge,
 ): void {
@@ -39,7 +42,7 @@ export function sessionRoutes(
     async (request, reply) => {
       if (!keys.configured) return { ...keyless(), baseCurrency };
       // Guessing costs the guesser, and so does guessing right.
-      await charge(request, reply, 1);
+      await charge(request, reply, Math.ceil(rateLimitMax / SIGN_INS));
       const key = keys.authenticate(request.body.key);
       if (!key) throw new AssayError('unauthenticated', 'This API key is unknown or revoked.');
       sessions.close(request);
