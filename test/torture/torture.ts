@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { killRun } from '../support/kill-run.ts';
 import { flips } from './flips.ts';
 import { frozen } from './frozen.ts';
+import { mirror } from './mirror.ts';
 import { type Row, tableOf } from './table.ts';
 
 const { values } = parseArgs({
@@ -16,7 +17,8 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '10' },
     seeds: { type: 'string', default: '100' },
     freezes: { type: 'string', default: '3' },
-    only: { type: 'string', default: 'flips,frozen,kills,power,disk,walls' },
+    losses: { type: 'string', default: '5' },
+    only: { type: 'string', default: 'flips,frozen,mirror,kills,power,disk,walls' },
   },
 });
 const root = join(import.meta.dirname, '..', '..');
@@ -54,6 +56,7 @@ async function run(name: string, work: () => Promise<Row | Row[]>): Promise<void
 
 await run('flips', flips);
 await run('frozen', () => frozen(Number(values.freezes)));
+await run('mirror', () => mirror(Number(values.losses)));
 await run('kills', async () => {
   const kills = Number(values.kills);
   const name = 'kill -9 under load, with the embedded database';
