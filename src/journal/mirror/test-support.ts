@@ -15,7 +15,7 @@ export interface Mirrored {
 }
 
 export async function journalIn(t: TestContext, dataDir = temporary(t)): Promise<Mirrored> {
-  const journal = await openJournal({ directory: join(dataDir, 'journal'), segmentBytes: SMALL_SEGMENT });
+  const journal = await openJournal({ directory: join(dataDir, 'journal'), segmentBytes: SMALL_SEGMENT, format: 1 });
   t.after(() => journal.close());
   return { dataDir, journal };
 }
@@ -33,7 +33,7 @@ export function mirrorOf(t: TestContext, { dataDir, journal }: Mirrored, open: (
 }
 
 export async function recordsOf(dataDir: string) {
-  const journal = await openJournal({ directory: join(dataDir, 'journal'), segmentBytes: SMALL_SEGMENT });
+  const journal = await openJournal({ directory: join(dataDir, 'journal'), segmentBytes: SMALL_SEGMENT, format: 1 });
   try {
     return await all(journal);
   } finally {
