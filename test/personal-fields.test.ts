@@ -57,7 +57,7 @@ const NOT_PERSONAL: Readonly<Record<string, string>> = {
     'RuleBody.*': OWN,
   },
   ...{ 'ListBody.*': OWN, 'EntriesBody.*': OWN, 'ModelUploadBody.*': OWN, 'PromoteBody.*': OWN, 'KeyBody.*': OWN },
-  ...{ 'SessionBody.*': 'a key, which is never recorded', 'WebhookBody.*': OWN },
+  ...{ 'SessionBody.*': 'a key, which is never recorded', 'WebhookBody.*': OWN, 'ViewBody.*': OWN },
 };
 
 /** Bodies that hold transactions, by what leads to them: their fields are those of `TransactionBody`. */

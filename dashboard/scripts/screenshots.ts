@@ -53,6 +53,7 @@ const RULES = [
 
 interface Payment {
   id: string;
+  userId: string;
   score?: number;
   deviceId?: string;
   reasons?: unknown[];
@@ -104,6 +105,7 @@ async function pathsOf(url: string): Promise<Record<string, string>> {
   const worst = data.filter(({ deviceId }) => deviceId).sort((a, b) => (b.score ?? 0) - (a.score ?? 0))[0];
   return {
     ...{ overview: '/', feed: '/feed', queue: '/queue', transactions: '/transactions', users: '/users' },
+    filters: '/transactions?decision=decline&minScore=60&from=2026-01-01T00:00',
     ...{
       models: '/models',
       rules: '/rules',
@@ -115,6 +117,7 @@ async function pathsOf(url: string): Promise<Record<string, string>> {
       list: '/rules/lists/bad_devices',
       backtests: '/rules/backtests',
       policy: '/rules/policy',
+      drift: '/drift',
       ledgers: '/ledgers',
       visa: '/ledgers?ledger=vamp',
       try: '/try',
@@ -125,6 +128,7 @@ async function pathsOf(url: string): Promise<Record<string, string>> {
     ...(worst && {
       decision: `/decisions/${encodeURIComponent(worst.id)}`,
       entity: `/entities/device/${encodeURIComponent(worst.deviceId!)}`,
+      customer: `/entities/user/${encodeURIComponent(worst.userId)}`,
     }),
   };
 }

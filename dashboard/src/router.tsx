@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { readTransactionSearch } from './payment-filters.ts';
 import {
   DRIFT_WINDOWS,
   type DriftWindow,
@@ -6,7 +7,6 @@ import {
   type LedgerSearch,
   QUEUE_SHOWS,
   type QueueSearch,
-  type TransactionSearch,
   WINDOWS,
   type Window,
 } from './searches.ts';
@@ -59,17 +59,7 @@ const entity = createRoute({
 const transactions = createRoute({
   getParentRoute: () => root,
   path: '/transactions',
-  validateSearch: (search): TransactionSearch => {
-    const minScore = Number(search.minScore);
-    return {
-      q: text(search.q),
-      decision: oneOf(['approve', 'review', 'decline'] as const, search.decision),
-      status: oneOf(['processing', 'pending', 'finalized', 'failed'] as const, search.status),
-      from: text(search.from),
-      to: text(search.to),
-      minScore: minScore > 0 && minScore <= 100 ? minScore : undefined,
-    };
-  },
+  validateSearch: readTransactionSearch,
   component: lazyRouteComponent(() => import('./pages/transactions/transactions.tsx'), 'Transactions'),
 });
 const users = createRoute({

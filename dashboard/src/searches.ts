@@ -1,5 +1,3 @@
-import type { Outcome, Status } from './api/types.ts';
-
 /** What the addresses of pages may carry behind the question mark. */
 
 export const WINDOWS = ['15m', '1h', '6h', '24h', '7d', '30d'] as const;
@@ -11,15 +9,6 @@ export interface QueueSearch {
   case?: string;
   show?: (typeof QUEUE_SHOWS)[number];
   sort?: 'risk' | 'newest' | 'due';
-}
-
-export interface TransactionSearch {
-  q?: string;
-  decision?: Outcome;
-  status?: Status;
-  from?: string;
-  to?: string;
-  minScore?: number;
 }
 
 export const LEDGERS = ['tra', 'vamp', 'mastercard'] as const;

@@ -53,6 +53,7 @@ export async function documentApi(app: Api): Promise<void> {
       },
     },
     transform: ({ schema, url, route }) => {
+      if ((schema as { hide?: boolean } | undefined)?.hide) return { url, schema };
       const { scope = 'none', badKey } = (route.config ?? {}) as { scope?: RouteScope; badKey?: number };
       const shown = { ...(documented(schema) as typeof schema) };
       for (const part of ['body', 'response'] as const) if (shown[part]) shown[part] = shared.route(shown[part]);

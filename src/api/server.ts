@@ -55,6 +55,7 @@ import { transactionCommandRoutes } from './routes/transaction-commands.ts';
 import { transactionReadRoutes } from './routes/transaction-reads.ts';
 import { transactionRoutes } from './routes/transactions.ts';
 import { userRoutes } from './routes/users.ts';
+import { viewRoutes } from './routes/views.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { declareRoutes } from './routing.ts';
 import type { Services } from './services.ts';
@@ -175,6 +176,7 @@ export async function buildServer(services: Services): Promise<Api> {
   auditRoutes(app, services);
   ledgerRoutes(app, services);
   keyRoutes(app, services);
+  viewRoutes(app, services);
   webhookRoutes(app, services);
   erasureRoutes(app, services);
   sessionRoutes(app, services, sessions, charge);

@@ -61,6 +61,7 @@ export const PERSONAL_PARTS: Readonly<Record<string, PersonalParts>> = {
   'policy.restore': POLICY,
   'policy.list': POLICY,
   'policy.entries': POLICY,
+  view: { idle: 'how a list is looked at; whose payments they are is not kept in it' },
   drift: { idle: 'statistics' },
   audit: { idle: 'nothing writes it any more' },
   void: { idle: 'empty' },

@@ -43,6 +43,7 @@ import type { WebhookType } from './webhook.ts';
  * | model.keep    | `m:<upload>:<part>`    | KeepData     |                                       |
  * | webhook.create, .update, .delete, .resume | `c:<command id>` | WebhookData | secret, where created |
  * | webhook.told  | `w:<webhook id>:<seq>` | WebhookToldData |                              |
+ * | view          | `c:<command id>`       | ViewData     |                                       |
  * | narrative     | `n:<transaction id>`   | NarrativeData | narrative                            |
  * | erasure       | `c:<command id>`; `e:<erasure id>` | {id, by, bodyHash} | the subject and the reason, until it is done |
  * | erasure.done  | `e:<erasure id>:done`  | {id, records} |                                      |

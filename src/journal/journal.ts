@@ -91,6 +91,7 @@ export const RECORD_TYPES = [
   'policy.list',
   'policy.entries',
   'drift',
+  'view',
   'erasure',
   'erasure.done',
 ] as const;

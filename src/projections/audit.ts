@@ -58,6 +58,7 @@ export function auditOf(record: JournalRecord, answer: CommandAnswer | undefined
       text(data.userId) ??
       text(data.keyId) ??
       text(data.webhookId) ??
+      text(data.viewId) ??
       text(data.ruleId) ??
       text(data.list) ??
       text(data.id),
@@ -104,6 +105,8 @@ function detailOf({ type, data, personal }: JournalRecord): Record<string, unkno
     case 'webhook.create':
     case 'webhook.update':
       return pick(data, ['url', 'types', 'description']);
+    case 'view':
+      return pick(data, ['action', 'name', 'shared']);
     case 'user.create':
     case 'user.update':
       return { fields: Object.keys(personal ?? {}) };

@@ -35,11 +35,24 @@ export interface QueryStore {
   links(query: LinksQuery): Promise<Links>;
   /** What a text names or begins, of every kind, newest first; at most `limit`. */
   search(q: string, limit: number): Promise<SearchHit[]>;
+  /** Views of the list of payments that whoever has that key sees: shared, or their own. */
+  savedViews(by: string | null): Promise<SavedView[]>;
   webhooks: WebhookStore;
   erasing: ErasureStore;
   /** Throws where the database is away. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface SavedView {
+  id: string;
+  name: string;
+  /** By the names of the list's parameters. */
+  filters: Record<string, string | number>;
+  shared: boolean;
+  by: string | null;
+  createdAt: string;
+  updatedAt: string;
 }
 
 export interface LinksQuery {

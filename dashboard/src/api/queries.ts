@@ -1,4 +1,5 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
+import type { TransactionSearch } from '../payment-filters.ts';
 import { ApiError, call, query, randomKey } from './client.ts';
 import type {
   Counterfactuals,
@@ -11,10 +12,8 @@ import type {
   LabelSource,
   LabelValue,
   Models,
-  Outcome,
   Page,
   Stats,
-  Status,
   Thresholds,
   Transaction,
   TransactionInput,
@@ -23,13 +22,8 @@ import type {
 
 const segment = encodeURIComponent;
 
-export interface TransactionFilter {
+export interface TransactionFilter extends Omit<TransactionSearch, 'q'> {
   userId?: string;
-  decision?: Outcome;
-  status?: Status;
-  from?: string;
-  to?: string;
-  minScore?: number;
 }
 
 export const statsQuery = (window: string) =>
@@ -42,6 +36,16 @@ export const statsQuery = (window: string) =>
 export function listTransactions(filter: TransactionFilter, cursor?: string, limit = 50, signal?: AbortSignal) {
   return call<Page<Transaction>>(`/api/transactions${query({ ...filter, limit, cursor })}`, { signal });
 }
+
+/** How many fit; `more`: there may be more. */
+export const totalQuery = (filter: TransactionFilter) =>
+  queryOptions({
+    queryKey: ['transactions', 'total', filter],
+    queryFn: async ({ signal }) => {
+      const path = `/api/transactions${query({ ...filter, limit: 1, total: 'true' })}`;
+      return (await call<{ total: { count: number; more: boolean } }>(path, { signal })).total;
+    },
+  });
 
 export function listUsers(q: string, cursor?: string, signal?: AbortSignal) {
   return call<Page<User>>(`/api/users${query({ q, limit: 50, cursor })}`, { signal });

@@ -25,8 +25,17 @@ const BY: Record<string, string> = {
   ip: 'from the address',
   merchant: 'at the merchant',
   email: 'from the mail domain',
+  mailbox: 'from the mailbox',
+  network: 'from the network',
+  bin: 'with cards of the same beginning',
+  payee: 'to the payee',
 };
-const NOUN: Record<string, string> = { ip: 'address', email: 'mail domain', location: 'place' };
+const NOUN: Record<string, string> = {
+  ip: 'address',
+  email: 'mail domain',
+  location: 'place',
+  bin: 'card’s beginning',
+};
 const noun = (name: string) => NOUN[name] ?? name;
 
 const met = (entity: string, what: string) =>
@@ -47,6 +56,8 @@ const PATTERNS: [RegExp, Words][] = [
   [/^([a-z]+)_since_last$/, (e) => `time since the last payment ${BY[e]}`],
   [/^([a-z]+)_known_days$/, (e) => `how long the ${noun(e)} is known`],
   [/^([a-z]+)_total$/, (e) => `earlier payments ${BY[e]}`],
+  [/^([a-z]+)_refused_share_(\d+[mhd])$/, (e, w) => `share refused by issuers ${BY[e]} in ${LENGTHS[w]}`],
+  [/^([a-z]+)_refused_(\d+[mhd])$/, (e, w) => `refused by issuers ${BY[e]} in ${LENGTHS[w]}`],
   [/^([a-z]+)_risk$/, (e) => `how common fraud is in the ${noun(e)}`],
   [/^([a-z]+)_amount_/, (e) => `amount against the usual ${BY[e]}`],
   [/^([a-z]+)_far_above/, (e) => `recent payments far above the usual ${BY[e]}`],

@@ -67,6 +67,13 @@ const full = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: '
 
 export const clockTime = (at: Date): string => clock.format(at);
 export const fullTime = (at: Date): string => full.format(at);
+/** As an input of times takes it: on the wall clock here, to the minute. */
+export function localMinute(at: string): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return '';
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
 export const utcTime = (at: Date): string => `${at.toISOString().replace('T', ' ').replace('Z', '')} UTC`;
 export const zoneName = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 

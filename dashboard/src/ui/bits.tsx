@@ -48,7 +48,7 @@ export function MoneyInBase({
   const base = useBaseCurrency();
   const besides = amount !== null && currency !== base && amountBase !== undefined;
   return (
-    <span className="inline-flex flex-wrap items-baseline gap-x-2">
+    <span className="inline-flex flex-wrap items-baseline justify-end gap-x-2">
       <Money amount={amount} currency={currency} />
       {besides && (
         <span className="num text-sm font-normal tracking-normal whitespace-nowrap text-muted">

@@ -10,6 +10,7 @@ import { loadState } from './load.ts';
 import { createNameWriter, dropNames } from './names-write.ts';
 import type { Retention } from './retention.ts';
 import type { EntityNames } from './rows.ts';
+import { writeSavedViews } from './saved-views.ts';
 import { MINUTE_MS, writeTallies } from './tallies.ts';
 import { storable } from './text.ts';
 import { writeWebhooks } from './webhooks-write.ts';
@@ -102,6 +103,7 @@ export function createApplier(
     }
     const newest = await writeTallies(client, schema, changes, was.tallied);
     if (fold.touchedUsers.size > 0) await writeUsers(client, schema, fold);
+    await writeSavedViews(client, schema, fold.savedViews);
     await writeWebhooks(client, schema, fold.webhooks);
     await writeCases(client, schema, fold.cases);
     if (fold.horizon > was.horizon) {

@@ -2,6 +2,7 @@ import type { AuditRow } from '../../projections/audit.ts';
 import { type CaseFold, emptyCaseFold } from '../../projections/case-fold.ts';
 import type { CommandAnswer } from '../../projections/command-answer.ts';
 import { type EntityNames, standingColumns, type TransactionRow } from './rows.ts';
+import type { SavedViewFold } from './saved-views.ts';
 import type { UserFold } from './users-fold.ts';
 import { emptyWebhookFold, type WebhookFold } from './webhooks-fold.ts';
 
@@ -33,6 +34,7 @@ export interface Fold extends UserFold {
   touched: Set<string>;
   cases: CaseFold;
   webhooks: WebhookFold;
+  savedViews: SavedViewFold;
   audit: AuditRow[];
   /** Transactions deleted, in this batch. */
   deleted: Set<string>;
@@ -57,6 +59,7 @@ export function emptyFold(given: Given): Fold {
     touchedUsers: new Set(),
     cases: emptyCaseFold(),
     webhooks: emptyWebhookFold(),
+    savedViews: { rows: new Map(), touched: new Set() },
     audit: [],
     deleted: new Set(),
     answers: [],

@@ -10,6 +10,7 @@ import { alertOf } from './alert.ts';
 import { type Fold, put } from './fold-state.ts';
 import { disputed, finalized, happened, labelled, reviewed, unknown } from './life-fold.ts';
 import { amendRow, decisionRow, intakeRow, type TransactionRow } from './rows.ts';
+import { foldSavedView } from './saved-views.ts';
 import { createUser, deleteUser, updateUser } from './users-fold.ts';
 import { foldWebhook, noteTold } from './webhooks-fold.ts';
 
@@ -74,6 +75,8 @@ function dispatch(fold: Fold, record: JournalRecord): CommandAnswer | undefined 
     case 'webhook.delete':
     case 'webhook.resume':
       return foldWebhook(fold.webhooks, record);
+    case 'view':
+      return foldSavedView(fold.savedViews, record);
     case 'webhook.told':
       return void noteTold(fold.webhooks, record);
     default:

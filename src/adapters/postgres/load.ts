@@ -4,6 +4,7 @@ import { loadCases } from './cases-load.ts';
 import { COLUMNS } from './copy.ts';
 import type { Fold } from './fold-state.ts';
 import { standingColumns, type TransactionRow } from './rows.ts';
+import { loadSavedViews } from './saved-views.ts';
 import { restored, storable } from './text.ts';
 import { emailKey, type UserRow, writtenKey } from './users-fold.ts';
 import { loadWebhooks } from './webhooks-write.ts';
@@ -33,6 +34,7 @@ export async function loadState(
   if (ids.size > 0) await loadTransactions(client, schema, fold, [...ids]);
   if (userIds.size > 0) await loadUsers(client, schema, fold, [...userIds], [...emails]);
   if (records.some(({ type }) => type.startsWith('webhook.'))) await loadWebhooks(client, schema, fold.webhooks);
+  if (records.some(({ type }) => type === 'view')) await loadSavedViews(client, schema, fold.savedViews);
   await loadCases(client, schema, fold.cases, records, { types: fold.names.types, whole: wholeCases });
 }
 

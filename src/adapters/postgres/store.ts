@@ -10,6 +10,7 @@ import { createLinks } from './links.ts';
 import { layoutSchema, migrate } from './migrate.ts';
 import { openPool } from './pool.ts';
 import { createProjection, type ProjectionPorts, type ProjectionSettings } from './projection.ts';
+import { createSavedViews } from './saved-views.ts';
 import { createSearch } from './search.ts';
 import { restored } from './text.ts';
 import { createTransactionQueries } from './transactions.ts';
@@ -92,6 +93,7 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
     cases: createCaseQueries(pool, schema, maturity),
     audit: createAuditQueries(pool, schema),
     ledgers: createLedgerQueries(pool, schema),
+    savedViews: createSavedViews(pool, schema),
     webhooks: createWebhookStore(pool, schema),
     erasing: createErasing(url, pool, schema, log),
     ping: () =>

@@ -112,7 +112,7 @@ export const PageEnd = answer({
 });
 
 export const PageQuery = {
-  bom: Type.Optional(words(['true', 'false'], 'CSV only: begins with the mark by which spreadsheets know UTF-8')),
+  bom: Type.Optional(words(['true', 'false'], 'CSV: begins with the mark of UTF-8')),
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'Items a page' }),
   cursor: Type.Optional(Type.String({ format: 'cursor', description: '`nextCursor` of the page before' })),
 };

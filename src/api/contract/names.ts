@@ -16,6 +16,7 @@ import * as policy from './policy.ts';
 import * as proof from './proof.ts';
 import * as search from './search.ts';
 import * as transactions from './transactions.ts';
+import * as views from './views.ts';
 import * as webhooks from './webhooks.ts';
 
 /** Every file that declares schemas of the document. */
@@ -36,6 +37,7 @@ export const FILES = {
   policy,
   proof,
   search,
+  views,
   webhooks,
 };
 

@@ -91,7 +91,7 @@ export const Health = answer({
   redis: Type.Optional(words(['ok', 'unavailable'], 'Profiles of a fleet; without them decisions are degraded')),
   rates: answer(
     {},
-    '{base, source, newest, state: ok | old (than RATES_MAX_AGE_DAYS) | none, missing}: what amounts are converted by; missing: payments without one, by currency',
+    '{base, source, newest, state: ok | old (than RATES_MAX_AGE_DAYS) | none, missing}; missing: payments without one, by currency',
   ),
   policy: answer(
     {

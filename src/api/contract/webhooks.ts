@@ -39,7 +39,7 @@ export const WebhookShown = answer(
     updatedAt: Time(),
     delivery: answer(
       {},
-      '{state: delivering | failing | paused, seq, lagRecords, failures, failingSince, nextAttemptAt, lastSuccessAt, lastError, lastErrorAt, pausedAt}; a paused one waits to be resumed',
+      '{state: delivering | failing | paused, seq, lagRecords, failures, failingSince, nextAttemptAt, lastSuccessAt, lastError, lastErrorAt, pausedAt}',
     ),
   },
   'A webhook, without its secret',

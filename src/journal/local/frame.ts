@@ -76,6 +76,7 @@ const TYPE_CODES = {
   erasure: 48,
   'erasure.done': 49,
   'model.canary': 52,
+  view: 53,
 } satisfies Record<RecordType, number>;
 const TYPES: (RecordType | undefined)[] = [];
 for (const [type, code] of Object.entries(TYPE_CODES)) TYPES[code] = type as RecordType;

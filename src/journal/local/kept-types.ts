@@ -42,6 +42,7 @@ export const STAYS: Readonly<Record<RecordType, boolean>> = {
   'policy.restore': true,
   'policy.list': true,
   'policy.entries': true,
+  view: true,
   erasure: true,
   'erasure.done': true,
 };

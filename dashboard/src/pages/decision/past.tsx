@@ -85,7 +85,12 @@ export function PaymentList({ transactions, current }: { transactions: Transacti
             aria-current={t.id === current ? 'true' : undefined}
             className="-mx-2 grid grid-cols-[6rem_minmax(0,1fr)_auto] items-center gap-x-3 rounded-md px-2 py-1.5 hover:bg-sunken sm:grid-cols-[6rem_2rem_minmax(0,1fr)_7rem_7rem]"
           >
-            <OutcomeWord outcome={t.decision} status={t.status} />
+            <span>
+              <OutcomeWord outcome={t.decision} status={t.status} />
+              <span className="num block pl-4.5 text-xs text-muted sm:hidden">
+                {t.score === undefined ? '–' : `score ${t.score}`}
+              </span>
+            </span>
             <span className="num text-right text-muted max-sm:hidden">{t.score ?? '–'}</span>
             <span className="flex min-w-0 items-center gap-2 text-muted">
               <span className="truncate">
@@ -98,6 +103,9 @@ export function PaymentList({ transactions, current }: { transactions: Transacti
             </span>
             <span className="text-right">
               <Money amount={t.amount} currency={t.currency} />
+              <span className="block text-xs text-muted sm:hidden">
+                <Time at={t.transactionDate} />
+              </span>
             </span>
             <span className="text-right text-xs text-muted max-sm:hidden">
               <Time at={t.transactionDate} />

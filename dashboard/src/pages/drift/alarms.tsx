@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Drift, DriftAlarm, DriftSeries } from '../../api/drift.ts';
 import { merchantOf, seriesWords } from '../../lib/drift-words.ts';
-import { percent, signed } from '../../lib/format.ts';
+import { localMinute, percent, signed } from '../../lib/format.ts';
 import { Panel, Time } from '../../ui/bits.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { StateBadge } from '../ledgers/rate-bar.tsx';
@@ -59,12 +59,6 @@ function Alarm({ alarm, series }: { alarm: DriftAlarm; series: DriftSeries | und
       {!isNotice && series && <ThenAndNow groups={series.groups} name={words} />}
     </li>
   );
-}
-
-/** As the filter of times takes it: on the wall clock here, to the minute. */
-function localMinute(at: string): string {
-  const date = new Date(at);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 function said({ mean, missing, psi, sigmas }: DriftAlarm): string {

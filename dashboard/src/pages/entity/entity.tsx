@@ -4,7 +4,6 @@ import { lazy, Suspense } from 'react';
 import { entityQuery } from '../../api/queries.ts';
 import { Timeline } from '../../charts/timeline.tsx';
 import { capital, percent, plural } from '../../lib/format.ts';
-import { oneOf } from '../../lib/life-words.ts';
 import { PageHeader, Panel } from '../../ui/bits.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
 import { PaymentList } from '../decision/past.tsx';
@@ -19,6 +18,8 @@ export function EntityPage() {
   const { type, id } = useParams({ from: '/entities/$type/$id' });
   const { data, error, refetch } = useQuery(entityQuery(type, id, 100));
   const transactions = data?.transactions ?? [];
+  // Of a user there may be logins and payouts among them.
+  const noun = transactions.every((t) => t.type === 'payment') ? 'payment' : 'event';
   const stopped = transactions.filter(({ decision }) => decision && decision !== 'approve').length;
   return (
     <>
@@ -27,7 +28,7 @@ export function EntityPage() {
         name={`${capital(type)} ${id}`}
         note={
           data && transactions.length > 0
-            ? `${capital(type)} · ${plural(transactions.length, `recent ${oneOf(transactions)}`)}, ${percent(stopped / transactions.length)} reviewed or declined`
+            ? `${capital(type)} · ${plural(transactions.length, `recent ${noun}`)}, ${percent(stopped / transactions.length)} reviewed or declined`
             : capital(type)
         }
       />
@@ -47,7 +48,7 @@ export function EntityPage() {
             <Life of={data} />
           </div>
           <div className="grid min-w-0 gap-4">
-            <Panel title={`Recent ${oneOf(transactions)}s`}>
+            <Panel title={`Recent ${noun}s`}>
               <Timeline lanes={[{ name: capital(type), transactions }]} current="" />
               <PaymentList transactions={transactions} />
             </Panel>

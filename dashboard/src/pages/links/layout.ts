@@ -24,6 +24,8 @@ export interface Picture {
 }
 
 const MARGIN = 26;
+/** A few are drawn apart, so that their names have room. */
+const MOST_SCALE = 3.5;
 /** Beyond this many steps of the layout nobody sees a difference; fewer where there are many nodes. */
 const TICKS = 300;
 const WORK = 45_000;
@@ -66,7 +68,7 @@ function fit(bodies: Placed[], width: number, height: number): void {
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const wide = width - 2 * MARGIN;
   const high = height - 2 * MARGIN;
-  const scale = Math.min(wide / Math.max(1, right - left), high / Math.max(1, bottom - top), 1.6);
+  const scale = Math.min(wide / Math.max(1, right - left), high / Math.max(1, bottom - top), MOST_SCALE);
   for (const body of bodies) {
     body.x = width / 2 + (body.x - (left + right) / 2) * scale;
     body.y = height / 2 + (body.y - (top + bottom) / 2) * scale;

@@ -30,7 +30,7 @@ export function LinksPanel({ type, id }: { type: string; id: string }) {
   return (
     <Panel
       title="Links"
-      note={data && said(others.length, frauds)}
+      note={data && (others.length > 0 || !data.truncated) && said(others.length, frauds)}
       aside={
         <div className="flex flex-wrap gap-2">
           <Segmented
@@ -55,6 +55,11 @@ export function LinksPanel({ type, id }: { type: string; id: string }) {
         <Failed error={error} retry={() => void refetch()} />
       ) : !data ? (
         <LoadingRows rows={6} />
+      ) : others.length === 0 && data.truncated ? (
+        <div className="grid justify-items-center gap-3 py-6">
+          <p className="text-muted">Looking took longer than it may: what it is joined with is not known yet.</p>
+          <Button onClick={() => void refetch()}>Look again</Button>
+        </div>
       ) : others.length === 0 ? (
         <p className="py-6 text-center text-muted">
           Nothing else is joined with it{by === 'strong' ? ' by users, cards, devices, mailboxes or payees' : ''}.

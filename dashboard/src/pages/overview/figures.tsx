@@ -4,6 +4,7 @@ import { useBaseCurrency } from '../../api/session.ts';
 import type { Stats } from '../../api/types.ts';
 import { count, countShort, latency, moneyShort, percent } from '../../lib/format.ts';
 import { live, useLiveVersion } from '../../live/live.ts';
+import type { TransactionSearch } from '../../payment-filters.ts';
 import type { Window } from '../../searches.ts';
 
 const MINUTES: Record<Window, number> = { '15m': 15, '1h': 60, '6h': 360, '24h': 1440, '7d': 10_080, '30d': 43_200 };
@@ -24,7 +25,12 @@ export function Figures({ data, window }: { data: Stats | undefined; window: Win
   const p99 = data?.latencyMs.p99 ?? 0;
   return (
     <dl className="panel grid grid-cols-2 overflow-hidden md:grid-cols-3 xl:grid-cols-6">
-      <Figure name="Transactions" value={data && countShort(data.count)} title={data && count(data.count)}>
+      <Figure
+        name="Transactions"
+        value={data && countShort(data.count)}
+        title={data && count(data.count)}
+        of={data && within(data)}
+      >
         {now
           ? `${countShort(now.perMinute)} in the last minute`
           : data && `${count(Math.round(data.count / minutes))} a minute`}
@@ -34,19 +40,32 @@ export function Figures({ data, window }: { data: Stats | undefined; window: Win
         {unconverted > 0 && <span> · {count(unconverted)} without a rate</span>}
       </Figure>
       <Figure name="Blocked" value={data && moneyShort(blocked, base)} title={byCurrency('blocked')}>
-        {data && `${countShort(data.decisions.decline)} declined`}
+        {data && (
+          <Link to="/transactions" search={{ ...within(data), decision: 'decline' }} className={LINK}>
+            {countShort(data.decisions.decline)} declined
+          </Link>
+        )}
       </Figure>
-      <Figure name="To review" value={data && countShort(data.decisions.review)}>
+      <Figure
+        name="To review"
+        value={data && countShort(data.decisions.review)}
+        of={data && { ...within(data), decision: 'review' }}
+      >
         {data && (
           <>
             {percent(data.rates.review)} of all ·{' '}
-            <Link to="/queue" className="underline decoration-faint underline-offset-3 hover:text-ink">
+            <Link to="/queue" className={LINK}>
               open the queue
             </Link>
           </>
         )}
       </Figure>
-      <Figure name="Confirmed fraud" value={data && countShort(data.labelStates.fraud)} title={AS_KNOWN}>
+      <Figure
+        name="Confirmed fraud"
+        value={data && countShort(data.labelStates.fraud)}
+        title={AS_KNOWN}
+        of={data && { ...within(data), labelState: 'fraud' }}
+      >
         {data && known(data.labelStates)}
       </Figure>
       <Figure name="Latency p99" value={data && (data.count === 0 ? '–' : latency(p99))}>
@@ -60,6 +79,10 @@ export function Figures({ data, window }: { data: Stats | undefined; window: Win
     </dl>
   );
 }
+
+const LINK = 'underline decoration-faint underline-offset-3 hover:text-ink';
+/** Just those that were counted. */
+export const within = ({ from, to }: Pick<Stats, 'from' | 'to'>): TransactionSearch => ({ from, to });
 
 const AS_KNOWN =
   'Confirmed: a label says so. Presumed: undisputed for long enough. Blocked: its truth is never learnt.';
@@ -79,11 +102,14 @@ function Figure({
   name,
   value,
   title,
+  of,
   children,
 }: {
   name: string;
   value: string | undefined;
   title?: string;
+  /** What it counts. */
+  of?: TransactionSearch;
   children: ReactNode;
 }) {
   return (
@@ -91,7 +117,15 @@ function Figure({
       <dt className="text-xs font-medium text-muted">{name}</dt>
       <dd className="mt-1">
         <span className="num block truncate text-2xl font-semibold tracking-tight" title={title}>
-          {value ?? <span className="skeleton my-1.5 block h-5 w-20" />}
+          {value === undefined ? (
+            <span className="skeleton my-1.5 block h-5 w-20" />
+          ) : of ? (
+            <Link to="/transactions" search={of} className="hover:underline" aria-label={`${name}: ${value}`}>
+              {value}
+            </Link>
+          ) : (
+            value
+          )}
         </span>
         <span className="num mt-0.5 block min-h-4.5 text-xs text-muted text-pretty">{children}</span>
       </dd>

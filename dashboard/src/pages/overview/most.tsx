@@ -1,8 +1,10 @@
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Stats } from '../../api/types.ts';
 import { count, percent } from '../../lib/format.ts';
 import { EntityLink, Panel } from '../../ui/bits.tsx';
 import { LoadingBlock } from '../../ui/states.tsx';
+import { within } from './figures.tsx';
 
 const SHOWN = 7;
 
@@ -65,7 +67,13 @@ export function Places({ data }: { data: Stats | undefined }) {
               <tr key={country} className="h-8 border-t border-line">
                 <td className="max-w-0 pl-4">
                   <span className="flex items-center gap-2">
-                    <span className="min-w-0 flex-1 truncate">{nameOf(country)}</span>
+                    <Link
+                      to="/transactions"
+                      search={{ ...within(data), country }}
+                      className="min-w-0 flex-1 truncate hover:underline"
+                    >
+                      {nameOf(country)}
+                    </Link>
                     <span
                       className="h-1 w-14 shrink-0 overflow-hidden rounded-full bg-sunken xl:max-2xl:hidden"
                       aria-hidden="true"

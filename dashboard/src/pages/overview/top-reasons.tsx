@@ -1,8 +1,10 @@
+import { Link } from '@tanstack/react-router';
 import type { Stats } from '../../api/types.ts';
 import { featureWords } from '../../lib/feature-words.ts';
 import { count } from '../../lib/format.ts';
 import { Panel } from '../../ui/bits.tsx';
 import { LoadingBlock } from '../../ui/states.tsx';
+import { within } from './figures.tsx';
 
 /** What most often spoke for fraud, over reviews and declines. */
 export function TopReasons({ data }: { data: Stats | undefined }) {
@@ -21,7 +23,13 @@ export function TopReasons({ data }: { data: Stats | undefined }) {
           {reasons.map(({ code, count: n }) => (
             <li key={code} title={code}>
               <div className="flex items-baseline gap-3">
-                <span className="min-w-0 flex-1 truncate">{featureWords(code)}</span>
+                <Link
+                  to="/transactions"
+                  search={{ ...within(data), reason: code }}
+                  className="min-w-0 flex-1 truncate hover:underline"
+                >
+                  {featureWords(code)}
+                </Link>
                 <span className="num text-xs font-medium">{count(n)}</span>
               </div>
               <div className="mt-0.5 h-1 rounded-full bg-sunken" aria-hidden="true">

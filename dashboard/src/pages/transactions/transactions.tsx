@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { findTransaction, listTransactions, type TransactionFilter } from '../../api/queries.ts';
+import { findTransaction, listTransactions, type TransactionFilter, totalQuery } from '../../api/queries.ts';
 import type { Transaction } from '../../api/types.ts';
-import { latency } from '../../lib/format.ts';
+import { count, latency } from '../../lib/format.ts';
 import { isHeld } from '../../lib/life-words.ts';
 import { MoneyInBase, PageHeader, Panel, Score, Time } from '../../ui/bits.tsx';
 import { ExportButton } from '../../ui/export-button.tsx';
@@ -12,7 +12,8 @@ import { LabelBadge, OutcomeWord, StatusWord, TypeBadge } from '../../ui/outcome
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
 import { type Change, ChangeDialogs, Changes } from './changes.tsx';
 import { COLUMNS } from './columns.ts';
-import { Filters } from './filters.tsx';
+import { Chips, Filters } from './filters.tsx';
+import { SavedViews } from './saved-views.tsx';
 
 export function Transactions() {
   const search = useSearch({ from: '/transactions' });
@@ -33,6 +34,7 @@ export function Transactions() {
   });
   const rows = listed.length === 0 && exact.data ? [exact.data] : listed;
   const filtered = Object.values(search).some((value) => value !== undefined);
+  const total = useQuery({ ...totalQuery(filter), enabled: filtered });
 
   return (
     <>
@@ -44,7 +46,17 @@ export function Transactions() {
           disabled={rows.length === 0}
         />
       </PageHeader>
-      <Filters search={search} />
+      <Filters search={search}>
+        <SavedViews search={search} />
+      </Filters>
+      {filtered && (
+        <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
+          <p className="num font-medium" aria-live="polite">
+            {total.data && howMany(exact.data ? { count: 1, more: false } : total.data)}
+          </p>
+          <Chips search={search} />
+        </div>
+      )}
       <Panel flush className="overflow-hidden">
         {pages.error && !pages.data ? (
           <Failed error={pages.error} retry={() => void pages.refetch()} />
@@ -52,7 +64,11 @@ export function Transactions() {
           <LoadingRows rows={12} />
         ) : rows.length === 0 ? (
           <Empty title={filtered ? 'No transaction fits the filters' : 'No transaction yet'}>
-            {filtered ? 'Widen or clear them.' : 'They appear here as they are decided.'}
+            {!filtered
+              ? 'They appear here as they are decided.'
+              : pages.hasNextPage
+                ? 'None of the newest that were looked at; older ones have not been looked at yet.'
+                : 'Widen or clear them.'}
           </Empty>
         ) : (
           <Table rows={rows} />
@@ -61,6 +77,11 @@ export function Transactions() {
       <LoadOlder pages={pages} />
     </>
   );
+}
+
+/** Only so many are looked at, and none are counted beyond. */
+function howMany({ count: n, more }: { count: number; more: boolean }): string {
+  return `${more ? 'At least ' : ''}${count(n)} ${n === 1 && !more ? 'transaction' : 'transactions'}`;
 }
 
 /** A day as picked in the reader's own zone. */
@@ -96,7 +117,7 @@ function Table({ rows }: { rows: Transaction[] }) {
           {rows.map((t) => (
             <tr
               key={t.id}
-              className="h-9 cursor-pointer border-t border-line hover:bg-sunken [&_td]:px-2"
+              className="h-9 cursor-pointer border-t border-line hover:bg-sunken [&_td]:px-2 max-sm:[&_td]:py-1.5 max-sm:[&_td]:align-top"
               onClick={() => void navigate({ to: '/decisions/$id', params: { id: t.id } })}
             >
               <td className="!pl-4 text-xs text-muted max-sm:hidden">
@@ -104,6 +125,9 @@ function Table({ rows }: { rows: Transaction[] }) {
               </td>
               <td className="max-sm:!pl-4">
                 <OutcomeWord outcome={t.decision} status={t.status} />
+                <span className="num block pl-4.5 text-xs text-muted sm:hidden">
+                  {t.score === undefined ? '–' : `score ${t.score}`}
+                </span>
               </td>
               <td className="max-sm:hidden">
                 <Score score={t.score} outcome={t.decision} />
@@ -124,6 +148,10 @@ function Table({ rows }: { rows: Transaction[] }) {
                   {t.userId}
                 </a>{' '}
                 <TypeBadge type={t.type} />
+                <span className="flex items-center gap-2 text-xs text-muted sm:hidden">
+                  <Time at={t.createdAt} />
+                  {t.label && <LabelBadge label={t.label} />}
+                </span>
               </td>
               <td className="truncate text-muted max-lg:hidden">{t.productCategory ?? '–'}</td>
               <td className="max-w-36 truncate text-muted max-xl:hidden">

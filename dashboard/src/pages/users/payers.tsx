@@ -81,7 +81,7 @@ function Table({ rows }: { rows: Customer[] }) {
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={row.id} className="h-10 border-t border-line hover:bg-sunken [&_td]:px-2">
+            <tr key={row.id} className="h-10 border-t border-line hover:bg-sunken [&_td]:px-2 [&_td]:py-1.5">
               <td className="max-w-64 truncate !pl-4">
                 <EntityLink type="user" id={row.id} className="font-medium" />
                 {row.name !== null && (
@@ -89,11 +89,11 @@ function Table({ rows }: { rows: Customer[] }) {
                     {row.name}, {row.email}
                   </span>
                 )}
-                {row.stopped + row.fraud > 0 && (
-                  <span className="block text-xs text-muted sm:hidden">
-                    {count(row.stopped)} stopped{row.fraud > 0 && `, ${count(row.fraud)} fraud`}
-                  </span>
-                )}
+                <span className="block text-xs text-muted sm:hidden">
+                  {row.lastAt && <Time at={row.lastAt} />}
+                  {row.stopped > 0 && ` · ${count(row.stopped)} stopped`}
+                  {row.fraud > 0 && ` · ${count(row.fraud)} fraud`}
+                </span>
               </td>
               <td className="num text-right" title={row.more ? 'More than are counted here' : undefined}>
                 {count(row.payments)}
