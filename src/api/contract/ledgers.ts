@@ -13,7 +13,7 @@ const orNull = <T extends string>(type: T, description?: string) =>
     ...(type === 'number' ? { format: 'double' } : {}),
     ...said(description),
   });
-const bom = Type.Optional(words(['true', 'false'], 'CSV only: begins with the mark by which spreadsheets know UTF-8'));
+const bom = Type.Optional(words(['true', 'false'], 'CSV: begins with the mark of UTF-8'));
 
 export const LedgerParam = Type.Object({
   name: Id(`\`${SCHEME_LEDGERS.join('` or `')}\``),
