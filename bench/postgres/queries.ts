@@ -73,6 +73,22 @@ export function queries({ transactions, users, cases, audit }: QueryStore, shape
       ...span(random, 1 + 6 * random()),
       ...{ decision: 'review', status: 'pending', minScore: 30 + 60 * random() },
     })),
+    // What is common fills a page at once; of what is rare as many rows are looked at as may be.
+    list('of a currency that is common', () => ({ currency: 'USD' })),
+    list('of a currency that nobody pays in', () => ({ currency: 'CHF' })),
+    list('of a channel that nobody has', () => ({ channel: 'fax' })),
+    list('of an amount that nobody pays', () => ({ minAmount: 1e9 })),
+    list('presumed, of some days', (random) => ({ ...span(random, 3), labelState: 'presumed' })),
+    list('labelled fraud', () => ({ label: 'fraud' })),
+    list('by reason', () => ({ decision: 'decline', reason: 'user_count_1h' })),
+    list('of a merchant, by model and country', (random) => ({
+      ...{ entities: [{ type: 'merchant', id: entityId('merchant', 0) }], country: 'FR', model: pick(random, MODELS) },
+    })),
+    list('of the commonest merchant, in a currency that nobody pays in', () => ({
+      ...{ entities: [{ type: 'merchant', id: entityId('merchant', 0) }], currency: 'CHF' },
+    })),
+    { name: 'transactions counted, declined', run: () => transactions.count({ decision: 'decline' }) },
+    { name: 'transactions counted, of a rare currency', run: () => transactions.count({ currency: 'CHF' }) },
     list('alerts', () => ({ alerts: true })),
     {
       name: 'transactions alerts, any page',

@@ -71,6 +71,12 @@ export interface TransactionSearch
   status?: Status;
 }
 
+/** By which filter the payments of an entity are listed, by its type; absent where there is none. */
+export const FILTER_OF_ENTITY: Readonly<Record<string, keyof TransactionSearch>> = {
+  ...{ user: 'q', card: 'cardId', device: 'deviceId', merchant: 'merchantId', payee: 'payeeId' },
+  ...{ ip: 'ip', network: 'ip', email: 'email', mailbox: 'email' },
+};
+
 /** Of an address; what is none of it is left out. */
 export function readTransactionSearch(search: Record<string, unknown>): TransactionSearch {
   const read: Record<string, string | number | undefined> = { q: text(search.q) };

@@ -6,11 +6,25 @@ import { userQuery } from '../../api/queries.ts';
 import { useBaseCurrency } from '../../api/session.ts';
 import type { EntityView } from '../../api/types.ts';
 import { count, moneyShort, percent, plural } from '../../lib/format.ts';
+import { FILTER_OF_ENTITY, type TransactionSearch } from '../../payment-filters.ts';
 import { Panel, Time } from '../../ui/bits.tsx';
 import { ResolutionBadge } from '../queue/parts.tsx';
 import { ENTITY_NAMES } from '../queue/work.ts';
 
 const CASES = 8;
+
+const LINK = 'underline decoration-edge underline-offset-3 hover:decoration-current';
+
+/** A figure that leads to just those payments, where a list has them. */
+function Listed({ of, and, children }: { of: EntityView; and?: TransactionSearch; children: ReactNode }) {
+  const name = FILTER_OF_ENTITY[of.type];
+  if (name === undefined) return children;
+  return (
+    <Link to="/transactions" search={{ [name]: of.id, ...and }} className={LINK}>
+      {children}
+    </Link>
+  );
+}
 
 /** What it did in its life, in figures; who they are where a user is registered; lists that name it. */
 export function Life({ of }: { of: EntityView }) {
@@ -36,7 +50,7 @@ export function Life({ of }: { of: EntityView }) {
         <Fact name="First seen">{firstAt ? <Time at={firstAt} /> : '–'}</Fact>
         <Fact name="Last seen">{lastAt ? <Time at={lastAt} /> : '–'}</Fact>
         <Fact name="Decisions" more={`${percent(stopped / Math.max(1, payments))} reviewed or declined`}>
-          {count(payments)}
+          <Listed of={of}>{count(payments)}</Listed>
         </Fact>
         <Fact
           name="Money"
@@ -49,19 +63,18 @@ export function Life({ of }: { of: EntityView }) {
           {moneyShort(amountBase.total, base)}
         </Fact>
         <Fact name="Labels" more={labels.fraud > 0 ? moneyShort(amountBase.fraud, base) : undefined}>
-          <span className={labels.fraud > 0 ? 'text-decline' : ''}>{count(labels.fraud)} fraud</span>
+          <span className={labels.fraud > 0 ? 'text-decline' : ''}>
+            <Listed of={of} and={{ label: 'fraud' }}>
+              {count(labels.fraud)} fraud
+            </Listed>
+          </span>
           {labels.legitimate > 0 && <span className="text-muted">, {count(labels.legitimate)} legitimate</span>}
         </Fact>
         <Fact name="Lists">
           {of.lists.length === 0
             ? 'on none'
             : of.lists.map((name) => (
-                <Link
-                  key={name}
-                  to="/rules/lists/$name"
-                  params={{ name }}
-                  className="mr-2 underline decoration-edge underline-offset-3 hover:decoration-current"
-                >
+                <Link key={name} to="/rules/lists/$name" params={{ name }} className={`mr-2 ${LINK}`}>
                   {name}
                 </Link>
               ))}
