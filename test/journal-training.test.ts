@@ -139,7 +139,7 @@ describe('learning from what was decided here', () => {
 
   test('assay train --journal and assay matrix --journal say what are rows, and a matrix that comes back gives the same trees', async () => {
     const source = ['--journal', '--data-dir', app.dataDir, '--delay-days', '0'];
-    const fit = ['--set', 'rounds=8', '--set', 'minRows=5', '--refit', 'never', '--json'];
+    const fit = ['--set', 'rounds=8', '--set', 'minRows=5', '--refit', 'never', '--tune', '0', '--json'];
     const train = await assay(['train', ...source, ...fit, '--out', join(folder, 'one')], env);
     assert.equal(train.code, 0, train.error);
     assert.match(train.error, /360 decisions of the log; truth of those of the period: \d+ fraud, /);

@@ -22,7 +22,19 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'assay-own-'));
   ({ file, map } = writeOwnHistory(folder, made));
   model = join(folder, 'model');
-  const { code, error } = await assay(['train', file, '--map', map, '--out', model, '--set', 'rounds=60', '--json']);
+  const { code, error } = await assay([
+    'train',
+    file,
+    '--map',
+    map,
+    '--out',
+    model,
+    '--set',
+    'rounds=60',
+    '--tune',
+    '1',
+    '--json',
+  ]);
   assert.equal(code, 0, error);
 });
 after(() => rmSync(folder, { recursive: true, force: true }));

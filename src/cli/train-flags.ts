@@ -19,6 +19,10 @@ export interface TrainFlags extends HistoryFlags, JournalFlags {
   resampleRatio?: number;
   refit?: 'choose' | 'always' | 'never';
   search?: SearchBudget;
+  /** Settings of the trees that are tried; 0 trains as the format's options have it. */
+  tune?: number;
+  /** Features that tuning keeps at most. */
+  maxFeatures?: number;
   folds: number;
   alertShare?: number;
   alertsPerDay?: number;

@@ -5,22 +5,25 @@ import { readConfig } from '../config.ts';
 import { carriedSchema } from '../domain/own-columns.ts';
 import type { Dataset } from '../training/dataset.ts';
 import { copyWords } from '../training/encoding.ts';
+import { only } from '../training/fold-fit.ts';
 import { LEARNERS } from '../training/learners.ts';
 import { refuseOneClass } from '../training/parts.ts';
 import { type Period, setPeriod, splitPeriod } from '../training/period.ts';
 import { earlierPeriods, runFold } from '../training/prequential.ts';
-import { CATALOGUES, catalogueOf, optionsFor, type Preset, presetOf } from '../training/presets.ts';
+import { CATALOGUES, catalogueOf, optionsFor, PRESETS, type Preset, presetOf } from '../training/presets.ts';
 import { publish } from '../training/publish.ts';
 import type { FoldReport, Report } from '../training/report.ts';
 import type { SearchBudget } from '../training/search.ts';
 import { type CostMatrix, DEFAULT_COSTS } from '../training/thresholds.ts';
 import { type TrainRequest, trainModel } from '../training/train.ts';
+import type { TuningReport } from '../training/tuning-report.ts';
 import { dataDirEnv, fileSource } from './history.ts';
 import { codeVersion, defaultModelDir } from './paths.ts';
 import { fixed, printPart } from './print-part.ts';
 import { createProgress } from './progress.ts';
 import type { TrainFlags } from './train-flags.ts';
 import { type TrainSource, trainSource } from './train-source.ts';
+import { printTuning, runTune, TRIALS } from './train-tune.ts';
 
 /** What the shipped model may flag: nobody has told it what a review costs. */
 const DEFAULT_ALERT_SHARE = 0.01;
@@ -53,12 +56,21 @@ export async function runTrain(file: string | undefined, flags: TrainFlags): Pro
   const asked = request(flags, preset, source, period);
   if (flags.search)
     await addSearch(asked, flags.search, { train, preset, period, out, fixed: flags.set, quiet: flags.json });
+  const tuning = settleByFolds(asked, source, preset, flags, { train, delayDays: period.delayDays });
+  const [trainRows, testRows] = tuning
+    ? [train, test].map((part) =>
+        only(
+          part,
+          asked.definitions.map(({ name }) => name),
+        ),
+      )
+    : [train, test];
   const bar = createProgress('fitting', 100, { unit: '%', quiet: flags.json });
   const progress = (share: number) => bar.update(Math.round(100 * share));
-  const trained = trainModel(train, test, { ...asked, progress }, () => performance.now());
+  const trained = trainModel(trainRows, testRows, { ...asked, progress }, () => performance.now());
   bar.stop();
-  const earlier = runFolds(source.dataset, period, flags, asked);
-  const report = publish(out, trained, costsOf(flags), new Date(), earlier);
+  const earlier = runFolds(tuning ? only(source.dataset, trainRows.features) : source.dataset, period, flags, asked);
+  const report = publish(out, trained, costsOf(flags), new Date(), earlier, tuning);
   const { replay } = source;
   if (flags.json) console.log(JSON.stringify({ out, replay, ...summary(report) }));
   else print(out, replay, report);
@@ -150,6 +162,41 @@ async function addSearch(asked: TrainRequest, budget: SearchBudget, context: Sea
   asked.lineage = { ...lineage, options: { ...lineage.options, search: found } };
 }
 
+/** Whether features and options are chosen on folds: of trees on a history, where the format has no options of its own. */
+function isTuned(flags: TrainFlags, preset: Preset, { split }: TrainSource): boolean {
+  const { tune, learner, search, default: isShipped, resample, features } = flags;
+  const isPlain = preset === PRESETS.assay && learner === 'trees' && !isShipped && split === undefined;
+  if (tune !== undefined && tune > 0 && (!isPlain || search))
+    throw new Error(
+      `--tune chooses features and options of trees on a history, not ${search ? 'beside --search' : 'here'}.`,
+    );
+  return isPlain && tune !== 0 && !search && resample === 'none' && (features ?? 'default') === 'default';
+}
+
+/** Puts the features and the options that folds of the training part settle into the request. */
+function settleByFolds(
+  asked: TrainRequest,
+  source: TrainSource,
+  preset: Preset,
+  flags: TrainFlags,
+  { train, delayDays }: { train: Dataset; delayDays: number },
+): TuningReport | undefined {
+  if (!isTuned(flags, preset, source)) return undefined;
+  const { definitions, options, seed, lineage } = asked;
+  const { set, tune: trials = TRIALS, maxFeatures, json } = flags;
+  const told = runTune({
+    ...{ train, definitions, delayDays, base: options, fixed: set, maxFeatures, trials, seed },
+    ...{ sample: source.sample, quiet: json },
+  });
+  if (told === undefined) return undefined;
+  const kept = new Set(told.features.map(({ name }) => name));
+  asked.definitions = definitions.filter(({ name }) => kept.has(name));
+  asked.options = { ...options, ...told.options };
+  const { merit } = told.candidates[told.chosen];
+  asked.lineage = { ...lineage, options: { ...lineage.options, tuned: { trials, of: definitions.length, merit } } };
+  return told;
+}
+
 /** The three models of `/api/v1/predict_fraud`, on the stream that the default model learns from. */
 export async function runTrainStateless(flags: TrainFlags): Promise<void> {
   const folder = flags.out ?? join(dirname(defaultModelDir), 'stateless');
@@ -195,7 +242,7 @@ function summary(report: Report) {
     return figures;
   };
   const parts = { train: brief(train), validation: brief(validation), test: brief(test) };
-  return { model: report.model, ...parts, refit: report.refit, folds: report.folds };
+  return { model: report.model, ...parts, tuning: report.tuning, refit: report.refit, folds: report.folds };
 }
 
 function print(out: string, replay: TrainSource['replay'], report: Report): void {
@@ -208,7 +255,8 @@ function print(out: string, replay: TrainSource['replay'], report: Report): void
     const part = report[name];
     if (part) printPart(name, part);
   }
-  const { refit } = report;
+  const { refit, tuning } = report;
+  if (tuning) printTuning(tuning);
   if (refit?.validation) {
     const { once, again } = refit.validation;
     const said = refit.refitted ? 'fitted again on all training rows' : 'not fitted again';

@@ -6,6 +6,7 @@ import type { OwnSchema } from '../domain/own-columns.ts';
 import type { Encoding, FeatureDefinition } from '../features/definition.ts';
 import { type Dataset, take } from '../training/dataset.ts';
 import { assertRows, extractDataset } from '../training/extract.ts';
+import type { CostSample } from '../training/feature-cost.ts';
 import type { History } from '../training/history.ts';
 import { LEARNERS } from '../training/learners.ts';
 import { matrixParts, readMatrix } from '../training/matrix-file.ts';
@@ -24,6 +25,8 @@ export interface TrainSource {
   definitions: FeatureDefinition[];
   /** Columns of one's own that they read. */
   schema?: OwnSchema;
+  /** To measure on what features cost, where a history was replayed. */
+  sample?: CostSample;
   /** Of a matrix that came back: its own parts, and codes that its columns hold already. */
   split?: { train: Dataset; test: Dataset; validationRows: number; encodings: Record<string, Encoding> };
   /** Hex SHA-256 of what was read. */
@@ -36,6 +39,7 @@ export interface TrainSource {
 
 const DAY_MS = 86_400_000;
 const SYNTHETIC_ROWS = 60_000;
+const NEWEST_EVENTS = 200;
 
 interface SourceRequest {
   file: string | undefined;
@@ -144,6 +148,7 @@ async function replayed({ file, flags, from, definitions, delayDays }: SourceReq
     to: flags.testTo,
     delayMs: delayDays * DAY_MS,
     unlabelled: flags.unlabelled ?? (LEARNERS[flags.learner]?.unlabelled ? 'keep' : undefined),
+    newestEvents: NEWEST_EVENTS,
   });
   const { dataset, rows, errors, truths } = extracted;
   assertRows(file ?? 'The stream', extracted);
@@ -158,6 +163,7 @@ async function replayed({ file, flags, from, definitions, delayDays }: SourceReq
     schema,
     sha256: await sha256(),
     what: lineage,
+    sample: { profiles: extracted.profiles, entityTypes: config.entityTypes, events: extracted.newestEvents },
     replay: figures(rows, errors, seconds),
   };
 }

@@ -30,6 +30,12 @@ export function trainCommand(): Command {
       'options by trial on folds of the training part: trials=20, minutes=5 or both',
       searchBudget,
     )
+    .option(
+      '--tune <trials>',
+      'features that help, and so many settings of the trees tried, on folds of the training part; 0: all features, settings as they are (default: 8 for trees on a history)',
+      whole,
+    )
+    .option('--max-features <n>', 'with --tune: features kept at most, columns of your own aside (default: 48)', whole)
     .option('--folds <n>', 'tests on so many periods one after another, each trained on what came before it', whole, 1)
     .option('--alert-share <share>', 'thresholds by alert budget: this share of payments is flagged', Number)
     .option('--alerts-per-day <n>', 'thresholds by alert budget: this many are flagged a day', Number)

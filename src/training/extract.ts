@@ -1,9 +1,11 @@
+import type { Event } from '../domain/event.ts';
 import { TRANSACTION_TYPES } from '../domain/fields.ts';
 import { createReplay } from '../engine/replay.ts';
 import { compile, type Extractor } from '../features/compile.ts';
 import type { Encoding, FeatureDefinition } from '../features/definition.ts';
 import { createProfiles, type MemoryProfiles } from '../profiles/memory.ts';
 import { type Dataset, take } from './dataset.ts';
+import { newestEvents } from './feature-cost.ts';
 import type { History, HistoryRow } from './history.ts';
 import { OutOfOrder } from './out-of-order.ts';
 import { createTruthKeeper, type TruthCounts, type Unlabelled } from './truths.ts';
@@ -23,6 +25,8 @@ export interface ExtractOptions {
   delayMs?: number;
   /** What rows without a label are. Undefined: an Error says how many there are. */
   unlabelled?: Unlabelled;
+  /** Of the newest events so many are kept, to measure on them what features cost. */
+  newestEvents?: number;
 }
 
 export interface Extracted {
@@ -41,6 +45,7 @@ export interface Extracted {
   /** First and last time of all rows, milliseconds; infinite without any. */
   oldest: number;
   newest: number;
+  newestEvents: Event[];
 }
 
 /** Throws an Error that says what there is, where nothing is in the period (or nothing at all). */
@@ -76,6 +81,7 @@ async function extractOnce(history: History, options: ExtractOptions): Promise<E
   const builder = createBuilder(extractor.names);
   const vector = new Float64Array(extractor.names.length);
   const truths = createTruthKeeper(options.unlabelled, delayMs ?? 0);
+  const latest = options.newestEvents === undefined ? undefined : newestEvents(options.newestEvents);
   let kept = 0;
   let frauds = 0;
   let disorder = 0;
@@ -87,6 +93,7 @@ async function extractOnce(history: History, options: ExtractOptions): Promise<E
     if (event.time < newest) disorder++;
     else newest = event.time;
     if (fraud) frauds++;
+    latest?.add(event);
     replay.advance(event.time);
     if (event.time >= from && event.time < to && truths.take(row, kept)) {
       kept++;
@@ -101,7 +108,7 @@ async function extractOnce(history: History, options: ExtractOptions): Promise<E
   const labelled = certain === undefined ? dataset : take(dataset, certain);
   const ordered = disorder === 0 ? labelled : take(labelled, timeOrder(labelled));
   const counted = { rows, frauds, truths: truths.counts, errors, disorder };
-  return { dataset: ordered, extractor, profiles, ...counted, oldest, newest };
+  return { dataset: ordered, extractor, profiles, ...counted, oldest, newest, newestEvents: latest?.events() ?? [] };
 }
 
 /** Row numbers by time; those of one moment stay as they are. */

@@ -1,4 +1,4 @@
-import type { OwnSchema } from '../domain/own-columns.ts';
+import type { OwnColumn, OwnSchema } from '../domain/own-columns.ts';
 import { withPoint, writesCommas } from './cells.ts';
 import type { ColumnMap } from './column-map.ts';
 import { type CellsOf, guessMap } from './guess-columns.ts';
@@ -52,7 +52,7 @@ export async function inspectFile(
   const format = layoutOf(header);
   if (format !== undefined) found.format = format;
   if (format === 'ulb') return found;
-  found.map = format === undefined ? guessMap(header, cellsOf(header, rows), say) : MAPS[format];
+  found.map = format === undefined ? guessMap(header, cellsOf(header, rows), say) : mapOfLayout(MAPS[format], header);
   const isNamed = found.map.columns.userId !== undefined || found.map.constants?.type !== undefined;
   found.missing = ['transactionDate', 'isFraud'].filter((name) => found.map.columns[name] === undefined);
   if (!isNamed) found.missing.unshift('userId');
@@ -63,6 +63,19 @@ export async function inspectFile(
   found.ordered = await isInTimeOrder(path, found.map);
   await survey(path, found, options);
   return found;
+}
+
+/** The layout's map with those of its own columns that the file has: a map of a file names nothing that the file may lack. */
+function mapOfLayout(map: ColumnMap, header: readonly string[]): ColumnMap {
+  if (map.schema === undefined) return map;
+  const there = Object.entries(map.schema).flatMap(([name, { optional, ...own }]): [string, OwnColumn][] => {
+    const columns =
+      own.field === undefined || own.column !== undefined
+        ? columnsOf(name, own)
+        : [map.columns[String(own.field)] ?? []].flat();
+    return columns.length > 0 && columns.every((column) => header.includes(column)) ? [[name, own]] : [];
+  });
+  return { ...map, schema: Object.fromEntries(there) };
 }
 
 /** The second half of the map, and what was left out of it. */

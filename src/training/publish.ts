@@ -8,6 +8,7 @@ import { reportHtml } from './report-html.ts';
 import type { ScoredRows } from './score-rows.ts';
 import type { CostMatrix } from './thresholds.ts';
 import type { Trained } from './train.ts';
+import type { TuningReport } from './tuning-report.ts';
 
 /**
  * Writes model.json, model.bin, report.json and report.html, and returns the report. The report alone says when: the
@@ -19,6 +20,7 @@ export function publish(
   costs: CostMatrix,
   trainedAt?: Date,
   earlier: FoldReport[] = [],
+  tuning?: TuningReport,
 ): Report {
   const { head, trainSeconds } = trained;
   const context: PartContext = {
@@ -42,6 +44,7 @@ export function publish(
     ...reportOf({ ...head, metrics }, version, costs, parts),
     resampling: trained.resampling,
     refit: trained.refit,
+    tuning,
     folds: earlier.length > 0 && parts.test ? [...earlier, foldOf(parts.test, head.lineage)] : undefined,
     trainedAt: trainedAt?.toISOString(),
   };

@@ -6,6 +6,7 @@ import type { Axis, Line } from './report-svg.ts';
 import { compact, escapeText, histogramChart, lineChart } from './report-svg.ts';
 import { comparison, folds, lineage, type PartName, refit, resampling, segments, weeks } from './report-tables.ts';
 import { number, percent, small, whole } from './report-text.ts';
+import { tuning } from './tuning-report.ts';
 
 const PARTS = ['train', 'validation', 'test'] as const;
 
@@ -31,6 +32,7 @@ export function reportHtml(report: Report): string {
         comparison(parts),
         resampling(report),
         refit(report),
+        tuning(report.tuning),
         folds(report),
         segments(main.part, main.name),
         weeks(main.part, main.name),

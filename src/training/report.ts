@@ -22,6 +22,7 @@ import type { RefitEffect } from './refit.ts';
 import type { ScoredRows } from './score-rows.ts';
 import { type SegmentReport, segmentsOf } from './segments.ts';
 import type { CostMatrix } from './thresholds.ts';
+import type { TuningReport } from './tuning-report.ts';
 
 export interface PartContext {
   thresholds: Thresholds;
@@ -88,6 +89,8 @@ export interface Report {
   resampling?: ResampleEffect;
   /** Where fitting again on all training rows was weighed or asked for: both ways. */
   refit?: RefitEffect;
+  /** Where features and options were settled on folds of the training part: how. */
+  tuning?: TuningReport;
   /** Where folds were asked for: the same training on earlier periods, and on this one at the end. */
   folds?: FoldReport[];
   /** Strongest first. */
