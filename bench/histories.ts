@@ -2,8 +2,10 @@
  * Histories of fraud that last, and what is made of them: `assay train` as it comes, beside LightGBM tuned by thirty trials on features that
  * know those histories, over seeds that nothing was tuned on.
  *
- *   node bench/histories.ts [--seeds 11,12,13,14,15] [--rows 30000] [--trials 30] [--python python3]
+ *   node bench/histories.ts [--kind payments|accounts|cards] [--seeds 11,12,13,14,15] [--rows 30000] [--trials 30] [--python python3]
  *
+ * `payments` are of cards, addresses and devices that stay bad for a year; `accounts` are registrations of which the address's frauds tell
+ * most; `cards` has Sparkov's layout. Each is read by the map that `assay inspect` proposes.
  * The Python needs lightgbm, pandas and scikit-learn. Both train on the same rows, choose on the latest quarter of them, are fitted again, and
  * are measured on the same later rows. The difference of average precision is drawn anew by card (paired bootstrap).
  */
@@ -12,21 +14,26 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { entityTypesWith } from '../src/domain/entity.ts';
-import { trainingCatalogue } from '../src/features/catalogue.ts';
+import { fileSource, type HistoryFlags, historyOf } from '../src/cli/history.ts';
+import { defaultModelDir } from '../src/cli/paths.ts';
+import { runTune, TRIALS } from '../src/cli/train-tune.ts';
+import { readConfig } from '../src/config.ts';
 import { extractDataset } from '../src/training/extract.ts';
+import { only } from '../src/training/fold-fit.ts';
 import { seededRandom } from '../src/training/gbdt/random.ts';
-import { openHistory } from '../src/training/history-file.ts';
-import { MAPS } from '../src/training/layouts.ts';
+import { inspectFile } from '../src/training/inspect.ts';
 import { averagePrecision } from '../src/training/metrics.ts';
 import { setPeriod, splitPeriod } from '../src/training/period.ts';
-import { optionsFor, presetOf } from '../src/training/presets.ts';
+import { catalogueOf, optionsFor, presetOf } from '../src/training/presets.ts';
 import { DEFAULT_COSTS } from '../src/training/thresholds.ts';
 import { type Trained, trainModel } from '../src/training/train.ts';
+import { ACCOUNTS_HEADER, accounts } from './histories/accounts.ts';
+import { CARDS_HEADER, cards } from './histories/cards.ts';
 import { HISTORY_HEADER, histories } from './histories/generate.ts';
 
 const { values } = parseArgs({
   options: {
+    kind: { type: 'string', default: 'payments' },
     seeds: { type: 'string', default: '11,12,13,14,15' },
     rows: { type: 'string', default: '30000' },
     trials: { type: 'string', default: '30' },
@@ -35,7 +42,13 @@ const { values } = parseArgs({
 });
 const DAY_MS = 86_400_000;
 const REPLICATES = 400;
-const entityTypes = entityTypesWith();
+const KINDS: Record<string, { header: string; rowsOf(seed: number, rows: number): Iterable<string> }> = {
+  payments: { header: HISTORY_HEADER, rowsOf: histories },
+  accounts: { header: ACCOUNTS_HEADER, rowsOf: accounts },
+  cards: { header: CARDS_HEADER, rowsOf: cards },
+};
+const kind = KINDS[values.kind];
+if (kind === undefined) throw new Error(`--kind is one of ${Object.keys(KINDS).join(', ')}.`);
 const folder = mkdtempSync(join(tmpdir(), 'assay-histories-'));
 
 interface Seed {
@@ -47,23 +60,39 @@ interface Seed {
 
 async function run(seed: number): Promise<Seed> {
   const file = join(folder, `${seed}.csv`);
-  writeFileSync(file, `${[HISTORY_HEADER, ...histories(seed, Number(values.rows))].join('\n')}\n`);
-  const definitions = trainingCatalogue(entityTypes);
+  writeFileSync(file, `${[kind.header, ...kind.rowsOf(seed, Number(values.rows))].join('\n')}\n`);
+  const map = join(folder, 'map.json');
+  writeFileSync(map, JSON.stringify((await inspectFile(file, {})).map));
+  const flags: HistoryFlags = { format: 'assay', map, maxErrors: 0, json: true };
+  const source = await fileSource(flags, readConfig({}, { modelDir: defaultModelDir }));
+  const { entityTypes } = source.config;
+  const definitions = catalogueOf('default', source.config);
   const preset = presetOf('assay');
   const { delayDays, validationShare } = preset;
-  const { dataset } = await extractDataset(openHistory(file, MAPS.assay, { entityTypes }), {
-    ...{ definitions, entityTypes, delayMs: delayDays * DAY_MS },
-  });
+  const delayMs = delayDays * DAY_MS;
+  const history = await historyOf(file, source, flags, 'replaying');
+  const { dataset } = await extractDataset(history, { definitions, entityTypes, delayMs });
   const period = setPeriod(dataset, { delayDays });
   const { train, test } = splitPeriod(dataset, period, false);
+  const base = optionsFor(preset, 'trees');
+  const tuned = runTune({ train, definitions, delayDays, base, fixed: {}, trials: TRIALS, seed: 1, quiet: true });
+  if (tuned === undefined) throw new Error(`seed ${seed}: there is too little to choose by`);
+  const kept = tuned.features.map(({ name }) => name);
+  const own = definitions.filter(({ name }) => kept.includes(name));
   const request = {
-    ...{ name: 'histories', learner: 'trees', options: optionsFor(preset, 'trees'), definitions, validationShare },
+    ...{
+      name: 'histories',
+      learner: 'trees',
+      options: { ...base, ...tuned.options },
+      definitions: own,
+      validationShare,
+    },
     ...{ refit: 'choose' as const, thresholds: { costs: DEFAULT_COSTS }, seed: 1 },
     lineage: { dataSha256: '', codeVersion: '', options: {} },
   };
-  const trained = trainModel(train, test, request, () => performance.now());
+  const trained = trainModel(only(train, kept), only(test, kept), request, () => performance.now());
   const out = join(folder, 'scores');
-  const limits = [period.trainTo, period.testFrom, delayDays, values.trials].map(String);
+  const limits = [period.trainTo, period.testFrom, delayDays, values.trials, values.kind].map(String);
   const told = execFileSync(values.python, [join(import.meta.dirname, 'histories/rival.py'), file, ...limits, out], {
     encoding: 'utf8',
   });
@@ -79,6 +108,12 @@ async function run(seed: number): Promise<Seed> {
       ...{ ours: averagePrecision(ours, labels), theirs: averagePrecision(theirs, labels) },
       recallAtAlerts: { ours: recallAt(ours, labels, share), theirs: recallAt(theirs, labels, share) },
       ...{ refit: trained.refit, rival: JSON.parse(told), gains: gainsOf(trained.head) },
+      ...{
+        features: kept.length,
+        chosen: tuned.candidates[tuned.chosen],
+        untuned: tuned.candidates[0],
+        ablation: tuned.ablation,
+      },
     }),
   );
   return { labels, cards, ours, theirs };

@@ -8,18 +8,30 @@ import numpy as np
 import pandas
 from sklearn.metrics import average_precision_score
 
-FILE, TRAIN_TO, TEST_FROM, DELAY_DAYS, TRIALS, OUT = sys.argv[1:7]
+FILE, TRAIN_TO, TEST_FROM, DELAY_DAYS, TRIALS, KIND, OUT = sys.argv[1:8]
 DAY = 86_400.0
 DELAY = float(DELAY_DAYS) * DAY
 THREADS = 1
 
+# What a file of each kind calls its time and truth, what its categories are, and whose histories are known.
+KINDS = {
+    "payments": ("transactionDate", "isFraud", ["productCategory"], ["cardId", "ip", "deviceId", "merchantId"]),
+    "accounts": ("EVENT_TIMESTAMP", "EVENT_LABEL", ["billing_state", "domain"], ["ip_address", "user_agent", "billing_postal", "domain"]),
+    "cards": ("trans_date_trans_time", "is_fraud", ["category", "gender"], ["cc_num", "merchant"]),
+}
+WHEN, TRUTH, CATEGORIES, ENTITIES = KINDS[KIND]
 rows = pandas.read_csv(FILE)
-time = pandas.to_datetime(rows.transactionDate).astype("int64").to_numpy()
+if KIND == "accounts":
+    rows["domain"] = rows.email_address.str.split("@").str[1]
+rows["amount"] = rows.amount if "amount" in rows else rows.amt if "amt" in rows else 0.0
+rows = rows.assign(when=pandas.to_datetime(rows[WHEN])).sort_values("when", kind="stable").reset_index(drop=True)
+time = rows.when.astype("int64").to_numpy()
 time = time / (1e9 if time.max() > 1e17 else 1e6 if time.max() > 1e14 else 1e3)
-label = rows.isFraud.to_numpy()
-columns = {"amount": rows.amount.to_numpy(), "hour": time % DAY / 3600, "category": rows.productCategory.astype("category").cat.codes.to_numpy()}
+label = rows[TRUTH].isin([1, "fraud"]).to_numpy().astype(int)
+columns = {"amount": rows.amount.to_numpy(), "hour": time % DAY / 3600}
+columns.update({name: rows[name].astype("category").cat.codes.to_numpy() for name in CATEGORIES})
 prior = label[time < float(TRAIN_TO) / 1000].mean()
-for entity in ["cardId", "ip", "deviceId", "merchantId"]:
+for entity in ENTITIES:
     known = {name: np.full(len(rows), np.nan) for name in ["events", "frauds", "share", "since_fraud", "since_last", "day", "week", "month", "to_mean", "frauds_30d", "known_days"]}
     for at in rows.groupby(entity).indices.values():
         t, bad, amount = time[at], label[at], rows.amount.to_numpy()[at]

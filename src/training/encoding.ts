@@ -42,7 +42,8 @@ function codesOf(column: Float64Array, labels: Uint8Array, counts: (row: number)
 
 /**
  * The codes of training rows out of fold, for the definitions that ask for it (`parameters.folds`): a row's word has the code that the
- * rows of the other folds give, lest a rare word tell the row's own label. Ask before the words are replaced, call after.
+ * rows of the other folds give, lest a rare word tell the row's own label. Folds are stretches of time: frauds come in bursts, and a row
+ * of the same burst in another fold would tell it as well. Ask before the words are replaced, call after.
  */
 export function foldedCodes(train: Dataset, definitions: readonly FeatureDefinition[]): () => void {
   const made = encoded(definitions).flatMap(({ name, parameters }) => {
@@ -51,9 +52,10 @@ export function foldedCodes(train: Dataset, definitions: readonly FeatureDefinit
     const column = train.columns[train.features.indexOf(name)];
     const words = column.slice();
     for (let fold = 0; fold < folds; fold++) {
-      const { other, codes } = codesOf(column, train.labels, (row) => row % folds !== fold);
+      const [from, to] = [fold, fold + 1].map((part) => Math.floor((part * words.length) / folds));
+      const { other, codes } = codesOf(column, train.labels, (row) => row < from || row >= to);
       const byHash = new Map(codes);
-      for (let row = fold; row < words.length; row += folds)
+      for (let row = from; row < to; row++)
         if (!Number.isNaN(column[row])) words[row] = byHash.get(column[row]) ?? other;
     }
     return [{ column, words }];

@@ -132,7 +132,7 @@ export function tune(request: TuneRequest): Tuning | { not: string } {
     return { family, features: members.length, members, rest, without };
   });
   const spoilers = ablation.find(({ family }) => family === OWN_COLUMNS);
-  const isSpoilt = spoilers?.without?.folds.every((merit, i) => merit > SPOILT * candidates[chosen].folds[i]) === true;
+  const isSpoilt = spoilers?.without?.folds.every((merit, i) => isBetter(merit, candidates[chosen].folds[i])) === true;
   if (isSpoilt) {
     tried(spoilers!.rest, shape);
     chosen = candidates.length - 1;
@@ -157,8 +157,9 @@ export function tune(request: TuneRequest): Tuning | { not: string } {
   };
 }
 
-/** What somebody named by a schema is not left out for being weak, but where every fold does better without it. */
-const SPOILT = 1.01;
+/** What somebody named by a schema is not left out for being weak, but where every fold does better without it: by so much of what it has or lacks. */
+const SPOILT = 0.02;
+const isBetter = (without: number, merit: number) => without > merit + SPOILT * Math.min(merit, 1 - merit);
 
 /** Features of one's own columns, and what is known of one's own entities' whole lives. */
 function ownNames(definitions: readonly FeatureDefinition[]): ReadonlySet<string> {

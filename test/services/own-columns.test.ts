@@ -20,7 +20,19 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'assay-own-fleet-'));
   model = join(folder, 'model');
   const { file, map } = writeOwnHistory(folder, ownPayments(2_000));
-  const { code, error } = await assay(['train', file, '--map', map, '--out', model, '--set', 'rounds=40', '--tune', '0', '--json']);
+  const { code, error } = await assay([
+    'train',
+    file,
+    '--map',
+    map,
+    '--out',
+    model,
+    '--set',
+    'rounds=40',
+    '--tune',
+    '0',
+    '--json',
+  ]);
   assert.equal(code, 0, error);
   fleet = await startFleet({ servers: 1, workers: 1, env: { ASSAY_MODEL_DIR: model } });
 });
