@@ -32,7 +32,7 @@ before(async () => {
     '--set',
     'rounds=60',
     '--tune',
-    '1',
+    '0',
     '--json',
   ]);
   assert.equal(code, 0, error);
