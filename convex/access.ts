@@ -10,9 +10,13 @@ export async function staff(ctx: QueryCtx): Promise<void> {
 }
 
 /** People read their own: Assay's `userId` is the subject of their identity. */
-export async function ownOrStaff(ctx: QueryCtx, userId: string): Promise<void> {
+export async function isOwnOrStaff(ctx: QueryCtx, userId: string): Promise<boolean> {
   const identity = await ctx.auth.getUserIdentity();
-  if (identity?.subject !== userId && !isStaff(identity)) throw new ConvexError('Only your own.');
+  return identity?.subject === userId || isStaff(identity);
+}
+
+export async function ownOrStaff(ctx: QueryCtx, userId: string): Promise<void> {
+  if (!(await isOwnOrStaff(ctx, userId))) throw new ConvexError('Only your own.');
 }
 
 const isStaff = (identity: Awaited<ReturnType<QueryCtx['auth']['getUserIdentity']>>) =>

@@ -18,7 +18,7 @@ test('the example’s actions ask Assay, and its queries see the payment tempora
     const ann = convex.test.withIdentity({ subject: 'ann' });
     const action = (name: string, args: object) => ann.action(makeFunctionReference<'action'>(name), args as never);
     const one = async (id: string) => {
-      const found = await ann.query(makeFunctionReference<'query'>('transactions:one'), { id }).catch(() => null);
+      const found = await ann.query(makeFunctionReference<'query'>('transactions:one'), { id });
       return found as { status: string; decision?: string; userId: string } | null;
     };
     /** As a page sees it: each state once, in their order. */

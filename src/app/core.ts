@@ -26,6 +26,8 @@ export interface Overrides {
   onFatal?: (error: unknown) => void;
   /** How long the engine is warmed up at most, in milliseconds; 400 by default, and 0 leaves it cold. */
   warmUpMs?: number;
+  /** When what was only taken in is decided; at once by default. */
+  defer?: (task: () => void) => void;
   /** Replaces the language model that is configured. */
   narrator?: Narrator;
 }

@@ -136,7 +136,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     clock,
     stopwatch: () => performance.now(),
     newId: () => newId(clock()),
-    defer: setImmediate,
+    defer: overrides.defer ?? setImmediate,
     onError: (error, what) => log.error({ err: error }, what),
   });
   if (roster.champion) warmUp(engine, clock(), () => performance.now(), overrides.warmUpMs);

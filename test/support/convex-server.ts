@@ -8,6 +8,7 @@ import * as assay from '../../convex/assay.ts';
 import schema from '../../convex/schema.ts';
 import * as transactions from '../../convex/transactions.ts';
 import * as users from '../../convex/users.ts';
+import { serveSync } from './convex-sync.ts';
 
 const FUNCTIONS = { assay, transactions, users } as Record<
   string,
@@ -37,7 +38,7 @@ export type RunFunction = (known: object, args: Record<string, Value>) => Promis
 const convexOf = (modules: Record<string, () => Promise<unknown>>) =>
   convexTest({ schema, modules, transactionLimits: true });
 
-/** `convex-test` behind the part of a deployment's HTTP that `ConvexHttpClient` speaks: functions by an administrator, queries by people. */
+/** `convex-test` behind the part of a deployment's HTTP that `ConvexHttpClient` speaks, and of its socket that pages watch by. */
 export async function startConvex(instead?: RunFunction, more: Record<string, object> = {}): Promise<ConvexServer> {
   const modules = {
     '../../convex/_generated/api.js': async () => ({}),
@@ -67,9 +68,9 @@ export async function startConvex(instead?: RunFunction, more: Record<string, ob
     const known = found(path, isAdmin);
     const given = jsonToConvex(Array.isArray(args) ? args[0] : args) as Record<string, Value>;
     if (instead) return convexToJson(await instead(known, given));
-    const value = known.isQuery
-      ? await as.query(makeFunctionReference<'query'>(path), given)
-      : await as.mutation(makeFunctionReference<'mutation'>(path), given);
+    if (known.isQuery) return convexToJson((await as.query(makeFunctionReference<'query'>(path), given)) as Value);
+    const value = await as.mutation(makeFunctionReference<'mutation'>(path), given);
+    sync.changed();
     return convexToJson(value as Value);
   }
 
@@ -103,6 +104,7 @@ export async function startConvex(instead?: RunFunction, more: Record<string, ob
   }
 
   const http = createServer((request, response) => void answer(request, response));
+  const sync = serveSync(http, t);
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const server: ConvexServer = {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
@@ -113,6 +115,7 @@ export async function startConvex(instead?: RunFunction, more: Record<string, ob
     again: (index) => run(server.writes[index], true, t),
     async close() {
       await Promise.allSettled(late);
+      sync.close();
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
     },
