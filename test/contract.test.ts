@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
+import { readRows } from '../src/training/history-file.ts';
 import { type Answer, call, startApp, type TestApp } from './support/app.ts';
 
 /** The public contract as a client sees it: request by request, over a real socket. */
@@ -208,6 +211,19 @@ describe('the contract', () => {
     assert.equal(csv.body.trim().split('\n').length, 3);
     assert.equal((await ask('GET', '/api/transactions/')).status, 200);
     problem(await ask('GET', '/api/transactions?cursor=nonsense'), 422);
+  });
+
+  test('what was exported as CSV is read again as it was, whatever a spreadsheet would have made of it', async () => {
+    const ids = ['=1+1', "'=1+1", '+a;=b', '-c', '@d', "'plain", 'e'];
+    const userId = '=user;-of the export';
+    for (const id of ids) assert.equal((await ask('POST', '/api/transactions', { id, userId, amount: 1 })).status, 201);
+    const path = `/api/transactions/user/${encodeURIComponent(userId)}?limit=100`;
+    const { body } = await call(app.url, 'GET', path, undefined, { accept: 'text/csv' });
+    const file = join(app.dataDir, 'export.csv');
+    writeFileSync(file, body);
+    const read: [string, string][] = [];
+    await readRows(file, { columns: {} }, {}, ({ transaction }) => void read.push([transaction.id, transaction.userId]));
+    assert.deepEqual(new Map(read), new Map(ids.map((id) => [id, userId])));
   });
 
   test('amendments change what is read, deletion hides it, the id stays taken', async () => {

@@ -1,4 +1,5 @@
 import { FIELD_NAMES, fieldOf } from '../domain/fields.ts';
+import { unguarded } from '../domain/formula-guard.ts';
 import { ownNumber } from '../domain/own-values.ts';
 import type { ColumnMap } from './column-map.ts';
 import { bindHeader } from './header.ts';
@@ -16,6 +17,9 @@ export function numberColumns(header: readonly string[], map: ColumnMap): number
   return [...bindHeader(header, map)].flatMap(([field, at]) => (isNumber(field) && at.length === 1 ? at : []));
 }
 
+/** Columns that say that a CSV was exported from here: then the apostrophes before what a spreadsheet would run are ours. */
+const EXPORTED = ['decidedBy', 'labelState', 'policyVersion'];
+
 /**
  * Cells as the rest reads them, in place: blanks are nothing, whatever they are made of, and so is what the map says means nothing;
  * 1.234,56 is 1234.56 where the file writes so.
@@ -31,10 +35,12 @@ export function cellReader(header: readonly string[], map: ColumnMap): (fields: 
     return (text: string) => texts.includes(text) || (numbers.length > 0 && numbers.includes(ownNumber(text)));
   });
   const hasNothing = map.missing !== undefined;
+  const isGuarded = EXPORTED.every((name) => header.includes(name));
   const { amountPrefix = '' } = map;
   const numbers = map.decimal === ',' ? numberColumns(header, map) : [];
   return (fields) => {
     for (let i = 0; i < fields.length; i++) {
+      if (isGuarded) fields[i] = unguarded(fields[i]);
       if (fields[i].charCodeAt(0) <= 32 && fields[i].trim() === '') fields[i] = '';
       else if (hasNothing && nothing[i]?.(fields[i].trim().toLowerCase())) fields[i] = '';
     }
