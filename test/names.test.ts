@@ -106,6 +106,29 @@ describe('names that do not exist', () => {
     assert.equal((await ask('POST', '/api/users', { name: 'Eva', email: 'eva@example.com' })).body.warnings, undefined);
   });
 
+  test('and of a body that is refused it is told with the refusal: the field that is missing may stand there misspelt', async () => {
+    const cases: [string, object, string, RegExp][] = [
+      ['/api/transactions', { id: 'm1', usreId: 'u', amount: 1 }, '/userId', /"usreId" \(did you mean userId\?\)/],
+      ['/score', { usreId: 'u', amount: 1 }, '/userId', /"usreId" \(did you mean userId\?\)/],
+      ['/api/users', { name: 'Ida', emial: 'ida@example.com' }, '/email', /"emial" \(did you mean email\?\)/],
+      [
+        '/api/transactions/w1/labels',
+        { lable: 'fraud', source: 'analyst' },
+        '/label',
+        /"lable" \(did you mean label\?\)/,
+      ],
+    ];
+    for (const [path, sent, missing, told] of cases) {
+      const { status, body } = await call(app.url, 'POST', path, sent);
+      assert.equal(status, 422);
+      assert.deepEqual(
+        body.errors.map((error: { path: string }) => error.path),
+        [missing],
+      );
+      assert.match(body.detail, told);
+    }
+  });
+
   test('null in an optional field is the same as its absence', async () => {
     const ask = (path: string, body: object) => call(app.url, 'POST', path, body);
     const bare = await ask('/api/transactions', { id: 'n1', userId: 'u', amount: 1 });

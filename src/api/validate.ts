@@ -4,7 +4,14 @@ import { Compile } from 'typebox/compile';
 import { AssayError, type FieldError } from '../domain/errors.ts';
 import { nearest } from '../domain/nearest.ts';
 import { MAX_FAULTS, refusal as refusalOf } from '../intake/faults.ts';
-import { nullsDropper, type ObjectSchema, overlongFinder, type UnknownName, unknownFinder } from '../intake/shape.ts';
+import {
+  leftOut,
+  nullsDropper,
+  type ObjectSchema,
+  overlongFinder,
+  type UnknownName,
+  unknownFinder,
+} from '../intake/shape.ts';
 import { unfitId } from '../intake/text.ts';
 import { isObject } from '../intake/values.ts';
 import { FORMATS } from './contract/formats.ts';
@@ -34,7 +41,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
       misread?.(value, '', errors);
       return errors.length === 0 ? { value } : { error: refusalOf(errors) };
     }
-    return { error: refusal(compiled.Errors(value), value, errors, misread) };
+    return { error: refusal(compiled.Errors(value), value, { errors, misread }) };
   };
 };
 
@@ -70,7 +77,7 @@ function bodyValidator(schema: TSchema): (value: unknown) => Checked {
     if (closed.length === 0 && compiled.Check(value)) {
       const unread: FieldError[] = [];
       misread?.(value, '', unread);
-      if (unread.length > 0) return { error: refusalOf(unread) };
+      if (unread.length > 0) return { error: refusalOf(unread, misspelt(found)) };
       if (found.length > 0) leftOutOf.set(value as object, found);
       return { value };
     }
@@ -79,7 +86,11 @@ function bodyValidator(schema: TSchema): (value: unknown) => Checked {
       message: `is not a field here${suggestion(name, known)}`,
     }));
     const part = narrow(value);
-    return { error: refusal(compiled.Errors(part.value), part.value, errors, misread, part.pathOf) };
+    const { pathOf } = part;
+    const open = found.filter(({ refused }) => !refused);
+    return {
+      error: refusal(compiled.Errors(part.value), part.value, { errors, misread, pathOf, more: misspelt(open) }),
+    };
   };
 }
 
@@ -90,12 +101,20 @@ interface Fault {
   params: object;
 }
 
+/** What is said of a body beside its faults: one of them may be a field that stands there under another name. */
+const misspelt = (found: readonly UnknownName[]) => (found.length > 0 ? leftOut(found, 'this body') : undefined);
+
+interface Beside {
+  errors?: FieldError[];
+  misread?: Misread | undefined;
+  pathOf?: (path: string) => string;
+  more?: string | undefined;
+}
+
 function refusal(
   faults: Fault[],
   value: unknown,
-  errors: FieldError[] = [],
-  misread?: Misread,
-  pathOf: (path: string) => string = (path) => path,
+  { errors = [], misread, pathOf = (path) => path, more }: Beside = {},
 ): AssayError {
   const found: FieldError[] = [];
   const told = new Set(errors.map(({ path }) => path));
@@ -116,7 +135,7 @@ function refusal(
   }
   misread?.(value, '', found);
   errors.push(...found.map(({ path, message }) => ({ path: pathOf(path), message })));
-  return refusalOf(errors);
+  return refusalOf(errors, more);
 }
 
 /** The branch of an alternative that takes null and nothing else. */

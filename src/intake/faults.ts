@@ -13,8 +13,10 @@ export function summary(errors: FieldError[]): string {
   return `${said.join('; ')}${errors.length > 3 ? `; and ${errors.length - 3} more` : ''}.`;
 }
 
-export function refusal(errors: FieldError[]): AssayError {
-  return new AssayError('invalid_request', summary(errors), { errors: errors.slice(0, MAX_FAULTS) });
+/** `more`: what else is to be said of the body, such as the names that it has and no field has. */
+export function refusal(errors: FieldError[], more?: string): AssayError {
+  const detail = more === undefined ? summary(errors) : `${summary(errors)} ${more}`;
+  return new AssayError('invalid_request', detail, { errors: errors.slice(0, MAX_FAULTS) });
 }
 
 /** The faults of a body that was refused. What else was thrown goes on, and so does a card number, which is a refusal of its own. */

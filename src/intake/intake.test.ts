@@ -190,7 +190,7 @@ test('fields that are none are left out, and the answer says so', () => {
   const taken = take({ merchant_id: 'm', ammount: 2, 'a\u0000\ud800': 1 } as object);
   assert.equal('merchant_id' in taken, false);
   assert.deepEqual(taken.warnings, [
-    'Not a field of a transaction, and left out: "merchant_id" (did you mean merchantId?), "ammount", "a\\u0000\\ud800".',
+    'Not a field of a transaction, and left out: "merchant_id" (did you mean merchantId?), "ammount" (did you mean amount?), "a\\u0000\\ud800".',
   ]);
   const many = take(Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`${i}`.padStart(300, 'x'), i])));
   assert.match(many.warnings[0], / and 495 more\.$/);

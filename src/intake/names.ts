@@ -1,4 +1,6 @@
 import { FIELD_NAMES } from '../domain/fields.ts';
+import { didYouMean } from '../domain/nearest.ts';
+import { recent } from '../domain/recent.ts';
 
 const KNOWN = new Set<string>(FIELD_NAMES);
 const NAMES_TOLD = 5;
@@ -16,13 +18,8 @@ export const quoted = (name: string): string => JSON.stringify(name.slice(0, NAM
 export function warnOfUnknown(body: object, warnings: string[]): void {
   const unknown: string[] = [];
   for (const name in body) if (!KNOWN.has(name)) unknown.push(name);
-  if (unknown.length > 0)
-    warnings.push(
-      `Not a field of a transaction, and left out: ${told(unknown, (name) => quoted(name) + meant(name))}.`,
-    );
+  if (unknown.length > 0) warnings.push(`Not a field of a transaction, and left out: ${told(unknown, meant)}.`);
 }
 
-function meant(name: string): string {
-  const right = name.replace(/[_-]([a-z])/gi, (_, letter: string) => letter.toUpperCase());
-  return right !== name && KNOWN.has(right) ? ` (did you mean ${right}?)` : '';
-}
+/** Who misspells a name does so in every payment. */
+const meant = recent((name) => didYouMean(name, KNOWN));

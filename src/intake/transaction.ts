@@ -64,9 +64,11 @@ export function takeIn(sent: unknown, receipt: Receipt, rules: IntakeRules, at =
   const when = takeTime(instant, receipt.receivedAt, rules, warnings);
   const { amount, currency } = values as { amount?: number; currency?: string };
   const money = takeMoney({ amount, currency, time: when.time }, rules, errors, warnings, at);
-  warnOfUnknown(body, warnings);
+  const unknown: string[] = [];
+  warnOfUnknown(body, unknown);
+  if (errors.length > 0) throw refused(errors, at, unknown[0]);
+  warnings.push(...unknown);
   rules.own?.(body, warnings);
-  if (errors.length > 0) throw refused(errors, at);
   const transaction: Transaction = {
     id,
     userId: values.userId as string,
@@ -104,10 +106,13 @@ function takeValues(body: Record<string, unknown>, errors: FieldError[], warning
   return values;
 }
 
-/** The refusal of a body, its faults in the order of the table whatever that of the body. */
-function refused(errors: FieldError[], at: string): AssayError {
+/** The refusal of a body, its faults in the order of the table whatever that of the body; a missing field may stand there misspelt. */
+function refused(errors: FieldError[], at: string, unknown: string | undefined): AssayError {
   const place = ({ path }: FieldError) => FIELD_NAMES.indexOf(path.slice(at.length + 1) as FieldName);
-  return refusal(errors.sort((a, b) => place(a) - place(b)));
+  return refusal(
+    errors.sort((a, b) => place(a) - place(b)),
+    unknown,
+  );
 }
 
 export const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null;
