@@ -12,7 +12,7 @@ import { repairJournal } from '../src/journal/local/repair.ts';
 import { call, startApp, type TestApp } from './support/app.ts';
 
 const ENV = { JOURNAL_SEGMENT_BYTES: '65536', JOURNAL_SCRUB_RATE: '100000000' };
-const COUNT = 160;
+const COUNT = 320;
 let app: TestApp;
 const dataDir = mkdtempSync(join(tmpdir(), 'assay-damage-'));
 const journal = join(dataDir, 'journal');
@@ -44,7 +44,7 @@ test('a flipped byte of a sealed segment is found, told with its place, survived
   assert.ok(segments().length >= 3, `${segments().length} segments`);
   const [first] = segments();
   const bytes = readFileSync(join(journal, first));
-  const at = bytes.indexOf('pay_20"');
+  const at = bytes.indexOf('t:pay_20"');
   await app.stop({ keep: true });
   flip(first, at + 2);
   app = await start();

@@ -99,7 +99,7 @@ const PLANTED: Record<string, Planted> = {
       const first = readdirSync(join(dataDir, 'journal'))
         .filter((name) => name.endsWith('.journal'))
         .sort()[0];
-      flip(join(dataDir, 'journal', first), (bytes) => bytes.indexOf('"p3"') + 1);
+      flip(join(dataDir, 'journal', first), (bytes) => bytes.indexOf('t:p3"') + 3);
       return { ASSAY_DATA_DIR: dataDir };
     },
   },

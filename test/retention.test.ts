@@ -20,7 +20,9 @@ const STEP = 4;
 test('a year of log cut to sixty days: it serves, decides the same bits, restarts, and old ids stay taken', async () => {
   const root = mkdtempSync(join(tmpdir(), 'assay-retention-'));
   const [dataDir, whole] = [join(root, 'data'), join(root, 'whole')];
-  const env = { ASSAY_DATA_DIR: dataDir, JOURNAL_SEGMENT_BYTES: '64K', TRANSACTION_MIN_DATE: '2020-01-01' };
+  // In version 1, of which few records fill a segment.
+  const journal = { JOURNAL_SEGMENT_BYTES: '64K', JOURNAL_FORMAT: '1' };
+  const env = { ...journal, ASSAY_DATA_DIR: dataDir, TRANSACTION_MIN_DATE: '2020-01-01' };
   let now = T0;
   const clock = () => now;
   const start = () => startApp({ ...env, JOURNAL_RETENTION_DAYS: String(KEPT_DAYS) }, { clock });

@@ -85,15 +85,15 @@ function topReasons(
   type: TransactionType | undefined,
 ): Reason[] {
   const best: number[] = [];
+  let smallest = 0;
   for (let i = 0; i < contributions.length; i++) {
     const size = Math.abs(contributions[i]);
-    if (size === 0) continue;
-    let at = best.length;
-    while (at > 0 && Math.abs(contributions[best[at - 1]]) < size) at--;
-    if (at < MAX_REASONS) {
-      best.splice(at, 0, i);
-      if (best.length > MAX_REASONS) best.pop();
-    }
+    // Of equal ones the first stays before.
+    if (!(size > 0) || (best.length === MAX_REASONS && size <= smallest)) continue;
+    let at = best.length === MAX_REASONS ? MAX_REASONS - 1 : best.length;
+    for (; at > 0 && Math.abs(contributions[best[at - 1]]) < size; at--) best[at] = best[at - 1];
+    best[at] = i;
+    smallest = Math.abs(contributions[best[best.length - 1]]);
   }
   return best.map((feature) => reason(serving, vector, contributions, feature, type));
 }

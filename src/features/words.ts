@@ -29,9 +29,23 @@ const NOUNS: Record<string, [one: string, many: string]> = {
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 export function noun(name: string | undefined, count = 1): string {
-  const other = name === undefined ? 'entity' : spoken(name);
-  const [one, many] = NOUNS[name ?? ''] ?? [other, `${other.replace(/([^aeiou])y$/, '$1ie')}s`];
+  const [one, many] = NOUNS[name ?? ''] ?? ofOwn(name);
   return count === 1 ? one : many;
+}
+
+function ofOwn(name: string | undefined): [one: string, many: string] {
+  const one = name === undefined ? 'entity' : spoken(name);
+  return [one, `${one.replace(/([^aeiou])y$/, '$1ie')}s`];
+}
+
+/** What is said of a definition alone is made once: a decision says it of five features. */
+function once(say: (definition: FeatureDefinition) => string): (definition: FeatureDefinition) => string {
+  const said = new WeakMap<FeatureDefinition, string>();
+  return (definition) => {
+    let text = said.get(definition);
+    if (text === undefined) said.set(definition, (text = say(definition)));
+    return text;
+  };
 }
 
 /** "basket size" for `metadata.basketSize` or `basket_size`. */
@@ -43,31 +57,31 @@ export function spoken(field: string): string {
     .toLowerCase();
 }
 
+const PLACE: Record<string, string> = {
+  user: 'by',
+  card: 'with',
+  device: 'on',
+  ip: 'from',
+  merchant: 'at',
+  email: 'from',
+  network: 'from',
+  mailbox: 'from',
+  payee: 'to',
+};
+
 /** Whose past it is: "by this user", "on this device", "at this merchant". */
-export function whose(definition: FeatureDefinition): string {
-  const place: Record<string, string> = {
-    user: 'by',
-    card: 'with',
-    device: 'on',
-    ip: 'from',
-    merchant: 'at',
-    email: 'from',
-    network: 'from',
-    mailbox: 'from',
-    payee: 'to',
-  };
-  return `${place[definition.entity ?? ''] ?? 'of'} this ${noun(definition.entity)}`;
-}
+export const whose = once(({ entity }) => `${PLACE[entity ?? ''] ?? 'of'} this ${noun(entity)}`);
+
+const UNITS: readonly [seconds: number, name: string][] = [
+  [86_400, 'day'],
+  [3600, 'hour'],
+  [60, 'minute'],
+  [1, 'second'],
+];
 
 /** "6 days", "1.5 hours": at most two figures below ten. */
 export function duration(seconds: number): string {
-  const units: [number, string][] = [
-    [86_400, 'day'],
-    [3600, 'hour'],
-    [60, 'minute'],
-    [1, 'second'],
-  ];
-  const [size, name] = units.find(([unit]) => seconds >= unit) ?? units[3];
+  const [size, name] = UNITS.find(([unit]) => seconds >= unit) ?? UNITS[3];
   const count = figure(seconds / size);
   return `${count} ${name}${count === '1' ? '' : 's'}`;
 }
@@ -84,11 +98,10 @@ export function figure(value: number): string {
 const grouped = new Intl.NumberFormat('en-GB');
 
 /** "in the last hour"; with a delay, "in the 7 days before the last 7 days". */
-export function during(definition: FeatureDefinition): string {
-  const { windowSeconds = 0, delaySeconds = 0 } = definition;
+export const during = once(({ windowSeconds = 0, delaySeconds = 0 }) => {
   const length = spell(windowSeconds);
   return delaySeconds > 0 ? `in the ${length} up to ${duration(delaySeconds)} ago` : `in the last ${length}`;
-}
+});
 
 /** "so far"; with a delay, "up to 7 days ago". */
 export function upTo({ delaySeconds = 0 }: FeatureDefinition): string {
@@ -107,11 +120,11 @@ function share(value: number): string {
 const probability = (logOdds: number) => 1 / (1 + Math.exp(-logOdds));
 
 /** "used by this user", "paid with this card", "on this device": how the field's things meet the entity. */
-export function seen(definition: FeatureDefinition): string {
+export const seen = once((definition) => {
   if (definition.entity === 'payee') return `who paid this ${noun('payee')}`;
   const verb = definition.entity === 'user' ? 'used ' : definition.field === 'merchant' ? 'paid ' : '';
   return verb + whose(definition);
-}
+});
 
 const OUTCOMES: Record<string, string> = {
   fraud: 'known as fraud',

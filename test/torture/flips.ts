@@ -10,7 +10,7 @@ import { type ServerProcess, startServer } from '../support/process.ts';
 import type { Row } from './table.ts';
 
 const ENV = { JOURNAL_SEGMENT_BYTES: '64K', JOURNAL_SCRUB_RATE: '100M', SNAPSHOT_EVERY_RECORDS: '40' };
-const PAYMENTS = 120;
+const PAYMENTS = 320;
 const FOUND_WITHIN_MS = 60_000;
 const payment = (i: number) => ({ id: `pay_${i}`, userId: `u${i % 7}`, amount: 10 + i, email: `u${i}@example.com` });
 
@@ -32,7 +32,7 @@ const files = (folder: string, end: string) =>
 const middle = (path: string) => ({ path, offset: statSync(path).size >> 1 });
 /** In the middle of the record of a payment. */
 function inRecord(path: string, id: string) {
-  return { path, offset: readFileSync(path).indexOf(`"${id}"`) + 2 };
+  return { path, offset: readFileSync(path).indexOf(`:${id}"`) + 2 };
 }
 
 const KINDS: readonly Kind[] = [
@@ -156,7 +156,7 @@ async function databasePage(dataDir: string): Promise<Row> {
     .map((one) => join(one.parentPath, one.name))
     .find((path) => readFileSync(path).includes('"pay_9"'));
   if (!held) return { ...row, faults: ['no page with the payment was found'] };
-  const offset = readFileSync(held).indexOf('"pay_9"') + 2;
+  const offset = readFileSync(held).indexOf(':pay_9"') + 2;
   flip({ path: held, offset });
   const server = await startServer(dataDir, ENV);
   const { status, body } = await call(server.url, 'GET', '/api/transactions/pay_9');

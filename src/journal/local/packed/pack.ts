@@ -262,26 +262,27 @@ function writeObject(value: Record<string, unknown>, depth: number): void {
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw UNUSUAL;
   const names = Object.keys(value);
+  // All at once: asking an object of any shape for one name after the other takes longer.
+  const values = Object.values(value);
   let count = 0;
-  for (const name of names) if (value[name] !== undefined) count++;
+  for (let i = 0; i < values.length; i++) if (values[i] !== undefined) count++;
   const shape = names.length === count ? shapeOf(names) : undefined;
+  const from = shape?.names.length ?? 0;
   if (shape === undefined) tags[end++] = tag.OBJECT;
   else {
-    tags[end++] = count === shape.names.length ? tag.SHAPE : tag.SHAPE_AND_MORE;
+    tags[end++] = count === from ? tag.SHAPE : tag.SHAPE_AND_MORE;
     tags[end++] = shape.code;
-    for (const name of shape.names) writeValue(value[name], depth + 1);
-    if (count === shape.names.length) return;
+    for (let i = 0; i < from; i++) writeValue(values[i], depth + 1);
+    if (count === from) return;
   }
-  const from = shape?.names.length ?? 0;
   room(64);
   writeCountTag(count - from);
   for (let i = from; i < names.length; i++) {
-    const one = value[names[i]];
-    if (one === undefined) continue;
+    if (values[i] === undefined) continue;
     if (names[i] === '__proto__') throw UNUSUAL;
     room(64);
     writeText(names[i]);
-    writeValue(one, depth + 1);
+    writeValue(values[i], depth + 1);
   }
 }
 
