@@ -222,7 +222,12 @@ describe('the contract', () => {
     const file = join(app.dataDir, 'export.csv');
     writeFileSync(file, body);
     const read: [string, string][] = [];
-    await readRows(file, { columns: {} }, {}, ({ transaction }) => void read.push([transaction.id, transaction.userId]));
+    await readRows(
+      file,
+      { columns: {} },
+      {},
+      ({ transaction }) => void read.push([transaction.id, transaction.userId]),
+    );
     assert.deepEqual(new Map(read), new Map(ids.map((id) => [id, userId])));
   });
 

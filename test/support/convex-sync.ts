@@ -41,7 +41,7 @@ export function serveSync(http: Server, convex: Convex): ConvexSync {
   const sockets = new WebSocketServer({ noServer: true });
   const watching = new Set<() => void>();
   http.on('upgrade', (request, socket, head) => {
-    if (!/^\/api\/[\w.-]+\/sync$/.test(request.url ?? '')) return socket.destroy();
+    if (!/^\/api\/[\w.-]+\/sync$/.test(request.url ?? '')) return void socket.destroy();
     sockets.handleUpgrade(request, socket, head, (client) => {
       const version = { querySet: 0, identity: 0, ts: 0 };
       const queries = new Map<number, Watched>();
@@ -102,6 +102,7 @@ export function serveSync(http: Server, convex: Convex): ConvexSync {
               ...(isAction ? {} : { ts: encoded(version).ts }),
             });
             if (!isAction) changed();
+            return;
           }
         }
       }
