@@ -15,6 +15,12 @@ export async function inBothThemes(page: Page, name: string): Promise<void> {
   assert.deepEqual(await violations(page, OF_COLOURS), [], `${name}, dark`);
 }
 
+/** By all of its rules in one theme. */
+export async function inOneTheme(page: Page, colorScheme: 'light' | 'dark', name: string): Promise<void> {
+  await inTheme(page, colorScheme);
+  assert.deepEqual(await violations(page), [], `${name}, ${colorScheme}`);
+}
+
 async function inTheme(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
   await page.locator(`html[data-theme="${colorScheme}"]`).waitFor();

@@ -9,7 +9,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TSchema } from 'typebox';
 import { Check } from 'typebox/value';
@@ -79,40 +79,34 @@ describe('a GGUF file through node-llama-cpp', { skip: missing ?? false }, () =>
     narrators.push(narrator);
     return narrator;
   };
-  afterEach(async () => {
-    for (const narrator of narrators.splice(0)) await narrator.close();
+  after(async () => {
+    for (const narrator of narrators) await narrator.close();
   });
   const brief = briefOf(declined, { sendPersonal: false });
+  const ofModel = () =>
+    children().find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('local-process.ts'))!;
 
-  test('its answers fit the schema', { timeout: 4 * PATIENCE_MS }, async () => {
-    await answersFit(local());
-  });
-
-  test('computes in a process of the lowest priority and of as many threads as it is given', async () => {
+  test('its answers fit the schema, from a process of the lowest priority; what is given up ends, and the next is answered, after a crash too', {
+    timeout: 4 * PATIENCE_MS,
+  }, async () => {
     const narrator = local();
-    await narrator.narrate(brief, AbortSignal.timeout(PATIENCE_MS));
-    const child = children().find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('local-process.ts'))!;
+    await answersFit(narrator);
+    const child = ofModel();
     const fields = readFileSync(`/proc/${child}/stat`, 'utf8').split(') ')[1].split(' ');
     assert.equal(Number(fields[16]), 19, 'nice');
     const environment = readFileSync(`/proc/${child}/environ`, 'utf8');
     assert.doesNotMatch(environment, /API_KEY|DATABASE_URL/);
-    await narrator.close();
-    // Ended, and gone once its parent has taken note.
-    assert.ok(!existsSync(`/proc/${child}`) || readFileSync(`/proc/${child}/stat`, 'utf8').includes(') Z '));
-  });
-
-  test('one that is given up ends, and the next is answered; so it is after a crash', {
-    timeout: 4 * PATIENCE_MS,
-  }, async () => {
-    const narrator = local();
-    await narrator.narrate(brief, AbortSignal.timeout(PATIENCE_MS));
+    // What is given up in the middle of an answer ends, and the next one is answered; so it is after a crash.
     await assert.rejects(Promise.resolve(narrator.narrate(brief, AbortSignal.timeout(50))));
     await narrator.narrate(brief, AbortSignal.timeout(PATIENCE_MS));
     const asked = narrator.narrate(brief, AbortSignal.timeout(PATIENCE_MS));
-    const child = children().find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('local-process.ts'))!;
-    process.kill(child, 'SIGKILL');
+    process.kill(ofModel(), 'SIGKILL');
     await assert.rejects(asked, /process of the language model ended/);
     await narrator.narrate(brief, AbortSignal.timeout(PATIENCE_MS));
+    const last = ofModel();
+    await narrator.close();
+    // Ended, and gone once its parent has taken note.
+    assert.ok(!existsSync(`/proc/${last}`) || readFileSync(`/proc/${last}/stat`, 'utf8').includes(') Z '));
   });
 
   test('a file that is no model is said to be none', async () => {
