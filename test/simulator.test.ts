@@ -4,7 +4,7 @@ import { FAULTS } from './simulator/faults.ts';
 import { runSeed } from './simulator/world.ts';
 
 /** More of both by `npm run simulate`. */
-const SEEDS = Number(process.env.SIMULATOR_SEEDS ?? 30);
+const SEEDS = Number(process.env.SIMULATOR_SEEDS ?? 15);
 /** Caught within so many seeds; the rest of the list takes longer, and `npm run simulate -- --faults` shows it. */
 const FAULT_SEEDS = 10;
 const RARE = [
@@ -27,7 +27,7 @@ test('whatever a seed brings, what was promised holds', async () => {
 });
 
 test('a seed lives through the same every time', async () => {
-  for (const seed of [3, 5, 7]) assert.deepEqual(await runSeed(seed), await runSeed(seed));
+  for (const seed of [3, 7]) assert.deepEqual(await runSeed(seed), await runSeed(seed));
 });
 
 test('faults of our own code are caught', async () => {

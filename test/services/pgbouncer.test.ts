@@ -26,7 +26,7 @@ for (const [mode, contract] of [
       await server?.dispose();
     });
 
-    contract(() => pooler.url);
+    contract(() => pooler.url, 1);
   });
 
 test('pool_mode statement is refused with the reason', { skip }, async () => {

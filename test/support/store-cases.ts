@@ -9,7 +9,7 @@ import { answerTo, apply, type Bench, checkOn, dump, openBench } from './store-b
 const HOUR = 3_600_000;
 
 /** Cases, what people do to them, and the audit: folds of the log like all else. */
-export function caseContract(url: () => string): void {
+export function caseContract(url: () => string, runs: number): void {
   const check = (name: string, body: (bench: Bench) => Promise<void>) => checkOn(url, name, body);
   const alert = (payment: Payment) => decision({ decision: 'review', score: 50, ...payment });
   const act = (action: string, caseId: string, more: Record<string, unknown>, at = T0 + HOUR) =>
@@ -586,7 +586,7 @@ export function caseContract(url: () => string): void {
           await Promise.all([whole.close(), cut.close()]);
         }
       }),
-      { numRuns: 6 },
+      { numRuns: runs },
     );
   });
 

@@ -22,7 +22,7 @@ async function partitionsOf({ url, schema }: Bench): Promise<number> {
 }
 
 /** What is older than RETENTION_DAYS goes by whole partitions, and nothing tells of it. */
-export function retentionContract(url: () => string): void {
+export function retentionContract(url: () => string, runs: number): void {
   const check = (name: string, body: (bench: Bench) => Promise<void>) =>
     test(name, async () => {
       const bench = await openBench(url(), { retentionDays: RETENTION_DAYS });
@@ -137,7 +137,7 @@ export function retentionContract(url: () => string): void {
         assert.deepEqual(await countedStats(cut.store, 0, 4e12), naiveStats(views, 0, 4e12));
         await Promise.all([whole.close(), cut.close()]);
       }),
-      { numRuns: 2 },
+      { numRuns: runs },
     );
   });
 }

@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
 
 /** Stats come from tallies of minutes to days: whatever happens to the transactions, they are a count of what is there. */
-export function tallyContract(url: () => string): void {
+export function tallyContract(url: () => string, runs: number): void {
   const check = (name: string, body: (bench: Bench) => Promise<void>) => checkOn(url, name, body);
 
   check(
@@ -50,7 +50,7 @@ export function tallyContract(url: () => string): void {
             await close();
           },
         ),
-        { numRuns: 4 },
+        { numRuns: runs },
       );
     },
   );

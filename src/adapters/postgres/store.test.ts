@@ -7,6 +7,9 @@ import { storeContract } from '../../../test/support/store-contract.ts';
 import { silentLog } from '../../projections/log.ts';
 import { type EmbeddedPostgres, startEmbedded } from '../embedded/postgres.ts';
 
+/** Histories that each property is tried with; more by `npm run test:long`. */
+const RUNS = Number(process.env.STORE_RUNS ?? 4);
+
 describe('the query store on the embedded PostgreSQL', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'assay-store-'));
   let server: EmbeddedPostgres;
@@ -18,5 +21,5 @@ describe('the query store on the embedded PostgreSQL', () => {
     await server.stop();
     rmSync(dataDir, { recursive: true, force: true });
   });
-  storeContract(() => server.url);
+  storeContract(() => server.url, RUNS);
 });
