@@ -7,7 +7,7 @@ import type { Journal } from '../journal.ts';
 import { type Files, nodeFiles } from './files.ts';
 import { openJournal } from './journal.ts';
 import { type SimulatedDisk, simulatedDisk } from './simulated-disk.ts';
-import { entry, SMALL_SEGMENT, seeded, temporary } from './test-support.ts';
+import { entry, fill, SMALL_SEGMENT, seeded, temporary } from './test-support.ts';
 import { verifyJournal } from './verify.ts';
 
 /** A lock that was lost: two may open the directory. */
@@ -42,6 +42,17 @@ test('who was replaced acknowledges nothing more, whatever it still writes', asy
   );
   await last.close();
   assert.deepEqual((await verifyJournal(directory)).problems, []);
+});
+
+test('who was replaced and reads what its successor cut out says that it was replaced, and not that the log is damaged', async (t) => {
+  const directory = temporary(t);
+  const old = await open(directory, withoutLock);
+  await fill(old, 1, 400);
+  const successor = await open(directory, withoutLock);
+  assert.ok((await successor.cut!({ beforeAt: 1000 + 200, through: 400 }))! > 1);
+  await assert.rejects(old.get(5), (error) => error instanceof AssayError && /taken over/.test(error.message));
+  await old.close();
+  await successor.close();
 });
 
 test('a successor after a clean close goes on in the same segment; after a kill it seals what it found', async (t) => {

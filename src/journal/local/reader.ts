@@ -56,8 +56,10 @@ async function unlessCut<T>(log: Log, segment: Segment, work: () => Promise<T>, 
   try {
     return await work();
   } catch (error) {
-    if (log.segments.includes(segment)) throw error;
-    return again();
+    if (!log.segments.includes(segment)) return again();
+    // A successor may have cut it: then this one has no more say, and must not call it damaged.
+    log.owner.check();
+    throw error;
   }
 }
 
