@@ -160,11 +160,31 @@ test('of a user with payments, cases, labels and notes nothing that says who the
   rmSync(dataDir, { recursive: true });
   const restored = join(root, 'restored');
   assert.equal(await runRestore({ from: mirror, dataDir: restored, json: true }), 0);
-  app = await startApp({ ...mirrored, ASSAY_DATA_DIR: restored });
+  app = await startApp({ ...mirrored, ASSAY_DATA_DIR: restored, JOURNAL_FORMAT: '2' });
   assert.deepEqual(await vectors(app), known);
   assert.equal((await ask('POST', '/api/transactions', { id: 'after', userId: 'u_other', amount: 5 })).status, 201);
   const later = (await call(app.url, 'GET', '/api/transactions/stats?window=24h')).body;
   assert.equal(later.count, stats.count + 1);
   assert.equal((await call(app.url, 'GET', '/api/transactions/u_marked.3')).body.ip, undefined);
   assert.equal((await call(app.url, 'GET', `/api/erasures/${asked.body.id}`)).body.status, 'done');
+
+  // Of format 2 the records are unpacked to be searched.
+  const records = async () => {
+    let all = '';
+    for await (const { data, personal } of app.services.journal.read(1)) all += JSON.stringify({ data, personal });
+    return SEARCHED.filter((mark) => all.toLowerCase().includes(mark.toLowerCase()));
+  };
+  assert.deepEqual(await records(), []);
+  const { ip, email, street: customerLocation, phone, note } = MARKS;
+  const body = { id: 'second', userId: 'u_second', amount: 9_000, ip, email, customerLocation, metadata: { phone } };
+  assert.equal((await ask('POST', '/api/transactions', body)).status, 201);
+  const said = { label: 'fraud', source: 'analyst', note };
+  assert.equal((await ask('POST', '/api/transactions/second/labels', said)).status, 201);
+  assert.deepEqual(
+    (await records()).sort(),
+    [ip, email, customerLocation, phone, note, 'adalovinia.marker', 'erase-me.example'].sort(),
+  );
+  const second = await ask('POST', '/api/erasures', { userId: 'u_second', reason: 'asked' });
+  assert.ok((await erased(app, second.body.id)).records >= 2);
+  assert.deepEqual(await records(), []);
 });
