@@ -80,7 +80,10 @@ export function withLabel(view: TransactionView, record: JournalRecord) {
   return { view: settled({ ...view, labels: [...list(view, 'labels'), shown] }), shown };
 }
 
-/** The view with what is new of a dispute. What says the same as how it stands is no news. */
+/**
+ * The view with what is new of a dispute. What says the same as how it stands is no news, but said again: profiles, which are told of
+ * in any order, go by its newest place in the log where another voice is of the same time, and so does this.
+ */
 export function withDispute(view: TransactionView, record: JournalRecord) {
   const data = record.data as unknown as DisputeData;
   const { disputeId: id, kind, scheme, reasonCode, amount, currency, status, label, by } = data;
@@ -89,8 +92,10 @@ export function withDispute(view: TransactionView, record: JournalRecord) {
   const news = { ...told, recordedAt: iso(record.at), sequence: record.sequence, ...defined({ by }) };
   const disputes = list<DisputeShown>(view, 'disputes');
   const known = disputes.find((dispute) => dispute.id === id);
-  if (known && sameNews(currentOf(known.history), news)) return { view, shown: known };
-  const kept = [...(known?.history ?? []), news];
+  const history = known?.history ?? [];
+  const stands = known && currentOf(history);
+  const again = stands && sameNews(stands, news) ? { ...stands, sequence: record.sequence } : undefined;
+  const kept = again ? history.map((one) => (one === stands ? again : one)) : [...history, news];
   const reason = reasonOf(scheme, kind, reasonCode)?.[1];
   const shown = { id, ...currentOf(kept), ...defined({ reason }), history: kept };
   const others = disputes.filter((dispute) => dispute.id !== id);

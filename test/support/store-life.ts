@@ -48,6 +48,17 @@ function entryOf(told: Told, payment: Payment, index: number): JournalEntry {
   }
 }
 
+const DISPUTED: Told = { what: 'dispute', id: 'x', fraud: true, status: 'open', day: 1 };
+/** A dispute is told again after another voice of the same day: profiles and views must agree on who spoke last. */
+const TOLD_AGAIN = {
+  decided: 'approve' as const,
+  tellings: [
+    DISPUTED,
+    { what: 'label' as const, source: 'chargeback' as const, label: 'legitimate' as const, rank: 3, day: 1 },
+    DISPUTED,
+  ],
+};
+
 /** Payments come, mature and are told of on each day of the year, so that any days show it; `npm run test:long` looks at all. */
 const LIFE_STEP_DAYS = Number(process.env.LIFE_STEP_DAYS ?? 4);
 
@@ -74,7 +85,7 @@ export function lifeContract(url: () => string): void {
             JSON.stringify({ payment, tellings }),
           );
       }),
-      { numRuns: 40 },
+      { numRuns: 40, examples: [[Array.from({ length: 40 }, () => TOLD_AGAIN)]] },
     );
     const unknown = inTurns([{ payment: { id: 'nobody', decision: 'review', time: T0 }, tellings: EACH }]);
     for (const entry of unknown) assert.equal((await answerTo(bench, entry)).status, 404, entry.type);
