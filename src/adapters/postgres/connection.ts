@@ -97,3 +97,10 @@ function rootOf(error: unknown): Error & { code?: string } {
   if (root instanceof AggregateError && root.errors[0] instanceof Error) return root.errors[0];
   return root;
 }
+
+const NO_SUCH_TABLE = new Set(['42P01', '3F000']);
+
+/** Whether the schema is not there: nobody has made it yet, or it was dropped to be filled anew. */
+export function isWithoutTables(error: unknown): boolean {
+  return NO_SUCH_TABLE.has(sqlState(error) ?? '');
+}

@@ -1,9 +1,9 @@
 import { AssayError } from '../../domain/errors.ts';
 import type { Log } from '../../projections/log.ts';
-import { reading, sqlState } from './connection.ts';
+import { isWithoutTables, reading } from './connection.ts';
 import { layoutSchema } from './migrate.ts';
 import { openPool } from './pool.ts';
-import { storable } from './text.ts';
+import { viewById } from './transactions.ts';
 
 export interface PaymentLookup {
   /** A payment as it is shown and the place of its record in the log; undefined where nobody has written it here yet. Throws `unavailable`. */
@@ -14,8 +14,6 @@ export interface PaymentLookup {
 const CONNECTIONS = 2;
 /** Whoever asks while the database is away is not kept waiting each time. */
 const AWAY_MS = 5_000;
-/** No table, no schema: no server has been here yet. */
-const NOTHING_YET = new Set(['42P01', '3F000']);
 
 /** What a process that writes nothing into PostgreSQL asks of it. */
 export function openPaymentLookup({
@@ -33,15 +31,9 @@ export function openPaymentLookup({
 
   async function ask(id: string) {
     try {
-      const { rows } = await pool.query<{ view: Record<string, unknown>; sequence: string }>({
-        name: 'payment_lookup',
-        text: `SELECT v.view, v.sequence FROM ${schema}.ids i
-          JOIN ${schema}.views v ON v.created_at = i.created_at AND v.sequence = i.sequence WHERE i.id = $1`,
-        values: [storable(id)],
-      });
-      return rows[0] && { view: rows[0].view, sequence: Number(rows[0].sequence) };
+      return await viewById(pool, schema, id);
     } catch (error) {
-      if (NOTHING_YET.has(sqlState(error) ?? '')) return undefined;
+      if (isWithoutTables(error)) return undefined;
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import { LABEL_MATURITY_DAYS } from '../../domain/label-state.ts';
 import type { QueryStore } from '../../projections/store.ts';
 import { createAuditQueries } from './audit.ts';
 import { createCaseQueries } from './cases.ts';
-import { asUnavailable, reading, sqlState } from './connection.ts';
+import { asUnavailable, isWithoutTables, reading } from './connection.ts';
 import { createCustomerQueries } from './customers.ts';
 import { createErasing } from './erasing.ts';
 import { createLedgerQueries } from './ledgers.ts';
@@ -16,8 +16,6 @@ import { restored } from './text.ts';
 import { createTransactionQueries } from './transactions.ts';
 import { createUserQueries } from './users.ts';
 import { createWebhookStore } from './webhooks.ts';
-
-const NO_SUCH_TABLE = new Set(['42P01', '3F000']);
 
 export interface StoreOptions extends ProjectionSettings, ProjectionPorts {
   /** No other process uses this database. */
@@ -58,7 +56,7 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
     await ready();
     const { rows } = await pool.query(`SELECT applied, applied_key FROM ${schema}.meta`).catch((error) => {
       // Dropped under us, to be filled anew: made again at the next attempt.
-      if (NO_SUCH_TABLE.has(sqlState(error) ?? '')) migrated = undefined;
+      if (isWithoutTables(error)) migrated = undefined;
       throw error;
     });
     const [{ applied, applied_key: key }] = rows;

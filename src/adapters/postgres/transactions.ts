@@ -16,6 +16,21 @@ import { boundSql, MOST_COUNTED, placesSql, type Walk, walkOf } from './walk.ts'
 const LINK_DEPTH = 200;
 const MAX_LINKED = 100;
 
+/** A payment's view as it is kept, and the place of its record in the log. */
+export async function viewById(
+  pool: pg.Pool,
+  schema: string,
+  id: string,
+): Promise<{ view: TransactionView; sequence: number } | undefined> {
+  const { rows } = await pool.query<{ view: TransactionView; sequence: string }>({
+    name: 'transaction_by_id',
+    text: `SELECT v.view, v.sequence FROM ${schema}.ids i
+      JOIN ${schema}.views v ON v.created_at = i.created_at AND v.sequence = i.sequence WHERE i.id = $1`,
+    values: [storable(id)],
+  });
+  return rows[0] && { view: rows[0].view, sequence: Number(rows[0].sequence) };
+}
+
 export function createTransactionQueries(
   pool: pg.Pool,
   schema: string,
@@ -68,13 +83,8 @@ export function createTransactionQueries(
 
     get: (id) =>
       reading(async () => {
-        const { rows } = await pool.query<{ view: TransactionView }>({
-          name: 'transaction_by_id',
-          text: `SELECT v.view FROM ${schema}.ids i
-            JOIN ${schema}.views v ON v.created_at = i.created_at AND v.sequence = i.sequence WHERE i.id = $1`,
-          values: [storable(id)],
-        });
-        return rows[0] && shown(rows[0].view);
+        const found = await viewById(pool, schema, id);
+        return found && shown(found.view);
       }),
 
     sequence: (id) =>
