@@ -18,12 +18,23 @@ export class ApiError extends Error {
   }
 }
 
-/** What was wrong, by the path of the field that it is about; and as a whole, where it is about none. */
-export function faultsOf(error: Error | null): { at: (path: string) => string | undefined; whole: string | undefined } {
+/** What was wrong, by the path of the field that it is about; and the rest, asked last: what is about none that was asked for. */
+export function faultsOf(error: Error | null): {
+  at: (path: string) => string | undefined;
+  rest: () => string | undefined;
+} {
   const wrong = error instanceof ApiError ? error.errors : [];
+  const asked = new Set<string>();
   return {
-    at: (path) => wrong.find((one) => one.path === path)?.message,
-    whole: wrong.length === 0 ? error?.message : undefined,
+    at(path) {
+      asked.add(path);
+      return wrong.find((one) => one.path === path)?.message;
+    },
+    rest() {
+      if (wrong.length === 0) return error?.message;
+      const untold = wrong.filter(({ path }) => !asked.has(path));
+      return untold.map(({ path, message }) => `${path.slice(1)}: ${message}`).join('; ') || undefined;
+    },
   };
 }
 

@@ -1,10 +1,10 @@
-import { type FormEvent, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import type { LabelInput } from '../../api/queries.ts';
 import type { Label, LabelSource } from '../../api/types.ts';
 import { Segmented } from '../../ui/bits.tsx';
-import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Choice } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 
 interface Common {
   open: boolean;
@@ -30,12 +30,10 @@ function LabelForm({ busy, onSubmit }: { busy: boolean; onSubmit: (label: LabelI
   const [source, setSource] = useState<LabelSource>('analyst');
   const [pinned, setPinned] = useState(false);
   const [note, setNote] = useState('');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () =>
     onSubmit({ label, source, ...(note.trim() ? { note: note.trim() } : {}), ...(pinned ? { pinned } : {}) });
-  };
   return (
-    <form onSubmit={submit} className="grid gap-4">
+    <Form onSubmit={submit} action="Record label" disabled={busy}>
       <Segmented
         label="It was"
         value={label}
@@ -66,12 +64,7 @@ function LabelForm({ busy, onSubmit }: { busy: boolean; onSubmit: (label: LabelI
         </span>
       </label>
       <NoteField label="Note (optional)" value={note} onChange={setNote} />
-      <div className="flex justify-end">
-        <Button type="submit" kind="primary" disabled={busy}>
-          Record label
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }
 
@@ -91,20 +84,9 @@ export function OverrideDialog({ onSubmit, ...dialog }: Common & { onSubmit: (re
 function OverrideForm({ busy, onSubmit }: { busy: boolean; onSubmit: (reason: string) => void }) {
   const [reason, setReason] = useState('');
   return (
-    <form
-      className="grid gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onSubmit(reason);
-      }}
-    >
+    <Form onSubmit={() => onSubmit(reason)} action="Override and finalize" disabled={busy || reason.trim() === ''}>
       <NoteField label="Reason" value={reason} onChange={setReason} required />
-      <div className="flex justify-end">
-        <Button type="submit" kind="primary" disabled={busy || reason.trim() === ''}>
-          Override and finalize
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }
 

@@ -6,6 +6,7 @@ import type { Review, Transaction } from '../../api/types.ts';
 import { money } from '../../lib/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Form } from '../../ui/form.tsx';
 import { failed, told } from '../../ui/toast.tsx';
 import { NoteField } from './dialogs.tsx';
 import { refreshAfter } from './resolve.ts';
@@ -75,12 +76,12 @@ export function ReviewDialog({ reviewing, onClose }: { reviewing: Reviewing | un
         )
       }
     >
-      {reviewing && <Form reviewing={reviewing} onClose={onClose} />}
+      {reviewing && <Asking reviewing={reviewing} onClose={onClose} />}
     </Dialog>
   );
 }
 
-function Form({ reviewing: { action, of }, onClose }: { reviewing: Reviewing; onClose: () => void }) {
+function Asking({ reviewing: { action, of }, onClose }: { reviewing: Reviewing; onClose: () => void }) {
   const client = useQueryClient();
   const [reason, setReason] = useState('');
   const { mutate, isPending } = useMutation({
@@ -94,20 +95,14 @@ function Form({ reviewing: { action, of }, onClose }: { reviewing: Reviewing; on
   });
   const idle = !isPending && reason.trim() !== '';
   return (
-    <form
-      className="grid gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (idle) mutate();
-      }}
+    <Form
+      onSubmit={mutate}
+      action={action === 'release' ? 'Release it' : 'Cancel it'}
+      danger={action === 'cancel'}
+      disabled={!idle}
+      beside={<span className="text-xs text-muted max-lg:hidden">Ctrl + Enter does it</span>}
     >
       <NoteField label="Reason" value={reason} onChange={setReason} onSubmit={() => idle && mutate()} required />
-      <div className="flex items-center justify-end gap-3">
-        <span className="text-xs text-muted max-lg:hidden">Ctrl + Enter does it</span>
-        <Button type="submit" kind={action === 'release' ? 'primary' : 'danger'} disabled={!idle}>
-          {action === 'release' ? 'Release it' : 'Cancel it'}
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }

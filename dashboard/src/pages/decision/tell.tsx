@@ -1,14 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { MessageSquarePlus } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
-import { faultsOf } from '../../api/client.ts';
+import { useState } from 'react';
 import { tellTransaction } from '../../api/queries.ts';
 import type { Transaction } from '../../api/types.ts';
 import { Segmented } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Choice, Field } from '../../ui/field.tsx';
-import { FormEnd } from '../../ui/form-end.tsx';
+import { Form } from '../../ui/form.tsx';
 import { told } from '../../ui/toast.tsx';
 import { refreshAfter } from './resolve.ts';
 
@@ -97,13 +96,13 @@ export function Tell({ transaction }: { transaction: Transaction }) {
         title="Tell what became of it"
         note="As of now; what happened earlier is told over the API, with its time."
       >
-        {open && <Form transaction={transaction} onClose={() => setOpen(false)} />}
+        {open && <Telling transaction={transaction} onClose={() => setOpen(false)} />}
       </Dialog>
     </>
   );
 }
 
-function Form({ transaction: { id }, onClose }: { transaction: Transaction; onClose: () => void }) {
+function Telling({ transaction: { id }, onClose }: { transaction: Transaction; onClose: () => void }) {
   const client = useQueryClient();
   const [what, setWhat] = useState<What>('events');
   const [values, setValues] = useState<Record<string, string>>({});
@@ -115,59 +114,55 @@ function Form({ transaction: { id }, onClose }: { transaction: Transaction; onCl
     },
     onSettled: () => refreshAfter(client, id),
   });
-  const fault = faultsOf(error);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    mutate();
-  };
   return (
-    <form onSubmit={submit} className="grid gap-4">
-      <Segmented
-        label="What is told"
-        value={what}
-        options={[
-          { value: 'events', label: 'What happened' },
-          { value: 'disputes', label: 'A dispute' },
-        ]}
-        onChange={(next) => {
-          setWhat(next);
-          reset();
-        }}
-      />
-      <div className="grid grid-cols-2 gap-3">
-        {INPUTS[what].map(({ name, label, choices, required, number }) => {
-          const onChange = (value: string) => setValues({ ...values, [name]: value });
-          return choices ? (
-            <Choice
-              key={name}
-              label={label}
-              value={values[name] ?? choices[0][0]}
-              onChange={(event) => onChange(event.target.value)}
-              className="w-full"
-            >
-              {choices.map(([value, word]) => (
-                <option key={value} value={value}>
-                  {word}
-                </option>
-              ))}
-            </Choice>
-          ) : (
-            <Field
-              key={name}
-              label={label}
-              value={values[name] ?? ''}
-              required={required}
-              inputMode={number ? 'decimal' : undefined}
-              error={fault.at(`/${name}`)}
-              onChange={(event) => onChange(event.target.value)}
-            />
-          );
-        })}
-      </div>
-      <FormEnd error={fault.whole} disabled={isPending}>
-        Record it
-      </FormEnd>
-    </form>
+    <Form onSubmit={mutate} action="Record it" disabled={isPending} error={error}>
+      {(at) => (
+        <>
+          <Segmented
+            label="What is told"
+            value={what}
+            options={[
+              { value: 'events', label: 'What happened' },
+              { value: 'disputes', label: 'A dispute' },
+            ]}
+            onChange={(next) => {
+              setWhat(next);
+              reset();
+            }}
+          />
+          <div className="grid grid-cols-2 gap-3">
+            {INPUTS[what].map(({ name, label, choices, required, number }) => {
+              const onChange = (value: string) => setValues({ ...values, [name]: value });
+              return choices ? (
+                <Choice
+                  key={name}
+                  label={label}
+                  value={values[name] ?? choices[0][0]}
+                  onChange={(event) => onChange(event.target.value)}
+                  className="w-full"
+                >
+                  {choices.map(([value, word]) => (
+                    <option key={value} value={value}>
+                      {word}
+                    </option>
+                  ))}
+                </Choice>
+              ) : (
+                <Field
+                  key={name}
+                  label={label}
+                  value={values[name] ?? ''}
+                  required={required}
+                  inputMode={number ? 'decimal' : undefined}
+                  error={at(`/${name}`)}
+                  onChange={(event) => onChange(event.target.value)}
+                />
+              );
+            })}
+          </div>
+        </>
+      )}
+    </Form>
   );
 }
 

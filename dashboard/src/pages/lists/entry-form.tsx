@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { addEntries, type EntryInput, type List } from '../../api/lists.ts';
 import { Choice, Field } from '../../ui/field.tsx';
-import { FormEnd } from '../../ui/form-end.tsx';
+import { Form } from '../../ui/form.tsx';
 import { told } from '../../ui/toast.tsx';
 import { timeOf } from '../rules/draft.ts';
 import { LIST_WORDS } from './words.ts';
@@ -40,13 +40,15 @@ export function EntryForm({ list, given, note: begun = '', onClose }: Props) {
     },
   });
   return (
-    <form
-      className="grid gap-4"
-      onSubmit={(event: FormEvent) => {
-        event.preventDefault();
+    <Form
+      onSubmit={() => {
         setRefused(undefined);
         mutate();
       }}
+      action="Add"
+      disabled={isPending}
+      error={error}
+      onClose={onClose}
     >
       <Field
         label="Value"
@@ -85,10 +87,7 @@ export function EntryForm({ list, given, note: begun = '', onClose }: Props) {
         <p className="-mt-2 text-xs text-muted">In 90 days where a rule that approves asks this list, else never.</p>
       )}
       <Field label="Note (optional)" maxLength={500} value={note} onChange={(event) => setNote(event.target.value)} />
-      <FormEnd error={error?.message} disabled={isPending} onClose={onClose}>
-        Add
-      </FormEnd>
-    </form>
+    </Form>
   );
 }
 

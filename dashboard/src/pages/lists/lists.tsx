@@ -1,8 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { ListFilter, Plus } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
-import { faultsOf } from '../../api/client.ts';
+import { useState } from 'react';
 import { createList, LIST_TYPES, type List, type ListType, listsQuery } from '../../api/lists.ts';
 import { count } from '../../lib/format.ts';
 import { live } from '../../live/live.ts';
@@ -11,7 +10,7 @@ import { Panel, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Choice, Field, Tick } from '../../ui/field.tsx';
-import { FormEnd } from '../../ui/form-end.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
 import { told } from '../../ui/toast.tsx';
 import { PolicyHeader } from '../rules/tabs.tsx';
@@ -105,49 +104,48 @@ function ListForm({ onClose }: { onClose: () => void }) {
       void navigate({ to: '/rules/lists/$name', params: { name: list.name } });
     },
   });
-  const fault = faultsOf(error);
   return (
-    <form
-      className="grid gap-4"
-      onSubmit={(event: FormEvent) => {
-        event.preventDefault();
-        mutate();
-      }}
-    >
-      <Field
-        label="Name"
-        required
-        maxLength={100}
-        className="id"
-        placeholder="blocked_cards"
-        hint="Letters, digits, . _ and -; rules name the list by it."
-        value={name}
-        error={fault.at('/name')}
-        onChange={(event) => setName(event.target.value)}
-      />
-      <Choice label="Of" className="w-full" value={type} onChange={(event) => setType(event.target.value as ListType)}>
-        {LIST_TYPES.map((one) => (
-          <option key={one} value={one}>
-            {LIST_WORDS[one].word}
-          </option>
-        ))}
-      </Choice>
-      <Field
-        label="Description (optional)"
-        maxLength={500}
-        value={description}
-        error={fault.at('/description')}
-        onChange={(event) => setDescription(event.target.value)}
-      />
-      <Tick
-        label="From cases"
-        hint="Whoever works cases may add and remove its entries."
-        checked={fromCases}
-        onChange={(event) => setFromCases(event.target.checked)}
-      />
-      <FormEnd error={fault.whole} disabled={isPending} onClose={onClose}>
-        Create
-      </FormEnd>
-    </form>
+    <Form onSubmit={mutate} action="Create" disabled={isPending} error={error} onClose={onClose}>
+      {(at) => (
+        <>
+          <Field
+            label="Name"
+            required
+            maxLength={100}
+            className="id"
+            placeholder="blocked_cards"
+            hint="Letters, digits, . _ and -; rules name the list by it."
+            value={name}
+            error={at('/name')}
+            onChange={(event) => setName(event.target.value)}
+          />
+          <Choice
+            label="Of"
+            className="w-full"
+            value={type}
+            onChange={(event) => setType(event.target.value as ListType)}
+          >
+            {LIST_TYPES.map((one) => (
+              <option key={one} value={one}>
+                {LIST_WORDS[one].word}
+              </option>
+            ))}
+          </Choice>
+          <Field
+            label="Description (optional)"
+            maxLength={500}
+            value={description}
+            error={at('/description')}
+            onChange={(event) => setDescription(event.target.value)}
+          />
+          <Tick
+            label="From cases"
+            hint="Whoever works cases may add and remove its entries."
+            checked={fromCases}
+            onChange={(event) => setFromCases(event.target.checked)}
+          />
+        </>
+      )}
+    </Form>
   );
 }

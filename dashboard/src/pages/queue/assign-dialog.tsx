@@ -3,6 +3,7 @@ import type { Case } from '../../api/cases.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 
 interface Props {
   /** `name`: the reader says how they are called, and takes the case. `other`: somebody is given it. */
@@ -29,21 +30,28 @@ export function AssignDialog({ kind, seen, busy, onClose, onAssign }: Props) {
           : 'The name of a key, or whatever your team goes by.'
       }
     >
-      {kind && <Form kind={kind} seen={seen} busy={busy} onAssign={onAssign} />}
+      {kind && <Naming kind={kind} seen={seen} busy={busy} onAssign={onAssign} />}
     </Dialog>
   );
 }
 
-function Form({ kind, seen, busy, onAssign }: Omit<Props, 'onClose'>) {
+function Naming({ kind, seen, busy, onAssign }: Omit<Props, 'onClose'>) {
   const [name, setName] = useState(kind === 'other' ? (seen.assignee ?? '') : '');
   const id = useId();
   return (
-    <form
-      className="grid gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onAssign(name.trim());
-      }}
+    <Form
+      onSubmit={() => onAssign(name.trim())}
+      action={kind === 'name' ? 'Take the case' : 'Assign'}
+      needs={['review']}
+      disabled={busy || name.trim() === ''}
+      beside={
+        kind === 'other' &&
+        seen.assignee && (
+          <Button needs={['review']} disabled={busy} onClick={() => onAssign(null)}>
+            Nobody
+          </Button>
+        )
+      }
     >
       <Field
         label="Name"
@@ -54,16 +62,6 @@ function Form({ kind, seen, busy, onAssign }: Omit<Props, 'onClose'>) {
         value={name}
         onChange={(event) => setName(event.target.value)}
       />
-      <div className="flex flex-wrap justify-end gap-2">
-        {kind === 'other' && seen.assignee && (
-          <Button needs={['review']} disabled={busy} onClick={() => onAssign(null)}>
-            Nobody
-          </Button>
-        )}
-        <Button type="submit" kind="primary" needs={['review']} disabled={busy || name.trim() === ''}>
-          {kind === 'name' ? 'Take the case' : 'Assign'}
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }

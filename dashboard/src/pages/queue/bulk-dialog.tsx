@@ -1,11 +1,11 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { type BulkAct, type Case, type CaseResolution, MOST_IN_BULK } from '../../api/cases.ts';
 import { count, plural } from '../../lib/format.ts';
 import { useMe } from '../../lib/who.ts';
 import { Segmented } from '../../ui/bits.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Choice, Field } from '../../ui/field.tsx';
-import { FormEnd } from '../../ui/form-end.tsx';
+import { Form } from '../../ui/form.tsx';
 import { KindIcon } from '../../ui/kind.tsx';
 import { NoteField } from '../decision/dialogs.tsx';
 import { caseName, EntityName } from './parts.tsx';
@@ -33,12 +33,12 @@ const TITLES: Record<BulkKind, string> = {
 export function BulkDialog({ kind, ...props }: Props) {
   return (
     <Dialog open={kind !== undefined} onClose={props.onClose} title={kind ? TITLES[kind] : ''} wide>
-      {kind && <Form kind={kind} {...props} />}
+      {kind && <Acting kind={kind} {...props} />}
     </Dialog>
   );
 }
 
-function Form({ kind, chosen, elsewhere, busy, onClose, onAct }: Props & { kind: BulkKind }) {
+function Acting({ kind, chosen, elsewhere, busy, onClose, onAct }: Props & { kind: BulkKind }) {
   const me = useMe();
   const [resolution, setResolution] = useState<CaseResolution>('fraud');
   const [note, setNote] = useState('');
@@ -59,11 +59,7 @@ function Form({ kind, chosen, elsewhere, busy, onClose, onAct }: Props & { kind:
         return { action: 'reopen' };
     }
   };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const ids = taken.map(({ id }) => id).filter((id) => kind !== 'merge' || id !== into);
-    if (!busy) onAct(act(), ids);
-  };
+  const ids = taken.map(({ id }) => id).filter((id) => kind !== 'merge' || id !== into);
   /** What comes of one. */
   const fate = (one: Case): string => {
     const its = plural(one.transactionCount, 'payment');
@@ -73,7 +69,13 @@ function Form({ kind, chosen, elsewhere, busy, onClose, onAct }: Props & { kind:
     return `${one.assignee ?? 'nobody'} → ${name.trim() || 'nobody'}`;
   };
   return (
-    <form className="grid gap-4" onSubmit={submit}>
+    <Form
+      onSubmit={() => onAct(act(), ids)}
+      action={buttonWord(kind, resolution, taken.length)}
+      needs={['review']}
+      disabled={busy || taken.length === 0}
+      onClose={onClose}
+    >
       {kind === 'resolve' && (
         <>
           <Segmented
@@ -137,10 +139,7 @@ function Form({ kind, chosen, elsewhere, busy, onClose, onAct }: Props & { kind:
           </span>
         </p>
       </section>
-      <FormEnd error={undefined} needs={['review']} disabled={busy || taken.length === 0} onClose={onClose}>
-        {buttonWord(kind, resolution, taken.length)}
-      </FormEnd>
-    </form>
+    </Form>
   );
 }
 

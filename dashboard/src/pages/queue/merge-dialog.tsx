@@ -7,7 +7,7 @@ import { useSettled } from '../../lib/use-settled.ts';
 import { Segmented } from '../../ui/bits.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
-import { FormEnd } from '../../ui/form-end.tsx';
+import { Form } from '../../ui/form.tsx';
 import { KindIcon } from '../../ui/kind.tsx';
 import { LoadingRows } from '../../ui/states.tsx';
 import { failed, told } from '../../ui/toast.tsx';
@@ -33,12 +33,12 @@ export function MergeDialog({ open, ...props }: Props) {
       title="Merge into one case"
       note={<span className="break-all">{caseName(props.of)}</span>}
     >
-      {open && <Form {...props} />}
+      {open && <Choosing {...props} />}
     </Dialog>
   );
 }
 
-function Form({ of, onClose, onMerged }: Omit<Props, 'open'>) {
+function Choosing({ of, onClose, onMerged }: Omit<Props, 'open'>) {
   const client = useQueryClient();
   const base = useBaseCurrency();
   const [text, setText] = useState('');
@@ -74,12 +74,12 @@ function Form({ of, onClose, onMerged }: Omit<Props, 'open'>) {
   }
 
   return (
-    <form
-      className="grid gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (others.length > 0 && !sending) void merge();
-      }}
+    <Form
+      onSubmit={() => void merge()}
+      action={others.length > 1 ? `Merge ${others.length + 1} cases` : 'Merge'}
+      needs={['review']}
+      disabled={sending || others.length === 0}
+      onClose={onClose}
     >
       <Field
         label="Find another open case"
@@ -146,10 +146,7 @@ function Form({ of, onClose, onMerged }: Omit<Props, 'open'>) {
           </>
         )}
       </p>
-      <FormEnd error={undefined} needs={['review']} disabled={sending || others.length === 0} onClose={onClose}>
-        {others.length > 1 ? `Merge ${others.length + 1} cases` : 'Merge'}
-      </FormEnd>
-    </form>
+    </Form>
   );
 }
 

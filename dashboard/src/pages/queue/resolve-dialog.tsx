@@ -1,8 +1,10 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import type { Case, CaseAct, CaseResolution } from '../../api/cases.ts';
 import { Segmented } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Form } from '../../ui/form.tsx';
+import { NoteField } from '../decision/dialogs.tsx';
 import { useDraft } from './drafts.ts';
 import { caseName } from './parts.tsx';
 import { effect, RESOLUTION_NAMES } from './work.ts';
@@ -28,26 +30,26 @@ export function ResolveDialog({ seen, onClose, ...form }: Props) {
       title="What did it turn out to be?"
       note={seen && <span className="break-all">{caseName(seen)}</span>}
     >
-      {seen && <Form seen={seen} {...form} />}
+      {seen && <Resolving seen={seen} {...form} />}
     </Dialog>
   );
 }
 
-function Form({ seen, preset, left, onAll, busy, onResolve }: { seen: Case } & Omit<Props, 'seen' | 'onClose'>) {
+function Resolving({ seen, preset, left, onAll, busy, onResolve }: { seen: Case } & Omit<Props, 'seen' | 'onClose'>) {
   const [resolution, setResolution] = useState(preset);
   const [note, setNote] = useDraft(seen.id, 'note');
-  const id = useId();
   const except = [...left];
   const nothing = except.length >= seen.transactionCount;
-  const submit = () =>
-    !busy && !nothing && onResolve({ kind: 'resolve', resolution, except, ...(note.trim() ? { note } : {}) });
+  const idle = !busy && !nothing;
+  const resolve = () => onResolve({ kind: 'resolve', resolution, except, ...(note.trim() ? { note } : {}) });
   return (
-    <form
-      className="grid gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
+    <Form
+      onSubmit={resolve}
+      action={`Resolve as ${resolution}`}
+      danger={resolution === 'fraud'}
+      needs={['review']}
+      disabled={!idle}
+      beside={<span className="text-xs text-muted max-lg:hidden">Enter does it; in the note, Ctrl + Enter</span>}
     >
       <div>
         <Segmented
@@ -71,35 +73,7 @@ function Form({ seen, preset, left, onAll, busy, onResolve }: { seen: Case } & O
           </Button>
         )}
       </div>
-      <div>
-        <label htmlFor={id} className="mb-1 block text-xs font-medium text-muted">
-          Note (optional)
-        </label>
-        <textarea
-          id={id}
-          rows={3}
-          maxLength={2000}
-          value={note}
-          onChange={(event) => setNote(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-            event.preventDefault();
-            submit();
-          }}
-          className="control w-full"
-        />
-      </div>
-      <div className="flex items-center justify-end gap-3">
-        <span className="text-xs text-muted max-lg:hidden">Enter does it; in the note, Ctrl + Enter</span>
-        <Button
-          type="submit"
-          kind={resolution === 'fraud' ? 'danger' : 'primary'}
-          needs={['review']}
-          disabled={busy || nothing}
-        >
-          Resolve as {resolution}
-        </Button>
-      </div>
-    </form>
+      <NoteField label="Note (optional)" value={note} onChange={setNote} onSubmit={() => idle && resolve()} />
+    </Form>
   );
 }

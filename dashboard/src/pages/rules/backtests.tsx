@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { History } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { type BacktestBody, backtestQuery, cancelBacktest, isAbsent, startBacktest } from '../../api/backtests.ts';
 import { type Rule, rulesQuery } from '../../api/policy.ts';
 import { modelsQuery } from '../../api/queries.ts';
@@ -9,7 +9,7 @@ import { percent } from '../../lib/format.ts';
 import { Panel } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Choice, Field } from '../../ui/field.tsx';
-import { FormEnd } from '../../ui/form-end.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Empty, Failed, LoadingBlock } from '../../ui/states.tsx';
 import { failed } from '../../ui/toast.tsx';
 import { timeOf } from './draft.ts';
@@ -66,12 +66,12 @@ function Question({ rules }: { rules: Rule[] }) {
   });
   return (
     <Panel title="What if">
-      <form
-        className="grid gap-4"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          mutate();
-        }}
+      <Form
+        onSubmit={mutate}
+        action="Run"
+        error={isAbsent(error) ? new Error('Backtests are not available on this server.') : error}
+        needs={draft ? [] : ['policy']}
+        disabled={isPending}
       >
         <fieldset>
           <legend className="mb-1 text-xs font-medium text-muted">These rules decide</legend>
@@ -121,14 +121,7 @@ function Question({ rules }: { rules: Rule[] }) {
             <option value="recomputed">Computed anew</option>
           </Choice>
         </div>
-        <FormEnd
-          error={isAbsent(error) ? 'Backtests are not available on this server.' : error?.message}
-          needs={draft ? [] : ['policy']}
-          disabled={isPending}
-        >
-          Run
-        </FormEnd>
-      </form>
+      </Form>
     </Panel>
   );
 }

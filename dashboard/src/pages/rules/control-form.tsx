@@ -1,9 +1,9 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { type Control, type Policy, setControl } from '../../api/policy.ts';
 import { useBaseCurrency } from '../../api/session.ts';
 import { Panel } from '../../ui/bits.tsx';
 import { Field } from '../../ui/field.tsx';
-import { FormEnd } from '../../ui/form-end.tsx';
+import { Form } from '../../ui/form.tsx';
 import { shareOf, textOfShare } from './threshold-fields.tsx';
 import { usePolicyChange } from './use-policy-change.ts';
 
@@ -28,12 +28,12 @@ export function ControlForm({ policy: { control } }: { policy: Policy }) {
         What is declined is never known to have been fraud. A small share let through tells how right declines are. It
         is drawn by card and day with a secret of the server, never from hard rules, and opens no case.
       </p>
-      <form
-        className="grid gap-4"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          mutate(wanted);
-        }}
+      <Form
+        onSubmit={() => mutate(wanted)}
+        action="Set"
+        error={error}
+        needs={['policy']}
+        disabled={isPending || same(wanted, control)}
       >
         <div className="grid gap-3 sm:grid-cols-2">
           <Field
@@ -80,10 +80,7 @@ export function ControlForm({ policy: { control } }: { policy: Policy }) {
             No amount bounds what may be lost: set one a payment, or one a day.
           </p>
         )}
-        <FormEnd error={error?.message} needs={['policy']} disabled={isPending || same(wanted, control)}>
-          Set
-        </FormEnd>
-      </form>
+      </Form>
     </Panel>
   );
 }

@@ -5,7 +5,7 @@ import { statsQuery, useThresholds } from '../../api/queries.ts';
 import { ScoreHistogram } from '../../charts/histogram.tsx';
 import { Panel } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
-import { FormEnd } from '../../ui/form-end.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ThresholdCurve } from './threshold-curve.tsx';
 import { shareOf, ThresholdFields, textOfShare } from './threshold-fields.tsx';
 import { usePolicyChange } from './use-policy-change.ts';
@@ -32,12 +32,19 @@ export function ThresholdsForm({ policy: { thresholds } }: { policy: Policy }) {
   const set = thresholds.review !== null || thresholds.decline !== null;
   return (
     <Panel title="Thresholds" note={set ? 'yours' : 'the model’s own'}>
-      <form
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          mutate(wanted);
-        }}
+      <Form
+        onSubmit={() => mutate(wanted)}
+        action="Set"
+        error={error}
+        needs={['policy']}
+        disabled={isPending || !touched || above}
+        beside={
+          set && (
+            <Button needs={['policy']} disabled={isPending} onClick={() => mutate(null)}>
+              Use the model’s own
+            </Button>
+          )
+        }
       >
         <div className="grid grid-cols-2 gap-3">
           <ThresholdFields
@@ -49,21 +56,7 @@ export function ThresholdsForm({ policy: { thresholds } }: { policy: Policy }) {
         <p className="-mt-2 text-xs text-muted">
           Of the calibrated probability of fraud. Empty: the model’s own, which stands in grey.
         </p>
-        <FormEnd
-          error={error?.message}
-          needs={['policy']}
-          disabled={isPending || !touched || above}
-          beside={
-            set && (
-              <Button needs={['policy']} disabled={isPending} onClick={() => mutate(null)}>
-                Use the model’s own
-              </Button>
-            )
-          }
-        >
-          Set
-        </FormEnd>
-      </form>
+      </Form>
       {stats && stats.count > 0 && (
         <div className="mt-5 grid gap-5 border-t border-line pt-4">
           <div>

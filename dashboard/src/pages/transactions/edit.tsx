@@ -1,11 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
-import { faultsOf } from '../../api/client.ts';
+import { useState } from 'react';
 import { amendTransaction } from '../../api/queries.ts';
 import type { Transaction } from '../../api/types.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
-import { FormEnd } from '../../ui/form-end.tsx';
+import { Form } from '../../ui/form.tsx';
 import { told } from '../../ui/toast.tsx';
 import { refreshAfter } from '../decision/resolve.ts';
 
@@ -52,29 +51,29 @@ function EditForm({ transaction, onClose }: { transaction: Transaction; onClose:
       onClose();
     },
   });
-  const fault = faultsOf(error);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    mutate();
-  };
   return (
-    <form onSubmit={submit} className="grid gap-4">
-      <div className="grid grid-cols-2 gap-3">
-        {fields.map(([name, label]) => (
-          <Field
-            key={name}
-            label={label}
-            value={values[name]}
-            inputMode={name === 'amount' ? 'decimal' : undefined}
-            required={name === 'amount' || name === 'currency'}
-            error={fault.at(`/${name}`)}
-            onChange={(event) => setValues({ ...values, [name]: event.target.value })}
-          />
-        ))}
-      </div>
-      <FormEnd error={fault.whole} disabled={isPending || Object.keys(changes).length === 0} onClose={onClose}>
-        Save
-      </FormEnd>
-    </form>
+    <Form
+      onSubmit={mutate}
+      action="Save"
+      disabled={isPending || Object.keys(changes).length === 0}
+      error={error}
+      onClose={onClose}
+    >
+      {(at) => (
+        <div className="grid grid-cols-2 gap-3">
+          {fields.map(([name, label]) => (
+            <Field
+              key={name}
+              label={label}
+              value={values[name]}
+              inputMode={name === 'amount' ? 'decimal' : undefined}
+              required={name === 'amount' || name === 'currency'}
+              error={at(`/${name}`)}
+              onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+            />
+          ))}
+        </div>
+      )}
+    </Form>
   );
 }

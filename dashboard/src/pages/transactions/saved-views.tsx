@@ -1,14 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Bookmark, Trash2 } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
-import { faultsOf } from '../../api/client.ts';
+import { useState } from 'react';
 import { deleteView, type SavedView, saveView, viewsQuery } from '../../api/views.ts';
 import { FILTER_NAMES, PAYMENT_FILTERS, type TransactionSearch } from '../../payment-filters.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Choice, Field, Tick } from '../../ui/field.tsx';
-import { FormEnd } from '../../ui/form-end.tsx';
+import { Form } from '../../ui/form.tsx';
 import { failed, told } from '../../ui/toast.tsx';
 
 /** What says whose payments they are, which the server keeps in no view. */
@@ -69,13 +68,13 @@ export function SavedViews({ search }: { search: TransactionSearch }) {
             : 'Its filters, under a name.'
         }
       >
-        <Form kept={kept} onClose={() => setSaving(false)} />
+        <Saving kept={kept} onClose={() => setSaving(false)} />
       </Dialog>
     </>
   );
 }
 
-function Form({ kept, onClose }: { kept: TransactionSearch; onClose: () => void }) {
+function Saving({ kept, onClose }: { kept: TransactionSearch; onClose: () => void }) {
   const client = useQueryClient();
   const navigate = useNavigate({ from: '/transactions' });
   const [name, setName] = useState('');
@@ -89,31 +88,34 @@ function Form({ kept, onClose }: { kept: TransactionSearch; onClose: () => void 
       onClose();
     },
   });
-  const fault = faultsOf(error);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    mutate();
-  };
   return (
-    <form onSubmit={submit} className="grid gap-4">
-      <Field
-        label="Name"
-        required
-        maxLength={100}
-        value={name}
-        error={fault.at('/name')}
-        onChange={(event) => setName(event.target.value)}
-      />
-      <Tick
-        label="Shared"
-        hint="Everybody sees it; you alone change it."
-        checked={shared}
-        onChange={(event) => setShared(event.target.checked)}
-      />
-      <FormEnd error={fault.whole} disabled={isPending || name.trim() === ''} needs={['review']} onClose={onClose}>
-        Save
-      </FormEnd>
-    </form>
+    <Form
+      onSubmit={mutate}
+      action="Save"
+      needs={['review']}
+      disabled={isPending || name.trim() === ''}
+      error={error}
+      onClose={onClose}
+    >
+      {(at) => (
+        <>
+          <Field
+            label="Name"
+            required
+            maxLength={100}
+            value={name}
+            error={at('/name')}
+            onChange={(event) => setName(event.target.value)}
+          />
+          <Tick
+            label="Shared"
+            hint="Everybody sees it; you alone change it."
+            checked={shared}
+            onChange={(event) => setShared(event.target.checked)}
+          />
+        </>
+      )}
+    </Form>
   );
 }
 

@@ -1,8 +1,7 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Pencil, Plus, Trash2, Users as UsersIcon } from 'lucide-react';
-import { type FormEvent, type ReactNode, useState } from 'react';
-import { faultsOf } from '../../api/client.ts';
+import { type ReactNode, useState } from 'react';
 import { createUser, deleteUser, listUsers, updateUser } from '../../api/queries.ts';
 import type { User } from '../../api/types.ts';
 import { useTyped } from '../../lib/use-typed.ts';
@@ -11,7 +10,7 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { Confirm, Dialog } from '../../ui/dialog.tsx';
 import { ExportButton } from '../../ui/export-button.tsx';
 import { Field } from '../../ui/field.tsx';
-import { FormEnd } from '../../ui/form-end.tsx';
+import { Form } from '../../ui/form.tsx';
 import { LoadOlder } from '../../ui/load-older.tsx';
 import { SearchBox } from '../../ui/search-box.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
@@ -177,42 +176,38 @@ function UserForm({ user, onClose }: { user: User | undefined; onClose: () => vo
       onClose();
     },
   });
-  const fault = faultsOf(error);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    mutate();
-  };
   return (
-    <form onSubmit={submit} className="grid gap-4">
-      <Field
-        label="Name"
-        required
-        maxLength={255}
-        value={name}
-        error={fault.at('/name')}
-        onChange={(event) => setName(event.target.value)}
-      />
-      <Field
-        label="E-mail"
-        type="email"
-        required
-        maxLength={320}
-        value={email}
-        error={fault.at('/email')}
-        onChange={(event) => setEmail(event.target.value)}
-      />
-      {!user && (
-        <Field
-          label="Id (optional)"
-          hint="Yours, such as auth0|12345; without one it is made."
-          value={id}
-          error={fault.at('/id')}
-          onChange={(event) => setId(event.target.value)}
-        />
+    <Form onSubmit={mutate} action={user ? 'Save' : 'Create'} disabled={isPending} error={error} onClose={onClose}>
+      {(at) => (
+        <>
+          <Field
+            label="Name"
+            required
+            maxLength={255}
+            value={name}
+            error={at('/name')}
+            onChange={(event) => setName(event.target.value)}
+          />
+          <Field
+            label="E-mail"
+            type="email"
+            required
+            maxLength={320}
+            value={email}
+            error={at('/email')}
+            onChange={(event) => setEmail(event.target.value)}
+          />
+          {!user && (
+            <Field
+              label="Id (optional)"
+              hint="Yours, such as auth0|12345; without one it is made."
+              value={id}
+              error={at('/id')}
+              onChange={(event) => setId(event.target.value)}
+            />
+          )}
+        </>
       )}
-      <FormEnd error={fault.whole} disabled={isPending} onClose={onClose}>
-        {user ? 'Save' : 'Create'}
-      </FormEnd>
-    </form>
+    </Form>
   );
 }
