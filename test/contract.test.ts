@@ -231,6 +231,30 @@ describe('the contract', () => {
     assert.deepEqual(new Map(read), new Map(ids.map((id) => [id, userId])));
   });
 
+  test('each list that comes as CSV has one header, whatever a page holds, and a column for all that a row says', async () => {
+    const metadata = { order: 7 };
+    for (const more of [{}, { metadata, email: 'a@b.co' }, { type: 'login', amount: undefined }])
+      await ask('POST', '/api/transactions', { userId: 'csv', amount: 3, ...more });
+    await ask('POST', '/api/users', { name: 'C', email: 'c@csv.co' });
+    const { paths } = (await ask('GET', '/openapi.json')).body;
+    const lists = Object.keys(paths).filter((path) =>
+      ['Bom', 'Limit'].every((name) => JSON.stringify(paths[path].get ?? {}).includes(`parameters/${name}"`)),
+    );
+    assert.ok(lists.length >= 10, `${lists}`);
+    for (const path of lists.filter((path) => !path.includes('{'))) {
+      const csv = (query: string) => call(app.url, 'GET', path + query, undefined, { accept: 'text/csv' });
+      const header = ({ body }: Answer) => body.split('\r\n')[0];
+      const columns = header(await csv('')).split(',');
+      for (const query of ['?limit=1', '?limit=2'])
+        assert.equal(header(await csv(query)), columns.join(','), `${path}${query}`);
+      const { data } = (await ask('GET', path)).body;
+      // A model's name and version have columns of their own.
+      const named = new Set([...columns, ...(path.startsWith('/api/transactions') ? ['model'] : [])]);
+      const unnamed = data.flatMap((row: object) => Object.keys(row)).filter((name: string) => !named.has(name));
+      assert.deepEqual(unnamed, [], path);
+    }
+  });
+
   test('amendments change what is read, deletion hides it, the id stays taken', async () => {
     const body = { id: 'del_1', userId: 'u_del', amount: 20 };
     const decided = await ask('POST', '/api/transactions', body);

@@ -5,15 +5,18 @@ export function csvLine(values: readonly unknown[]): string {
   return `${values.map(cell).join(',')}\r\n`;
 }
 
-/** Rows as CSV, the columns those of all rows in order of first sight. */
-export function toCsv(rows: readonly Record<string, unknown>[]): string {
-  const columns = columnsOf(rows);
-  return [csvLine(columns), ...rows.map((row) => csvLine(columns.map((column) => row[column])))].join('');
+/** Rows as lines of CSV, by their columns; a last one, `other`, holds what has none. */
+export function csvRows(columns: readonly string[], rows: readonly Record<string, unknown>[]): string {
+  const known = new Set(columns);
+  return rows
+    .map((row) => {
+      const others = Object.entries(row).filter(([name]) => !known.has(name));
+      return csvLine([...columns.map((name) => row[name]), others.length > 0 ? Object.fromEntries(others) : undefined]);
+    })
+    .join('');
 }
 
-export function columnsOf(rows: readonly Record<string, unknown>[]): string[] {
-  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
-}
+export const csvHead = (columns: readonly string[]): string => csvLine([...columns, 'other']);
 
 function cell(value: unknown): string {
   if (value === undefined || value === null) return '';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { unguarded } from '../domain/formula-guard.ts';
 import { parseTime } from '../intake/time.ts';
-import { csvLine, toCsv } from './csv.ts';
+import { csvHead, csvLine, csvRows } from './csv.ts';
 import { type Allowance, createRateLimiter } from './rate-limit.ts';
 import { requestId } from './request-id.ts';
 import { parseWindow } from './window.ts';
@@ -36,12 +36,18 @@ test('request ids are echoed where they are printable and short', () => {
   assert.notEqual(of(), of());
 });
 
-test('CSV: columns of all rows, quotes where needed', () => {
-  const text = toCsv([
+test('CSV: each row by the columns, quotes where needed, and what has none beside them', () => {
+  const rows = [
     { id: 'a', note: 'say "hi", now', amount: -5 },
     { id: '=1+1', nested: { x: [1, -2] }, none: null },
+  ];
+  const text = csvHead(['id', 'note', 'nested']) + csvRows(['id', 'note', 'nested'], rows);
+  assert.deepEqual(text.split('\r\n'), [
+    'id,note,nested,other',
+    'a,"say ""hi"", now",,"{""amount"":-5}"',
+    `'=1+1,,"{""x"":[1,-2]}","{""none"":null}"`,
+    '',
   ]);
-  assert.equal(text, 'id,note,amount,nested,none\r\na,"say ""hi"", now",-5,,\r\n\'=1+1,,,"{""x"":[1,-2]}",\r\n');
 });
 
 test('CSV: no cell begins a formula, whatever the separator, the width or what stands before it unseen', () => {

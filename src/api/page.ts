@@ -3,7 +3,8 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readCursor, writeCursor } from '../domain/cursor.ts';
 import type { Page } from '../projections/store.ts';
-import { columnsOf, csvLine, toCsv } from './csv.ts';
+import type { list } from './contract/common.ts';
+import { csvHead, csvLine, csvRows } from './csv.ts';
 import { vary } from './vary.ts';
 
 type Row = Record<string, unknown>;
@@ -14,7 +15,7 @@ export interface PageRequest {
 }
 
 export interface CsvOptions {
-  /** Columns that are there in any case; beside them stand those of the first rows, and `other` holds what has none. */
+  /** In place of those that the contract names for an item. */
   columns?: readonly string[];
   /** Rows as CSV shows them. */
   rows?: (rows: Row[]) => Row[] | Promise<Row[]>;
@@ -25,29 +26,38 @@ const STEP = 200;
 
 /**
  * A list as JSON, a page of it; or as CSV where the client prefers that: a page with its cursor in `X-Next-Cursor` where a `limit` is
- * asked for, else all there is, sent as it is read, so that memory is bounded by what the client has not taken yet.
+ * asked for, else all there is, sent as it is read, so that memory is bounded by what the client has not taken yet. The header is that
+ * of the list, whatever its rows hold: pages are put one behind the other.
  */
 export async function sendList<T extends object>(
   request: FastifyRequest,
   reply: FastifyReply,
   query: PageRequest & { bom?: string },
   read: (page: PageRequest) => Promise<Page<T>>,
-  { columns = [], rows: shown = (rows) => rows }: CsvOptions = {},
+  { columns = itemColumns(request, 'data'), rows: shown = (rows) => rows }: CsvOptions = {},
 ) {
   vary(reply, 'Accept');
   const { limit, cursor, bom } = query;
   if (!prefersCsv(request.headers.accept)) return read({ limit, cursor });
   asCsv(reply);
-  const mark = bom === 'true' ? MARK : '';
+  const head = (bom === 'true' ? MARK : '') + csvHead(columns);
   const isPaged = /[?&]limit=/.test(request.url);
   const first = await read({ limit: isPaged ? limit : STEP, cursor });
   if (isPaged) {
     if (first.nextCursor !== null) reply.header('x-next-cursor', first.nextCursor);
-    return reply.send(mark + toCsv(await shown(first.data as Row[])));
+    return reply.send(head + csvRows(columns, await shown(first.data as Row[])));
   }
-  return reply.send(
-    Readable.from(lines(mark, first as Page<Row>, columns, shown, (next) => read({ limit: STEP, cursor: next }))),
-  );
+  async function* all() {
+    yield head;
+    for (let page: Page<T> = first; ; page = await read({ limit: STEP, cursor: page.nextCursor })) {
+      const text = csvRows(columns, await shown(page.data as Row[]));
+      if (text !== '') yield text;
+      if (page.nextCursor === null) return;
+      // What is in memory never waits for anything by itself.
+      await breathe();
+    }
+  }
+  return reply.send(Readable.from(all()));
 }
 
 /**
@@ -82,7 +92,9 @@ export function sendTable(
   if (!prefersCsv(request.headers.accept)) return whole;
   const { bom } = request.query as { bom?: string };
   asCsv(reply);
-  return reply.send((bom === 'true' ? MARK : '') + toCsv(rows as Row[]));
+  const columns = itemColumns(request, 'rows');
+  const lines = [columns, ...(rows as Row[]).map((row) => columns.map((name) => row[name]))];
+  return reply.send((bom === 'true' ? MARK : '') + lines.map(csvLine).join(''));
 }
 
 /** Spreadsheets know UTF-8 by it. */
@@ -95,35 +107,20 @@ function asCsv(reply: FastifyReply): void {
     .serializer((text: string) => text);
 }
 
-async function* lines<T extends object>(
-  mark: string,
-  first: Page<Row>,
-  fixed: readonly string[],
-  shown: NonNullable<CsvOptions['rows']>,
-  more: (cursor: string) => Promise<Page<T>>,
-): AsyncGenerator<string> {
-  let page = first;
-  let rows = await shown(page.data);
-  const columns = [...new Set([...fixed, ...columnsOf(rows)])];
-  const known = new Set(columns);
-  yield mark + csvLine([...columns, 'other']);
-  for (;;) {
-    let text = '';
-    for (const row of rows) {
-      const others = Object.entries(row).filter(([name]) => !known.has(name));
-      text += csvLine([
-        ...columns.map((name) => row[name]),
-        others.length > 0 ? Object.fromEntries(others) : undefined,
-      ]);
-    }
-    if (text !== '') yield text;
-    if (page.nextCursor === null) return;
-    // What is in memory never waits for anything by itself.
-    await breathe();
-    page = (await more(page.nextCursor)) as Page<Row>;
-    rows = await shown(page.data);
-  }
+/** What the contract names of an item in this route's answer: the same columns for every page, and for one without rows. */
+function itemColumns({ routeOptions }: FastifyRequest, of: 'data' | 'rows'): string[] {
+  const { response } = routeOptions.schema as { response: { 200: ReturnType<typeof list> } };
+  const { properties } = response[200].content['application/json'].schema as unknown as Answer;
+  return namesIn(properties[of].items);
 }
+
+type Item = { properties?: object; allOf?: Item[] };
+type Answer = { properties: Record<string, { items: Item }> };
+
+const namesIn = ({ properties = {}, allOf = [] }: Item): string[] => [
+  ...new Set([...allOf.flatMap(namesIn), ...Object.keys(properties)]),
+];
+
 /** Whether `text/csv` is named before, or without, anything that means JSON. */
 function prefersCsv(accept: string | undefined): boolean {
   if (!accept?.includes('text/csv')) return false;

@@ -38,7 +38,6 @@ const problemsOfWrites = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 5
 
 const BODY_BYTES = 16 * 1024 * 1024;
 /** First what may come back, in the order in which it does. */
-const CSV_COLUMNS = { columns: ['value', 'expiresAt', 'note', 'by', 'at'] };
 /** For how long an entry lets through where nobody says otherwise. */
 const ALLOWED_DAYS = 90;
 const DAY_MS = 86_400_000;
@@ -141,26 +140,20 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
     async (request, reply) => {
       const { q = '' } = request.query;
       const { entries } = known(request.params.name).list;
-      return sendList(
-        request,
-        reply,
-        request.query,
-        async ({ limit, cursor }) => {
-          const before = cursor === undefined ? undefined : readCursor(cursor)!.tie;
-          const { data, next } = await pageInTurns(entries, q, before, limit);
-          const rows = data.map(({ expiresAt, at, ...entry }) => ({
-            ...entry,
-            expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
-            at: new Date(at).toISOString(),
-          }));
-          return {
-            data: rows,
-            hasMore: next !== undefined,
-            nextCursor: next === undefined ? null : writeCursor(0, next),
-          };
-        },
-        CSV_COLUMNS,
-      );
+      return sendList(request, reply, request.query, async ({ limit, cursor }) => {
+        const before = cursor === undefined ? undefined : readCursor(cursor)!.tie;
+        const { data, next } = await pageInTurns(entries, q, before, limit);
+        const rows = data.map(({ expiresAt, at, ...entry }) => ({
+          ...entry,
+          expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+          at: new Date(at).toISOString(),
+        }));
+        return {
+          data: rows,
+          hasMore: next !== undefined,
+          nextCursor: next === undefined ? null : writeCursor(0, next),
+        };
+      });
     },
   );
 

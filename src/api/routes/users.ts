@@ -7,12 +7,13 @@ import { json, list, problems } from '../contract/common.ts';
 import { CustomerShown, UserBody, UserChange, UserCreated, UserQuery, UserShown } from '../contract/operations.ts';
 import { IdParam } from '../contract/transactions.ts';
 import { nextId } from '../ids.ts';
-import { sendList } from '../page.ts';
+import { type PageRequest, sendList } from '../page.ts';
 import { read } from '../read.ts';
 import { allowed } from '../routing.ts';
 import type { Services } from '../services.ts';
 
 const tags = ['users'];
+const CUSTOMER_COLUMNS = 'id name email payments more firstAt lastAt amountBase stopped fraud'.split(' ');
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
 
 export function userRoutes(app: Api, services: Services): void {
@@ -84,9 +85,8 @@ export function userRoutes(app: Api, services: Services): void {
     },
     async (request, reply) => {
       const { q } = request.query;
-      return sendList(request, reply, request.query, (page) =>
-        read(services, () => store.customers(q ? { q } : {}, page)),
-      );
+      const readPage = (page: PageRequest) => read(services, () => store.customers(q ? { q } : {}, page));
+      return sendList(request, reply, request.query, readPage, { columns: CUSTOMER_COLUMNS });
     },
   );
 
