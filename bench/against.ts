@@ -3,7 +3,7 @@
  * both of them in fresh processes, one after the other, the order turned from pair to pair, so that what the machine does besides
  * falls on both. Ratios come first: the median of the pairs', with the lowest and the highest.
  *
- *   node bench/against.ts REV [--pairs 5] [--seconds 8] [--connections 64] [--payments 20000]
+ *   node bench/against.ts REV [--pairs 5] [--seconds 8] [--connections 64] [--payments 20000] [--only process|http]
  *
  * In process: profiles-cost/measure.ts. Over HTTP: durable decisions a second, and the processor time that the server's process took
  * for one, which holds where others use the machine.
@@ -23,6 +23,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '8' },
     connections: { type: 'string', default: '64' },
     payments: { type: 'string', default: '20000' },
+    only: { type: 'string' },
   },
 });
 const [revision] = positionals;
@@ -75,7 +76,10 @@ async function overHttp(root: string): Promise<Figures> {
   }
 }
 
-const measure = async (root: string) => ({ ...inProcess(root), ...(await overHttp(root)) });
+const measure = async (root: string): Promise<Figures> => ({
+  ...(values.only === 'http' ? {} : inProcess(root)),
+  ...(values.only === 'process' ? {} : await overHttp(root)),
+});
 const median = (numbers: number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 const shown = (number: number) => number.toFixed(number < 100 ? 1 : 0);
 

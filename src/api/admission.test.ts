@@ -1,92 +1,141 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import Fastify from 'fastify';
-import { createAdmission, refuseBeyond, STANDING_MS } from './admission.ts';
+import { createAdmission, refuseBeyond, TURN } from './admission.ts';
 import type { Api } from './api.ts';
 import { sendProblem } from './problem.ts';
 
-/** A queue in front of one server, by a clock of its own: each decision takes `serviceMs`, one comes every `everyMs`. */
-function simulate(options: { everyMs: number; serviceMs: number; forMs: number; waiting?: number; delayMs?: number }) {
-  const { everyMs, serviceMs, forMs, waiting = 10, delayMs = 50 } = options;
+/**
+ * One server and what comes to it, by a clock of its own: each decision takes `serviceMs`, one comes every `everyMs` (all `burst` of them
+ * at once), and is read when the loop next reads: between two turns.
+ */
+function simulate(options: {
+  everyMs: number;
+  serviceMs: number;
+  forMs: number;
+  burst?: number;
+  waiting?: number;
+  delayMs?: number;
+}) {
+  const { everyMs, serviceMs, forMs, burst = 1, waiting = 10, delayMs = 50 } = options;
   let now = 0;
-  const admission = createAdmission({ waiting, delayMs, stopwatch: () => now });
-  const queue: { at: number; leave: () => void }[] = [];
-  const delays: { at: number; ms: number }[] = [];
-  const refused: number[] = [];
+  let next: (() => void) | undefined;
+  const admission = createAdmission({
+    waiting,
+    delayMs,
+    stopwatch: () => now,
+    afterReading: (callback) => {
+      next = callback;
+    },
+  });
+  const decided: { at: number; ms: number }[] = [];
+  const refused: { at: number; ms: number }[] = [];
+  let durable: (() => void)[] = [];
   let came = 0;
-  let freeAt = 0;
-  const serve = (until: number) => {
-    while (queue.length > 0 && Math.max(freeAt, queue[0].at) + serviceMs <= until) {
-      const { at, leave } = queue.shift()!;
-      freeAt = Math.max(freeAt, at) + serviceMs;
-      delays.push({ at, ms: freeAt - at });
-      leave();
-    }
-  };
-  for (let at = 0; at < forMs; at += everyMs) {
-    serve(at);
-    now = at;
+  const read = (at: number) => {
     came++;
-    if (admission.isFull()) refused.push(at);
-    else queue.push({ at, leave: admission.enter() });
+    if (admission.isFull()) {
+      refused.push({ at, ms: now - at });
+      return;
+    }
+    admission.atTurn(() => {
+      const leave = admission.enter();
+      now += serviceMs;
+      durable.push(() => {
+        decided.push({ at, ms: now - at });
+        leave();
+      });
+    });
+  };
+  let due = 0;
+  while (due < forMs || next || durable.length > 0) {
+    // What was decided in a turn is durable once the loop goes round.
+    for (const leave of durable.splice(0)) leave();
+    const turn = next;
+    next = undefined;
+    turn?.();
+    for (; due <= now && due < forMs; due += everyMs) for (let i = 0; i < burst; i++) read(due);
+    if (!next && durable.length === 0) now = Math.max(now, due);
   }
-  serve(Number.POSITIVE_INFINITY);
-  return { came, delays, refused };
+  durable = [];
+  return { came, decided, refused };
 }
 
+const longest = (waits: { ms: number }[]) => waits.reduce((most, { ms }) => Math.max(most, ms), 0);
+
 test('what can be decided is let in, however long it goes on', () => {
-  const { refused } = simulate({ everyMs: 5, serviceMs: 4, forMs: 20_000 });
-  assert.equal(refused.length, 0);
+  const { came, decided } = simulate({ everyMs: 5, serviceMs: 4, forMs: 20_000 });
+  assert.equal(decided.length, came);
 });
 
-test('a burst is worked off without a refusal, though some wait long', () => {
-  const { refused, delays } = simulate({ everyMs: 0.5, serviceMs: 4, forMs: 100 });
-  assert.equal(refused.length, 0);
-  assert.ok(delays.some(({ ms }) => ms > 500));
+test('bursts of as many as may always wait are worked off, one after the other', () => {
+  const { came, decided } = simulate({ everyMs: 2_000, burst: 100, serviceMs: 15, waiting: 100, forMs: 60_000 });
+  assert.equal(decided.length, came);
 });
 
-test('bursts that follow each other closely, each worked off before the next, are no overload', () => {
-  let now = 0;
-  const admission = createAdmission({ waiting: 10, delayMs: 50, stopwatch: () => now });
-  for (let burst = 0; burst < 20; burst++) {
-    const inside = Array.from({ length: 200 }, () => {
-      assert.equal(admission.isFull(), false, `burst ${burst}`);
-      return admission.enter();
-    });
-    for (const leave of inside) {
-      now += 2;
-      leave();
-    }
-    now += 100;
+test('beyond what it can do it turns away at once, and those who are let in wait no longer than the bound and a turn', () => {
+  for (const factor of [1.5, 2, 4, 20]) {
+    const { came, decided, refused } = simulate({ everyMs: 2 / factor, serviceMs: 2, forMs: 30_000 });
+    assert.equal(decided.length + refused.length, came, 'nobody is lost');
+    assert.ok(longest(refused) <= TURN * 2, `${factor}: who is refused has waited for one turn`);
+    // Before the pace is known only the floor and the age of the oldest speak.
+    assert.ok(longest(decided.slice(200)) <= 50 + 2 * TURN * 2, `${factor}: ${longest(decided.slice(200))}`);
+    assert.ok(decided.length > (0.98 * 30_000) / 2, 'it works as fast as it can');
   }
 });
 
-test('beyond what it can do it turns away, and those who are let in wait no longer than the bound and their turn', () => {
-  for (const factor of [1.5, 2, 4]) {
-    const { came, delays, refused } = simulate({ everyMs: 4 / factor, serviceMs: 4, forMs: 60_000 });
-    assert.equal(delays.length + refused.length, came, 'nobody is lost');
-    // The queue that stood when it began is worked off first.
-    const settled = delays.filter(({ at }) => at > 30_000);
-    assert.ok(Math.max(...settled.map(({ ms }) => ms)) <= 50 + 2 * 4 + 10 * 4, `${factor}`);
-    assert.ok(settled.length > (0.95 * 30_000) / 4, 'it works as fast as it can');
-  }
+test('a slow machine is held to the floor alone, a fast one to the delay', () => {
+  const most = (serviceMs: number, waiting: number) =>
+    longest(simulate({ everyMs: serviceMs / 3, serviceMs, waiting, forMs: serviceMs * 5_000 }).decided.slice(1_500));
+  assert.ok(most(10, 20) <= 20 * 10 + 2 * TURN * 10);
+  assert.ok(most(0.1, 20) > 20, 'as many as the delay allows, and not only the floor');
+  assert.ok(most(0.1, 20) <= 50 + 2 * TURN * 0.1, `${most(0.1, 20)}`);
 });
 
-test('after the rush all are let in again at once, and a burst is a burst again', () => {
+test('after the rush all are let in again as soon as the line is short', () => {
   let now = 0;
-  const admission = createAdmission({ waiting: 2, delayMs: 50, stopwatch: () => now });
+  const admission = createAdmission({ waiting: 2, delayMs: 50, stopwatch: () => now, afterReading: () => {} });
   const leave = [admission.enter(), admission.enter()];
-  now = 60;
-  assert.equal(admission.isFull(), false, 'late, but not for long');
-  now = 60 + STANDING_MS;
-  assert.equal(admission.isFull(), true);
-  for (const one of leave) one();
-  assert.equal(admission.isFull(), false, 'nobody waits');
-  const again = [admission.enter(), admission.enter()];
-  now += STANDING_MS + 60;
-  assert.equal(admission.isFull(), false, 'it begins anew');
-  for (const one of again) one();
+  now = 50;
+  assert.equal(admission.isFull(), false);
+  now = 51;
+  assert.equal(admission.isFull(), true, 'the oldest has waited too long');
+  leave[0]();
+  leave[0]();
+  assert.equal(admission.isFull(), false, 'and who leaves twice has left once');
+});
+
+test('turns keep their order, and nobody is left in the line', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(3 * TURN), { maxLength: 20 }), (arrivals) => {
+      const pending: (() => void)[] = [];
+      const admission = createAdmission({
+        waiting: 1_000,
+        delayMs: 50,
+        stopwatch: () => 0,
+        afterReading: (next) => pending.push(next),
+      });
+      const went: number[] = [];
+      let came = 0;
+      for (const count of arrivals) {
+        const before = went.length;
+        pending.shift()?.();
+        for (let i = 0; i < count; i++) {
+          const one = came++;
+          admission.atTurn(() => went.push(one));
+        }
+        assert.ok(went.length - before <= 2 * TURN, 'the loop reads after so many');
+        assert.ok(pending.length <= 1);
+      }
+      while (pending.length > 0) pending.shift()!();
+      assert.deepEqual(
+        went,
+        Array.from({ length: came }, (_, i) => i),
+      );
+    }),
+  );
 });
 
 test('so many may always wait, and with a bound of 0 all may', () => {
@@ -104,17 +153,52 @@ test('so many may always wait, and with a bound of 0 all may', () => {
   );
 });
 
-test('who is turned away is told when to come again; what decides nothing is let in', async () => {
+test('who is turned away is told when to come again; what decides nothing is let in; who has gone is not decided', async () => {
   const app = Fastify() as unknown as Api;
   let full = true;
+  let isHeld = false;
+  const held: (() => void)[] = [];
+  const decided: unknown[] = [];
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
-  refuseBeyond(app, { isFull: () => full, enter: () => () => {} });
-  app.post('/decides', { config: { decides: true } }, async () => 'decided');
+  refuseBeyond(app, {
+    isFull: () => full,
+    atTurn: (go) => (isHeld ? void held.push(go) : go()),
+    enter: () => () => {},
+  });
+  app.post('/decides', { config: { decides: true } }, async ({ body }) => {
+    decided.push(body);
+    return 'decided';
+  });
   app.get('/health', async () => 'healthy');
-  const refused = await app.inject({ method: 'POST', url: '/decides', payload: { amount: 1 } });
+  const post = { method: 'POST', url: '/decides', payload: { amount: 1 } } as const;
+  const refused = await app.inject(post);
   assert.deepEqual([refused.statusCode, refused.headers['retry-after']], [503, '1']);
   assert.equal(refused.json().code, 'unavailable');
   assert.equal((await app.inject('/health')).statusCode, 200);
   full = false;
-  assert.equal((await app.inject({ method: 'POST', url: '/decides' })).statusCode, 200);
+  assert.equal((await app.inject(post)).statusCode, 200);
+  assert.equal(decided.length, 1);
+
+  isHeld = true;
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const gone = new AbortController();
+  const ask = (signal?: AbortSignal) =>
+    fetch(`${url}/decides`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"amount":2}',
+      ...(signal ? { signal } : {}),
+    });
+  const left = new Promise((resolve) => app.server.once('connection', (socket) => socket.once('close', resolve)));
+  const given = assert.rejects(ask(gone.signal));
+  while (held.length < 1) await setImmediate();
+  gone.abort();
+  await Promise.all([given, left]);
+  const stays = ask();
+  while (held.length < 2) await setImmediate();
+  for (const go of held) go();
+  assert.equal((await stays).status, 200);
+  assert.deepEqual(decided.at(-1), { amount: 2 });
+  assert.equal(decided.length, 2, 'the one that left is not among them');
+  await app.close();
 });
