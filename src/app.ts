@@ -30,6 +30,7 @@ import type { Clock } from './domain/clock.ts';
 import { createChallengers } from './engine/challengers.ts';
 import type { EngineState } from './engine/fold.ts';
 import { subjectOfView } from './engine/subject-of-view.ts';
+import { createCaseDealing } from './projections/case-dealing.ts';
 import { createCaseEscalation } from './projections/case-escalation.ts';
 import { createCaseLabels } from './projections/case-labels.ts';
 import { createCommands } from './projections/commands.ts';
@@ -146,6 +147,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     });
   const escalation =
     config.cases.sla && createCaseEscalation({ commands, projector, store, clock, log, sla: config.cases.sla });
+  const dealing = createCaseDealing({ commands, projector, store, clock, log });
   const hidden = (id: string) => state.deleted.has(id);
   const narration = openNarration(config.llm, { journal, hidden, clock, log, ...(narrator ? { narrator } : {}) });
   const webhooks = openWebhooks(config, { journal, projector, store, hidden, outcomeOf, clock, log });
@@ -211,6 +213,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   caseLabels.repair();
   reviews?.start();
   escalation?.start();
+  dealing.start();
   webhooks.start();
   replica?.start();
   core.erasures.start({ projector, store, replica, mirror: core.mirror });
@@ -238,6 +241,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
       caseLabels.close();
       await reviews?.close();
       await escalation?.close();
+      await dealing.close();
       await replica?.close();
       await core.erasures.close();
       await server.close();

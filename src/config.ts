@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { IPV6_PREFIX } from './domain/address.ts';
 import type { CaseRule } from './domain/case.ts';
+import { type CaseReason, DEFAULT_CASE_REASONS, parseCaseReasons } from './domain/case-reason.ts';
 import { parseSla } from './domain/case-sla.ts';
 import { isCurrency } from './domain/currency.ts';
 import { CORE_ENTITIES, entityTypesWith } from './domain/entity.ts';
@@ -108,6 +109,8 @@ export interface Config {
   readonly linkHub: number;
   /** How alerts find their cases. */
   readonly cases: CaseRule;
+  /** Words for why cases were resolved so; none: nobody is asked. */
+  readonly caseReasons: readonly CaseReason[];
   /** Whose midnights begin the months and quarters of ledgers: UTC, an offset, or a name of IANA's. */
   readonly ledgerTimeZone: string;
   /** What happens to a held payment that nobody reviewed in time; undefined: it stays held. */
@@ -319,6 +322,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
       hub: integer(env, 'CASE_HUB', 50, 1, 500),
       ...caseTimes(env),
     }),
+    caseReasons: Object.freeze(caseReasons(env)),
     ledgerTimeZone: timeZone(env.LEDGER_TIME_ZONE || 'UTC', 'LEDGER_TIME_ZONE'),
     reviewExpires: reviewExpires(env),
     databasePool: integer(env, 'DATABASE_POOL', 8, 2, 1_000),
@@ -421,6 +425,17 @@ function schemaOfModel(folder: string | undefined): OwnSchema | undefined {
     return schema && parseOwnSchema(schema);
   } catch {
     return undefined;
+  }
+}
+
+/** `off`: none. */
+function caseReasons(env: Environment): CaseReason[] {
+  const text = env.CASE_REASONS?.trim() || DEFAULT_CASE_REASONS;
+  if (text === 'off') return [];
+  try {
+    return parseCaseReasons(text);
+  } catch (error) {
+    throw new Error(`CASE_REASONS: ${(error as Error).message}`);
   }
 }
 

@@ -84,7 +84,14 @@ function casesOf(paid: Paid[]) {
     const event = eventOf(transaction, entityKeys(transaction, naming));
     if (isAlert)
       addAlert(fold, {
-        ...{ transactionId: transaction.id, sequence, at: transaction.time, time: transaction.time, score: 60 },
+        ...{
+          transactionId: transaction.id,
+          sequence,
+          at: transaction.time,
+          time: transaction.time,
+          score: 60,
+          rules: [],
+        },
         ...{
           decision: 'review',
           amount: 50,

@@ -17,6 +17,7 @@ const SECRETS = {
   phone: '+49-170-5550199',
   note: 'Neighbour Xantippe says she moved',
   comment: 'Rang her sister Yolanthe',
+  written: 'Lives above the bakery Kringelhuber',
 };
 
 function* filesIn(directory: string): Generator<string> {
@@ -75,6 +76,7 @@ test('a user who is erased stands in no file, statistics add up, and a rebuilt d
     await post('/api/transactions/w0/labels', { label: 'fraud', source: 'analyst', note: SECRETS.note }, 201);
     const [opened] = (await call(url, 'GET', '/api/cases')).body.data;
     await post(`/api/cases/${opened.id}/comments`, { text: SECRETS.comment }, 201);
+    await post(`/api/entities/ip/${SECRETS.ip}/notes`, { kind: 'note', text: SECRETS.written }, 201);
     const stats = (await call(url, 'GET', '/api/transactions/stats?window=24h')).body;
     const found = traces(dataDir);
     for (const what of Object.keys(SECRETS))

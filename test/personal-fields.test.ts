@@ -15,6 +15,7 @@ const IN_RECORDS: Readonly<Record<string, readonly [type: string, part: 'persona
   'CommentBody.text': ['case', 'personal', 'text'],
   'CaseBulkBody.text': ['case', 'personal', 'text'],
   'CaseBulkBody.note': ['case', 'personal', 'note'],
+  'EntityNoteBody.text': ['entity', 'personal', 'text'],
   'ResolveBody.note': ['case', 'personal', 'note'],
   'UserBody.name': ['user.create', 'personal', 'name'],
   'UserBody.email': ['user.create', 'personal', 'email'],
@@ -58,6 +59,9 @@ const NOT_PERSONAL: Readonly<Record<string, string>> = {
   },
   ...{ 'ListBody.*': OWN, 'EntriesBody.*': OWN, 'ModelUploadBody.*': OWN, 'PromoteBody.*': OWN, 'KeyBody.*': OWN },
   ...{ 'SessionBody.*': 'a key, which is never recorded', 'WebhookBody.*': OWN, 'ViewBody.*': OWN },
+  ...{ 'QueueBody.*': OWN, 'QueueChangeBody.*': OWN, 'NextCaseBody.*': 'who works on it, and a queue' },
+  ...{ 'TemplateBody.*': OWN, 'TemplateChangeBody.*': OWN, 'AbsenceBody.*': 'a time' },
+  ...{ 'ResolveBody.reason': 'a word of a set', 'CaseBulkBody.reason': 'a word of a set' },
 };
 
 /** Bodies that hold transactions, by what leads to them: their fields are those of `TransactionBody`. */

@@ -1,7 +1,7 @@
 /** What ends in an id that may hold slashes: a user's own, and that of an entity. */
 const ENDS_IN_ID = /^(\/api\/(?:users|transactions\/user|entities\/[^/?]+)\/)([^?]*[^/?])/;
 /** What is asked of an entity, behind its id. */
-const OF_ENTITY = /^\/api\/entities\/[^/?]+\/[^?]+(\/links\/?)(?=\?|$)/;
+const OF_ENTITY = /^\/api\/entities\/[^/?]+\/[^?]+?(\/(?:links|notes(?:\/note_[\w-]+)?)\/?)(?=\?|$)/;
 
 /**
  * An address as clients should have sent it: bytes beyond ASCII, which Node reads as Latin-1, and the slashes of an id

@@ -61,6 +61,8 @@ export const PERSONAL_PARTS: Readonly<Record<string, PersonalParts>> = {
   'policy.restore': POLICY,
   'policy.list': POLICY,
   'policy.entries': POLICY,
+  desk: { idle: 'queues, templates of notes and absences are the team’s own' },
+  entity: { personal: 'all', data: ['bodyHash'] },
   view: { idle: 'how a list is looked at; whose payments they are is not kept in it' },
   drift: { idle: 'statistics' },
   audit: { idle: 'nothing writes it any more' },

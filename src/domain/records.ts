@@ -44,6 +44,8 @@ import type { WebhookType } from './webhook.ts';
  * | webhook.create, .update, .delete, .resume | `c:<command id>` | WebhookData | secret, where created |
  * | webhook.told  | `w:<webhook id>:<seq>` | WebhookToldData |                              |
  * | view          | `c:<command id>`       | ViewData     |                                       |
+ * | desk          | `c:<command id>`       | DeskData     |                                       |
+ * | entity        | `c:<command id>`       | EntityNoteData | id, text                            |
  * | narrative     | `n:<transaction id>`   | NarrativeData | narrative                            |
  * | erasure       | `c:<command id>`; `e:<erasure id>` | {id, by, bodyHash} | the subject and the reason, until it is done |
  * | erasure.done  | `e:<erasure id>:done`  | {id, records} |                                      |
@@ -196,7 +198,15 @@ export interface FinalizeData {
 
 /** What a person does to a case. `version` is that of the case as they saw it; absent: whatever it is. */
 export type CaseData = { caseId: string; version?: number; by?: string } & (
-  | { action: 'assign'; assignee: string | null }
+  | {
+      action: 'assign';
+      assignee: string | null;
+      /** The queue that it was taken or given from, and what that was called then. */
+      queueId?: string;
+      queue?: string;
+      /** Given in turn, and not taken. */
+      dealt?: true;
+    }
   | {
       action: 'comment';
       /** Whether the customer is awaited from then on; absent: as before. */
@@ -207,6 +217,8 @@ export type CaseData = { caseId: string; version?: number; by?: string } & (
   | {
       action: 'resolve';
       resolution: Resolution;
+      /** A word of CASE_REASONS. */
+      reason?: string;
       /** How many transactions they saw: refused where more have joined. */
       transactions?: number;
       /** Transactions that are none of it: they become a case of their own, `case_<sequence of this record>`. */

@@ -92,6 +92,8 @@ export const RECORD_TYPES = [
   'policy.entries',
   'drift',
   'view',
+  'desk',
+  'entity',
   'erasure',
   'erasure.done',
 ] as const;

@@ -59,6 +59,8 @@ export function auditOf(record: JournalRecord, answer: CommandAnswer | undefined
       text(data.keyId) ??
       text(data.webhookId) ??
       text(data.viewId) ??
+      text(data.deskId) ??
+      text(data.noteId) ??
       text(data.ruleId) ??
       text(data.list) ??
       text(data.id),
@@ -97,7 +99,18 @@ function detailOf({ type, data, personal }: JournalRecord): Record<string, unkno
       return { fields: [...Object.keys(object(data.changes)), ...Object.keys(personal ?? {})] };
     case 'case':
       return {
-        ...pick(data, ['version', 'assignee', 'resolution', 'except', 'into', 'awaits', 'due']),
+        ...pick(data, [
+          'version',
+          'assignee',
+          'queue',
+          'dealt',
+          'resolution',
+          'reason',
+          'except',
+          'into',
+          'awaits',
+          'due',
+        ]),
         ...pick(personal ?? {}, ['text', 'note']),
       };
     case 'key.create':
@@ -107,6 +120,11 @@ function detailOf({ type, data, personal }: JournalRecord): Record<string, unkno
       return pick(data, ['url', 'types', 'description']);
     case 'view':
       return pick(data, ['action', 'name', 'shared']);
+    case 'desk':
+      return pick(data, ['kind', 'action', 'name', 'body']);
+    // Which one it is of is a name of somebody’s: it stands with the note.
+    case 'entity':
+      return pick(data, ['action', 'entityType']);
     case 'user.create':
     case 'user.update':
       return { fields: Object.keys(personal ?? {}) };

@@ -96,6 +96,7 @@ function resolve(
   Object.assign(row, { status: 'resolved', resolution: data.resolution, resolvedAt: record.at });
   row.resolvedBy = data.by ?? null;
   row.note = (record.personal?.note as string | undefined) ?? null;
+  row.reason = data.reason ?? null;
   row.labelsDue = data.resolution === 'unsure' ? 0 : own.length;
   row.withdrawalsDue = 0;
   row.due = null;
@@ -134,6 +135,7 @@ function escalate(fold: CaseFold, row: CaseRow, due: number): CommandAnswer {
 /** What stood before the resolution stands again; the labels that it gave are owed a withdrawal. */
 function reopen(fold: CaseFold, row: CaseRow, by: string | undefined): void {
   Object.assign(row, { status: 'open', resolution: null, resolvedAt: null, resolvedBy: null, note: null });
+  row.reason = null;
   row.labelsDue = 0;
   const alerts = alertsOf(fold, row.id);
   row.withdrawalsDue = alerts.filter(({ labelled }) => labelled).length;

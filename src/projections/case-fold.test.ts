@@ -33,6 +33,7 @@ function run(steps: Step[]): CaseFold {
       ...{ decision: step.decline ? 'decline' : 'review', amount: step.amount, amountAtRisk: step.amount / 4 },
       keys: step.keys,
       values: step.keys.map(String),
+      rules: step.keys.filter((key) => key > 0).map((key) => `r${key % 3}`),
     };
     addAlert(fold, alert);
     const all = [...fold.alerts.values()];
@@ -63,6 +64,7 @@ test('every alert is in one case, and a case is what its alerts add up to', () =
           row.amount,
           own.reduce((sum, { amount }) => sum + amount, 0),
         );
+        assert.deepEqual(row.rules, [...new Set(own.flatMap(({ rules }) => rules))].sort());
         assert.equal(row.score, Math.max(0, ...own.map(({ score }) => score)));
         for (const [index, type] of CASE_ENTITIES.entries())
           for (const key of new Set(own.map(({ keys }) => keys[index]).filter(Boolean))) {

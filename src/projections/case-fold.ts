@@ -54,6 +54,10 @@ export interface CaseRow {
   awaitingSince: number | null;
   /** The time that it was told as missed. */
   escalatedDue: number | null;
+  /** Ids of rules that hit live in its alerts, in order of the alphabet: queues go by them. */
+  rules: string[];
+  /** Why it was resolved so, a word of CASE_REASONS. */
+  reason: string | null;
 }
 
 /** An entity of a case, and how many of its transactions name it. */
@@ -87,6 +91,8 @@ export interface AlertRow {
   due: number | null;
   /** Somebody reviewed, labelled or finalized it. */
   worked: boolean;
+  /** Ids of rules that hit live. */
+  rules: string[];
 }
 
 /** The cases that a batch of records meets, loaded whole as far as it meets them, then as the records left them. */
@@ -147,7 +153,7 @@ export function openCase(fold: CaseFold, sequence: number, at: number, time: num
     ...{ firstTime: time, lastTime: time, openedAt: at, lastAlertAt: at, firstActionAt: null },
     ...{ assignee: null, resolution: null, resolvedAt: null, resolvedBy: null, note: null, labelsDue: 0 },
     ...{ reopened: 0, reopenedBy: null, withdrawalsDue: 0, mergedInto: null, proposed: [] },
-    ...{ due: null, awaitingSince: null, escalatedDue: null },
+    ...{ due: null, awaitingSince: null, escalatedDue: null, rules: [], reason: null },
   };
   fold.cases.set(row.id, row);
   fold.whole.add(row.id);
@@ -218,9 +224,13 @@ function recount(fold: CaseFold, row: CaseRow): void {
   row.labelsDue = row.labelsDue > 0 ? rest.length - labelled : 0;
   row.withdrawalsDue = row.status === 'open' ? labelled : 0;
   row.due = dueOf(row, rest);
+  row.rules = unitedRules(rest.flatMap(({ rules }) => rules));
   Object.assign(row, { entityType: 'user', entityKey: 0, entityValue: '', entityAlerts: 0 });
   for (const link of linksInOrder(fold, rest)) if (link.alerts > 0 && leads(link, row)) lead(row, link);
 }
+
+/** Each once, in order of the alphabet. */
+export const unitedRules = (rules: readonly string[]): string[] => [...new Set(rules)].sort();
 
 /** When a case is due, from all of its alerts. */
 export function dueOf(row: Pick<CaseRow, 'status'>, alerts: readonly AlertRow[]): number | null {

@@ -20,7 +20,7 @@ type Step = typeof steps extends fc.Arbitrary<(infer T)[]> ? T : never;
 
 const alertOf = ({ hours, keys, hubs }: Step, index: number): Alert => ({
   ...{ transactionId: `t${index}`, sequence: index + 1, at: index, time: hours * HOUR, score: 50 },
-  ...{ decision: 'review', amount: index, amountAtRisk: index / 4, keys, values: keys.map(String) },
+  ...{ decision: 'review', amount: index, amountAtRisk: index / 4, keys, values: keys.map(String), rules: [] },
   joining: { windowMs: 1_000 * HOUR, hubs },
 });
 

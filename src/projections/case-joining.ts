@@ -18,6 +18,7 @@ import {
   linkOnce,
   moveAlerts,
   openCase,
+  unitedRules,
 } from './case-fold.ts';
 
 /** A case must be loaded whole before this can be done: whoever loads does so, and begins anew. */
@@ -60,6 +61,7 @@ export function addAlert(fold: CaseFold, { values, joining, ...alert }: Alert, j
   fold.touchedCases.add(row.id);
   const due = joining?.due ?? null;
   if (due !== null) row.due = Math.min(row.due ?? due, due);
+  if (alert.rules.length > 0) row.rules = unitedRules([...row.rules, ...alert.rules]);
   fold.alerts.set(alert.transactionId, { ...alert, caseId: row.id, labelled: false, disputes: 0, due, worked: false });
   fold.touchedAlerts.add(alert.transactionId);
   CASE_ENTITIES.forEach((type, index) => {

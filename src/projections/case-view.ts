@@ -25,6 +25,7 @@ export function caseView(row: CaseRow) {
     resolution: row.resolution,
     resolvedAt: time(row.resolvedAt),
     resolvedBy: row.resolvedBy,
+    reason: row.reason,
     note: row.note,
     mergedInto: row.mergedInto,
     dueAt: time(row.due),

@@ -115,7 +115,12 @@ export function createErasures({ journal, clock, log }: Ports) {
     if ((journal.status().begins ?? 1) > 1)
       for (const id of await store.paymentsOf(keyOf(subject))) found.payments.add(id);
     const cases = new Set([...found.cases, ...(await store.casesOf([...found.payments]))]);
-    await store.erase({ payments: [...found.payments], users: [...found.users], cases: [...cases] });
+    await store.erase({
+      payments: [...found.payments],
+      users: [...found.users],
+      cases: [...cases],
+      keys: [...found.keys],
+    });
     // Before the log forgets who it was: as long as a copy is away, an erasure is not done.
     await replica?.refresh([...found.payments], [...found.users]);
     const last: number[] = [];
@@ -144,12 +149,13 @@ export function createErasures({ journal, clock, log }: Ports) {
     });
 
   async function find(subject: Partial<Record<Subject, string>>, before: number): Promise<Found> {
-    const found: Found = { payments: new Set(), users: new Set(), cases: new Set() };
+    const found: Found = { payments: new Set(), users: new Set(), cases: new Set(), keys: new Set([keyOf(subject)]) };
     for await (const record of journal.read(1)) {
       const { data, type, sequence } = record;
       if (sequence < before && isAnchor(record, subject)) {
         if (type.startsWith('user.')) found.users.add(data.userId as string);
         else found.payments.add(paymentOf(record)!);
+        for (const key of notedKeys(record)) found.keys.add(key);
       }
     }
     for await (const { type, data } of journal.read(1))
@@ -218,14 +224,26 @@ interface Found {
   payments: Set<string>;
   users: Set<string>;
   cases: Set<string>;
+  /** Of entities whose notes may say who somebody is. */
+  keys: Set<number>;
 }
+
+/** What a payment names that one person has: what was written of it goes with them, though others may have it too. */
+function notedKeys({ data, personal }: JournalRecord): number[] {
+  const { entities, named } = data as { entities?: number[]; named?: Record<string, number> };
+  const keys = Array.isArray(entities) ? keysToday(entities, personal).slice(0, NOTED.length) : [];
+  return [...keys, named?.mailbox ?? 0].filter((key) => key !== 0);
+}
+/** Of CORE_ENTITIES. */
+const NOTED = ['user', 'card', 'device', 'ip'];
 
 function paymentOf({ data }: JournalRecord): string | undefined {
   return (data.transactionId ?? (data.transaction as { id?: string } | undefined)?.id) as string | undefined;
 }
 
-function concerns(record: JournalRecord, { payments, users }: Found, cases: Set<string>): boolean {
+function concerns(record: JournalRecord, { payments, users, keys }: Found, cases: Set<string>): boolean {
   const { data, type } = record;
+  if (type === 'entity') return keys.has(data.key as number);
   if (type.startsWith('user.')) return users.has(data.userId as string);
   const payment = paymentOf(record);
   return (payment !== undefined && payments.has(payment)) || (type === 'case' && cases.has(data.caseId as string));

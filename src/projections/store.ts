@@ -1,4 +1,6 @@
 import type { CaseStatus, Resolution } from '../domain/case.ts';
+import type { DeskBody, DeskKind, QueueFilter } from '../domain/desk.ts';
+import type { EntityNoteKind } from '../domain/entity-note.ts';
 import type { LabelState } from '../domain/label-state.ts';
 import type { LedgerPayment } from '../domain/ledgers/payment.ts';
 import type { JournalRecord } from '../journal/journal.ts';
@@ -37,6 +39,8 @@ export interface QueryStore {
   search(q: string, limit: number): Promise<SearchHit[]>;
   /** Views of the list of payments that whoever has that key sees: shared, or their own. */
   savedViews(by: string | null): Promise<SavedView[]>;
+  desk: DeskQueries;
+  entityNotes: EntityNoteQueries;
   webhooks: WebhookStore;
   erasing: ErasureStore;
   /** Throws where the database is away. */
@@ -53,6 +57,53 @@ export interface SavedView {
   by: string | null;
   createdAt: string;
   updatedAt: string;
+}
+
+/** A queue, a template or an absence. */
+export interface DeskThing {
+  id: string;
+  kind: DeskKind;
+  /** Goes up with every change. */
+  version: number;
+  name: string;
+  body: DeskBody;
+  /** Of a queue: who was given a case last. */
+  turn: string | null;
+  by: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** Open cases of a queue. */
+export interface QueueLoad {
+  open: number;
+  unassigned: number;
+  overdue: number;
+}
+
+export interface DeskQueries {
+  /** By when they were made, the oldest first. */
+  all(kind: DeskKind): Promise<DeskThing[]>;
+  /** Who is away as of then, milliseconds. */
+  away(now: number): Promise<Set<string>>;
+  load(filter: QueueFilter, now: number): Promise<QueueLoad>;
+  /** How many open cases each of them has; absent: none. */
+  openOf(members: readonly string[]): Promise<Map<string, number>>;
+  /** Open cases that nobody is assigned to and that await no customer, the most urgent first: due, then at risk. */
+  free(filter: QueueFilter, limit: number): Promise<{ id: string; version: number }[]>;
+}
+
+export interface EntityNote {
+  id: string;
+  kind: EntityNoteKind;
+  text: string;
+  at: string;
+  by: string | null;
+}
+
+export interface EntityNoteQueries {
+  of(type: string, id: string): Promise<EntityNote[]>;
+  labels(limit: number): Promise<string[]>;
 }
 
 export interface LinksQuery {
@@ -244,9 +295,22 @@ export interface CaseFilter {
   /** Any entity that a transaction of the case names. */
   entity?: { type: string; id: string };
   minScore?: number;
+  /** Those of a queue. */
+  queue?: QueueFilter;
 }
 
 export type CaseSort = 'risk' | 'newest' | 'due';
+
+export interface CaseOutcome {
+  resolution: Resolution;
+  reason: string | null;
+  /** Id of the key. */
+  by: string | null;
+  cases: number;
+  transactions: number;
+  /** Base currency. */
+  amount: number;
+}
 
 export interface CaseQueries {
   /** By amount at risk, the highest first; by opening, the newest first; or those that are due, the first first. */
@@ -257,6 +321,8 @@ export interface CaseQueries {
   transactions(id: string, page: PageRequest): Promise<Page<TransactionView>>;
   /** The case that a transaction is in. */
   ofTransaction(transactionId: string): Promise<{ caseId: string; at: string } | undefined>;
+  /** What cases that were resolved in [from, to), milliseconds, turned out to be, why, and by whom: the commonest first. */
+  outcomes(from: number, to: number): Promise<CaseOutcome[]>;
   /** Cases whose labels are not all recorded, or not all taken back, the oldest first. */
   owing(limit: number): Promise<string[]>;
   /** What such a case owes; undefined where it owes nothing. */
@@ -338,7 +404,8 @@ export interface ErasureStore {
   casesOf(payments: string[]): Promise<string[]>;
   /** Payments that name an entity, by its key. */
   paymentsOf(key: number): Promise<string[]>;
-  erase(found: { payments: string[]; users: string[]; cases: string[] }): Promise<void>;
+  /** `keys`: of entities that nothing written is kept of. */
+  erase(found: { payments: string[]; users: string[]; cases: string[]; keys: number[] }): Promise<void>;
   /** Frees what deleted rows and the write-ahead log still hold, by the means that the server has. */
   reclaim(): Promise<void>;
 }

@@ -47,6 +47,7 @@ const TABLES = {
   ...{ ids: '1', transactions: '1', views: '2', transaction_entities: '1, 2, 3', tallies: '1, 2', users: '1' },
   ...{ cases: '1', case_links: '1, 2, 3', case_alerts: '1', audit: '1', answers: '1', rejected: '1' },
   ...{ alert_days: '1, 2, 3', alert_totals: '1, 2', case_days: '1, 2, 3', webhooks: '1', saved_views: '1' },
+  ...{ desk: '1', entity_notes: '1' },
 };
 
 /** All rows of a schema that records make, in order. */

@@ -20,6 +20,7 @@ export function alertOf(record: JournalRecord, row: TransactionRow, names: Entit
     amountAtRisk: decision.probability * stakeOf(row.view),
     keys: caseKeys(record, names.types),
     values: CASE_ENTITIES.map((type) => entityOfView(row.view, type, names)),
+    rules: (decision.rules ?? []).filter(({ mode }) => mode === 'live').map(({ id }) => id),
     joining,
   };
 }

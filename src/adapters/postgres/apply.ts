@@ -4,6 +4,8 @@ import { NotWhole } from '../../projections/case-joining.ts';
 import type { Log } from '../../projections/log.ts';
 import { dropCases, forgetDetails, writeAudit, writeCases } from './cases-write.ts';
 import { inTransaction, isRefusal, sqlState } from './connection.ts';
+import { writeDesk } from './desk.ts';
+import { dropEntityNotes, writeEntityNotes } from './entity-notes.ts';
 import { foldRecord, setAside } from './fold.ts';
 import { emptyFold, type Fold, type OutcomeOf } from './fold-state.ts';
 import { loadState } from './load.ts';
@@ -104,11 +106,14 @@ export function createApplier(
     const newest = await writeTallies(client, schema, changes, was.tallied);
     if (fold.touchedUsers.size > 0) await writeUsers(client, schema, fold);
     await writeSavedViews(client, schema, fold.savedViews);
+    await writeDesk(client, schema, fold.desk);
+    await writeEntityNotes(client, schema, fold.entityNotes);
     await writeWebhooks(client, schema, fold.webhooks);
     await writeCases(client, schema, fold.cases);
     if (fold.horizon > was.horizon) {
       await dropCases(client, schema, fold.horizon);
       await dropNames(client, schema, fold.horizon);
+      await dropEntityNotes(client, schema, fold.horizon);
     }
     if (fold.deleted.size > 0) await forgetDetails(client, schema, [...fold.deleted]);
     if (fold.audit.length > 0) await writeAudit(client, schema, fold.audit);

@@ -20,11 +20,11 @@ export const CASE_COLUMNS = [
   ...['transactions', 'reviews', 'declines', 'score', 'amount', 'amount_at_risk', 'first_time', 'last_time'],
   ...['opened_at', 'last_alert_at', 'first_action_at', 'assignee', 'resolution', 'resolved_at', 'resolved_by'],
   ...['note', 'labels_due', 'disputes', 'reopened', 'reopened_by', 'withdrawals_due', 'merged_into', 'proposed'],
-  ...['due', 'awaiting_since', 'escalated_due'],
+  ...['due', 'awaiting_since', 'escalated_due', 'rules', 'reason'],
 ];
 export const ALERT_COLUMNS = [
   ...['transaction_id', 'case_id', 'sequence', 'at', 'time', 'decision', 'score', 'amount', 'amount_at_risk', 'keys'],
-  ...['labelled', 'disputes', 'due', 'worked'],
+  ...['labelled', 'disputes', 'due', 'worked', 'rules'],
 ];
 
 /** Acts that read all of a case. */
@@ -203,6 +203,7 @@ function alertOf(row: Raw): AlertRow {
     disputes: row.disputes,
     due: row.due === null ? null : Number(row.due),
     worked: row.worked,
+    rules: row.rules.map(restored),
   };
 }
 
@@ -243,5 +244,7 @@ export function caseOf(row: Raw): CaseRow {
     awaitingSince: time(row.awaiting_since),
     escalatedDue: row.escalated_due === null ? null : Number(row.escalated_due),
     disputes: row.disputes,
+    rules: row.rules.map(restored),
+    reason: restored(row.reason),
   };
 }

@@ -29,6 +29,8 @@ async function writeRows(client: pg.PoolClient, schema: string, fold: CaseFold):
       mergedInto: storable(row.mergedInto),
       proposed: row.proposed.map(storable),
       awaitingSince: time(row.awaitingSince),
+      rules: row.rules.map(storable),
+      reason: storable(row.reason),
     };
   });
   const columns = [
@@ -36,7 +38,7 @@ async function writeRows(client: pg.PoolClient, schema: string, fold: CaseFold):
     ...['declines', 'score', 'amount', 'amount_at_risk', 'first_time', 'last_time', 'last_alert_at', 'first_action_at'],
     ...['assignee', 'resolution', 'resolved_at', 'resolved_by', 'note', 'labels_due', 'disputes'],
     ...['reopened', 'reopened_by', 'withdrawals_due', 'merged_into', 'proposed'],
-    ...['due', 'awaiting_since', 'escalated_due'],
+    ...['due', 'awaiting_since', 'escalated_due', 'rules', 'reason'],
   ];
   await client.query({
     name: 'upsert_cases',
@@ -44,7 +46,8 @@ async function writeRows(client: pg.PoolClient, schema: string, fold: CaseFold):
       SELECT id, sequence, "openedAt", version, status, "entityType", "entityKey", "entityValue", "entityAlerts",
         transactions, reviews, declines, score, amount, "amountAtRisk", "firstTime", "lastTime", "lastAlertAt",
         "firstActionAt", assignee, resolution, "resolvedAt", "resolvedBy", note, "labelsDue", disputes,
-        reopened, "reopenedBy", "withdrawalsDue", "mergedInto", proposed, due, "awaitingSince", "escalatedDue"
+        reopened, "reopenedBy", "withdrawalsDue", "mergedInto", proposed, due, "awaitingSince", "escalatedDue",
+        rules, reason
       FROM json_to_recordset($1::json) AS r (id text, sequence bigint, "openedAt" timestamptz, version integer,
         status text, "entityType" text, "entityKey" bigint, "entityValue" text, "entityAlerts" integer,
         transactions integer, reviews integer, declines integer, score smallint, amount double precision,
@@ -52,7 +55,7 @@ async function writeRows(client: pg.PoolClient, schema: string, fold: CaseFold):
         "firstActionAt" timestamptz, assignee text, resolution text, "resolvedAt" timestamptz, "resolvedBy" text,
         note text, "labelsDue" integer, disputes integer, reopened integer, "reopenedBy" text,
         "withdrawalsDue" integer, "mergedInto" text, proposed text[], due bigint,
-        "awaitingSince" timestamptz, "escalatedDue" bigint)
+        "awaitingSince" timestamptz, "escalatedDue" bigint, rules text[], reason text)
       ON CONFLICT (id) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`)}`,
     values: [JSON.stringify(rows)],
   });
@@ -87,17 +90,23 @@ async function writeAlerts(client: pg.PoolClient, schema: string, fold: CaseFold
     .filter((id) => fold.alerts.has(id))
     .map((id) => {
       const alert = fold.alerts.get(id)!;
-      return { ...alert, transactionId: storable(id), at: time(alert.at), keys: `{${alert.keys.join(',')}}` };
+      return {
+        ...alert,
+        transactionId: storable(id),
+        at: time(alert.at),
+        keys: `{${alert.keys.join(',')}}`,
+        rules: alert.rules.map(storable),
+      };
     });
   if (alerts.length === 0) return;
   await client.query({
     name: 'upsert_case_alerts',
     text: `INSERT INTO ${schema}.case_alerts (transaction_id, case_id, sequence, at, time, decision, score, amount,
-        amount_at_risk, keys, labelled, disputes, due, worked)
-      SELECT "transactionId", "caseId", sequence, at, time, decision, score, amount, "amountAtRisk", keys::bigint[], labelled, disputes, due, worked
+        amount_at_risk, keys, labelled, disputes, due, worked, rules)
+      SELECT "transactionId", "caseId", sequence, at, time, decision, score, amount, "amountAtRisk", keys::bigint[], labelled, disputes, due, worked, rules
       FROM json_to_recordset($1::json) AS r ("transactionId" text, "caseId" text, sequence bigint, at timestamptz,
         time bigint, decision text, score smallint, amount double precision, "amountAtRisk" double precision, keys text,
-        labelled boolean, disputes integer, due bigint, worked boolean)
+        labelled boolean, disputes integer, due bigint, worked boolean, rules text[])
       ON CONFLICT (transaction_id) DO UPDATE SET ${ALERT_COLUMNS.slice(1).map((column) => `${column} = excluded.${column}`)}`,
     values: [JSON.stringify(alerts)],
   });
@@ -138,9 +147,11 @@ export async function writeAudit(client: pg.PoolClient, schema: string, rows: Au
   });
   const notes = rows.flatMap((row) => {
     const { text, note, reason } = row.detail ?? {};
-    const said = [text, note, reason].find((one) => typeof one === 'string' && one !== '') as string | undefined;
+    const { sequence, at, by, transactionId, caseId, type } = row;
+    // Of a resolution that is a word of a set, and nothing that somebody wrote.
+    const written = type === 'case.resolve' ? [text, note] : [text, note, reason];
+    const said = written.find((one) => typeof one === 'string' && one !== '') as string | undefined;
     if (said === undefined || row.status >= 400) return [];
-    const { sequence, at, by, transactionId, caseId } = row;
     const ids = { by: storable(by), transactionId: storable(transactionId), caseId: storable(caseId) };
     return [{ sequence, at: time(at), ...ids, text: storable(said) }];
   });

@@ -9,13 +9,15 @@ import { readCaseStats } from './case-stats.ts';
 import { caseOf } from './cases-load.ts';
 import { reading } from './connection.ts';
 import { cursorOf, readPosition } from './cursor.ts';
+import { ofQueue } from './desk.ts';
 import { asShown, type Maturity } from './maturity.ts';
 import { pageOf } from './paging.ts';
-import { restored, storable } from './text.ts';
+import { moment, restored, storable } from './text.ts';
 
 const MAX_ENTITIES = 50;
 const MAX_ACTIONS = 500;
 const MAX_SIMILAR = 10;
+const MAX_OUTCOMES = 1_000;
 
 export function createCaseQueries(pool: pg.Pool, schema: string, maturity: Maturity): CaseQueries {
   const one = async (text: string, values: unknown[]) => (await pool.query(text, values)).rows;
@@ -162,11 +164,25 @@ export function createCaseQueries(pool: pg.Pool, schema: string, maturity: Matur
         return rows.map((row) => ({ id: restored(row.id), due: Number(row.due) }));
       }),
 
+    outcomes: (from, to) =>
+      reading(async () => {
+        const rows = await one(
+          `SELECT resolution, reason, resolved_by, count(*) AS cases, sum(transactions) AS transactions, sum(amount) AS amount
+           FROM ${schema}.cases WHERE status = 'resolved' AND resolved_at >= $1 AND resolved_at < $2 AND transactions > 0
+           GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT ${MAX_OUTCOMES}`,
+          [moment(from), moment(to)],
+        );
+        return rows.map((row) => ({
+          ...{ resolution: row.resolution, reason: restored(row.reason), by: restored(row.resolved_by) },
+          ...{ cases: Number(row.cases), transactions: Number(row.transactions), amount: Number(row.amount) },
+        }));
+      }),
+
     stats: (from, to) => reading(() => readCaseStats(pool, schema, from, to)),
   };
 }
 
-function conditions(schema: string, { status, assignee, assigned, entity, minScore }: CaseFilter) {
+function conditions(schema: string, { status, assignee, assigned, entity, minScore, queue }: CaseFilter) {
   const where = ['transactions > 0'];
   const values: unknown[] = [];
   const place = (value: unknown) => `$${values.push(value)}`;
@@ -175,6 +191,7 @@ function conditions(schema: string, { status, assignee, assigned, entity, minSco
   if (assignee !== undefined) where.push(`assignee = ${place(storable(assignee))}`);
   if (assigned !== undefined) where.push(`assignee IS ${assigned ? 'NOT ' : ''}NULL`);
   if (minScore !== undefined) where.push(`score >= ${place(Math.ceil(minScore))}`);
+  if (queue !== undefined) where.push(...ofQueue(queue, place));
   if (entity !== undefined) {
     const { type, id } = entity;
     const name = canonicalEntity(type, id);

@@ -6,7 +6,18 @@ import { reading } from './connection.ts';
 import { storable } from './text.ts';
 
 /** Tables that hold, or whose dead rows or statistics may hold, what says who someone is. */
-const TABLES = ['views', 'transactions', 'names', 'notes', 'audit', 'users', 'cases', 'case_links', 'answers'];
+const TABLES = [
+  'views',
+  'transactions',
+  'names',
+  'notes',
+  'entity_notes',
+  'audit',
+  'users',
+  'cases',
+  'case_links',
+  'answers',
+];
 /** What the values of these are names of people or of where they live. */
 const ENTITIES = "('ip', 'network', 'email', 'mailbox')";
 const ERASED = '(erased)';
@@ -82,6 +93,7 @@ export function createErasing(url: string, pool: pg.Pool, schema: string, log: L
               ],
             );
           }
+          await run('DELETE FROM $schema.entity_notes WHERE key = ANY($1)', [found.keys]);
           await run('DELETE FROM $schema.notes WHERE transaction_id = ANY($1) OR case_id = ANY($2)', [payments, cases]);
           await run(
             `UPDATE $schema.audit SET detail = (detail::jsonb - '{note,text,reason}'::text[])::json

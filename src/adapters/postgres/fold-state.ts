@@ -1,6 +1,8 @@
 import type { AuditRow } from '../../projections/audit.ts';
 import { type CaseFold, emptyCaseFold } from '../../projections/case-fold.ts';
 import type { CommandAnswer } from '../../projections/command-answer.ts';
+import type { DeskFold } from './desk.ts';
+import type { EntityNoteFold } from './entity-notes.ts';
 import { type EntityNames, standingColumns, type TransactionRow } from './rows.ts';
 import type { SavedViewFold } from './saved-views.ts';
 import type { UserFold } from './users-fold.ts';
@@ -35,6 +37,8 @@ export interface Fold extends UserFold {
   cases: CaseFold;
   webhooks: WebhookFold;
   savedViews: SavedViewFold;
+  desk: DeskFold;
+  entityNotes: EntityNoteFold;
   audit: AuditRow[];
   /** Transactions deleted, in this batch. */
   deleted: Set<string>;
@@ -60,6 +64,8 @@ export function emptyFold(given: Given): Fold {
     cases: emptyCaseFold(),
     webhooks: emptyWebhookFold(),
     savedViews: { rows: new Map(), touched: new Set() },
+    desk: { rows: new Map(), touched: new Set() },
+    entityNotes: { rows: new Map(), touched: new Set() },
     audit: [],
     deleted: new Set(),
     answers: [],

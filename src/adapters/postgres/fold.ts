@@ -7,6 +7,8 @@ import { addAlert, NotWhole } from '../../projections/case-joining.ts';
 import type { CommandAnswer } from '../../projections/command-answer.ts';
 import { withLabelState, withLifeOf } from '../../projections/life.ts';
 import { alertOf } from './alert.ts';
+import { foldDesk, foldTurn } from './desk.ts';
+import { foldEntityNote } from './entity-notes.ts';
 import { type Fold, put } from './fold-state.ts';
 import { disputed, finalized, happened, labelled, reviewed, unknown } from './life-fold.ts';
 import { amendRow, decisionRow, intakeRow, type TransactionRow } from './rows.ts';
@@ -69,7 +71,7 @@ function dispatch(fold: Fold, record: JournalRecord): CommandAnswer | undefined 
     case 'user.delete':
       return deleteUser(fold, record);
     case 'case':
-      return actOnCase(fold.cases, record);
+      return acted(fold, record);
     case 'webhook.create':
     case 'webhook.update':
     case 'webhook.delete':
@@ -77,12 +79,22 @@ function dispatch(fold: Fold, record: JournalRecord): CommandAnswer | undefined 
       return foldWebhook(fold.webhooks, record);
     case 'view':
       return foldSavedView(fold.savedViews, record);
+    case 'desk':
+      return foldDesk(fold.desk, record);
+    case 'entity':
+      return foldEntityNote(fold.entityNotes, record);
     case 'webhook.told':
       return void noteTold(fold.webhooks, record);
     default:
       // Keys, models and the policy have projections of their own.
       return undefined;
   }
+}
+
+function acted(fold: Fold, record: JournalRecord): CommandAnswer {
+  const answer = actOnCase(fold.cases, record);
+  if (answer.error === undefined) foldTurn(fold.desk, record);
+  return answer;
 }
 
 /** By each record and not by the batch, so that the answers do not depend on how a history is cut into batches. */

@@ -2,6 +2,8 @@ import type pg from 'pg';
 import type { JournalRecord } from '../../journal/journal.ts';
 import { loadCases } from './cases-load.ts';
 import { COLUMNS } from './copy.ts';
+import { isOfDesk, loadDesk } from './desk.ts';
+import { loadEntityNotes } from './entity-notes.ts';
 import type { Fold } from './fold-state.ts';
 import { standingColumns, type TransactionRow } from './rows.ts';
 import { loadSavedViews } from './saved-views.ts';
@@ -35,6 +37,8 @@ export async function loadState(
   if (userIds.size > 0) await loadUsers(client, schema, fold, [...userIds], [...emails]);
   if (records.some(({ type }) => type.startsWith('webhook.'))) await loadWebhooks(client, schema, fold.webhooks);
   if (records.some(({ type }) => type === 'view')) await loadSavedViews(client, schema, fold.savedViews);
+  if (records.some(isOfDesk)) await loadDesk(client, schema, fold.desk);
+  await loadEntityNotes(client, schema, fold.entityNotes, records);
   await loadCases(client, schema, fold.cases, records, { types: fold.names.types, whole: wholeCases });
 }
 

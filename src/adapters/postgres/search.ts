@@ -168,14 +168,17 @@ async function notes(rows: Rows, schema: string, q: string, limit: number): Prom
   const words = wordsIn(q);
   if (words.length === 0) return [];
   const found = await rows(
-    `SELECT sequence, at, transaction_id, case_id, text FROM ${schema}.notes WHERE words @@ to_tsquery('simple', $1)
-     ORDER BY at DESC LIMIT $2`,
+    `(SELECT sequence, at, transaction_id, case_id, text, NULL AS type, NULL AS value FROM ${schema}.notes
+      WHERE words @@ to_tsquery('simple', $1) ORDER BY at DESC LIMIT $2)
+     UNION ALL (SELECT sequence, at, NULL, NULL, text, type, value FROM ${schema}.entity_notes
+      WHERE words @@ to_tsquery('simple', $1) ORDER BY at DESC LIMIT $2)`,
     [words.map((word) => `'${word}':*`).join(' & '), limit],
   );
   return found.map((row) => ({
     ...{ type: 'note', id: `note_${row.sequence}`, title: restored(String(row.text)).slice(0, 200), at: iso(row.at) },
     ...(row.transaction_id ? { transactionId: restored(String(row.transaction_id)) } : {}),
     ...(row.case_id ? { caseId: restored(String(row.case_id)) } : {}),
+    ...(row.type ? { entity: { type: row.type, id: restored(String(row.value)) } } : {}),
   }));
 }
 

@@ -4,6 +4,8 @@ import { createAuditQueries } from './audit.ts';
 import { createCaseQueries } from './cases.ts';
 import { asUnavailable, isWithoutTables, reading } from './connection.ts';
 import { createCustomerQueries } from './customers.ts';
+import { createDesk } from './desk.ts';
+import { createEntityNotes } from './entity-notes.ts';
 import { createErasing } from './erasing.ts';
 import { createLedgerQueries } from './ledgers.ts';
 import { createLinks } from './links.ts';
@@ -92,6 +94,8 @@ export async function openStore(options: StoreOptions): Promise<RebuildableStore
     audit: createAuditQueries(pool, schema),
     ledgers: createLedgerQueries(pool, schema),
     savedViews: createSavedViews(pool, schema),
+    desk: createDesk(pool, schema),
+    entityNotes: createEntityNotes(pool, schema, names),
     webhooks: createWebhookStore(pool, schema),
     erasing: createErasing(url, pool, schema, log),
     ping: () =>

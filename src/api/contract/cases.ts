@@ -20,9 +20,7 @@ export const CaseShown = answer(
   {
     id: Type.String(),
     status: words([...CASE_STATUSES, 'merged']),
-    version: Type.Integer({
-      description: 'Changes say which one they saw',
-    }),
+    version: Type.Integer(),
     entity: Entity,
     score: Type.Integer({ minimum: 0, maximum: 100 }),
     amount: Type.Number(),
@@ -36,13 +34,14 @@ export const CaseShown = answer(
     assignee: orNull('string'),
     firstActionAt: timeOrNull(),
     resolution: Type.Unsafe<string | null>({ enum: [...RESOLUTIONS, null] }),
+    reason: orNull('string'),
     resolvedAt: timeOrNull(),
     resolvedBy: orNull('string'),
     resolvedByName: orNull('string'),
     note: orNull('string'),
-    mergedInto: orNull('string', 'Has its transactions now'),
+    mergedInto: orNull('string'),
     dueAt: timeOrNull(),
-    awaitingSince: timeOrNull('For the customer: its time stands still'),
+    awaitingSince: timeOrNull('For the customer'),
     exceptCaseId: Type.Optional(Type.String()),
   },
   'A case: alerts that share a device, a card, a mailbox or a user',
@@ -84,11 +83,12 @@ export const CasesQuery = Type.Object({
   ...PageQuery,
   status: Type.Optional(caseStatus),
   assignee: Type.Optional(text(255, 'Only theirs')),
-  assigned: Type.Optional(words(['yes', 'no'], 'Whether anyone is assigned')),
+  assigned: Type.Optional(words(['yes', 'no'])),
   entity: Type.Optional(
     Type.String({ minLength: 1, maxLength: 320, format: 'attacked', description: 'Such as `device:d_3`' }),
   ),
   minScore: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+  queue: Type.Optional(Type.String()),
   sort: Type.Optional(words(['risk', 'newest', 'due'], 'Default: risk. due: only those with `dueAt`')),
 });
 
@@ -115,6 +115,8 @@ export const CommentBody = Type.Object({
 export const resolution = words(RESOLUTIONS, '`fraud` and `legitimate` label all of its transactions so');
 export const ResolveBody = Type.Object({
   resolution,
+  /** A word of CASE_REASONS: which ones there are is the configuration’s. */
+  reason: Type.Optional(Type.String()),
   note: Type.Optional(Type.String({ maxLength: 2000 })),
   version: CaseVersion,
   transactions: Type.Optional(
@@ -134,7 +136,7 @@ export const ResolveBody = Type.Object({
 
 export const ReopenBody = Type.Object({ version: Type.Optional(CaseVersion) });
 export const MergeBody = Type.Object({
-  into: Id('Has its transactions then'),
+  into: Id(),
   version: Type.Optional(CaseVersion),
 });
 
@@ -144,6 +146,7 @@ export const CaseBulkBody = Type.Object({
   assignee: Type.Optional(AssignBody.properties.assignee),
   text: Type.Optional(CommentBody.properties.text),
   resolution: Type.Optional(ResolveBody.properties.resolution),
+  reason: ResolveBody.properties.reason,
   note: ResolveBody.properties.note,
   into: Type.Optional(Id('Default: the first of `ids`')),
 });
@@ -152,7 +155,7 @@ export const CaseBulkAnswer = answer(
     data: Type.Array(
       answer({
         id: Type.String(),
-        status: Type.Integer({ description: 'HTTP status that it would have had alone' }),
+        status: Type.Integer({ description: 'As alone' }),
         case: Type.Optional(CaseShown),
         code: Type.Optional(Type.String()),
         detail: Type.Optional(Type.String()),

@@ -3,6 +3,7 @@ import * as backtests from './backtests.ts';
 import * as cards from './cards.ts';
 import * as cases from './cases.ts';
 import * as common from './common.ts';
+import * as desk from './desk.ts';
 import { documented } from './documented.ts';
 import * as drift from './drift.ts';
 import * as erasures from './erasures.ts';
@@ -28,6 +29,7 @@ export const FILES = {
   cards,
   iso20022,
   iso8583,
+  desk,
   drift,
   erasures,
   ledgers,

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
+import type { Resolution } from '../../domain/case.ts';
 import { bodyHash } from '../../intake/canonical.ts';
 import { unfit } from '../../intake/text.ts';
 import type { Api } from '../api.ts';
@@ -10,7 +11,7 @@ import { idempotencyKey, idempotentName, otherBody } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
 import type { Services } from '../services.ts';
 import { invalid } from '../window.ts';
-import { followCase } from './case-commands.ts';
+import { checkReason, followCase } from './case-commands.ts';
 
 type Body = Static<typeof CaseBulkBody>;
 const AT_ONCE = 16;
@@ -37,6 +38,8 @@ export function caseBulkRoutes(app: Api, services: Services, charge: Charge): vo
     async (request, reply) => {
       const { action } = request.body;
       const asked = askedOf(request.body);
+      const { resolution, reason } = asked.data as { resolution?: Resolution; reason?: string };
+      if (resolution !== undefined) checkReason(services, resolution, reason);
       const ids = request.body.ids.filter((id) => id !== asked.data.into);
       await charge(request, reply, ids.length - 1);
       const idempotency = idempotencyKey(request);
@@ -74,7 +77,7 @@ async function act(
 }
 
 /** What an action needs, without what it does not know. */
-function askedOf({ ids, action, assignee, text, resolution, note, into = ids[0] }: Body): Asked {
+function askedOf({ ids, action, assignee, text, resolution, reason, note, into = ids[0] }: Body): Asked {
   const needed = <T>(name: string, value: T | undefined): T => {
     if (value === undefined) throw invalid(`/${name}`, `is what ${action} needs`);
     const fault = typeof value === 'string' ? unfit(value) : undefined;
@@ -88,7 +91,7 @@ function askedOf({ ids, action, assignee, text, resolution, note, into = ids[0] 
       return { data: {}, personal: { text: needed('text', text) } };
     case 'resolve':
       return {
-        data: { resolution: needed('resolution', resolution) },
+        data: { resolution: needed('resolution', resolution), ...(reason === undefined ? {} : { reason }) },
         personal: note ? { note: needed('note', note) } : {},
       };
     case 'merge':

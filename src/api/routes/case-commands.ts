@@ -1,4 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Resolution } from '../../domain/case.ts';
+import { unfitReason } from '../../domain/case-reason.ts';
 import { unfit } from '../../intake/text.ts';
 import type { CaseView } from '../../projections/case-view.ts';
 import type { Api } from '../api.ts';
@@ -81,10 +83,12 @@ export function caseCommandRoutes(app: Api, services: Services): void {
       },
     },
     async (request, reply) => {
-      const { resolution, note, version, transactions, except } = request.body;
+      const { resolution, reason, note, version, transactions, except } = request.body;
       check('/note', note);
+      checkReason(services, resolution, reason);
       const data = {
         ...{ action: 'resolve', caseId: request.params.id, version, resolution },
+        ...(reason === undefined ? {} : { reason }),
         ...(transactions === undefined ? {} : { transactions }),
         ...(except?.length ? { except: [...new Set(except)] } : {}),
       };
@@ -162,6 +166,12 @@ export async function followCase(
 ): Promise<Record<string, unknown>> {
   if (action === 'resolve' || action === 'reopen') await services.caseLabels.follow(caseId);
   return shownCase(services, body as unknown as CaseView);
+}
+
+/** Throws where the word is none of those that this resolution has. */
+export function checkReason({ config }: Services, resolution: Resolution, reason: string | undefined): void {
+  const fault = reason === undefined ? undefined : unfitReason(config.caseReasons, resolution, reason);
+  if (fault) throw invalid('/reason', fault);
 }
 
 function check(path: string, text: string | undefined): void {

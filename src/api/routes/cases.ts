@@ -1,6 +1,7 @@
 import type { Static } from 'typebox';
 import Type from 'typebox';
 import { CASE_ENTITIES } from '../../domain/case.ts';
+import type { QueueFilter } from '../../domain/desk.ts';
 import { AssayError } from '../../domain/errors.ts';
 import { caseFacts } from '../../narrator/facts.ts';
 import type { CaseView } from '../../projections/case-view.ts';
@@ -9,6 +10,7 @@ import { actor } from '../actor.ts';
 import type { Api } from '../api.ts';
 import { CaseFigures, CaseShown, CaseStatsQuery, CasesQuery, CaseWhole } from '../contract/cases.ts';
 import { json, list, PageQuery, problems } from '../contract/common.ts';
+import { OutcomesQuery } from '../contract/desk.ts';
 import { IdParam, NarrateQuery, NarrativeShown, TransactionShown } from '../contract/transactions.ts';
 import { shownNarrative } from '../narrative.ts';
 import { type PageRequest, sendList } from '../page.ts';
@@ -16,6 +18,7 @@ import { read } from '../read.ts';
 import type { Services } from '../services.ts';
 import { transactionCsv } from '../transaction-csv.ts';
 import { invalid, windowUntil } from '../window.ts';
+import { queueNamed } from './desk.ts';
 
 const tags = ['cases'];
 const config = { scope: 'read' } as const;
@@ -39,6 +42,9 @@ export function caseRoutes(app: Api, services: Services): void {
     async (request, reply) => {
       const { sort = 'risk' } = request.query;
       const filter = filterOf(request.query);
+      const { queue } = request.query;
+      if (queue !== undefined)
+        filter.queue = (await read(services, () => queueNamed(services, '/queue', queue))).body as QueueFilter;
       return sendList(request, reply, request.query, async (asked) => {
         const page = await read(services, () => store.cases.list(filter, sort, asked));
         return { ...page, data: page.data.map((view) => shownCase(services, view)) };
@@ -65,6 +71,18 @@ export function caseRoutes(app: Api, services: Services): void {
       return { window, from: new Date(from).toISOString(), to: new Date(to).toISOString(), ...stats };
     },
   );
+
+  app.get('/api/cases/reasons', { config, schema: { hide: true } }, async () => ({
+    data: services.config.caseReasons,
+  }));
+
+  app.get('/api/cases/outcomes', { config, schema: { hide: true, querystring: OutcomesQuery } }, async (request) => {
+    const { window } = request.query;
+    const { from, to } = windowUntil(clock(), window);
+    const outcomes = await read(services, () => store.cases.outcomes(from, to));
+    const data = outcomes.map((one) => ({ ...one, ...actor(services.keys, one.by) }));
+    return { window, from: new Date(from).toISOString(), to: new Date(to).toISOString(), data };
+  });
 
   app.get(
     '/api/cases/:id',

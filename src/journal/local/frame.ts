@@ -77,6 +77,8 @@ const TYPE_CODES = {
   'erasure.done': 49,
   'model.canary': 52,
   view: 53,
+  desk: 54,
+  entity: 55,
 } satisfies Record<RecordType, number>;
 const TYPES: (RecordType | undefined)[] = [];
 for (const [type, code] of Object.entries(TYPE_CODES)) TYPES[code] = type as RecordType;

@@ -43,6 +43,8 @@ export const STAYS: Readonly<Record<RecordType, boolean>> = {
   'policy.list': true,
   'policy.entries': true,
   view: true,
+  desk: true,
+  entity: true,
   erasure: true,
   'erasure.done': true,
 };
