@@ -66,6 +66,8 @@ const CASE_LATER = [
   'due',
   'awaiting_since',
   'escalated_due',
+  'rules',
+  'reason',
 ];
 /** Columns that came after it: empty in its rows, which are then read by their views. */
 const LATER: ReadonlySet<string> = new Set([
