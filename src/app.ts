@@ -181,6 +181,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
     embedded: database,
     registry: core.registry,
     roster: core.roster,
+    guard: core.guard,
     policy: core.policy,
     backtests,
     challengers,

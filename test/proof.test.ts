@@ -67,10 +67,20 @@ describe('what labels say of a model', () => {
     for (let i = 0; i < 24; i++) first.set(`share${i}`, await madeBy(`share${i}`));
     assert.deepEqual(new Set(first.values()), new Set([version, other]));
     for (const [user, by] of first) assert.equal(await madeBy(user), by, 'a user has one model');
-    const shown = (await ask('GET', '/api/models')).body.canary;
+    const { canary: shown, guard } = (await ask('GET', '/api/models')).body;
     assert.deepEqual([shown.version, shown.percent, shown.reason], [other, 50, 'proof']);
+    assert.deepEqual(shown.startedBy, { by: null, byName: null });
+    // The champion is the configured one: there is none before it.
+    assert.deepEqual([guard.armed, guard.before, guard.canary.needed, guard.canary.seen], [false, null, 100, null]);
     assert.equal((await ask('POST', `/api/models/${version}/promote`, { reason: 'enough' })).status, 200);
-    assert.equal((await ask('GET', '/api/models')).body.canary, null);
+    const after = (await ask('GET', '/api/models')).body;
+    assert.deepEqual([after.canary, after.champion], [null, version]);
+    // Who ended it and why stays known, also where no model was ever promoted before.
+    assert.deepEqual(
+      [after.canaryEnded.version, after.canaryEnded.reason, after.canaryEnded.guard],
+      [other, 'enough', false],
+    );
+    assert.deepEqual([after.promotions[0].reason, after.promotions[0].fellBack], ['enough', false]);
     for (const user of first.keys()) assert.equal(await madeBy(user), version);
   });
 

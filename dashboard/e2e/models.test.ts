@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { inBothThemes } from './axe.ts';
 import { openPage, post } from './browser.ts';
 import { bringChallenger } from './challenger.ts';
 import { onStage } from './on-stage.ts';
@@ -108,6 +109,61 @@ describe('models', { skip, timeout: 360_000 }, () => {
     await row(page, shipped).getByText('Decides').waitFor();
     assert.equal((await models()).champion, shipped);
     assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  test('a challenger decides for a share that a person raises, takes back and stops, after a look at what labels prove', async () => {
+    const { page, complaints } = await openPage(stage.browser, stage.server, { reducedMotion: 'reduce' });
+    await page.goto('/models');
+    await row(page, challenger).getByRole('link').click();
+    await page.getByRole('link', { name: 'Proof by labels' }).click();
+    await page.getByRole('heading', { name: 'Proof', exact: true }).waitFor();
+    await page.getByText('Nothing is known yet: no fraud among these payments has been reported.').waitFor();
+    await page.getByRole('heading', { name: 'What cannot be known' }).waitFor();
+
+    await page.goto('/models');
+    const share = page.locator('section', { has: page.getByRole('heading', { name: 'A share first', exact: true }) });
+    await share.getByText('no model decides for a share now').waitFor();
+    await row(page, challenger)
+      .getByRole('button', { name: /^Promote/ })
+      .click();
+    const dialog = page.getByRole('dialog');
+    // By keyboard: one of two, then the steps.
+    await dialog.getByRole('radio', { name: 'For all at once' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await dialog.getByLabel('Steps, percent').fill('50 20');
+    await dialog.getByLabel('Why').fill('by proof');
+    await dialog.getByRole('button', { name: 'Begin with a share' }).click();
+    await dialog
+      .getByRole('alert')
+      .getByText(/must rise/)
+      .waitFor();
+    await dialog.getByLabel('Steps, percent').fill('10, 50, 100');
+    await page.keyboard.press('Tab');
+    await dialog.getByRole('button', { name: 'Begin with a share' }).press('Enter');
+    await share.getByText('decides for 10%').waitFor();
+    await share.getByText('by proof').waitFor();
+    await row(page, challenger).getByText('Decides for 10%').waitFor();
+    assert.equal((await models()).champion, shipped);
+
+    await share.getByRole('button', { name: 'Raise to 50%…' }).click();
+    await inBothThemes(page, 'a share that is raised');
+    await dialog.getByRole('button', { name: 'Raise to 50%' }).click();
+    await share.getByText('decides for 50%').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await share.getByText('decides for 10%').waitFor();
+
+    await share.getByRole('button', { name: 'Stop…' }).click();
+    await dialog.getByLabel('Why').fill('too many reviews');
+    await page.keyboard.press('Enter');
+    await share.getByText('no model decides for a share now').waitFor();
+    await share.getByText('too many reviews').waitFor();
+    assert.equal((await models()).champion, shipped);
+    // A refused promotion is a failed request to the browser's console, as it should be.
+    assert.deepEqual(
+      complaints.filter((one) => !/status of 422/.test(one)),
+      [],
+    );
     await page.context().close();
   });
 

@@ -30,6 +30,7 @@ describe('every page', { skip, timeout: 360_000 }, () => {
     ['registered users', () => '/users?who=registered'],
     ['models', () => '/models'],
     ['a challenger', () => challenger],
+    ['proof by labels', () => '/proof'],
     ['rules', () => '/rules'],
     ['a new rule', () => '/rules/new?from=pack-card-testing-device'],
     ['a rule', () => '/rules/edit/watched'],

@@ -5,6 +5,8 @@ import {
   type DriftWindow,
   LEDGERS,
   type LedgerSearch,
+  PROOF_WINDOWS,
+  type ProofSearch,
   QUEUE_SHOWS,
   type QueueSearch,
   WINDOWS,
@@ -76,6 +78,16 @@ const models = createRoute({
   path: '/models',
   validateSearch: (search): { model?: string } => ({ model: text(search.model) }),
   component: lazyRouteComponent(() => import('./pages/models/models.tsx'), 'Models'),
+});
+const proof = createRoute({
+  getParentRoute: () => root,
+  path: '/proof',
+  validateSearch: (search): ProofSearch => ({
+    model: text(search.model),
+    against: text(search.against),
+    window: oneOf(PROOF_WINDOWS, search.window),
+  }),
+  component: lazyRouteComponent(() => import('./pages/proof/proof-page.tsx'), 'ProofPage'),
 });
 const rules = createRoute({
   getParentRoute: () => root,
@@ -153,6 +165,7 @@ export const router = createRouter({
     transactions,
     users,
     models,
+    proof,
     rules,
     newRule,
     rule,

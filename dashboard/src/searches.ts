@@ -20,5 +20,14 @@ export interface LedgerSearch {
 }
 
 /** The API takes others too. */
+export const PROOF_WINDOWS = ['7d', '30d', '90d'] as const;
+export type ProofWindow = (typeof PROOF_WINDOWS)[number];
+export interface ProofSearch {
+  model?: string;
+  /** What it is held against: a version of a model, or `policy:` and a version of the policy. */
+  against?: string;
+  window?: ProofWindow;
+}
+
 export const DRIFT_WINDOWS = ['6h', '1d', '7d', '14d'] as const;
 export type DriftWindow = (typeof DRIFT_WINDOWS)[number];

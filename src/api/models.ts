@@ -1,6 +1,9 @@
 import { type Canary, type EndedCanary, percentOf } from '../engine/canary.ts';
+import type { Promotion } from '../engine/roster.ts';
 import type { ArtifactHead } from '../models/artifact.ts';
 import type { KeptModel } from '../models/registry.ts';
+import type { Keys } from '../projections/keys.ts';
+import { actor } from './actor.ts';
 import type { Services } from './services.ts';
 
 type ModelServices = Pick<Services, 'roster' | 'registry'> & { challengers: Pick<Services['challengers'], 'has'> };
@@ -57,16 +60,29 @@ export function importanceOf(head: ArtifactHead): { feature: string; gain: numbe
 }
 
 /** What decides for a share, and when for how much. */
-export function canaryView(canary: Canary) {
-  const { version, name, steps, minutes, entity, step, since, startedAt, reason } = canary;
+export function canaryView(canary: Canary, keys: Keys) {
+  const { version, name, steps, minutes, entity, step, since, startedAt, by, reason } = canary;
   const isLast = step + 1 >= steps.length;
   return {
     ...{ version, name, percent: percentOf(canary), steps, minutes, by: entity, reason: reason ?? null },
     ...{ since: new Date(since).toISOString(), startedAt: new Date(startedAt).toISOString() },
+    startedBy: actor(keys, by),
     nextAt: isLast ? null : new Date(since + minutes * 60_000).toISOString(),
   };
 }
 
-export const endedView = ({ version, at, reason, guard }: EndedCanary) => ({
-  ...{ version, at: new Date(at).toISOString(), reason: reason ?? null, guard: guard ?? false },
+export const endedView = ({ version, at, reason, guard, by }: EndedCanary, keys: Keys) => ({
+  ...{
+    version,
+    at: new Date(at).toISOString(),
+    reason: reason ?? null,
+    guard: guard ?? false,
+    endedBy: actor(keys, by),
+  },
+});
+
+/** Who let it decide, after what and why; `fellBack`: the guard did. */
+export const promotionView = ({ version, previous, at, reason, fellBack, by }: Promotion, keys: Keys) => ({
+  ...{ version, previous, at: new Date(at).toISOString(), ...actor(keys, by), reason: reason ?? null },
+  fellBack: fellBack ?? false,
 });

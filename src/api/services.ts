@@ -8,6 +8,7 @@ import type { CardScorer } from '../engine/cards.ts';
 import type { Challengers } from '../engine/challengers.ts';
 import type { Drift } from '../engine/drift/drift.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Guard } from '../engine/guard/guard.ts';
 import type { PolicyService } from '../engine/policy/policy.ts';
 import type { Proofs } from '../engine/proof/proofs.ts';
 import type { Roster } from '../engine/roster.ts';
@@ -123,6 +124,8 @@ export interface Services {
   /** What labels say of models and policies. */
   proofs: Proofs;
   drift: Drift;
+  /** What the guard of models sees; it acts by itself. */
+  guard: Pick<Guard, 'state'>;
   /** Decisions and cases in words. */
   narration: Narration;
   /** What this process shares with others; absent on one machine. */

@@ -6,6 +6,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Columns } from '../engine/columns/columns.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineState } from '../engine/fold.ts';
+import type { Guard } from '../engine/guard/guard.ts';
 import type { Serving } from '../engine/judge.ts';
 import type { PolicyService } from '../engine/policy/policy.ts';
 import type { Configured, FoldedRoster } from '../engine/roster.ts';
@@ -41,6 +42,7 @@ export interface Core {
   keys: FoldedKeys;
   registry: Registry;
   roster: FoldedRoster;
+  guard: Pick<Guard, 'state'>;
   policy: PolicyService;
   erasures: Erasures;
   /** Answers to requests with an Idempotency-Key: in the data directory, or shared by the fleet. */

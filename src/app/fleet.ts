@@ -103,7 +103,7 @@ async function coreOf(shared: Shared, { config, overrides, token, clock, log }: 
   const repeating = shared.keep(await repeatLog(shared));
   log.info({ sequence: journal.durable }, 'the log of the fleet is followed');
   return {
-    ...{ journal, state, engine: tracedEngine(engine), keys, answers, registry, roster, policy, raw },
+    ...{ journal, state, engine: tracedEngine(engine), keys, answers, registry, roster, guard, policy, raw },
     erasures: createErasures({ journal, clock, log }),
     resume: async () => {},
     get champion() {

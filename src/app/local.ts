@@ -156,6 +156,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
     ...(mirror ? { mirror } : {}),
     registry,
     roster,
+    guard,
     policy,
     erasures,
     get champion() {

@@ -229,10 +229,10 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
 
   async function promote(version: string, by?: string, reason?: string, fellBack?: true): Promise<Promotion> {
     const last = state.promotions.at(-1);
-    if (last?.version === version && champion?.model.version === version) {
+    if (champion?.model.version === version) {
       // It decides for all again.
       if (state.canary?.canary) await acts.stopCanary(by, reason);
-      return last;
+      if (last?.version === version) return last;
     }
     return announced(version, async (serving) => {
       const previous = champion?.model.version ?? last?.version ?? null;

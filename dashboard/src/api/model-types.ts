@@ -1,3 +1,4 @@
+import type { GuardState } from '../../../src/engine/guard/guard.ts';
 import type { Outcome, Thresholds } from './types.ts';
 
 /** What the API answers about models, as far as the dashboard reads it. */
@@ -46,6 +47,45 @@ export interface Promotion {
   version: string;
   previous: string | null;
   at: string;
+  /** Id and name of the API key. */
+  by?: string | null;
+  byName?: string | null;
+  reason?: string | null;
+  /** The guard did it. */
+  fellBack?: boolean;
+}
+
+/** Who did something: id and name of the API key. */
+export interface Actor {
+  by: string | null;
+  byName: string | null;
+}
+
+/** A model that decides for a share. */
+export interface Canary {
+  version: string;
+  name: string;
+  /** The share that it decides for now, and those that come, in percent. */
+  percent: number;
+  steps: number[];
+  /** What a step lasts at least. */
+  minutes: number;
+  /** Whose share it is: an entity's type. */
+  by: string;
+  reason: string | null;
+  since: string;
+  startedAt: string;
+  startedBy: Actor;
+  /** Null in its last step. */
+  nextAt: string | null;
+}
+
+export interface EndedCanary {
+  version: string;
+  at: string;
+  reason: string | null;
+  guard: boolean;
+  endedBy: Actor;
 }
 
 export interface ModelList {
@@ -53,6 +93,9 @@ export interface ModelList {
   /** Version of the one that decides; null while none does. */
   champion: string | null;
   shadow: string | null;
+  canary?: Canary | null;
+  canaryEnded?: EndedCanary;
+  guard?: GuardState;
   /** Why the one that was promoted last does not decide. */
   problem?: string;
   promotions: Promotion[];

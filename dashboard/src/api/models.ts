@@ -40,10 +40,17 @@ export const distributionQuery = (version: string, window: string) =>
     placeholderData: keepPreviousData,
   });
 
-export function promoteModel(version: string) {
+export interface CanaryPlan {
+  steps: number[];
+  minutes: number;
+  by: string;
+}
+
+/** With a plan for a share first; the champion again ends that. */
+export function promoteModel(version: string, how: { reason?: string; canary?: CanaryPlan } = {}) {
   return call<{ version: string; previous: string | null }>(`/api/models/${version}/promote`, {
     method: 'POST',
-    body: {},
+    body: how,
     idempotencyKey: randomKey(),
   });
 }

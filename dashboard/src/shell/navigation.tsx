@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import {
   Activity,
   ArrowLeftRight,
+  BadgeCheck,
   BookOpen,
   FlaskConical,
   Info,
@@ -54,6 +55,7 @@ type Path =
   | '/transactions'
   | '/users'
   | '/models'
+  | '/proof'
   | '/rules'
   | '/drift'
   | '/ledgers'
@@ -118,6 +120,9 @@ export function Navigation({ onHelp, onSearch }: { onHelp: () => void; onSearch:
           </Item>
           <Item to="/models" icon={<Layers />}>
             Models
+          </Item>
+          <Item to="/proof" icon={<BadgeCheck />}>
+            Proof
           </Item>
           <Item to="/drift" icon={<Waves />}>
             Drift

@@ -16,7 +16,7 @@ import {
 } from '../contract/models.ts';
 import { modelCard } from '../model-card.ts';
 import { modelCardHtml } from '../model-card-html.ts';
-import { canaryView, endedView, modelDetail, modelView } from '../models.ts';
+import { canaryView, endedView, modelDetail, modelView, promotionView } from '../models.ts';
 import { read } from '../read.ts';
 import { distributionOf } from '../score-distribution.ts';
 import type { Services } from '../services.ts';
@@ -30,7 +30,7 @@ const REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src da
 const DISAGREEMENTS = 20;
 
 export function modelReadRoutes(app: Api, services: Services): void {
-  const { registry, roster, challengers, journal, store, clock } = services;
+  const { registry, roster, guard, keys, challengers, journal, store, clock } = services;
 
   async function kept(version: string) {
     const entry = (await registry.list()).find((each) => each.version === version);
@@ -53,12 +53,11 @@ export function modelReadRoutes(app: Api, services: Services): void {
       data: (await registry.list()).map((entry) => modelView(entry, services)),
       champion: roster.champion?.model.version ?? null,
       shadow: roster.shadow?.model.version ?? null,
-      canary: roster.canary.canary && canaryView(roster.canary.canary),
-      ...(roster.canary.ended ? { canaryEnded: endedView(roster.canary.ended) } : {}),
+      canary: roster.canary.canary && canaryView(roster.canary.canary, keys),
+      ...(roster.canary.ended ? { canaryEnded: endedView(roster.canary.ended, keys) } : {}),
+      guard: guard.state(),
       ...(roster.problem === undefined ? {} : { problem: roster.problem }),
-      promotions: roster.promotions
-        .map(({ version, previous, at }) => ({ version, previous, at: new Date(at).toISOString() }))
-        .reverse(),
+      promotions: roster.promotions.map((one) => promotionView(one, keys)).reverse(),
     }),
   );
 

@@ -30,7 +30,7 @@ async function mayLackBody(request: FastifyRequest): Promise<void> {
 
 /** What decides, changed while it decides. */
 export function modelRoutes(app: Api, services: Services): void {
-  const { registry, roster } = services;
+  const { registry, roster, keys } = services;
   modelReadRoutes(app, services);
   proofRoutes(app, services);
 
@@ -85,7 +85,7 @@ export function modelRoutes(app: Api, services: Services): void {
         const begun = await roster.startCanary(version, plan, request.apiKey?.id, reason);
         const previous = roster.champion?.model.version ?? null;
         const began = new Date(begun.startedAt).toISOString();
-        return { version, name: begun.name, previous, promotedAt: began, canary: canaryView(begun) };
+        return { version, name: begun.name, previous, promotedAt: began, canary: canaryView(begun, keys) };
       }
       const { name, previous, at } = await roster.promote(version, request.apiKey?.id, reason);
       return { version, name, previous, promotedAt: new Date(at).toISOString() };

@@ -17,7 +17,20 @@ export interface Guard {
   failed(version: string, at: number): void;
   /** Looks at the last minute; the journal's owner is asked for nothing else. Resolves when a fall-back is durable. */
   look(): Promise<void>;
+  state(): GuardState;
   close(): void;
+}
+
+/** What it would do, for people. */
+export interface GuardState {
+  /** It would fall back: a person promoted what decides, and nothing was done about that yet. */
+  armed: boolean;
+  /** The version to fall back to; null where there is none that serves. */
+  before: string | null;
+  /** What the last look saw of the champion, in words. */
+  seen: string | null;
+  /** Of what decides for a share: payments it decided in this step, of those that the next one asks for. */
+  canary: { decided: number; needed: number; seen: string | null } | null;
 }
 
 export interface GuardPorts {
@@ -45,7 +58,7 @@ interface Watched {
   before: Serving | undefined;
   transfer: Transfer | undefined;
   tally: Tally;
-  fault: Fault['kind'] | undefined;
+  fault: Fault | undefined;
   looks: number;
   waiting: JournalRecord[];
   /** Since the last look. */
@@ -153,8 +166,8 @@ export function createGuard(ports: GuardPorts): Guard {
     of.seen = 0;
     for (const record of records) judgeBoth(record, of);
     const fault = of.tally.verdict(clock());
-    of.looks = fault && fault.kind === of.fault ? of.looks + 1 : 1;
-    of.fault = fault?.kind;
+    of.looks = fault && fault.kind === of.fault?.kind ? of.looks + 1 : 1;
+    of.fault = fault;
     return fault && (fault.kind === 'broken' || of.looks >= LOOKS) ? fault : undefined;
   }
 
@@ -210,6 +223,17 @@ export function createGuard(ports: GuardPorts): Guard {
       watchedOf(version)?.tally.count(at, true);
     },
     look,
+    state() {
+      const of = current();
+      const share = currentCanary();
+      const inStep = share && share.since === roster.canary?.canary?.since ? share.decided : 0;
+      return {
+        armed: of?.before !== undefined && isArmed(roster.promotions),
+        before: of?.before?.model.version ?? null,
+        seen: of?.fault?.message ?? null,
+        canary: share ? { decided: inStep, needed: ENOUGH_TO_RAISE, seen: share.fault?.message ?? null } : null,
+      };
+    },
     close() {
       closed = true;
       clearTimeout(timer);

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
 import type { Model, ModelList } from '../../api/model-types.ts';
 import { comparisonQuery, modelQuery, promoteModel, reportQuery, shadowModel } from '../../api/models.ts';
 import { count, percent } from '../../lib/format.ts';
@@ -7,6 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { OUTCOMES } from '../../ui/outcome.tsx';
 import { told } from '../../ui/toast.tsx';
+import { AT_ONCE, HowToPromote, howAsked } from './how-to-promote.tsx';
 import {
   differing,
   type FeatureChange,
@@ -60,14 +62,16 @@ const WORDS: Record<
 /** Shows what would change, and asks. What the server refuses is said here, and nothing has changed then. */
 export function ChangeDialog({ change, list, onClose }: Props) {
   const client = useQueryClient();
+  const [how, setHow] = useState(AT_ONCE);
   const { mutate, isPending, error, reset } = useMutation({
     mutationFn: ({ kind, model }: Change): Promise<unknown> =>
       kind === 'promote' || kind === 'rollback'
-        ? promoteModel(model.version)
+        ? promoteModel(model.version, howAsked(how))
         : shadowModel(model.version, kind === 'stop'),
     onSuccess: (_, { kind, model }) => {
-      told(WORDS[kind].done(modelName(model)));
-      onClose();
+      const name = modelName(model);
+      told(how.isShare ? `${name} decides for a share` : WORDS[kind].done(name));
+      close();
     },
     onSettled: () => {
       void client.invalidateQueries({ queryKey: ['models'] });
@@ -77,6 +81,7 @@ export function ChangeDialog({ change, list, onClose }: Props) {
   });
   const close = () => {
     reset();
+    setHow(AT_ONCE);
     onClose();
   };
   if (!change) return null;
@@ -95,7 +100,14 @@ export function ChangeDialog({ change, list, onClose }: Props) {
           : undefined
       }
     >
-      {deciding ? <WhatChanges champion={champion} next={change.model} /> : <ShadowNote change={change} list={list} />}
+      {deciding ? (
+        <>
+          <WhatChanges champion={champion} next={change.model} />
+          <HowToPromote how={how} onChange={setHow} mayShare={change.kind === 'promote' && champion !== undefined} />
+        </>
+      ) : (
+        <ShadowNote change={change} list={list} />
+      )}
       {error && (
         <p role="alert" className="mt-4 flex gap-2 rounded-lg bg-decline-soft px-3 py-2 text-decline">
           <TriangleAlert className="mt-0.5 size-4 shrink-0" aria-hidden="true" />
@@ -105,7 +117,7 @@ export function ChangeDialog({ change, list, onClose }: Props) {
       <div className="mt-5 flex justify-end gap-2">
         <Button onClick={close}>Cancel</Button>
         <Button kind="primary" needs={['admin']} disabled={isPending} onClick={() => mutate(change)}>
-          {isPending ? 'Working…' : words.action}
+          {isPending ? 'Working…' : how.isShare ? 'Begin with a share' : words.action}
         </Button>
       </div>
     </Dialog>

@@ -6,7 +6,7 @@ import { Panel, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import type { Change } from './change-dialog.tsx';
 import { figure, METRICS, metricOf } from './metrics.ts';
-import { ModelTitle, RoleBadge } from './role.tsx';
+import { ModelTitle, RoleBadge, shareOf } from './role.tsx';
 
 /** Reports that are read for the one figure that models do not carry themselves. */
 const REPORTS = 20;
@@ -64,7 +64,7 @@ export function ModelTable({ list, selected, onChange }: Props) {
                   </Link>
                 </td>
                 <td>
-                  <RoleBadge model={model} />
+                  <RoleBadge model={model} percent={shareOf(model, list)} />
                 </td>
                 <td className="text-muted">{model.kind ?? '–'}</td>
                 <td className="text-muted">{model.trainedTo ? <Time at={model.trainedTo} /> : '–'}</td>

@@ -1,14 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import { History, Layers, TriangleAlert } from 'lucide-react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { BadgeCheck, History, Layers, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { Model, ModelList, Part } from '../../api/model-types.ts';
 import { modelListQuery } from '../../api/models.ts';
 import { live } from '../../live/live.ts';
 import { useLiveRefresh } from '../../live/refresh.ts';
 import { PageHeader, Panel, Segmented, Time } from '../../ui/bits.tsx';
-import { Button } from '../../ui/button.tsx';
+import { Button, buttonClass } from '../../ui/button.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
+import { By, Rollout } from './canary.tsx';
 import { type Change, ChangeDialog } from './change-dialog.tsx';
 import { ShadowComparison } from './comparison.tsx';
 import { Importance } from './importance.tsx';
@@ -16,7 +17,7 @@ import { Lineage } from './lineage.tsx';
 import { modelName, PARTS } from './metrics.ts';
 import { Actions, ModelTable } from './model-table.tsx';
 import { Performance } from './performance.tsx';
-import { ModelTitle, RoleBadge } from './role.tsx';
+import { ModelTitle, RoleBadge, shareOf } from './role.tsx';
 import { Scores } from './scores.tsx';
 
 const PART_WORDS: Record<Part, string> = { test: 'Test', validation: 'Validation', train: 'Training' };
@@ -57,6 +58,7 @@ export function Models() {
           ) : (
             <>
               <ModelTable list={list} selected={model?.version} onChange={setChange} />
+              <Rollout list={list} />
               {model && <OneModel key={model.version} model={model} list={list} onChange={setChange} />}
             </>
           )}
@@ -106,7 +108,7 @@ function OneModel({ model, list, onChange }: { model: Model; list: ModelList; on
         <h2 className="text-lg font-semibold tracking-tight">
           <ModelTitle model={model} />
         </h2>
-        <RoleBadge model={model} />
+        <RoleBadge model={model} percent={shareOf(model, list)} />
         <div className="ml-auto flex flex-wrap items-center gap-2">
           <Segmented
             label="Part of the training"
@@ -114,6 +116,10 @@ function OneModel({ model, list, onChange }: { model: Model; list: ModelList; on
             options={PARTS.map((value) => ({ value, label: PART_WORDS[value], title: `Its rows for ${value}` }))}
             onChange={setPart}
           />
+          <Link to="/proof" search={{ model: model.version }} className={buttonClass('plain', true)}>
+            <BadgeCheck className="size-3.5" aria-hidden="true" />
+            Proof by labels
+          </Link>
           <Actions model={model} onChange={onChange} />
         </div>
       </div>
@@ -146,7 +152,7 @@ function Promotions({ list }: { list: ModelList }) {
         <p className="text-muted">None was promoted: the configured model decides.</p>
       ) : (
         <ol>
-          {list.promotions.slice(0, 12).map(({ version, previous, at }) => {
+          {list.promotions.slice(0, 12).map(({ version, previous, at, by = null, byName = null, reason, fellBack }) => {
             const [now, before] = [named(version), named(previous)];
             return (
               <li key={at} className="flex flex-wrap items-baseline gap-x-3 border-line py-1.5 not-first:border-t">
@@ -164,7 +170,9 @@ function Promotions({ list }: { list: ModelList }) {
                 )}
                 <span className="ml-auto text-xs text-muted">
                   <Time at={at} />
+                  {fellBack ? ' by the guard' : <By actor={{ by, byName }} />}
                 </span>
+                {reason && <p className="w-full text-xs text-pretty break-words text-muted">{reason}</p>}
               </li>
             );
           })}

@@ -1,9 +1,10 @@
-import { Crown, Ghost } from 'lucide-react';
-import type { Model } from '../../api/model-types.ts';
+import { ChartPie, Crown, Ghost } from 'lucide-react';
+import type { Model, ModelList } from '../../api/model-types.ts';
 import { shortVersion } from './metrics.ts';
 
 /** What it does just now, in a word. */
-export function RoleBadge({ model }: { model: Model }) {
+/** `percent`: of a model that decides for a share. */
+export function RoleBadge({ model, percent }: { model: Model; percent?: number }) {
   const base = 'inline-flex h-5 items-center gap-1 rounded px-1.5 text-2xs font-medium whitespace-nowrap';
   if (model.problem) return <span className={`${base} bg-decline-soft text-decline`}>Damaged</span>;
   if (model.role === 'champion')
@@ -11,6 +12,13 @@ export function RoleBadge({ model }: { model: Model }) {
       <span className={`${base} bg-approve-soft text-approve`}>
         <Crown className="size-3" aria-hidden="true" />
         Decides
+      </span>
+    );
+  if (percent !== undefined)
+    return (
+      <span className={`${base} bg-approve-soft text-approve`}>
+        <ChartPie className="size-3" aria-hidden="true" />
+        Decides for {percent}%
       </span>
     );
   if (model.role === 'shadow')
@@ -33,3 +41,7 @@ export function ModelTitle({ model }: { model: Pick<Model, 'name' | 'version'> }
     </span>
   );
 }
+
+/** The percent that a model decides for, where it is for a share. */
+export const shareOf = ({ version }: Model, { canary }: ModelList): number | undefined =>
+  canary?.version === version ? canary.percent : undefined;
