@@ -125,7 +125,7 @@ function Asked({ list }: { list: ModelList }) {
       <OneProof key={`${model.version} ${against}`} model={model} against={against} list={list} />
       <p className="mt-4 text-xs text-muted">
         Both sides judge the very payments that were decided here. Roles are changed on the{' '}
-        <Link to="/models" search={{ model: model.version }} className="text-info hover:underline">
+        <Link to="/models" search={{ model: model.version }} className="text-info underline underline-offset-2">
           page of models
         </Link>
         .
