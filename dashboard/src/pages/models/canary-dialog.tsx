@@ -6,8 +6,8 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
 import { FormEnd } from '../../ui/form-end.tsx';
 import { failed, told } from '../../ui/toast.tsx';
-import { nextOf } from './canary.tsx';
 import { modelName } from './metrics.ts';
+import { nextOf } from './role.tsx';
 
 export interface CanaryChange {
   kind: 'raise' | 'stop';

@@ -6,7 +6,7 @@ import { Panel, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { type CanaryChange, CanaryDialog } from './canary-dialog.tsx';
 import { modelName } from './metrics.ts';
-import { ModelTitle } from './role.tsx';
+import { ModelTitle, nextOf } from './role.tsx';
 
 /** What decides for a share, how the guard sees it, and the guard of what decides for all. */
 export function Rollout({ list }: { list: ModelList }) {
@@ -49,11 +49,6 @@ export function Rollout({ list }: { list: ModelList }) {
       <CanaryDialog change={change} list={list} onClose={() => setChange(undefined)} />
     </Panel>
   );
-}
-
-/** The share that comes next; for all after the last one. */
-export function nextOf({ steps, percent }: Pick<Canary, 'steps' | 'percent'>): number {
-  return steps.find((step) => step > percent) ?? 100;
 }
 
 function Running({

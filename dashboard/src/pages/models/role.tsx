@@ -1,5 +1,5 @@
 import { ChartPie, Crown, Ghost } from 'lucide-react';
-import type { Model, ModelList } from '../../api/model-types.ts';
+import type { Canary, Model, ModelList } from '../../api/model-types.ts';
 import { shortVersion } from './metrics.ts';
 
 /** What it does just now, in a word. */
@@ -45,3 +45,8 @@ export function ModelTitle({ model }: { model: Pick<Model, 'name' | 'version'> }
 /** The percent that a model decides for, where it is for a share. */
 export const shareOf = ({ version }: Model, { canary }: ModelList): number | undefined =>
   canary?.version === version ? canary.percent : undefined;
+
+/** The share that comes next; for all after the last one. */
+export function nextOf({ steps, percent }: Pick<Canary, 'steps' | 'percent'>): number {
+  return steps.find((step) => step > percent) ?? 100;
+}

@@ -2,7 +2,7 @@ import type { Estimate, Measure, Proof } from '../../api/proof.ts';
 import { useBaseCurrency } from '../../api/session.ts';
 import { count, moneyShort, percent } from '../../lib/format.ts';
 import { Panel } from '../../ui/bits.tsx';
-import type { Names } from './one-proof.tsx';
+import type { Names } from './names.ts';
 import { Whisker } from './whisker.tsx';
 
 const ROWS: readonly [measure: Measure, label: string, means: string][] = [

@@ -10,6 +10,7 @@ import { StateBadge, type Tone } from '../ledgers/rate-bar.tsx';
 import { modelName } from '../models/metrics.ts';
 import { Figures } from './figures.tsx';
 import { Known } from './known.tsx';
+import type { Names } from './names.ts';
 
 const page = getRouteApi('/proof');
 
@@ -64,11 +65,6 @@ function hasUsual({ version }: Model, { champion, promotions }: ModelList): bool
   if (champion !== null && champion !== version) return true;
   const last = promotions.find((one) => one.version === version)?.previous;
   return last != null && last !== version;
-}
-
-export interface Names {
-  challenger: string;
-  against: string;
 }
 
 function namesOf({ version, policyVersion, than }: Proof, list: ModelList): Names {

@@ -1,0 +1,5 @@
+/** What the two sides of a proof are called. */
+export interface Names {
+  challenger: string;
+  against: string;
+}
