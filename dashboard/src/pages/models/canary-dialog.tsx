@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { Canary, ModelList } from '../../api/model-types.ts';
 import { type CanaryPlan, promoteModel } from '../../api/models.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
-import { FormEnd } from '../../ui/form-end.tsx';
+import { Form } from '../../ui/form.tsx';
 import { failed, told } from '../../ui/toast.tsx';
 import { modelName } from './metrics.ts';
 import { nextOf } from './role.tsx';
@@ -68,10 +68,6 @@ function Asked({ change, list, onClose }: { change: CanaryChange; list: ModelLis
     },
     onSettled: refresh,
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    mutate();
-  };
   return (
     <Dialog
       open
@@ -83,23 +79,25 @@ function Asked({ change, list, onClose }: { change: CanaryChange; list: ModelLis
           : `It decides for ${canary.percent}% now. Whoever is in stays in; the guard goes on watching it.`
       }
     >
-      <form className="grid gap-4" onSubmit={submit}>
-        <Field
-          label="Why (kept with the promotion)"
-          value={reason}
-          maxLength={MOST_REASON}
-          onChange={({ target }) => setReason(target.value)}
-          hint={kind === 'stop' ? 'What you saw' : 'Such as the verdict of the page Proof'}
-        />
-        <FormEnd
-          error={error ? `${error.message} Nothing has changed.` : undefined}
-          disabled={isPending}
-          onClose={onClose}
-          needs={['admin']}
-        >
-          {kind === 'stop' ? 'Stop it' : isForAll ? 'Promote for all' : `Raise to ${next}%`}
-        </FormEnd>
-      </form>
+      <Form
+        action={kind === 'stop' ? 'Stop it' : isForAll ? 'Promote for all' : `Raise to ${next}%`}
+        onSubmit={mutate}
+        disabled={isPending}
+        error={error}
+        onClose={onClose}
+        needs={['admin']}
+      >
+        {(at) => (
+          <Field
+            label="Why (kept with the promotion)"
+            value={reason}
+            maxLength={MOST_REASON}
+            error={at('/reason')}
+            onChange={({ target }) => setReason(target.value)}
+            hint={kind === 'stop' ? 'What you saw' : 'Such as the verdict of the page Proof'}
+          />
+        )}
+      </Form>
     </Dialog>
   );
 }
