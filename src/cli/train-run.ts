@@ -259,7 +259,7 @@ function print(out: string, replay: TrainSource['replay'], report: Report): void
   if (tuning) printTuning(tuning);
   if (refit?.validation) {
     const { once, again } = refit.validation;
-    const said = refit.refitted ? 'fitted again on all training rows' : 'not fitted again';
+    const said = refit.refitted ? 'fitted again on all training rows' : 'not fitted again, which did clearly worse';
     console.log(
       `${said}: average precision on validation ${fixed(once.averagePrecision)} once, ${fixed(again.averagePrecision)} again`,
     );

@@ -1,5 +1,5 @@
 import type { FeatureDefinition } from './definition.ts';
-import { became, during, noun, placeOf, seen, spoken, upTo, whose } from './words.ts';
+import { among, became, during, EACH, noun, placeOf, seen, spoken, upTo, whose } from './words.ts';
 
 type Idea = (definition: FeatureDefinition) => string;
 
@@ -47,6 +47,8 @@ const ideas: Record<string, Idea> = {
   everLegitimate: (d) => `payments ever ${whose(d)} confirmed as legitimate ${upTo(d)}`,
   everFraudShare: (d) => `share of confirmed fraud among all payments ${whose(d)} ${upTo(d)}`,
   sinceEverFraud: (d) => `time since the last confirmed fraud ever ${whose(d)}`,
+  cautiousFraudShare: (d) => `share of confirmed fraud among ${among(d, whose(d))}`,
+  fraudTogether: (d) => `joint suspicion by confirmed frauds among ${among(d, EACH)}`,
   ownNumber: (d) => spoken(d.field ?? d.name),
   ownBoolean: (d) => spoken(d.field ?? d.name),
   ownDaysAgo: (d) => `how long ago ${spoken(d.field ?? d.name)} was`,

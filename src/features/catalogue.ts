@@ -206,10 +206,44 @@ export function catalogueFor(entityTypes: readonly string[]): FeatureDefinition[
   return [...before, ...entityTypes.flatMap(longMemory).filter(({ name }) => !names.has(name))];
 }
 
-/** What a model of one's own history is trained on: this, and lifetime shares of fraud, drawn towards a prior that training learns. */
+/** After these seconds most frauds are known. */
+const RIPE = 7 * DAY;
+
+/** Over which past shares of known fraud are cautious, of one entity and of all together. */
+const PASTS: [name: string, past: Partial<FeatureDefinition>][] = [
+  ['last_5', { parameters: { last: 5, weight: 1 } }],
+  ['last_10', { parameters: { last: 10, weight: 2 } }],
+  ['90d', { windowSeconds: 90 * DAY, parameters: { weight: 3 } }],
+  ['180d', { windowSeconds: 180 * DAY, parameters: { weight: 3 } }],
+  ['ever', { parameters: { weight: 5 } }],
+];
+
+function cautious(entity: string): FeatureDefinition[] {
+  return PASTS.filter(([name]) => name !== 'ever' && name !== 'last_5').map(([name, past]) => {
+    const what = { name: `${entity}_fraud_share_of_${name}`, operation: 'cautiousFraudShare', entity };
+    return { ...what, delaySeconds: RIPE, ...past };
+  });
+}
+
+/** The entities that are somebody's or something's own: an e-mail's domain and a card's BIN are not. */
+function togetherOf(entityTypes: readonly string[]): FeatureDefinition[] {
+  const entities = entityTypes.filter((type) => type !== 'email' && type !== 'bin');
+  if (entities.length === 0) return [];
+  return PASTS.map(([name, past]) => {
+    const what = { name: `fraud_together_${name}`, operation: 'fraudTogether', delaySeconds: RIPE, ...past };
+    return { ...what, parameters: { ...past.parameters, entities: entities.join(' ') } };
+  });
+}
+
+/**
+ * What a model of one's own history is trained on: this, lifetime shares of fraud, drawn towards a prior that training learns, and shares
+ * of late, of each entity and of all together.
+ */
 export function trainingCatalogue(entityTypes: readonly string[]): FeatureDefinition[] {
   return [
     ...catalogueFor(entityTypes),
     ...entityTypes.map((entity) => of(entity, 'everFraudShare', 'ever_fraud_share')),
+    ...entityTypes.flatMap(cautious),
+    ...togetherOf(entityTypes),
   ];
 }

@@ -98,6 +98,20 @@ function naive(definition: FeatureDefinition, past: Known[], event: Event): numb
       return 0;
     case 'everFraudShare':
       return known.length * 2 ** 21 + known.filter((one) => one.fraud).length;
+    case 'cautiousFraudShare':
+      return cautious(definition, known, inside);
+    case 'fraudTogether': {
+      // The same past told twice is one.
+      const pasts = new Map<string, number>();
+      for (const entity of String(definition.parameters!.entities).split(' ')) {
+        const at = entityTypes.indexOf(entity);
+        if (event.entities[at] === 0) continue;
+        const of = past.filter((one) => one.event.entities[at] === event.entities[at]).map((one) => one.event.id);
+        const one = { ...definition, operation: 'cautiousFraudShare', entity };
+        pasts.set(of.join(), naive(one, past, event));
+      }
+      return 1 - [...pasts.values()].reduce((spared, one) => spared * (1 - one), 1);
+    }
     case 'sinceEverFraud':
       return (event.time - lastWhere(true)) / 1000;
     case 'fraudRun':
@@ -132,6 +146,12 @@ function naive(definition: FeatureDefinition, past: Known[], event: Event): numb
     default:
       throw new Error(`the twin does not know ${definition.operation}`);
   }
+}
+
+function cautious({ windowSeconds, parameters }: FeatureDefinition, known: Known[], inside: Known[]): number {
+  const last = parameters?.last;
+  const of = last !== undefined ? known.slice(-Number(last)) : windowSeconds === undefined ? known : inside;
+  return of.filter((one) => one.fraud).length / (of.length + Number(parameters!.weight));
 }
 
 function place(definition: FeatureDefinition, own: Known[], event: Event): number {

@@ -8,6 +8,7 @@ import { outcomes } from './outcomes.ts';
 import { own } from './own.ts';
 import { risk } from './risk.ts';
 import { time } from './time.ts';
+import { together } from './together.ts';
 import { velocity } from './velocity.ts';
 
 /** What only those know who sent it. */
@@ -23,6 +24,7 @@ const FAMILIES: readonly [name: string, operations: object][] = [
   ['refusals', outcomes],
   ['long memory', lifetime],
   ['frauds of late', risk],
+  ['frauds together', together],
   [OWN_COLUMNS, own],
 ];
 /** How much is known at all of an entity: counted with its whole life, wherever it is computed. */

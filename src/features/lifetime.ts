@@ -11,15 +11,15 @@ import { firstAfter } from './windows.ts';
  * twice, or turns changes them as it should. Exact unless T − delay lies before the oldest kept row; then hours and days tell
  * how much of what fell out is younger.
  */
-const COUNT = 0;
-const FRAUDS = 1;
+export const COUNT = 0;
+export const FRAUDS = 1;
 const LEGITIMATE = 2;
 
 const FRAUD_COLUMN = TRUTH;
 const LEGITIMATE_COLUMN = TRUTH + 1;
 const younger = new Float64Array(WIDTH);
 
-function life(definition: FeatureDefinition, planner: Planner): number {
+export function life(definition: FeatureDefinition, planner: Planner): number {
   const delayMs = (definition.delaySeconds ?? 0) * 1000;
   return planner.probe(entityOf(definition), `life:${delayMs}`, 3, (at) => {
     let rough = false;

@@ -8,6 +8,7 @@ import { own } from './own.ts';
 import type { Operation } from './plan.ts';
 import { risk } from './risk.ts';
 import { time } from './time.ts';
+import { together } from './together.ts';
 import { velocity } from './velocity.ts';
 
 /** Every operation that a definition may name. */
@@ -21,5 +22,6 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...risk,
   ...outcomes,
   ...lifetime,
+  ...together,
   ...own,
 };

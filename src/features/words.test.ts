@@ -48,6 +48,15 @@ test('values are told in plain words, against what is usual', () => {
       say('merchant_ever_fraud_share', 0.04, 0.01),
       'about 4% of all payments at this merchant were confirmed as fraud so far (usually 1%)',
     ],
+    [
+      say('card_fraud_share_of_last_10', 0.25, 0),
+      'about 25% of the last 10 payments with this card up to 7 days ago were confirmed as fraud (usually 0%)',
+    ],
+    [
+      say('fraud_together_90d', 0.4, 0.01),
+      'joint suspicion is about 40%, by confirmed frauds among payments of each that takes part in the 90 days up to 7 days ago (usually 1%)',
+    ],
+    [say('fraud_together_ever', Number.NaN), 'no user, card or other entity is given'],
     [say('card_refused_1h', 5, 0), '5 payments with this card in the last hour were refused by the issuer (usually 0)'],
     [
       say('merchant_refused_share_24h', 0.5, 0.02),

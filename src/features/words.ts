@@ -108,6 +108,18 @@ export function upTo({ delaySeconds = 0 }: FeatureDefinition): string {
   return delaySeconds > 0 ? `up to ${duration(delaySeconds)} ago` : 'so far';
 }
 
+/** Whose past several entities' is. */
+export const EACH = 'of each that takes part';
+
+/** "the last 10 payments with this card up to 7 days ago": the past that a cautious share is of. */
+export function among(definition: FeatureDefinition, who: string): string {
+  const last = definition.parameters?.last;
+  if (last !== undefined) return `the last ${last} payments ${who} ${upTo(definition)}`;
+  return definition.windowSeconds === undefined
+    ? `all payments ${who} ${upTo(definition)}`
+    : `payments ${who} ${during(definition)}`;
+}
+
 function spell(seconds: number): string {
   return seconds === 86_400 ? '24 hours' : duration(seconds).replace(/^1 /, '');
 }
@@ -194,6 +206,8 @@ const clauses: Record<string, Words> = {
   everLegitimate: (d, v) => `${figure(v)} ${payments(v)} ${whose(d)} confirmed as legitimate ${upTo(d)}`,
   everFraudShare: (d, v) => `about ${share(v)} of all payments ${whose(d)} were confirmed as fraud ${upTo(d)}`,
   sinceEverFraud: (d, v) => `${duration(v)} since the last confirmed fraud ever seen ${whose(d)}`,
+  cautiousFraudShare: (d, v) => `about ${share(v)} of ${among(d, whose(d))} were confirmed as fraud`,
+  fraudTogether: (d, v) => `joint suspicion is about ${share(v)}, by confirmed frauds among ${among(d, EACH)}`,
   ownNumber: (d, v) => `${spoken(d.field ?? d.name)} is ${figure(v)}`,
   ownBoolean: (d, v) => `${spoken(d.field ?? d.name)} is ${v === 1 ? 'yes' : 'no'}`,
   ownDaysAgo: (d, v) =>
@@ -246,6 +260,8 @@ function written(definition: FeatureDefinition, value: number, currency: string)
       return value < 0 ? `in ${duration(-value * 86_400)}` : `${duration(value * 86_400)} ago`;
     case 'fraudShare':
     case 'everFraudShare':
+    case 'cautiousFraudShare':
+    case 'fraudTogether':
     case 'outcomeShare':
       return share(value);
     case 'encoding':
@@ -281,8 +297,11 @@ function missing(definition: FeatureDefinition): string {
     case 'everFrauds':
     case 'everLegitimate':
     case 'everFraudShare':
+    case 'cautiousFraudShare':
     case 'outcomes':
       return `no ${noun(definition.entity)} is given`;
+    case 'fraudTogether':
+      return 'no user, card or other entity is given';
     case 'ownNumber':
     case 'ownBoolean':
     case 'ownDaysAgo':

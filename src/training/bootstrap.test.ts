@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rankingIntervals } from './bootstrap.ts';
+import { isClearlyBetter, rankingIntervals } from './bootstrap.ts';
 import { seededRandom } from './gbdt/random.ts';
 import { averagePrecision, rocAuc } from './metrics.ts';
 
@@ -60,4 +60,21 @@ test('a perfect ranking is certain, and without one of the classes there is noth
   assert.deepEqual(rankingIntervals([9, 1, 8, 2, 3], labels), { averagePrecision: [1, 1], rocAuc: [1, 1] });
   assert.equal(rankingIntervals([1, 2], Uint8Array.of(0, 0)), undefined);
   assert.equal(rankingIntervals([1, 2], Uint8Array.of(1, 1)), undefined);
+});
+
+test('a ranking is clearly better where hardly any draw of the rows says otherwise, and never than itself', () => {
+  const { scores, labels } = rows(2000, 3);
+  const random = seededRandom(5);
+  const worse = scores.map((score) => score + 0.6 * random());
+  assert.equal(isClearlyBetter(scores, worse, labels), true);
+  assert.equal(isClearlyBetter(worse, scores, labels), false);
+  assert.equal(isClearlyBetter(scores, scores, labels), false);
+  // Two rankings that are equally good, each with a noise of its own: one in twenty may seem clear.
+  let clear = 0;
+  for (let seed = 1; seed <= 20; seed++) {
+    const own = rows(600, seed);
+    const [one, other] = [0, 1].map(() => own.scores.map((score) => score + 0.2 * random()));
+    if (isClearlyBetter(one, other, own.labels)) clear++;
+  }
+  assert.ok(clear <= 4, `${clear} of 20`);
 });

@@ -36,18 +36,34 @@ const request = (change: Partial<TrainRequest>): TrainRequest => ({
 describe('fit, then fit again', () => {
   const [train, later] = [slice(noisy, 0, 2_400), slice(noisy, 2_400, 3_000)];
 
-  test('the choice is what validation of both procedures says, both are told, and it repeats bit for bit', () => {
+  test('what validation does not speak against is fitted again, both ways are told, and it repeats bit for bit', () => {
     const [one, two] = [0, 0].map(() => trainModel(train, later, request({}), () => 0));
     assert.deepEqual(one.head, two.head);
     assert.deepEqual(one.body, two.body);
     const { refitted, validation, test: tested } = one.refit!;
-    assert.equal(refitted, validation!.again.averagePrecision > validation!.once.averagePrecision);
+    assert.equal(refitted, true);
+    assert.ok(validation!.once.averagePrecision > 0.3 && validation!.again.averagePrecision > 0.3);
     assert.ok(tested!.once.averagePrecision > 0.3 && tested!.again.averagePrecision > 0.3);
     const never = trainModel(train, later, request({ refit: false }), () => 0);
     const always = trainModel(train, later, request({ refit: 'always' }), () => 0);
-    assert.deepEqual((refitted ? always : never).body, one.body);
+    assert.deepEqual(always.body, one.body);
     assert.notDeepEqual(always.body, never.body);
     assert.equal(never.refit, undefined);
+  });
+
+  test('it is not fitted again where that did worse by more than chance', () => {
+    // In the latest training rows before validation the sign of things is turned: whoever learns them ranks validation upside down.
+    const labels = train.labels.map((label, row) =>
+      row >= 1_350 && row < 1_800 ? Number(train.columns[0][row] < 0.6) : label,
+    );
+    const turned = { ...train, labels };
+    const { refit } = trainModel(turned, later, request({}), () => 0);
+    const { once, again } = refit!.validation!;
+    assert.ok(
+      again.averagePrecision < once.averagePrecision - 0.1,
+      `${once.averagePrecision} ${again.averagePrecision}`,
+    );
+    assert.equal(refit!.refitted, false);
   });
 
   test('no test row has a part in the choice', () => {

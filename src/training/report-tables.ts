@@ -65,8 +65,8 @@ export function refit({ refit: effect }: Report): string {
   });
   const says = effect.refitted
     ? 'This model was fitted again on all training rows, with what validation had settled.'
-    : 'This model is the one that validation settled; fitting again on all training rows did no better.';
-  const how = effect.validation ? ' The validation line chose: each procedure was run on the rows before.' : '';
+    : 'This model is the one that validation settled; fitting again on all training rows did worse, by more than chance.';
+  const how = effect.validation ? ' The validation line had a veto: each procedure was run on the rows before.' : '';
   return `<section class="wide"><h2>Fitted once, and again</h2><p>${says}${how}</p><div class="scroll"><table><tr><th></th><th>AP once</th><th>AUC once</th><th>AP again</th><th>AUC again</th></tr>${rows.join('')}</table></div></section>`;
 }
 

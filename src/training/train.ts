@@ -4,6 +4,7 @@ import type { ArtifactHead } from '../models/artifact.ts';
 import { type Calibration, calibrator } from '../models/calibrator.ts';
 import { featureSchemaHash } from '../models/canonical.ts';
 import type { Thresholds } from '../models/model.ts';
+import { isClearlyBetter } from './bootstrap.ts';
 import { assumedShare, fitCalibration } from './calibration.ts';
 import { type Dataset, slice } from './dataset.ts';
 import { applyEncodings, foldedCodes, learnEncodings } from './encoding.ts';
@@ -94,15 +95,16 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
   const tried = () => {
     const inner = settlingParts(first, request.validationShare, false);
     const { fitted } = once(inner.first, inner.last);
-    return { once: ranked(fitted, last), again: ranked(again(first, fitted), last) };
+    const refitted = again(first, fitted);
+    const [one, other] = [fitted, refitted].map((which) => scoreRaw(which, last));
+    const isWorse = isClearlyBetter(one, other, last.labels);
+    return { measured: { once: ranked(fitted, last), again: ranked(refitted, last) }, isWorse };
   };
   const began = stopwatch();
   const { fitted, ...trainedOn } = once(first, last);
   const refit = learner.unlabelled ? request.refit === true : request.refit;
   const procedures = refit === 'choose' && canSettle(first, request.validationShare) ? tried() : undefined;
-  const isRefitted = procedures
-    ? procedures.again.averagePrecision > procedures.once.averagePrecision
-    : refit !== false && refit !== 'choose';
+  const isRefitted = procedures ? !procedures.isWorse : refit !== false && refit !== 'choose';
   const served = isRefitted ? again(train, fitted) : fitted;
   const rawOfLast = scoreRaw(fitted, last);
   const crossed =
@@ -155,7 +157,7 @@ export function trainModel(train: Dataset, test: Dataset, request: TrainRequest,
   const tested = scoreRows(scorer, test);
   const other = refit === false || test.rows === 0 ? undefined : isRefitted ? fitted : again(train, fitted);
   const effect =
-    refit === false ? undefined : refitEffect(isRefitted, procedures, tested, other && ranked(other, test));
+    refit === false ? undefined : refitEffect(isRefitted, procedures?.measured, tested, other && ranked(other, test));
   const trained = {
     head,
     body,
