@@ -18,10 +18,6 @@ if (!existsSync(entry)) {
     console.error(`assay needs Node 22.18 or 24, and this is ${process.version}.`);
     process.exit(1);
   }
-  // Node 22 calls its SQLite, of which the journal uses a lock, experimental at every start.
-  const { emitWarning } = process;
-  process.emitWarning = (warning, ...rest) =>
-    rest[0] === 'ExperimentalWarning' ? undefined : emitWarning.call(process, warning, ...rest);
   await import(pathToFileURL(packed).href);
 } else if (stripsTypes) {
   await import(pathToFileURL(entry).href);

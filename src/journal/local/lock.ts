@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AssayError } from '../../domain/errors.ts';
 
@@ -55,6 +55,7 @@ async function takeKernelLock(directory: string): Promise<DatabaseSync> {
 
 /** The lock; undefined where another has it. Throws where the file system has no locks. */
 function tryKernelLock(directory: string): DatabaseSync | undefined {
+  const { DatabaseSync } = loadSqlite();
   const database = new DatabaseSync(join(directory, 'owner.lock'), { timeout: 0 });
   try {
     database.exec('BEGIN EXCLUSIVE');
@@ -67,6 +68,17 @@ function tryKernelLock(directory: string): DatabaseSync | undefined {
 }
 
 const SQLITE_BUSY = 5;
+
+/** Node 22 warns of its SQLite as experimental when it is loaded, in whatever thread; of it no more is used than a lock. */
+function loadSqlite(): typeof import('node:sqlite') {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return process.getBuiltinModule('node:sqlite');
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
 
 /** What this process holds. Its number does not tell: two in namespaces of their own may share it, and have begun in one tick. */
 const ours = new Set<string>();
