@@ -27,21 +27,21 @@ export const leftOutOf = new WeakMap<object, UnknownName[]>();
  * is read as the number it should be; a query may name nothing that the schema does not have. A refusal tells every fault.
  */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  const compiled = Compile(schema);
   if (httpPart === 'body') return bodyValidator(schema);
+  const compiled = compiler(schema);
   if (httpPart === 'headers')
-    return (value) => (compiled.Check(value) ? { value } : { error: refusal(compiled.Errors(value), value) });
+    return (value) => (compiled().Check(value) ? { value } : { error: refusal(compiled().Errors(value), value) });
   const known = httpPart === 'querystring' ? Object.keys((schema as ObjectSchema).properties ?? {}) : undefined;
   const misread = misreader(schema);
   return (raw) => {
     const errors = controlCharacters(raw as Record<string, unknown>);
     if (known) errors.push(...strangers(raw as Record<string, unknown>, known));
     const value = readNumbers(schema, { ...(raw as Record<string, unknown>) });
-    if (errors.length === 0 && compiled.Check(value)) {
+    if (errors.length === 0 && compiled().Check(value)) {
       misread?.(value, '', errors);
       return errors.length === 0 ? { value } : { error: refusalOf(errors) };
     }
-    return { error: refusal(compiled.Errors(value), value, { errors, misread }) };
+    return { error: refusal(compiled().Errors(value), value, { errors, misread }) };
   };
 };
 
@@ -58,10 +58,19 @@ export const byIntake: FastifySchemaCompiler<TSchema> = (part) => {
   };
 };
 
+/** Compiled when it is first asked, and once: a start need not wait for a hundred routes of which few are called. */
+function compiler(schema: TSchema): () => ReturnType<typeof Compile> {
+  let compiled: ReturnType<typeof Compile> | undefined;
+  return () => {
+    compiled ??= Compile(schema);
+    return compiled;
+  };
+}
+
 type Checked = { value: unknown } | { error: AssayError };
 
 function bodyValidator(schema: TSchema): (value: unknown) => Checked {
-  const compiled = Compile(schema);
+  const compiled = compiler(schema);
   const overlong = overlongFinder(schema as ObjectSchema);
   const dropNulls = nullsDropper(schema as ObjectSchema);
   const unknown = unknownFinder(schema as ObjectSchema);
@@ -74,7 +83,7 @@ function bodyValidator(schema: TSchema): (value: unknown) => Checked {
     dropNulls?.(value);
     const found = unknown?.(value) ?? [];
     const closed = found.filter(({ refused }) => refused);
-    if (closed.length === 0 && compiled.Check(value)) {
+    if (closed.length === 0 && compiled().Check(value)) {
       const unread: FieldError[] = [];
       misread?.(value, '', unread);
       if (unread.length > 0) return { error: refusalOf(unread, misspelt(found)) };
@@ -89,7 +98,7 @@ function bodyValidator(schema: TSchema): (value: unknown) => Checked {
     const { pathOf } = part;
     const open = found.filter(({ refused }) => !refused);
     return {
-      error: refusal(compiled.Errors(part.value), part.value, { errors, misread, pathOf, more: misspelt(open) }),
+      error: refusal(compiled().Errors(part.value), part.value, { errors, misread, pathOf, more: misspelt(open) }),
     };
   };
 }

@@ -45,35 +45,53 @@ export function readRates(text: string, source: string): RateHistory {
   for (const name of currencies)
     if (!/^([A-Z]{3})?$/.test(name))
       throw new Error(`${source}: ${JSON.stringify(name)} in the first line is no currency`);
-  const rows = lines.slice(1).map((line, i) => readRow(line, i + 2, currencies.length, source));
-  if (rows.length === 0) throw new Error(`${source}: there are no rates in it`);
-  rows.sort((a, b) => a.day - b.day);
-  const columns = new Map<string, Float64Array>();
-  currencies.forEach((name, i) => {
-    if (name !== '')
-      columns.set(
-        name,
-        Float64Array.from(rows, ({ values }) => values[i] ?? Number.NaN),
-      );
-  });
-  columns.set(pivot.toUpperCase(), new Float64Array(rows.length).fill(1));
-  return { source, pivot: pivot.toUpperCase(), days: Int32Array.from(rows, ({ day }) => day), columns };
+  const days = new Int32Array(lines.length - 1);
+  const columns = currencies.map(() => new Float64Array(days.length));
+  for (let row = 0; row < days.length; row++) readRow(lines[row + 1], row, days, columns, source);
+  if (days.length === 0) throw new Error(`${source}: there are no rates in it`);
+  const ordered = inOrder(days, [...columns, new Float64Array(days.length).fill(1)]);
+  const named = [...currencies, pivot.toUpperCase()].map((name, i) => [name, ordered.columns[i]] as const);
+  return {
+    source,
+    pivot: pivot.toUpperCase(),
+    days: ordered.days,
+    columns: new Map(named.filter(([name]) => name !== '')),
+  };
 }
 
-function readRow(line: string, number: number, width: number, source: string): { day: number; values: number[] } {
-  const [date, ...cells] = line.split(',').map((cell) => cell.trim());
-  const time = Date.parse(`${date}T00:00:00Z`);
-  if (!/^\d{4}-\d\d-\d\d$/.test(date) || Number.isNaN(time) || dateOf(time / DAY_MS) !== date)
-    throw new Error(`${source}, line ${number}: ${JSON.stringify(date.slice(0, 40))} is no date such as 2026-10-30`);
-  const values = cells.slice(0, width).map((cell) => {
-    if (cell === '' || cell === 'N/A') return Number.NaN;
-    const value = Number(cell);
-    if (!(value > 0 && Number.isFinite(value)))
-      throw new Error(`${source}, line ${number}: ${JSON.stringify(cell.slice(0, 40))} is no rate above 0`);
-    return value;
-  });
-  return { day: time / DAY_MS, values };
+/** The same days ascending, each with its rates. */
+function inOrder(days: Int32Array, columns: Float64Array[]) {
+  if (days.every((day, i) => i === 0 || days[i - 1] <= day)) return { days, columns };
+  const order = [...days.keys()].sort((a, b) => days[a] - days[b]);
+  return {
+    days: Int32Array.from(order, (row) => days[row]),
+    columns: columns.map((column) => Float64Array.from(order, (row) => column[row])),
+  };
 }
+
+/** Writes a line's day and rates at their row. Decades of days are read at every start, so no more is made of a line than its cells. */
+function readRow(line: string, row: number, days: Int32Array, columns: Float64Array[], source: string): void {
+  const [date, ...cells] = line.split(',');
+  const day = dayOf(date.trim());
+  if (day === undefined) throw new Error(`${source}, line ${row + 2}: ${shown(date)} is no date such as 2026-10-30`);
+  days[row] = day;
+  for (let i = 0; i < columns.length; i++) {
+    const cell = cells[i] ?? '';
+    // Blanks around a number are nothing to `Number`; without one it is 0.
+    const value = cell === '' ? Number.NaN : Number(cell);
+    if (value > 0 && value < Number.POSITIVE_INFINITY) columns[i][row] = value;
+    else if (cell.trim() === '' || cell.trim() === 'N/A') columns[i][row] = Number.NaN;
+    else throw new Error(`${source}, line ${row + 2}: ${shown(cell)} is no rate above 0`);
+  }
+}
+
+/** Days since the epoch; undefined of what is no date. */
+function dayOf(date: string): number | undefined {
+  const time = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN;
+  return Number.isNaN(time) || dateOf(time / DAY_MS) !== date ? undefined : time / DAY_MS;
+}
+
+const shown = (cell: string): string => JSON.stringify(cell.trim().slice(0, 40));
 
 /**
  * Rates into `base`: those that a person set (units of base for one unit) before those of the history. An amount of the base
