@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { Api } from './api.ts';
 import type { RouteScope } from './auth.ts';
-import { createShared } from './components.ts';
+import { createShared, type Shared } from './components.ts';
 import { documented } from './contract/documented.ts';
 import { WEBHOOKS } from './contract/webhooks.ts';
 import { SESSION_COOKIE } from './session.ts';
@@ -23,7 +23,12 @@ const DOCS_POLICY =
 
 /** OpenAPI 3.1 from the routes' own schemas, and a page to read and try it. */
 export async function documentApi(app: Api): Promise<void> {
-  const shared = createShared();
+  // Named when the document is first asked for: few starts are followed by that.
+  let named: Shared | undefined;
+  const shared = () => {
+    named ??= createShared();
+    return named;
+  };
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -56,7 +61,7 @@ export async function documentApi(app: Api): Promise<void> {
       if ((schema as { hide?: boolean } | undefined)?.hide) return { url, schema };
       const { scope = 'none', badKey } = (route.config ?? {}) as { scope?: RouteScope; badKey?: number };
       const shown = { ...(documented(schema) as typeof schema) };
-      for (const part of ['body', 'response'] as const) if (shown[part]) shown[part] = shared.route(shown[part]);
+      for (const part of ['body', 'response'] as const) if (shown[part]) shown[part] = shared().route(shown[part]);
       const asked = scope === 'read' && route.method === 'GET' ? {} : { 'x-scope': scope };
       const security = scope === 'none' ? { security: [] } : {};
       for (const part of ['querystring', 'headers'] as const) if (shown[part]) shown[part] = withDefaults(shown[part]);
@@ -66,7 +71,7 @@ export async function documentApi(app: Api): Promise<void> {
       };
     },
     transformObject: (made) =>
-      shared.document({ ...('openapiObject' in made ? made.openapiObject : {}), webhooks: WEBHOOKS }),
+      shared().document({ ...('openapiObject' in made ? made.openapiObject : {}), webhooks: WEBHOOKS }),
   });
   const ui = {
     staticCSP: DOCS_POLICY,

@@ -89,7 +89,9 @@ export async function tell(
 
 /** What a read shows; undefined where it is gone. */
 export async function read(url: string, { id }: Payment) {
-  const { status, body } = await call(url, 'GET', `/api/transactions/${id}`);
+  let { status, body } = await call(url, 'GET', `/api/transactions/${id}`);
+  // A database that is still reading the log says so, and is asked again.
+  for (; status === 503; await sleep(100)) ({ status, body } = await call(url, 'GET', `/api/transactions/${id}`));
   if (status === 404) return undefined;
   assert.equal(status, 200, JSON.stringify(body));
   return shown(body);
