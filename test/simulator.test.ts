@@ -11,19 +11,22 @@ const RARE = [
   ...['predecessor-dropped', 'erasure-not-noted', 'erasure-not-redone', 'learnt-before-taken', 'find-hasty'],
   ...['deletion-forgotten', 'spare-shared', 'segment-written-over', 'sync-now-and-then', 'offset-forgotten'],
   ...['snapshot-of-the-undurable', 'snapshot-ahead', 'tail-not-sealed', 'unsynced-tail-believed', 'no-space-unnoticed'],
+  ...['cut-before-its-base', 'kept-not-synced'],
 ];
 
 test('whatever a seed brings, what was promised holds', async () => {
   let paid = 0;
   let takeovers = 0;
+  let cut = 0;
   for (let seed = 1; seed <= SEEDS; seed++) {
     const outcome = await runSeed(seed).catch((error) => {
       throw new Error(`npm run simulate -- --seed ${seed}: ${error.message}`, { cause: error });
     });
     paid += outcome.paid;
     takeovers += outcome.takeovers;
+    cut += outcome.cut;
   }
-  assert.ok(paid > 5 * SEEDS && takeovers > SEEDS, `${paid} paid, ${takeovers} taken over`);
+  assert.ok(paid > 5 * SEEDS && takeovers > SEEDS && cut > 0, `${paid} paid, ${takeovers} taken over, ${cut} cut`);
 });
 
 test('a seed lives through the same every time', async () => {

@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DecisionData } from '../../src/domain/records.ts';
 import type { JournalRecord } from '../../src/journal/journal.ts';
 import type { Answered, Asked, Server } from './server.ts';
-import { Violation, type World } from './world.ts';
+import { Violation } from './violation.ts';
+import type { World } from './world.ts';
 
 const LOST = 0.06;
 const DOUBLED = 0.06;
@@ -55,7 +56,7 @@ export function createClients(world: World): { finish(): Promise<void> } {
   }
 
   async function held(body: Record<string, unknown> & { id: string }, alias: string | undefined, told?: Answered) {
-    if (told === undefined) return;
+    if (told === undefined || isCut(body.id, told)) return;
     if (told.status !== 201) throw new Violation(`uniqueness: ${body.id} was answered ${told.status}`);
     const record = told.record!;
     const text = JSON.stringify({ body, alias });
@@ -68,6 +69,17 @@ export function createClients(world: World): { finish(): Promise<void> } {
     promised.paid.set(body.id, { body: text, record });
   }
 
+  /** What was removed from the log is gone; its id stays taken. */
+  function isCut(id: string, { status }: Answered): boolean {
+    if (status !== 410 && status !== 409) return false;
+    for (const { data, sequence } of world.archive.values())
+      if ((data as unknown as DecisionData).transaction?.id === id) return status === 410 || isBefore(sequence);
+    if (status === 410) throw new Violation(`durability: ${id} was never cut out, and is said to be gone`);
+    return false;
+  }
+
+  const isBefore = (sequence: number) => world.servers.some(({ journal }) => sequence < (journal.status().begins ?? 1));
+
   /** The same again, or another body under the same name. */
   async function repeat(id: string): Promise<void> {
     const { body, alias } = JSON.parse(promised.paid.get(id)!.body);
@@ -76,6 +88,7 @@ export function createClients(world: World): { finish(): Promise<void> } {
     const told = await ask({ kind: 'pay', body: isOther ? { ...body, amount: body.amount + 1 } : body, alias });
     if (told === undefined || !promised.paid.has(id)) return;
     const mayBeGone = promised.askedToDelete.has(id) || promised.askedToErase.has(id);
+    if (isCut(id, told)) return;
     if (isOther && told.status !== 409)
       throw new Violation(`uniqueness: another body under ${id} was answered ${told.status}`);
     if (!isOther && !(mayBeGone && told.status === 409)) await held(body, alias, told);
@@ -91,7 +104,7 @@ export function createClients(world: World): { finish(): Promise<void> } {
       label: pick(random, ['fraud', 'legitimate', 'none'] as const),
       command,
     });
-    if (told === undefined || !promised.paid.has(id)) return;
+    if (told === undefined || !promised.paid.has(id) || isCut(id, told)) return;
     if (told.status !== 201) throw new Violation(`durability: a label of ${id} was answered ${told.status}`);
     promised.labelled.set(id, Math.max(promised.labelled.get(id) ?? 0, told.record!.sequence));
   }

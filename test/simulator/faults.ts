@@ -107,6 +107,14 @@ export const FAULTS: Fault[] = [
     })),
   },
   {
+    ...{ name: 'cut-before-its-base', what: 'the log is cut as far as it is durable, whatever snapshots cover' },
+    seams: journal((one) => ({ cut: ({ beforeAt }) => one.cut!({ beforeAt, through: one.durable }) })),
+  },
+  {
+    ...{ name: 'kept-not-synced', what: 'a segment is removed before what is left of it is on disk' },
+    seams: opening((_, path) => (path.includes('.kept') ? { sync: nothing } : {})),
+  },
+  {
     ...{ name: 'fence-not-asked', what: 'an owner does not look whether it was replaced' },
     seams: opening((file, path) => {
       let own: Uint8Array | undefined;

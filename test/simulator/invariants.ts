@@ -7,6 +7,7 @@ import { type EngineState, fold } from '../../src/engine/fold.ts';
 import type { Journal, JournalRecord } from '../../src/journal/journal.ts';
 import { openJournal } from '../../src/journal/local/journal.ts';
 import { verifyJournal } from '../../src/journal/local/verify.ts';
+import { RemovedRecord } from '../../src/journal/removed.ts';
 import { profileKeys } from '../../src/profiles/keys.ts';
 import { createProfiles, type MemoryProfiles } from '../../src/profiles/memory.ts';
 import { contentOf } from '../support/profile-events.ts';
@@ -15,7 +16,8 @@ import { answerOf } from './clients.ts';
 import { applyRecord, emptyTables } from './database.ts';
 import { slowVector } from './model.ts';
 import { DIRECTORY, SEGMENT_BYTES, type Seams } from './server.ts';
-import { Violation, type World } from './world.ts';
+import { Violation } from './violation.ts';
+import type { World } from './world.ts';
 
 const MAX_AHEAD_MS = 5 * 60_000;
 
@@ -24,10 +26,14 @@ function expect(holds: boolean, what: string): asserts holds {
 }
 
 /** Everything that was promised and shown, against what is on the disk at the end. The server of the end is still up. */
-export async function checkAll(world: World, _seams: Seams): Promise<{ records: number }> {
+export async function checkAll(world: World, _seams: Seams): Promise<{ records: number; cut: number }> {
   const { journal, profiles } = world.servers[0];
-  const records = await everyRecord(journal);
-  checkLog(world, records);
+  const left = await everyRecord(journal);
+  const here = new Set(left.map(({ sequence }) => sequence));
+  const gone = [...world.archive.values()].filter(({ sequence }) => !here.has(sequence));
+  checkCut(journal, gone);
+  const records = [...gone, ...left].sort((a, b) => a.sequence - b.sequence);
+  checkLog(world, journal, records);
   await checkFound(world, journal);
   checkDatabase(world, records);
   checkProfiles(profiles, records, 'of the running server');
@@ -35,7 +41,7 @@ export async function checkAll(world: World, _seams: Seams): Promise<{ records: 
   await world.servers[0].close();
   const { problems } = await verifyJournal(DIRECTORY, world.disk.files);
   expect(problems.length === 0, `durability: ${problems[0]?.why}`);
-  return { records: records.length };
+  return { records: records.length, cut: gone.length };
 }
 
 async function everyRecord(journal: Journal): Promise<JournalRecord[]> {
@@ -44,8 +50,17 @@ async function everyRecord(journal: Journal): Promise<JournalRecord[]> {
   return records;
 }
 
-/** Durability and uniqueness; visibility of the feed. */
-function checkLog({ promised }: World, records: JournalRecord[]): void {
+/** Only what lies before the log's beginning is gone. */
+function checkCut(journal: Journal, gone: JournalRecord[]): void {
+  const { begins = 1 } = journal.status();
+  for (const { sequence } of gone)
+    expect(sequence < begins, `durability: ${sequence} is gone, and the log begins at ${begins}`);
+}
+
+const isGone = (journal: Journal, { sequence }: JournalRecord) => sequence < (journal.status().begins ?? 1);
+
+/** Durability and uniqueness; visibility of the feed. What was cut out may have been told to nobody, and could not be erased any more. */
+function checkLog({ promised }: World, journal: Journal, records: JournalRecord[]): void {
   const byId = new Map<string, JournalRecord>();
   const keys = new Set<string>();
   for (const [i, record] of records.entries()) {
@@ -60,13 +75,15 @@ function checkLog({ promised }: World, records: JournalRecord[]): void {
     byId.set(id, record);
   }
   const told = new Set(promised.told.values());
-  for (const id of byId.keys()) expect(told.has(id), `visibility: the feed never told ${id}`);
+  for (const [id, record] of byId)
+    if (!isGone(journal, record)) expect(told.has(id), `visibility: the feed never told ${id}`);
   for (const [id, { record, body }] of promised.paid) {
     const kept = byId.get(id);
     checkTime(id, JSON.parse(body).body.transactionDate, record);
     expect(kept !== undefined, `durability: ${id} was acknowledged and is lost`);
     expect(answerOf(kept) === answerOf(record), `uniqueness: the record of ${id} is not what was answered`);
     const isErased = kept.personal === undefined || !('email' in kept.personal);
+    if (isGone(journal, kept)) continue;
     if (promised.erased.has(id)) expect(isErased, `erasure: ${id} was erased and is there`);
     if (!promised.askedToErase.has(id)) expect(!isErased, `durability: ${id} lost its personal fields`);
   }
@@ -92,11 +109,14 @@ function checkTime(id: string, said: string | undefined, { data }: JournalRecord
 
 async function checkFound({ promised }: World, journal: Journal): Promise<void> {
   for (const [id, { record, body }] of promised.paid) {
-    const found = await journal.find(`t:${id}`);
-    expect(found?.sequence === record.sequence, `uniqueness: ${id} is not found`);
     const { alias } = JSON.parse(body);
-    if (alias !== undefined)
-      expect((await journal.find(alias))?.sequence === record.sequence, `uniqueness: ${alias} is not found`);
+    for (const name of [`t:${id}`, ...(alias === undefined ? [] : [alias])]) {
+      const found = await journal.find(name).catch((error) => error);
+      const isRight = isGone(journal, record)
+        ? found instanceof RemovedRecord
+        : (found as JournalRecord | undefined)?.sequence === record.sequence;
+      expect(isRight, `uniqueness: ${name} is not found`);
+    }
   }
 }
 

@@ -22,11 +22,12 @@ import { silentLog } from '../../src/projections/log.ts';
 import { createProjector, type Projector } from '../../src/projections/projector.ts';
 import type { QueryStore } from '../../src/projections/store.ts';
 import { createProcess, type Process } from './process.ts';
+import { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
 export const DIRECTORY = '/disk/journal';
 const SNAPSHOTS = '/disk/snapshots';
-export const SEGMENT_BYTES = 16 * 1024;
+export const SEGMENT_BYTES = 8 * 1024;
 const SNAPSHOT_EVERY = 8;
 const READ_WAIT_MS = 2_000;
 
@@ -78,6 +79,8 @@ export interface Server {
   profiles: MemoryProfiles;
   answer(asked: Asked): Promise<Answered>;
   settled(): Promise<void>;
+  /** Removes what two snapshots and the database cover; what goes is shown to the world before. */
+  cut(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -104,6 +107,8 @@ export async function startServer(world: World, seams: Seams): Promise<Server> {
   const parts = { engine: statePart(state) };
   const snapshots = openSnapshots({ directory: SNAPSHOTS, profiles, parts, log: silentLog, files });
   const from = await snapshots.restore(local.durable);
+  const { begins = 1 } = local.status();
+  if (from < begins - 1) throw new Violation(`durability: the log begins at ${begins}, and the snapshot is of ${from}`);
   for await (const record of local.read(seams.replayFrom(from + 1))) {
     const learnt = seams.replayed(record);
     if (learnt) seams.fold(state, learnt);
@@ -144,6 +149,14 @@ export async function startServer(world: World, seams: Seams): Promise<Server> {
     ...{ process, journal, profiles },
     answer: (asked) => answerOf(asked, { engine, journal, commands, projector, store, seams, clock: time.now }),
     settled: () => projector.settled(),
+    async cut() {
+      const through = Math.min(await snapshots.verified(), projector.applied);
+      for await (const record of local.read(1)) {
+        if (record.sequence > through) break;
+        if (!world.archive.has(record.sequence)) world.archive.set(record.sequence, record);
+      }
+      await local.cut!({ beforeAt: Number.POSITIVE_INFINITY, through });
+    },
     async close() {
       await stopSnapshots();
       await projector.close();
@@ -173,7 +186,13 @@ async function answerOf(asked: Asked, doors: Doors): Promise<Answered> {
   }
 }
 
-const STATUS: Record<string, number> = { conflict: 409, idempotency_conflict: 409, not_found: 404, unavailable: 503 };
+const STATUS: Record<string, number> = {
+  gone: 410,
+  conflict: 409,
+  idempotency_conflict: 409,
+  not_found: 404,
+  unavailable: 503,
+};
 
 async function answer(asked: Asked, { engine, journal, commands, projector, store, seams, clock }: Doors) {
   if (asked.kind === 'pay') {

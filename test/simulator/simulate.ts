@@ -26,7 +26,7 @@ async function runMany(): Promise<void> {
   const count = values.seed === undefined ? Number(values.seeds) : 1;
   const fault = FAULTS.find(({ name }) => name === values.fault);
   if (values.fault !== undefined && !fault) throw new Error(`no fault ${values.fault}`);
-  const sums = { paid: 0, records: 0, crashes: 0, takeovers: 0, refused: 0 };
+  const sums = { paid: 0, records: 0, crashes: 0, takeovers: 0, cut: 0, refused: 0 };
   let failed = 0;
   const began = performance.now();
   for (let seed = first; seed < first + count; seed++) {

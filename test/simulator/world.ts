@@ -11,11 +11,7 @@ import { serving } from './model.ts';
 import type { Process } from './process.ts';
 import { type Asked, type Seams, type Server, SOUND, startServer } from './server.ts';
 import { type SimulatedTime, simulatedTime } from './time.ts';
-
-/** An invariant that does not hold. */
-export class Violation extends Error {
-  override name = 'Violation';
-}
+import { Violation } from './violation.ts';
 
 /** What clients were promised, and what anyone was shown: all that the end is held against. */
 export interface Promised {
@@ -40,6 +36,10 @@ export interface World {
   /** The one that opens the directory right now. */
   starting: Process | undefined;
   promised: Promised;
+  /** By sequence: what was there before the log was cut. */
+  archive: Map<number, JournalRecord>;
+  /** Whether the journal is kept for a time only. */
+  isCut: boolean;
   serving: typeof serving;
   naming: { entityTypes: readonly string[]; entityFields: Record<string, string> };
   /** The disk lies about what it synced: what it then loses is not held against us, but nothing may be made up. */
@@ -55,6 +55,8 @@ export interface Outcome {
   records: number;
   crashes: number;
   takeovers: number;
+  /** Records that were cut out of the log. */
+  cut: number;
   /** The disk had lied, and the journal said what is damaged. */
   refused: boolean;
 }
@@ -69,7 +71,7 @@ export async function runSeed(seed: number, fault: Partial<Seams> = {}): Promise
   const time = simulatedTime(T0);
   const database = createDatabase(random);
   const failures: unknown[] = [];
-  const outcome: Outcome = { paid: 0, records: 0, crashes: 0, takeovers: 0, refused: false };
+  const outcome: Outcome = { paid: 0, records: 0, crashes: 0, takeovers: 0, cut: 0, refused: false };
   const world: World = {
     ...{ random, time, database, servers: [], starting: undefined, serving, isEnding: false },
     disk: simulatedDisk(random),
@@ -79,6 +81,8 @@ export async function runSeed(seed: number, fault: Partial<Seams> = {}): Promise
       ...{ deleted: new Set(), erased: new Set(), askedToErase: new Set(), askedToDelete: new Set() },
     },
     mayLoseData: seed % 8 === 0,
+    archive: new Map(),
+    isCut: seed % 8 === 3 || seed % 8 === 6,
     told({ seq, type, data }) {
       if (type !== 'transaction.decided') return;
       const before = world.promised.told.get(seq);
@@ -106,8 +110,8 @@ export async function runSeed(seed: number, fault: Partial<Seams> = {}): Promise
     }
     if (failures.length > 0) throw failures[0];
     await end(world, seams, clients.finish, failures);
-    const { records } = await during(world, checkAll(world, seams));
-    return { ...outcome, paid: world.promised.paid.size, records };
+    const { records, cut } = await during(world, checkAll(world, seams));
+    return { ...outcome, paid: world.promised.paid.size, records, cut };
   } finally {
     for (const server of world.servers) server.process.kill();
     world.isEnding = true;
@@ -147,9 +151,21 @@ async function live(world: World, seams: Seams, outcome: Outcome, failures: unkn
       started = start(world, seams);
       await during(world, started);
     } else if (luck < 0.06) for (const server of world.servers) if (random() < 0.5) server.process.thaw();
+    if (world.isCut && luck > 0.97) void cut(world);
   }
   await crash(world);
   await during(world, started);
+}
+
+async function cut(world: World): Promise<void> {
+  const { disk } = world;
+  const server = world.servers.at(-1);
+  if (!server) return;
+  try {
+    await server.process.gate(() => server.cut());
+  } catch (error) {
+    if (server.process.isAlive && disk === world.disk && !isOfTheWorld(error)) world.fail(error);
+  }
 }
 
 async function crash(world: World): Promise<void> {

@@ -59,23 +59,30 @@ export async function overwriteRecord(
  * noted by an owner who had been replaced is of a record that was durable before, so that it does no harm.
  */
 export async function redoOverwrite(files: Files, directory: string): Promise<void> {
-  const noted = (await files.list(directory)).flatMap((name) => {
+  const names = await files.list(directory);
+  const noted = names.flatMap((name) => {
     const [found, owner = '0', isUnfinished] = INTENT.exec(name) ?? [];
     return found === undefined ? [] : [{ path: join(directory, name), owner: Number(owner), isUnfinished }];
   });
   for (const { path, isUnfinished } of noted.sort((a, b) => a.owner - b.owner)) {
     const intent = isUnfinished ? undefined : await readWhole(files, path);
-    if (intent) await redo(files, directory, intent);
+    const redo = intent && whole(intent);
+    // Of a segment that a successor cut out: it erases, in what stays, what a replaced owner had only noted.
+    if (redo && names.includes(redo.segment)) await write(files, directory, redo);
     await files.remove(path);
   }
 }
 
-async function redo(files: Files, directory: string, intent: Buffer): Promise<void> {
-  const noted = whole(intent);
-  if (noted === undefined) return;
-  const file = await files.open(join(directory, noted.segment), 'update');
+interface Whole {
+  segment: string;
+  at: number;
+  bytes: Buffer;
+}
+
+async function write(files: Files, directory: string, { segment, at, bytes }: Whole): Promise<void> {
+  const file = await files.open(join(directory, segment), 'update');
   try {
-    await file.write(noted.bytes, noted.at);
+    await file.write(bytes, at);
     await file.sync();
   } finally {
     await file.close();
@@ -83,7 +90,7 @@ async function redo(files: Files, directory: string, intent: Buffer): Promise<vo
 }
 
 /** Undefined where a disk lost what it had promised to keep: what that left of the record is found by its checksum. */
-function whole(intent: Buffer): { segment: string; at: number; bytes: Buffer } | undefined {
+function whole(intent: Buffer): Whole | undefined {
   try {
     const { segment, at, frame } = JSON.parse(intent.toString('utf8')) as Redo;
     const bytes = Buffer.from(frame, 'base64');

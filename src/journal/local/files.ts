@@ -104,8 +104,13 @@ function syncData(fd: number): Promise<void> {
 }
 
 /** Writes a whole file so that a crash leaves the old one or the new one, never a half. */
-export async function replaceFile(files: Files, directory: string, path: string, content: Uint8Array): Promise<void> {
-  const temporary = `${path}.tmp`;
+export async function replaceFile(
+  files: Files,
+  directory: string,
+  path: string,
+  content: Uint8Array,
+  temporary = `${path}.tmp`,
+): Promise<void> {
   const file = await files.open(temporary, 'create');
   try {
     await file.write(content, 0);

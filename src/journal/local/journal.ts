@@ -4,7 +4,7 @@ import { DamagedRecord } from '../damage.ts';
 import type { Appended, Damage, Journal, JournalEntry, JournalRecord } from '../journal.ts';
 import { RemovedRecord } from '../removed.ts';
 import type { Batch } from './batch.ts';
-import { bringBack, highestOwner, readHeads, type Standing, standingOf } from './chain.ts';
+import { bringBack, highestOwner, readHeads, type Standing, segmentFirsts, standingOf } from './chain.ts';
 import { createCommitter } from './committer.ts';
 import type { Format } from './contents.ts';
 import { cutSegments, endCut } from './cut.ts';
@@ -22,7 +22,7 @@ import { createSpace, type Space } from './space.ts';
 export interface LocalJournalOptions {
   /** Made if it is missing. One process at a time. */
   directory: string;
-  /** A segment is sealed before it outgrows this. 16 KiB to 1 GiB; 64 MiB by default. */
+  /** A segment is sealed before it outgrows this. 8 KiB to 1 GiB; 64 MiB by default. */
   segmentBytes?: number;
   /** Format version of new records. That of the newest record by default; 2 where there is none. */
   format?: Format | undefined;
@@ -68,8 +68,25 @@ function warn(error: unknown): void {
  * naming segment and offset, where a record that was acknowledged is damaged.
  */
 export async function openJournal(options: LocalJournalOptions): Promise<Journal> {
+  const { directory, files = nodeFiles } = options;
+  const namesNow = (): Promise<number[]> => segmentFirsts(files, directory).catch(() => []);
+  for (let attempt = 1; ; attempt++) {
+    const before = await namesNow();
+    try {
+      return await openOnce(options);
+    } catch (error) {
+      // A replaced owner may end a cut that it had begun while its successor looks: what stays of it is on disk by then.
+      const now = await namesNow();
+      if (attempt === MOST_ATTEMPTS || before.every((first) => now.includes(first))) throw error;
+    }
+  }
+}
+
+const MOST_ATTEMPTS = 4;
+
+async function openOnce(options: LocalJournalOptions): Promise<Journal> {
   const { directory, segmentBytes = 64 * MIB, reserveBytes = 0, freeBytes, onWarning = warn } = options;
-  if (segmentBytes < 16 * 1024 || segmentBytes > 1024 * MIB) throw new RangeError('segmentBytes: 16 KiB to 1 GiB');
+  if (segmentBytes < 8 * 1024 || segmentBytes > 1024 * MIB) throw new RangeError('segmentBytes: 8 KiB to 1 GiB');
   await (options.files ?? nodeFiles).makeDirectory(directory);
   const unlock = await (options.files ?? nodeFiles).lock(directory);
   const space =

@@ -38,8 +38,8 @@ export interface KeptTable extends Kept {
 export const keptPath = (directory: string, first: number) =>
   join(directory, `${String(first).padStart(16, '0')}.kept`);
 
-/** Writes what stays of a sealed segment, durably. Throws where a record of it is damaged: then nothing is written. */
-export async function writeKept(files: Files, segment: Segment, index: SegmentIndex): Promise<Segment> {
+/** Writes what stays of a sealed segment, durably; by a name of its own until it is whole, since a replaced owner may be at it too. Throws where a record of it is damaged: then nothing is written. */
+export async function writeKept(files: Files, segment: Segment, index: SegmentIndex, owner: number): Promise<Segment> {
   const { hashes, offsets, bloom } = index;
   const sums = new Uint32Array(hashes.length);
   const given = new Uint8Array(hashes.length);
@@ -102,7 +102,7 @@ export async function writeKept(files: Files, segment: Segment, index: SegmentIn
   const directory = dirname(segment.path);
   const path = keptPath(directory, segment.first);
   const whole = Buffer.concat([header, Buffer.alloc(DATA_START - HEADER_BYTES), ...frames, table]);
-  await replaceFile(files, directory, path, whole);
+  await replaceFile(files, directory, path, whole, `${path}.${owner}.tmp`);
   return segmentOfKept(directory, {
     ...{ first: segment.first, last: segment.first + segment.count - 1, tail: end, bloom },
     kept: { sequences, offsets: keptOffsets, newestAt },

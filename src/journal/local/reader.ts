@@ -7,7 +7,7 @@ import type { OpenFile } from './files.ts';
 import { claimedLength, decodeFrame, frameAt, HEADER_BYTES } from './frame.ts';
 import type { IndexCache } from './index-cache.ts';
 import { ordinalsOf, type SegmentIndex } from './index-file.ts';
-import { isTaken, readKept } from './kept-file.ts';
+import { isTaken, openKept, readKept } from './kept-file.ts';
 import { type Log, segmentOf } from './log.ts';
 import { DATA_START, type Segment } from './segment.ts';
 
@@ -59,8 +59,19 @@ async function unlessCut<T>(log: Log, segment: Segment, work: () => Promise<T>, 
     if (!log.segments.includes(segment)) return again();
     // A successor may have cut it: then this one has no more say, and must not call it damaged.
     log.owner.check();
-    throw error;
+    if (!(await wasCutBefore(log, segment))) throw error;
+    return again();
   }
+}
+
+/** Whether a replaced owner ended a cut that it had begun: then what stays of the segment takes its place. */
+async function wasCutBefore(log: Log, segment: Segment): Promise<boolean> {
+  if (segment.kept !== undefined) return false;
+  const left = await openKept(log.files, log.directory, segment.first);
+  if (left?.count !== segment.count) return false;
+  const place = log.segments.indexOf(segment);
+  if (place >= 0) log.segments[place] = left;
+  return true;
 }
 
 async function readRecordOf(log: Log, indexes: IndexCache, segment: Segment, sequence: number): Promise<JournalRecord> {
