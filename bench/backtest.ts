@@ -5,7 +5,8 @@
  *
  *   node bench/backtest.ts [--decisions 100000] [--history handbook-transactions.csv.gz]
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -76,6 +77,24 @@ async function handbookPass(): Promise<(Took & { rows: number }) | undefined> {
     rows = (await extractDataset(history, asked)).rows;
   });
   return { ...took, rows };
+}
+
+/** `assay backtest` over what was decided here, in a process of its own: how long, and the most memory that it held (Linux tells). */
+async function byCommand(body: object, ...flags: string[]): Promise<{ seconds: number; peakRssMb: number }> {
+  const file = join(dataDir, 'rules.json');
+  writeFileSync(file, JSON.stringify(body));
+  const began = performance.now();
+  const args = ['bin/assay.js', 'backtest', '--data-dir', dataDir, '--rules', file, '--json', ...flags];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  let peak = 0;
+  const watch = setInterval(() => {
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+    peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
+  }, 100);
+  const code = await new Promise((resolve) => child.on('exit', resolve));
+  clearInterval(watch);
+  if (code !== 0) throw new Error(`assay backtest ended with ${code}.`);
+  return { seconds: (performance.now() - began) / 1000, peakRssMb: Math.round(peak / 1024) };
 }
 
 interface Took {
@@ -180,6 +199,11 @@ try {
     otherWindow: await previewOf('distinct("device", "card", "5h") >= 2.0'),
   };
   await backtests.close();
+  await core.close();
+  const command = {
+    stored: await byCommand({ thresholds: { review: 0.2, decline: 0.6 } }),
+    recomputed: await byCommand({ add: [fresh] }, '--recompute'),
+  };
   console.log(
     JSON.stringify(
       {
@@ -192,6 +216,7 @@ try {
         windowsRecomputed: rate(windows),
         recomputed: rate(recomputed),
         peakRssMb: Math.round(peakRss / 2 ** 20),
+        command,
         inForceMoves: same.moved.length,
         preview,
       },
@@ -200,6 +225,6 @@ try {
     ),
   );
 } finally {
-  await core.close();
+  await core.close().catch(() => {});
   rmSync(dataDir, { recursive: true, force: true });
 }

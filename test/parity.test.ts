@@ -49,6 +49,7 @@ async function writePolicy(url: string, step: number): Promise<void> {
     often: { when: `count("card", "${90 + step}m") >= 3.0 || sum("user", "2h") > 900.0`, outcome: 'review' },
     listed: { when: 'inList("seen", tx.cardId) && !isFirst("user", "card")', outcome: 'decline', priority: 2 },
     shared: { when: 'distinct("device", "user", "36h") >= 2.0 && features.user_count_1h > 1.0', outcome: 'decline' },
+    near: { when: 'features.fraud_distance <= 1.0 && features.component_size > 3.0', outcome: 'review' },
     allow: { when: 'tx.amountBase < 2.0', outcome: 'approve', priority: 1, rollout: { percent: 50, by: 'user' } },
   };
   for (const [id, rule] of Object.entries(rules))

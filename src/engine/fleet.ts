@@ -11,10 +11,12 @@ import { counterfactuals } from './counterfactual/counterfactuals.ts';
 import { asAnswer, type DecidePorts, decisionEntry, findEarlier, type Recorded, takenMeanwhile } from './decide.ts';
 import type { Engine, Submission } from './engine.ts';
 import { split } from './entry.ts';
-import { entityKeys, eventOfRecord, typeCode } from './event.ts';
+import { entityKeys, eventOf, eventOfRecord } from './event.ts';
 import { explain, judgeAgain, transactionOf } from './explain.ts';
 import type { Serving } from './judge.ts';
-import type { InForce } from './policy/in-force.ts';
+import { type InForce, NO_POLICY } from './policy/in-force.ts';
+import { type Pass, passOf } from './policy/pass.ts';
+import { type Fetched, reachLinked } from './reach.ts';
 
 export interface FleetPorts extends Omit<DecidePorts, 'profiles'> {
   profiles: SharedProfiles;
@@ -41,9 +43,14 @@ export interface FleetEngine extends Engine {
 /** The same decisions where profiles and the log are shared by many processes: each step is a round trip with a deadline. */
 export function createFleetEngine(ports: FleetPorts): FleetEngine {
   const { journal, profiles } = ports;
-  /** Of the profiles that a transaction is decided by. */
-  const keysOf = (transaction: Transaction) =>
-    profileKeys({ type: typeCode(transaction.type), entities: entityKeys(transaction, ports.naming) });
+  const fetchFor = async (event: Event, pass: Pass) =>
+    reachLinked(profiles, await profiles.fetch(profileKeys(event)), event, pass);
+  /** The profiles that a transaction is decided by. */
+  function fetchOf(transaction: Transaction): Promise<Fetched> {
+    const entities = entityKeys(transaction, ports.naming);
+    const pass = passOf(ports.serving(entities), ports.policy?.() ?? NO_POLICY, profiles.entityTypes);
+    return fetchFor(eventOf(transaction, entities), pass);
+  }
   const keyOf = (submission: Submission) => `t:${submission.transaction.id}`;
 
   /** What took the key: an earlier record, or one that another process appended just before. */
@@ -53,10 +60,7 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
   /** look up and read → decide → append. The record that holds the key, which may be another process's; and when profiles have learnt it. */
   async function record(submission: Submission, key: string): Promise<Recorded & { learnt?: Promise<void> }> {
     const began = ports.stopwatch();
-    const [earlier, view] = await Promise.all([
-      findEarlier(ports, key, submission),
-      profiles.fetch(keysOf(submission.transaction)),
-    ]);
+    const [earlier, view] = await Promise.all([findEarlier(ports, key, submission), fetchOf(submission.transaction)]);
     const taken = earlier ?? takenMeanwhile(ports, key, submission);
     if (taken) return { record: await taken, idempotent: true };
     const entry = decisionEntry({ ...ports, profiles: view.profiles }, submission, key, began, view.degraded);
@@ -119,15 +123,15 @@ export function createFleetEngine(ports: FleetPorts): FleetEngine {
   async function scored(transaction: Transaction) {
     const began = ports.stopwatch();
     const entities = entityKeys(transaction, ports.naming);
-    const view = await profiles.fetch(keysOf(transaction));
+    const view = await fetchOf(transaction);
     const { decision } = assess({ ...ports, profiles: view.profiles }, transaction, entities, ports.clock());
     if (view.degraded) decision.degraded = true;
     return { decision, latencyMs: since(began) };
   }
 
   /** The profiles of several events as one. */
-  async function reach(events: readonly Event[]): Promise<Profiles> {
-    const views = await Promise.all(events.map((event) => profiles.fetch(profileKeys(event))));
+  async function reach(events: readonly Event[], pass: Pass): Promise<Profiles> {
+    const views = await Promise.all(events.map((event) => fetchFor(event, pass)));
     const [first] = views;
     const get: Profiles['get'] = (type, key) => {
       for (const view of views) {

@@ -10,7 +10,8 @@ import { outcomeOf } from '../policy/thresholds.ts';
 /** A model with the features that it was trained on: what a decision is made by. */
 export interface Serving {
   model: Model;
-  features: Pick<Extractor, 'names' | 'definitions' | 'extract' | 'describe'> & Partial<Pick<Extractor, 'encodings'>>;
+  features: Pick<Extractor, 'names' | 'definitions' | 'extract' | 'describe'> &
+    Partial<Pick<Extractor, 'encodings' | 'walks'>>;
 }
 
 const MAX_REASONS = 5;

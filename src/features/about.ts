@@ -1,5 +1,5 @@
 import type { FeatureDefinition } from './definition.ts';
-import { among, became, during, EACH, noun, placeOf, seen, spoken, upTo, whose } from './words.ts';
+import { among, became, during, EACH, lately, noun, placeOf, seen, spoken, stepsOf, upTo, whose } from './words.ts';
 
 type Idea = (definition: FeatureDefinition) => string;
 
@@ -49,6 +49,9 @@ const ideas: Record<string, Idea> = {
   sinceEverFraud: (d) => `time since the last confirmed fraud ever ${whose(d)}`,
   cautiousFraudShare: (d) => `share of confirmed fraud among ${among(d, whose(d))}`,
   fraudTogether: (d) => `joint suspicion by confirmed frauds among ${among(d, EACH)}`,
+  linkedEntities: (d) => `users, cards, devices, mailboxes and payees within ${stepsOf(d)} of this payment${lately(d)}`,
+  linkedFrauds: (d) => `confirmed frauds of whoever is within ${stepsOf(d)} of this payment${lately(d)}`,
+  fraudDistance: (d) => `steps from this payment to the nearest confirmed fraud${lately(d)}`,
   ownNumber: (d) => spoken(d.field ?? d.name),
   ownBoolean: (d) => spoken(d.field ?? d.name),
   ownDaysAgo: (d) => `how long ago ${spoken(d.field ?? d.name)} was`,

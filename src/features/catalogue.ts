@@ -1,5 +1,6 @@
 import { isBuiltIn } from '../domain/entity.ts';
 import type { FeatureDefinition } from './definition.ts';
+import { LINKED_ENTITIES } from './links.ts';
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -196,14 +197,25 @@ function configured(entity: string): FeatureDefinition[] {
   ];
 }
 
-/** The default catalogue as far as these entity types go, with what a configuration added and the long memory of them all. */
+/** Who belongs together with this payment, where at least two kinds of what joins people are profiled. */
+export function linkFeatures(entityTypes: readonly string[]): FeatureDefinition[] {
+  if (LINKED_ENTITIES.filter((type) => entityTypes.includes(type)).length < 2) return [];
+  return [
+    { name: 'component_size', operation: 'linkedEntities' },
+    { name: 'linked_frauds', operation: 'linkedFrauds' },
+    { name: 'fraud_distance', operation: 'fraudDistance' },
+  ];
+}
+
+/** The default catalogue as far as these entity types go, with what a configuration added, the long memory of them all and who belongs together. */
 export function catalogueFor(entityTypes: readonly string[]): FeatureDefinition[] {
   const added = entityTypes.filter((type) => !isBuiltIn(type));
   const known = ({ entity, field }: FeatureDefinition) =>
     [entity, field].every((name) => name === undefined || !isBuiltIn(name) || entityTypes.includes(name));
   const before = [...defaultCatalogue.filter(known), ...added.flatMap(configured)];
   const names = new Set(before.map(({ name }) => name));
-  return [...before, ...entityTypes.flatMap(longMemory).filter(({ name }) => !names.has(name))];
+  const life = entityTypes.flatMap(longMemory).filter(({ name }) => !names.has(name));
+  return [...before, ...life, ...linkFeatures(entityTypes)];
 }
 
 /** After these seconds most frauds are known. */

@@ -9,7 +9,7 @@ import type { Profile, Profiles } from '../profiles/profiles.ts';
 import type { Encoding, FeatureDefinition } from './definition.ts';
 import { operations } from './operations.ts';
 import type { Compute, View } from './plan.ts';
-import { createPlanner, type EntityPlan } from './planner.ts';
+import { createPlanner, type EntityPlan, type PlannerState } from './planner.ts';
 import { firstAfter, scanWindows } from './windows.ts';
 import { describe, type Usual } from './words.ts';
 
@@ -26,6 +26,8 @@ export interface Extractor {
    * Returns how many values are approximate, because a window or a search reached past the oldest kept event.
    */
   extract(profiles: Profiles, event: Event, out: Float64Array): number;
+  /** Whether it reads profiles of entities that the event does not name: those that others' profiles lead to. */
+  readonly walks: boolean;
   /** 1 for the features that were approximate in the last `extract`. */
   readonly approximate: Uint8Array;
   /** A sentence for people about a value. `usual` is what training saw of this feature. */
@@ -75,7 +77,7 @@ export function compile(definitions: readonly FeatureDefinition[], options: Comp
   const names = definitions.map((definition) => definition.name);
   if (new Set(names).size !== names.length) throw new Error('Two features have the same name.');
 
-  const plans = state.entities;
+  const { entities: plans, walks } = state;
   for (const plan of plans) refuseUnkept(plan, entityTypes, own);
   const slots = new Float64Array(state.slotCount());
   const approximateSlots = new Uint8Array(slots.length);
@@ -87,6 +89,7 @@ export function compile(definitions: readonly FeatureDefinition[], options: Comp
   function extract(profiles: Profiles, event: Event, out: Float64Array): number {
     if (profiles.layouts !== boundTo) {
       bind(plans, profiles);
+      for (const { walk } of walks) walk.bind(profiles.layouts);
       boundTo = profiles.layouts;
     }
     if (marked > 0) {
@@ -96,6 +99,7 @@ export function compile(definitions: readonly FeatureDefinition[], options: Comp
     }
     for (let p = 0; p < plans.length; p++)
       marked += scanEntity(plans[p], profiles, event, view, slots, approximateSlots);
+    for (const { walk, slot } of walks) if (walk.run(profiles, event, slots)) marked += approximateSlots[slot] = 1;
     for (let i = 0; i < computes.length; i++) out[i] = computes[i](slots, event);
     if (marked === 0) return 0;
     let count = 0;
@@ -110,7 +114,8 @@ export function compile(definitions: readonly FeatureDefinition[], options: Comp
     definitions,
     encodings: encodings ?? {},
     schema: schemaHash(definitions),
-    columns: Object.fromEntries(plans.map((plan) => [plan.name, columnsOf(plan)])),
+    columns: columnsRead(plans, walks),
+    walks: walks.length > 0,
     extract,
     approximate,
     describe: (feature, value, usual, type) => describe(definitions[feature], value, usual, currency, type),
@@ -161,6 +166,14 @@ function columnsOf(plan: EntityPlan): string[] {
   const names = plan.groups.flatMap((group) => group.distinct.map((scan) => scan.columnName));
   for (const probe of plan.probes) names.push(...probe.columnNames);
   return [...new Set(names)].sort();
+}
+
+function columnsRead(plans: EntityPlan[], walks: PlannerState['walks']): Record<string, string[]> {
+  const read = new Map<string, string[]>(plans.map((plan) => [plan.name, columnsOf(plan)]));
+  for (const { walk } of walks)
+    for (const [type, names] of Object.entries(walk.columnNames))
+      read.set(type, [...new Set([...(read.get(type) ?? []), ...names])].sort());
+  return Object.fromEntries(read);
 }
 
 function refuseUnkept(plan: EntityPlan, entityTypes: readonly string[], own: readonly string[] | undefined): void {

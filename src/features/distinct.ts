@@ -1,4 +1,5 @@
 import type { Event } from '../domain/event.ts';
+import { createKeySet } from './key-set.ts';
 import type { View } from './plan.ts';
 
 /** Distinct values of one column over the windows of a group; slots are -1 where a window does not want it. */
@@ -11,30 +12,8 @@ export interface DistinctScan {
   slots: number[];
 }
 
-/** An open-addressing set of at most 513 hashes; a cell is taken if it bears the stamp of this scan, so none is cleared. */
-const CELLS = 2048;
-const keys = new Float64Array(CELLS);
-const stamps = new Uint32Array(CELLS);
-let stamp = 0;
-
-function nextStamp(): void {
-  stamp = (stamp + 1) >>> 0;
-  if (stamp !== 0) return;
-  stamps.fill(0);
-  stamp = 1;
-}
-
-/** 1 if the key was not in the set, 0 if it was. */
-function insert(key: number): number {
-  let cell = (key ^ (key / 0x10000)) & (CELLS - 1);
-  while (stamps[cell] === stamp) {
-    if (keys[cell] === key) return 0;
-    cell = (cell + 1) & (CELLS - 1);
-  }
-  stamps[cell] = stamp;
-  keys[cell] = key;
-  return 1;
-}
+/** A profile keeps 512 events, and there is this one. */
+const values = createKeySet(2048);
 
 /** Absent values (0) are not counted. */
 export function countDistinct(
@@ -48,11 +27,10 @@ export function countDistinct(
   const { columns } = view;
   const into = scan.slots;
   const base = view.offset + scan.column * view.capacity;
-  nextStamp();
-  let distinct = 0;
+  values.clear();
   if (scan.self) {
     const own = scan.valueOf(event);
-    if (own !== 0) distinct = insert(own);
+    if (own !== 0) values.add(own);
   }
   let row = end - 1;
   let previous = 0;
@@ -62,8 +40,8 @@ export function countDistinct(
       const key = columns[base + row];
       if (key === 0 || key === previous) continue;
       previous = key;
-      distinct += insert(key);
+      values.add(key);
     }
-    slots[into[k]] = distinct;
+    slots[into[k]] = values.size;
   }
 }

@@ -3,6 +3,7 @@ import type { FeatureDefinition } from './definition.ts';
 import { geography } from './geography.ts';
 import { identity } from './identity.ts';
 import { lifetime } from './lifetime.ts';
+import { links } from './links.ts';
 import { maximum } from './maximum.ts';
 import { outcomes } from './outcomes.ts';
 import { own } from './own.ts';
@@ -25,6 +26,7 @@ const FAMILIES: readonly [name: string, operations: object][] = [
   ['long memory', lifetime],
   ['frauds of late', risk],
   ['frauds together', together],
+  ['who belongs together', links],
   [OWN_COLUMNS, own],
 ];
 /** How much is known at all of an entity: counted with its whole life, wherever it is computed. */

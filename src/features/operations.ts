@@ -2,6 +2,7 @@ import { amount } from './amount.ts';
 import { geography } from './geography.ts';
 import { identity } from './identity.ts';
 import { lifetime } from './lifetime.ts';
+import { links } from './links.ts';
 import { maximum } from './maximum.ts';
 import { outcomes } from './outcomes.ts';
 import { own } from './own.ts';
@@ -23,5 +24,6 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...outcomes,
   ...lifetime,
   ...together,
+  ...links,
   ...own,
 };

@@ -1,6 +1,7 @@
 import type { Event } from '../domain/event.ts';
 import type { Truth } from '../profiles/cell.ts';
-import type { Profile } from '../profiles/profiles.ts';
+import type { Layout } from '../profiles/layout.ts';
+import type { Profile, Profiles } from '../profiles/profiles.ts';
 import type { Encoding, FeatureDefinition } from './definition.ts';
 
 /** A profile as scans see it: nothing later than T. Row i of column c is `columns[offset + c * capacity + i]`. */
@@ -24,6 +25,16 @@ export interface Probe {
   run(view: View, event: Event, slots: Float64Array): void;
 }
 
+/** A computation over the profiles of many entities, found from those of the payment. */
+export interface Walk {
+  /** Columns that it reads of each type. */
+  columnNames: Readonly<Record<string, readonly string[]>>;
+  /** Settles where these profiles keep them. */
+  bind(layouts: readonly Layout[]): void;
+  /** Fills its slots; whether they are approximate. */
+  run(profiles: Profiles, event: Event, slots: Float64Array): boolean;
+}
+
 /** A feature's value from the slots and the transaction. NaN is the missing value. */
 export type Compute = (slots: Float64Array, event: Event) => number;
 
@@ -38,6 +49,8 @@ export interface Planner {
   distinct(definition: FeatureDefinition): number;
   /** First slot of a probe's `size` results. */
   probe(entity: string, key: string, size: number, make: (slot: number) => Probe): number;
+  /** First slot of a walk's `size` results. */
+  walk(key: string, size: number, make: (slot: number, entityTypes: readonly string[]) => Walk): number;
   /** The name of the column that holds a field of earlier events, and the field of this one. */
   columnOf(field: string): string;
   valueOf(field: string): (event: Event) => number;

@@ -4,7 +4,7 @@ import { TRUTHS } from '../profiles/cell.ts';
 import { WORD_COLUMNS } from '../profiles/layout.ts';
 import type { Encoding, FeatureDefinition } from './definition.ts';
 import type { DistinctScan } from './distinct.ts';
-import { entityOf, fieldOf, type Planner, type Probe } from './plan.ts';
+import { entityOf, fieldOf, type Planner, type Probe, type Walk } from './plan.ts';
 import type { WindowGroup } from './windows.ts';
 
 /** Everything that is computed from one entity's profile. */
@@ -21,6 +21,8 @@ export interface EntityPlan {
 export interface PlannerState {
   planner: Planner;
   entities: EntityPlan[];
+  /** With the first slot of each. */
+  walks: readonly { walk: Walk; slot: number }[];
   /** Slots handed out so far. */
   slotCount: () => number;
   /** The slots asked for since the last call that may be approximate: those of the feature being planned. */
@@ -45,6 +47,7 @@ export function createPlanner(
 ): PlannerState {
   const entities = new Map<string, EntityPlan>();
   const shared = new Map<string, number>();
+  const walks = new Map<string, { walk: Walk; slot: number }>();
   const requests: WindowRequest[] = [];
   let slotCount = 0;
   let windowSlots: number[] = [];
@@ -93,6 +96,15 @@ export function createPlanner(
       windowSlots.push(at);
       return at;
     },
+    walk: (key, size, make) => {
+      let known = walks.get(key);
+      if (known === undefined) {
+        walks.set(key, (known = { slot: slotCount, walk: make(slotCount, entityTypes) }));
+        slotCount += size;
+      }
+      windowSlots.push(known.slot);
+      return known.slot;
+    },
     columnOf: (field) =>
       entityTypes.includes(field) ? `entity:${field}` : isWord(field) || !isOwnField(field) ? field : `word:${field}`,
     valueOf: (field) => {
@@ -117,6 +129,9 @@ export function createPlanner(
         );
       }
       return [...entities.values()];
+    },
+    get walks() {
+      return [...walks.values()];
     },
     slotCount: () => slotCount,
     takeWindowSlots: () => {

@@ -208,6 +208,16 @@ const clauses: Record<string, Words> = {
   sinceEverFraud: (d, v) => `${duration(v)} since the last confirmed fraud ever seen ${whose(d)}`,
   cautiousFraudShare: (d, v) => `about ${share(v)} of ${among(d, whose(d))} were confirmed as fraud`,
   fraudTogether: (d, v) => `joint suspicion is about ${share(v)}, by confirmed frauds among ${among(d, EACH)}`,
+  linkedEntities: (d, v) =>
+    v === 1
+      ? `nobody else is seen with what this payment names${lately(d)}`
+      : `${figure(v)} users, cards, devices, mailboxes and payees within ${stepsOf(d)} of this payment${lately(d)}`,
+  linkedFrauds: (d, v) =>
+    `${figure(v)} confirmed ${v === 1 ? 'fraud' : 'frauds'} among those within ${stepsOf(d)} of this payment${lately(d)}`,
+  fraudDistance: (d, v) =>
+    v === 0
+      ? `a confirmed fraud of what this payment names itself${lately(d)}`
+      : `the nearest confirmed fraud is ${figure(v)} ${v === 1 ? 'step' : 'steps'} away, over what payments name together${lately(d)}`,
   ownNumber: (d, v) => `${spoken(d.field ?? d.name)} is ${figure(v)}`,
   ownBoolean: (d, v) => `${spoken(d.field ?? d.name)} is ${v === 1 ? 'yes' : 'no'}`,
   ownDaysAgo: (d, v) =>
@@ -219,6 +229,16 @@ const clauses: Record<string, Words> = {
       : `${spoken(d.field ?? d.name)} is ${figure(Math.abs(v))} ${v < 0 ? 'below' : 'above'} the usual ${whose(d)}`,
   encoding: (d, v) => `${share(probability(v))} of the payments of this ${noun(d.field)} were fraud in training`,
 };
+
+/** " in the last 30 days" where what joins is that young. */
+export const lately = (definition: FeatureDefinition) =>
+  definition.windowSeconds === undefined ? '' : ` ${during(definition)}`;
+
+/** "two steps": how far links are walked. */
+export function stepsOf({ parameters }: FeatureDefinition): string {
+  const steps = Number(parameters?.steps ?? 2);
+  return `${['no', 'one', 'two', 'three', 'four'][steps] ?? steps} ${steps === 1 ? 'step' : 'steps'}`;
+}
 
 /** Of a feature over a place of one's own: what the place is called. */
 export const placeOf = ({ name }: FeatureDefinition) => spoken(name.replace(/_distance_km$/, ''));
@@ -236,6 +256,7 @@ const WITHOUT_USUAL = new Set([
   'pace',
   'ownBoolean',
   'ownAboveUsual',
+  'fraudDistance',
 ]);
 
 /** How the usual value is written after the clause. */
@@ -318,6 +339,11 @@ function missing(definition: FeatureDefinition): string {
     case 'distanceSinceLast':
     case 'distanceFromUsual':
       return `no earlier place of this ${noun(definition.entity)} to compare with`;
+    case 'linkedEntities':
+    case 'linkedFrauds':
+      return 'no user, card, device, mailbox or payee is given';
+    case 'fraudDistance':
+      return 'no confirmed fraud is near';
     case 'sinceEverFraud':
       return `no fraud ${whose(definition)} is known`;
     default:

@@ -23,7 +23,7 @@ export interface CounterfactualPorts {
 }
 
 /** Profiles of an event's entities: at once, or a round trip away. */
-export type Reach = (events: readonly Event[]) => Profiles | Promise<Profiles>;
+export type Reach = (events: readonly Event[], pass: Pass) => Profiles | Promise<Profiles>;
 
 const STRICTNESS = { approve: 0, review: 1, decline: 2 } as const;
 
@@ -59,8 +59,9 @@ export async function counterfactuals(
   };
   const moves = movesOf(transaction, earlier);
   const named = moves.filter(({ kind }) => kind === 'device' || kind === 'network');
-  const profiles = profilesBefore(await reach([event, ...named.map((move) => changed([move]).event)]), event);
   const pass = passFor(serving, inForce, ports.naming.entityTypes);
+  const asked = [event, ...named.map((move) => changed([move]).event)];
+  const profiles = profilesBefore(await reach(asked, pass), event);
   const then = new Float64Array(pass.model + pass.rules);
   pass.extract(profiles, event, then);
   const refill = refillOf({ inForce, serving }, inForce.definitions);

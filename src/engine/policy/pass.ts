@@ -10,6 +10,8 @@ export interface Pass {
   /** Numbers of the model's vector, then those of the rules'. */
   readonly model: number;
   readonly rules: number;
+  /** Whether profiles are read of entities that the payment does not name: see `Extractor.walks`. */
+  readonly walks: boolean;
   /** Writes both, the model's first. Returns the slots of the rules' vector that are approximate, undefined for none. */
   extract(profiles: Profiles, event: Event, out: Float64Array): number[] | undefined;
 }
@@ -42,7 +44,7 @@ export function makePass(
       serving?.features.extract(profiles, event, out);
       return undefined;
     };
-    return { model, rules: 0, extract };
+    return { model, rules: 0, walks: serving?.features.walks ?? false, extract };
   }
   const own = serving?.features.definitions ?? [];
   const { encodings } = serving?.features ?? {};
@@ -52,6 +54,7 @@ export function makePass(
   return {
     model,
     rules: asked.length,
+    walks: extractor.walks,
     extract(profiles, event, out) {
       if (extractor.extract(profiles, event, out) === 0) return undefined;
       const marked = asked.flatMap((_, slot) => (extractor.approximate[model + slot] === 1 ? [slot] : []));
