@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../journal.ts';
-import { type About, pack } from './packed/pack.ts';
+import { type About, pack, writeUuid } from './packed/pack.ts';
 import { unpack } from './packed/unpack.ts';
 
 /**
@@ -23,8 +23,10 @@ export interface Contents {
 
 const BY_UUID = 1;
 const UUID_BYTES = 16;
+const UUID_TEXT = 36;
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** Of version 2 they are good until the next call. */
 export function contentsOf(entry: JournalEntry, format: Format): Contents {
   const { key, aliases, data, personal, vector } = entry;
   const names = JSON.stringify(aliases ? [key, ...aliases] : [key]);
@@ -36,16 +38,19 @@ export function contentsOf(entry: JournalEntry, format: Format): Contents {
   }
   return {
     ...{ format, names: aliases ? names : (shortName(key) ?? names), vector: undefined },
-    data: pack(entry, data, vector).slice(),
-    personal: personal === undefined ? '' : pack(entry, personal).slice(),
+    data: pack(entry, data, vector, 0),
+    personal: personal === undefined ? '' : pack(entry, personal, undefined, 1),
   };
 }
 
 function shortName(key: string): Uint8Array | undefined {
-  const [uuid] = UUID.exec(key) ?? [];
-  const before = uuid === undefined ? '' : key.slice(0, -uuid.length);
-  if (uuid === undefined || !before.isWellFormed()) return undefined;
-  return Buffer.concat([Buffer.of(BY_UUID), Buffer.from(uuid.replaceAll('-', ''), 'hex'), Buffer.from(before)]);
+  if (!UUID.test(key)) return undefined;
+  const before = key.slice(0, -UUID_TEXT);
+  if (!before.isWellFormed()) return undefined;
+  const name = Buffer.allocUnsafe(1 + UUID_BYTES + 3 * before.length);
+  name[0] = BY_UUID;
+  const end = writeUuid(name, 1, key, before.length);
+  return name.subarray(0, end + name.write(before, end));
 }
 
 /** The key, then the aliases. */

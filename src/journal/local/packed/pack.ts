@@ -52,9 +52,9 @@ export interface About {
 
 /**
  * A vector and a JSON value in few bytes, exactly: see tags.ts. Numbers come back to the bit, the value as JSON brings it back. Throws
- * a TypeError where JSON does. The bytes are good until the next call.
+ * a TypeError where JSON does. The bytes are good until the next call with this `place`.
  */
-export function pack(about: About, value: unknown, vector?: Float64Array): Uint8Array {
+export function pack(about: About, value: unknown, vector?: Float64Array, place: 0 | 1 = 0): Uint8Array {
   begin(about);
   if (vector) writeVector(vector);
   const before = { end, seenCount };
@@ -70,16 +70,16 @@ export function pack(about: About, value: unknown, vector?: Float64Array): Uint8
     tags[end++] = tag.JSON_TEXT;
     writeCountTag(json.length);
   }
-  const packed = sink(textsBound(text.length) + end);
+  const packed = sink(place, textsBound(text.length) + end);
   const at = writeTexts(packed, 0, text);
   for (let i = 0; i < end; i++) packed[at + i] = tags[i];
   return packed.subarray(0, at + end);
 }
 
-let sunk = new Uint8Array(16 * 1024);
-function sink(bytes: number): Uint8Array {
-  if (sunk.length < bytes) sunk = new Uint8Array(2 * bytes);
-  return sunk;
+const sunk = [new Uint8Array(16 * 1024), new Uint8Array(16 * 1024)];
+function sink(place: 0 | 1, bytes: number): Uint8Array {
+  if (sunk[place].length < bytes) sunk[place] = new Uint8Array(2 * bytes);
+  return sunk[place];
 }
 
 function begin(about: About): void {
@@ -316,12 +316,14 @@ function writeText(value: string): void {
     tags[end++] = tag.OF_KEY;
     return;
   }
-  if (length === 36 && UUID.test(value)) {
+  // Most texts end here: asking a pattern takes longer than asking for one letter.
+  const mayBeHex = length >= 8 && length <= 128 && isHexDigit(value.charCodeAt(0));
+  if (mayBeHex && length === 36 && UUID.test(value)) {
     tags[end++] = tag.UUID;
-    end += tags.write(value.replaceAll('-', ''), end, 'hex');
+    end = writeUuid(tags, end, value, 0);
     return;
   }
-  if (length >= 8 && length <= 128 && HEXADECIMAL.test(value)) {
+  if (mayBeHex && HEXADECIMAL.test(value)) {
     tags[end++] = tag.HEX;
     room(16 + length);
     writeCountTag(length / 2);
@@ -334,4 +336,17 @@ function writeText(value: string): void {
     writeCountTag(length);
   }
   text += value;
+}
+
+const isHexDigit = (code: number) => (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66);
+const digitOf = (code: number) => (code <= 0x39 ? code - 0x30 : code - 0x57);
+
+/** The 16 bytes of a UUID in lower case that stands there in a text. Returns where they ended. */
+export function writeUuid(target: Uint8Array, at: number, value: string, from: number): number {
+  let out = at;
+  for (let i = from; i < from + 36; i += 2) {
+    if (value.charCodeAt(i) === 0x2d) i++;
+    target[out++] = (digitOf(value.charCodeAt(i)) << 4) | digitOf(value.charCodeAt(i + 1));
+  }
+  return out;
 }

@@ -25,11 +25,10 @@ const ofSentences = new Uint32Array(1 << HASH_BITS);
 const places = new Uint32Array(1 << HASH_BITS);
 let epoch = 1;
 
-const hashAt = (at: number) =>
-  Math.imul(ground[at] | (ground[at + 1] << 8) | (ground[at + 2] << 16) | (ground[at + 3] << 24), 0x9e3779b1) >>>
-  (32 - HASH_BITS);
+const fourAt = (at: number) => ground[at] | (ground[at + 1] << 8) | (ground[at + 2] << 16) | (ground[at + 3] << 24);
+const hashOf = (four: number) => Math.imul(four, 0x9e3779b1) >>> (32 - HASH_BITS);
 
-for (let at = 0; at + LEAST_COPY <= known.length; at++) ofSentences[hashAt(at)] = at + 1;
+for (let at = 0; at + LEAST_COPY <= known.length; at++) ofSentences[hashOf(fourAt(at))] = at + 1;
 
 function widen(bytes: number): void {
   if (ground.length >= known.length + bytes) return;
@@ -52,8 +51,9 @@ export function writeTexts(target: Uint8Array, at: number, text: string): number
   }
   let literals = known.length;
   let from = known.length;
+  let four = fourAt(from);
   while (from + LEAST_COPY <= end) {
-    const hash = hashAt(from);
+    const hash = hashOf(four);
     const place = places[hash];
     places[hash] = epoch + from + 1;
     // Of the two newest places, one in the text and one among the sentences, the one that more can be copied from.
@@ -67,6 +67,7 @@ export function writeTexts(target: Uint8Array, at: number, text: string): number
       }
     }
     if (length < LEAST_COPY || from - back > MOST_BACK) {
+      four = (four >>> 8) | (ground[from + LEAST_COPY] << 24);
       from++;
       continue;
     }
@@ -75,6 +76,7 @@ export function writeTexts(target: Uint8Array, at: number, text: string): number
     target[out++] = (from - back) >>> 8;
     from += length;
     literals = from;
+    four = fourAt(from);
   }
   epoch += end + 1;
   return literals < end ? writeStep(target, out, literals, end - literals, LEAST_COPY) : out;
