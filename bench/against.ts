@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { figures, load, start, stop } from './http-load.ts';
 import { processorMs } from './process-stat.ts';
+import { scratch } from './scratch.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -54,7 +55,7 @@ function inProcess(root: string): Figures {
 }
 
 async function overHttp(root: string): Promise<Figures> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'assay-against-'));
+  const dataDir = scratch('against');
   const env = { ASSAY_DATA_DIR: dataDir, RATE_LIMIT_MAX: '0', LOG_LEVEL: 'warn' };
   const server = await start([join(root, 'bin/assay.js'), 'serve', '--port', '0'], env);
   try {

@@ -6,11 +6,12 @@
  *
  * Prints JSON: saturation, then latency at half of it.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { figures, load, start, stop } from './http-load.ts';
+import { scratch } from './scratch.ts';
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '15' }, connections: { type: 'string', default: '64' } },
@@ -30,7 +31,7 @@ await load(baseline.url, { connections, duration: 3 });
 const constant = figures(await load(baseline.url, { connections, duration: Math.min(seconds, 8) }));
 await stop(baseline.child);
 
-const dataDir = mkdtempSync(join(tmpdir(), 'assay-bench-'));
+const dataDir = scratch('bench');
 const server = await start([join(root, 'bin/assay.js'), 'serve', '--port', '0'], {
   ASSAY_DATA_DIR: dataDir,
   RATE_LIMIT_MAX: '0',

@@ -6,13 +6,14 @@
  *
  * Prints JSON. Every answered 201 has to be there at the end, and nothing else: else it throws.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { figures, load, start, stop } from './http-load.ts';
 import { type Offered, offer } from './open-loop.ts';
+import { scratch } from './scratch.ts';
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '20' }, connections: { type: 'string', default: '400' } },
@@ -40,7 +41,7 @@ function told({ times, unanswered }: Offered) {
 }
 
 async function run(env: Record<string, string>) {
-  const dataDir = mkdtempSync(join(tmpdir(), 'assay-overload-'));
+  const dataDir = scratch('overload');
   const common = { ASSAY_DATA_DIR: dataDir, RATE_LIMIT_MAX: '0', LOG_LEVEL: 'warn' };
   const server = await start([assay, 'serve', '--port', '0'], { ...common, ...env });
   try {

@@ -1,10 +1,10 @@
 /** A server in a process of its own with a folder of its own, and the load that benches put on it. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { loadArtifact, saveArtifact } from '../src/models/artifact.ts';
+import { scratch } from './scratch.ts';
 
 const root = join(import.meta.dirname, '..');
 const shipped = join(root, 'models', 'transactions');
@@ -17,7 +17,7 @@ export interface Served {
 }
 
 export async function serve(env: Record<string, string> = {}): Promise<Served> {
-  const folder = mkdtempSync(join(tmpdir(), 'assay-bench-'));
+  const folder = scratch('bench');
   const child = spawn(process.execPath, [join(root, 'bin/assay.js'), 'serve', '--port', '0'], {
     env: { ...process.env, ASSAY_DATA_DIR: join(folder, 'data'), RATE_LIMIT_MAX: '0', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -7,13 +7,14 @@
  * Prints Markdown: microseconds of a decision, of the thread that decides and of those beside it. `--functions 40` lists the functions with most
  * time of their own too. Parts are samples: the order of the large ones holds, the last microsecond does not.
  */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { start, stop } from './http-load.ts';
+import { body, start, stop } from './http-load.ts';
 import { processesNaming, processorMs } from './process-stat.ts';
+import { scratch } from './scratch.ts';
+import { wrk } from './wrk.ts';
 
 const { values } = parseArgs({
   options: {
@@ -97,54 +98,40 @@ function spentIn(profile: Profile, from: number, to: number): { parts: Spent; fu
   return { parts, functions };
 }
 
-/** Payments of `http-load.ts`'s kind, told by wrk's Lua. */
-const LUA = `
-local i = 0
-function request()
-  i = i + 1
-  local user = (i * 2654435761) % 5000
-  local words = {"Groceries", "Fashion", "Electronics"}
-  return wrk.format("POST", "/api/transactions", {["content-type"] = "application/json"}, string.format(
-    '{"userId":"user_%d","amount":%.2f,"currency":"USD","productCategory":"%s","merchantId":"merchant_%d","cardId":"card_%d",' ..
-    '"deviceId":"device_%d","ip":"10.%d.%d.1","email":"user%d@example.com","country":"US","channel":"web","accountAgeDays":%d}',
-    user, 5 + (i * 37 % 20000) / 100, words[i % 3 + 1], i * 31 % 300, user, user, math.floor(user / 256), user % 256, user, 100 + user % 900))
-end`;
-
-async function wrk(url: string, seconds: number): Promise<number> {
-  const script = join(folder, 'payments.lua');
-  writeFileSync(script, LUA);
-  const child = spawn('wrk', ['-t1', `-c${values.connections}`, `-d${seconds}s`, '-s', script, url]);
-  let text = '';
-  child.stdout.on('data', (chunk) => (text += chunk));
-  await new Promise((resolve) => child.once('exit', resolve));
-  if (/Non-2xx/.test(text)) throw new Error(text);
-  return Number(/(\d+) requests in/.exec(text)?.[1]);
-}
-
 const monotonicUs = () => Number(process.hrtime.bigint() / 1000n);
-const threadMs = (pid: number): Map<string, number> =>
+/** Processor time so far of each thread of a process, milliseconds, with the name that it goes by. */
+const threadsOf = (pid: number): Map<string, { name: string; ms: number }> =>
   new Map(
     readdirSync(`/proc/${pid}/task`).map((task) => {
-      const fields = readFileSync(`/proc/${pid}/task/${task}/stat`, 'latin1').split(') ').at(-1)!.split(' ');
-      return [task, 10 * (Number(fields[11]) + Number(fields[12]))];
+      const stat = readFileSync(`/proc/${pid}/task/${task}/stat`, 'latin1');
+      const fields = stat.split(') ').at(-1)!.split(' ');
+      const name =
+        task === String(pid) ? 'the deciding thread' : stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+      return [task, { name, ms: 10 * (Number(fields[11]) + Number(fields[12])) }];
     }),
   );
 
-const folder = mkdtempSync(join(tmpdir(), 'assay-where-'));
+const folder = scratch('where');
 try {
   const profiling = ['--cpu-prof', `--cpu-prof-dir=${folder}/profiles`, '--cpu-prof-interval=250'];
   const env = { ASSAY_DATA_DIR: join(folder, 'data'), RATE_LIMIT_MAX: '0', LOG_LEVEL: 'warn' };
   const server = await start([...profiling, join(root, 'bin/assay.js'), 'serve', '--port', '0'], env);
   const pid = server.child.pid!;
-  await wrk(server.url, 6);
+  const payments = Array.from({ length: 20_000 }, (_, i) => body(i));
+  const connections = Number(values.connections);
+  const pay = (seconds: number) => wrk(`${server.url}/api/transactions`, payments, { folder, connections, seconds });
+  await pay(6);
   const others = () =>
     processesNaming(join(folder, 'data')).reduce((sum, other) => (other === pid ? sum : sum + processorMs(other)), 0);
-  const before = { process: processorMs(pid), postgres: others(), threads: threadMs(pid) };
+  const before = { postgres: others(), threads: threadsOf(pid), load: processorMs(process.pid, 'with children') };
   const from = monotonicUs();
-  const decided = await wrk(server.url, Number(values.seconds));
+  const { answers: decided } = await pay(Number(values.seconds));
   const to = monotonicUs();
-  const used = { process: processorMs(pid) - before.process, postgres: others() - before.postgres };
-  const mainMs = threadMs(pid).get(String(pid))! - before.threads.get(String(pid))!;
+  const used: Spent = new Map();
+  for (const [task, { name, ms }] of threadsOf(pid)) add(used, name, 1000 * (ms - (before.threads.get(task)?.ms ?? 0)));
+  add(used, 'PostgreSQL', 1000 * (others() - before.postgres));
+  add(used, 'wrk', 1000 * (processorMs(process.pid, 'with children') - before.load));
+  const mainUs = used.get('the deciding thread')!;
   await stop(server.child);
 
   const profiles = readdirSync(join(folder, 'profiles')).map((name) => {
@@ -158,15 +145,15 @@ try {
       `Node ${process.version}, load ${loadavg()[0].toFixed(1)}\n`,
   );
   console.log('| processor time by the operating system | µs a decision |\n| --- | --- |');
-  console.log(`| the deciding thread | ${perDecision(1000 * mainMs)} |`);
-  console.log(`| the process's other threads | ${perDecision(1000 * (used.process - mainMs))} |`);
-  console.log(`| PostgreSQL | ${perDecision(1000 * used.postgres)} |`);
+  const all = [...used.values()].reduce((sum, us) => sum + us, 0);
+  for (const [name, us] of [...used].toSorted(([, a], [, b]) => b - a)) console.log(`| ${name} | ${perDecision(us)} |`);
+  console.log(`| all | ${perDecision(all)} |`);
   for (const { thread, parts, functions } of profiles.toSorted((a, b) => a.thread - b.thread)) {
     const busy = [...parts].filter(([name]) => name !== '(idle)');
     const all = busy.reduce((sum, [, us]) => sum + us, 0);
     if (all < 50_000) continue;
     // Samples count time that the machine gave to others: their sum is brought to what the operating system counted.
-    const scale = thread === Math.min(...profiles.map((each) => each.thread)) ? (1000 * mainMs) / all : 1;
+    const scale = thread === Math.min(...profiles.map((each) => each.thread)) ? mainUs / all : 1;
     console.log(`\n| thread ${thread}, by samples | µs a decision | share |\n| --- | --- | --- |`);
     for (const [name, us] of busy.toSorted(([, a], [, b]) => b - a))
       console.log(`| ${name} | ${perDecision(us * scale)} | ${((100 * us) / all).toFixed(1)}% |`);
