@@ -1,106 +1,33 @@
 import { parseArgs } from 'node:util';
-import { compare, significantDistance } from '../src/engine/drift/compare.ts';
+import { compare } from '../src/engine/drift/compare.ts';
 import { BLOCKS_A_WEEK, blockOf, createHistory, type History } from '../src/engine/drift/history.ts';
 import { reportOf, SCORE } from '../src/engine/drift/report.ts';
-import { createRandom } from '../src/training/generator/random.ts';
+import { CASES, type Case, CHANGED, LAST_DAY, type Payment, stream } from './drift/streams.ts';
 
 /**
  * How often drift rings where nothing changed, and how soon where something did: streams of five weeks with nights, weekends and a
- * sale, looked at every five minutes of their last day (`--minutes`; a server looks every minute), beside a test of each series alone at 1% (`npm run bench:drift -- --seeds 20`).
+ * sale, looked at every minute of their last day, as a server does (`--minutes`). In the same run: a test of each series alone at 1%; the
+ * same test told which series breaks; and one who is told series, segment and effect and adds up exact likelihoods payment by payment
+ * (Page), at a threshold that one in fifty unchanged streams reaches. `npm run bench:drift -- --seeds 40 --first 1 --only "fraud × 4"`.
  */
 const { values } = parseArgs({
-  options: { seeds: { type: 'string', default: '20' }, minutes: { type: 'string', default: '5' } },
+  options: {
+    seeds: { type: 'string', default: '20' },
+    first: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '1' },
+    only: { type: 'string' },
+  },
 });
-const SEEDS = Number(values.seeds);
-const DAY = 86_400_000;
+const [FIRST, SEEDS] = [Number(values.first), Number(values.seeds)];
 const LOOK_MS = Number(values.minutes) * 60_000;
-const START = Date.UTC(2026, 0, 5);
-const DAYS = 36;
-const PER_DAY = 5_400;
-/** The last day, from eight in the morning. */
-const CHANGED = START + (DAYS - 1) * DAY + 8 * 3_600_000;
+const seeds = Array.from({ length: SEEDS }, (_, i) => FIRST + i);
 
-interface Payment {
-  at: number;
-  amount: number;
-  device: number;
-  category: number;
-  hour: number;
-  country: string;
-  score: number;
-}
-interface Case {
-  name: string;
-  affects(payment: Payment, chance: number): boolean;
-  change(payment: Payment): Payment;
-  series: readonly string[];
+function seriesOf({ at: _, country, score, ...features }: Payment): [string, number][] {
+  const own = [...Object.entries(features), [SCORE, score], ['#flagged', score >= 50 ? 1 : 0]] as [string, number][];
+  return [...own, [`@country:${country}:amount`, features.amount], [`@country:${country}:score`, score]];
 }
 
-const CASES: Case[] = [
-  { name: 'unchanged', affects: () => false, change: (same) => same, series: [] },
-  {
-    name: 'amounts × 3 in FR',
-    affects: ({ country }) => country === 'FR',
-    change: (one) => ({ ...one, amount: one.amount * 3 }),
-    series: ['@country:FR:amount'],
-  },
-  {
-    name: 'device missing',
-    affects: ({ device }) => !Number.isNaN(device),
-    change: (one) => ({ ...one, device: Number.NaN }),
-    series: ['device'],
-  },
-  {
-    name: 'category renamed',
-    affects: ({ category }) => category === 0.02,
-    change: (one) => ({ ...one, category: Number.NaN }),
-    series: ['category'],
-  },
-  {
-    name: 'clocks an hour off',
-    affects: () => true,
-    change: (one) => ({ ...one, hour: (one.hour + 1) % 24 }),
-    series: ['hour'],
-  },
-  {
-    name: 'fraud × 4',
-    affects: (_, chance) => chance < 0.09,
-    change: (one) => ({ ...one, score: 90 }),
-    series: [SCORE, '#flagged'],
-  },
-];
-
-function* stream(seed: number): Generator<[Payment, chance: number]> {
-  const random = createRandom(seed);
-  const next = () => random.float();
-  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
-  for (let day = 0; day < DAYS; day++) {
-    const isWeekend = day % 7 >= 5;
-    const isSale = day === 17;
-    const made: [Payment, number][] = Array.from({ length: PER_DAY * (isSale ? 3 : 1) }, () => {
-      const hour = Math.floor(24 * Math.sqrt(next()));
-      const payment: Payment = {
-        at: START + day * DAY + hour * 3_600_000 + Math.floor(next() * 3_600_000),
-        amount: Math.exp(3 + normal() + (isWeekend ? 0.5 : 0) - (isSale ? 0.5 : 0)),
-        device: next() < 0.1 ? Number.NaN : Math.floor(next() * 50),
-        category: [0.001, 0.005, 0.02, 0.05][Math.floor(next() * 4)],
-        hour,
-        country: next() < 0.3 ? 'FR' : 'DE',
-        score: next() < 0.03 ? 90 : Math.min(100, Math.max(0, Math.round(10 + 5 * normal()))),
-      };
-      return [payment, next()];
-    });
-    yield* made.sort(([a], [b]) => a.at - b.at);
-  }
-}
-
-function take(history: History, { at, country, score, ...features }: Payment): void {
-  const flagged = score >= 50 ? 1 : 0;
-  const own = [...Object.entries(features), [SCORE, score], ['#flagged', flagged]] as [string, number][];
-  history.take(at, [...own, [`@country:${country}:amount`, features.amount], [`@country:${country}:score`, score]]);
-}
-
-/** What drift names, over a quarter of a day and over a day. */
+/** What drift names, as the server looks: at one, two, three and six hours, and once an hour at a day. */
 function rung(history: History, now: number): Set<string> {
   const found = new Set<string>();
   for (const blocks of [1, 2, 3, 6, ...(now % 3_600_000 < LOOK_MS ? [24] : [])]) {
@@ -111,51 +38,96 @@ function rung(history: History, now: number): Set<string> {
   return found;
 }
 
-/** One test a series against the week before, neither corrected nor asked for an effect. */
+/** One test a series against the same hour of the weeks before, neither corrected nor asked for an effect. */
 function naive(history: History, now: number): Set<string> {
   const block = blockOf(now);
-  const before = Array.from({ length: BLOCKS_A_WEEK }, (_, i) => block - 1 - i);
+  const before = Array.from({ length: 4 }, (_, i) => block - (i + 1) * BLOCKS_A_WEEK);
   const found = new Set<string>();
   for (const name of reportOf(history, now, 1).features.map(({ name }) => name)) {
     const [a, b] = [history.sum(name, [block]), history.sum(name, before)];
     if (a.count < 50) continue;
-    if ((compare(a, b).distance ?? 0) > significantDistance(a, b, 0.01, 1)) found.add(name);
+    const limit = Math.sqrt((-Math.log(0.01 / 2) / 2) * (1 / a.count + 1 / b.count));
+    if ((compare(a, b).distance ?? 0) > limit) found.add(name);
   }
   return found;
 }
 
-const median = (all: number[]) => all.toSorted((a, b) => a - b)[Math.floor((all.length - 1) / 2)];
+interface Run {
+  rang: string[];
+  rangNaive: boolean;
+  /** Affected payments until it was named. */
+  ours?: number;
+  told?: number;
+}
 
-for (const one of CASES) {
-  const delays: number[] = [];
-  let [rang, rangNaive, named] = [0, 0, 0];
-  for (let seed = 1; seed <= SEEDS; seed++) {
-    const history = createHistory();
-    let affected = 0;
-    let nextLook = START + (DAYS - 1) * DAY;
-    let first: number | undefined;
-    let [any, anyNaive] = [false, false];
-    for (const [payment, chance] of stream(seed)) {
-      if (payment.at >= nextLook) {
-        nextLook += LOOK_MS;
+function run(one: Case, seed: number): Run {
+  const [history, only] = [createHistory(), createHistory()];
+  const result: Run = { rang: [], rangNaive: false };
+  const isUnchanged = one.series.length === 0;
+  let [affected, nextLook] = [0, LAST_DAY];
+  for (const [payment, chance] of stream(seed, one.inRuns)) {
+    // A change is looked for from an hour before it.
+    if (payment.at >= nextLook) {
+      nextLook = Math.floor(payment.at / LOOK_MS) * LOOK_MS + LOOK_MS;
+      if (isUnchanged || payment.at >= CHANGED - 3_600_000) {
         const found = rung(history, payment.at);
-        any ||= found.size > 0;
-        anyNaive ||= naive(history, payment.at).size > 0;
-        if (first === undefined && one.series.some((series) => found.has(series))) first = affected;
-        if (first !== undefined) break;
+        if (isUnchanged) for (const name of found) if (!result.rang.includes(name)) result.rang.push(name);
+        if (isUnchanged && !result.rangNaive) result.rangNaive = naive(history, payment.at).size > 0;
+        const isNamed = (names: Set<string>) => one.series.some((name) => names.has(name));
+        if (result.ours === undefined && isNamed(found)) result.ours = affected;
+        if (result.told === undefined && !isUnchanged && isNamed(rung(only, payment.at))) result.told = affected;
+        if (result.ours !== undefined && result.told !== undefined) return result;
       }
-      const isAffected = payment.at >= CHANGED && one.affects(payment, chance);
-      if (isAffected) affected++;
-      take(history, isAffected ? one.change(payment) : payment);
     }
-    if (any) rang++;
-    if (anyNaive) rangNaive++;
-    if (first !== undefined) named++;
-    delays.push(first ?? Number.POSITIVE_INFINITY);
+    const isAffected = payment.at >= CHANGED && one.affects(payment, chance);
+    if (isAffected) affected++;
+    const all = seriesOf(isAffected ? one.change(payment) : payment);
+    history.take(payment.at, all);
+    only.take(
+      payment.at,
+      all.filter(([name]) => one.series.includes(name)),
+    );
   }
+  return result;
+}
+
+/** Page's sum of exact likelihoods over the last day: what it reaches at most, or after how many affected payments it passes a threshold. */
+function page(one: Case, seed: number, isChanged: boolean, threshold: number): { most: number; affected: number } {
+  let [sum, most, affected] = [0, 0, 0];
+  for (const [payment, chance] of stream(seed)) {
+    if (payment.at < LAST_DAY) continue;
+    const isAffected = isChanged && payment.at >= CHANGED && one.affects(payment, chance);
+    if (isAffected) affected++;
+    sum = Math.max(0, sum + one.likelier(isAffected ? one.change(payment) : payment));
+    most = Math.max(most, sum);
+    // Before the change it may ring falsely; then it goes on.
+    if (isChanged && sum > threshold && payment.at >= CHANGED) return { most, affected };
+  }
+  return { most, affected: Number.POSITIVE_INFINITY };
+}
+
+const median = (all: number[]) => all.toSorted((a, b) => a - b)[Math.floor((all.length - 1) / 2)];
+const ORACLE_SEEDS = Math.max(50, SEEDS);
+
+for (const one of CASES.filter(({ name }) => values.only === undefined || name === values.only)) {
+  const runs = seeds.map((seed) => run(one, seed));
+  if (one.series.length === 0) {
+    const rang = runs.filter(({ rang }) => rang.length > 0);
+    const alone = runs.filter(({ rangNaive }) => rangNaive).length;
+    const which = [...new Set(rang.flatMap(({ rang }) => rang))].join(', ');
+    console.log(
+      `${one.name}: ${rang.length} of ${SEEDS} streams rang ${which && `(${which})`}; tests of each series alone: ${alone}`,
+    );
+    continue;
+  }
+  const peaks = Array.from({ length: ORACLE_SEEDS }, (_, i) => page(one, 10_000 + FIRST + i, false, 0).most);
+  const threshold = peaks.toSorted((a, b) => b - a)[Math.floor(ORACLE_SEEDS / 50)];
+  const exact = median(seeds.map((seed) => page(one, seed, true, threshold).affected));
+  const of = (name: 'ours' | 'told') => median(runs.map((run) => run[name] ?? Number.POSITIVE_INFINITY));
+  const named = runs.filter(({ ours }) => ours !== undefined).length;
+  const [ours, told] = [of('ours'), of('told')];
   console.log(
-    one.series.length === 0
-      ? `${one.name}: ${rang} of ${SEEDS} streams rang; tests of each series alone: ${rangNaive}`
-      : `${one.name}: named in ${named} of ${SEEDS}; ${median(delays)} affected payments at the median`,
+    `${one.name}: named in ${named} of ${SEEDS}; ${ours} affected payments at the median; the same test told which: ${told} ` +
+      `(${(ours / told).toFixed(2)}×); exact likelihoods of the change: ${exact} (${(ours / exact).toFixed(2)}×)`,
   );
 }

@@ -102,33 +102,3 @@ export function chanceIndex(now: Series, then: Series, groups: number): number {
   const rows = ({ count, missing }: Series) => count + missing;
   return groups * (1 / rows(now) + 1 / rows(then));
 }
-
-/**
- * Payments come in runs of one customer or card, so that they say less than as many that have nothing to do with each other: as a
- * quarter of them (a design effect of 4).
- */
-const DESIGN_EFFECT = 4;
-
-/** The distance beyond which two samples differ though it is looked `looks` times, at the given share of false alarms. */
-export function significantDistance(now: Series, then: Series, alpha: number, looks: number): number {
-  const [n, m] = [now.count / DESIGN_EFFECT, then.count / DESIGN_EFFECT];
-  return n > 0 && m > 0 ? Math.sqrt((-Math.log(alpha / looks / 2) / 2) * (1 / n + 1 / m)) : 1;
-}
-
-/** The same for the share of what is missing: by the normal approximation, with one more of each. */
-export function significantShare(now: Series, then: Series, alpha: number, looks: number): number {
-  const all = (series: Series) => series.count + series.missing;
-  return significant(now.missing, all(now), then.missing, all(then), alpha / looks);
-}
-
-/** The same for the mean of what is 0 or 1. */
-export function significantMean(now: Series, then: Series, alpha: number, looks: number): number {
-  return significant(now.sum, now.count, then.sum, then.count, alpha / looks);
-}
-
-function significant(a: number, rows: number, b: number, known: number, alpha: number): number {
-  const [n, m] = [rows / DESIGN_EFFECT, known / DESIGN_EFFECT];
-  if (n <= 0 || m <= 0) return 1;
-  const share = (a + b + 1) / (rows + known + 2);
-  return Math.sqrt(-2 * Math.log(alpha / 2)) * Math.sqrt(share * (1 - share) * (1 / n + 1 / m));
-}

@@ -1,16 +1,9 @@
-import {
-  chanceIndex,
-  compare,
-  type Difference,
-  type DriftState,
-  type SeriesReport,
-  significantDistance,
-  significantMean,
-  significantShare,
-} from './compare.ts';
+import { chanceIndex, compare, type Difference, type DriftState, type SeriesReport } from './compare.ts';
 import { dailyScore } from './daily.ts';
+import { type Dispersion, dispersionOf } from './dispersion.ts';
 import { BLOCK_MS, BLOCKS_A_WEEK, blockOf, type History } from './history.ts';
 import { createSeries, createWeighed, merge, type Series } from './series.ts';
+import { evidenceOfShare, evidenceOfValues } from './significance.ts';
 import { VOLUME, volumeOf } from './volume.ts';
 
 export interface ScoreReport {
@@ -35,8 +28,9 @@ export interface DriftReport {
 
 export const SCORE = 'score';
 const WEEKS = 4;
-/** Of the window, and of the weeks before it. */
-const ENOUGH = 50;
+/** Of the window, of the weeks before it, and of a week that is held against the others. */
+const ENOUGH = 8;
+const ENOUGH_OF_A_WEEK = 50;
 const ENOUGH_BEFORE = 200;
 /** Custom: above 0.25 a distribution has shifted. */
 const SHIFTED = 0.25;
@@ -46,8 +40,8 @@ const MISSING_SHIFT = 0.05;
 const DOUBLED = 2;
 /** How many times more than its own weeks among themselves. */
 const BEYOND_WEEKS = 3;
-/** Of false alarms a look at everything, before what it takes in effect. */
-const ALPHA = 0.001;
+/** Of false alarms a look at everything, before what it takes in effect: there are thousands of looks a day, most of them at the same. */
+const ALPHA = 2e-5;
 /** An hour of the past counts at most so many times what it would if all hours were alike. */
 const MOST_WEIGHT = 4;
 /** Of an hour that is to say since when. */
@@ -76,13 +70,15 @@ export function reportOf(history: History, now: number, blocks: number): DriftRe
   const sums = sumsOf(history, window, isOwn ? weeks : whole.length > 0 ? whole : weeks);
   const names = [...sums.now.keys()].filter((name) => name !== SCORE).sort();
   const looks = names.length + 1;
+  const dispersion = isOwn ? lastDispersion(history, blockOf(now)) : undefined;
+  const least = (name: string) => (dispersion?.(name) ?? 1) * Math.log((2 * looks) / ALPHA);
   const seriesOf = (name: string): SeriesReport => {
     const current = sums.now.get(name) ?? createSeries();
     const parts = sums.weeks.map((week) => week.get(name) ?? createWeighed());
     const then = createWeighed();
     for (const part of parts) merge(then, part);
     const difference = compare(current, then);
-    const state = isOwn ? stateOf(name, current, then, parts, difference, looks) : 'learning';
+    const state = isOwn ? stateOf(name, current, then, parts, difference, least(name)) : 'learning';
     return { name, ...difference, state, ...(state === 'drifted' ? { since: sinceWhen(history, name, window) } : {}) };
   };
   const all = names.map(seriesOf);
@@ -132,27 +128,38 @@ function weightsOf(history: History, window: number[], weeks: number[][]): numbe
   return ratios.map((ratio) => (most > 0 ? ratio / most : 1));
 }
 
+/** Measured once an hour: it takes a day's hours of four weeks. */
+const measured = new WeakMap<History, { block: number; of: Dispersion }>();
+function lastDispersion(history: History, block: number): Dispersion {
+  const last = measured.get(history);
+  if (last?.block === block) return last.of;
+  const of = dispersionOf(history, block, WEEKS);
+  measured.set(history, { block, of });
+  return of;
+}
+
+/** `least`: nats of evidence beyond which chance is ruled out. */
 function stateOf(
   name: string,
   now: Series,
   then: Series,
   weeks: Series[],
   told: Difference,
-  looks: number,
+  least: number,
 ): DriftState {
   if (rowsOf(now) < ENOUGH || rowsOf(then) < ENOUGH_BEFORE) return 'few';
-  return name.startsWith('#') ? ofShare(now, then, weeks, looks) : ofValues(now, then, weeks, told, looks);
+  return name.startsWith('#') ? ofShare(now, then, weeks, least) : ofValues(now, then, weeks, told, least);
 }
 
 const rowsOf = ({ count, missing }: Series) => count + missing;
 
-function ofValues(now: Series, then: Series, weeks: Series[], told: Difference, looks: number): DriftState {
+function ofValues(now: Series, then: Series, weeks: Series[], told: Difference, least: number): DriftState {
   const among = amongWeeks(weeks, 0, (week, others) =>
-    rowsOf(week) < ENOUGH || rowsOf(others) < ENOUGH ? 0 : (compare(week, others).psi ?? 0),
+    rowsOf(week) < ENOUGH_OF_A_WEEK || rowsOf(others) < ENOUGH_OF_A_WEEK ? 0 : (compare(week, others).psi ?? 0),
   );
-  const isFar = told.distance !== null && told.distance > significantDistance(now, then, ALPHA, looks);
+  const isFar = told.distance !== null && evidenceOfValues(now, then, told.distance) > least;
   const gone = Math.abs((told.missing.now ?? 0) - (told.missing.then ?? 0));
-  const isGone = gone > Math.max(MISSING_SHIFT, significantShare(now, then, ALPHA, looks));
+  const isGone = gone > MISSING_SHIFT && evidenceOfShare(now.missing, rowsOf(now), then.missing, rowsOf(then)) > least;
   const isShifted = (told.psi ?? 0) > Math.max(SHIFTED + chanceIndex(now, then, GROUPS), BEYOND_WEEKS * among);
   return isShifted && (isFar || isGone) ? 'drifted' : 'stable';
 }
@@ -168,9 +175,9 @@ function amongWeeks(weeks: Series[], none: number, far: (week: Series, others: S
 }
 
 /** Of what is so or not, such as declined: a share that doubled or halved, by more than its own weeks among themselves do. */
-function ofShare(now: Series, then: Series, weeks: Series[], looks: number): DriftState {
-  const among = amongWeeks(weeks, 1, (week, others) => (week.count < ENOUGH ? 1 : ratioOf(week, others)));
-  const isFar = Math.abs(now.sum / now.count - then.sum / then.count) > significantMean(now, then, ALPHA, looks);
+function ofShare(now: Series, then: Series, weeks: Series[], least: number): DriftState {
+  const among = amongWeeks(weeks, 1, (week, others) => (week.count < ENOUGH_OF_A_WEEK ? 1 : ratioOf(week, others)));
+  const isFar = evidenceOfShare(now.sum, now.count, then.sum, then.count) > least;
   return isFar && ratioOf(now, then) > Math.max(DOUBLED, among ** 2) ? 'drifted' : 'stable';
 }
 
