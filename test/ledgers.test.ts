@@ -178,6 +178,23 @@ describe('ledgers', () => {
       [0, 0, 1],
       JSON.stringify(body.estimated),
     );
+    // Each figure opens to its payments, which add up to it.
+    const behind = async (query: string) => (await get(`/api/ledgers/tra/payments?period=2025Q4&${query}`)).body;
+    for (const instrument of ['card', 'credit_transfer'])
+      for (const [part, isIn] of [
+        ['executed', () => true],
+        ['fraud', ({ fraud }: Line) => fraud],
+      ] as const) {
+        const lines = LINES.filter((line) => line.instrument === instrument && isIn(line));
+        const { data, total } = await behind(`part=${part}&instrument=${instrument}`);
+        assert.deepEqual(new Set(data.map(({ id }: { id: string }) => id)), new Set(lines.map(({ id }) => id)), part);
+        const cents = data.reduce(
+          (all: number, { counted }: { counted: number }) => all + Math.round(counted * 100),
+          0,
+        );
+        assert.deepEqual([total, cents / 100], [lines.length, sum(lines)], `${instrument} ${part}`);
+      }
+    assert.equal((await get('/api/ledgers/tra/payments?part=settled')).status, 422);
     const young = (await get('/api/ledgers/tra?quarter=2027Q1')).body.estimated;
     assert.deepEqual(young.unlabelled, { payments: 0, value: 0 });
     await pay('young', '2027-01-02T00:00:00Z', { amount: 12.34 });
@@ -221,6 +238,17 @@ describe('ledgers', () => {
       ...[{ merchantId: 'v', brand: 'visa', ...counts, minimum: 1_500, rate: 1, limit: 0.015, state: 'below_minimum' }],
     ]);
     assert.deepEqual([body.from, body.to], ['2026-10-31T23:00:00.000Z', '2026-11-30T23:00:00.000Z']);
+    const behind: [part: string, ids: string[]][] = [
+      ['settled', ['v1', 'v2', 'v6']],
+      ['fraudReports', ['v1']],
+      ['fraudDisputes', ['v1']],
+      ['otherDisputes', ['old']],
+    ];
+    for (const [part, ids] of behind) {
+      const opened = await get(`/api/ledgers/vamp/payments?period=2026-11&merchantId=v&part=${part}`);
+      const found = opened.body.data.map(({ id }: { id: string }) => id).sort();
+      assert.deepEqual([found, opened.body.total], [ids.toSorted(), ids.length], part);
+    }
     const other = await get('/api/ledgers/mastercard?month=2026-11');
     assert.deepEqual(other.body.rows, [
       {

@@ -130,7 +130,12 @@ const policy = createRoute({
 const ledgers = createRoute({
   getParentRoute: () => root,
   path: '/ledgers',
-  validateSearch: (search): LedgerSearch => ({ ledger: oneOf(LEDGERS, search.ledger), period: text(search.period) }),
+  validateSearch: (search): LedgerSearch => ({
+    ledger: oneOf(LEDGERS, search.ledger),
+    period: text(search.period),
+    part: text(search.part),
+    of: text(search.of),
+  }),
   component: lazyRouteComponent(() => import('./pages/ledgers/ledgers.tsx'), 'Ledgers'),
 });
 const drift = createRoute({

@@ -17,6 +17,9 @@ export interface LedgerSearch {
   ledger?: LedgerName;
   /** A quarter such as `2026Q4`, or a month such as `2026-11`. */
   period?: string;
+  /** A figure that is opened, and of which instrument or merchant. */
+  part?: string;
+  of?: string;
 }
 
 /** The API takes others too. */

@@ -25,6 +25,7 @@ export function ledgerPayment(view: TransactionView): LedgerPayment | undefined 
   }));
   const hasCard = ['cardId', 'cardBin', 'cardLast4', 'cardBrand'].some((name) => text(name) !== undefined);
   return {
+    id: String(view.id),
     merchantId: text('merchantId') ?? null,
     instrument: instrumentOf(text('instrument'), hasCard),
     remote: remoteOf(typeof view.remote === 'boolean' ? view.remote : undefined, text('channel')),

@@ -20,7 +20,15 @@ const event = (type: PaymentEvent['type'], amountMinor?: number, at = FROM): Pay
 
 function payment(more: Partial<LedgerPayment> = {}): LedgerPayment {
   return {
-    ...{ merchantId: 'm', instrument: 'card', remote: 'yes', brand: 'visa', currency: 'EUR', amountMinor: 10_000 },
+    ...{
+      id: 'p',
+      merchantId: 'm',
+      instrument: 'card',
+      remote: 'yes',
+      brand: 'visa',
+      currency: 'EUR',
+      amountMinor: 10_000,
+    },
     ...{ baseRate: 1, time: FROM, executedAt: FROM, truth: { kind: 'open', since: FROM }, isPayersOwn: false },
     ...{ events: [event('settled')], disputes: [] },
     ...more,

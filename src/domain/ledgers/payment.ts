@@ -14,6 +14,7 @@ export interface LedgerDispute {
 
 /** What ledgers ask of a payment. */
 export interface LedgerPayment {
+  id: string;
   merchantId: string | null;
   /** What it is paid with; null where nobody says. */
   instrument: TraInstrument | 'other' | null;

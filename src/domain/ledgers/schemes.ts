@@ -34,6 +34,17 @@ export interface SchemeEstimated {
   unknownBrand: number;
 }
 
+/** The figures that a payment counts to, each of which opens to its payments. */
+export const SCHEME_PARTS = [
+  'settled',
+  'fraudReports',
+  'fraudDisputes',
+  'otherDisputes',
+  'assumedRemote',
+  'unknownBrand',
+] as const;
+export type SchemePart = (typeof SCHEME_PARTS)[number];
+
 interface Span {
   from: number;
   to: number;
@@ -63,24 +74,38 @@ export function createSchemeLedger({ name, reported, settled, day }: SchemeOptio
   };
 
   return {
-    /** Once for each payment that may have been settled then. */
-    settle(payment: LedgerPayment): void {
-      if (!within(settledAt(payment.events), settled) || (isRemoteOnly && payment.remote === 'no')) return;
-      if (payment.brand === null && payment.instrument === 'card') estimated.unknownBrand++;
-      if (payment.brand !== brand) return;
-      if (isRemoteOnly && payment.remote === 'assumed') estimated.assumedRemote++;
+    /** Once for each payment that may have been settled then. Answers what it counts to. */
+    settle(payment: LedgerPayment): SchemePart[] {
+      if (!within(settledAt(payment.events), settled) || (isRemoteOnly && payment.remote === 'no')) return [];
+      if (payment.brand === null && payment.instrument === 'card') {
+        estimated.unknownBrand++;
+        return ['unknownBrand'];
+      }
+      if (payment.brand !== brand) return [];
       of(payment.merchantId).settled++;
+      if (!isRemoteOnly || payment.remote !== 'assumed') return ['settled'];
+      estimated.assumedRemote++;
+      return ['settled', 'assumedRemote'];
     },
-    /** Once for each payment that may have been reported then. */
-    report(payment: LedgerPayment): void {
-      if (isRemoteOnly && payment.remote === 'no') return;
+    /** Once for each payment that may have been reported then: what it counts to, once for each report. */
+    report(payment: LedgerPayment): SchemePart[] {
+      const parts: SchemePart[] = [];
+      if (isRemoteOnly && payment.remote === 'no') return parts;
       for (const { kind, scheme, reasonCode, reportedAt } of payment.disputes) {
         if (scheme !== brand || !within(reportedAt, reported)) continue;
         const counts = of(payment.merchantId);
-        if (kind === 'early_warning') counts.reports++;
-        else if (isFraudReason(scheme, kind, reasonCode)) counts.frauds++;
-        else counts.others++;
+        if (kind === 'early_warning') {
+          counts.reports++;
+          parts.push('fraudReports');
+        } else if (isFraudReason(scheme, kind, reasonCode)) {
+          counts.frauds++;
+          parts.push('fraudDisputes');
+        } else {
+          counts.others++;
+          parts.push('otherDisputes');
+        }
       }
+      return parts;
     },
     result(): { rows: SchemeRow[]; estimated: SchemeEstimated; source: string | null } {
       const rows = [...merchants].map(([merchantId, { settled: settledCount, reports, frauds, others }]) => {

@@ -43,6 +43,26 @@ export interface TraEstimated {
   unknownInstrument: number;
 }
 
+/** The figures that a payment of the quarter counts to, each of which opens to its payments. */
+export const TRA_PARTS = [
+  'executed',
+  'fraud',
+  'unlabelled',
+  'assumedExecuted',
+  'assumedRemote',
+  'payersOwn',
+  'withoutRate',
+  'otherInstruments',
+  'unknownInstrument',
+] as const;
+export type TraPart = (typeof TRA_PARTS)[number];
+export interface TraCounted {
+  parts: TraPart[];
+  instrument: LedgerPayment['instrument'];
+  /** Of euros; absent where it is left out. */
+  cents?: bigint;
+}
+
 export interface TraOptions {
   /** Edges of the quarter before, of this one, and its end, milliseconds. */
   edges: readonly [before: number, from: number, to: number];
@@ -82,29 +102,40 @@ export function createTra({ edges, day, now, maturityDays, eurosOf }: TraOptions
   const limits = inForce(TRA_LIMITS, day) ?? TRA_LIMITS[0];
 
   return {
-    add(payment: LedgerPayment): void {
+    /** Undefined: of no figure of this quarter. */
+    add(payment: LedgerPayment): TraCounted | undefined {
       const { executedAt, remote, instrument, truth } = payment;
-      if (executedAt === undefined || executedAt < before || executedAt >= to || remote === 'no') return;
+      if (executedAt === undefined || executedAt < before || executedAt >= to || remote === 'no') return undefined;
       const isNow = executedAt >= from;
-      if (instrument === null || instrument === 'other') {
-        if (isNow) leftOut[instrument === null ? 'unknownInstrument' : 'otherInstruments']++;
-        return;
-      }
+      const leave = (part: keyof typeof leftOut): TraCounted | undefined => {
+        if (!isNow) return undefined;
+        leftOut[part]++;
+        return { parts: [part], instrument };
+      };
+      if (instrument === null) return leave('unknownInstrument');
+      if (instrument === 'other') return leave('otherInstruments');
       const cents = eurosOf(executedMinor(payment), payment);
-      if (cents === undefined) {
-        if (isNow) leftOut.withoutRate++;
-        return;
-      }
+      if (cents === undefined) return leave('withoutRate');
       const quarter = quarters[isNow ? 1 : 0];
       quarter.all[instrument].add(cents);
       const isFraud = truth.kind === 'fraud' && !payment.isPayersOwn;
       if (isFraud) quarter.fraud[instrument].add(cents);
-      if (!isNow) return;
-      if (truth.kind === 'fraud' && !isFraud) payersOwn.add(cents);
-      if (truth.kind === 'disputed' || (truth.kind === 'open' && truth.since + maturityDays * 86_400_000 > now))
-        unlabelled.add(cents);
-      if (payment.events.length === 0) assumedExecuted.add(cents);
-      if (remote === 'assumed') assumedRemote.add(cents);
+      if (!isNow) return undefined;
+      const isOpen = truth.kind === 'open' && truth.since + maturityDays * 86_400_000 > now;
+      const said: [is: boolean, part: TraPart, sum?: Sum][] = [
+        [isFraud, 'fraud'],
+        [truth.kind === 'fraud' && !isFraud, 'payersOwn', payersOwn],
+        [truth.kind === 'disputed' || isOpen, 'unlabelled', unlabelled],
+        [payment.events.length === 0, 'assumedExecuted', assumedExecuted],
+        [remote === 'assumed', 'assumedRemote', assumedRemote],
+      ];
+      const parts: TraPart[] = ['executed'];
+      for (const [is, part, sum] of said)
+        if (is) {
+          sum?.add(cents);
+          parts.push(part);
+        }
+      return { parts, instrument, cents };
     },
 
     result(): { rows: TraRow[]; estimated: TraEstimated; source: string } {

@@ -96,9 +96,3 @@ function sum(bins: Bins, from: number, to: number): number {
   for (let bin = from; bin < to; bin++) total += bins[bin];
   return total;
 }
-
-/** What an index of so many groups is by chance alone, about: a χ² over the sizes of both. */
-export function chanceIndex(now: Series, then: Series, groups: number): number {
-  const rows = ({ count, missing }: Series) => count + missing;
-  return groups * (1 / rows(now) + 1 / rows(then));
-}

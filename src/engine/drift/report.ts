@@ -1,4 +1,4 @@
-import { chanceIndex, compare, type Difference, type DriftState, type SeriesReport } from './compare.ts';
+import { compare, type Difference, type DriftState, type SeriesReport } from './compare.ts';
 import { dailyScore } from './daily.ts';
 import { type Dispersion, dispersionOf } from './dispersion.ts';
 import { BLOCK_MS, BLOCKS_A_WEEK, blockOf, type History } from './history.ts';
@@ -34,8 +34,6 @@ const ENOUGH_OF_A_WEEK = 50;
 const ENOUGH_BEFORE = 200;
 /** Custom: above 0.25 a distribution has shifted. */
 const SHIFTED = 0.25;
-/** Groups of an index, with what never was and what is missing. */
-const GROUPS = 12;
 const MISSING_SHIFT = 0.05;
 const DOUBLED = 2;
 /** How many times more than its own weeks among themselves. */
@@ -160,7 +158,7 @@ function ofValues(now: Series, then: Series, weeks: Series[], told: Difference, 
   const isFar = told.distance !== null && evidenceOfValues(now, then, told.distance) > least;
   const gone = Math.abs((told.missing.now ?? 0) - (told.missing.then ?? 0));
   const isGone = gone > MISSING_SHIFT && evidenceOfShare(now.missing, rowsOf(now), then.missing, rowsOf(then)) > least;
-  const isShifted = (told.psi ?? 0) > Math.max(SHIFTED + chanceIndex(now, then, GROUPS), BEYOND_WEEKS * among);
+  const isShifted = (told.psi ?? 0) > Math.max(SHIFTED, BEYOND_WEEKS * among);
   return isShifted && (isFar || isGone) ? 'drifted' : 'stable';
 }
 

@@ -2,12 +2,15 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { type SchemeLedger, schemeQuery, type TraLedger, traQuery } from '../../api/ledgers.ts';
+import { capital, count, money } from '../../lib/format.ts';
 import { periodBeside, periodWords } from '../../lib/period.ts';
 import type { LedgerName } from '../../searches.ts';
 import { PageHeader, Panel, Segmented, Time } from '../../ui/bits.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { ExportButton } from '../../ui/export-button.tsx';
 import { Failed, LoadingBlock } from '../../ui/states.tsx';
+import { BehindFigure } from './behind.tsx';
+import { FigureLink } from './figure-link.tsx';
 import { Schemes } from './schemes.tsx';
 import { Tra } from './tra.tsx';
 
@@ -20,7 +23,7 @@ const page = getRouteApi('/ledgers');
 
 /** What the law and the card schemes count, each against its limits. */
 export function Ledgers() {
-  const { ledger: name = 'tra', period } = page.useSearch();
+  const { ledger: name = 'tra', period, part, of } = page.useSearch();
   const navigate = page.useNavigate();
   const tra = useQuery({ ...traQuery(period), enabled: name === 'tra' });
   const scheme = useQuery({ ...schemeQuery(name === 'mastercard' ? name : 'vamp', period), enabled: name !== 'tra' });
@@ -68,6 +71,12 @@ export function Ledgers() {
       ) : (
         <>
           {'quarter' in data ? <Tra ledger={data} /> : <Schemes ledger={data} name={titleOf(name)} />}
+          {part && shown && (
+            <BehindFigure
+              {...{ ledger: name, period: shown, part, of }}
+              onClose={() => void navigate({ search: { ledger: name, period } })}
+            />
+          )}
           <Said ledger={data} />
         </>
       )}
@@ -82,11 +91,11 @@ function Said({ ledger }: { ledger: TraLedger | SchemeLedger }) {
   const { from, to, zone, basis, source, estimated } = ledger;
   return (
     <Panel title="What these figures rest on" className="mt-4">
-      <ul className="mb-3 grid list-disc gap-1 pl-4 text-pretty">
-        {estimated.notes.map((note) => (
-          <li key={note}>{note}</li>
+      <div className="mb-3 grid gap-1.5">
+        {estimated.notes.map((note, i) => (
+          <Note key={note} note={note} part={estimated.opens?.[i] ?? null} />
         ))}
-      </ul>
+      </div>
       <dl className="grid gap-1 text-xs text-muted">
         <Line term="From, to">
           <Time at={from} long /> – <Time at={to} long />, midnights of {zone}
@@ -96,6 +105,30 @@ function Said({ ledger }: { ledger: TraLedger | SchemeLedger }) {
         {'rates' in ledger && <Line term="Rates into euros">{ledger.rates}</Line>}
       </dl>
     </Panel>
+  );
+}
+
+const FIGURE = /^(\d+) (payments?|settled[^,:]*?payments)(?:, ([\d.]+) EUR)?(?=[: ])(.*)$/s;
+
+/** A note; one that begins with a figure has it before it, and opens to its payments. */
+function Note({ note, part }: { note: string; part: string | null }) {
+  const [, payments, of, euros, rest] = FIGURE.exec(note) ?? [];
+  if (payments === undefined) return <p className="text-pretty">{note}</p>;
+  const figure = `${count(Number(payments))} ${of}`;
+  return (
+    <p className="grid gap-x-3 text-pretty sm:grid-cols-[15rem_minmax(0,1fr)]">
+      <span className="num font-medium">
+        {part ? (
+          <FigureLink part={part} says={rest.replace(/^: /, '')}>
+            {figure}
+          </FigureLink>
+        ) : (
+          figure
+        )}
+        {euros !== undefined && <span className="font-normal text-muted"> {money(Number(euros), 'EUR')}</span>}
+      </span>
+      <span>{capital(rest.replace(/^:? (?:are )?/, ''))}</span>
+    </p>
   );
 }
 

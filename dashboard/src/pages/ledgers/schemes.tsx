@@ -2,6 +2,7 @@ import type { SchemeLedger, SchemeRow } from '../../api/ledgers.ts';
 import { count } from '../../lib/format.ts';
 import { EntityLink, Panel } from '../../ui/bits.tsx';
 import { Empty } from '../../ui/states.tsx';
+import { FigureLink } from './figure-link.tsx';
 import { RateBar, rateText, StateBadge, type Tone } from './rate-bar.tsx';
 
 const STATES: Record<SchemeRow['state'], [tone: Tone, words: string, means: string]> = {
@@ -76,7 +77,7 @@ export function Schemes({ ledger, name }: { ledger: SchemeLedger; name: string }
                     </td>
                     {NUMBERS.map(([title, field]) => (
                       <td key={title} className="num text-right last:pr-4!">
-                        {count(row[field])}
+                        <Figure field={field} title={title} row={row} />
                       </td>
                     ))}
                   </tr>
@@ -92,5 +93,21 @@ export function Schemes({ ledger, name }: { ledger: SchemeLedger; name: string }
         </p>
       )}
     </Panel>
+  );
+}
+
+const PARTS: Partial<Record<(typeof NUMBERS)[number][1], string>> = {
+  ...{ settledCount: 'settled', fraudReports: 'fraudReports', fraudDisputes: 'fraudDisputes' },
+  otherDisputes: 'otherDisputes',
+};
+
+/** The count adds others up, which open each. */
+function Figure({ field, title, row }: { field: (typeof NUMBERS)[number][1]; title: string; row: SchemeRow }) {
+  const part = PARTS[field];
+  if (!part) return count(row[field]);
+  return (
+    <FigureLink part={part} of={row.merchantId ?? '(none)'} says={title} none={row[field] === 0}>
+      {count(row[field])}
+    </FigureLink>
   );
 }

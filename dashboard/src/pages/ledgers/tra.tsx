@@ -1,7 +1,9 @@
+import type { ReactNode } from 'react';
 import type { TraLedger, TraRow } from '../../api/ledgers.ts';
 import { count, money, plural } from '../../lib/format.ts';
 import { periodBeside, periodWords } from '../../lib/period.ts';
 import { Panel } from '../../ui/bits.tsx';
+import { FigureLink } from './figure-link.tsx';
 import { RateBar, rateText, StateBadge, type Tone } from './rate-bar.tsx';
 
 const NAMES: Record<TraRow['instrument'], string> = { card: 'Cards', credit_transfer: 'Credit transfers' };
@@ -18,17 +20,29 @@ export function Tra({ ledger }: { ledger: TraLedger }) {
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">
       {instruments.map(([instrument, rows]) => (
-        <Instrument key={instrument} name={NAMES[instrument]} rows={rows} quarter={ledger.quarter} />
+        <Instrument key={instrument} instrument={instrument} rows={rows} quarter={ledger.quarter} />
       ))}
     </div>
   );
 }
 
-function Instrument({ name, rows, quarter }: { name: string; rows: TraRow[]; quarter: string }) {
+interface InstrumentProps {
+  instrument: TraRow['instrument'];
+  rows: TraRow[];
+  quarter: string;
+}
+
+function Instrument({ instrument, rows, quarter }: InstrumentProps) {
+  const name = NAMES[instrument];
   const [{ payments, value, fraudPayments, fraudValue, rate, rateBefore }] = rows;
-  const figures: [string, string, string][] = [
-    ['Executed', money(value, 'EUR'), plural(payments, 'payment')],
-    ['Fraud', money(fraudValue, 'EUR'), plural(fraudPayments, 'payment')],
+  const behind = (part: string, n: number) => (
+    <FigureLink part={part} of={instrument} says={`${name}, ${part}`} none={n === 0}>
+      {plural(n, 'payment')}
+    </FigureLink>
+  );
+  const figures: [string, string, ReactNode][] = [
+    ['Executed', money(value, 'EUR'), behind('executed', payments)],
+    ['Fraud', money(fraudValue, 'EUR'), behind('fraud', fraudPayments)],
     ['Rate', rateText(rate), `${rateText(rateBefore)} in ${periodWords(periodBeside(quarter, -1))}`],
   ];
   return (
