@@ -19,10 +19,12 @@ const { values } = parseArgs({
     'slow-rate': { type: 'string', default: '150' },
     calm: { type: 'string', default: '40' },
     after: { type: 'string', default: '60' },
+    only: { type: 'string' },
   },
 });
 const [CALM_S, AFTER_S] = [Number(values.calm), Number(values.after)];
-const FAULTS: Fault[] = ['a broken feature', 'one score for all', 'ten times as slow', 'no number'];
+const ALL: Fault[] = ['a broken feature', 'one score for all', 'ten times as slow', 'no number'];
+const FAULTS = ALL.filter((fault) => values.only === undefined || fault === values.only);
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-guard-'));
 const child = fork(join(import.meta.dirname, 'guard', 'broken.ts'), {
