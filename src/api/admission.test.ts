@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import Fastify from 'fastify';
 import { createAdmission, refuseBeyond, TURN } from './admission.ts';
 import type { Api } from './api.ts';
-import { sendProblem } from './problem.ts';
 
 /**
  * One server and what comes to it, by a clock of its own: each decision takes `serviceMs`, one comes every `everyMs` (all `burst` of them
@@ -159,7 +158,6 @@ test('who is turned away is told when to come again; what decides nothing is let
   let isHeld = false;
   const held: (() => void)[] = [];
   const decided: unknown[] = [];
-  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
   refuseBeyond(app, {
     isFull: () => full,
     atTurn: (go) => (isHeld ? void held.push(go) : go()),

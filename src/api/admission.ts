@@ -1,5 +1,6 @@
 import { AssayError } from '../domain/errors.ts';
 import type { Api } from './api.ts';
+import { sendProblem } from './problem.ts';
 
 /**
  * Lets no more decisions in than can be answered in time: what comes beyond is told at once to come again, instead of making all wait.
@@ -100,16 +101,18 @@ declare module 'fastify' {
   }
 }
 
-/** Before a body is read, a key looked up, or anything charged: turning away has to be cheap. */
+/** One for all: no stack has to be told of it. */
+const FULL = new AssayError(
+  'unavailable',
+  'More is asked than can be decided now. Nothing was recorded; send it again.',
+  { retryAfterSeconds: RETRY_SECONDS },
+);
+
+/** Before a body is read, a key looked up, or anything charged: turning away has to be cheap, so it is answered here. */
 export function refuseBeyond(app: Api, admission: Admission): void {
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     if (!request.routeOptions.config.decides) done();
-    else if (admission.isFull())
-      done(
-        new AssayError('unavailable', 'More is asked than can be decided now. Nothing was recorded; send it again.', {
-          retryAfterSeconds: RETRY_SECONDS,
-        }),
-      );
+    else if (admission.isFull()) sendProblem(request, reply, FULL);
     // Who has left while waiting is not decided: nobody would get the answer.
     else admission.atTurn(() => request.raw.destroyed || done());
   });
