@@ -29,15 +29,15 @@ const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Of version 2 they are good until the next call. */
 export function contentsOf(entry: JournalEntry, format: Format): Contents {
   const { key, aliases, data, personal, vector } = entry;
-  const names = JSON.stringify(aliases ? [key, ...aliases] : [key]);
+  const listed = () => JSON.stringify(aliases ? [key, ...aliases] : [key]);
   if (format === 1) {
     return {
-      ...{ format, names, vector, data: JSON.stringify(data) },
+      ...{ format, names: listed(), vector, data: JSON.stringify(data) },
       personal: personal === undefined ? '' : JSON.stringify(personal),
     };
   }
   return {
-    ...{ format, names: aliases ? names : (shortName(key) ?? names), vector: undefined },
+    ...{ format, names: (aliases ? undefined : shortName(key)) ?? listed(), vector: undefined },
     data: pack(entry, data, vector, 0),
     personal: personal === undefined ? '' : pack(entry, personal, undefined, 1),
   };
