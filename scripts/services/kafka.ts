@@ -3,8 +3,8 @@
  * command, `node scripts/services/kafka.ts [--port 4300] [--directory DIR]` runs one until it is interrupted.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -37,6 +37,9 @@ export interface Kafka extends ServerProcess {
 /** A busy machine is not a broker that does not start. */
 const READY_MS = 180_000;
 
+/** A JVM that lives for a test is not worth a second compiler. */
+const SMALL = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'];
+
 /** A port that was free may be taken by the time a JVM has started. */
 const TRIES = 3;
 
@@ -57,18 +60,49 @@ async function startOn(port: number, options: KafkaOptions, java: string, jars: 
   mkdirSync(directory, { recursive: true });
   const properties = join(directory, 'server.properties');
   writeFileSync(properties, propertiesOf({ ...options, port }));
-  if (!existsSync(join(directory, 'data', 'meta.properties'))) {
-    const cluster = randomBytes(16).toString('base64url');
-    // Joined: an id may begin with a dash.
-    const format = ['format', '--config', properties, `--cluster-id=${cluster}`, ...(options.format ?? [])];
-    execFileSync(java, ['-Xmx128m', '-cp', `${jars}/*`, 'kafka.tools.StorageTool', ...format], { stdio: 'pipe' });
-  }
-  const heap = ['-Xmx512m', '-Xms128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'];
+  const data = join(directory, 'data');
+  if (!existsSync(join(data, 'meta.properties')))
+    cpSync(
+      formatted(propertiesOf({ ...options, port: FORMAT_PORT, directory: '' }), options.format ?? [], java, jars),
+      data,
+      {
+        recursive: true,
+      },
+    );
+  const heap = ['-Xmx512m', '-Xms128m', ...SMALL];
   const broker = await startProcess({
     ...{ name: 'The broker', path: java, args: [...heap, '-cp', `${jars}/*`, 'kafka.Kafka', properties] },
     ...{ output: join(directory, 'broker.log'), answers: () => answers(port), readyMs: READY_MS, pollMs: 100 },
   });
   return Object.assign(broker, { brokers: [options.advertised ?? `127.0.0.1:${port}`], port });
+}
+
+/** Stands in the place of a port where an empty storage is made, which does not depend on it. */
+const FORMAT_PORT = 9_092;
+const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'kafka-formatted');
+
+/** An empty storage of these settings, to be copied: made once, for that is a JVM of its own. Brokers that share its cluster's id never meet. */
+function formatted(settings: string, format: readonly string[], java: string, jars: string): string {
+  const hash = createHash('sha256').update([jars, settings, ...format].join('\n'));
+  const ready = join(CACHE, hash.digest('hex').slice(0, 16));
+  if (existsSync(ready)) return ready;
+  mkdirSync(CACHE, { recursive: true });
+  const made = mkdtempSync(`${ready}-`);
+  try {
+    const properties = join(made, 'server.properties');
+    writeFileSync(properties, settings.replace(/^log\.dirs=.*$/m, `log.dirs=${join(made, 'data')}`));
+    // Joined: an id may begin with a dash.
+    const cluster = `--cluster-id=${randomBytes(16).toString('base64url')}`;
+    const words = ['kafka.tools.StorageTool', 'format', '--config', properties, cluster, ...format];
+    execFileSync(java, [...SMALL, '-Xmx128m', '-cp', `${jars}/*`, ...words], { stdio: 'pipe' });
+    // Who comes second finds it made; a rename of a folder over one that is not empty fails.
+    if (!existsSync(ready)) renameSync(join(made, 'data'), ready);
+  } catch (error) {
+    if (!existsSync(ready)) throw error;
+  } finally {
+    rmSync(made, { recursive: true, force: true });
+  }
+  return ready;
 }
 
 function propertiesOf(options: KafkaOptions & { port: number }): string {

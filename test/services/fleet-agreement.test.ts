@@ -11,7 +11,7 @@ import { oracle } from '../support/life-oracle.ts';
 import { until } from '../support/load.ts';
 import { type ServerProcess, startServer } from '../support/process.ts';
 
-const COUNT = Number(process.env.ASSAY_FLEET_LIVES ?? 60);
+const COUNT = Number(process.env.ASSAY_FLEET_LIVES ?? 45);
 const MATURITY_DAYS = 5;
 const lives = sampleLives(COUNT);
 const skip = await withoutFleet();

@@ -9,33 +9,32 @@ import { storeContract } from '../support/store-contract.ts';
 
 const skip = (await withoutPostgres()) ?? (await withoutPgBouncer()) ?? false;
 
+let server: DebianPostgres;
+before(async () => {
+  if (!skip) server = await startDebianPostgres();
+});
+after(() => server?.dispose());
+
 /** By default a session keeps its connection, as without a pooler; where each transaction may get another one, all is tried. */
 for (const [mode, contract] of [
   [undefined, commandContract],
   ['transaction', storeContract],
 ] as const)
   describe(`the query store through PgBouncer, pool_mode ${mode ?? 'by default'}`, { skip }, () => {
-    let server: DebianPostgres;
     let pooler: PgBouncer;
     before(async () => {
-      server = await startDebianPostgres();
       pooler = await startPgBouncer(server.url, mode);
     });
-    after(async () => {
-      await pooler?.stop();
-      await server?.dispose();
-    });
+    after(() => pooler?.stop());
 
     contract(() => pooler.url, 1);
   });
 
 test('pool_mode statement is refused with the reason', { skip }, async () => {
-  const server = await startDebianPostgres();
   const pooler = await startPgBouncer(server.url, 'statement');
   const options = { url: pooler.url, namespace: 'statement', clock: Date.now, entityTypes: [], log: silentLog };
   const store = await openStore(options);
   await assert.rejects(store.position(), { code: 'unavailable', message: /statement pooling mode/ });
   await store.close();
   await pooler.stop();
-  await server.dispose();
 });

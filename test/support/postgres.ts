@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '../../src/adapters/embedded/port.ts';
@@ -58,7 +58,7 @@ export async function startDebianPostgres(tls?: { cert: string; key: string }): 
   const data = join(folder, 'data');
   const bin = binaries()!;
   const options = { ...account, cwd: '/' };
-  await run(join(bin, 'initdb'), ['-D', data, '-U', 'assay', '--auth=trust', '--no-sync', '-E', 'UTF8'], options);
+  await run('cp', ['-a', await readyData(bin, account), data]);
   const secure = tls ? ['-c', 'ssl=on', '-c', `ssl_cert_file=${tls.cert}`, '-c', `ssl_key_file=${tls.key}`] : [];
   // Over TLS a password is asked for.
   const rules = ['hostssl all all 127.0.0.1/32 scram-sha-256', 'hostnossl all all 127.0.0.1/32 trust'];
@@ -95,6 +95,26 @@ export async function startDebianPostgres(tls?: { cert: string; key: string }): 
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A new cluster's files, to be copied: made once a version and account. */
+async function readyData(bin: string, account: { uid: number; gid: number } | undefined): Promise<string> {
+  const ready = join(tmpdir(), `assay-debian-cluster-${basename(dirname(bin))}-${account?.uid ?? process.getuid?.()}`);
+  if (existsSync(ready)) return ready;
+  const folder = mkdtempSync(`${ready}-`);
+  try {
+    if (account) chownSync(folder, account.uid, account.gid);
+    const made = join(folder, 'data');
+    const words = ['-D', made, '-U', 'assay', '--auth=trust', '--no-sync', '-E', 'UTF8'];
+    await run(join(bin, 'initdb'), words, { ...account, cwd: '/' });
+    // Who comes second finds it made.
+    if (!existsSync(ready)) renameSync(made, ready);
+  } catch (error) {
+    if (!existsSync(ready)) throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return ready;
 }
 
 /** PostgreSQL refuses to run as root; the Debian package makes this user. */
