@@ -335,6 +335,6 @@ export function storeContract(url: () => string, runs = 4): void {
   retentionContract(url, Math.ceil(runs / 2));
   commandContract(url);
   caseContract(url, runs);
-  countContract(url);
+  countContract(url, runs === 1 ? 160 : 400);
   webhookContract(url);
 }
