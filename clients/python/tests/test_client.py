@@ -29,13 +29,12 @@ def kept(user: str) -> list[float]:
 
 class Payments(unittest.TestCase):
     def test_each_is_decided_once_whatever_the_network_does(self) -> None:
-        assay = Assay(FAULTY, KEY, timeout=1, retries=30)
+        with Assay(FAULTY, KEY, timeout=1, retries=30) as assay, ThreadPoolExecutor(16) as pool:
 
-        def pay(i: int) -> str:
-            answer = assay.call("POST /api/transactions", body={"userId": "py_sync", "amount": i + 1})
-            return answer["id"]
+            def pay(i: int) -> str:
+                answer = assay.call("POST /api/transactions", body={"userId": "py_sync", "amount": i + 1})
+                return answer["id"]
 
-        with ThreadPoolExecutor(16) as pool:
             ids = list(pool.map(pay, range(COUNT)))
         self.assertEqual(len(set(ids)), COUNT)
         self.assertEqual(kept("py_sync"), [i + 1 for i in range(COUNT)])
