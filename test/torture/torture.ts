@@ -41,7 +41,9 @@ async function proof(
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
   const [code] = await once(child, 'exit');
-  const found = seen.exec(said)?.[0] ?? (/# SKIP|skipped [1-9]/.test(said) ? 'not tried: this account may not' : '');
+  const found =
+    seen.exec(said)?.[0].replace(/\s+/g, ' ').trim() ??
+    (/# SKIP|skipped [1-9]/.test(said) ? 'not tried: this account may not' : '');
   return { name, tries, faults: code === 0 ? [] : [said.slice(-1_500)], seen: found };
 }
 
@@ -73,7 +75,7 @@ await run('power', () =>
     'power cuts, frozen and replaced owners, full and lying disks',
     Number(values.seeds),
     ['test/simulator/simulate.ts', '--seeds', values.seeds],
-    /\d[\d,]* (?:payments|crashes).*/,
+    /paid: [^}]*/,
   ),
 );
 await run('disk', () =>
