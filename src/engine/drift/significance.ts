@@ -6,9 +6,9 @@ import { BINS, type Series } from './series.ts';
  */
 export function evidenceOfShare(a: number, rows: number, b: number, known: number): number {
   if (rows <= 0 || known <= 0) return 0;
-  // Half of one more of each, so that what never was is rare and not impossible.
-  const [p, q] = [(a + 0.5) / (rows + 1), (b + 0.5) / (known + 1)];
-  const both = (a + b + 1) / (rows + known + 2);
+  // Half of one more of what was, so that what never was is rare and not impossible.
+  const [p, q] = [a / rows, (b + 0.5) / (known + 1)];
+  const both = (a + b + 0.5) / (rows + known + 1);
   return rows * divergence(p, both) + known * divergence(q, both);
 }
 
