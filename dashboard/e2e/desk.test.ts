@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { Page } from 'playwright-core';
-import { inBothThemes } from './axe.ts';
+import type { Locator, Page } from 'playwright-core';
+import { inBothThemes, inOneTheme } from './axe.ts';
 import { post } from './browser.ts';
 import { fits } from './fits.ts';
 import { onStage } from './on-stage.ts';
@@ -179,40 +179,137 @@ describe('the desk', { skip, timeout: 240_000 }, () => {
     await page.context().close();
   });
 
-  test('links: by keyboard through the list, deeper, and all cases of the component made one', async () => {
-    const [one] = await burst('d_left_ring');
-    const [two] = await burst('d_right_ring');
-    // A card that both rings used joins them, and their cases stay two: somebody works on one.
-    await tell(`/api/cases/${one.id}/assign`, { assignee: 'Ben', version: one.version });
-    for (const deviceId of ['d_left_ring', 'd_right_ring'])
-      await post(stage.server, { userId: `of_${deviceId}`, cardId: 'c_bridge', deviceId, amount: 20, currency: 'USD' });
-    const { page, complaints } = await stage.open({ reducedMotion: 'reduce' });
-    await page.goto('/entities/device/d_left_ring');
-    await page.getByRole('img', { name: /entities and .* links between them/ }).waitFor();
-    const list = page.getByRole('list', { name: 'What it is joined with' });
-    await page.getByRole('radio', { name: '2', exact: true }).press('ArrowRight');
-    await page
-      .getByRole('button', { name: /^Show all/ })
-      .last()
-      .press('Enter');
-    await list.getByRole('link', { name: 'd_right_ring', exact: true }).waitFor();
-    await page.getByRole('button', { name: 'Make one case of it…' }).press('Enter');
-    const dialog = page.getByRole('dialog', { name: 'Make one case of them' });
-    await dialog
-      .getByText(/payments? go to it/)
-      .first()
-      .waitFor();
-    await dialog.getByRole('button', { name: /^Merge \d+ cases/ }).press('Enter');
-    await page
-      .getByText(/^Merged \d+ cases into one/)
-      .first()
-      .waitFor();
-    // Which of them went on depends on what else shares a mailbox with them.
-    const home = async (id: string) => (await read(id)).mergedInto ?? id;
-    assert.equal(await home(one.id), await home(two.id));
-    assert.deepEqual(complaints, []);
-    await page.context().close();
-  });
+  // In one theme each, lest it take twice as long: the pages themselves are looked at in both.
+  for (const [width, theme] of [
+    [1280, 'light'],
+    [390, 'dark'],
+  ] as const)
+    test(`by keyboard alone, ${width} px: half a card, its customer, its links, one case of them, resolved, undone, reopened, resolved, listed, exported`, async () => {
+      const own = `ring${width}`;
+      const [left, right] = [`d_${own}_left`, `d_${own}_right`];
+      const [one] = await burst(left);
+      const [two] = await burst(right);
+      // A card that both rings used joins them, and their cases stay two: somebody works on one.
+      await tell(`/api/cases/${one.id}/assign`, { assignee: 'Ben', version: one.version });
+      for (const deviceId of [left, right])
+        await post(stage.server, {
+          ...{ userId: `of_${deviceId}`, cardId: `card_${own}_bridge`, deviceId, amount: 20, currency: 'USD' },
+        });
+      for (const device of [left, right])
+        await tell('/api/users', { id: `of_${device}`, name: `Of ${device}`, email: `${device}@mail.test` });
+      if (width === 1280)
+        await tell('/api/lists', { name: 'ring_devices', type: 'device', description: 'of rings', fromCases: true });
+      const { page, complaints } = await stage.open({
+        viewport: { width, height: 860 },
+        reducedMotion: 'reduce',
+        acceptDownloads: true,
+      });
+      const press = (key: string) => page.keyboard.press(key);
+      const looksWell = async (name: string) => {
+        await fits(page, width, name);
+        await inOneTheme(page, theme, name);
+      };
+      const search = async (text: string, path: string) => {
+        await press('Control+k');
+        await page.getByRole('combobox', { name: 'Search everything' }).waitFor();
+        await page.keyboard.type(text);
+        await press('Enter');
+        await until(async () => new URL(page.url()).pathname + new URL(page.url()).search === path);
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+      };
+      await page.goto('/');
+      await page.getByRole('heading', { name: 'Overview' }).waitFor();
+
+      // The payment, by half of its card.
+      await search(`card_${own}_br`, `/entities/card/card_${own}_bridge`);
+      await to(page, page.locator('a[href^="/decisions/"]').first());
+      await press('Enter');
+      await until(async () => new URL(page.url()).pathname.startsWith('/decisions/'));
+      // Its customer, and from there the ring.
+      const customer = page.getByRole('link', { name: new RegExp(`^of_d_${own}_`) }).first();
+      await to(page, customer);
+      await press('Enter');
+      await until(async () => new URL(page.url()).pathname.startsWith('/entities/user/'));
+      await to(page, page.getByRole('button', { name: 'Add a label' }));
+      await press('Enter');
+      await page.keyboard.type('mule');
+      await press('Enter');
+      await page.getByRole('button', { name: 'Take the label mule away' }).waitFor();
+      const links = page.getByRole('list', { name: 'What it is joined with' });
+      await links.waitFor();
+      await to(page, page.getByRole('radio', { name: '2', exact: true }));
+      await press('ArrowRight');
+      await page.getByRole('button', { name: 'Make one case of it…' }).waitFor();
+      await looksWell('links');
+      await to(page, page.getByRole('button', { name: 'Make one case of it…' }));
+      await press('Enter');
+      const merging = page.getByRole('dialog', { name: 'Make one case of them' });
+      await to(page, merging.getByRole('button', { name: /^Merge \d+ cases/ }));
+      await press('Enter');
+      await until(async () => new URL(page.url()).searchParams.has('case'));
+      const id = new URL(page.url()).searchParams.get('case')!;
+      const home = async (of: string) => (await read(of)).mergedInto ?? of;
+      await until(async () => (await home(one.id)) === id && (await home(two.id)) === id);
+      await page.getByRole('heading', { name: 'Comments and history' }).waitFor();
+      await looksWell('the case');
+
+      // Resolved, with a reason; undone; resolved, reopened by its button, and resolved once more.
+      const resolve = async (reason: string) => {
+        await press('d');
+        await page.getByText(/^Labels .* as fraud/).waitFor();
+        await to(page, page.getByLabel('Reason (optional)'));
+        await page.keyboard.type(reason);
+        await to(page, page.getByRole('button', { name: 'Resolve as fraud' }));
+        await press('Enter');
+        await until(async () => (await read(id)).status === 'resolved');
+        await page.locator('[data-modal]').waitFor({ state: 'detached' });
+      };
+      await resolve('card testing');
+      await press('z');
+      await until(async () => (await read(id)).status === 'open');
+      await search(id, `/queue?case=${id}`);
+      await page.getByRole('heading', { name: 'Comments and history' }).waitFor();
+      await page.getByRole('button', { name: /^Fraud/ }).waitFor();
+      await resolve('card testing');
+      await search(id, `/queue?case=${id}`);
+      await to(page, page.getByRole('button', { name: 'Reopen' }));
+      await press('Enter');
+      await until(async () => (await read(id)).status === 'open');
+      await page.getByRole('button', { name: /^Fraud/ }).waitFor();
+      await resolve('stolen card');
+      const { resolution, reason, transactions } = await read(id);
+      assert.deepEqual([resolution, reason], ['fraud', 'stolen_card']);
+      await until(async () => (await read(id)).transactions.every(({ label }) => label === 'fraud'));
+      assert.ok(transactions.length > 10);
+
+      // The device goes on a list, from the search: straight to the question which.
+      await press('Control+k');
+      await page.getByRole('combobox', { name: 'Search everything' }).waitFor();
+      await page.keyboard.type(left);
+      await page.getByRole('option', { name: new RegExp(left) }).first().waitFor();
+      await press('Alt+Enter');
+      const listing = page.getByRole('dialog', { name: /ring_devices|which list/ });
+      await listing.waitFor();
+      await looksWell('a list');
+      await to(page, listing.getByRole('button', { name: 'Add', exact: true }));
+      await press('Enter');
+      await page.getByText('Added to ring_devices').first().waitFor();
+      await page.locator('[data-modal]').waitFor({ state: 'detached' });
+
+      // And all of its payments into a file.
+      await to(page, page.locator('a[href^="/transactions?deviceId"]').first());
+      await press('Enter');
+      await until(async () => new URL(page.url()).pathname === '/transactions');
+      const button = page.getByRole('button', { name: 'Export CSV' });
+      await page.locator('#main a[href^="/decisions/"]').first().waitFor();
+      await to(page, button);
+      const [file] = await Promise.all([page.waitForEvent('download'), press('Enter')]);
+      assert.equal(file.suggestedFilename(), 'transactions.csv');
+      await looksWell('its payments');
+      assert.equal(await page.getByText('Somebody').count(), 0);
+      assert.deepEqual(complaints, []);
+      await page.context().close();
+    });
 
   test('two analysts see each other by name and themselves as themselves', async () => {
     const [{ id, version }] = await burst('d_pair');
@@ -258,9 +355,21 @@ interface CaseRead {
   status: string;
   version: number;
   resolution: string | null;
+  reason: string | null;
   transactionCount: number;
   mergedInto: string | null;
   transactions: { id: string; label?: string }[];
+}
+
+/** There by the Tab key alone; a page has no more stops than that. */
+async function to(page: Page, target: Locator): Promise<void> {
+  await target.waitFor();
+  const isThere = () => target.evaluate((element) => element === document.activeElement);
+  for (let i = 0; i < 250; i++) {
+    if (await isThere()) return;
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`Tab does not lead to ${target}`);
 }
 
 /** What the box names as its active option. */

@@ -44,6 +44,7 @@ describe('every page', { skip, timeout: 360_000 }, () => {
     ['try it', () => '/try'],
     ['settings', () => '/settings'],
     ['about', () => '/about'],
+    ['the team', () => '/queue/team'],
     ['a page that is not there', () => '/nowhere'],
   ];
 

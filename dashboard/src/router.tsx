@@ -9,6 +9,8 @@ import {
   type ProofSearch,
   QUEUE_SHOWS,
   type QueueSearch,
+  TEAM_WINDOWS,
+  type TeamWindow,
   WINDOWS,
   type Window,
 } from './searches.ts';
@@ -44,8 +46,15 @@ const queue = createRoute({
     case: text(search.case),
     show: oneOf(QUEUE_SHOWS, search.show),
     sort: oneOf(['risk', 'newest', 'due'] as const, search.sort),
+    queue: text(search.queue),
   }),
   component: lazyRouteComponent(() => import('./pages/queue/queue.tsx'), 'Queue'),
+});
+const team = createRoute({
+  getParentRoute: () => root,
+  path: '/queue/team',
+  validateSearch: (search): { window?: TeamWindow } => ({ window: oneOf(TEAM_WINDOWS, search.window) }),
+  component: lazyRouteComponent(() => import('./pages/team/team.tsx'), 'Team'),
 });
 const decision = createRoute({
   getParentRoute: () => root,
@@ -55,6 +64,8 @@ const decision = createRoute({
 const entity = createRoute({
   getParentRoute: () => root,
   path: '/entities/$type/$id',
+  // Whoever comes to put it on a list is asked which.
+  validateSearch: (search): { list?: true } => (search.list === true ? { list: true } : {}),
   component: lazyRouteComponent(() => import('./pages/entity/entity.tsx'), 'EntityPage'),
 });
 
@@ -165,6 +176,7 @@ export const router = createRouter({
     overview,
     feed,
     queue,
+    team,
     decision,
     entity,
     transactions,

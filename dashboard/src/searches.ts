@@ -9,7 +9,12 @@ export interface QueueSearch {
   case?: string;
   show?: (typeof QUEUE_SHOWS)[number];
   sort?: 'risk' | 'newest' | 'due';
+  /** Id of a queue: only its cases. */
+  queue?: string;
 }
+
+export const TEAM_WINDOWS = ['24h', '7d', '30d'] as const;
+export type TeamWindow = (typeof TEAM_WINDOWS)[number];
 
 export const LEDGERS = ['tra', 'vamp', 'mastercard'] as const;
 export type LedgerName = (typeof LEDGERS)[number];

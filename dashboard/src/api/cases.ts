@@ -36,6 +36,8 @@ export interface Case {
   resolvedAt: string | null;
   resolvedBy: string | null;
   resolvedByName: string | null;
+  /** A word of a set, why it was resolved so. */
+  reason: string | null;
   note: string | null;
   /** The case that has its transactions now. */
   mergedInto: string | null;
@@ -78,6 +80,8 @@ export interface CaseFilter {
   assigned?: 'yes' | 'no';
   /** Such as `device:d_3`. */
   entity?: string;
+  /** Id of a queue. */
+  queue?: string;
   sort?: 'risk' | 'newest' | 'due';
 }
 
@@ -128,7 +132,7 @@ export type CaseAct =
   | { kind: 'assign'; assignee: string | null }
   | { kind: 'comment'; text: string; awaits?: boolean }
   /** Those of `except` are not labelled, and become an open case of their own. */
-  | { kind: 'resolve'; resolution: CaseResolution; note?: string; except?: string[] }
+  | { kind: 'resolve'; resolution: CaseResolution; reason?: string; note?: string; except?: string[] }
   | { kind: 'reopen' }
   /** All of it becomes the other open case's. */
   | { kind: 'merge'; into: string };
@@ -154,9 +158,10 @@ export function actOnCase(act: CaseAct, seen: Pick<Case, 'id' | 'version' | 'tra
     case 'merge':
       return send('/merge', { into: act.into });
     case 'resolve': {
-      const { resolution, note, except = [] } = act;
+      const { resolution, reason, note, except = [] } = act;
       return send('/resolve', {
         resolution,
+        reason,
         ...(note?.trim() ? { note: note.trim() } : {}),
         ...(resolution === 'legitimate' ? { transactions: transactionCount } : {}),
         ...(except.length > 0 ? { except } : {}),
@@ -168,7 +173,7 @@ export function actOnCase(act: CaseAct, seen: Pick<Case, 'id' | 'version' | 'tra
 /** What is done to many cases at once, whatever their versions. */
 export type BulkAct =
   | { action: 'assign'; assignee: string | null }
-  | { action: 'resolve'; resolution: CaseResolution; note?: string }
+  | { action: 'resolve'; resolution: CaseResolution; reason?: string; note?: string }
   | { action: 'reopen' }
   | { action: 'merge'; into: string };
 

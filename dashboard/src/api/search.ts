@@ -17,9 +17,10 @@ export interface Hit {
   status?: Status | string;
   /** Of a case. */
   assignee?: string | null;
-  /** What a note is about: one of the two. */
+  /** What a note is about: one of them. */
   transactionId?: string;
   caseId?: string;
+  entity?: { type: string; id: string };
 }
 
 export const MOST_HITS = 30;

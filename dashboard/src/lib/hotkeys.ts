@@ -21,9 +21,9 @@ export function useHotkeys(keys: Hotkeys, enabled = true): void {
       if (setting.get() === 'off' || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       // In a shadow tree, as the editor of rules is in, the target is the host: the first of the path is who types.
       const target = (event.composedPath()[0] ?? event.target) as HTMLElement;
-      if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;
-      if (document.querySelector('[data-modal]')) return;
       const pressed = event.key.toLowerCase();
+      if (isTheirs(target, pressed)) return;
+      if (document.querySelector('[data-modal]')) return;
       const action = Object.entries(current.current).find(([keys]) => keys.split(' ').includes(pressed))?.[1];
       // Enter on a button or a link is theirs.
       if (!action || (pressed === 'enter' && target.closest('button, a, summary'))) return;
@@ -32,6 +32,14 @@ export function useHotkeys(keys: Hotkeys, enabled = true): void {
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
   }, [enabled]);
+}
+
+/** Whether a key means something to what has the focus: letters to a text, arrows and the space bar to a radio button or a tick. */
+function isTheirs(target: HTMLElement, pressed: string): boolean {
+  if (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName)) return true;
+  if (!(target instanceof HTMLInputElement)) return false;
+  if (target.type === 'radio' || target.type === 'checkbox') return pressed.startsWith('arrow') || pressed === ' ';
+  return true;
 }
 
 /** Ctrl + K and ⌘K, which are nobody's accident: while somebody types too, but not over a dialog. */

@@ -23,6 +23,7 @@ export const SHORTCUTS: { title: string; keys: [string, string][] }[] = [
       ['Enter', 'Does it; from the list, goes to the case'],
       ['o', 'Release what is held: the payment in focus, else the first'],
       ['x', 'Cancel it'],
+      ['n', 'The next case: the most urgent of your queues that nobody has'],
       ['s', 'Take the case, or give it back'],
       ['m', 'Merge it with others that share something'],
       ['e', 'Leave the payment in focus out of the resolution, or take it in'],

@@ -5,6 +5,7 @@ import { Segmented } from '../../ui/bits.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Choice } from '../../ui/field.tsx';
 import { Form } from '../../ui/form.tsx';
+import { TemplateChoice } from '../queue/templates.tsx';
 
 interface Common {
   open: boolean;
@@ -124,6 +125,9 @@ export function NoteField({
         }}
         className="control w-full"
       />
+      <div className="mt-1.5 flex justify-end">
+        <TemplateChoice value={value} onChange={onChange} />
+      </div>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { entityQuery } from '../../api/queries.ts';
 import { Timeline } from '../../charts/timeline.tsx';
@@ -7,7 +7,9 @@ import { capital, percent, plural } from '../../lib/format.ts';
 import { PageHeader, Panel } from '../../ui/bits.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
 import { PaymentList } from '../decision/past.tsx';
+import { AddToList } from '../lists/add-to-list.tsx';
 import { Cases, Life } from './life.tsx';
+import { Labels, Notes } from './notes.tsx';
 import { SeenWith } from './seen-with.tsx';
 
 // Its layout is a library of its own: whoever looks at payments alone does not wait for it.
@@ -16,6 +18,7 @@ const LinksPanel = lazy(() => import('../links/links-panel.tsx').then((module) =
 /** Everything that a user, card, device, address or merchant did lately, and what it was seen with. */
 export function EntityPage() {
   const { type, id } = useParams({ from: '/entities/$type/$id' });
+  const { list: asked = false } = useSearch({ from: '/entities/$type/$id' });
   const { data, error, refetch } = useQuery(entityQuery(type, id, 100));
   const transactions = data?.transactions ?? [];
   // Of a user there may be logins and payouts among them.
@@ -31,7 +34,12 @@ export function EntityPage() {
             ? `${capital(type)} · ${plural(transactions.length, `recent ${noun}`)}, ${percent(stopped / transactions.length)} reviewed or declined`
             : capital(type)
         }
-      />
+      >
+        <AddToList key={`${type} ${id}`} entity={{ type, id }} note="" worded asked={asked} />
+      </PageHeader>
+      <div className="-mt-2 mb-4">
+        <Labels key={`${type} ${id}`} type={type} id={id} />
+      </div>
       {error ? (
         <Panel>
           <Failed error={error} retry={() => void refetch()} />
@@ -39,9 +47,12 @@ export function EntityPage() {
       ) : !data ? (
         <LoadingRows />
       ) : transactions.length === 0 ? (
-        <Panel>
-          <Empty title="Nothing is known of it">Nothing that was decided names this {type}.</Empty>
-        </Panel>
+        <div className="grid gap-4">
+          <Panel>
+            <Empty title="Nothing is known of it">Nothing that was decided names this {type}.</Empty>
+          </Panel>
+          <Notes key={`${type} ${id}`} type={type} id={id} />
+        </div>
       ) : (
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.9fr)_minmax(20rem,1fr)]">
           <div className="min-w-0 xl:col-span-2">
@@ -54,6 +65,7 @@ export function EntityPage() {
             </Panel>
           </div>
           <div className="grid min-w-0 gap-4">
+            <Notes key={`${type} ${id}`} type={type} id={id} />
             <Cases type={type} id={id} />
             <SeenWith of={data} />
           </div>

@@ -1,4 +1,3 @@
-import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { type LinkNode, type Links, linkName } from '../../api/links.ts';
 import { useWidth } from '../../charts/use-width.ts';
@@ -17,13 +16,14 @@ interface Props {
   /** What the list beside it points at. */
   pointed: string | undefined;
   onPoint: (name: string | undefined) => void;
+  /** Of what was clicked. */
+  onKeep: (name: string | undefined) => void;
 }
 
 /** Who belongs together, as a picture. All of it stands in the list beside it too, which keys and screen readers walk. */
-export function LinksCanvas({ links, pointed, onPoint }: Props) {
+export function LinksCanvas({ links, pointed, onPoint, onKeep }: Props) {
   const [box, width] = useWidth<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const navigate = useNavigate();
   const [theme] = useTheme();
   const [systemDark, setSystemDark] = useState(0);
   const height = heightOf(width);
@@ -58,7 +58,7 @@ export function LinksCanvas({ links, pointed, onPoint }: Props) {
         onPointerLeave={() => onPoint(undefined)}
         onClick={(event) => {
           const found = at(event);
-          if (found) void navigate({ to: '/entities/$type/$id', params: { type: found.node.type, id: found.node.id } });
+          onKeep(found && linkName(found.node));
         }}
       />
       {under && (

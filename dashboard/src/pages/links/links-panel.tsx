@@ -1,11 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { X } from 'lucide-react';
 import { useState } from 'react';
 import { type LinkNode, linkName, linksQuery } from '../../api/links.ts';
 import { count, plural } from '../../lib/format.ts';
 import { EntityLink, Panel, Segmented } from '../../ui/bits.tsx';
-import { Button } from '../../ui/button.tsx';
+import { Button, buttonClass, IconButton } from '../../ui/button.tsx';
 import { KindIcon, kindWord } from '../../ui/kind.tsx';
 import { Failed, LoadingRows } from '../../ui/states.tsx';
+import { AddToList } from '../lists/add-to-list.tsx';
 import { ComponentCases } from './component-cases.tsx';
 import { figures, LinksCanvas } from './links-canvas.tsx';
 
@@ -22,7 +25,10 @@ export function LinksPanel({ type, id }: { type: string; id: string }) {
   const types = by === 'strong' ? [...new Set([...STRONG, type])].join(',') : undefined;
   const { data, error, refetch, isPlaceholderData } = useQuery(linksQuery(type, id, Number(depth), types));
   const [pointed, setPointed] = useState<string>();
+  /** What was chosen in the picture: it stays, for something to be done with it. */
+  const [kept, setKept] = useState<string>();
   const [all, setAll] = useState(false);
+  const keptNode = [...(data?.nodes ?? []), ...(data?.hubs ?? [])].find((node) => linkName(node) === kept);
   const others = data ? [...data.nodes.filter(({ steps }) => steps > 0), ...data.hubs] : [];
   const sorted = others.toSorted((a, b) => Number(isFraud(b)) - Number(isFraud(a)) || a.steps - b.steps);
   const shown = all ? sorted : sorted.slice(0, FEW);
@@ -70,7 +76,8 @@ export function LinksPanel({ type, id }: { type: string; id: string }) {
           className={`grid items-start gap-4 transition-opacity xl:grid-cols-[minmax(0,1.6fr)_minmax(18rem,1fr)] ${isPlaceholderData ? 'opacity-60' : ''}`}
         >
           <div className="min-w-0">
-            <LinksCanvas links={data} pointed={pointed} onPoint={setPointed} />
+            <LinksCanvas links={data} pointed={pointed ?? kept} onPoint={setPointed} onKeep={setKept} />
+            {keptNode && <Kept node={keptNode} of={`${type} ${id}`} onLeave={() => setKept(undefined)} />}
             <Legend hubs={data.hubs.length > 0} />
           </div>
           <div className="min-w-0">
@@ -82,7 +89,13 @@ export function LinksPanel({ type, id }: { type: string; id: string }) {
             <ComponentCases links={data} />
             <ul aria-label="What it is joined with">
               {shown.map((node) => (
-                <Row key={linkName(node)} node={node} pointed={linkName(node) === pointed} onPoint={setPointed} />
+                <Row
+                  key={linkName(node)}
+                  node={node}
+                  of={`${type} ${id}`}
+                  pointed={linkName(node) === pointed}
+                  onPoint={setPointed}
+                />
               ))}
             </ul>
             {sorted.length > shown.length && (
@@ -107,8 +120,11 @@ function Row({
   node,
   pointed,
   onPoint,
+  of,
 }: {
   node: LinkNode;
+  /** What the picture is of. */
+  of: string;
   pointed: boolean;
   onPoint: (name: string | undefined) => void;
 }) {
@@ -131,12 +147,33 @@ function Row({
           {count(node.fraud)} fraud
         </span>
       )}
+      <AddToList entity={node} note={`linked with ${of}`} />
       <span className="num text-xs whitespace-nowrap text-muted" title={figures(node)}>
         {node.others === undefined
           ? `${plural(node.steps, 'step')}, ${count(node.payments)}×`
           : `hub of ${count(node.others)}`}
       </span>
     </li>
+  );
+}
+
+/** What can be done with what was chosen in the picture. */
+function Kept({ node, of, onLeave }: { node: LinkNode; of: string; onLeave: () => void }) {
+  return (
+    <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1.5 rounded-[7px] border border-line px-3 py-2">
+      <KindIcon kind={node.type} className="size-3.5" />
+      <span className="flex min-w-0 flex-1 basis-32 flex-col">
+        <EntityLink type={node.type} id={node.id} className="font-medium" />
+        <span className="text-xs text-muted">{figures(node)}</span>
+      </span>
+      <Link to="/entities/$type/$id" params={{ type: node.type, id: node.id }} className={buttonClass('plain', true)}>
+        Open
+      </Link>
+      <AddToList key={linkName(node)} entity={node} note={`linked with ${of}`} worded />
+      <IconButton label="Choose nothing" onClick={onLeave}>
+        <X className="size-3.5" />
+      </IconButton>
+    </div>
   );
 }
 

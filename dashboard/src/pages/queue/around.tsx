@@ -4,7 +4,7 @@ import { useBaseCurrency } from '../../api/session.ts';
 import { count, moneyShort } from '../../lib/format.ts';
 import { Panel, Time } from '../../ui/bits.tsx';
 import { KindIcon } from '../../ui/kind.tsx';
-import { AddToList } from './add-to-list.tsx';
+import { AddToList } from '../lists/add-to-list.tsx';
 import { EntityName, ResolutionBadge } from './parts.tsx';
 
 const SHOWN = 12;
@@ -25,7 +25,12 @@ export function Entities({ of }: { of: WholeCase }) {
             <span className="flex min-w-0 items-center gap-1">
               <span className="sr-only">{entity.type}</span>
               <EntityName entity={entity} link />
-              <AddToList of={of} entity={entity} />
+              {of.status === 'resolved' && entity.id !== null && (
+                <AddToList
+                  entity={{ type: entity.type, id: entity.id }}
+                  note={`case ${of.id}: ${of.resolution ?? 'resolved'}`}
+                />
+              )}
             </span>
             <span className="h-1 overflow-hidden rounded-full bg-sunken" aria-hidden="true">
               <span

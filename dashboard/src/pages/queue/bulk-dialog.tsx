@@ -9,6 +9,7 @@ import { Form } from '../../ui/form.tsx';
 import { KindIcon } from '../../ui/kind.tsx';
 import { NoteField } from '../decision/dialogs.tsx';
 import { caseName, EntityName } from './parts.tsx';
+import { ReasonChoice, useReason } from './reason-choice.tsx';
 import { RESOLUTION_NAMES } from './work.ts';
 
 export type BulkKind = BulkAct['action'];
@@ -41,6 +42,8 @@ export function BulkDialog({ kind, ...props }: Props) {
 function Acting({ kind, chosen, elsewhere, busy, onClose, onAct }: Props & { kind: BulkKind }) {
   const me = useMe();
   const [resolution, setResolution] = useState<CaseResolution>('fraud');
+  const [chosenReason, setReason] = useState<string>();
+  const reason = useReason()(resolution, chosenReason);
   const [note, setNote] = useState('');
   const [name, setName] = useState(me.name ?? '');
   const fits = chosen.filter(({ status }) => status === (kind === 'reopen' ? 'resolved' : 'open'));
@@ -50,7 +53,7 @@ function Acting({ kind, chosen, elsewhere, busy, onClose, onAct }: Props & { kin
   const act = (): BulkAct => {
     switch (kind) {
       case 'resolve':
-        return { action: 'resolve', resolution, ...(note.trim() ? { note: note.trim() } : {}) };
+        return { action: 'resolve', resolution, reason, ...(note.trim() ? { note: note.trim() } : {}) };
       case 'assign':
         return { action: 'assign', assignee: name.trim() || null };
       case 'merge':
@@ -87,6 +90,7 @@ function Acting({ kind, chosen, elsewhere, busy, onClose, onAct }: Props & { kin
             }))}
             onChange={setResolution}
           />
+          <ReasonChoice resolution={resolution} value={reason} onChange={setReason} />
           <NoteField label="Note of each (optional)" value={note} onChange={setNote} />
         </>
       )}

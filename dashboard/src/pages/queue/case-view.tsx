@@ -44,7 +44,7 @@ export function CaseView({ id, me, className, onLoad, onFinished, onReopened, on
   const resolve = (preset: CaseResolution) => open && shown && setResolving({ seen: shown, preset });
   async function act(wanted: CaseAct, as = shown): Promise<void> {
     if (!as) return;
-    const { assignee, resolution, note } = as;
+    const { assignee, resolution, reason, note } = as;
     const done = await work.act(wanted, as);
     setResolving(undefined);
     setAssigning(undefined);
@@ -58,7 +58,8 @@ export function CaseView({ id, me, className, onLoad, onFinished, onReopened, on
         return told(said(wanted), undefined, undo({ kind: 'assign', assignee }));
       case 'reopen': {
         onReopened();
-        const again = { kind: 'resolve', resolution: resolution as CaseResolution, note: note ?? '' } as const;
+        const why = { reason: reason ?? undefined, note: note ?? '' };
+        const again = { kind: 'resolve', resolution: resolution as CaseResolution, ...why } as const;
         return told('Reopened', 'Its labels are taken back.', undo(again));
       }
       case 'resolve': {

@@ -1,4 +1,4 @@
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Inbox, RotateCw, Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { lacking, useSession } from '../../api/session.ts';
@@ -6,19 +6,20 @@ import { count } from '../../lib/format.ts';
 import { leaveOnEscape, useHotkeys } from '../../lib/hotkeys.ts';
 import { useMe } from '../../lib/who.ts';
 import { PageHeader, Segmented } from '../../ui/bits.tsx';
-import { Button } from '../../ui/button.tsx';
+import { Button, buttonClass } from '../../ui/button.tsx';
 import { Choice } from '../../ui/field.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
 import { BulkBar } from './bulk.tsx';
 import { CaseView } from './case-view.tsx';
 import { Item } from './item.tsx';
+import { QueueChoice, useNext } from './next.tsx';
 import { Strip } from './strip.tsx';
 import { useList } from './use-list.ts';
 import { filterOf, SHOWS, type Show, type Sort } from './work.ts';
 
 /** Cases that wait for a person, most at risk first. Worked by keyboard; nothing moves under the reader's hands. */
 export function Queue() {
-  const { case: selected, show = 'open', sort = 'risk' } = useSearch({ from: '/queue' });
+  const { case: selected, show = 'open', sort = 'risk', queue } = useSearch({ from: '/queue' });
   const navigate = useNavigate({ from: '/queue' });
   const me = useMe();
   const may = lacking(useSession(), ['review']).length === 0;
@@ -26,7 +27,7 @@ export function Queue() {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
-  const cases = useList(filterOf(show, sort, me.name), text);
+  const cases = useList(filterOf(show, sort, me.name, queue), text);
   const { items, query } = cases;
   const place = items.findIndex(({ id }) => id === selected);
   const current = selected ?? items[0]?.id;
@@ -46,6 +47,11 @@ export function Queue() {
     open(index < 0 ? id : next?.id);
   };
 
+  const next = useNext(queue, (id) => {
+    cases.load();
+    open(id, selected === undefined);
+  });
+
   const chosenCases = items.filter(({ id }) => chosen.has(id));
   const choose = (id: string) =>
     setChosen((before) => {
@@ -55,6 +61,7 @@ export function Queue() {
     });
 
   useHotkeys({
+    n: () => may && next.take(),
     v: () => may && current && choose(current),
     j: () => step(1),
     k: () => step(-1),
@@ -98,6 +105,10 @@ export function Queue() {
               className="control w-60 pl-8 max-sm:w-full"
             />
           </div>
+          <QueueChoice
+            value={queue}
+            onChange={(value) => navigate({ search: (before) => ({ ...before, queue: value, case: undefined }) })}
+          />
           <Choice
             label="Order"
             hidden
@@ -110,9 +121,21 @@ export function Queue() {
             <option value="newest">Newest</option>
             <option value="due">Due first</option>
           </Choice>
+          <Button
+            needs={['review']}
+            disabled={next.busy}
+            onClick={next.take}
+            title="The most urgent that nobody has (n)"
+          >
+            Next case
+          </Button>
+          <Link to="/queue/team" className={buttonClass('quiet')}>
+            Team
+          </Link>
         </PageHeader>
       </div>
       <Strip className={besides} />
+      {next.dialog}
       {chosenCases.length > 0 && (
         <div className={besides}>
           <BulkBar
@@ -142,7 +165,12 @@ export function Queue() {
             {!query.data || (items.length === 0 && cases.searching) ? (
               <LoadingRows />
             ) : items.length === 0 ? (
-              <Nothing text={text} show={show} busy={query.isFetching} onLook={cases.load} />
+              <Nothing
+                text={text}
+                show={queue === undefined ? show : 'queue'}
+                busy={query.isFetching}
+                onLook={cases.load}
+              />
             ) : (
               <>
                 <ul ref={list} aria-label="Cases">
@@ -190,7 +218,17 @@ export function Queue() {
   );
 }
 
-function Nothing({ text, show, busy, onLook }: { text: string; show: Show; busy: boolean; onLook: () => void }) {
+function Nothing({
+  text,
+  show,
+  busy,
+  onLook,
+}: {
+  text: string;
+  show: Show | 'queue';
+  busy: boolean;
+  onLook: () => void;
+}) {
   const [title, words] = text
     ? ['Nothing fits the search', 'It looks at users, cards, devices and addresses of the cases, as a whole.']
     : {
@@ -200,6 +238,7 @@ function Nothing({ text, show, busy, onLook }: { text: string; show: Show; busy:
         ],
         mine: ['Nothing is with you', 'Press s on a case to take it.'],
         unassigned: ['Every open case is with somebody', 'What comes new is with nobody at first.'],
+        queue: ['Nothing of this queue', 'No case that is shown so fits what it asks for.'],
         resolved: ['Nothing is resolved yet', 'What you resolve can be read here again.'],
       }[show];
   return (

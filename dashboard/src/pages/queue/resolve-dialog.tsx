@@ -7,6 +7,7 @@ import { Form } from '../../ui/form.tsx';
 import { NoteField } from '../decision/dialogs.tsx';
 import { useDraft } from './drafts.ts';
 import { caseName } from './parts.tsx';
+import { ReasonChoice, useReason } from './reason-choice.tsx';
 import { effect, RESOLUTION_NAMES } from './work.ts';
 
 interface Props {
@@ -38,10 +39,12 @@ export function ResolveDialog({ seen, onClose, ...form }: Props) {
 function Resolving({ seen, preset, left, onAll, busy, onResolve }: { seen: Case } & Omit<Props, 'seen' | 'onClose'>) {
   const [resolution, setResolution] = useState(preset);
   const [note, setNote] = useDraft(seen.id, 'note');
+  const [chosen, setReason] = useState<string>();
+  const reason = useReason()(resolution, chosen);
   const except = [...left];
   const nothing = except.length >= seen.transactionCount;
   const idle = !busy && !nothing;
-  const resolve = () => onResolve({ kind: 'resolve', resolution, except, ...(note.trim() ? { note } : {}) });
+  const resolve = () => onResolve({ kind: 'resolve', resolution, reason, except, ...(note.trim() ? { note } : {}) });
   return (
     <Form
       onSubmit={resolve}
@@ -73,6 +76,7 @@ function Resolving({ seen, preset, left, onAll, busy, onResolve }: { seen: Case 
           </Button>
         )}
       </div>
+      <ReasonChoice resolution={resolution} value={reason} onChange={setReason} />
       <NoteField label="Note (optional)" value={note} onChange={setNote} onSubmit={() => idle && resolve()} />
     </Form>
   );

@@ -5,6 +5,7 @@ import { Kbd, Panel, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { useWho } from './conflict.tsx';
 import { useDraft } from './drafts.ts';
+import { TemplateChoice } from './templates.tsx';
 import { deed, wordsOf } from './work.ts';
 
 interface Props {
@@ -29,7 +30,10 @@ export function Talk({ of, busy, box, onComment }: Props) {
           <li key={`${act.at} ${act.type}`}>
             <p className="flex items-baseline gap-2">
               <span className="min-w-0">
-                {act.type === 'opened' || act.type === 'escalated' || act.detail?.from !== undefined ? (
+                {act.type === 'opened' ||
+                act.type === 'escalated' ||
+                act.detail?.from !== undefined ||
+                act.detail?.dealt ? (
                   capital(deed(act))
                 ) : (
                   <>
@@ -76,6 +80,7 @@ export function Talk({ of, busy, box, onComment }: Props) {
           <span className="mr-auto text-xs text-muted max-sm:hidden">
             Ctrl + Enter sends, Esc goes back to the list
           </span>
+          <TemplateChoice value={text} onChange={setText} />
           {of.status === 'open' && (of.dueAt !== null || isAwaited) && (
             <Button
               small

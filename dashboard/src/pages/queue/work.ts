@@ -1,4 +1,5 @@
 import type { Case, CaseAct, CaseFilter, CaseResolution, EntityType, WholeCase } from '../../api/cases.ts';
+import { reasonWords } from '../../api/desk.ts';
 import type { Happening } from '../../api/types.ts';
 import { count, plural } from '../../lib/format.ts';
 import type { QueueSearch } from '../../searches.ts';
@@ -30,11 +31,12 @@ export const resolutionName = (resolution: unknown): string =>
 /** Whoever has no name has no cases: nobody is called so. */
 const NOBODY = '\u0000';
 
-export function filterOf(show: Show, sort: Sort, me: string | undefined): CaseFilter {
-  if (show === 'resolved') return { status: 'resolved', sort };
-  if (show === 'mine') return { status: 'open', assignee: me ?? NOBODY, sort };
-  if (show === 'unassigned') return { status: 'open', assigned: 'no', sort };
-  return { status: 'open', sort };
+export function filterOf(show: Show, sort: Sort, me: string | undefined, queue?: string): CaseFilter {
+  const of = { sort, ...(queue === undefined ? {} : { queue }) };
+  if (show === 'resolved') return { status: 'resolved', ...of };
+  if (show === 'mine') return { status: 'open', assignee: me ?? NOBODY, ...of };
+  if (show === 'unassigned') return { status: 'open', assigned: 'no', ...of };
+  return { status: 'open', ...of };
 }
 
 /** What the figure of a case is. */
@@ -104,14 +106,16 @@ export function deed({ type, detail }: Happening): string {
     case 'opened':
       return 'opened by its first alert';
     case 'assigned':
-      return typeof detail?.assignee === 'string' ? `assigned it to ${detail.assignee}` : 'assigned it to nobody';
+      if (typeof detail?.assignee !== 'string') return 'assigned it to nobody';
+      if (detail.dealt === true) return `given to ${detail.assignee} in turn, from the queue ${String(detail.queue)}`;
+      return `assigned it to ${detail.assignee}${typeof detail.queue === 'string' ? `, next of the queue ${detail.queue}` : ''}`;
     case 'commented':
       if (detail?.awaits === undefined) return 'commented';
       return detail.awaits === true ? 'asked the customer, who is awaited' : 'has the customer’s answer';
     case 'escalated':
       return 'was due, and nobody had worked it';
     case 'resolved':
-      return `resolved it as ${String(detail?.resolution)}`;
+      return `resolved it as ${String(detail?.resolution)}${typeof detail?.reason === 'string' ? `: ${reasonWords(detail.reason)}` : ''}`;
     case 'reopened':
       return 'reopened it';
     case 'merged':

@@ -69,8 +69,9 @@ export function Found({ id, hits, active, stale, onGo }: Props) {
 const named = ({ type, id, title }: Hit): boolean => type !== 'note' && title === id;
 
 /** What tells it from others of its kind. */
-function besides({ type, id, title, email, status, assignee, caseId, transactionId }: Hit): string {
+function besides({ type, id, title, email, status, assignee, caseId, transactionId, entity }: Hit): string {
   if (type === 'case') return status === 'open' ? `open, with ${assignee ?? 'nobody'}` : String(status);
+  if (type === 'note' && entity) return `on ${kindWord(entity.type).toLowerCase()} ${entity.id}`;
   if (type === 'note') return caseId ? 'on a case' : `on payment ${transactionId ?? ''}`;
   if (type === 'transaction') return id;
   return [email, id === title ? undefined : id].filter(Boolean).join(' · ');

@@ -18,7 +18,7 @@ import { useSettled } from '../../lib/use-settled.ts';
 import { Kbd } from '../../ui/bits.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { Found } from './found.tsx';
-import { likeliest, placeOf } from './place.ts';
+import { isEntity, likeliest, placeOf } from './place.ts';
 
 const PAUSE_MS = 120;
 
@@ -82,8 +82,8 @@ function Box({
   const found = chosen?.of === typed ? hits.findIndex((hit) => keyOf(hit) === chosen.hit) : -1;
   const active = found === -1 ? likeliest(hits, asked) : found;
 
-  const go = (hit: Hit, apart = false) => {
-    const place = placeOf(hit);
+  const go = (hit: Hit, apart = false, listed = false) => {
+    const place = placeOf(hit, listed);
     if (apart) return void window.open(router.buildLocation(place).href, '_blank', 'noopener');
     onClose(true);
     void router.navigate(place);
@@ -114,7 +114,7 @@ function Box({
     if (event.key !== 'Enter') return;
     event.preventDefault();
     if (!answered) setEager(typed !== '');
-    else if (hits[active]) go(hits[active], event.ctrlKey || event.metaKey);
+    else if (hits[active]) go(hits[active], event.ctrlKey || event.metaKey, event.altKey && isEntity(hits[active]));
   }
 
   const shown = asked !== '' && hits.length > 0;
@@ -183,6 +183,9 @@ function Box({
         </span>
         <span>
           <Kbd>Ctrl Enter</Kbd> in a new tab
+        </span>
+        <span>
+          <Kbd>Alt Enter</Kbd> put on a list
         </span>
         <span className="ml-auto">
           <Kbd>Esc</Kbd> close
