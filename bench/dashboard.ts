@@ -5,7 +5,8 @@
  *
  *   npm run bench:dashboard [-- --seconds 60 --rate 1000]
  *
- * Prints JSON: how soon one button fills an empty overview, the first load with a cold cache, then the feed under the stream. Build first: npm run build -w dashboard.
+ * Prints JSON: how soon one button fills an empty overview, the first load with a cold cache, then the feed under the
+ * stream, and the picture of 500 linked entities under a moving pointer. Build first: npm run build -w dashboard.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -17,6 +18,7 @@ import type { Browser, CDPSession, Page } from 'playwright-core';
 import { launch } from '../dashboard/e2e/browser.ts';
 import { everyPanel } from '../dashboard/e2e/panels.ts';
 import { skip } from '../dashboard/e2e/stage.ts';
+import { linkPicture } from './link-picture.ts';
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '60' }, rate: { type: 'string', default: '1000' } },
@@ -257,8 +259,9 @@ try {
     });
   const firstLoads = [await firstLoad(browser, server.url, '/'), await firstLoad(browser, server.url, '/feed')];
   const feed = await feedUnderStream(browser, server.url);
+  const links = await linkPicture(browser, server.url, { nodes: 500, seconds: 10, viewport: WINDOW, watch: WATCH });
   const machine = { cpu: cpus()[0].model, cores: cpus().length, node: process.version, chromium: browser.version() };
-  console.log(JSON.stringify({ machine, seconds, rate, filledMs, firstLoads, feed }, null, 2));
+  console.log(JSON.stringify({ machine, seconds, rate, filledMs, firstLoads, feed, links }, null, 2));
 } finally {
   await browser.close();
   const ended = new Promise((resolve) => server.child.once('exit', resolve));

@@ -9,7 +9,7 @@ import { skip } from './stage.ts';
 import { until } from './until.ts';
 
 /** An analyst’s work beyond a single case: anything is found, one attack is made one case, much is done at once and taken back. */
-describe('the desk', { skip, timeout: 240_000 }, () => {
+describe('the desk', { skip, timeout: 420_000 }, () => {
   const stage = onStage();
   let payment = '';
 
@@ -286,7 +286,10 @@ describe('the desk', { skip, timeout: 240_000 }, () => {
       await press('Control+k');
       await page.getByRole('combobox', { name: 'Search everything' }).waitFor();
       await page.keyboard.type(left);
-      await page.getByRole('option', { name: new RegExp(left) }).first().waitFor();
+      await page
+        .getByRole('option', { name: new RegExp(left) })
+        .first()
+        .waitFor();
       await press('Alt+Enter');
       const listing = page.getByRole('dialog', { name: /ring_devices|which list/ });
       await listing.waitFor();

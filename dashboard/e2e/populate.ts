@@ -18,6 +18,9 @@ export async function populate(server: string): Promise<{ decision: string; chal
   await tell('/api/users', { name: 'Ada Example', email: 'ada@example.org' });
   await tell('/api/lists', { name: 'bad_devices', type: 'device' });
   await tell('/api/lists/bad_devices/entries', { entries: [{ value: 'd_bad', note: 'seen before' }] });
+  await tell('/api/queues', { name: 'Large', minAmount: 1, members: ['Ada', 'Ben'], mode: 'pull' });
+  await tell('/api/templates', { name: 'Called', text: 'Called the customer: ' });
+  await tell('/api/entities/device/d_shared/notes', { kind: 'label', text: 'farm' });
   await tell('/api/rules', {
     ...{ id: 'watched', name: 'Watched devices', outcome: 'review', mode: 'shadow', reason: 'a device of before' },
     when: 'inList("bad_devices", tx.deviceId) || distinct("device", "card", "1h") >= 3',

@@ -69,7 +69,79 @@ describe('signing in', { skip, timeout: 360_000 }, () => {
     assert.deepEqual(complaints, []);
     await page.context().close();
   });
+
+  test('two analysts in two browsers: nothing of either is lost, each sees the other by name and themselves as themselves', async () => {
+    const headers = { 'content-type': 'application/json', 'x-api-key': ADMIN };
+    const ask = async (method: string, path: string, body?: object) => {
+      const answer = await fetch(stage.server + path, { method, headers, body: body && JSON.stringify(body) });
+      assert.ok(answer.ok, `${path}: ${answer.status}`);
+      return answer.json() as Promise<Answer>;
+    };
+    const held = { amount: 1.2, country: 'NG', merchantId: 'm_1', accountAgeDays: 0 };
+    for (const device of ['d_both', 'd_other', 'd_third'])
+      for (let i = 0; i < 9; i++)
+        await ask('POST', '/api/transactions', {
+          ...{ ...held, userId: `${device}_${i}`, cardId: `c_${device}_${i}`, deviceId: device },
+          email: `${device}_${i}@mail.test`,
+        });
+    const [{ id }] = (await ask('GET', '/api/cases?entity=device:d_both')).data;
+    const signedIn = async (name: string) => {
+      const { secret } = await ask('POST', '/api/keys', { name, scopes: ['read', 'review'] });
+      const { page } = await stage.open({ reducedMotion: 'reduce' });
+      await page.goto(`/queue?case=${id}`);
+      await enter(page, secret);
+      await page.getByRole('heading', { name: 'Comments and history' }).waitFor();
+      await page.getByText('Live', { exact: true }).waitFor();
+      return page;
+    };
+    const [ann, bob] = [await signedIn('Ann'), await signedIn('Bob')];
+    const history = (page: Page) => page.locator('[data-details] ol');
+
+    await ann.keyboard.press('c');
+    await ann.keyboard.type('Rang the bank');
+    await ann.keyboard.press('Control+Enter');
+    await history(ann).getByText('You commented').waitFor();
+    await bob.getByText('This case has changed since you opened it').waitFor();
+    await bob.getByText('Ann commented').first().waitFor();
+    // What Bob saw is not what is there: nothing is done, and what he wrote stays.
+    await bob.keyboard.press('d');
+    await bob.getByLabel('Note (optional)').fill('A ring');
+    await bob.keyboard.press('Control+Enter');
+    await bob.getByText('Somebody was faster. Nothing of yours was changed.').waitFor();
+    assert.equal((await ask('GET', `/api/cases/${id}`)).status, 'open');
+    await bob.getByRole('button', { name: /^Resolve it as fraud all the same/ }).click();
+    await ann.getByText('Bob resolved it as fraud').first().waitFor();
+    const now = await ask('GET', `/api/cases/${id}`);
+    assert.deepEqual(
+      now.history.map(({ type, byName, detail }) => [type, byName, detail?.text ?? detail?.note]),
+      [
+        ['opened', null, undefined],
+        ['commented', 'Ann', 'Rang the bank'],
+        ['resolved', 'Bob', 'A ring'],
+      ],
+    );
+    await bob.goto(`/queue?case=${id}&show=resolved`);
+    await history(bob).getByText('You resolved it as fraud').waitFor();
+    await history(bob).getByText('Ann commented').waitFor();
+
+    // Both ask for the next one at once: each gets another.
+    await Promise.all([ann, bob].map((page) => page.getByRole('button', { name: 'Next case' }).click()));
+    for (const page of [ann, bob]) await page.getByText('It is yours').first().waitFor();
+    const taken = (await ask('GET', '/api/cases?assigned=yes')).data.map(({ assignee }) => assignee);
+    assert.deepEqual(taken.sort(), ['Ann', 'Bob']);
+    for (const page of [ann, bob]) {
+      await page.getByRole('button', { name: 'With you' }).waitFor();
+      await page.context().close();
+    }
+  });
 });
+
+interface Answer {
+  secret: string;
+  status: string;
+  data: { id: string; assignee: string | null }[];
+  history: { type: string; byName: string | null; detail: { text?: string; note?: string } | null }[];
+}
 
 async function enter(page: Page, key: string): Promise<void> {
   await page.getByLabel('API key').fill(key);

@@ -5,6 +5,7 @@ import { useRef, useState } from 'react';
 import type { Outcome } from '../api/types.ts';
 import { count, latency } from '../lib/format.ts';
 import { leaveOnEscape, useHotkeys } from '../lib/hotkeys.ts';
+import { useNarrow } from '../lib/use-narrow.ts';
 import { live, useLiveStatus, useLiveVersion } from '../live/live.ts';
 import type { FeedRow, GapRow, RingRow } from '../live/ring.ts';
 import { Kbd, Money, PageHeader, Score, Time } from '../ui/bits.tsx';
@@ -14,6 +15,8 @@ import { Empty } from '../ui/states.tsx';
 import { useSeed } from './overview/right-now.tsx';
 
 const ROW = 34;
+/** On a phone score, time and reason stand in a line of their own. */
+const NARROW_ROW = 54;
 /** Fills a window; who wants more scrolls through Transactions. */
 const SEED = 24;
 const OUTCOME_NAMES = ['approve', 'review', 'decline'] as const;
@@ -26,6 +29,7 @@ export function Feed() {
   const [outcomes, setOutcomes] = useState<ReadonlySet<Outcome>>(new Set(OUTCOME_NAMES));
   const [text, setText] = useState('');
   const [held, setHeld] = useState<{ rows: readonly RingRow[]; total: number; paused: boolean }>();
+  const height = useNarrow() ? NARROW_ROW : ROW;
   const scroller = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
   const rows = filtered(held?.rows ?? live.rows(), outcomes, text.trim().toLowerCase());
@@ -120,6 +124,9 @@ export function Feed() {
           </div>
         ) : (
           <List
+            // Another height is another list: what is measured once stays as it was.
+            key={height}
+            height={height}
             rows={rows}
             scroller={scroller}
             onScroll={(top) => {
@@ -177,10 +184,13 @@ function Head() {
 }
 
 function List({
+  height,
   rows,
   scroller,
   onScroll,
 }: {
+  /** Of a row, pixels. */
+  height: number;
   rows: readonly RingRow[];
   scroller: React.RefObject<HTMLDivElement | null>;
   onScroll: (top: number) => void;
@@ -188,7 +198,7 @@ function List({
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
+    estimateSize: () => height,
     overscan: 8,
   });
   return (
@@ -208,7 +218,7 @@ function List({
             <li
               key={item.index}
               className="absolute inset-x-0"
-              style={{ transform: `translateY(${item.start}px)`, height: ROW }}
+              style={{ transform: `translateY(${item.start}px)`, height }}
             >
               {row.kind === 'gap' ? <Gap row={row} /> : <Line row={row} />}
             </li>
@@ -263,6 +273,11 @@ function Line({ row }: { row: FeedRow }) {
       </span>
       <span className="truncate text-muted max-xl:hidden">{row.reason ?? ''}</span>
       <span className="num text-right text-xs text-muted max-md:hidden">{latency(row.latencyMs)}</span>
+      <span className="order-4 col-span-3 -mt-2 flex min-w-0 gap-x-2 text-xs text-muted md:hidden">
+        <span className="num whitespace-nowrap">{row.score === undefined ? 'no score' : `score ${row.score}`}</span>
+        <Time at={row.at} />
+        <span className="truncate">{row.reason ?? ''}</span>
+      </span>
     </a>
   );
 }

@@ -74,7 +74,16 @@ function Recent({ views, current }: { views: EntityView[]; current: string }) {
 }
 
 /** Short lines of payments, each a link to its decision. */
-export function PaymentList({ transactions, current }: { transactions: Transaction[]; current?: string }) {
+export function PaymentList({
+  transactions,
+  current,
+  of,
+}: {
+  transactions: Transaction[];
+  current?: string;
+  /** Whose they all are: that is not said of each. */
+  of?: string;
+}) {
   return (
     <ul className="mt-2 -mb-2">
       {transactions.map((t) => (
@@ -96,7 +105,8 @@ export function PaymentList({ transactions, current }: { transactions: Transacti
               <span className="truncate">
                 {t.id === current
                   ? `This ${t.type}`
-                  : [t.productCategory, t.customerLocation ?? t.country].filter(Boolean).join(' · ') || t.userId}
+                  : [t.productCategory, t.customerLocation ?? t.country].filter(Boolean).join(' · ') ||
+                    ([t.userId, t.merchantId, t.channel].find((name) => name && name !== of) ?? '–')}
               </span>
               <TypeBadge type={t.type} />
               {t.label && <LabelBadge label={t.label} />}

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { entityQuery } from '../../api/queries.ts';
 import { Timeline } from '../../charts/timeline.tsx';
-import { capital, percent, plural } from '../../lib/format.ts';
+import { capital, count, percent, plural } from '../../lib/format.ts';
 import { PageHeader, Panel } from '../../ui/bits.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
 import { PaymentList } from '../decision/past.tsx';
 import { AddToList } from '../lists/add-to-list.tsx';
@@ -15,11 +16,15 @@ import { SeenWith } from './seen-with.tsx';
 // Its layout is a library of its own: whoever looks at payments alone does not wait for it.
 const LinksPanel = lazy(() => import('../links/links-panel.tsx').then((module) => ({ default: module.LinksPanel })));
 
+/** So that what it is joined with is in sight too. */
+const FEW = 15;
+
 /** Everything that a user, card, device, address or merchant did lately, and what it was seen with. */
 export function EntityPage() {
   const { type, id } = useParams({ from: '/entities/$type/$id' });
   const { list: asked = false } = useSearch({ from: '/entities/$type/$id' });
   const { data, error, refetch } = useQuery(entityQuery(type, id, 100));
+  const [all, setAll] = useState(false);
   const transactions = data?.transactions ?? [];
   // Of a user there may be logins and payouts among them.
   const noun = transactions.every((t) => t.type === 'payment') ? 'payment' : 'event';
@@ -61,7 +66,12 @@ export function EntityPage() {
           <div className="grid min-w-0 gap-4">
             <Panel title={`Recent ${noun}s`}>
               <Timeline lanes={[{ name: capital(type), transactions }]} current="" />
-              <PaymentList transactions={transactions} />
+              <PaymentList transactions={all ? transactions : transactions.slice(0, FEW)} of={id} />
+              {!all && transactions.length > FEW && (
+                <Button small className="mt-4" onClick={() => setAll(true)}>
+                  Show all {count(transactions.length)}
+                </Button>
+              )}
             </Panel>
           </div>
           <div className="grid min-w-0 gap-4">

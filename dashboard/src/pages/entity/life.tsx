@@ -34,7 +34,9 @@ export function Life({ of }: { of: EntityView }) {
   const stopped = decisions.review + decisions.decline;
   return (
     <Panel title="Life" note={truncated ? `the newest ${count(payments)}` : undefined}>
-      <dl className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3 xl:grid-cols-6">
+      <dl
+        className={`grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3 ${of.type === 'user' ? 'xl:grid-cols-7' : 'xl:grid-cols-6'}`}
+      >
         {of.type === 'user' && (
           <Fact name="Registered">
             {user ? (

@@ -90,8 +90,8 @@ function Acting({ kind, chosen, elsewhere, busy, onClose, onAct }: Props & { kin
             }))}
             onChange={setResolution}
           />
-          <ReasonChoice resolution={resolution} value={reason} onChange={setReason} />
           <NoteField label="Note of each (optional)" value={note} onChange={setNote} />
+          <ReasonChoice resolution={resolution} value={reason} onChange={setReason} />
         </>
       )}
       {kind === 'assign' && (

@@ -1,6 +1,7 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { actOnCase, type Case, type CaseAct, type CaseResolution, readCase, type WholeCase } from '../../api/cases.ts';
+import { reasonsQuery } from '../../api/desk.ts';
 import { lacking, useSession } from '../../api/session.ts';
 import { useHotkeys } from '../../lib/hotkeys.ts';
 import type { useMe } from '../../lib/who.ts';
@@ -29,6 +30,8 @@ interface Props {
 /** The selected case: what can be done to it, by hand and by key. */
 export function CaseView({ id, me, className, onLoad, onFinished, onReopened, onMerged }: Props) {
   const work = useCase(id);
+  // Before it is asked for: the dialog is whole at once.
+  useQuery(reasonsQuery());
   const session = useSession();
   const client = useQueryClient();
   const [resolving, setResolving] = useState<{ seen: WholeCase; preset: CaseResolution }>();

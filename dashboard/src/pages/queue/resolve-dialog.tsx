@@ -76,8 +76,8 @@ function Resolving({ seen, preset, left, onAll, busy, onResolve }: { seen: Case 
           </Button>
         )}
       </div>
-      <ReasonChoice resolution={resolution} value={reason} onChange={setReason} />
       <NoteField label="Note (optional)" value={note} onChange={setNote} onSubmit={() => idle && resolve()} />
+      <ReasonChoice resolution={resolution} value={reason} onChange={setReason} />
     </Form>
   );
 }

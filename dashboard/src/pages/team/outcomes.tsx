@@ -37,7 +37,7 @@ export function Outcomes() {
           What is, is counted here by its reason and by who did it.
         </Empty>
       ) : (
-        <div className="grid gap-x-6 md:grid-cols-2">
+        <div className="grid items-start gap-x-6 md:grid-cols-2">
           <Table
             title="By reason"
             first="Reason"

@@ -1,12 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type Queue, saveQueue } from '../../api/desk.ts';
+import { deleteQueue, type Queue, saveQueue } from '../../api/desk.ts';
 import { rulesQuery } from '../../api/policy.ts';
 import { useBaseCurrency } from '../../api/session.ts';
 import { Segmented } from '../../ui/bits.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Field, Labelled } from '../../ui/field.tsx';
 import { Form } from '../../ui/form.tsx';
-import { told } from '../../ui/toast.tsx';
+import { failed, told } from '../../ui/toast.tsx';
 
 const number = (text: string): number | null => (text.trim() === '' ? null : Number(text));
 const shown = (value: number | null | undefined): string =>
@@ -51,6 +52,7 @@ export function QueueForm({ known, onClose }: { known: Queue | undefined; onClos
       disabled={isPending || name.trim() === '' || people.length === 0}
       error={error}
       onClose={onClose}
+      beside={known && <Delete queue={known} onDone={onClose} />}
     >
       {(at) => (
         <>
@@ -156,5 +158,27 @@ export function QueueForm({ known, onClose }: { known: Queue | undefined; onClos
         </>
       )}
     </Form>
+  );
+}
+
+/** Its cases stay as they are; Undo makes it anew. */
+function Delete({ queue, onDone }: { queue: Queue; onDone: () => void }) {
+  const client = useQueryClient();
+  const refresh = () => client.invalidateQueries({ queryKey: ['case-stats'] });
+  const { mutate, isPending } = useMutation({
+    mutationFn: () => deleteQueue(queue.id),
+    onSuccess: async () => {
+      await refresh();
+      const { name, rules, minAmount, maxAmount, minScore, members, mode, capacity } = queue;
+      const again = { name, rules, minAmount, maxAmount, minScore, members, mode, capacity };
+      told('Queue deleted', name, () => void saveQueue(again).then(refresh, (error) => failed('Not undone', error)));
+      onDone();
+    },
+    onError: (error) => failed('Not deleted', error),
+  });
+  return (
+    <Button kind="decline" needs={['review']} disabled={isPending} onClick={() => mutate()}>
+      Delete
+    </Button>
   );
 }

@@ -1,15 +1,14 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Pencil, Plus, Trash2 } from 'lucide-react';
+import { Pencil, Plus } from 'lucide-react';
 import { useState } from 'react';
-import { deleteQueue, type Queue, queuesQuery, saveQueue } from '../../api/desk.ts';
+import { type Queue, queuesQuery } from '../../api/desk.ts';
 import { useBaseCurrency } from '../../api/session.ts';
 import { count, moneyShort, plural } from '../../lib/format.ts';
 import { Panel } from '../../ui/bits.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
-import { failed, told } from '../../ui/toast.tsx';
 import { QueueForm } from './queue-form.tsx';
 
 /** Named parts of the open cases, and who works them. */
@@ -78,18 +77,6 @@ interface RowProps {
 
 function Row({ queue, open, away, onEdit }: RowProps) {
   const base = useBaseCurrency();
-  const client = useQueryClient();
-  const refresh = () => client.invalidateQueries({ queryKey: ['case-stats'] });
-  const removal = useMutation({
-    mutationFn: () => deleteQueue(queue.id),
-    onSuccess: async () => {
-      await refresh();
-      const { name, rules, minAmount, maxAmount, minScore, members, mode, capacity } = queue;
-      const again = { name, rules, minAmount, maxAmount, minScore, members, mode, capacity };
-      told('Queue deleted', name, () => void saveQueue(again).then(refresh, (error) => failed('Not undone', error)));
-    },
-    onError: (error) => failed('Not deleted', error),
-  });
   const { load } = queue;
   return (
     <li className="border-t border-line px-4 py-3">
@@ -108,19 +95,9 @@ function Row({ queue, open, away, onEdit }: RowProps) {
           <span className="font-medium text-ink">{count(load.open)}</span> open, {count(load.unassigned)} with nobody
           {load.overdue > 0 && <span className="text-decline">, {count(load.overdue)} overdue</span>}
         </p>
-        <span className="flex">
-          <IconButton needs={['review']} label={`Change the queue ${queue.name}`} onClick={onEdit}>
-            <Pencil className="size-3.5" />
-          </IconButton>
-          <IconButton
-            needs={['review']}
-            label={`Delete the queue ${queue.name}`}
-            disabled={removal.isPending}
-            onClick={() => removal.mutate()}
-          >
-            <Trash2 className="size-3.5" />
-          </IconButton>
-        </span>
+        <IconButton needs={['review']} label={`Change the queue ${queue.name}`} onClick={onEdit}>
+          <Pencil className="size-3.5" />
+        </IconButton>
       </div>
       <p className="mt-1.5 text-xs text-muted">
         {queue.mode === 'pull' ? 'Whoever is free takes the next.' : 'Given in turn.'}
@@ -150,8 +127,8 @@ function Row({ queue, open, away, onEdit }: RowProps) {
 function asksFor({ rules, minAmount, maxAmount, minScore }: Queue, money: (amount: number) => string): string {
   const asked = [
     rules && `a payment hit ${rules.join(' or ')}`,
-    minAmount !== null && `from ${money(minAmount)}`,
-    maxAmount !== null && `below ${money(maxAmount)}`,
+    minAmount !== null && `amount from ${money(minAmount)}`,
+    maxAmount !== null && `${minAmount === null ? 'amount ' : ''}below ${money(maxAmount)}`,
     minScore !== null && `score from ${minScore}`,
   ].filter(Boolean);
   const words = asked.join(', ');

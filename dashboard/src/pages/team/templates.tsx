@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Pencil, Plus, Trash2 } from 'lucide-react';
+import { Pencil, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { deleteTemplate, saveTemplate, type Template, templatesQuery } from '../../api/desk.ts';
 import { Panel } from '../../ui/bits.tsx';
@@ -16,18 +16,6 @@ export function Templates() {
   const { data = [] } = useQuery(templatesQuery());
   const [edited, setEdited] = useState<Template | 'new'>();
   const refresh = () => client.invalidateQueries(templatesQuery());
-  const removal = useMutation({
-    mutationFn: ({ id }: Template) => deleteTemplate(id),
-    onSuccess: async (_, { name, text }) => {
-      await refresh();
-      told(
-        'Template deleted',
-        name,
-        () => void saveTemplate({ name, text }).then(refresh, (error) => failed('Not undone', error)),
-      );
-    },
-    onError: (error) => failed('Not deleted', error),
-  });
   const close = () => setEdited(undefined);
   return (
     <Panel
@@ -50,14 +38,6 @@ export function Templates() {
               </div>
               <IconButton needs={['review']} label={`Change ${template.name}`} onClick={() => setEdited(template)}>
                 <Pencil className="size-3.5" />
-              </IconButton>
-              <IconButton
-                needs={['review']}
-                label={`Delete ${template.name}`}
-                disabled={removal.isPending}
-                onClick={() => removal.mutate(template)}
-              >
-                <Trash2 className="size-3.5" />
               </IconButton>
             </li>
           ))}
@@ -92,6 +72,19 @@ function Editing({ known, onSaved, onClose }: EditingProps) {
       onClose();
     },
   });
+  const removal = useMutation({
+    mutationFn: ({ id }: Template) => deleteTemplate(id),
+    onSuccess: async (_, { name, text }) => {
+      await onSaved();
+      told(
+        'Template deleted',
+        name,
+        () => void saveTemplate({ name, text }).then(onSaved, (error) => failed('Not undone', error)),
+      );
+      onClose();
+    },
+    onError: (error) => failed('Not deleted', error),
+  });
   return (
     <Form
       onSubmit={() => mutate()}
@@ -100,6 +93,13 @@ function Editing({ known, onSaved, onClose }: EditingProps) {
       disabled={isPending || name.trim() === '' || text.trim() === ''}
       error={error}
       onClose={onClose}
+      beside={
+        known && (
+          <Button kind="decline" needs={['review']} disabled={removal.isPending} onClick={() => removal.mutate(known)}>
+            Delete
+          </Button>
+        )
+      }
     >
       {(at) => (
         <>

@@ -76,7 +76,7 @@ function Box({
   /** What the arrows chose for this text: it stays chosen when the hits of a shorter one give way to its own. */
   const [chosen, setChosen] = useState<{ of: string; hit: string }>();
   /** Enter was quicker than the answer. */
-  const [eager, setEager] = useState(false);
+  const [eager, setEager] = useState<'open' | 'list'>();
   const list = useId();
   const answered = asked === typed && data !== undefined && !isPlaceholderData;
   const found = chosen?.of === typed ? hits.findIndex((hit) => keyOf(hit) === chosen.hit) : -1;
@@ -96,8 +96,8 @@ function Box({
   // biome-ignore lint/correctness/useExhaustiveDependencies: once the answer is there
   useEffect(() => {
     if (!eager || !answered) return;
-    setEager(false);
-    if (hits[active]) go(hits[active]);
+    setEager(undefined);
+    if (hits[active]) go(hits[active], false, eager === 'list' && isEntity(hits[active]));
   }, [eager, answered]);
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -113,7 +113,7 @@ function Box({
     }
     if (event.key !== 'Enter') return;
     event.preventDefault();
-    if (!answered) setEager(typed !== '');
+    if (!answered) setEager(typed === '' ? undefined : event.altKey ? 'list' : 'open');
     else if (hits[active]) go(hits[active], event.ctrlKey || event.metaKey, event.altKey && isEntity(hits[active]));
   }
 
@@ -139,7 +139,7 @@ function Box({
           value={text}
           onChange={(event) => {
             setText(event.target.value);
-            setEager(false);
+            setEager(undefined);
           }}
           onKeyDown={onKeyDown}
           className="h-full min-w-0 flex-1 bg-transparent text-base outline-none placeholder:text-muted max-sm:text-[1rem]"
