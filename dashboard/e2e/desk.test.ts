@@ -27,6 +27,7 @@ describe('the desk', { skip, timeout: 420_000 }, () => {
     }));
     for (let i = 0; i < 40; i++)
       await post(stage.server, { userId: `many_${i}`, amount: 10 + i, currency: 'USD', deviceId: `dev_many_${i}` });
+    await tell('/api/lists', { name: 'ring_devices', type: 'device', description: 'of rings', fromCases: true });
     await tell('/api/users', { id: 'auth0|ada', name: 'Ada Example', email: 'ada@mail.test' });
     await tell(`/api/transactions/${payment}/labels`, {
       label: 'fraud',
@@ -197,8 +198,6 @@ describe('the desk', { skip, timeout: 420_000 }, () => {
         });
       for (const device of [left, right])
         await tell('/api/users', { id: `of_${device}`, name: `Of ${device}`, email: `${device}@mail.test` });
-      if (width === 1280)
-        await tell('/api/lists', { name: 'ring_devices', type: 'device', description: 'of rings', fromCases: true });
       const { page, complaints } = await stage.open({
         viewport: { width, height: 860 },
         reducedMotion: 'reduce',
@@ -215,7 +214,8 @@ describe('the desk', { skip, timeout: 420_000 }, () => {
         await page.keyboard.type(text);
         await press('Enter');
         await until(async () => new URL(page.url()).pathname + new URL(page.url()).search === path);
-        await page.getByRole('dialog').waitFor({ state: 'detached' });
+        // A toast is a dialog too.
+        await page.getByRole('combobox', { name: 'Search everything' }).waitFor({ state: 'detached' });
       };
       await page.goto('/');
       await page.getByRole('heading', { name: 'Overview' }).waitFor();
@@ -266,6 +266,7 @@ describe('the desk', { skip, timeout: 420_000 }, () => {
       };
       await resolve('card testing');
       await press('z');
+      await page.getByText('Taken back').first().waitFor();
       await until(async () => (await read(id)).status === 'open');
       await search(id, `/queue?case=${id}`);
       await page.getByRole('heading', { name: 'Comments and history' }).waitFor();
@@ -274,7 +275,7 @@ describe('the desk', { skip, timeout: 420_000 }, () => {
       await search(id, `/queue?case=${id}`);
       await to(page, page.getByRole('button', { name: 'Reopen' }));
       await press('Enter');
-      await until(async () => (await read(id)).status === 'open');
+      await page.getByText('Its labels are taken back.').first().waitFor();
       await page.getByRole('button', { name: /^Fraud/ }).waitFor();
       await resolve('stolen card');
       const { resolution, reason, transactions } = await read(id);
