@@ -3,9 +3,10 @@
  * both of them in fresh processes, one after the other, the order turned from pair to pair, so that what the machine does besides
  * falls on both. Ratios come first: the median of the pairs', with the lowest and the highest.
  *
- *   node bench/against.ts REV [--pairs 5] [--seconds 8] [--connections 64] [--payments 20000] [--only process|http]
+ *   node bench/against.ts REV [--pairs 5] [--seconds 8] [--connections 64] [--payments 20000] [--only process|http|replay]
+ *     [--file history.csv.gz]
  *
- * In process: profiles-cost/measure.ts. Over HTTP: durable decisions a second, and the processor time that the server's process took
+ * In process: profiles-cost/measure.ts. Replay (where --file is given): each revision's own bench/replay.ts on a handbook file, by processor time. Over HTTP: durable decisions a second, and the processor time that the server's process took
  * for one, which holds where others use the machine.
  */
 import { execFileSync } from 'node:child_process';
@@ -25,6 +26,7 @@ const { values, positionals } = parseArgs({
     connections: { type: 'string', default: '64' },
     payments: { type: 'string', default: '20000' },
     only: { type: 'string' },
+    file: { type: 'string' },
   },
 });
 const [revision] = positionals;
@@ -33,6 +35,8 @@ const here = join(import.meta.dirname, '..');
 const [seconds, connections] = [Number(values.seconds), Number(values.connections)];
 
 type Figures = Record<string, number>;
+const isAsked = (what: string) => values.only === undefined || values.only === what;
+if (values.only === 'replay' && values.file === undefined) throw new Error('--only replay needs a --file.');
 
 /** A checkout with its packages: those of here where both ask for the same. */
 function build(folder: string): void {
@@ -52,6 +56,14 @@ function inProcess(root: string): Figures {
     'bytes an entity': bytesPerEntity,
     'bytes of a record': recordBytes,
   };
+}
+
+/** Rows a second of processor time, as bench/replay.ts of either revision tells them. */
+function replayed(root: string): Figures {
+  const told = execFileSync(process.execPath, [join(root, 'bench/replay.ts'), values.file!], { encoding: 'utf8' });
+  const [, rate] = /^replay: .*, ([\d,]+) rows\/s of processor time$/m.exec(told) ?? [];
+  if (rate === undefined) throw new Error(`no replay was measured:\n${told}`);
+  return { 'replay, rows a second of processor time': Number(rate.replaceAll(',', '')) };
 }
 
 async function overHttp(root: string): Promise<Figures> {
@@ -78,8 +90,9 @@ async function overHttp(root: string): Promise<Figures> {
 }
 
 const measure = async (root: string): Promise<Figures> => ({
-  ...(values.only === 'http' ? {} : inProcess(root)),
-  ...(values.only === 'process' ? {} : await overHttp(root)),
+  ...(isAsked('process') ? inProcess(root) : {}),
+  ...(values.file !== undefined && isAsked('replay') ? replayed(root) : {}),
+  ...(isAsked('http') ? await overHttp(root) : {}),
 });
 const median = (numbers: number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 const shown = (number: number) => number.toFixed(number < 100 ? 1 : 0);

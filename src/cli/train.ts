@@ -51,7 +51,7 @@ export function trainCommand(): Command {
     .addOption(
       new Option(
         '--refit <how>',
-        'fit again on all training rows, calibrated by cross-fitting (default: by format; choose: as validation of the whole procedure says)',
+        'fit again on all training rows, calibrated by cross-fitting (default: by format; choose: unless validation of the whole procedure is clearly against it)',
       ).choices(['choose', 'always', 'never']),
     )
     .option('--seed <n>', 'the same seed and data give the same model, bit for bit', whole, 1)

@@ -46,6 +46,9 @@ export interface ForeignModel {
 /** As people call what writes the files. */
 export const TOOLS = { lightgbm: 'LightGBM', xgboost: 'XGBoost', catboost: 'CatBoost' } as const;
 
+/** What to do where a file reads features that the model it goes by has left out. */
+export const KEPT_ALL = '; a model that assay train --tune 0 made has them all';
+
 export function refusal(format: string, what: string): AssayError {
   return new AssayError('invalid_request', `${format}: ${what}`);
 }

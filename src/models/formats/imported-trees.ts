@@ -9,7 +9,7 @@ import { type ArrayPlace, packArrays, unpackArray } from '../arrays.ts';
 import type { Model } from '../model.ts';
 import { decodeTrees, encodeTrees, flattenTrees, type Tree, type TreeEnsemble, treesModel } from '../trees.ts';
 import { checkColumns, columnBook, columnWriter, type MadeColumns } from './columns.ts';
-import { type ForeignModel, type ForeignTree, refusal, TOOLS } from './foreign.ts';
+import { type ForeignModel, type ForeignTree, KEPT_ALL, refusal, TOOLS } from './foreign.ts';
 
 export interface ImportedTrees {
   /** Over features and made columns. */
@@ -29,7 +29,8 @@ export function assembleTrees(model: ForeignModel, places: Int32Array, features:
   const placeOf = (feature: number): number => {
     if (!(feature >= 0 && feature < places.length))
       throw bad(`a split asks for feature ${feature} of ${places.length}`);
-    if (places[feature] < 0) throw bad(`the model needs the feature "${model.names[feature]}", which is not served`);
+    if (places[feature] < 0)
+      throw bad(`the model needs the feature "${model.names[feature]}", which is not served${KEPT_ALL}`);
     return places[feature];
   };
   const trees = model.trees.map((tree, t) => plainTree(tree, book, placeOf, (what) => bad(`tree ${t}: ${what}`)));

@@ -1,5 +1,5 @@
 /** Reads how an ONNX file wants its inputs and what its outputs mean, and tries it once. */
-import { refusal } from './foreign.ts';
+import { KEPT_ALL, refusal } from './foreign.ts';
 import type { ImportedPart, ImportRequest, OnnxOptions } from './import-request.ts';
 import { medianOf } from './medians.ts';
 import { type OnnxFile, type OnnxTensor, readOnnxFile, withoutZipMap } from './onnx-file.ts';
@@ -29,7 +29,8 @@ export function importOnnx(
   const names = namesOf(file, options);
   const { served, places } = place(names);
   const lacking = names.filter((_, i) => places[i] < 0);
-  if (lacking.length > 0) throw refuse(`the model needs features that are not served: ${lacking.join(', ')}`);
+  if (lacking.length > 0)
+    throw refuse(`the model needs features that are not served: ${lacking.join(', ')}${KEPT_ALL}`);
   const features = served.features.length;
   const start: Omit<OnnxHead, 'output'> = {
     format: 1,

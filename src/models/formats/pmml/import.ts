@@ -1,4 +1,5 @@
 /** Reads which of a PMML file's numbers is fraud, and tries it once. */
+import { KEPT_ALL } from '../foreign.ts';
 import { fraudPlace } from '../fraud-class.ts';
 import type { ImportedPart, ImportRequest, OnnxOptions } from '../import-request.ts';
 import { medianOf } from '../medians.ts';
@@ -21,7 +22,8 @@ export function importPmml(
   }
   const { served, places } = place(names);
   const lacking = names.filter((_, i) => places[i] < 0);
-  if (lacking.length > 0) throw pmmlRefusal(`the model needs features that are not served: ${lacking.join(', ')}`);
+  if (lacking.length > 0)
+    throw pmmlRefusal(`the model needs features that are not served: ${lacking.join(', ')}${KEPT_ALL}`);
   const features = served.features.length;
   const meaning = meaningOf(file, options);
   const head: PmmlHead = {
