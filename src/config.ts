@@ -301,7 +301,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     drainDelayMs: integer(env, 'DRAIN_DELAY_MS', 0, 0, 600_000),
     readWaitMs: integer(env, 'READ_WAIT_MS', 2_000, 0),
-    admitWaiting: integer(env, 'ADMIT_WAITING', 100, 1),
+    admitWaiting: integer(env, 'ADMIT_WAITING', 256, 1),
     admitDelayMs: integer(env, 'ADMIT_DELAY_MS', 50, 0),
     snapshotEveryRecords: integer(env, 'SNAPSHOT_EVERY_RECORDS', 200_000, 1),
     journalSegmentBytes: size(env, 'JOURNAL_SEGMENT_BYTES', 64 * MIB, 65_536, 1024 * MIB),
