@@ -1,6 +1,7 @@
 import type { Event } from '../domain/event.ts';
 import { compile } from '../features/compile.ts';
 import type { FeatureDefinition } from '../features/definition.ts';
+import { readsPast } from '../features/operations.ts';
 import { canonicalJson } from '../models/canonical.ts';
 import { createProfiles } from '../profiles/memory.ts';
 import type { Serving } from './judge.ts';
@@ -27,7 +28,7 @@ export function transferOf(from: Serving, to: Serving): Transfer {
   const missing: string[] = [];
   for (const [at, definition] of definitions.entries()) {
     const source = places.get(identity(definition));
-    if (definition.entity === undefined) {
+    if (!readsPast(definition)) {
       own.push(definition);
       ownAt.push(at);
     } else if (source === undefined) missing.push(definition.name);

@@ -42,6 +42,7 @@ const ideas: Record<string, Idea> = {
   sinceFraud: (d) => `time since the last confirmed fraud ${whose(d)}`,
   sinceRunStart: (d) => `time since payments ${whose(d)} began to turn out as fraud`,
   sinceClean: (d) => `time since the last payment ${whose(d)} that is not known as fraud`,
+  leastFraudAmount: (d) => `smallest confirmed fraud ${whose(d)} ${during(d)}`,
   everCount: (d) => `all payments ${whose(d)} ${upTo(d)}`,
   everFrauds: (d) => `confirmed frauds ever ${whose(d)} ${upTo(d)}`,
   everLegitimate: (d) => `payments ever ${whose(d)} confirmed as legitimate ${upTo(d)}`,

@@ -93,6 +93,10 @@ function naive(definition: FeatureDefinition, past: Known[], event: Event): numb
       const empty = Number(definition.parameters?.empty ?? Number.NaN);
       return inside.length === 0 ? empty : inside.filter((one) => one.fraud).length / inside.length;
     }
+    case 'leastFraudAmount': {
+      const least = Math.min(...amounts(inside.filter((one) => one.fraud)));
+      return Number.isFinite(least) ? least : Number.NaN;
+    }
     case 'everFrauds':
       return known.filter((one) => one.fraud).length;
     case 'everLegitimate':

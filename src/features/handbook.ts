@@ -51,4 +51,12 @@ export const handbookBetter: FeatureDefinition[] = [
   { name: 'terminal_since_run_start', operation: 'sinceRunStart', ...terminal },
   { name: 'terminal_since_fraud', operation: 'sinceFraud', ...terminal },
   { name: 'terminal_since_clean', operation: 'sinceClean', ...terminal },
+  ...[7, 14, 30].map(
+    (days): FeatureDefinition => ({
+      name: `terminal_least_fraud_${days}d`,
+      operation: 'leastFraudAmount',
+      ...terminal,
+      windowSeconds: days * DAY,
+    }),
+  ),
 ];

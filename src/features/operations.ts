@@ -1,4 +1,5 @@
 import { amount } from './amount.ts';
+import type { FeatureDefinition } from './definition.ts';
 import { geography } from './geography.ts';
 import { identity } from './identity.ts';
 import { lifetime } from './lifetime.ts';
@@ -27,3 +28,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...links,
   ...own,
 };
+
+/** Whether a feature is of more than its transaction: some that name no entity read the past of several. */
+export const readsPast = ({ entity, operation }: FeatureDefinition): boolean =>
+  entity !== undefined || Object.hasOwn(together, operation) || Object.hasOwn(links, operation);

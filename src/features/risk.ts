@@ -1,5 +1,5 @@
 import { LABEL_FRAUD } from '../domain/event.ts';
-import { LABEL } from '../profiles/layout.ts';
+import { AMOUNT, LABEL } from '../profiles/layout.ts';
 import type { FeatureDefinition } from './definition.ts';
 import { entityOf, fieldOf, type Operation, type Planner, parameter, type View } from './plan.ts';
 import { firstAfter } from './windows.ts';
@@ -35,6 +35,36 @@ function newest(view: View, end: number, fraud: boolean): number {
   return -1;
 }
 
+/**
+ * The smallest amount among the known frauds up to T − delay that are in the rows and in the window; one that is no more than others pay tells that
+ * the place is bad, where a large one may be its customer's alone.
+ */
+function leastFraud(definition: FeatureDefinition, planner: Planner): number {
+  const delayMs = (definition.delaySeconds ?? 0) * 1000;
+  const windowMs = (definition.windowSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+  return planner.probe(entityOf(definition), `leastFraud:${delayMs}:${windowMs}`, 1, (at) => {
+    let isCut = false;
+    return {
+      columnNames: [],
+      columns: [],
+      unsure: () => (isCut ? at : -1),
+      run: (view, event, slots) => {
+        slots[at] = Number.NaN;
+        const until = event.time - delayMs;
+        isCut = view.end > view.first && until - windowMs < view.columns[view.offset + view.first];
+        if (view.profile.frauds === 0) return;
+        const { columns, offset, capacity } = view;
+        const end = delayMs === 0 ? view.end : firstAfter(view, until, view.first, view.end);
+        for (let i = end - 1; i >= view.first && columns[offset + i] > until - windowMs; i--) {
+          if ((columns[offset + LABEL * capacity + i] & LABEL_FRAUD) === 0) continue;
+          const amount = columns[offset + AMOUNT * capacity + i];
+          if (!(amount >= slots[at])) slots[at] = Number.isNaN(amount) ? slots[at] : amount;
+        }
+      },
+    };
+  });
+}
+
 /** What is known of fraud in the entity's past. Unlabelled counts as not fraud. */
 export const risk: Record<string, Operation> = {
   /** Known frauds in the window. */
@@ -67,6 +97,10 @@ export const risk: Record<string, Operation> = {
   sinceClean: (definition, planner) => {
     const at = run(definition, planner) + 2;
     return (slots, event) => (event.time - slots[at]) / 1000;
+  },
+  leastFraudAmount: (definition, planner) => {
+    const at = leastFraud(definition, planner);
+    return (slots) => slots[at];
   },
   /** The code that training learnt for the word of `field`; missing where the transaction has none. */
   encoding: (definition, planner) => {

@@ -56,6 +56,10 @@ test('values are told in plain words, against what is usual', () => {
       say('fraud_together_90d', 0.4, 0.01),
       'joint suspicion is about 40%, by confirmed frauds among payments of each that takes part in the 90 days up to 7 days ago (usually 1%)',
     ],
+    [
+      say('terminal_least_fraud_7d', 12.5, 80),
+      'the smallest confirmed fraud at this merchant in the 7 days up to 7 days ago was $12.50 (usually $80.00)',
+    ],
     [say('fraud_together_ever', Number.NaN), 'no user, card or other entity is given'],
     [say('card_refused_1h', 5, 0), '5 payments with this card in the last hour were refused by the issuer (usually 0)'],
     [

@@ -201,6 +201,7 @@ const clauses: Record<string, Words> = {
   sinceFraud: (d, v) => `${duration(v)} since the last confirmed fraud ${whose(d)}`,
   sinceRunStart: (d, v) => `payments ${whose(d)} began to turn out as fraud ${duration(v)} ago`,
   sinceClean: (d, v) => `${duration(v)} since the last payment ${whose(d)} that is not known as fraud`,
+  leastFraudAmount: (d, v, c) => `the smallest confirmed fraud ${whose(d)} ${during(d)} was ${money(v, c)}`,
   everCount: (d, v) => `${figure(v)} ${payments(v)} ${whose(d)} ${upTo(d)}`,
   everFrauds: (d, v) => `${figure(v)} confirmed ${v === 1 ? 'fraud' : 'frauds'} ${whose(d)} ${upTo(d)}`,
   everLegitimate: (d, v) => `${figure(v)} ${payments(v)} ${whose(d)} confirmed as legitimate ${upTo(d)}`,
@@ -266,6 +267,7 @@ function written(definition: FeatureDefinition, value: number, currency: string)
     case 'average':
     case 'amount':
     case 'belowRound':
+    case 'leastFraudAmount':
       return money(value, currency);
     case 'sinceLast':
     case 'sinceMeeting':
@@ -345,6 +347,7 @@ function missing(definition: FeatureDefinition): string {
     case 'fraudDistance':
       return 'no confirmed fraud is near';
     case 'sinceEverFraud':
+    case 'leastFraudAmount':
       return `no fraud ${whose(definition)} is known`;
     default:
       return definition.entity === undefined
