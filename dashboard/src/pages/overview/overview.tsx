@@ -6,6 +6,7 @@ import { ScoreHistogram } from '../../charts/histogram.tsx';
 import { wholeSeries } from '../../charts/series.ts';
 import { Legend, TimeChart } from '../../charts/time-chart.tsx';
 import { count, countShort } from '../../lib/format.ts';
+import { live } from '../../live/live.ts';
 import { useLiveRefresh } from '../../live/refresh.ts';
 import { WINDOWS, type Window } from '../../searches.ts';
 import { PageHeader, Panel, Segmented } from '../../ui/bits.tsx';
@@ -28,11 +29,14 @@ const REFRESH_MS: Record<Window, number> = {
   '30d': 15_000,
 };
 
+/** What makes the figures old: that the feed connects does not. */
+const changed = () => live.totals().decisions + live.totals().changes;
+
 export function Overview() {
   const { window = '15m' } = useSearch({ from: '/' });
   const navigate = useNavigate({ from: '/' });
   const { data, error, refetch } = useQuery(statsQuery(window));
-  useLiveRefresh(['stats', window], REFRESH_MS[window]);
+  useLiveRefresh(['stats', window], REFRESH_MS[window], changed);
   // Whether anything was ever decided: an empty hour is not an empty installation.
   const month = useQuery({ ...statsQuery('30d'), enabled: data?.count === 0 });
   const fresh = data?.count === 0 && month.data?.count === 0;
