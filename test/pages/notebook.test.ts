@@ -83,14 +83,18 @@ test('the page for notebooks runs as it stands, and what comes back decides as i
   );
 
   const lines = blocks[2].text.replace(/^(npx assay evaluate .*?)(\s+#.*)?$/m, '$1 --json > evaluated.json');
-  const [before, shadow] = lines.split(' && npx assay models shadow ');
-  const imported = run('sh', ['-ec', before]);
-  const version = /\b[0-9a-f]{16}\b/.exec(imported.trim().split('\n').at(-1)!)?.[0];
-  assert.ok(version, imported);
-  assert.match(
-    run('sh', ['-ec', `npx assay models shadow ${shadow.replace('VERSION', version)}`]),
-    /beside the champion/,
-  );
+  const said = lines
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [first, then] = line.split(' && ');
+      const told = run('sh', ['-ec', first]);
+      if (then === undefined) return told;
+      const version = /\b[0-9a-f]{16}\b/.exec(told.trim().split('\n').at(-1)!)?.[0];
+      assert.ok(version, told);
+      return run('sh', ['-ec', then.replace('VERSION', version)]);
+    });
+  assert.match(said.at(-1)!, /beside the champion/);
   const { test: here } = JSON.parse(readFileSync(join(folder, 'evaluated.json'), 'utf8'));
   assert.equal(here.rows, scored.length);
   assert.ok(Math.abs(here.averagePrecision - there) < 1e-9, `${here.averagePrecision} here, ${there} there`);
