@@ -17,7 +17,8 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '500' },
     /** A second, where each takes two milliseconds more: one thread carries no more. */
     'slow-rate': { type: 'string', default: '150' },
-    calm: { type: 'string', default: '40' },
+    /** A shift is held against what was before the last minute. */
+    calm: { type: 'string', default: '75' },
     after: { type: 'string', default: '60' },
     only: { type: 'string' },
   },
