@@ -130,7 +130,7 @@ export function deskRoutes(app: Api, services: Services): void {
 export async function queueNamed({ store }: Services, path: string, named: string): Promise<DeskThing> {
   const queues = await store.desk.all('queue');
   const found = queues.find(({ id }) => id === named) ?? queues.find(({ name }) => name === named);
-  if (!found) throw invalid(path, `there is no queue ${named}`);
+  if (!found) throw invalid(path, named === '' ? 'names no queue' : `there is no queue ${named}`);
   return found;
 }
 
