@@ -11,10 +11,11 @@ test('each kind has its page: a note’s is what it is about', () => {
     [hit({ type: 'case', id: 'c1' }), { to: '/queue', search: { case: 'c1' } }],
     [hit({ type: 'note', id: 'note_1', caseId: 'c1' }), { to: '/queue', search: { case: 'c1' } }],
     [hit({ type: 'note', id: 'note_2', transactionId: 't' }), { to: '/decisions/$id', params: { id: 't' } }],
-    [hit({ type: 'ip', id: '::1' }), { to: '/entities/$type/$id', params: { type: 'ip', id: '::1' } }],
-    [hit({ type: 'shop', id: 'a|b' }), { to: '/entities/$type/$id', params: { type: 'shop', id: 'a|b' } }],
+    [hit({ type: 'ip', id: '::1' }), { to: '/entities/$type/$id', params: { type: 'ip', id: '::1' }, search: {} }],
+    [hit({ type: 'shop', id: 'a|b' }), { to: '/entities/$type/$id', params: { type: 'shop', id: 'a|b' }, search: {} }],
   ];
   for (const [found, place] of table) assert.deepEqual(placeOf(found), place);
+  assert.deepEqual(placeOf(hit({ type: 'ip', id: '::1' }), true).search, { list: true });
 });
 
 test('Enter goes to what is named exactly so, else to the first', () => {
