@@ -1,6 +1,7 @@
 import { type AlertRow, type CaseFold, dueOf } from './case-fold.ts';
+import { NotWhole } from './case-joining.ts';
 
-/** What became of an alert's payment. The case's alerts must all be loaded. */
+/** What became of an alert's payment. Throws `NotWhole` where an open case is not loaded whole: an alert may have joined it a moment before. */
 export function reassess(
   fold: CaseFold,
   transactionId: string,
@@ -11,6 +12,7 @@ export function reassess(
   if (!alert || !row) return;
   const { amountAtRisk, disputes, worked } = alert;
   if (amountAtRisk === now.amountAtRisk && disputes === now.disputes && worked === now.worked) return;
+  if (row.status === 'open' && !fold.whole.has(row.id)) throw new NotWhole([row.id]);
   const before = { ...alert };
   Object.assign(alert, now);
   fold.touchedAlerts.add(transactionId);

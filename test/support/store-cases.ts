@@ -527,6 +527,16 @@ export function caseContract(url: () => string, runs: number): void {
     await other.close();
   });
 
+  check('who joins a case and is labelled in one batch leaves it due by the others', async (bench) => {
+    const joining = (due: number) => ({ joining: { windowMs: 40 * HOUR, due: T0 + due * HOUR } });
+    const former = alert({ id: 'former', at: T0, deviceId: 'd', ...joining(9) });
+    const later = alert({ id: 'later', at: T0 + HOUR, deviceId: 'd', ...joining(5) });
+    await apply(bench, [former]);
+    await apply(bench, [later, label('later', 'fraud', T0 + 2 * HOUR)]);
+    const [{ dueAt, transactionCount }] = await newest(bench);
+    assert.deepEqual([dueAt, transactionCount], [new Date(T0 + 9 * HOUR).toISOString(), 2]);
+  });
+
   check('however attacks are cut into batches, the cases are the same', async (bench) => {
     const step = fc.record({
       hours: fc.integer({ min: 0, max: 90 }),
@@ -586,7 +596,7 @@ export function caseContract(url: () => string, runs: number): void {
           await Promise.all([whole.close(), cut.close()]);
         }
       }),
-      { numRuns: runs },
+      { numRuns: runs, endOnFailure: true },
     );
   });
 
