@@ -8,6 +8,7 @@ import { compile } from '../../src/features/compile.ts';
 import { createProfiles } from '../../src/profiles/memory.ts';
 import { hotMerchant } from '../support/hot-merchant.ts';
 import { assertBits, contentOf, ENTITY_TYPES, entitiesOf, only } from '../support/profile-events.ts';
+import { reached } from '../support/reached.ts';
 import { openedProfiles, ownNamespace, redisServer } from '../support/redis.ts';
 
 const redis = await redisServer();
@@ -51,7 +52,8 @@ test('eight processes at one merchant end in what one has, bit for bit', {
   const [actual, expected] = [0, 1].map(() => new Float64Array(extractor.names.length));
   for (const { event } of log.slice(-200)) {
     const probe = { ...event, id: event.id + 500_000, time: event.time + 60_000 };
-    extractor.extract((await profiles.fetch(probe.entities)).profiles, probe, actual);
+    const view = await reached(async (keys) => (await profiles.fetch(keys)).profiles, probe, extractor);
+    extractor.extract(view, probe, actual);
     extractor.extract(single, probe, expected);
     assertBits(actual, expected, extractor.names, `at ${probe.time}`);
   }

@@ -3,9 +3,8 @@ import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { type Event, type LabelCode, onlyWord, type Word } from '../../src/domain/event.ts';
 import type { Position } from '../../src/domain/position.ts';
-import { reachLinked } from '../../src/engine/reach.ts';
 import { catalogueFor } from '../../src/features/catalogue.ts';
-import { compile, type Extractor } from '../../src/features/compile.ts';
+import { compile } from '../../src/features/compile.ts';
 import { profileKeys } from '../../src/profiles/keys.ts';
 import { KEPT, LABEL } from '../../src/profiles/layout.ts';
 import { createProfiles, type MemoryProfiles, type ProfileOptions } from '../../src/profiles/memory.ts';
@@ -28,6 +27,7 @@ import {
   type Step,
   T0,
 } from './profile-events.ts';
+import { reached } from './reached.ts';
 
 /** Profiles of their own for one test; closed at its end. */
 export interface PlacedProfiles extends Pick<SharedProfiles, 'insert'>, Pick<ProfileLog, 'repeat'> {
@@ -43,22 +43,6 @@ export interface ProfilesPlace {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const entityTypes = ENTITY_TYPES;
-
-/** What an event is decided by: its own profiles, and those that links lead to, fetched step by step. */
-async function reachOf(
-  { fetch }: PlacedProfiles,
-  event: Event,
-  { names, walks, extract }: Extractor,
-): Promise<Profiles> {
-  const shared = { fetch: async (keys: Float64Array) => ({ profiles: await fetch(keys), degraded: false }) };
-  const pass = {
-    model: names.length,
-    rules: 0,
-    walks,
-    extract: (...to: Parameters<typeof extract>) => void extract(...to),
-  };
-  return (await reachLinked(shared, await shared.fetch(profileKeys(event)), event, pass)).profiles;
-}
 
 /** What profiles show after a log, wherever they are kept: what a single process has that learnt it in its order, bit for bit. */
 export function profilesContract(name: string, place: ProfilesPlace, skip?: string): void {
@@ -93,7 +77,7 @@ export function profilesContract(name: string, place: ProfilesPlace, skip?: stri
         const single = inOneProcess(log);
         const [actual, expected] = [0, 1].map(() => new Float64Array(extractor.names.length));
         for (const probe of log.slice(-8).map(probeOf)) {
-          const approximate = extractor.extract(await reachOf(profiles, probe, extractor), probe, actual);
+          const approximate = extractor.extract(await reached(profiles.fetch, probe, extractor), probe, actual);
           assert.equal(approximate, extractor.extract(single, probe, expected));
           assertBits(actual, expected, extractor.names, `at ${probe.time}`);
         }
@@ -124,7 +108,7 @@ export function profilesContract(name: string, place: ProfilesPlace, skip?: stri
     for (const [i, entry] of log.entries()) {
       if (i % 29 === 0) {
         const probe = probeOf(entry);
-        const marked = extractor.extract(await reachOf(profiles, probe, extractor), probe, actual);
+        const marked = extractor.extract(await reached(profiles.fetch, probe, extractor), probe, actual);
         assert.equal(marked, extractor.extract(single, probe, expected));
         assertBits(actual, expected, extractor.names, `before ${i}`);
         approximate += marked;
