@@ -67,7 +67,9 @@ export function createProfileStore(
   const shardOf = (type: number, key: number) => shards[type][key & (SHARDS - 1)];
   const peek = (type: number, key: number) => shardOf(type, key).get(key);
 
+  // Where nothing is ever forgotten its rows are not looked at: they may be far away in memory.
   const isForgotten = ({ count, columns, offset, start }: MutableProfile) =>
+    horizon > Number.NEGATIVE_INFINITY &&
     count > 0 && columns[offset + start + count - 1] < horizon;
 
   function forget(type: number, key: number, profile: MutableProfile): void {
