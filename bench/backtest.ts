@@ -79,8 +79,8 @@ async function handbookPass(): Promise<(Took & { rows: number }) | undefined> {
   return { ...took, rows };
 }
 
-/** `assay backtest` over what was decided here, in a process of its own: how long, and the most memory that it held (Linux tells). */
-async function byCommand(body: object, ...flags: string[]): Promise<{ seconds: number; peakRssMb: number }> {
+/** `assay backtest` over what was decided here, in a process of its own: how long, and the most memory of its own that it held (Linux tells). */
+async function byCommand(body: object, ...flags: string[]): Promise<{ seconds: number; peakOwnMb: number }> {
   const file = join(dataDir, 'rules.json');
   writeFileSync(file, JSON.stringify(body));
   const began = performance.now();
@@ -89,12 +89,12 @@ async function byCommand(body: object, ...flags: string[]): Promise<{ seconds: n
   let peak = 0;
   const watch = setInterval(() => {
     const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-    peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
+    peak = Math.max(peak, Number(/RssAnon:\s+(\d+)/.exec(status)?.[1] ?? 0));
   }, 100);
   const code = await new Promise((resolve) => child.on('exit', resolve));
   clearInterval(watch);
   if (code !== 0) throw new Error(`assay backtest ended with ${code}.`);
-  return { seconds: (performance.now() - began) / 1000, peakRssMb: Math.round(peak / 1024) };
+  return { seconds: (performance.now() - began) / 1000, peakOwnMb: Math.round(peak / 1024) };
 }
 
 interface Took {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { Compile } from 'typebox/compile';
@@ -86,6 +87,20 @@ const withPause = <T extends TurnPorts>(ports: T) => ({ ...ports, pause: createP
 
 const schema = Compile(BacktestBody);
 
+/** What profiles of today may take where everything is computed anew, by profiles of then: nobody asks for them. */
+const TODAY_BYTES = 64 * 1024 * 1024;
+
+/** The rest of them lies beside the journal, where the store for that, which is optional, is installed. */
+function besides(config: Config, body: Record<string, unknown>): Config {
+  if (body.mode !== 'recomputed' || config.profileMemory > 0) return config;
+  try {
+    createRequire(import.meta.url).resolve('lmdb');
+    return { ...config, profileMemory: TODAY_BYTES };
+  } catch {
+    return config;
+  }
+}
+
 /** The directory is opened as a server opens it: policy, lists and models come from its log. */
 async function offline(
   config: Config,
@@ -98,7 +113,7 @@ async function offline(
     throw new Error(`--rules: ${first.instancePath || '/'} ${first.message}`);
   }
   // What is printed is the answer alone.
-  const core = await openCore(config, { log: pino({ level: 'warn' }, pino.destination(2)) });
+  const core = await openCore(besides(config, body), { log: pino({ level: 'warn' }, pino.destination(2)) });
   try {
     const jobs = createBacktestJobs(withPause(backtestPorts(config, core, Date.now, () => {})));
     const { id } = await jobs.start(backtestOf({ ...core, config }, body, Date.now()));
