@@ -69,8 +69,7 @@ export function createProfileStore(
 
   // Where nothing is ever forgotten its rows are not looked at: they may be far away in memory.
   const isForgotten = ({ count, columns, offset, start }: MutableProfile) =>
-    horizon > Number.NEGATIVE_INFINITY &&
-    count > 0 && columns[offset + start + count - 1] < horizon;
+    horizon > Number.NEGATIVE_INFINITY && count > 0 && columns[offset + start + count - 1] < horizon;
 
   function forget(type: number, key: number, profile: MutableProfile): void {
     shardOf(type, key).delete(key);
