@@ -1,22 +1,11 @@
 import type { Clock } from '../domain/clock.ts';
 import { nextInTurn, type QueueBody } from '../domain/desk.ts';
-import { AssayError } from '../domain/errors.ts';
 import type { CaseData } from '../domain/records.ts';
 import type { Commands } from './commands.ts';
 import type { Log } from './log.ts';
+import { createPasses, type Passes } from './passes.ts';
 import type { Projector } from './projector.ts';
 import type { DeskThing, QueryStore } from './store.ts';
-
-/**
- * Gives cases of round-robin queues to their members in turn: a record under a name of its own by case and version, so that of
- * several processes one gives it, and with the version that was seen, so that what somebody took meanwhile stays theirs.
- */
-export interface CaseDealing {
-  start(): void;
-  /** Resolves with how many were given now. */
-  pass(): Promise<number>;
-  close(): Promise<void>;
-}
 
 export interface CaseDealingOptions {
   commands: Commands;
@@ -30,22 +19,22 @@ const EVERY_MS = 3_000;
 /** Of a queue, in one pass. */
 const PAGE = 100;
 
-export function createCaseDealing({ commands, projector, store, clock, log }: CaseDealingOptions): CaseDealing {
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
-  let closed = false;
-
-  async function pass(): Promise<number> {
+/**
+ * Gives cases of round-robin queues to their members in turn: a record under a name of its own by case and version, so that of
+ * several processes one gives it, and with the version that was seen, so that what somebody took meanwhile stays theirs.
+ */
+export function createCaseDealing({ commands, projector, store, clock, log }: CaseDealingOptions): Passes {
+  async function once(isClosed: () => boolean): Promise<number> {
     const queues = (await store.desk.all('queue')).filter(({ body }) => (body as QueueBody).mode === 'round-robin');
     if (queues.length === 0) return 0;
     await projector.settled();
     let given = 0;
-    for (const queue of queues) if (!closed) given += await deal(queue);
+    for (const queue of queues) if (!isClosed()) given += await deal(queue, isClosed);
     if (given > 0) log.info({ cases: given }, 'given in turn');
     return given;
   }
 
-  async function deal({ id: queueId, name: queue, body, turn }: DeskThing): Promise<number> {
+  async function deal({ id: queueId, name: queue, body, turn }: DeskThing, isClosed: () => boolean): Promise<number> {
     const { members, capacity, ...filter } = body as QueueBody;
     const free = await store.desk.free(filter, PAGE);
     if (free.length === 0) return 0;
@@ -56,7 +45,7 @@ export function createCaseDealing({ commands, projector, store, clock, log }: Ca
       const mayHave = (member: string) =>
         !away.has(member) && (capacity === null || (open.get(member) ?? 0) < capacity);
       const assignee = nextInTurn(members, last, mayHave);
-      if (assignee === undefined || closed) break;
+      if (assignee === undefined || isClosed()) break;
       const data: CaseData = { action: 'assign', caseId: id, version, assignee, queueId, queue, dealt: true };
       const entry = { type: 'case' as const, at: clock(), key: `c:${id}.dealt.${version}`, data: { ...data } };
       const { replayed, answer } = await commands.submit(entry);
@@ -69,26 +58,5 @@ export function createCaseDealing({ commands, projector, store, clock, log }: Ca
     return given;
   }
 
-  function again(): void {
-    if (closed) return;
-    timer = setTimeout(() => {
-      running = pass()
-        .catch((error) => {
-          // The database is away, or the log: the next pass finds them.
-          if (!(error instanceof AssayError)) log.error({ err: error }, 'cases are not given in turn');
-        })
-        .then(again);
-    }, EVERY_MS);
-    timer.unref();
-  }
-
-  return {
-    start: again,
-    pass,
-    async close() {
-      closed = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
+  return createPasses({ once, everyMs: EVERY_MS, failed: 'cases are not given in turn', log });
 }

@@ -1,22 +1,11 @@
 import type { SlaStep } from '../domain/case-sla.ts';
 import type { Clock } from '../domain/clock.ts';
-import { AssayError } from '../domain/errors.ts';
 import type { CaseData } from '../domain/records.ts';
 import type { Commands } from './commands.ts';
 import type { Log } from './log.ts';
+import { createPasses, type Passes } from './passes.ts';
 import type { Projector } from './projector.ts';
 import type { QueryStore } from './store.ts';
-
-/**
- * Says that a case is due and nobody worked it: a record under a name of its own by case and time, so that of several processes
- * one records it, and in log order, so that what was worked first is not told.
- */
-export interface CaseEscalation {
-  start(): void;
-  /** Resolves with how many were told now; what the database does not show yet comes at the next pass. */
-  pass(): Promise<number>;
-  close(): Promise<void>;
-}
 
 export interface CaseEscalationOptions {
   commands: Commands;
@@ -29,20 +18,21 @@ export interface CaseEscalationOptions {
 
 const PAGE = 200;
 
-export function createCaseEscalation(options: CaseEscalationOptions): CaseEscalation {
+/**
+ * Says that a case is due and nobody worked it: a record under a name of its own by case and time, so that of several processes
+ * one records it, and in log order, so that what was worked first is not told.
+ */
+export function createCaseEscalation(options: CaseEscalationOptions): Passes {
   const { commands, projector, store, clock, log, sla } = options;
   const shortestMs = Math.min(...sla.map(({ withinMs }) => withinMs));
   const everyMs = Math.min(15_000, shortestMs / 60);
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
-  let closed = false;
 
-  async function pass(): Promise<number> {
+  async function once(isClosed: () => boolean): Promise<number> {
     await projector.settled();
     const found = await store.cases.overdue(clock(), PAGE);
     let told = 0;
     for (const { id, due } of found) {
-      if (closed) break;
+      if (isClosed()) break;
       const data: CaseData = { caseId: id, action: 'escalate', due };
       const entry = { type: 'case' as const, at: clock(), key: `c:${id}.due.${due}`, data: { ...data } };
       const { replayed, answer } = await commands.submit(entry);
@@ -52,26 +42,5 @@ export function createCaseEscalation(options: CaseEscalationOptions): CaseEscala
     return told;
   }
 
-  function again(): void {
-    if (closed) return;
-    timer = setTimeout(() => {
-      running = pass()
-        .catch((error) => {
-          // The database is away, or the log: the next pass finds them.
-          if (!(error instanceof AssayError)) log.error({ err: error }, 'cases that are due are not told');
-        })
-        .then(again);
-    }, everyMs);
-    timer.unref();
-  }
-
-  return {
-    start: again,
-    pass,
-    async close() {
-      closed = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
+  return createPasses({ once, everyMs, failed: 'cases that are due are not told', log });
 }

@@ -1,24 +1,12 @@
 import type { Clock } from '../domain/clock.ts';
-import { AssayError } from '../domain/errors.ts';
 import type { ReviewData, SubjectEvent } from '../domain/records.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Commands } from './commands.ts';
 import type { Log } from './log.ts';
+import { createPasses, type Passes } from './passes.ts';
 import type { Projector } from './projector.ts';
 import type { QueryStore } from './store.ts';
 import { createSubjectAt } from './subject-at.ts';
-
-/**
- * Says what happens to a held payment that nobody reviewed in time: a record as a person's, under a name of its own by
- * payment, so that of several processes one records it, and in log order, so that whoever reviewed it first is not
- * overruled. It counts from when it was decided.
- */
-export interface ReviewExpiry {
-  start(): void;
-  /** Resolves with how many were recorded now; what the database does not show yet comes at the next pass. */
-  pass(): Promise<number>;
-  close(): Promise<void>;
-}
 
 export interface ReviewExpiryOptions {
   journal: Journal;
@@ -40,23 +28,25 @@ export function reviewExpiryKey(transactionId: string): string {
   return `v:${transactionId}`;
 }
 
-export function createReviewExpiry(options: ReviewExpiryOptions): ReviewExpiry {
+/**
+ * Says what happens to a held payment that nobody reviewed in time: a record as a person's, under a name of its own by
+ * payment, so that of several processes one records it, and in log order, so that whoever reviewed it first is not
+ * overruled. It counts from when it was decided.
+ */
+export function createReviewExpiry(options: ReviewExpiryOptions): Passes {
   const { journal, commands, projector, store, clock, log, afterMs, action } = options;
   const { everyMs = Math.min(60_000, Math.max(1_000, afterMs / 100)) } = options;
   const subjectAt = createSubjectAt(journal, options.subjectOfView);
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
-  let closed = false;
 
-  async function pass(): Promise<number> {
+  async function once(isClosed: () => boolean): Promise<number> {
     let recorded = 0;
     let cursor: string | undefined;
     await projector.settled();
     const filter = { held: true, to: clock() - afterMs + 1 };
     for (;;) {
       const page = await store.transactions.list(filter, { limit: PAGE, ...(cursor ? { cursor } : {}) });
-      for (const { id } of page.data) if (!closed && (await expire(id))) recorded++;
-      if (closed || page.nextCursor === null) break;
+      for (const { id } of page.data) if (!isClosed() && (await expire(id))) recorded++;
+      if (isClosed() || page.nextCursor === null) break;
       cursor = page.nextCursor;
     }
     if (recorded > 0) log.info({ payments: recorded, action }, 'nobody reviewed them in time');
@@ -74,28 +64,7 @@ export function createReviewExpiry(options: ReviewExpiryOptions): ReviewExpiry {
     return !replayed && answer.error === undefined;
   }
 
-  function again(): void {
-    if (closed) return;
-    timer = setTimeout(() => {
-      running = pass()
-        .catch((error) => {
-          // The database is away, or the log: the next pass finds them.
-          if (!(error instanceof AssayError)) log.error({ err: error }, 'held payments do not expire');
-        })
-        .then(again);
-    }, everyMs);
-    timer.unref();
-  }
-
-  return {
-    start: again,
-    pass,
-    async close() {
-      closed = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
+  return createPasses({ once, everyMs, failed: 'held payments do not expire', log });
 }
 
 function reasonOf(afterMs: number): string {
