@@ -1,11 +1,12 @@
 import { type Event, LABEL_FRAUD } from '../domain/event.ts';
 import { counterpartsOf } from '../profiles/counterparts.ts';
 import { profileKey } from '../profiles/keys.ts';
-import { LABEL } from '../profiles/layout.ts';
+import { ID, LABEL } from '../profiles/layout.ts';
 import type { Profile, Profiles } from '../profiles/profiles.ts';
 import type { FeatureDefinition } from './definition.ts';
 import { createKeySet } from './key-set.ts';
 import { type Operation, type Planner, parameter, type Walk } from './plan.ts';
+import { firstAfter } from './windows.ts';
 
 /**
  * Who belongs together: entities that payments name together, walked in breadth from those of the payment. What joins two is what
@@ -116,8 +117,8 @@ function runWalk(walking: Walking, slots: Float64Array, at: number): boolean {
     const profile = profiles.get(nodeTypes[n], profileKey(nodeKeys[n], event.type));
     size++;
     if (profile === undefined) continue;
-    const end = endAt(profile, event.time);
-    const first = firstIn(profile, event.time - windowMs, end);
+    const end = firstAfter(profile, event.time, profile.start, profile.start + profile.count);
+    const first = firstAfter(profile, event.time - windowMs, profile.start, end);
     room -= end - first;
     if (room < 0) {
       rough = true;
@@ -148,26 +149,6 @@ function runWalk(walking: Walking, slots: Float64Array, at: number): boolean {
   return rough;
 }
 
-/** One past the newest row that is not later. */
-function endAt({ start, count, columns, offset }: Profile, time: number): number {
-  let end = start + count;
-  while (end > start && columns[offset + end - 1] > time) end--;
-  return end;
-}
-
-/** The first row later than `limit`. */
-function firstIn({ start, columns, offset }: Profile, limit: number, end: number): number {
-  if (!(columns[offset + start] <= limit)) return start;
-  let low = start;
-  let high = end;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (columns[offset + middle] > limit) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
 /** Distinct others, those of the newest events first; true as soon as there are more than a hub may have. */
 function gatherOthers(profile: Profile, first: number, end: number, { columns, types }: Sides, hub: number): boolean {
   seen.clear();
@@ -195,7 +176,7 @@ function gatherFrauds({ capacity, offset, columns }: Profile, first: number, end
   let found = false;
   for (let row = first; row < end; row++) {
     if ((columns[offset + LABEL * capacity + row] & LABEL_FRAUD) === 0) continue;
-    frauds.add(columns[offset + capacity + row]);
+    frauds.add(columns[offset + ID * capacity + row]);
     found = true;
   }
   return found;

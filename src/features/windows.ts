@@ -33,7 +33,7 @@ export interface TruthScan {
 const outside = new Float64Array(WIDTH);
 
 /** First row in [low, high) whose time is > limit, else high. */
-export function firstAfter(view: View, limit: number, from: number, to: number): number {
+export function firstAfter(view: Pick<View, 'columns' | 'offset'>, limit: number, from: number, to: number): number {
   const { columns, offset } = view;
   let low = from;
   let high = to;
