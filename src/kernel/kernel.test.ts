@@ -38,6 +38,16 @@ test('arrays are aligned, zeroed, do not overlap and outlive growth of the memor
   assert.deepEqual([...second], [1.5, 0]);
 });
 
+test('arrays made after another memory grew are of their own memory', () => {
+  const [one, other] = [createKernel(), createKernel()];
+  const before = one.float64(1);
+  other.float64(1_000_000);
+  const after = one.float64(1);
+  assert.equal(one.address(after), one.address(before) + 16);
+  assert.ok(one.owns(after));
+  assert.ok(!other.owns(after));
+});
+
 test('a worker thread works on the arrays of the thread that made them', async () => {
   const kernel = createKernel();
   const target = kernel.float64(4).fill(1);

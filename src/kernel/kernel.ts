@@ -130,8 +130,9 @@ export function createKernel(memory?: WebAssembly.Memory, repeats = false): Kern
   const instance = new WebAssembly.Instance(kernelModule(), { env: { memory: store } });
   // Address 0 stays unused: kernels read it as "none".
   let top = 16;
-  // Growing makes a new buffer object over the same bytes; arrays keep the one they were made on.
-  const buffers = new WeakSet<object>([store.buffer]);
+  // Growing makes a new buffer object over the same bytes, and V8 then makes one for every other shared memory of the
+  // thread too; arrays keep the one they were made on.
+  const buffers = new WeakSet<object>();
   const allocate = (bytes: number): number => {
     if (!owned && !repeats) throw new Error('only the thread that made the memory allocates in it');
     const address = top;
@@ -139,15 +140,14 @@ export function createKernel(memory?: WebAssembly.Memory, repeats = false): Kern
     const pages = Math.ceil(top / PAGE) - store.buffer.byteLength / PAGE;
     if (pages > 0 && !owned) throw new Error('the thread that made the memory has not allocated as much');
     if (top > PAGE * MAXIMUM_PAGES) throw new RangeError(`kernel memory: ${top} bytes are more than 4 GB`);
-    if (pages > 0) {
-      store.grow(pages);
-      buffers.add(store.buffer);
-    }
+    if (pages > 0) store.grow(pages);
     return address;
   };
   const array = <T>(Type: TypedArray<T>, length: number): T => {
     const address = allocate(length * Type.BYTES_PER_ELEMENT);
-    return new Type(store.buffer, address, length);
+    const { buffer } = store;
+    buffers.add(buffer);
+    return new Type(buffer, address, length);
   };
   return {
     run: instance.exports as unknown as KernelExports,
