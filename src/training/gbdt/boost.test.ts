@@ -183,8 +183,8 @@ test('nothing to learn is not an error; nothing at all is', () => {
 });
 
 test('any number of threads gives the same bits, with samples, weights and early stopping', async () => {
-  const warnings: Error[] = [];
-  const warned = (warning: Error) => warnings.push(warning);
+  const warnings: string[] = [];
+  const warned = (warning: Error) => warnings.push(String(warning));
   process.on('warning', warned);
   // More than one block of gradients and several groups of features, so that threads share them.
   const wide = (data: Dataset): Dataset => ({
