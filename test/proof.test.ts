@@ -82,6 +82,8 @@ describe('what labels say of a model', () => {
     );
     assert.deepEqual([after.promotions[0].reason, after.promotions[0].fellBack], ['enough', false]);
     for (const user of first.keys()) assert.equal(await madeBy(user), version);
+    // Promoted again it is no version before itself.
+    assert.deepEqual([after.guard.armed, after.guard.before], [false, null]);
   });
 
   test('what cannot be held against anything is refused', async () => {
@@ -96,5 +98,21 @@ describe('what labels say of a model', () => {
       [`${version}/proof?windows=7d`, 422],
     ] as const)
       assert.equal((await ask('GET', `/api/models/${path}`)).status, status, path);
+  });
+
+  test('what the guard fell back to is healthy once a person has promoted it, too', async () => {
+    const health = async () => (await ask('GET', '/health')).body;
+    const before = (await health()).status;
+    const other = (await ask('GET', '/api/models')).body.canaryEnded.version;
+    await app.services.roster.promote(other, undefined, 'It fell back.', true);
+    assert.match((await health()).reasons.model, /It fell back/);
+    assert.equal((await ask('POST', `/api/models/${other}/promote`, { reason: 'it stays' })).status, 200);
+    const { promotions, guard } = (await ask('GET', '/api/models')).body;
+    assert.deepEqual([promotions[0].reason, promotions[0].fellBack], ['it stays', false]);
+    // What it fell back from is nothing to fall back to.
+    assert.deepEqual([guard.armed, guard.before], [false, null]);
+    const { status, reasons } = await health();
+    assert.deepEqual([status, reasons?.model], [before, undefined]);
+    assert.equal((await ask('POST', `/api/models/${version}/promote`)).status, 200);
   });
 });

@@ -232,7 +232,8 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
     if (champion?.model.version === version) {
       // It decides for all again.
       if (state.canary?.canary) await acts.stopCanary(by, reason);
-      if (last?.version === version) return last;
+      // What the guard fell back to is a person's choice only once a person says so.
+      if (last?.version === version && !last.fellBack) return last;
     }
     return announced(version, async (serving) => {
       const previous = champion?.model.version ?? last?.version ?? null;

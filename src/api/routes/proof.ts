@@ -1,4 +1,5 @@
 import { AssayError } from '../../domain/errors.ts';
+import { decidedBefore } from '../../engine/guard/guard.ts';
 import type { Serving } from '../../engine/judge.ts';
 import type { InForce } from '../../engine/policy/in-force.ts';
 import type { Api } from '../api.ts';
@@ -23,8 +24,8 @@ export function proofRoutes(app: Api, { roster, policy, proofs, clock }: Service
   function usual(version: string): string {
     const { champion, promotions } = roster;
     if (champion && champion.model.version !== version) return champion.model.version;
-    const before = promotions.findLast((one) => one.version === version)?.previous;
-    if (before && before !== version) return before;
+    const before = decidedBefore(promotions, version);
+    if (before !== null) return before;
     throw new AssayError(
       'conflict',
       `Model ${version} has decided from the first: there is none before it. Name another one with \`against\`, or a version of the policy with \`policy\`.`,

@@ -4,7 +4,7 @@ import { arrayJournal } from '../../../test/support/array-journal.ts';
 import { byAmount } from '../../../test/support/serving.ts';
 import type { Serving } from '../judge.ts';
 import type { Promotion } from '../roster.ts';
-import { createGuard, isArmed } from './guard.ts';
+import { createGuard, decidedBefore, isArmed } from './guard.ts';
 
 const amount = byAmount.features.names.indexOf('amount');
 const width = byAmount.features.names.length;
@@ -162,4 +162,33 @@ test('without a version before it there is nothing to fall back to, which is sai
   await alone.guard.look();
   assert.equal(fellBack(alone.told).length, 0);
   assert.equal(alone.errors.length, 1);
+});
+
+test('promoted again while it decides: what it would fall back to is what decided before, never itself', async () => {
+  const confirmed = setUp([
+    { version: 'new', previous: 'old' },
+    { version: 'new', previous: 'new' },
+  ]);
+  assert.deepEqual([confirmed.guard.state().armed, confirmed.guard.state().before], [true, 'old']);
+  await confirmed.run(60, () => 0.5);
+  assert.deepEqual([fellBack(confirmed.told).length, confirmed.told.at(-1)!.version], [1, 'old']);
+  // A person says that it shall be so: what failed is nothing to fall back to.
+  confirmed.told.push({ version: 'old', name: 'm', previous: 'old', at: 0, by: 'somebody' });
+  assert.deepEqual([confirmed.guard.state().armed, confirmed.guard.state().before], [false, null]);
+
+  const first = setUp([{ version: 'new', previous: 'new' }]);
+  assert.deepEqual([first.guard.state().armed, first.guard.state().before], [false, null]);
+
+  const told = [
+    { version: 'a', previous: null },
+    { version: 'b', previous: 'a' },
+    { version: 'b', previous: 'b' },
+    { version: 'a', previous: 'b' },
+  ];
+  for (const [version, before] of [
+    ['b', 'a'],
+    ['a', 'b'],
+    ['c', null],
+  ] as const)
+    assert.equal(decidedBefore(told, version), before);
 });

@@ -70,6 +70,14 @@ interface Watched {
   gaveUp: boolean;
 }
 
+/** What decided before a version did; null where it was the first. That it was promoted again while it decided changes nothing. */
+export function decidedBefore(
+  promotions: readonly Pick<Promotion, 'version' | 'previous'>[],
+  version: string,
+): string | null {
+  return promotions.findLast((one) => one.version === version && one.previous !== version)?.previous ?? null;
+}
+
 /** By what was promoted so far: `fellBack` are the guard's own. */
 export function isArmed(promotions: readonly Pick<Promotion, 'version' | 'previous' | 'fellBack'>[]): boolean {
   const last = promotions.at(-1);
@@ -88,7 +96,9 @@ export function createGuard(ports: GuardPorts): Guard {
   function current(): Watched | undefined {
     const { champion } = roster;
     if (watched && watched.champion === champion) return watched;
-    const previous = roster.promotions.at(-1)?.previous;
+    // What it fell back from is nothing to fall back to.
+    const chosen = roster.promotions.filter(({ fellBack }) => !fellBack);
+    const previous = champion && decidedBefore(chosen, champion.model.version);
     watched = champion && watch(champion, previous ? servingOf(previous) : undefined);
     return watched;
   }

@@ -81,11 +81,11 @@ function NoChampion({ list }: { list: ModelList }) {
   );
 }
 
-/** To what decided before the last promotion. */
+/** To what decided before the one that does: that it was promoted again since changes nothing. */
 function RollBack({ list, onChange }: { list: ModelList; onChange: (change: Change) => void }) {
-  const [last] = list.promotions;
-  if (!last || last.version !== list.champion || last.previous === null) return null;
-  const before = list.data.find(({ version }) => version === last.previous);
+  if (list.promotions[0]?.version !== list.champion) return null;
+  const last = list.promotions.find(({ version, previous }) => version === list.champion && previous !== version);
+  const before = list.data.find(({ version }) => version === last?.previous);
   if (!before || before.problem || before.version === list.champion) return null;
   return (
     <Button

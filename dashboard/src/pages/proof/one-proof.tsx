@@ -63,8 +63,7 @@ export function OneProof({ model, against, list }: { model: Model; against: stri
 /** Whether something stands for “what is usual”: the champion, and for the champion what decided before it. */
 function hasUsual({ version }: Model, { champion, promotions }: ModelList): boolean {
   if (champion !== null && champion !== version) return true;
-  const last = promotions.find((one) => one.version === version)?.previous;
-  return last != null && last !== version;
+  return promotions.some((one) => one.version === version && one.previous !== null && one.previous !== version);
 }
 
 function namesOf({ version, policyVersion, than }: Proof, list: ModelList): Names {
