@@ -23,12 +23,13 @@ export async function traOf(
 ) {
   const { store, config, rules } = services;
   const before = quarter.before();
+  const first = before.before();
   const tra = createTra({
-    edges: [before.from, quarter.from, quarter.to],
+    edges: [first.from, before.from, quarter.from, quarter.to],
     ...{ day: quarter.day, now, maturityDays: config.labelMaturityDays, eurosOf: createEuros(rules.rates) },
   });
   await read(services, () =>
-    store.ledgers.decided(before.from - SLACK_MS, before.from - HELD_MS, (payment) => {
+    store.ledgers.decided(first.from - SLACK_MS, first.from - HELD_MS, (payment) => {
       const counted = tra.add(payment);
       if (counted) visit?.(payment, counted);
     }),

@@ -12,6 +12,7 @@ const DAY = 86_400_000;
 const FROM = Date.parse('2026-10-01T00:00:00Z');
 const TO = Date.parse('2027-01-01T00:00:00Z');
 const BEFORE = Date.parse('2026-07-01T00:00:00Z');
+const FIRST = Date.parse('2026-04-01T00:00:00Z');
 
 const event = (type: PaymentEvent['type'], amountMinor?: number, at = FROM): PaymentEvent => ({
   ...{ type, at },
@@ -135,7 +136,7 @@ test('limits are looked up by day', () => {
 
 function tra(payments: LedgerPayment[], now = TO) {
   const ledger = createTra({
-    ...{ edges: [BEFORE, FROM, TO] as const, day: '2026-10-01', now, maturityDays: 90 },
+    ...{ edges: [FIRST, BEFORE, FROM, TO] as const, day: '2026-10-01', now, maturityDays: 90 },
     eurosOf: (minor, { currency }) => (currency === 'EUR' ? BigInt(minor) : undefined),
   });
   for (const each of payments) ledger.add(each);
@@ -157,6 +158,12 @@ test('the exemption: one rate against each band, at its limit still within, two 
   assert.deepEqual(states(good(BEFORE), bad(BEFORE, 131), good(FROM), bad(FROM, 131)), [
     ...['stopped', 'stopped', 'stopped'],
   ]);
+  // While a quarter runs, what the two before it stopped stays so, whatever it is as yet; when it is over it speaks for itself.
+  const twice = [good(FIRST), bad(FIRST), good(BEFORE), bad(BEFORE)];
+  const running = (...more: LedgerPayment[]) => card(tra([...twice, ...more], TO - 1).rows).map(({ state }) => state);
+  assert.deepEqual(running(), ['empty', 'stopped', 'stopped']);
+  assert.deepEqual(running(good(FROM)), ['within', 'stopped', 'stopped']);
+  assert.deepEqual(states(...twice, good(FROM)), ['within', 'within', 'within']);
   const [row] = tra([good(FROM), bad(FROM)]).rows;
   assert.deepEqual(row, {
     ...{ instrument: 'card', band: 100, payments: 2, value: 1_000, fraudPayments: 1, fraudValue: 1.3 },

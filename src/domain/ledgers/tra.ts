@@ -1,7 +1,10 @@
 import { inForce, TRA_INSTRUMENTS, TRA_LIMITS, type TraInstrument } from './limits.ts';
 import { executedMinor, type LedgerPayment } from './payment.ts';
 
-/** `over`: this quarter; `stopped`: this one and the one before, so that the exemption may not be used; `empty`: nothing executed. */
+/**
+ * `over`: this quarter; `stopped`: this one and the one before, or, while this one runs, the two before it, so that the exemption may not
+ * be used; `empty`: nothing executed.
+ */
 export const TRA_STATES = ['within', 'over', 'stopped', 'empty'] as const;
 
 /** One instrument against one band. Amounts in euros, rates as shares. */
@@ -64,8 +67,8 @@ export interface TraCounted {
 }
 
 export interface TraOptions {
-  /** Edges of the quarter before, of this one, and its end, milliseconds. */
-  edges: readonly [before: number, from: number, to: number];
+  /** Edges of the two quarters before, of this one, and its end, milliseconds. */
+  edges: readonly [first: number, before: number, from: number, to: number];
   /** The day from which limits are looked up, `YYYY-MM-DD`. */
   day: string;
   /** As of when: what is younger than `maturityDays` may still turn out to be fraud. */
@@ -95,8 +98,8 @@ const perQuarter = () => ({ all: perInstrument(), fraud: perInstrument() });
  * date of execution for both parts of the fraction.
  */
 export function createTra({ edges, day, now, maturityDays, eurosOf }: TraOptions) {
-  const [before, from, to] = edges;
-  const quarters = [perQuarter(), perQuarter()];
+  const [first, before, from, to] = edges;
+  const quarters = [perQuarter(), perQuarter(), perQuarter()];
   const [unlabelled, assumedExecuted, assumedRemote, payersOwn] = [new Sum(), new Sum(), new Sum(), new Sum()];
   const leftOut = { withoutRate: 0, otherInstruments: 0, unknownInstrument: 0 };
   const limits = inForce(TRA_LIMITS, day) ?? TRA_LIMITS[0];
@@ -105,7 +108,7 @@ export function createTra({ edges, day, now, maturityDays, eurosOf }: TraOptions
     /** Undefined: of no figure of this quarter. */
     add(payment: LedgerPayment): TraCounted | undefined {
       const { executedAt, remote, instrument, truth } = payment;
-      if (executedAt === undefined || executedAt < before || executedAt >= to || remote === 'no') return undefined;
+      if (executedAt === undefined || executedAt < first || executedAt >= to || remote === 'no') return undefined;
       const isNow = executedAt >= from;
       const leave = (part: keyof typeof leftOut): TraCounted | undefined => {
         if (!isNow) return undefined;
@@ -116,7 +119,7 @@ export function createTra({ edges, day, now, maturityDays, eurosOf }: TraOptions
       if (instrument === 'other') return leave('otherInstruments');
       const cents = eurosOf(executedMinor(payment), payment);
       if (cents === undefined) return leave('withoutRate');
-      const quarter = quarters[isNow ? 1 : 0];
+      const quarter = quarters[isNow ? 2 : executedAt >= before ? 1 : 0];
       quarter.all[instrument].add(cents);
       const isFraud = truth.kind === 'fraud' && !payment.isPayersOwn;
       if (isFraud) quarter.fraud[instrument].add(cents);
@@ -154,16 +157,17 @@ export function createTra({ edges, day, now, maturityDays, eurosOf }: TraOptions
   };
 
   function row(instrument: TraInstrument, [band, limit]: readonly [number, number]): TraRow {
-    const [was, is] = quarters.map(({ all, fraud }) => ({ all: all[instrument], fraud: fraud[instrument] }));
+    const [earlier, was, is] = quarters.map(({ all, fraud }) => ({ all: all[instrument], fraud: fraud[instrument] }));
     const isOver = ({ all, fraud }: typeof is) => fraud.cents * 100_000n > all.cents * BigInt(limit);
     const rate = ({ all, fraud }: typeof is) => (all.cents === 0n ? null : Number(fraud.cents) / Number(all.cents));
-    const over = isOver(was) ? 'stopped' : 'over';
+    // What was stopped stays so until a quarter is over that is within (Article 20).
+    const isStopped = isOver(was) && (isOver(is) || (now < to && isOver(earlier)));
     const [value, fraudValue] = [is.all.share(), is.fraud.share()];
     return {
       ...{ instrument, band, payments: value.payments, value: value.value },
       ...{ fraudPayments: fraudValue.payments, fraudValue: fraudValue.value },
       ...{ rate: rate(is), limit: limit / 100_000, rateBefore: rate(was) },
-      state: is.all.cents === 0n ? 'empty' : isOver(is) ? over : 'within',
+      state: isStopped ? 'stopped' : is.all.cents === 0n ? 'empty' : isOver(is) ? 'over' : 'within',
     };
   }
 }
