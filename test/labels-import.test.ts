@@ -140,6 +140,31 @@ describe('assay labels import', () => {
     assert.match(notes.join(), /1 rows name a card by its number/);
   });
 
+  test('a day on which the clock changes has as many hours as it has', async () => {
+    const card = { cardBin: '424242', cardLast4: '1881' };
+    await pay('long-day', { ...card, transactionDate: '2026-10-25T23:30:00+01:00' });
+    await pay('short-day', { ...card, amount: 60, transactionDate: '2026-03-29T23:30:00+02:00' });
+    await pay('after-it', { ...card, amount: 60, transactionDate: '2026-03-30T00:30:00+02:00' });
+    await pay('far-away', { ...card, amount: 70, transactionDate: '2026-10-25T23:30:00-07:00' });
+    for (const [timeFormat, ...rows] of [
+      ['yyyy-MM-dd', '50,2026-10-25,2026-11-12', '60,2026-03-29,2026-11-12'],
+      ['yyyy-MM-dd HH:mm', '50,2026-10-25 14:00,2026-11-12 00:00'],
+      ['yyyy-MM-dd HH:mm XXX', '70,2026-10-25 14:00 -07:00,2026-11-12 00:00 -07:00'],
+    ]) {
+      const constants = { scheme: 'visa', reasonCode: '10.4', ...card };
+      const text = ['amount,transactionDate,reportedAt', ...rows].join('\n');
+      const told = await load(text, { columns: {}, constants, timeFormat, timeZone: 'Europe/Berlin' });
+      assert.deepEqual([told.refused, told.unmatched, told.ambiguous], [[], [], []], timeFormat);
+    }
+    for (const [id, label] of [
+      ['long-day', 'fraud'],
+      ['short-day', 'fraud'],
+      ['after-it', undefined],
+      ['far-away', 'fraud'],
+    ] as const)
+      assert.equal((await shown(id)).label, label, id);
+  });
+
   test('every bad row is told with its line, field and value, and costs no other', async () => {
     await pay('fine');
     const table: [row: string, field: string | undefined, value: string | undefined, message: RegExp][] = [

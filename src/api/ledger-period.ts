@@ -1,4 +1,4 @@
-import { zoneOf } from '../intake/zone.ts';
+import { midnight, zoneOf } from '../intake/zone.ts';
 import { invalid } from './window.ts';
 
 /** A month or a quarter of a zone: its edges in milliseconds and its first day, `YYYY-MM-DD`. */
@@ -29,23 +29,14 @@ function span(zone: string, year: number, month: number, months: number): Period
   const day = new Date(Date.UTC(year, month)).toISOString().slice(0, 10);
   return {
     name: months === 3 ? `${day.slice(0, 4)}Q${month / 3 + 1}` : day.slice(0, 7),
-    from: midnight(zone, Date.UTC(year, month)),
-    to: midnight(zone, Date.UTC(year, month + months)),
+    from: midnight(zoneOf(zone), Date.UTC(year, month)),
+    to: midnight(zoneOf(zone), Date.UTC(year, month + months)),
     day,
     before() {
       const first = new Date(Date.UTC(year, month - months));
       return span(zone, first.getUTCFullYear(), first.getUTCMonth(), months);
     },
   };
-}
-
-const HOUR_MS = 3_600_000;
-
-/** The instant at which a day begins; where the clock leaps over midnight, the first one after it. */
-function midnight(zone: string, local: number): number {
-  const offsetOf = zoneOf(zone);
-  const offset = offsetOf(local) ?? offsetOf(local - HOUR_MS);
-  return local - (offset ?? 0) * 60_000;
 }
 
 function quarterName(zone: string, now: number): string {

@@ -5,6 +5,7 @@ import { DISPUTE_STATUSES, type DisputeStatus } from '../domain/dispute.ts';
 import { nearest } from '../domain/nearest.ts';
 import { DISPUTE_KINDS, type DisputeKind } from '../domain/reason-codes.ts';
 import { type TimeReader, timeReader } from '../intake/time-format.ts';
+import { midnight, zoneOf } from '../intake/zone.ts';
 import { type ColumnMap, readColumnMap } from '../training/column-map.ts';
 import { FileError, readCsv } from '../training/csv.ts';
 
@@ -92,6 +93,7 @@ export async function readDisputes(
   const faults: RowFault[] = [];
   let cardNumbers = 0;
   const times = timeReader(map);
+  const zone = map.timeZone === undefined ? undefined : zoneOf(map.timeZone);
   let columnOf: Partial<Record<Name, number[]>> = {};
   const called = (name: Name) => [map.columns[name] ?? name].flat().join(' + ');
 
@@ -199,11 +201,13 @@ export async function readDisputes(
       const paid = amountOf('transactionAmount') ?? amount;
       if (paid === undefined)
         wrong('amount', 'is empty: without a transactionId it has to be the amount of the payment');
-      const at = timeOf('transactionDate', times);
-      const offset = (at?.offsetMinutes ?? 0) * 60_000;
-      const from = Math.floor(((at?.time ?? 0) + offset) / DAY_MS) * DAY_MS - offset;
+      const { time = 0, offsetMinutes = 0 } = timeOf('transactionDate', times) ?? {};
+      const local = time + offsetMinutes * 60_000;
+      const day = Math.floor(local / DAY_MS) * DAY_MS;
+      // A day on which the clock changes has 23 or 25 hours. An offset that is not the zone's is that of the whole day.
+      const offsetOf = zone?.(local) === offsetMinutes ? zone : () => offsetMinutes;
       return {
-        ...{ amount: paid ?? 0, from, to: from + DAY_MS },
+        ...{ amount: paid ?? 0, from: midnight(offsetOf, day), to: midnight(offsetOf, day + DAY_MS) },
         ...defined({ cardId, bin, last4, currency: currencyOf('transactionCurrency') ?? currency }),
       };
     }

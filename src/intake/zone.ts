@@ -1,6 +1,7 @@
 import type { Zone } from './time.ts';
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const FIXED = /^(?:UTC|GMT|Z)?(?:([+-])(\d\d):?(\d\d))?$/;
 
 /** A zone by name: `UTC`, `+02:00`, or one of IANA's such as `America/New_York`. Throws an Error where there is none of that name. */
@@ -18,8 +19,13 @@ export function zoneOf(name: string): Zone {
   };
 }
 
+/** The instant at which a local day begins; where the clock leaps over midnight, the first one after it. Milliseconds. */
+export function midnight(offsetOf: Zone, local: number): number {
+  const offset = offsetOf(local) ?? offsetOf(local - HOUR_MS);
+  return local - (offset ?? 0) * 60_000;
+}
+
 const KEPT = 4096;
-const HOUR_MS = 3_600_000;
 
 /** Minutes east of UTC by the instant. Rows of a file come in time order, so few hours are asked for again and again. */
 function offsets(timeZone: string): (time: number) => number {
