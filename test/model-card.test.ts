@@ -42,6 +42,9 @@ describe('the card of a model', () => {
       [[reason, version]],
     );
     assert.ok(body.promotions[0].by);
+    // What drift knows is told as it is known: here of the first minutes.
+    const { state, weeks, score, drifted, alarms } = body.drift;
+    assert.deepEqual([state, weeks, score.state, drifted, alarms], ['learning', 0, 'learning', [], []]);
   });
 
   test('as a page for people; nothing that it holds is markup', async () => {
@@ -54,6 +57,22 @@ describe('the card of a model', () => {
     const hostile = '"><img src=x onerror=alert(1)>';
     const page = modelCardHtml({ ...card, name: hostile, use: [hostile], goesBy: [{ feature: hostile, share: 1 }] });
     assert.doesNotMatch(page, /<img/);
+    const since = (more: object) => modelCardHtml({ ...card, drift: { ...card.drift, since: null, ...more } });
+    const alarm = {
+      series: 'amount',
+      level: 'alarm',
+      at: '2026-11-02T00:00:00.000Z',
+      since: '2026-11-01T00:00:00.000Z',
+    };
+    assert.match(since({}), /0 are known: until then nothing is said.*No alarm\./);
+    assert.match(
+      since({ state: 'drifted', drifted: ['amount', '#declined'], alarms: [alarm] }),
+      /unlike the four weeks before in amount, #declined\..*2026-11-02T00:00:00.000Z/,
+    );
+    assert.match(
+      modelCardHtml({ ...card, drift: null, goesBy: [] }),
+      /Not known of a model of this kind.*only what decides/s,
+    );
   });
 
   test('404 for a model that is not kept, 403 without the scope', async () => {

@@ -26,12 +26,13 @@ export function modelCardHtml(card: ModelCard): string {
 <h2>What it goes by</h2>${table(
     ['feature', 'share of the gain'],
     card.goesBy.map(({ feature, share }) => [feature, percent(share)]),
+    'Not known of a model of this kind.',
   )}
 <h2>Who let it decide</h2>${table(
     ['when', 'who', 'instead of', 'why'],
     card.promotions.map(({ at, by, byName, previous, reason }) => [at, byName ?? by, previous, reason]),
   )}
-<h2>Drift since</h2><p>Not measured.</p>
+<h2>Drift since</h2>${drift(card)}
 </body></html>
 `;
 }
@@ -45,8 +46,8 @@ const ROLES: Record<string, string> = {
 const percent = (share: number) => `${Number((share * 100).toPrecision(3))}%`;
 const list = (lines: string[]) => `<ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>`;
 
-function table(heads: string[], rows: unknown[][]): string {
-  if (rows.length === 0) return '<p>Nothing.</p>';
+function table(heads: string[], rows: unknown[][], none = 'Nothing.'): string {
+  if (rows.length === 0) return `<p>${escaped(none)}</p>`;
   const line = (tag: string, cells: unknown[]) =>
     `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
   return `<div><table><thead>${line('th', heads)}</thead><tbody>${rows.map((row) => line('td', row)).join('')}</tbody></table></div>`;
@@ -85,4 +86,19 @@ function segments({ segments: all }: ModelCard): string {
       return [by, segment, rows, frauds, shown(precision), shown(recall)];
     }),
   );
+}
+
+function drift({ drift: told }: ModelCard): string {
+  if (!told) return '<p>It does not decide: only what decides is watched.</p>';
+  const { state, weeks, score, drifted, since, alarms } = told;
+  const index = score.psi === null ? '' : ` The stability index of its score is ${Number(score.psi.toPrecision(3))}.`;
+  const says = {
+    stable: 'The last seven days are as the four weeks before.',
+    drifted: `The last seven days are unlike the four weeks before in ${drifted.join(', ')}.`,
+    learning: `Of the four weeks that the last seven days are compared with ${weeks} are known: until then nothing is said.`,
+    few: 'Of the last seven days there are too few decisions to say anything.',
+  }[state];
+  const notes = alarms.map(({ at, series, level, since: from }) => [at, level, series, from]);
+  const from = since === null ? '' : ` since ${since}`;
+  return `<p>${escaped(says + index)}</p>${table(['when', 'what', 'series', 'unlike since'], notes, `No alarm${from}.`)}`;
 }

@@ -1,4 +1,7 @@
+import { driftView } from '../domain/records.ts';
 import { wilson } from '../engine/backtest/result.ts';
+import type { DriftState } from '../engine/drift/compare.ts';
+import { SCORE, type ScoreReport } from '../engine/drift/report.ts';
 import type { ArtifactHead } from '../models/artifact.ts';
 import type { KeptModel } from '../models/registry.ts';
 import { actor } from './actor.ts';
@@ -39,11 +42,25 @@ export interface ModelCard {
     previous: string | null;
     reason: string | null;
   }[];
-  /** Nothing of it is measured by this release. */
-  drift: null;
+  /** Of what decides alone: only that is watched. */
+  drift: CardDrift | null;
+}
+
+interface CardDrift {
+  /** Since when it decides; null where nobody promoted it: then since anything is known. */
+  since: string | null;
+  state: DriftState;
+  /** Whole weeks that the last one is compared with. */
+  weeks: number;
+  score: ScoreReport;
+  /** Series that are unlike the weeks before now. */
+  drifted: string[];
+  /** The newest first. */
+  alarms: ReturnType<typeof driftView>[];
 }
 
 const TOP = 15;
+const DRIFT_WINDOW_MS = 7 * 86_400_000;
 const PARTS = ['train', 'validation', 'test'] as const;
 const FIGURES = [
   'rows',
@@ -88,7 +105,20 @@ export function modelCard(kept: KeptModel, services: Services): ModelCard {
         ...{ at: new Date(at).toISOString(), ...actor(services.keys, by), previous, reason: reason ?? null },
       }))
       .reverse(),
-    drift: null,
+    drift: role === 'champion' ? driftSince(version, services) : null,
+  };
+}
+
+function driftSince(version: string, { drift, roster }: Services): CardDrift {
+  const since = roster.promotions.findLast((one) => one.version === version && one.previous !== version)?.at;
+  const { baseline, score, features, others } = drift.report(DRIFT_WINDOW_MS);
+  const drifted = [...features, ...others].filter(({ state }) => state === 'drifted').map(({ name }) => name);
+  if (score.state === 'drifted') drifted.unshift(SCORE);
+  return {
+    since: since === undefined ? null : new Date(since).toISOString(),
+    state: drifted.length > 0 ? 'drifted' : score.state,
+    ...{ weeks: baseline.weeks, score, drifted },
+    alarms: drift.alarms(since ?? 0).map(driftView),
   };
 }
 

@@ -30,7 +30,7 @@ const REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src da
 const DISAGREEMENTS = 20;
 
 export function modelReadRoutes(app: Api, services: Services): void {
-  const { registry, roster, guard, keys, challengers, journal, store, clock } = services;
+  const { registry, roster, guard, keys, challengers, journal, store, clock, drift } = services;
 
   async function kept(version: string) {
     const entry = (await registry.list()).find((each) => each.version === version);
@@ -130,6 +130,7 @@ export function modelReadRoutes(app: Api, services: Services): void {
       },
     },
     async (request, reply) => {
+      await drift.ready();
       const card = modelCard(await kept(request.params.version), services);
       vary(reply, 'Accept');
       if (!/\btext\/html\b/.test(request.headers.accept ?? '')) return card;

@@ -220,7 +220,8 @@ export function wilson(hits: number, total: number): [low: number, high: number]
   const middle = p + (z * z) / (2 * total);
   const half = z * Math.sqrt((p * (1 - p)) / total + (z * z) / (4 * total * total));
   const scale = 1 + (z * z) / total;
-  return [Math.max(0, (middle - half) / scale), Math.min(1, (middle + half) / scale)];
+  // Exactly 0 and 1 at the ends, where rounding leaves some 1e-17.
+  return [hits === 0 ? 0 : (middle - half) / scale, hits === total ? 1 : (middle + half) / scale];
 }
 
 /** So many of them, evenly over time, the newest first. */

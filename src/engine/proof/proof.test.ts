@@ -11,6 +11,7 @@ import { policyAt } from '../policy/versions.ts';
 import { delayCurve, knownAt } from './delays.ts';
 import { prove } from './proof.ts';
 import { ALPHA, type Look, sequentialTest, spendable } from './sequential.ts';
+import { type Said, verdictOf } from './words.ts';
 
 const DAY = 86_400_000;
 
@@ -210,4 +211,21 @@ describe('a proof', () => {
     );
     assert.match(proof.notes.join(' '), /20 payments were not executed/);
   });
+});
+
+test('a verdict says what it rests on: nothing to compare is not nothing reported, and a clear interval alone is no verdict', () => {
+  const said: Said = {
+    test: { decided: 'open', boundary: 9 },
+    last: { frauds: 70, challengerOnly: 5, championOnly: 1 },
+    recall: { value: 0.13, interval: [0.12, 0.15], low: 0, high: 0.3 },
+    ...{ more: null, perDay: 2, isProof: true, lost: 0 },
+  };
+  const unclear = { ...said.recall, interval: [-0.01, 0.15] as [number, number] };
+  for (const [expected, more] of [
+    [/^Not sure yet: between 12 and 15 points of recall at the same reviews; 6 of 70/, {}],
+    [/^No difference yet that chance would not make: between −1 and 15 points/, { recall: unclear }],
+    [/^Nothing is known yet: no fraud/, { last: undefined }],
+    [/^Nothing can be compared: of 390 decisions none holds what both read\.$/, { last: undefined, lost: 390 }],
+  ] as const)
+    assert.match(verdictOf({ ...said, ...more }), expected);
 });

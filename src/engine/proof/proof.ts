@@ -90,14 +90,15 @@ export async function prove(ports: ProofPorts, asked: ProofAsked): Promise<Proof
   const labels = labelsOf(collected, stateOf, figures.awaited);
   const letThrough = cells.reduce((sum, cell) => sum + cell.control.rows, 0);
   const isProof = labels.blocked === 0 || letThrough > 0;
+  const decisions = cells.reduce(
+    (sum, { held, other, control, blocked }) =>
+      sum + held.rows + other.rows + control.rows + blocked.reached + blocked.beyond,
+    0,
+  );
   const seenDays = Math.max(1, (asked.to - collected.from) / DAY);
   return {
     window: { from: collected.from, to: asked.to },
-    decisions: cells.reduce(
-      (sum, { held, other, control, blocked }) =>
-        sum + held.rows + other.rows + control.rows + blocked.reached + blocked.beyond,
-      0,
-    ),
+    decisions,
     labels,
     delays: [delaysOf('held', curves.held), delaysOf('other', curves.other)],
     control: { letThrough, share: control.share },
@@ -111,6 +112,7 @@ export async function prove(ports: ProofPorts, asked: ProofAsked): Promise<Proof
     verdict: verdictOf({
       ...{ test, last, recall: difference.recall, isProof, perDay: (last?.frauds ?? 0) / seenDays },
       more: same ? null : challenger.flagged / Math.max(1, against.flagged) - 1,
+      lost: decisions === 0 ? collected.skipped : 0,
     }),
     notes: notesOf(collected, asked, curves, labels.blocked, letThrough),
   };

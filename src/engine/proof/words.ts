@@ -10,6 +10,8 @@ export interface Said {
   /** Frauds that become known in a day. */
   perDay: number;
   isProof: boolean;
+  /** Decisions of the window that cannot be compared, where none can; else 0. */
+  lost: number;
 }
 
 /** Frauds that one alone catches below which nothing is said of how long it takes. */
@@ -18,7 +20,8 @@ const FEW = 8;
 const ASKED = 2.1;
 
 /** The verdict, for people. */
-export function verdictOf({ test, last, recall, more, perDay, isProof }: Said): string {
+export function verdictOf({ test, last, recall, more, perDay, isProof, lost }: Said): string {
+  if (lost > 0) return `Nothing can be compared: of ${lost} decisions none holds what both read.`;
   if (!last || last.frauds === 0) return 'Nothing is known yet: no fraud among these payments has been reported.';
   const at = more === null || Math.abs(more) < 0.02 ? 'at the same reviews' : `at ${percent(more)} reviews`;
   const [low, high] = recall.interval ?? [0, 0];
@@ -28,7 +31,9 @@ export function verdictOf({ test, last, recall, more, perDay, isProof }: Said): 
     return `${test.decided === 'better' ? 'Better' : 'Worse'} by ${points(Math.max(0, near))} to ${points(far)} points of recall ${at}${caution(isProof)}.`;
   }
   const range = `between ${points(low)} and ${points(high)} points of recall ${at}`;
-  return `No difference yet that chance would not make: ${range}${caution(isProof)}; ${waiting(last, perDay)}.`;
+  // An interval is of one look; the test allows for all of them, and counts only frauds that both could have let through.
+  const open = low > 0 || high < 0 ? 'Not sure yet' : 'No difference yet that chance would not make';
+  return `${open}: ${range}${caution(isProof)}; ${waiting(last, perDay)}.`;
 }
 
 function caution(isProof: boolean): string {
