@@ -21,6 +21,8 @@ export interface OfferOptions {
   connections: number;
   /** For answers, after the last one was due. */
   patienceMs?: number;
+  /** The body of the i-th of them; those of `http-load.ts`, counted on from call to call, by default. */
+  bodyOf?: (i: number) => string;
 }
 
 interface Line {
@@ -32,15 +34,17 @@ interface Line {
 
 let next = 0;
 
-export async function offer(url: string, { rate, seconds, connections, patienceMs = 20_000 }: OfferOptions) {
+export async function offer(url: string, options: OfferOptions) {
+  const { rate, seconds, connections, patienceMs = 20_000, bodyOf = () => body(next++) } = options;
   const { hostname, port } = new URL(url);
   const offered: Offered = { times: {}, unanswered: 0 };
   const idle: Line[] = [];
   const waiting: number[] = [];
   let under = 0;
+  let made = 0;
 
   function send(line: Line, due: number): void {
-    const text = body(next++);
+    const text = bodyOf(made++);
     line.due = due;
     under++;
     line.socket.write(

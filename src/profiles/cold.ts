@@ -3,16 +3,13 @@
  * begins empty, and is filled from the snapshot and the journal. What was put stays until it is put anew.
  */
 export interface ColdStore {
-  /** The cells that were put last; undefined where there are none. Valid until the next call. */
+  /** Begins with the cells that were put last, and may be longer; undefined where there are none. Valid until the next call. */
   get(type: number, key: number): Float64Array | undefined;
-  putAll(records: readonly ColdRecord[]): void;
+  /** All that `work` puts is there, or it throws and all is as it was. */
+  atOnce(work: () => void): void;
+  /** Within `atOnce`: the first `count` of the cells, which are taken over now. */
+  put(type: number, key: number, cells: Float64Array, count: number): void;
   /** Every record, while others are put: what is put meanwhile comes or not. */
   records(): Iterable<Float64Array>;
   clear(): void;
-}
-
-export interface ColdRecord {
-  type: number;
-  key: number;
-  cells: Float64Array;
 }

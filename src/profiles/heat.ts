@@ -1,26 +1,30 @@
-import type { ColdRecord, ColdStore } from './cold.ts';
+import type { ColdStore } from './cold.ts';
 import type { Layout } from './layout.ts';
 import type { Pool } from './pool.ts';
 import type { MutableProfile } from './profile.ts';
 import { recordCells, writeRecord } from './record.ts';
 
-/** Counts what profiles in memory take, and puts away those that nobody asked for since they were looked at last (second chance). */
+/**
+ * Counts what profiles in memory take, and puts away those that nobody asked for since they were looked at last (second chance). All stand
+ * in one ring, whatever their type: a hand that went from table to table came by often where a table holds few, and busy merchants,
+ * the largest records of all, were put away and fetched over and over.
+ */
 export interface Heat {
   touched(profile: MutableProfile): void;
   /** It is in memory now; `isNew` where the cold store does not have it as it is. */
-  entered(type: number, profile: MutableProfile, isNew: boolean): void;
+  entered(type: number, key: number, profile: MutableProfile, isNew: boolean): void;
   left(type: number, profile: MutableProfile): void;
   changed(type: number, profile: MutableProfile): void;
   makeRoom(): void;
 }
 
-/** Bits of `MutableProfile.heat`; above them, the bytes that are counted for it. */
+/** Bits of `MutableProfile.heat`; above them, the bytes that are counted for it. 0: it is in memory no more. */
 const USED = 1;
 const DIRTY = 2;
 const FLAGS = 4;
 
-/** What a profile takes beside its columns: the object, its place in a table, and what is known of it here. */
-const OBJECT_BYTES = 360;
+/** What a profile takes beside its columns: the object, its places in a table and in the ring, and what is known of it here. */
+const OBJECT_BYTES = 384;
 /** Its series of hours and days, which are made whole. */
 const BUCKET_BYTES = 12_400;
 /** Put away at once: a transaction of the cold store costs more than what is in it. */
@@ -30,11 +34,19 @@ export function createHeat(options: {
   bytes: number;
   cold: ColdStore;
   layouts: readonly Layout[];
-  shards: readonly Map<number, MutableProfile>[][];
   pool: Pool;
+  /** It is not in memory any more: its table forgets it. */
+  putAway(type: number, key: number): void;
 }): Heat {
   const { bytes: limit, cold, layouts, pool } = options;
-  const tables = options.shards.flatMap((shards, type) => shards.map((table) => ({ type, table })));
+  /** By slot; undefined where it is free. */
+  const ring: (MutableProfile | undefined)[] = [];
+  const types: number[] = [];
+  const keys: number[] = [];
+  const free: number[] = [];
+  /** Came since there was room made last: that it is wanted once is not yet a reason to stay. */
+  const arrived: MutableProfile[] = [];
+  let cells = new Float64Array(1_024);
   let used = 0;
   let hand = 0;
 
@@ -47,58 +59,78 @@ export function createHeat(options: {
     used += bytes;
   }
 
-  function changed(type: number, profile: MutableProfile): void {
-    used -= Math.floor(profile.heat / FLAGS);
-    count(type, profile, USED | DIRTY);
+  function entered(type: number, key: number, profile: MutableProfile, isNew: boolean): void {
+    count(type, profile, isNew ? DIRTY : 0);
+    const slot = free.pop() ?? ring.length;
+    ring[slot] = profile;
+    types[slot] = type;
+    keys[slot] = key;
+    arrived.push(profile);
   }
 
+  /** Its place in the ring is found free when the hand comes by. */
   function left(type: number, profile: MutableProfile): void {
     used -= Math.floor(profile.heat / FLAGS);
+    profile.heat = 0;
     pool.give(profile.columns, profile.offset, layouts[type].width * profile.capacity);
   }
 
-  /** The oldest of a table that were not used since they were looked at; the others are looked at again later. */
+  /** Slots of the next that were not used since the hand came by last. */
+  function choose(): number[] {
+    const slots: number[] = [];
+    // Once around: if all were used, they are found unused when it is called again.
+    for (let looked = 0; slots.length < AT_ONCE && looked < ring.length; looked++) {
+      const slot = hand;
+      hand = (hand + 1) % ring.length;
+      const profile = ring[slot];
+      if (profile === undefined) continue;
+      if (profile.heat === 0) empty(slot);
+      else if (profile.heat & USED) profile.heat -= USED;
+      else slots.push(slot);
+    }
+    return slots;
+  }
+
+  function empty(slot: number): void {
+    ring[slot] = undefined;
+    free.push(slot);
+  }
+
+  /** Throws, and then nothing has left, where the cold store does not take them. */
   function putAway(): void {
-    const away: ColdRecord[] = [];
-    const gone: { type: number; key: number; table: Map<number, MutableProfile>; profile: MutableProfile }[] = [];
-    for (let looked = 0; gone.length < AT_ONCE && looked < 4 * tables.length; looked++) {
-      const { type, table } = tables[hand];
-      hand = (hand + 1) % tables.length;
-      let some = 4;
-      for (const [key, profile] of table) {
-        if (some-- === 0) break;
-        table.delete(key);
-        if (profile.heat & USED) {
-          profile.heat -= USED;
-          table.set(key, profile);
-          continue;
-        }
-        gone.push({ type, key, table, profile });
-        if (!(profile.heat & DIRTY)) continue;
-        const { width } = layouts[type];
-        const cells = new Float64Array(recordCells(profile, width));
-        writeRecord(cells, 0, type, key, profile, width);
-        away.push({ type, key, cells });
-      }
+    const slots = choose();
+    const dirty = slots.filter((slot) => ring[slot]!.heat & DIRTY);
+    if (dirty.length > 0)
+      cold.atOnce(() => {
+        for (const slot of dirty) put(types[slot], keys[slot], ring[slot]!);
+      });
+    for (const slot of slots) {
+      options.putAway(types[slot], keys[slot]);
+      left(types[slot], ring[slot]!);
+      empty(slot);
     }
-    try {
-      if (away.length > 0) cold.putAll(away);
-    } catch (error) {
-      // Nothing may be forgotten: they stay in memory, and whoever asked is told.
-      for (const { key, table, profile } of gone) table.set(key, profile);
-      throw error;
-    }
-    for (const { type, profile } of gone) left(type, profile);
+  }
+
+  function put(type: number, key: number, profile: MutableProfile): void {
+    const { width } = layouts[type];
+    const need = recordCells(profile, width);
+    if (need > cells.length) cells = new Float64Array(2 * need);
+    cold.put(type, key, cells, writeRecord(cells, 0, type, key, profile, width));
   }
 
   return {
     touched(profile) {
       profile.heat |= USED;
     },
-    entered: (type, profile, isNew) => count(type, profile, isNew ? USED | DIRTY : USED),
+    entered,
     left,
-    changed,
+    changed(type, profile) {
+      used -= Math.floor(profile.heat / FLAGS);
+      count(type, profile, USED | DIRTY);
+    },
     makeRoom() {
+      for (const profile of arrived) if (profile.heat & USED) profile.heat -= USED;
+      arrived.length = 0;
       while (used > limit) putAway();
     },
   };

@@ -60,7 +60,15 @@ export function createProfileStore(
   let horizon = Number.NEGATIVE_INFINITY;
   let sweeping: Generator<void> | undefined;
   const start = () => {
-    heat = bound && createHeat({ ...bound, layouts, shards, pool });
+    const tables = shards;
+    heat =
+      bound &&
+      createHeat({
+        ...bound,
+        layouts,
+        pool,
+        putAway: (type, key) => void tables[type][key & (SHARDS - 1)].delete(key),
+      });
   };
   start();
 
@@ -108,7 +116,7 @@ export function createProfileStore(
       return undefined;
     }
     shardOf(type, key).set(key, found);
-    heat.entered(type, found, false);
+    heat.entered(type, key, found, false);
     return found;
   }
 
@@ -128,7 +136,7 @@ export function createProfileStore(
         profile = createProfile(layouts[type], pool);
         shardOf(type, key).set(key, profile);
         sizes[type]++;
-        heat?.entered(type, profile, true);
+        heat?.entered(type, key, profile, true);
       }
       return profile;
     },
@@ -139,7 +147,7 @@ export function createProfileStore(
       else if (ageOf(known) > ageOf(profile)) return;
       else heat?.left(type, known);
       shardOf(type, key).set(key, profile);
-      heat?.entered(type, profile, true);
+      heat?.entered(type, key, profile, true);
       heat?.makeRoom();
     },
     keysInMemory: (type) => (heat ? shards[type].flatMap((shard) => [...shard.keys()]) : firstKeys(shards[type])),

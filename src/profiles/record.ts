@@ -63,15 +63,18 @@ export function readRecord(
   cells: Float64Array,
   from: number,
 ): ReadRecord {
-  const [type, key, count] = cells.subarray(from, from + 3);
+  const type = cells[from];
+  const key = cells[from + 1];
+  const count = cells[from + 2];
   const layout = layouts[type];
   if (layout === undefined || !(count <= KEPT)) throw new SnapshotError('A profile of the snapshot is damaged.');
   const profile = createProfile(layout, pool, capacityFor(count));
   profile.count = count;
-  [profile.total, profile.firstTime, profile.hash, profile.lastSequence, profile.lastLabelSequence] = cells.subarray(
-    from + 3,
-    from + RECORD_HEAD,
-  );
+  profile.total = cells[from + 3];
+  profile.firstTime = cells[from + 4];
+  profile.hash = cells[from + 5];
+  profile.lastSequence = cells[from + 6];
+  profile.lastLabelSequence = cells[from + 7];
   let at = from + RECORD_HEAD;
   if (cells[at] === -1) at++;
   else {

@@ -43,7 +43,7 @@ for (const [kind, rounds, env] of [
         const client = poster(urls[0], 8);
         let dead = false;
         const owner = pair[begun.findIndex((one) => one.status === 'fulfilled')];
-        const killAt = acknowledged.size + 20 + 40 * round;
+        const killAt = acknowledged.size + 20 + ((40 * round) % (PAYMENTS - 40));
         const kill = () => {
           dead = true;
           // By turns its server alone, which leaves what it started behind in its walls, or all of it.

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { ColdRecord, ColdStore } from '../../profiles/cold.ts';
+import type { ColdStore } from '../../profiles/cold.ts';
 
 type Lmdb = typeof import('lmdb');
 
@@ -16,6 +16,8 @@ export function openColdProfiles(directory: string): ColdStore & { close(): Prom
   const { open } = load();
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  let found = new Float64Array(1_024);
+  let foundBytes = new Uint8Array(found.buffer);
   const database = open<Buffer, Buffer>({
     ...{ path: directory, keyEncoding: 'binary', encoding: 'binary', cache: false },
     ...{ noSync: true, noMetaSync: true, overlappingSync: false, useWritemap: true },
@@ -27,7 +29,9 @@ export function openColdProfiles(directory: string): ColdStore & { close(): Prom
       const some: Float64Array[] = [];
       for (const { key, value } of database.getRange({ ...(after ? { start: after } : {}), limit: AT_ONCE + 1 })) {
         if (after?.equals(key)) continue;
-        some.push(cellsOf(value));
+        const cells = new Float64Array(value.length / 8);
+        value.copy(new Uint8Array(cells.buffer), 0, 0, value.length);
+        some.push(cells);
         after = Buffer.from(key);
       }
       if (some.length === 0) return;
@@ -38,16 +42,20 @@ export function openColdProfiles(directory: string): ColdStore & { close(): Prom
   return {
     get(type, key) {
       const value = database.getBinaryFast(keyOf(scratch, type, key));
-      return value && cellsOf(value);
+      if (value === undefined) return undefined;
+      const count = value.length / 8;
+      if (count > found.length) {
+        found = new Float64Array(2 * count);
+        foundBytes = new Uint8Array(found.buffer);
+      }
+      // What LMDB gives is its own, valid until the next call, and not aligned.
+      value.copy(foundBytes, 0, 0, value.length);
+      return found;
     },
-    putAll(all: readonly ColdRecord[]) {
-      database.transactionSync(() => {
-        for (const { type, key, cells } of all)
-          database.put(
-            keyOf(Buffer.allocUnsafe(KEY_BYTES), type, key),
-            Buffer.from(cells.buffer, cells.byteOffset, cells.byteLength),
-          );
-      });
+    atOnce: (work) => database.transactionSync(work),
+    put(type, key, cells, count) {
+      // Within a transaction LMDB copies at once, so that neither key nor cells need be new ones.
+      database.put(keyOf(scratch, type, key), Buffer.from(cells.buffer, cells.byteOffset, 8 * count));
     },
     records,
     clear: () => database.clearSync(),
@@ -72,11 +80,4 @@ function keyOf(target: Buffer, type: number, key: number): Buffer {
   target.writeUInt8(type, 0);
   target.writeDoubleBE(key, 1);
   return target;
-}
-
-/** A copy: what LMDB gives is its own, valid until the next call, and not aligned. */
-function cellsOf(value: Buffer): Float64Array {
-  const cells = new Float64Array(value.length / 8);
-  new Uint8Array(cells.buffer).set(value.subarray(0, value.length));
-  return cells;
 }
