@@ -28,7 +28,7 @@ export interface CoveredTrees extends TreeArrays {
 export type Attribution = (vector: Float64Array, out: Float64Array) => number;
 
 const NODE_NUMBERS = 8;
-const EDGE_NUMBERS = 8;
+const EDGE_NUMBERS = 16;
 const PAIR_NUMBERS = 6;
 
 /** `owner[column]`, where given, is the feature that a column was made of: one player of the game, and `out` is by it. */
@@ -37,8 +37,8 @@ export function attributionOf(trees: CoveredTrees, owner?: Int32Array, kernel: K
   const laid = layTrees(trees, plans, kernel);
   const row = kernel.float64(trees.features);
   const edges = kernel.float64(EDGE_NUMBERS * (1 + 2 * Math.max(0, ...plans.map(({ nodes }) => nodes.length))));
-  // The root's: f, 1 / f and o.
-  edges.fill(1, 2, 7);
+  // The root's: o, and f and 1 / f for two pairs.
+  edges.fill(1, 0, 1).fill(1, 4, 8).fill(1, 10, 14);
   const players = owner ? owner.reduce((most, feature) => Math.max(most, feature + 1), 0) : trees.features;
   const sums = kernel.float64(2 * players);
   const mean = plans.reduce((sum, plan) => sum + plan.mean, trees.base);
