@@ -27,6 +27,13 @@ test('values are read as they are documented', () => {
   assert.equal(config.rateLimitWindowMs, 30_000);
 });
 
+test('four eyes: for rules, for cases from an amount, and nothing else', () => {
+  assert.deepEqual(read({}).fourEyes, { policy: false });
+  assert.deepEqual(read({ FOUR_EYES: 'policy, cases>=1000.5' }).fourEyes, { policy: true, casesFrom: 1000.5 });
+  for (const wrong of ['cases', 'cases>1000', 'cases>=-1', 'rules'])
+    assert.throws(() => read({ FOUR_EYES: wrong }), /FOUR_EYES: .* is neither policy nor/);
+});
+
 test('proxies are trusted by address, and none by default', () => {
   const { trustProxy, keepAliveMs } = read({});
   assert.deepEqual([trustProxy, keepAliveMs], [false, 75_000]);

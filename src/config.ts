@@ -120,7 +120,7 @@ export interface Config {
   /** Kafka and Redis, where many processes share one log; undefined where this one keeps its own. */
   readonly fleet: FleetConfig | undefined;
   /** What takes two keys: `policy` makes live changes of rules wait for another one. */
-  readonly fourEyes: readonly FourEyes[];
+  readonly fourEyes: FourEyes;
   readonly webhooks: WebhookConfig;
   /** A deployment of Convex that gets a copy of what people query; undefined: none. */
   readonly convex: ConvexConfig | undefined;
@@ -549,12 +549,22 @@ function fleet(env: Environment): FleetConfig | undefined {
   });
 }
 
-const FOUR_EYES = ['policy'] as const;
-export type FourEyes = (typeof FOUR_EYES)[number];
+/** What waits for a second key: rules that would be live; resolutions of cases with so much at risk, base currency. */
+export interface FourEyes {
+  readonly policy: boolean;
+  readonly casesFrom?: number;
+}
 
-function fourEyes(env: Environment): FourEyes[] {
+function fourEyes(env: Environment): FourEyes {
   const names = (env.FOUR_EYES ?? '').split(',').map((name) => name.trim());
-  return names.filter(Boolean).map((name) => oneOf({ FOUR_EYES: name }, 'FOUR_EYES', FOUR_EYES, '') as FourEyes);
+  let [policy, casesFrom]: [boolean, number | undefined] = [false, undefined];
+  for (const name of names.filter(Boolean)) {
+    const [, amount] = /^cases\s*>=\s*(\d+(?:\.\d+)?)$/.exec(name) ?? [];
+    if (name === 'policy') policy = true;
+    else if (amount !== undefined) casesFrom = Number(amount);
+    else throw new Error(`FOUR_EYES: ${name} is neither policy nor of the form cases>=1000`);
+  }
+  return { policy, ...(casesFrom === undefined ? {} : { casesFrom }) };
 }
 
 function kafkaTls(env: Environment): TlsConfig | undefined {

@@ -14,7 +14,7 @@ describe('cases are reopened, split, merged and worked in bulk', () => {
   const [admin, ann, bob, reader] = ['admin', 'ann', 'bob', 'reader'].map(as);
 
   before(async () => {
-    app = await startApp({ API_KEY: keys.admin }, { serving: byAmount });
+    app = await startApp({ API_KEY: keys.admin, FOUR_EYES: 'cases>=5000' }, { serving: byAmount });
     for (const name of ['ann', 'bob', 'reader']) {
       const scopes = name === 'reader' ? ['read'] : ['read', 'review'];
       keys[name] = (await admin('POST', '/api/keys', { name, scopes })).body.secret;
@@ -163,5 +163,61 @@ describe('cases are reopened, split, merged and worked in bulk', () => {
     const merged = (await bulk({ ids, action: 'merge' })).body;
     assert.deepEqual([merged.done, merged.data[1].case.id, merged.data[1].case.transactionCount], [2, ids[0], 6]);
     assert.equal((await reader('POST', '/api/cases/bulk', { ids, action: 'reopen' })).status, 403);
+  });
+
+  test('what is at risk above a limit takes a second person, and nothing happens before', async () => {
+    // 616 at risk each.
+    const { id, ids, version } = await attack('eyes', 9);
+    const acts = { ann, bob, reader };
+    const ask = (who: keyof typeof acts, seen: number, more: object = {}) =>
+      acts[who]('POST', `/api/cases/${id}/resolve`, { resolution: 'fraud', version: seen, ...more });
+    const reopen = (seen: number) => bob('POST', `/api/cases/${id}/reopen`, { version: seen });
+    const asked = await ask('ann', version, { except: ['eyes8'], note: 'one ring' });
+    assert.deepEqual([asked.status, asked.body.status, asked.body.version], [200, 'open', version + 1]);
+    const { by, byName, at, ...what } = asked.body.asked;
+    assert.deepEqual([byName, what], ['ann', { resolution: 'fraud', reason: null, except: ['eyes8'] }]);
+    assert.ok(by.startsWith('key_') && Date.parse(at) > 0);
+    assert.deepEqual(await Promise.all(ids.map(labelOf)), Array(9).fill(undefined));
+    const own = await ask('ann', version + 1, { except: ['eyes8'] });
+    assert.deepEqual([own.status, own.body.code], [403, 'forbidden']);
+    assert.equal((await ask('reader', version + 1, { except: ['eyes8'] })).status, 403);
+    const other = await attack('eyes of another', 1);
+    for (const [from, into] of [
+      [id, other.id],
+      [other.id, id],
+    ])
+      assert.equal((await bob('POST', `/api/cases/${from}/merge`, { into })).status, 409, 'it waits');
+    // Taken back, there is nothing to confirm: the next one asks anew.
+    const back = await reopen(version + 1);
+    assert.deepEqual([back.status, back.body.asked, back.body.note], [200, null, null]);
+    assert.equal((await reopen(version + 2)).status, 409, 'it is open, and nothing waits');
+    assert.equal((await ask('bob', version + 2, { except: ['eyes8'] })).body.status, 'open');
+    // Whoever would have it otherwise asks for that instead.
+    const instead = await ask('ann', version + 3, { note: 'all of it' });
+    assert.deepEqual([instead.body.status, instead.body.asked.byName], ['open', 'ann']);
+    const confirmed = await ask('bob', version + 4);
+    const { status, note, resolvedByName } = confirmed.body;
+    assert.deepEqual(
+      [confirmed.status, status, note, resolvedByName, confirmed.body.asked.byName],
+      [200, 'resolved', 'all of it', 'bob', 'ann'],
+    );
+    assert.deepEqual(await Promise.all(ids.map(labelOf)), Array(9).fill('fraud'));
+    const { history } = (await ann('GET', `/api/cases/${id}`)).body;
+    assert.deepEqual(
+      history.map((one: { type: string; byName: string | null }) => `${one.type} ${one.byName}`),
+      ['opened null', 'asked ann', 'withdrawn bob', 'asked bob', 'asked ann', 'resolved bob'],
+    );
+    const audit = (await admin('GET', `/api/audit?caseId=${id}&type=case.resolve`)).body.data;
+    assert.deepEqual(
+      audit.map(({ status: was, detail }: { status: number; detail: { waits?: true } }) => [was, detail.waits]),
+      [[200, undefined], ...Array(2).fill([200, true]), [403, undefined], [200, true]],
+    );
+    assert.equal((await reopen(version + 5)).status, 200);
+    assert.deepEqual(await Promise.all(ids.map(labelOf)), Array(9).fill(undefined));
+    const many = await bob('POST', '/api/cases/bulk', { ids: [id, other.id], action: 'resolve', resolution: 'fraud' });
+    assert.deepEqual(
+      many.body.data.map((one: { case: { status: string } }) => one.case.status),
+      ['open', 'resolved'],
+    );
   });
 });

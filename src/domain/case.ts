@@ -52,6 +52,18 @@ export type CaseStatus = (typeof CASE_STATUSES)[number] | 'merged';
 export const RESOLUTIONS = ['fraud', 'legitimate', 'unsure'] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
 
+/** A resolution as the first of two people asked for it. */
+export interface AskedResolution {
+  resolution: Resolution;
+  reason: string | null;
+  /** Transactions that it leaves out. */
+  except: string[];
+  /** Id of the key; null while keyless, and then nobody can confirm it. */
+  by: string | null;
+  /** Milliseconds. */
+  at: number;
+}
+
 /** The name under which the journal holds the label that a case gave the transaction of a decision's record. */
 export function caseLabelKey(caseId: string, sequence: number, round = 0): string {
   return round === 0 ? `c:${caseId}.label.${sequence}` : `c:${caseId}.label.${sequence}.${round}`;

@@ -223,7 +223,10 @@ export type CaseData = { caseId: string; version?: number; by?: string } & (
       transactions?: number;
       /** Transactions that are none of it: they become a case of their own, `case_<sequence of this record>`. */
       except?: string[];
+      /** From this amount at risk on, base currency, a second key has to ask for the same before it takes effect. */
+      secondFrom?: number;
     }
+  /** Takes a resolution back, or one that waits for a second key. */
   | { action: 'reopen' }
   | { action: 'merge'; into: string }
   /** Nobody worked it in time; nobody's act, once for each time that it is due. */

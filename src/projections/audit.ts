@@ -66,7 +66,7 @@ export function auditOf(record: JournalRecord, answer: CommandAnswer | undefined
       text(data.id),
     status: answer?.status ?? 200,
     code: answer?.error?.code ?? null,
-    detail: detailOf(record),
+    detail: detailOf(record, answer),
   };
 }
 
@@ -79,7 +79,10 @@ export function auditOfMerged({ sequence, at }: JournalRecord, alert: string, { 
 }
 
 /** What is worth telling of a command. Personal fields are named, never shown. */
-function detailOf({ type, data, personal }: JournalRecord): Record<string, unknown> | null {
+function detailOf(
+  { type, data, personal }: JournalRecord,
+  answer: CommandAnswer | undefined,
+): Record<string, unknown> | null {
   switch (type) {
     case 'label':
     case 'label.withdraw':
@@ -111,6 +114,9 @@ function detailOf({ type, data, personal }: JournalRecord): Record<string, unkno
           'awaits',
           'due',
         ]),
+        // For a second person.
+        ...(data.action === 'resolve' && answer?.body?.status === 'open' ? { waits: true } : {}),
+        ...pick(answer?.body ?? {}, ['withdrawn']),
         ...pick(personal ?? {}, ['text', 'note']),
       };
     case 'key.create':

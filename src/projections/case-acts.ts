@@ -1,4 +1,4 @@
-import { CASE_MAX_MERGED } from '../domain/case.ts';
+import { type AskedResolution, CASE_MAX_MERGED } from '../domain/case.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import { addWork, workBetween } from '../domain/office-hours.ts';
 import type { CaseData } from '../domain/records.ts';
@@ -30,7 +30,7 @@ export function actOnCase(fold: CaseFold, record: JournalRecord): CommandAnswer 
       break;
     }
     case 'reopen':
-      reopen(fold, row, data.by);
+      more = reopen(fold, row, data.by);
       break;
     case 'comment':
       awaits(fold, row, data, record.at);
@@ -52,7 +52,11 @@ function refusalOf(row: CaseRow, version: number | undefined, action: CaseData['
     return conflict(
       `Case ${id} has changed since: it is at version ${row.version}, this saw ${version}. Read it again.`,
     );
-  if (action === 'reopen') return status === 'open' ? conflict(`Case ${id} is open.`) : undefined;
+  if (action === 'reopen') return status === 'open' && !row.asked ? conflict(`Case ${id} is open.`) : undefined;
+  if (action === 'merge' && status === 'open' && row.asked)
+    return conflict(
+      `Case ${id} waits for a second person to confirm its resolution: confirm it or take it back first.`,
+    );
   if (status === 'resolved' && action !== 'comment')
     return conflict(`Case ${id} is resolved as ${row.resolution}${action === 'merge' ? '; reopen it first' : ''}.`);
   return undefined;
@@ -85,6 +89,20 @@ function resolve(
   }
   if (apart.length > 0 && apart.length === alerts.length)
     return refused(422, 'invalid_request', '/except: nothing of the case is left to resolve.');
+  const { asked } = row;
+  const isConfirmed = asked !== null && isSame(asked, data);
+  const note = (record.personal?.note as string | undefined) ?? (isConfirmed ? row.note : null);
+  if (data.secondFrom !== undefined && row.amountAtRisk >= data.secondFrom) {
+    const by = data.by ?? null;
+    if (!isConfirmed) {
+      const { resolution, reason = null, except: without = [] } = data;
+      row.asked = { resolution, reason, except: without, by, at: record.at };
+      row.note = note;
+      return {};
+    }
+    if (by === null || asked.by === null || by === asked.by)
+      return refused(403, 'forbidden', 'Whoever asked for a resolution cannot confirm it: that takes another key.');
+  } else if (!isConfirmed) row.asked = null;
   // Before it is resolved, so that what it owes is counted once.
   if (apart.length > 0) moveAlerts(fold, apart, row, openCase(fold, record.sequence, record.at, apart[0].time));
   const own = alertsOf(fold, row.id);
@@ -95,13 +113,18 @@ function resolve(
   }
   Object.assign(row, { status: 'resolved', resolution: data.resolution, resolvedAt: record.at });
   row.resolvedBy = data.by ?? null;
-  row.note = (record.personal?.note as string | undefined) ?? null;
-  row.reason = data.reason ?? null;
+  row.note = note;
+  row.reason = data.reason ?? (isConfirmed ? asked.reason : null);
   row.labelsDue = data.resolution === 'unsure' ? 0 : own.length;
   row.withdrawalsDue = 0;
   row.due = null;
   row.awaitingSince = null;
   return apart.length > 0 ? { exceptCaseId: apart[0].caseId } : {};
+}
+
+function isSame(asked: AskedResolution, { resolution, except = [] }: CaseData & { action: 'resolve' }): boolean {
+  const same = new Set(asked.except);
+  return asked.resolution === resolution && except.length === same.size && except.every((id) => same.has(id));
 }
 
 /** Whether the customer is awaited. Once the answer is there, so much time is left to each alert as there was before. */
@@ -132,8 +155,13 @@ function escalate(fold: CaseFold, row: CaseRow, due: number): CommandAnswer {
   return { status: 200, body: { ...caseView(row) } };
 }
 
-/** What stood before the resolution stands again; the labels that it gave are owed a withdrawal. */
-function reopen(fold: CaseFold, row: CaseRow, by: string | undefined): void {
+/** What stood before the resolution stands again; the labels that it gave are owed a withdrawal. One that waited gave none. */
+function reopen(fold: CaseFold, row: CaseRow, by: string | undefined): { withdrawn?: true } {
+  row.asked = null;
+  if (row.status === 'open') {
+    row.note = null;
+    return { withdrawn: true };
+  }
   Object.assign(row, { status: 'open', resolution: null, resolvedAt: null, resolvedBy: null, note: null });
   row.reason = null;
   row.labelsDue = 0;
@@ -142,6 +170,7 @@ function reopen(fold: CaseFold, row: CaseRow, by: string | undefined): void {
   row.due = dueOf(row, alerts);
   row.reopened++;
   row.reopenedBy = by ?? null;
+  return {};
 }
 
 /** Everything of a case becomes another's; what was said and done stays with it and is read with the other's. */

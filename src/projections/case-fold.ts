@@ -1,4 +1,10 @@
-import { CASE_ENTITIES, type CaseEntity, type CaseStatus, type Resolution } from '../domain/case.ts';
+import {
+  type AskedResolution,
+  CASE_ENTITIES,
+  type CaseEntity,
+  type CaseStatus,
+  type Resolution,
+} from '../domain/case.ts';
 import type { Outcome } from '../domain/decision.ts';
 import type { LabelData } from '../domain/records.ts';
 
@@ -58,6 +64,8 @@ export interface CaseRow {
   rules: string[];
   /** Why it was resolved so, a word of CASE_REASONS. */
   reason: string | null;
+  /** A resolution that a second person had to confirm: while the case is open it waits. */
+  asked: AskedResolution | null;
 }
 
 /** An entity of a case, and how many of its transactions name it. */
@@ -153,7 +161,7 @@ export function openCase(fold: CaseFold, sequence: number, at: number, time: num
     ...{ firstTime: time, lastTime: time, openedAt: at, lastAlertAt: at, firstActionAt: null },
     ...{ assignee: null, resolution: null, resolvedAt: null, resolvedBy: null, note: null, labelsDue: 0 },
     ...{ reopened: 0, reopenedBy: null, withdrawalsDue: 0, mergedInto: null, proposed: [] },
-    ...{ due: null, awaitingSince: null, escalatedDue: null, rules: [], reason: null },
+    ...{ due: null, awaitingSince: null, escalatedDue: null, rules: [], reason: null, asked: null },
   };
   fold.cases.set(row.id, row);
   fold.whole.add(row.id);

@@ -103,7 +103,7 @@ export interface Merged {
 
 /**
  * The case of an alert. What it bridges is one attack: open cases that nobody is assigned to are merged into the oldest of them; with
- * one that somebody works on, or that awaits the customer, a merge is proposed.
+ * one that somebody works on, or that awaits the customer or a second person, a merge is proposed.
  */
 function joined(
   fold: CaseFold,
@@ -117,7 +117,7 @@ function joined(
     ),
   );
   const free = [...found]
-    .filter(({ assignee, awaitingSince }) => assignee === null && awaitingSince === null)
+    .filter(({ assignee, awaitingSince, asked }) => assignee === null && awaitingSince === null && asked === null)
     .sort((a, b) => a.sequence - b.sequence);
   const from: string[] = [];
   const [into, ...others] = free;

@@ -30,5 +30,6 @@ export function caseView(row: CaseRow) {
     mergedInto: row.mergedInto,
     dueAt: time(row.due),
     awaitingSince: time(row.awaitingSince),
+    asked: row.asked && { ...row.asked, at: new Date(row.asked.at).toISOString() },
   };
 }

@@ -12,6 +12,15 @@ export interface CaseEntity {
   id: string | null;
 }
 
+export interface AskedResolution {
+  resolution: CaseResolution;
+  reason: string | null;
+  except: string[];
+  by: string | null;
+  byName: string | null;
+  at: string;
+}
+
 /** The alerts of what looks like one attack. Amounts are in the base currency. */
 export interface Case {
   id: string;
@@ -45,6 +54,8 @@ export interface Case {
   dueAt: string | null;
   /** Since when the customer is awaited: its time stands still. */
   awaitingSince: string | null;
+  /** A resolution that takes a second person, as the first asked for it: while the case is open it waits. */
+  asked: AskedResolution | null;
   /** Of the answer to a resolution that left some out: theirs. */
   exceptCaseId?: string;
 }

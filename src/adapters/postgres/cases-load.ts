@@ -20,7 +20,7 @@ export const CASE_COLUMNS = [
   ...['transactions', 'reviews', 'declines', 'score', 'amount', 'amount_at_risk', 'first_time', 'last_time'],
   ...['opened_at', 'last_alert_at', 'first_action_at', 'assignee', 'resolution', 'resolved_at', 'resolved_by'],
   ...['note', 'labels_due', 'disputes', 'reopened', 'reopened_by', 'withdrawals_due', 'merged_into', 'proposed'],
-  ...['due', 'awaiting_since', 'escalated_due', 'rules', 'reason'],
+  ...['due', 'awaiting_since', 'escalated_due', 'rules', 'reason', 'asked'],
 ];
 export const ALERT_COLUMNS = [
   ...['transaction_id', 'case_id', 'sequence', 'at', 'time', 'decision', 'score', 'amount', 'amount_at_risk', 'keys'],
@@ -246,5 +246,6 @@ export function caseOf(row: Raw): CaseRow {
     disputes: row.disputes,
     rules: row.rules.map(restored),
     reason: restored(row.reason),
+    asked: row.asked && JSON.parse(restored(row.asked)),
   };
 }

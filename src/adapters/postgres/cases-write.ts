@@ -31,6 +31,7 @@ async function writeRows(client: pg.PoolClient, schema: string, fold: CaseFold):
       awaitingSince: time(row.awaitingSince),
       rules: row.rules.map(storable),
       reason: storable(row.reason),
+      asked: row.asked && storable(JSON.stringify(row.asked)),
     };
   });
   const columns = [
@@ -38,7 +39,7 @@ async function writeRows(client: pg.PoolClient, schema: string, fold: CaseFold):
     ...['declines', 'score', 'amount', 'amount_at_risk', 'first_time', 'last_time', 'last_alert_at', 'first_action_at'],
     ...['assignee', 'resolution', 'resolved_at', 'resolved_by', 'note', 'labels_due', 'disputes'],
     ...['reopened', 'reopened_by', 'withdrawals_due', 'merged_into', 'proposed'],
-    ...['due', 'awaiting_since', 'escalated_due', 'rules', 'reason'],
+    ...['due', 'awaiting_since', 'escalated_due', 'rules', 'reason', 'asked'],
   ];
   await client.query({
     name: 'upsert_cases',
@@ -47,7 +48,7 @@ async function writeRows(client: pg.PoolClient, schema: string, fold: CaseFold):
         transactions, reviews, declines, score, amount, "amountAtRisk", "firstTime", "lastTime", "lastAlertAt",
         "firstActionAt", assignee, resolution, "resolvedAt", "resolvedBy", note, "labelsDue", disputes,
         reopened, "reopenedBy", "withdrawalsDue", "mergedInto", proposed, due, "awaitingSince", "escalatedDue",
-        rules, reason
+        rules, reason, asked
       FROM json_to_recordset($1::json) AS r (id text, sequence bigint, "openedAt" timestamptz, version integer,
         status text, "entityType" text, "entityKey" bigint, "entityValue" text, "entityAlerts" integer,
         transactions integer, reviews integer, declines integer, score smallint, amount double precision,
@@ -55,7 +56,7 @@ async function writeRows(client: pg.PoolClient, schema: string, fold: CaseFold):
         "firstActionAt" timestamptz, assignee text, resolution text, "resolvedAt" timestamptz, "resolvedBy" text,
         note text, "labelsDue" integer, disputes integer, reopened integer, "reopenedBy" text,
         "withdrawalsDue" integer, "mergedInto" text, proposed text[], due bigint,
-        "awaitingSince" timestamptz, "escalatedDue" bigint, rules text[], reason text)
+        "awaitingSince" timestamptz, "escalatedDue" bigint, rules text[], reason text, asked text)
       ON CONFLICT (id) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`)}`,
     values: [JSON.stringify(rows)],
   });

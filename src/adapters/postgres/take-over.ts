@@ -68,6 +68,7 @@ const CASE_LATER = [
   'escalated_due',
   'rules',
   'reason',
+  'asked',
 ];
 /** Columns that came after it: empty in its rows, which are then read by their views. */
 const LATER: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { CASE_ENTITIES, CASE_STATUSES, RESOLUTIONS } from '../../domain/case.ts';
+import { type AskedResolution, CASE_ENTITIES, CASE_STATUSES, RESOLUTIONS } from '../../domain/case.ts';
 import { answer, Id, PageQuery, SpanQuery, said, Time, Window, words } from './common.ts';
 import { TransactionShown } from './transactions.ts';
 
@@ -9,6 +9,8 @@ const timeOrNull = (description?: string) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', ...said(description) });
 const text = (maxLength: number, description?: string) =>
   Type.String({ minLength: 1, maxLength, ...said(description) });
+
+type AskedShown = Omit<AskedResolution, 'at'> & { byName: string | null; at: string };
 
 const caseStatus = words(CASE_STATUSES);
 export const Entity = answer({
@@ -42,6 +44,7 @@ export const CaseShown = answer(
     mergedInto: orNull('string'),
     dueAt: timeOrNull(),
     awaitingSince: timeOrNull('For the customer'),
+    asked: Type.Unsafe<AskedShown | null>({ type: ['object', 'null'] }),
     exceptCaseId: Type.Optional(Type.String()),
   },
   'A case: alerts that share a device, a card, a mailbox or a user',

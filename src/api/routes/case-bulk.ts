@@ -11,7 +11,7 @@ import { idempotencyKey, idempotentName, otherBody } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
 import type { Services } from '../services.ts';
 import { invalid } from '../window.ts';
-import { checkReason, followCase } from './case-commands.ts';
+import { checkReason, followCase, secondFrom } from './case-commands.ts';
 
 type Body = Static<typeof CaseBulkBody>;
 const AT_ONCE = 16;
@@ -45,9 +45,13 @@ export function caseBulkRoutes(app: Api, services: Services, charge: Charge): vo
       const idempotency = idempotencyKey(request);
       const name = idempotency && (await idempotentName(request, idempotency, services, 'c'));
       const hash = bodyHash(request.body);
+      const second = action === 'resolve' ? secondFrom(services) : {};
       const one = async (id: string) => {
         const key = name ? `${name}.${id}` : `c:${nextId(services.clock())}`;
-        return { id, ...(await act(services, request, { action, caseId: id, ...asked.data }, asked, { key, hash })) };
+        return {
+          id,
+          ...(await act(services, request, { action, caseId: id, ...asked.data, ...second }, asked, { key, hash })),
+        };
       };
       const data = [];
       for (let from = 0; from < ids.length; from += AT_ONCE)

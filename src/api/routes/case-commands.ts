@@ -91,6 +91,7 @@ export function caseCommandRoutes(app: Api, services: Services): void {
         ...(reason === undefined ? {} : { reason }),
         ...(transactions === undefined ? {} : { transactions }),
         ...(except?.length ? { except: [...new Set(except)] } : {}),
+        ...secondFrom(services),
       };
       return send(services, request, reply, data, note ? { note } : {});
     },
@@ -153,7 +154,8 @@ function send(
     type: 'case',
     data,
     personal,
-    asked: { ...data, ...personal },
+    // What was asked is the same whatever is set by then.
+    asked: { ...data, secondFrom: undefined, ...personal },
     followUp: (body) => followCase(services, data, body),
   });
 }
@@ -166,6 +168,12 @@ export async function followCase(
 ): Promise<Record<string, unknown>> {
   if (action === 'resolve' || action === 'reopen') await services.caseLabels.follow(caseId);
   return shownCase(services, body as unknown as CaseView);
+}
+
+/** From which amount at risk on a resolution waits for a second person. */
+export function secondFrom({ config }: Services): { secondFrom?: number } {
+  const { casesFrom } = config.fourEyes;
+  return casesFrom === undefined ? {} : { secondFrom: casesFrom };
 }
 
 /** Throws where the word is none of those that this resolution has. */

@@ -159,9 +159,10 @@ export function missingCase(id: string): never {
   throw new AssayError('not_found', `There is no case ${id}.`);
 }
 
-/** A case with the name of the key that resolved it. */
+/** A case with the names of the keys that resolved it, or asked to. */
 export function shownCase<T extends CaseView>({ keys }: Services, view: T): T & { resolvedByName: string | null } {
-  return { ...view, resolvedByName: actor(keys, view.resolvedBy).byName };
+  const asked = view.asked && { ...view.asked, ...actor(keys, view.asked.by) };
+  return { ...view, asked, resolvedByName: actor(keys, view.resolvedBy).byName };
 }
 
 function wholeCase(services: Services, detail: CaseDetail, transactions: TransactionView[]) {
@@ -178,7 +179,7 @@ function wholeCase(services: Services, detail: CaseDetail, transactions: Transac
       { at: detail.case.openedAt, type: 'opened', by: null, byName: null, detail: null },
       ...acts.map(({ at, type, by, byName, detail: how }) => ({
         at,
-        type: ACTS[type] ?? type,
+        type: how?.waits ? 'asked' : how?.withdrawn ? 'withdrawn' : (ACTS[type] ?? type),
         by,
         byName,
         detail: how,

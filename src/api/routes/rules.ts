@@ -39,7 +39,7 @@ export function ruleRoutes(app: Api, services: Services): void {
   const { policy, config, clock } = services;
   const { rules } = policy.log.state;
 
-  const needsTwo = (content: RuleContent) => config.fourEyes.includes('policy') && content.mode === 'live';
+  const needsTwo = (content: RuleContent) => config.fourEyes.policy && content.mode === 'live';
   const known = (id: string): RuleState => {
     const rule = rules.get(id);
     if (!rule || !(rule.current ?? rule.proposed)) throw new AssayError('not_found', `There is no rule ${id}.`);

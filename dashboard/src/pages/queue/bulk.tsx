@@ -3,7 +3,7 @@ import { X } from 'lucide-react';
 import { useState } from 'react';
 import { actOnCases, type BulkAct, type BulkAnswer, type Case, type CaseResolution } from '../../api/cases.ts';
 import { useBaseCurrency } from '../../api/session.ts';
-import { moneyShort, plural } from '../../lib/format.ts';
+import { count, moneyShort, plural } from '../../lib/format.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { failed, told } from '../../ui/toast.tsx';
 import { BulkDialog, type BulkKind } from './bulk-dialog.tsx';
@@ -104,11 +104,17 @@ export function BulkBar({ chosen, elsewhere, onClear, onDone, onUndone }: Props)
 }
 
 function say(wanted: BulkAct, answer: BulkAnswer, undo: (() => void) | undefined): void {
-  const { done, refused } = answer;
+  const { data, done, refused } = answer;
   const why = firstRefusal([answer]);
-  const rest = refused > 0 ? `${plural(refused, 'case')} not: ${why.message}` : undefined;
+  const waiting = wanted.action === 'resolve' ? data.filter((one) => one.case?.status === 'open').length : 0;
+  const rest = [
+    ...(refused > 0 ? [`${plural(refused, 'case')} not: ${why.message}`] : []),
+    ...(waiting > 0
+      ? [`${count(waiting)} of them ${waiting === 1 ? 'waits' : 'wait'} for a second person to confirm it.`]
+      : []),
+  ].join(' ');
   if (done === 0) failed('Nothing was changed', why);
-  else told(`${doneWord(wanted)} ${plural(done, 'case')}`, rest, undo);
+  else told(`${doneWord(wanted)} ${plural(done, 'case')}`, rest || undefined, undo);
 }
 
 const firstRefusal = (answers: BulkAnswer[]): Error =>

@@ -60,12 +60,19 @@ export function CaseView({ id, me, className, onLoad, onFinished, onReopened, on
       case 'assign':
         return told(said(wanted), undefined, undo({ kind: 'assign', assignee }));
       case 'reopen': {
+        if (as.status === 'open') return told('Taken back', 'Nothing waits for a second person any more.');
         onReopened();
         const why = { reason: reason ?? undefined, note: note ?? '' };
         const again = { kind: 'resolve', resolution: resolution as CaseResolution, ...why } as const;
         return told('Reopened', 'Its labels are taken back.', undo(again));
       }
       case 'resolve': {
+        if (done.status === 'open')
+          return told(
+            'Waits for a second person',
+            `Nothing is labelled before somebody else confirms it.`,
+            undo({ kind: 'reopen' }),
+          );
         const left = wanted.except?.length ?? 0;
         told(`Resolved as ${wanted.resolution}`, left > 0 ? leftWords(left) : undefined, undo({ kind: 'reopen' }));
         setLeft(new Set());
@@ -81,7 +88,8 @@ export function CaseView({ id, me, className, onLoad, onFinished, onReopened, on
       // What was left out is a case by now: it comes back too.
       const apart = done.exceptCaseId;
       if (apart) await readCase(apart).then((other) => actOnCase({ kind: 'merge', into: now.id }, other));
-      told('Taken back', back.kind === 'reopen' ? 'The case is open again, and its labels are taken back.' : undefined);
+      const hadLabels = back.kind === 'reopen' && done.status === 'resolved';
+      told('Taken back', hadLabels ? 'The case is open again, and its labels are taken back.' : undefined);
     } catch (error) {
       failed('Not taken back', error);
     }

@@ -15,6 +15,7 @@ import { ConflictNotice, WaitingNotice } from './conflict.tsx';
 import { Due } from './due.tsx';
 import { EntityName, Outcomes, ResolutionBadge } from './parts.tsx';
 import { Payments } from './payments.tsx';
+import { SecondNotice } from './second.tsx';
 import { Talk } from './talk.tsx';
 import type { Work } from './use-case.ts';
 import { AT_RISK, ENTITY_NAMES } from './work.ts';
@@ -48,6 +49,7 @@ export function Detail(props: Props) {
         <ConflictNotice conflict={work.conflict} now={of} busy={work.busy} onAgain={onAct} onDismiss={work.dismiss} />
       )}
       {work.waiting && !work.conflict && <WaitingNotice changes={work.waiting} onShow={work.takeIn} />}
+      <SecondNotice of={of} busy={work.busy} onAct={onAct} />
       {of.mergedInto && (
         <p className="panel px-4 py-3">
           This case was merged:{' '}
@@ -162,6 +164,7 @@ function Head({
           <span>
             {of.status === 'resolved' ? 'resolved' : 'since'} <Time at={of.resolvedAt ?? of.openedAt} />
             {of.status === 'resolved' && of.resolvedByName && ` by ${of.resolvedByName}`}
+            {of.status === 'resolved' && of.asked && `, as ${of.asked.byName ?? of.asked.by} had asked`}
           </span>
         </p>
       </div>

@@ -59,9 +59,17 @@ export function Item({ item, selected, elsewhere, onSelect, chosen, onChoose }: 
             {ago(new Date(item.status === 'resolved' ? (item.resolvedAt ?? item.openedAt) : item.openedAt), new Date())}
           </span>
         </span>
-        {(elsewhere || item.status === 'resolved' || item.assignee || item.dueAt || item.awaitingSince) && (
+        {(elsewhere ||
+          item.status === 'resolved' ||
+          item.asked ||
+          item.assignee ||
+          item.dueAt ||
+          item.awaitingSince) && (
           <span className={`mt-1 flex items-center gap-2 text-xs ${chosen === undefined ? 'pl-6' : ''}`}>
             {item.status === 'resolved' && <ResolutionBadge resolution={item.resolution} />}
+            {item.status === 'open' && item.asked && (
+              <span className="whitespace-nowrap text-review">{item.asked.resolution}, unconfirmed</span>
+            )}
             {elsewhere ? (
               <em className="text-review not-italic">Now {elsewhere}</em>
             ) : (

@@ -116,6 +116,10 @@ export function deed({ type, detail }: Happening): string {
       return 'was due, and nobody had worked it';
     case 'resolved':
       return `resolved it as ${String(detail?.resolution)}${typeof detail?.reason === 'string' ? `: ${reasonWords(detail.reason)}` : ''}`;
+    case 'asked':
+      return `asked to resolve it as ${String(detail?.resolution)}, which takes a second person`;
+    case 'withdrawn':
+      return 'took back what waited for a second person';
     case 'reopened':
       return 'reopened it';
     case 'merged':
