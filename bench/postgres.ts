@@ -11,7 +11,7 @@ import pg from 'pg';
 import { startEmbedded } from '../src/adapters/embedded/postgres.ts';
 import { layoutSchema } from '../src/adapters/postgres/migrate.ts';
 import { openStore } from '../src/adapters/postgres/store.ts';
-import { CORE_ENTITIES } from '../src/domain/entity.ts';
+import { entityTypesWith } from '../src/domain/entity.ts';
 import { silentLog } from '../src/projections/log.ts';
 import { fill, type Shape } from './postgres/fill.ts';
 import { plansOf, recordStatements } from './postgres/plans.ts';
@@ -38,7 +38,7 @@ const isFilled = existsSync(join(dataDir, 'filled'));
 const server = await startEmbedded({ dataDir, log: silentLog });
 const recorder = recordStatements();
 const store = await openStore({
-  ...{ url: server.url, namespace: NAMESPACE, clock: Date.now, entityTypes: CORE_ENTITIES, log: silentLog },
+  ...{ url: server.url, namespace: NAMESPACE, clock: Date.now, entityTypes: entityTypesWith(), log: silentLog },
 });
 if (!isFilled) {
   const began = performance.now();

@@ -9,7 +9,8 @@ const ADMIN = 'sk_end_to_end_0123456789abcdef';
 
 /** A server with keys: nobody sees anything before signing in, and nobody may more than the key. */
 describe('signing in', { skip, timeout: 360_000 }, () => {
-  const stage = onStage(ADMIN);
+  // No case of another test has so much at risk.
+  const stage = onStage(ADMIN, () => ({ FOUR_EYES: 'cases>=12' }));
 
   test('a key signs in, the session outlives a reload and does its work, and ends with signing out', async () => {
     const { page, complaints } = await stage.open();
@@ -78,12 +79,14 @@ describe('signing in', { skip, timeout: 360_000 }, () => {
       return answer.json() as Promise<Answer>;
     };
     const held = { amount: 1.2, country: 'NG', merchantId: 'm_1', accountAgeDays: 0 };
-    for (const device of ['d_both', 'd_other', 'd_third'])
-      for (let i = 0; i < 9; i++)
+    const attack = async (device: string, payments: number) => {
+      for (let i = 0; i < payments; i++)
         await ask('POST', '/api/transactions', {
           ...{ ...held, userId: `${device}_${i}`, cardId: `c_${device}_${i}`, deviceId: device },
           email: `${device}_${i}@mail.test`,
         });
+    };
+    for (const device of ['d_both', 'd_other', 'd_third']) await attack(device, 9);
     const [{ id }] = (await ask('GET', '/api/cases?entity=device:d_both')).data;
     const signedIn = async (name: string) => {
       const { secret } = await ask('POST', '/api/keys', { name, scopes: ['read', 'review'] });
@@ -123,6 +126,23 @@ describe('signing in', { skip, timeout: 360_000 }, () => {
     await bob.goto(`/queue?case=${id}&show=resolved`);
     await history(bob).getByText('You resolved it as fraud').waitFor();
     await history(bob).getByText('Ann commented').waitFor();
+
+    // Above an amount the first one waits for the second.
+    await attack('d_eyes', 20);
+    const [{ id: large }] = (await ask('GET', '/api/cases?entity=device:d_eyes')).data;
+    await ann.goto(`/queue?case=${large}`);
+    await history(ann).waitFor();
+    await ann.keyboard.press('d');
+    await ann.getByLabel('Note (optional)').fill('The same van');
+    await ann.keyboard.press('Control+Enter');
+    await ann.getByText('You asked for it').waitFor();
+    assert.equal(await ann.getByRole('button', { name: 'Confirm as fraud' }).count(), 0);
+    assert.equal((await ask('GET', `/api/cases/${large}`)).status, 'open');
+    await bob.goto(`/queue?case=${large}`);
+    await bob.getByText('Ann asked for it').waitFor();
+    await bob.getByRole('button', { name: 'Confirm as fraud' }).click();
+    await bob.getByText('Resolved as fraud').first().waitFor();
+    await ann.getByText('Bob resolved it as fraud').first().waitFor();
 
     // Both ask for the next one at once: each gets another.
     await Promise.all([ann, bob].map((page) => page.getByRole('button', { name: 'Next case' }).click()));

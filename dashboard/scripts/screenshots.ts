@@ -136,7 +136,7 @@ async function pathsOf(url: string): Promise<Record<string, string>> {
 async function show(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await page.locator('#main h1, #main p').first().waitFor();
-  await page.waitForLoadState('networkidle');
+  await page.waitForLoadState('networkidle', { timeout: 60_000 });
   await page.waitForTimeout(800);
 }
 
