@@ -6,6 +6,7 @@ import { loadArtifact } from '../src/models/artifact.ts';
 import { call, startApp, type TestApp } from './support/app.ts';
 
 const { version, head } = loadArtifact(defaultModelDir);
+const measuredRows = (part: string) => (head.metrics[part] as Record<string, number>).rows;
 
 describe('the card of a model', () => {
   let app: TestApp;
@@ -51,6 +52,7 @@ describe('the card of a model', () => {
     const { headers, body } = await ask('GET', path, undefined, { accept: 'text/html' });
     assert.match(String(headers.get('content-type')), /^text\/html/);
     assert.match(String(headers.get('content-security-policy')), /default-src 'none'/);
+    assert.ok(body.includes(`<td>rows</td><td>${measuredRows('train')}</td>`), 'a count is told whole');
     assert.match(body, /better on &lt;b&gt;cards&lt;\/b&gt; &amp; transfers/);
     assert.doesNotMatch(body, /<b>|<script/);
     const card = (await ask('GET', path)).body;

@@ -66,7 +66,9 @@ function figures({ figures: parts }: ModelCard): string {
   const cell = (part: ModelCard['figures'][number], name: string) => {
     const value = part.figures[name];
     const range = part.intervals[name];
-    const shown = value === undefined || value === null ? '–' : Number(value.toPrecision(4));
+    // Counts are told whole.
+    const rounded = (number: number) => (Number.isInteger(number) ? number : Number(number.toPrecision(4)));
+    const shown = value === undefined || value === null ? '–' : rounded(value);
     return Array.isArray(range)
       ? `${shown} (${range.map((end) => Number(Number(end).toPrecision(3))).join(' to ')})`
       : shown;
