@@ -32,6 +32,10 @@ describe('the command line', () => {
       [['inspect', folder], 'A folder stands where a file is needed.'],
       [['backtest', '--data-dir', nowhere], `${nowhere} has no journal: --data-dir says where it is.`],
       [['explain', 'p1', '--data-dir', nowhere], `${nowhere} has no journal: --data-dir says where it is.`],
+      [
+        ['explain', 'p1', '--person', '--data-dir', nowhere],
+        'A letter tells what became of the payment, too: start the server, and ask again.',
+      ],
       [['journal', 'verify', '--data-dir', nowhere], `${nowhere} has no journal: --data-dir says where it is.`],
       [['mcp', '--url', 'nonsense'], 'nonsense is no address such as http://127.0.0.1:3000'],
     ] as const) {

@@ -5,6 +5,7 @@ import type { DecisionData, DeleteData } from '../domain/records.ts';
 import type { Journal } from '../journal/journal.ts';
 import { openJournal } from '../journal/local/journal.ts';
 import { factsOf } from '../narrator/facts.ts';
+import { type DecidedView, letterOf } from '../narrator/person.ts';
 import { tell } from '../narrator/template.ts';
 import { askServer, type Control, journalFolder, readControl } from './control.ts';
 import { defaultModelDir } from './paths.ts';
@@ -18,10 +19,21 @@ export interface Explained {
   reasons?: Reason[];
 }
 
+const configOf = (dataDir?: string) =>
+  readConfig(dataDir ? { ...process.env, ASSAY_DATA_DIR: dataDir } : process.env, { modelDir: defaultModelDir });
+
+/** Throws an Error that says so where no server runs, or where it has no such decision. */
+export async function letterFor(id: string, dataDir?: string): Promise<string> {
+  const control = readControl(configOf(dataDir).dataDir);
+  if (!control) throw new Error('A letter tells what became of the payment, too: start the server, and ask again.');
+  const view = await get<DecidedView>(control, `/api/transactions/${encodeURIComponent(id)}`);
+  if (view.decision === undefined) throw new Error(`Transaction ${id} is not decided.`);
+  return letterOf(view);
+}
+
 /** Throws an Error that says so where there is no such decision. */
 export async function explained(id: string, options: { ask: boolean; dataDir?: string }): Promise<Explained> {
-  const env = options.dataDir ? { ...process.env, ASSAY_DATA_DIR: options.dataDir } : process.env;
-  const config = readConfig(env, { modelDir: defaultModelDir });
+  const config = configOf(options.dataDir);
   const control = readControl(config.dataDir);
   if (control) return overHttp(control, id, options.ask);
   const journal = await openJournal({ directory: journalFolder(config), format: config.journalFormat });

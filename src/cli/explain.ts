@@ -4,6 +4,7 @@ interface Flags {
   model: boolean;
   dataDir?: string;
   json?: boolean;
+  person?: boolean;
 }
 
 /** `assay explain`: through the running server where one holds the data directory, else straight from the journal. */
@@ -12,10 +13,16 @@ export function explainCommand(): Command {
     .description('a decision in words, with its reasons and what to check next; or a case, by its id')
     .argument('<id>', 'of a transaction or, from a running server, of a case (case_12)')
     .option('--no-model', 'does not ask the language model that is configured')
+    .option('--person', 'a draft of a letter to whom it concerns (GDPR, Articles 15 and 22); from a running server')
     .option('--data-dir <folder>', 'the data directory (ASSAY_DATA_DIR)')
     .option('--json', 'print JSON')
-    .action(async (id: string, { model, dataDir, json }: Flags) => {
-      const { explained } = await import('./explain-access.ts');
+    .action(async (id: string, { model, dataDir, json, person }: Flags) => {
+      const { explained, letterFor } = await import('./explain-access.ts');
+      if (person) {
+        const letter = await letterFor(id, dataDir);
+        console.log(json ? JSON.stringify({ letter }) : letter);
+        return;
+      }
       const told = await explained(id, { ask: model, dataDir });
       console.log(json ? JSON.stringify(told) : words(told));
     });

@@ -33,7 +33,11 @@ function tellTransaction(facts: TransactionFacts): Narrative {
   };
 }
 
-const VERBS: Record<Outcome, string> = { approve: 'was approved', review: 'waits for review', decline: 'was declined' };
+const VERBS: Record<Outcome, string> = {
+  approve: 'was approved',
+  review: 'was sent to review',
+  decline: 'was declined',
+};
 
 function opening(facts: TransactionFacts): string {
   const { decision, probability, type, amount, currency, time, offsetMinutes } = facts;
