@@ -130,6 +130,37 @@ test('a snapshot taken while profiles learn, leave and come back is whole once t
   }
 });
 
+test('who is asked for all the time stays in memory, however few of its type there are', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'assay-cold-'));
+  const cold = openColdProfiles(directory);
+  t.after(async () => {
+    await cold.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const fetched = ENTITY_TYPES.map(() => 0);
+  const counting = {
+    ...cold,
+    get(type: number, key: number) {
+      const cells = cold.get(type, key);
+      if (cells) fetched[type]++;
+      return cells;
+    },
+  };
+  const profiles = createProfiles({ entityTypes: ENTITY_TYPES, bound: { bytes: 1_000_000, cold: counting } });
+  const random = seeded(1);
+  const [user, merchant] = ['user', 'merchant'].map((type) => ENTITY_TYPES.indexOf(type));
+  for (let id = 1; id <= 12_000; id++) {
+    const entities = ENTITY_TYPES.map(() => 0);
+    entities[user] = 1 + Math.floor(random() * 3_000);
+    entities[merchant] = 1 + (id % 4);
+    const one = event(id, T0 + id * 1_000, entities, { amount: 1 });
+    profiles.readSet(profileKeys(one));
+    profiles.learn(one, id);
+  }
+  assert.ok(fetched[user] > 1_000, `${fetched}`);
+  assert.equal(fetched[merchant], 0);
+});
+
 test('the cold store is a cache: what an earlier process left is not read', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'assay-cold-'));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
