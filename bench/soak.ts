@@ -63,7 +63,8 @@ try {
   );
 
   const users = Math.max(1, Math.round((rate * STAY_SECONDS) / PAYMENTS_EACH));
-  const end = Date.now() + minutes * 60_000;
+  const began = Date.now();
+  const end = began + minutes * 60_000;
   const memory: { anonymousMiB: number; heapMiB: number }[] = [];
   const statuses: Record<string, number> = {};
   let sent = 0;
@@ -85,7 +86,7 @@ try {
     memory.push({ anonymousMiB: anonymousMiB(), heapMiB: Math.round(held.heapUsed / MIB) });
     const now = memory.at(-1)!;
     console.log(
-      `${Math.round((memory.length * SLICE_SECONDS) / 6) / 10} min: ${now.anonymousMiB} MiB, heap ${now.heapMiB}, external ` +
+      `${((Date.now() - began) / 60_000).toFixed(1)} min: ${now.anonymousMiB} MiB, heap ${now.heapMiB}, external ` +
         `${Math.round(held.external / MIB)}, ${files()} files, ${JSON.stringify(counted(held.resources))}, load ${loadavg()[0].toFixed(1)}`,
     );
   }

@@ -148,7 +148,7 @@ test('who is asked for all the time stays in memory, however few of its type the
   };
   const profiles = createProfiles({ entityTypes: ENTITY_TYPES, bound: { bytes: 1_000_000, cold: counting } });
   const random = seeded(1);
-  const [user, merchant] = ['user', 'merchant'].map((type) => ENTITY_TYPES.indexOf(type));
+  const [user, merchant] = [ENTITY_TYPES.indexOf('user'), ENTITY_TYPES.indexOf('merchant')];
   for (let id = 1; id <= 12_000; id++) {
     const entities = ENTITY_TYPES.map(() => 0);
     entities[user] = 1 + Math.floor(random() * 3_000);

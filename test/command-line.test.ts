@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -26,6 +26,10 @@ describe('the command line', () => {
   test('what is not there is said in a line, and nothing is made in its place', async () => {
     const nowhere = join(folder, 'nowhere');
     const none = join(folder, 'none.csv');
+    const file = join(folder, 'file');
+    const astray = join(folder, 'astray');
+    writeFileSync(file, '');
+    symlinkSync(nowhere, astray);
     for (const [words, said] of [
       [['replay', none, '--data-dir', nowhere], `There is no file ${none}.`],
       [['backtest', '--rules', none, '--data-dir', nowhere], `There is no file ${none}.`],
@@ -37,6 +41,14 @@ describe('the command line', () => {
         'A letter tells what became of the payment, too: start the server, and ask again.',
       ],
       [['journal', 'verify', '--data-dir', nowhere], `${nowhere} has no journal: --data-dir says where it is.`],
+      [
+        ['keys', 'list', '--data-dir', join(file, 'data')],
+        `No folder can be made at ${file}/data/journal: something else stands there or above it.`,
+      ],
+      [
+        ['keys', 'list', '--data-dir', astray],
+        `No folder can be made at ${astray}: something else stands there or above it.`,
+      ],
       [['mcp', '--url', 'nonsense'], 'nonsense is no address such as http://127.0.0.1:3000'],
     ] as const) {
       const { code, error } = await assay([...words]);

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type pino from 'pino';
@@ -23,6 +22,7 @@ import { deletedIn, repeatedRecord } from '../engine/repeated.ts';
 import { createRoster, type FoldedRoster } from '../engine/roster.ts';
 import { warmUp } from '../engine/warm-up.ts';
 import type { JournalRecord } from '../journal/journal.ts';
+import { makeFolder } from '../journal/local/folder.ts';
 import { openRegistry } from '../models/registry.ts';
 import { createProfiles } from '../profiles/memory.ts';
 import { createErasures } from '../projections/erasures.ts';
@@ -47,7 +47,7 @@ type Log = pino.Logger;
 export async function openFleetCore(config: Config, overrides: Overrides = {}, token?: string): Promise<FleetCore> {
   const clock = overrides.clock ?? Date.now;
   const log = overrides.log ?? createLog(config.logLevel);
-  mkdirSync(config.dataDir, { recursive: true });
+  makeFolder(config.dataDir);
   const shared = await openShared(config, clock, log);
   try {
     return await coreOf(shared, { config, overrides, token, clock, log });

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as breathe } from 'node:timers/promises';
@@ -20,6 +19,7 @@ import { createSuppression } from '../engine/policy/suppression.ts';
 import { createRoster } from '../engine/roster.ts';
 import { warmUp } from '../engine/warm-up.ts';
 import type { JournalRecord } from '../journal/journal.ts';
+import { makeFolder } from '../journal/local/folder.ts';
 import { openJournal } from '../journal/local/journal.ts';
 import { openRegistry } from '../models/registry.ts';
 import { createProfiles } from '../profiles/memory.ts';
@@ -40,7 +40,7 @@ export const columnsDirectory = ({ dataDir }: Pick<Config, 'dataDir'>): string =
 export async function openCore(config: Config, overrides: Overrides = {}, token?: string): Promise<Core> {
   const clock = overrides.clock ?? Date.now;
   const log = overrides.log ?? createLog(config.logLevel);
-  mkdirSync(config.dataDir, { recursive: true });
+  makeFolder(config.dataDir);
   const local = await openJournal({
     directory: journalDirectory(config),
     segmentBytes: config.journalSegmentBytes,

@@ -37,8 +37,13 @@ const wanted = process.argv.slice(2).find((word) => Object.hasOwn(COMMANDS, word
 for (const [name, load] of Object.entries(COMMANDS))
   if (wanted === undefined || wanted === name) program.addCommand(await load());
 
-/** In words, where a file that was named is not there or is a folder: what the system calls it says less. */
-function said({ message, code, path }: NodeJS.ErrnoException): string {
+/** In words, where a file or a folder that was named cannot be used: what the system calls it says less. */
+function said({ message, code, path, syscall }: NodeJS.ErrnoException): string {
+  if (syscall === 'mkdir' && (code === 'EEXIST' || code === 'ENOTDIR'))
+    return `No folder can be made at ${path}: something else stands there or above it.`;
+  if (code === 'EROFS' && path) return `${path} cannot be written: its file system is read-only.`;
+  if (code === 'EACCES' && path) return `The user that runs this may not use ${path}.`;
+  if (code === 'ENOSPC') return `No space is left on the disk${path ? ` for ${path}` : ''}.`;
   if (code === 'ENOENT' && path && message.startsWith('ENOENT')) return `There is no file ${path}.`;
   if (code === 'EISDIR') return `A folder stands where a file is needed${path ? `: ${path}` : ''}.`;
   return message;

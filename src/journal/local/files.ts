@@ -1,5 +1,6 @@
 import { fdatasync, readSync, write } from 'node:fs';
-import { type FileHandle, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, open, readdir, rename, rm } from 'node:fs/promises';
+import { makeFolder } from './folder.ts';
 import { lockDirectory } from './lock.ts';
 
 /** The file operations that the journal needs; a test puts a disk that loses power in their place. */
@@ -37,7 +38,7 @@ export interface OpenFile {
 
 export const nodeFiles: Files = {
   async makeDirectory(path, mode) {
-    await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) });
+    makeFolder(path, mode);
   },
   list: (directory) => readdir(directory),
   open: async (path, mode) => openFile(await open(path, mode === 'read' ? 'r' : mode === 'update' ? 'r+' : 'w+')),
