@@ -111,7 +111,8 @@ export async function replayInto(
   const reading = { ...options, maxErrors: Number.POSITIVE_INFINITY, onError: refuse, between: drain };
   const order = (await isInTimeOrder(file, map)) ? undefined : 'sorted';
   await readRows(file, map, { ...reading, order }, (row, line) => {
-    rows.push({ ...row, line });
+    const sent = row.sent();
+    rows.push({ ...row, sent: () => sent, line });
   });
   await drain();
   await flush();

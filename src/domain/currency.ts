@@ -54,9 +54,13 @@ export function currencyWarning(code: string): string | undefined {
   return undefined;
 }
 
+/** Nearly all payments are in the currency of the one before. */
+let latest = { code: '', digits: 2 };
+
 /** Digits after the point to which an amount is held. */
 export function minorDigits(code: string): number {
-  return active.get(code) ?? 2;
+  if (code !== latest.code) latest = { code, digits: active.get(code) ?? 2 };
+  return latest.digits;
 }
 
 /**

@@ -28,15 +28,15 @@ export interface Event extends OwnSource {
   accountAgeDays: number;
 }
 
-/** Nothing known of it but how many entity types there are. */
-export function blankEvent(entityTypes: number): Event {
+/** Nothing known of it but how many entity types there are, or its entities. */
+export function blankEvent(entities: number | Float64Array): Event {
   return {
     id: 0,
     type: 0,
     time: 0,
     offsetMinutes: 0,
     amount: 0,
-    entities: new Float64Array(entityTypes),
+    entities: typeof entities === 'number' ? new Float64Array(entities) : entities,
     country: 0,
     category: 0,
     channel: 0,

@@ -1,6 +1,6 @@
 import { canonicalCountry } from '../domain/countries.ts';
 import { CORE_ENTITIES, coreEntity, entityKey, isLaterEntity, keysToday } from '../domain/entity.ts';
-import type { Event } from '../domain/event.ts';
+import { blankEvent, type Event } from '../domain/event.ts';
 import { TRANSACTION_TYPES, type TransactionType } from '../domain/fields.ts';
 import { hash53 } from '../domain/hash.ts';
 import { recent } from '../domain/recent.ts';
@@ -65,9 +65,13 @@ export function typeCode(type: TransactionType | undefined): number {
   return type === undefined ? 0 : TRANSACTION_TYPES.indexOf(type);
 }
 
-/** The event of an accepted transaction. The same numbers come of its journal record: see `eventOfRecord`. */
-export function eventOf(transaction: Transaction, entities: Float64Array): Event {
-  return numbers(transaction, entities, word(transaction.customerLocation), transaction);
+/**
+ * The event of an accepted transaction; into `event`, where one is used for many. The same numbers come of its journal record: see
+ * `eventOfRecord`.
+ */
+export function eventOf(transaction: Transaction, entities: Float64Array, event: Event = blankEvent(entities)): Event {
+  event.entities = entities;
+  return withNumbers(event, transaction, word(transaction.customerLocation), transaction);
 }
 
 /**
@@ -85,33 +89,31 @@ export function eventOfRecord(
     data.named === undefined
       ? entitiesOf({ entities: keysToday(data.entities, record.personal, former) }, entityTypes)
       : entitiesOf(data, entityTypes);
-  return numbers(data.transaction, entities, data.location, record.personal);
+  return withNumbers(blankEvent(entities), data.transaction, data.location, record.personal);
 }
 
-function numbers(
+function withNumbers(
+  event: Event,
   transaction: IntakeData['transaction'],
-  entities: Float64Array,
   location: number,
   place: { latitude?: unknown; longitude?: unknown } | undefined,
 ): Event {
-  return {
-    id: hash53(transaction.id),
-    type: typeCode(transaction.type),
-    time: transaction.time,
-    offsetMinutes: transaction.offsetMinutes,
-    amount: transaction.amountBase ?? Number.NaN,
-    entities,
-    country: word(transaction.country && canonicalCountry(transaction.country)),
-    category: word(transaction.productCategory),
-    channel: word(transaction.channel),
-    location,
-    latitude: (place?.latitude as number | undefined) ?? Number.NaN,
-    longitude: (place?.longitude as number | undefined) ?? Number.NaN,
-    accountAgeDays: transaction.accountAgeDays ?? Number.NaN,
-    details: transaction,
-    personal: place,
-    cells: undefined,
-  };
+  event.id = hash53(transaction.id);
+  event.type = typeCode(transaction.type);
+  event.time = transaction.time;
+  event.offsetMinutes = transaction.offsetMinutes;
+  event.amount = transaction.amountBase ?? Number.NaN;
+  event.country = word(transaction.country && canonicalCountry(transaction.country));
+  event.category = word(transaction.productCategory);
+  event.channel = word(transaction.channel);
+  event.location = location;
+  event.latitude = (place?.latitude as number | undefined) ?? Number.NaN;
+  event.longitude = (place?.longitude as number | undefined) ?? Number.NaN;
+  event.accountAgeDays = transaction.accountAgeDays ?? Number.NaN;
+  event.details = transaction;
+  event.personal = place;
+  event.cells = undefined;
+  return event;
 }
 
 /** Hash of a word in lower case; 0 where absent. */

@@ -54,11 +54,12 @@ export function habitMedian(planner: Planner, entity: string, newest: number): n
     columnNames: [],
     columns: [],
     run: (view, _event, slots) => {
-      const first = Math.max(view.first, view.end - newest);
+      const { columns, end } = view;
+      const first = Math.max(view.first, end - newest);
       const base = view.offset + AMOUNT * view.capacity;
       let count = 0;
-      for (let i = first; i < view.end; i++) {
-        const amount = view.columns[base + i];
+      for (let i = first; i < end; i++) {
+        const amount = columns[base + i];
         if (!Number.isNaN(amount)) scratch[count++] = amount;
       }
       slots[at] = count > 0 ? select(count, (count - 1) >> 1) : Number.NaN;

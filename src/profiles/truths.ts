@@ -93,7 +93,9 @@ function generations<Value>(limit: number) {
   let young = new Map<number, Value>();
   let old = new Map<number, Value>();
   return {
-    get: (id: number): Value | undefined => young.get(id) ?? old.get(id),
+    // Most ids are looked for in vain, and in tables with nothing in them.
+    get: (id: number): Value | undefined =>
+      (young.size > 0 ? young.get(id) : undefined) ?? (old.size > 0 ? old.get(id) : undefined),
     set(id: number, value: Value): void {
       young.set(id, value);
       if (young.size < limit) return;

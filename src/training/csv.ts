@@ -149,11 +149,12 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
   /** Parses the rows that end in `text`; returns where the first that does not begins. */
   function parse(text: string, last: boolean): number {
     const { length } = text;
+    const between = separator;
     let start = 0;
     let begin = 0;
     for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
-      if (code === separator) {
+      if (code === between) {
         fields[count++] = text.slice(begin, i);
         begin = i + 1;
       } else if (code === NEWLINE) {

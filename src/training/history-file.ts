@@ -199,7 +199,7 @@ export function createFiller(options: HistoryOptions): { fill(from: FileRow): Hi
   return {
     words,
     fill({ transaction, fraud, truth, labelledAt, events }) {
-      row.event = eventOf(transaction, entityKeys(transaction, naming, row.event.entities));
+      eventOf(transaction, entityKeys(transaction, naming, row.event.entities), row.event);
       row.id = transaction.id;
       row.fraud = fraud;
       row.truth = truth;

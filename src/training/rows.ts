@@ -2,6 +2,7 @@ import { holdsCardNumber } from '../domain/cards.ts';
 import { AssayError, type FieldError } from '../domain/errors.ts';
 import { FIELD_NAMES, type FieldName } from '../domain/fields.ts';
 import { ownBoolean, ownNumber, ownTime } from '../domain/own-values.ts';
+import { recent } from '../domain/recent.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Instant } from '../intake/time.ts';
 import { timeReader } from '../intake/time-format.ts';
@@ -15,9 +16,9 @@ import { createSeen, rowHash } from './seen.ts';
 import { usualRows } from './usual-rows.ts';
 import { type FileTruth, fieldValue, TRUTH_WORDS, truth } from './values.ts';
 
-/** A row of a history file as the transaction that its body makes, and the truth about it. */
+/** A row of a history file as the transaction that its body makes, and the truth about it. Reused for the next row: copy what you keep. */
 export interface FileRow {
-  /** As a client would have sent it, but for its time: see `bodyOf`. */
+  /** As a client would have sent it, but for its time: see `bodyOf`. Ask before the next row is read: few who read a history do. */
   sent: () => Record<string, unknown>;
   /** The time as it stands in the file. */
   date: string;
@@ -81,16 +82,12 @@ export function createRowReader(
   const seen = createSeen();
   const constants = Object.entries(said).map(([name, text]) => [name, fieldValue(name as FieldName, text)] as const);
   const usual = constants.length > 0 ? () => undefined : usualRows(columns, rules);
-  const textOf = (fields: readonly string[], name: string): string => {
-    const at = columns.get(name);
-    if (at === undefined) return '';
-    return at.length === 1
-      ? fields[at[0]]
-      : at
-          .map((index) => fields[index])
-          .join(' ')
-          .trim();
-  };
+  const textOf = (fields: readonly string[], name: string): string => cellOf(columns.get(name))(fields);
+  const idText = cellOf(columns.get('id'));
+  const dateText = cellOf(columns.get('transactionDate'));
+  const labelText = cellOf(columns.get('isFraud'));
+  const knownText = cellOf(columns.get('labelledAt'));
+  const truthOf = recent((text) => truth(text, map.fraudValue));
   const used = FIELD_NAMES.filter((name) => columns.has(name) && name !== 'transactionDate');
   const isNamed = columns.has('id');
   const metadata = [...columns.keys()].filter((name) => name.startsWith('metadata.'));
@@ -124,10 +121,11 @@ export function createRowReader(
   const instantOf = (text: string) => (known.read(text) ?? time.read(text))?.time;
   const screenedRules = { ...rules, cards: undefined };
   let unnamed = 0;
+  const row = {} as FileRow;
   return (fields, line) => {
-    const id = textOf(fields, 'id') === '' ? `row-${++unnamed}` : undefined;
+    const id = idText(fields) === '' ? `row-${++unnamed}` : undefined;
     const faults: FieldError[] = [];
-    const date = textOf(fields, 'transactionDate');
+    const date = dateText(fields);
     const moment = time.read(date);
     if (moment === undefined)
       faults.push({ path: '/transactionDate', message: date === '' ? 'is required' : time.fault });
@@ -136,11 +134,11 @@ export function createRowReader(
       if (text !== '' && Number.isNaN(of(text))) faults.push({ path: `/${field}`, message: `must be ${what}` });
     }
     const taken = (moment && usual(fields, moment, id)) ?? take(sentBy(fields, id), moment, faults);
-    const label = textOf(fields, 'isFraud');
-    const told = truth(label, map.fraudValue);
+    const label = labelText(fields);
+    const told = truthOf(label);
     if (told === undefined) faults.push({ path: '/isFraud', message: `must be ${TRUTH_WORDS}` });
     if (told === 'legitimate' && map.fraudValue !== undefined) others.add(label);
-    const labelledAt = labelled(textOf(fields, 'labelledAt'), moment?.time, faults);
+    const labelledAt = labelled(knownText(fields), moment?.time, faults);
     const events = hasEvents
       ? eventsOf((column) => textOf(fields, column), instantOf, moment?.time ?? Number.NaN, faults)
       : NOTHING;
@@ -150,28 +148,20 @@ export function createRowReader(
       if (repeated !== 'other') {
         far.add(transaction.time, line);
         for (const warning of transaction.warnings) notes.add(warning, line);
-        return {
-          sent: sentLater(taken, fields, id),
-          date,
-          transaction,
-          truth: told === 'unlabelled' && events.some(({ type }) => type === 'refused') ? 'blocked' : told!,
-          fraud: told === 'fraud',
-          labelledAt,
-          events,
-          repeated,
-        };
+        row.sent = 'transaction' in taken ? () => taken.body : () => sentBy(fields, id);
+        row.date = date;
+        row.transaction = transaction;
+        row.truth = told === 'unlabelled' && events.some(({ type }) => type === 'refused') ? 'blocked' : told!;
+        row.fraud = told === 'fraud';
+        row.labelledAt = labelledAt;
+        row.events = events;
+        row.repeated = repeated;
+        return row;
       }
       faults.push({ path: '/id', message: 'stands in an earlier row with other values' });
     }
     throw new Error(faults.map(({ path, message }) => faultOf(path, message, fields)).join('; '));
   };
-
-  /** Few who read a history ask what was sent. `fields` is soon another row's. */
-  function sentLater(taken: Transaction | Taken, fields: readonly string[], id: string | undefined): FileRow['sent'] {
-    if ('transaction' in taken) return () => taken.body;
-    const own = fields.slice();
-    return () => sentBy(own, id);
-  }
 
   function take(sent: Record<string, unknown>, instant: Instant | undefined, faults: FieldError[]): Taken | undefined {
     try {
@@ -206,6 +196,19 @@ export function createRowReader(
       : JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
     return `${name} ${value} ${message}`;
   }
+}
+
+/** Reads what stands in these columns, by blanks where they are several; nothing where there is none. */
+function cellOf(at: readonly number[] | undefined): (fields: readonly string[]) => string {
+  if (at === undefined) return () => '';
+  const [only] = at;
+  return at.length === 1
+    ? (fields) => fields[only]
+    : (fields) =>
+        at
+          .map((index) => fields[index])
+          .join(' ')
+          .trim();
 }
 
 function noteUnused(header: readonly string[], columns: ReadonlyMap<string, number[]>, notes: Notes): void {

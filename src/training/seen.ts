@@ -9,8 +9,9 @@ export function rowHash(fields: readonly string[]): number {
   let b = 0x85ebca77;
   for (let f = 0; f < fields.length; f++) {
     const text = fields[f];
-    for (let i = 0; i <= text.length; i++) {
-      const unit = i === text.length ? SEPARATOR : text.charCodeAt(i);
+    // Two at a time, and a separator behind the last.
+    for (let i = 0; i <= text.length; i += 2) {
+      const unit = unitAt(text, i) | (unitAt(text, i + 1) << 16);
       a = Math.imul(a ^ unit, 0x85ebca6b);
       b = Math.imul(b ^ unit, 0xc2b2ae35);
       a ^= a >>> 15;
@@ -19,6 +20,8 @@ export function rowHash(fields: readonly string[]): number {
   }
   return (a >>> 0) * 0x200000 + (b >>> 11) || 1;
 }
+
+const unitAt = (text: string, i: number): number => (i < text.length ? text.charCodeAt(i) : SEPARATOR);
 
 /**
  * Tells rows of a file apart: false for an id that is new, true for one whose row had the same values (a hash above 0), `other`
