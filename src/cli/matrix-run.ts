@@ -24,8 +24,8 @@ export async function runMatrix(file: string | undefined, flags: MatrixFlags): P
   const source = await fileSource(flags, readConfig(dataDirEnv(flags), { modelDir: defaultModelDir }));
   const { config } = source;
   const preset = presetOf(flags.format, flags.features);
-  const definitions = catalogueOf(flags.features ?? preset.features, config);
   const delayDays = flags.delayDays ?? preset.delayDays;
+  const definitions = catalogueOf(flags.features ?? preset.features, config, delayDays);
   if ((file === undefined) === !flags.journal)
     throw new Error('Which file? assay matrix <file> --out m.parquet, or --journal.');
   const made =

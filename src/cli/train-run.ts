@@ -44,7 +44,7 @@ export async function runTrain(file: string | undefined, flags: TrainFlags): Pro
     from,
     definitions: flags.default
       ? CATALOGUES[flags.features ?? 'shipped'](config.entityTypes)
-      : catalogueOf(flags.features ?? preset.features, config),
+      : catalogueOf(flags.features ?? preset.features, config, period.delayDays),
     delayDays: period.delayDays,
   });
   // Codes are put in place of words where the rows lie, which the folds still need.

@@ -218,8 +218,8 @@ export function catalogueFor(entityTypes: readonly string[]): FeatureDefinition[
   return [...before, ...life, ...linkFeatures(entityTypes)];
 }
 
-/** After these seconds most frauds are known. */
-const RIPE = 7 * DAY;
+/** After so many days most frauds are known, where nothing else is said. */
+const RIPE_DAYS = 7;
 
 /** Over which past shares of known fraud are cautious, of one entity and of all together. */
 const PASTS: [name: string, past: Partial<FeatureDefinition>][] = [
@@ -230,32 +230,34 @@ const PASTS: [name: string, past: Partial<FeatureDefinition>][] = [
   ['ever', { parameters: { weight: 5 } }],
 ];
 
-function cautious(entity: string): FeatureDefinition[] {
+const ripe = (days: number): Partial<FeatureDefinition> => (days > 0 ? { delaySeconds: days * DAY } : {});
+
+function cautious(entity: string, ripeDays: number): FeatureDefinition[] {
   return PASTS.filter(([name]) => name !== 'ever' && name !== 'last_5').map(([name, past]) => {
     const what = { name: `${entity}_fraud_share_of_${name}`, operation: 'cautiousFraudShare', entity };
-    return { ...what, delaySeconds: RIPE, ...past };
+    return { ...what, ...ripe(ripeDays), ...past };
   });
 }
 
 /** The entities that are somebody's or something's own: an e-mail's domain and a card's BIN are not. */
-function togetherOf(entityTypes: readonly string[]): FeatureDefinition[] {
+function togetherOf(entityTypes: readonly string[], ripeDays: number): FeatureDefinition[] {
   const entities = entityTypes.filter((type) => type !== 'email' && type !== 'bin');
   if (entities.length === 0) return [];
   return PASTS.map(([name, past]) => {
-    const what = { name: `fraud_together_${name}`, operation: 'fraudTogether', delaySeconds: RIPE, ...past };
+    const what = { name: `fraud_together_${name}`, operation: 'fraudTogether', ...ripe(ripeDays), ...past };
     return { ...what, parameters: { ...past.parameters, entities: entities.join(' ') } };
   });
 }
 
 /**
  * What a model of one's own history is trained on: this, lifetime shares of fraud, drawn towards a prior that training learns, and shares
- * of late, of each entity and of all together.
+ * of late, of each entity and of all together: these up to `ripeDays` ago, the days after which a label is known.
  */
-export function trainingCatalogue(entityTypes: readonly string[]): FeatureDefinition[] {
+export function trainingCatalogue(entityTypes: readonly string[], ripeDays = RIPE_DAYS): FeatureDefinition[] {
   return [
     ...catalogueFor(entityTypes),
     ...entityTypes.map((entity) => of(entity, 'everFraudShare', 'ever_fraud_share')),
-    ...entityTypes.flatMap(cautious),
-    ...togetherOf(entityTypes),
+    ...entityTypes.flatMap((entity) => cautious(entity, ripeDays)),
+    ...togetherOf(entityTypes, ripeDays),
   ];
 }

@@ -2,7 +2,8 @@ import type { FeatureDefinition } from './definition.ts';
 
 const DAY = 86_400;
 /** Labels are known after a week. */
-const DELAY = 7 * DAY;
+const DELAY_DAYS = 7;
+const DELAY = DELAY_DAYS * DAY;
 const WINDOWS = [1, 7, 30];
 
 /**
@@ -60,3 +61,9 @@ export const handbookBetter: FeatureDefinition[] = [
     }),
   ),
 ];
+
+/** One of these lists for labels that are known after other days than a week. */
+export const handbookAfter = (days: number | undefined, list: readonly FeatureDefinition[]): FeatureDefinition[] =>
+  list.map((definition) =>
+    definition.delaySeconds === undefined ? definition : { ...definition, delaySeconds: (days ?? DELAY_DAYS) * DAY },
+  );

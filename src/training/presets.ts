@@ -1,7 +1,7 @@
 import type { OwnSchema } from '../domain/own-columns.ts';
 import { defaultCatalogue, trainingCatalogue } from '../features/catalogue.ts';
 import type { FeatureDefinition } from '../features/definition.ts';
-import { handbookBetter, handbookCatalogue } from '../features/handbook.ts';
+import { handbookAfter, handbookBetter, handbookCatalogue } from '../features/handbook.ts';
 import { withOwnFeatures } from '../features/own.ts';
 import { statelessCatalogue } from '../features/stateless.ts';
 import { ulbCatalogue } from './ulb.ts';
@@ -17,12 +17,14 @@ export interface Preset {
   delayDays: number;
 }
 
-/** What `--features` names, for entity types of a configuration. `shipped` is what the model that ships was trained on. */
-export const CATALOGUES: Readonly<Record<string, (entityTypes: readonly string[]) => FeatureDefinition[]>> = {
+/** What `--features` names, for entity types of a configuration and the days after which a label is known. `shipped` is what the model that ships was trained on. */
+export const CATALOGUES: Readonly<
+  Record<string, (entityTypes: readonly string[], delayDays?: number) => FeatureDefinition[]>
+> = {
   default: trainingCatalogue,
   shipped: () => defaultCatalogue,
-  handbook: () => handbookBetter,
-  'handbook-15': () => handbookCatalogue,
+  handbook: (_, delayDays) => handbookAfter(delayDays, handbookBetter),
+  'handbook-15': (_, delayDays) => handbookAfter(delayDays, handbookCatalogue),
   stateless: () => statelessCatalogue,
   ulb: () => ulbCatalogue,
 };
@@ -31,8 +33,9 @@ export const CATALOGUES: Readonly<Record<string, (entityTypes: readonly string[]
 export function catalogueOf(
   name: string,
   { entityTypes, schema }: { entityTypes: readonly string[]; schema: OwnSchema | undefined },
+  delayDays?: number,
 ): FeatureDefinition[] {
-  return withOwnFeatures(CATALOGUES[name](entityTypes), schema);
+  return withOwnFeatures(CATALOGUES[name](entityTypes, delayDays), schema);
 }
 
 const GENERAL: Preset = {
