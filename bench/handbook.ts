@@ -86,13 +86,12 @@ async function test(
   return line;
 }
 
-/** Members of the ensemble as each was tuned by itself. */
-function ensembleOptions(chosen: Map<string, Chosen>): Chosen {
-  const members = ['trees', 'forest', 'logistic', 'network'];
+/** Members of an ensemble as each was tuned by itself. */
+function ensembleOptions(chosen: Map<string, Chosen>, members: readonly string[], more = {}): Chosen {
   const options = members.flatMap((member) =>
     Object.entries(chosen.get(member)!.options).map(([key, value]) => [`${member}.${key}`, value] as const),
   );
-  return { options: Object.fromEntries(options), validation: Number.NaN };
+  return { options: { ...Object.fromEntries(options), members: members.join(','), ...more }, validation: Number.NaN };
 }
 
 async function compete(pool: Pool, set: FeatureSet): Promise<Line[]> {
@@ -104,8 +103,11 @@ async function compete(pool: Pool, set: FeatureSet): Promise<Line[]> {
       return test(pool, contender, set, 'week', best);
     }),
   );
-  const ensemble = await test(pool, { name: 'ensemble', learner: 'ensemble' }, set, 'week', ensembleOptions(chosen));
-  return [...lines, ensemble];
+  const ensembles = [
+    { name: 'ensemble', options: ensembleOptions(chosen, ['trees', 'forest', 'logistic', 'network']) },
+    { name: 'trees and forest', options: ensembleOptions(chosen, ['trees', 'forest'], { combine: 'average' }) },
+  ].map(({ name, options }) => test(pool, { name, learner: 'ensemble' }, set, 'week', options));
+  return [...lines, ...(await Promise.all(ensembles))];
 }
 
 async function oracle(data: Dataset): Promise<Line> {
@@ -126,7 +128,7 @@ const sets = values.sets.split(',').filter((set) => set !== '');
 const featureSets = (['handbook', 'product'] as const).filter((set) => sets.includes(set));
 const history = sets.includes('history') ? HISTORY_CONTENDERS : [];
 const tuning = CONTENDERS.reduce((sum, { candidates }) => sum + candidates.length, 0) * VALIDATION_FOLDS.length;
-const testing = (CONTENDERS.length + 1) * TEST_FOLDS.length;
+const testing = (CONTENDERS.length + 2) * TEST_FOLDS.length;
 const bar = createProgress('fitting', featureSets.length * (tuning + testing) + history.length * TEST_FOLDS.length, {
   unit: 'fits',
 });

@@ -310,7 +310,7 @@ describe('models at run time', () => {
     assert.equal(data.length, loadArtifact(stateless).features.length);
     const refused = await ask('POST', `/api/models/${shipped}/shadow`);
     assert.equal(refused.status, 409);
-    assert.match(refused.body.detail, /user_count_10m/);
+    assert.match(refused.body.detail, /user_count_10m.*canary.*--features shipped/);
     assert.equal((await ask('POST', `/api/models/${shipped}/promote`)).status, 200);
   });
 

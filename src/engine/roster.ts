@@ -298,7 +298,8 @@ export function createRoster(ports: RosterPorts): FoldedRoster {
         throw new AssayError(
           'conflict',
           `Model ${version} reads what the champion's stored vectors do not hold (${missing.slice(0, 8).join(', ')}` +
-            `${missing.length > 8 ? ', …' : ''}), so it cannot be scored from the journal.`,
+            `${missing.length > 8 ? ', …' : ''}), so it cannot be scored from the journal. Let it decide for a share (promote it with a ` +
+            'canary), or train one on what the champion reads: --features shipped, where that is the model that ships.',
         );
       await ports.share?.(version);
       prepared.set(version, serving);
