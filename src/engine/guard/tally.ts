@@ -119,7 +119,10 @@ function latency(recent: Bucket, past: Bucket): Fault | undefined {
   const usual = isKnown ? median(past.champion.tookMs) : others;
   const isBusy = isKnown && others > ALSO_SLOWER * median(past.before.tookMs);
   if (own < SLOW_MS || own < SLOWER * usual || isBusy) return undefined;
-  return { kind: 'latency', message: `it takes ${own.toFixed(1)} ms a payment, and took ${usual.toFixed(2)}` };
+  return {
+    kind: 'latency',
+    message: `it takes ${own.toFixed(1)} ms a payment, and took ${Number(usual.toPrecision(2))}`,
+  };
 }
 
 /** Population stability index of two histograms; half a payment more in each bin, so that none is empty. */
