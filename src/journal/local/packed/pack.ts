@@ -42,6 +42,10 @@ const SLOTS = 4 * tag.MOST_SEEN;
 const slots = new Uint32Array(SLOTS);
 /** A slot is of the part at hand where it holds its number: `part · MOST_SEEN + which`. */
 let part = 0;
+/** Names and values of the objects that are being written, the outer ones first. */
+const names: string[] = [];
+const values: unknown[] = [];
+let top = 0;
 
 /** What a part is told about its record, which is not packed itself. */
 export interface About {
@@ -84,6 +88,7 @@ function sink(place: 0 | 1, bytes: number): Uint8Array {
 
 function begin(about: About): void {
   end = 0;
+  top = 0;
   text = '';
   time = about.at;
   key = about.key;
@@ -261,39 +266,46 @@ function writeArray(values: unknown[], depth: number): void {
 function writeObject(value: Record<string, unknown>, depth: number): void {
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw UNUSUAL;
-  const names = Object.keys(value);
-  // All at once: asking an object of any shape for one name after the other takes longer.
-  const values = Object.values(value);
+  const from = top;
   let count = 0;
-  for (let i = 0; i < values.length; i++) if (values[i] !== undefined) count++;
-  const shape = names.length === count ? shapeOf(names) : undefined;
-  const from = shape?.names.length ?? 0;
+  // In the very loop that gives the names: there a value is found by its place, and neither is put into an array of its own.
+  for (const name in value) {
+    const one = value[name];
+    names[top] = name;
+    values[top++] = one;
+    if (one !== undefined) count++;
+  }
+  const to = top;
+  const shape = to - from === count ? shapeOf(from, to) : undefined;
+  const shaped = shape?.names.length ?? 0;
   if (shape === undefined) tags[end++] = tag.OBJECT;
   else {
-    tags[end++] = count === from ? tag.SHAPE : tag.SHAPE_AND_MORE;
+    tags[end++] = count === shaped ? tag.SHAPE : tag.SHAPE_AND_MORE;
     tags[end++] = shape.code;
-    for (let i = 0; i < from; i++) writeValue(values[i], depth + 1);
-    if (count === from) return;
+    for (let i = from; i < from + shaped; i++) writeValue(values[i], depth + 1);
   }
-  room(64);
-  writeCountTag(count - from);
-  for (let i = from; i < names.length; i++) {
-    if (values[i] === undefined) continue;
-    if (names[i] === '__proto__') throw UNUSUAL;
+  if (shape === undefined || count > shaped) {
     room(64);
-    writeText(names[i]);
-    writeValue(values[i], depth + 1);
+    writeCountTag(count - shaped);
+    for (let i = from + shaped; i < to; i++) {
+      if (values[i] === undefined) continue;
+      if (names[i] === '__proto__') throw UNUSUAL;
+      room(64);
+      writeText(names[i]);
+      writeValue(values[i], depth + 1);
+    }
   }
+  top = from;
 }
 
-/** The longest that the names begin with. */
-function shapeOf(names: string[]): Shape | undefined {
-  const candidates = shapesFrom.get(names[0]);
+/** The longest that the names at hand begin with. */
+function shapeOf(from: number, to: number): Shape | undefined {
+  const candidates = shapesFrom.get(names[from]);
   if (candidates === undefined) return undefined;
   for (const shape of candidates) {
     const { length } = shape.names;
     let same = 0;
-    if (length <= names.length) while (same < length && names[same] === shape.names[same]) same++;
+    if (length <= to - from) while (same < length && names[from + same] === shape.names[same]) same++;
     if (same === length) return shape;
   }
   return undefined;
