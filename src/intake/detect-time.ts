@@ -12,6 +12,8 @@ const NUMBER = /^\d+(?:\.\d*)?$/;
 const COMPACT: [RegExp, string][] = [
   [/^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/, 'yyyyMMdd'],
   [/^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d$/, 'yyyyMMddHHmmss'],
+  // Milliseconds since 1970 of so many digits would be of 1976.
+  [/^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d$/, 'yyyyMMddHHmm'],
 ];
 
 /** What looks like RFC 3339, whether or not there is such a day. */

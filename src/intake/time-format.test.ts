@@ -98,6 +98,7 @@ test('the first rows tell how times are written, or what to declare', () => {
     [['1700000000000'], { timeUnit: 'milliseconds' }, /./],
     [['1700000000000000'], { timeUnit: 'microseconds' }, /./],
     [['0', '3600', '86400'], {}, /say timeUnit and timeOrigin/],
+    [['202602031205', '202612312359'], { timeFormat: 'yyyyMMddHHmm' }, /yyyyMMddHHmm/],
     [['yesterday'], {}, /"yesterday" are in no known format: say timeFormat/],
   ];
   for (const [texts, spec, said] of table) {

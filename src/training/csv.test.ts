@@ -134,3 +134,60 @@ test('UTF-16, an empty file and broken gzip are named, and not read as a column 
     await rm(folder, { recursive: true });
   }
 });
+
+test('files as people have them: read as what they are, or refused in words', async () => {
+  const rows = 'a;b\n1;caf\u00e9\n2;x\n';
+  const table: [what: string, bytes: Buffer, expected: string[][] | RegExp][] = [
+    [
+      'a line that says what separates',
+      Buffer.from(`sep=;\r\n${rows}`),
+      [
+        ['a', 'b'],
+        ['1', 'caf\u00e9'],
+        ['2', 'x'],
+      ],
+    ],
+    [
+      'such a line behind a mark',
+      Buffer.from('\ufeffsep=|\nx,y|z\n1,2|3\n'),
+      [
+        ['x,y', 'z'],
+        ['1,2', '3'],
+      ],
+    ],
+    ['another encoding', Buffer.from(rows, 'latin1'), /line 2: "caf\ufffd" holds bytes that are no UTF-8/],
+    [
+      'damage that was done before',
+      Buffer.from('a,b\n1,caf\ufffd\n'),
+      [
+        ['a', 'b'],
+        ['1', 'caf\ufffd'],
+      ],
+    ],
+    ['a last letter that was cut', Buffer.from('a,b\n1,caf\u00e9').subarray(0, -1), /no UTF-8/],
+    ['lines that end in returns', Buffer.from('a,b\r1,2\r3,4\r'), /carriage returns alone/],
+    ['gzip by another name', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), /This is gzip/],
+    ['a workbook', Buffer.from('PK\x03\x04\0\0'), /workbook/],
+  ];
+  for (const [what, bytes, expected] of table) {
+    // Whole, and cut anywhere.
+    for (const cut of [bytes.length, 1, 8, 13]) {
+      const chunks = [bytes.subarray(0, cut), bytes.subarray(cut)].filter(({ length }) => length > 0);
+      const got: string[][] = [];
+      const handler = {
+        header: (names: string[]) => got.push(names),
+        row: (cells: string[]) => got.push(cells.slice()),
+      };
+      if (expected instanceof RegExp)
+        await assert.rejects(parseCsv(chunks, handler), expected, `${what}, cut at ${cut}`);
+      else {
+        await parseCsv(chunks, handler);
+        assert.deepEqual(
+          got.map((cells) => cells.slice(0, 2)),
+          expected,
+          `${what}, cut at ${cut}`,
+        );
+      }
+    }
+  }
+});

@@ -81,15 +81,22 @@ export async function parseCsv(
   const decoder = new StringDecoder('utf8');
   const parser = createParser(handler, options);
   for await (const chunk of chunks) {
-    parser.push(decoder.write(chunk as Buffer), false);
+    const text = decoder.write(chunk as Buffer);
+    if (isOtherText(text, chunk)) parser.isOther();
+    parser.push(text, false);
     onChunk?.();
     if (options.between) await options.between();
   }
-  parser.push(decoder.end(), true);
+  const end = decoder.end();
+  if (end !== '') parser.isOther();
+  parser.push(end, true);
   return { rows: parser.rows(), errors: parser.errors() };
 }
 
 const SEPARATORS = [',', ';', '\t', '|'];
+
+/** The line before the header by which spreadsheets say what separates. */
+const SAID_SEPARATOR = /^sep=([,;\t|])\r?(?:\n|$)/i;
 
 /** Of the header line, quoted names aside: what there is most of, commas where as many. */
 function separatorOf(text: string): number {
@@ -98,10 +105,29 @@ function separatorOf(text: string): number {
   return SEPARATORS.reduce((best, one) => (count(one) > count(best) ? one : best)).charCodeAt(0);
 }
 
-/** A header of another encoding would be read as one column of a strange name. */
+/** A header of another encoding would be read as one column of a strange name, and a file without newlines as a header alone. */
 function refuseOtherText(names: readonly string[]): void {
+  if (names[0].startsWith('PK\x03\x04'))
+    throw new FileError('This is a ZIP archive or a workbook (.xlsx): unpack it, or save it as CSV in UTF-8.', 1);
+  if (names[0].startsWith('\x1f')) throw new FileError('This is gzip: let its name end in .gz.', 1);
   if (names.join().includes('\0'))
     throw new FileError('This is UTF-16, or no text at all: save it as CSV in UTF-8.', 1);
+  if (names.some((name) => name.includes('\r')))
+    throw new FileError('Its lines end in carriage returns alone: save it with newlines.', 1);
+}
+
+const NO_SIGN = '\ufffd';
+
+/**
+ * Whether bytes of a chunk are no UTF-8. The sign that stands for such may be in a file by itself, as damage that was done before: that
+ * is a text like any other.
+ */
+function isOtherText(text: string, chunk: Uint8Array): boolean {
+  if (!text.includes(NO_SIGN)) return false;
+  const own = Buffer.from(chunk).toString('latin1').split('\xef\xbf\xbd').length;
+  // One that began in the chunk before.
+  const begun = chunk[0] === 0xbf || chunk[0] === 0xbd ? 1 : 0;
+  return text.split(NO_SIGN).length > own + begun;
 }
 
 function createParser(handler: CsvHandler, options: ReadOptions) {
@@ -117,6 +143,8 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
   let errors = 0;
   let first = true;
   let separator = 0;
+  /** Bytes that are no UTF-8 were seen: a row that holds what stands for them would be one with others. */
+  let isOther = false;
 
   function fail(error: unknown): void {
     // Said of the file as a whole, and no fault of the row.
@@ -134,16 +162,27 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
     if (width < 0) {
       width = got;
       refuseOtherText(fields.slice(0, got));
+      if (isOther) refuseDamage(fields.slice(0, got));
       handler.header(fields.slice(0, got));
       return;
     }
     try {
+      if (isOther) refuseDamage(fields.slice(0, got));
       if (got !== width) throw new FileError(`${got} fields where the header has ${width}`, rowLine);
       handler.row(fields, rowLine);
       rows++;
     } catch (error) {
       fail(error);
     }
+  }
+
+  function refuseDamage(cells: readonly string[]): void {
+    const cell = cells.find((one) => one.includes(NO_SIGN));
+    if (cell !== undefined)
+      throw new FileError(
+        `${JSON.stringify(cell.slice(0, 60))} holds bytes that are no UTF-8: save the file as that`,
+        rowLine,
+      );
   }
 
   /** Parses the rows that end in `text`; returns where the first that does not begins. */
@@ -232,10 +271,18 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
           if (rest.length > MAX_ROW) throw tooLong();
           return;
         }
-        separator = separatorOf(text.slice(Math.max(0, begin)));
+        const said = SAID_SEPARATOR.exec(text.slice(Math.max(0, begin)));
+        if (said !== null) {
+          text = text.slice(Math.max(0, begin) + said[0].length);
+          rowLine = ++line;
+        }
+        separator = said === null ? separatorOf(text.slice(Math.max(0, begin))) : said[1].charCodeAt(0);
       }
       rest = text.slice(parse(text, last));
       if (rest.length > MAX_ROW) throw tooLong();
+    },
+    isOther(): void {
+      isOther = true;
     },
     rows: () => rows,
     errors: () => errors,

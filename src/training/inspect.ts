@@ -123,7 +123,8 @@ async function survey(
     onError: (error) => {
       if (found.faults.length < FAULTS_TOLD) found.faults.push(error.message);
     },
-    onNotes: (notes) => void found.notes.push(...notes),
+    // What was said of its times and numbers is not said twice.
+    onNotes: (notes) => void found.notes.push(...notes.filter((note) => !found.notes.includes(note))),
   };
   const { rows, errors } = await readRows(
     path,
