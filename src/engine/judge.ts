@@ -11,7 +11,7 @@ import { outcomeOf } from '../policy/thresholds.ts';
 export interface Serving {
   model: Model;
   features: Pick<Extractor, 'names' | 'definitions' | 'extract' | 'describe'> &
-    Partial<Pick<Extractor, 'encodings' | 'walks'>>;
+    Partial<Pick<Extractor, 'columns' | 'encodings' | 'walks'>>;
 }
 
 const MAX_REASONS = 5;

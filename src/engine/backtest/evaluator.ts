@@ -154,14 +154,20 @@ export type Recomputed = 'all' | 'windows';
 
 /**
  * With profiles folded from the log's first record on: windows are those of then, whatever was stored, and so are the features of
- * models where `all` is asked; else scores are those of then.
+ * models where `all` is asked; else scores are those of then. Profiles keep what the tried rules and the model that decides now read
+ * (well under half of all), and `decide` gives up at a model that reads more, unless they keep all.
  */
 export function createRecomputingEvaluator(
   ports: EvaluatorPorts,
   { inForce, other }: Tried,
   recomputed: Recomputed,
+  keepsAll = false,
 ): Evaluator {
-  const profiles = createProfiles({ entityTypes: ports.entityTypes, own: ports.own, ttlDays: ports.ttlDays });
+  const { entityTypes, own: habits, ttlDays } = ports;
+  const expected = recomputed === 'all' ? (other ?? ports.serving()) : undefined;
+  const columns = keepsAll ? undefined : makePass(expected, inForce.definitions, entityTypes).columns;
+  const profiles = createProfiles({ entityTypes, own: habits, ttlDays, columns });
+  const lacks = new Set<string>();
   const state: EngineState = { profiles, undecided: new Map(), formerKeys: new Map(), deleted: new Set() };
   const known = new Map<string, Serving | undefined>();
   const own = createStoredJudge({ servingOf: ports.servingOf, other: undefined }, ports.serving);
@@ -173,8 +179,20 @@ export function createRecomputingEvaluator(
   function served(version: string | undefined): Serving | undefined {
     if (recomputed === 'windows') return undefined;
     if (other || version === undefined) return other;
-    if (!known.has(version)) known.set(version, ports.servingOf(version));
+    if (!known.has(version)) {
+      const serving = ports.servingOf(version);
+      if (serving && !suffices(serving)) return undefined;
+      known.set(version, serving);
+    }
     return known.get(version);
+  }
+
+  /** Whether profiles here keep what a model reads; `lacks` says which does not find it. */
+  function suffices({ model, features }: Serving): boolean {
+    const read = features.columns && Object.entries(features.columns);
+    const isKept = !columns || read?.every(([type, names]) => names.every((name) => columns[type]?.includes(name)));
+    if (!isKept) lacks.add(`the profiles that model ${model.version} reads`);
+    return isKept === true;
   }
 
   function mark(slots: number[] | undefined): void {
@@ -224,7 +242,7 @@ export function createRecomputingEvaluator(
   }
 
   return {
-    lacks: new Set(),
+    lacks,
     approximate,
     get gone() {
       return own.gone;
@@ -234,6 +252,7 @@ export function createRecomputingEvaluator(
       const payment = ofColumns ?? paymentOf(record, ports.entityTypes);
       const version = modelOf(record);
       const serving = served(version);
+      if (lacks.size > 0) return undefined;
       const isOwn = version === serving?.model.version;
       const would =
         !serving || (isOwn && readTheSame(record, payment.event))

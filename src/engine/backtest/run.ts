@@ -52,15 +52,21 @@ export interface BacktestDone {
 /** Reads the log once, in its order: each decision as it would have been, then what became known of it. */
 export async function runBacktest(ports: BacktestPorts, backtest: Backtest): Promise<BacktestDone> {
   const { mode } = backtest;
-  const first = await pass(ports, backtest, mode);
+  const first = mode === 'stored' ? await pass(ports, backtest, mode) : await recompute(ports, backtest, 'all');
   if (first.whole) return finished(ports, backtest, first, mode);
   const { lacks } = first.evaluator;
   const recomputed = backtest.other ? 'all' : 'windows';
-  const second = await pass(ports, backtest, 'recomputed', recomputed);
+  const second = await recompute(ports, backtest, recomputed);
   const done = await finished(ports, backtest, second, 'recomputed');
   const scores = recomputed === 'all' ? '' : ' Scores are those of then.';
   done.result.notes.unshift(`Recomputed, since the records do not hold ${[...lacks].slice(0, 8).join(', ')}.${scores}`);
   return done;
+}
+
+/** Anew, with all that profiles keep, where the log has models that read more than today's. */
+async function recompute(ports: BacktestPorts, backtest: Backtest, recomputed: Recomputed): Promise<Pass> {
+  const lean = await pass(ports, backtest, 'recomputed', recomputed);
+  return lean.whole ? lean : pass(ports, backtest, 'recomputed', recomputed, true);
 }
 
 interface Pass {
@@ -75,13 +81,14 @@ async function pass(
   backtest: Backtest,
   mode: BacktestMode,
   recomputed: Recomputed = 'all',
+  keepsAll = false,
 ): Promise<Pass> {
   const { journal, deleted } = ports;
   const { from, to } = backtest;
   const evaluator =
     mode === 'stored'
       ? createStoredEvaluator(ports, backtest)
-      : createRecomputingEvaluator(ports, backtest, recomputed);
+      : createRecomputingEvaluator(ports, backtest, recomputed, keepsAll);
   const [rows, truths] = [createRows(), createTruths(ports.maturityDays)];
   const made: Pass = { whole: true, evaluator, rows, truths };
   // Profiles begin with the log; what was stored stands alone.

@@ -1,5 +1,5 @@
 import type { Event } from '../../domain/event.ts';
-import { compile } from '../../features/compile.ts';
+import { compile, type Extractor } from '../../features/compile.ts';
 import type { FeatureDefinition } from '../../features/definition.ts';
 import type { Profiles } from '../../profiles/profiles.ts';
 import type { Serving } from '../judge.ts';
@@ -12,6 +12,8 @@ export interface Pass {
   readonly rules: number;
   /** Whether profiles are read of entities that the payment does not name: see `Extractor.walks`. */
   readonly walks: boolean;
+  /** What is read of the profiles: see `Extractor.columns`; undefined where it is not told. */
+  readonly columns?: Extractor['columns'] | undefined;
   /** Writes both, the model's first. Returns the slots of the rules' vector that are approximate, undefined for none. */
   extract(profiles: Profiles, event: Event, out: Float64Array): number[] | undefined;
 }
@@ -44,7 +46,8 @@ export function makePass(
       serving?.features.extract(profiles, event, out);
       return undefined;
     };
-    return { model, rules: 0, walks: serving?.features.walks ?? false, extract };
+    const columns = serving ? serving.features.columns : {};
+    return { model, rules: 0, walks: serving?.features.walks ?? false, columns, extract };
   }
   const own = serving?.features.definitions ?? [];
   const { encodings } = serving?.features ?? {};
@@ -55,6 +58,7 @@ export function makePass(
     model,
     rules: asked.length,
     walks: extractor.walks,
+    columns: extractor.columns,
     extract(profiles, event, out) {
       if (extractor.extract(profiles, event, out) === 0) return undefined;
       const marked = asked.flatMap((_, slot) => (extractor.approximate[model + slot] === 1 ? [slot] : []));
