@@ -3,7 +3,7 @@ import { BINS, edgeOf, meanOf, missingOf, type Series } from './series.ts';
 
 /** How a number is now against how it was. */
 export interface Difference {
-  /** Population stability index over at most ten groups of what it was, sizes that it never had, and what is missing. Null where either is empty. */
+  /** Population stability index over groups of about a tenth of what it was (see `groupEnds`), sizes that it never had, and what is missing. Null where either is empty. */
   psi: number | null;
   /** Greatest distance between the two distributions of values that are there (Kolmogorov–Smirnov), by half octaves. */
   distance: number | null;
@@ -24,6 +24,8 @@ export interface SeriesReport extends Difference {
 }
 
 const GROUPS = 10;
+/** A group holds a hundredth at least, but where it is all that there is. */
+const SMALLEST = 100;
 type Bins = Series['bins'];
 
 export function compare(now: Series, then: Series): Difference {
@@ -59,12 +61,19 @@ export function compare(now: Series, then: Series): Difference {
   };
 }
 
-/** Where groups of about a tenth of what it was end, as numbers of bins. */
+/**
+ * Where groups of about a tenth of what it was end, as numbers of bins. A bin of a tenth begins a group of its own, unless less than a
+ * hundredth lies before it: with one value of 5% and one of 95%, that these change places is not lost in a group of both.
+ */
 function groupEnds({ bins, count }: Series): number[] {
   const ends: number[] = [];
   let so = 0;
   let since = 0;
   for (let bin = 0; bin < BINS; bin++) {
+    if (bins[bin] >= count / GROUPS && since >= count / SMALLEST && since > 0) {
+      ends.push(bin);
+      since = 0;
+    }
     so += bins[bin];
     since += bins[bin];
     if (since > 0 && since >= count / GROUPS && so < count) {
