@@ -20,6 +20,9 @@ const { values } = parseArgs({
 });
 const [FIRST, SEEDS] = [Number(values.first), Number(values.seeds)];
 const LOOK_MS = Number(values.minutes) * 60_000;
+const cases = CASES.filter(({ name }) => values.only === undefined || name === values.only);
+if (cases.length === 0)
+  throw new Error(`--only: ${values.only} is none of ${CASES.map(({ name }) => name).join(', ')}`);
 const seeds = Array.from({ length: SEEDS }, (_, i) => FIRST + i);
 
 function seriesOf({ at: _, country, score, ...features }: Payment): [string, number][] {
@@ -109,7 +112,7 @@ function page(one: Case, seed: number, isChanged: boolean, threshold: number): {
 const median = (all: number[]) => all.toSorted((a, b) => a - b)[Math.floor((all.length - 1) / 2)];
 const ORACLE_SEEDS = Math.max(50, SEEDS);
 
-for (const one of CASES.filter(({ name }) => values.only === undefined || name === values.only)) {
+for (const one of cases) {
   const runs = seeds.map((seed) => run(one, seed));
   if (one.series.length === 0) {
     const rang = runs.filter(({ rang }) => rang.length > 0);

@@ -11,17 +11,17 @@ export interface Period {
   before(): Period;
 }
 
-/** A quarter such as `2026Q4`, by default that of now. Throws `invalid_request`. */
-export function quarterOf(text: string | undefined, zone: string, now: number): Period {
+/** A quarter such as `2026Q4`, by default that of now; `at`: where the query has it. Throws `invalid_request`. */
+export function quarterOf(text: string | undefined, zone: string, now: number, at = '/quarter'): Period {
   const match = /^(\d{4})-?Q([1-4])$/i.exec(text ?? quarterName(zone, now));
-  if (!match || Number(match[1]) < 1970) throw invalid('/quarter', 'must be a quarter such as 2026Q4');
+  if (!match || Number(match[1]) < 1970) throw invalid(at, 'must be a quarter such as 2026Q4');
   return span(zone, Number(match[1]), 3 * (Number(match[2]) - 1), 3);
 }
 
 /** A month such as `2026-11`, by default that of now. Throws `invalid_request`. */
-export function monthOf(text: string | undefined, zone: string, now: number): Period {
+export function monthOf(text: string | undefined, zone: string, now: number, at = '/month'): Period {
   const match = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(text ?? localDay(zone, now).slice(0, 7));
-  if (!match || Number(match[1]) < 1970) throw invalid('/month', 'must be a month such as 2026-11');
+  if (!match || Number(match[1]) < 1970) throw invalid(at, 'must be a month such as 2026-11');
   return span(zone, Number(match[1]), Number(match[2]) - 1, 1);
 }
 

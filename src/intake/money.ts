@@ -29,8 +29,8 @@ const NOISE = 1e-9;
 
 /** What is said of an amount that its currency cannot hold as it was sent; undefined for one that it can. */
 export function roundedWarning(amount: number, rounded: number, currency: string): string | undefined {
-  // Not for the noise of binary fractions, such as 0.1 + 0.2.
-  return Math.abs(rounded - amount) > NOISE * Math.max(1, amount)
+  // Not for the noise of binary fractions, such as 0.1 + 0.2; what becomes nothing is never noise.
+  return Math.abs(rounded - amount) > NOISE * Math.max(1, amount) || (rounded === 0 && amount > 0)
     ? `amount ${amount} is rounded to ${rounded}, whole minor units of ${currency}.`
     : undefined;
 }

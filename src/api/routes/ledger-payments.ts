@@ -44,15 +44,20 @@ export function ledgerPaymentRoutes(app: Api, services: Services): void {
     const zone = config.ledgerTimeZone;
     if (params.name === 'tra') {
       if (!TRA_PARTS.includes(part as TraPart)) throw invalid('/part', `is one of ${TRA_PARTS.join(', ')}`);
-      await traOf(services, quarterOf(period, zone, now), now, (payment, { parts, cents, instrument: of }) => {
-        if (!parts.includes(part as TraPart) || (instrument !== undefined && of !== instrument)) return;
-        add(payment, { counted: cents === undefined ? null : Number(cents) / 100 });
-      });
+      await traOf(
+        services,
+        quarterOf(period, zone, now, '/period'),
+        now,
+        (payment, { parts, cents, instrument: of }) => {
+          if (!parts.includes(part as TraPart) || (instrument !== undefined && of !== instrument)) return;
+          add(payment, { counted: cents === undefined ? null : Number(cents) / 100 });
+        },
+      );
     } else {
       const name = SCHEME_LEDGERS.find((each) => each === params.name);
       if (name === undefined) throw new AssayError('not_found', `There is no ledger of that name: ${params.name}.`);
       if (!SCHEME_PARTS.includes(part as SchemePart)) throw invalid('/part', `is one of ${SCHEME_PARTS.join(', ')}`);
-      await schemeOf(services, name, monthOf(period, zone, now), (payment, parts) => {
+      await schemeOf(services, name, monthOf(period, zone, now, '/period'), (payment, parts) => {
         // Of two reports of a payment each counts.
         for (const one of parts) if (one === part) add(payment, {});
       });

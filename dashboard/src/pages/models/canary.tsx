@@ -66,7 +66,7 @@ function Running({
       <p className="text-pretty">
         {name} decides for <strong className="num font-semibold">{percent}%</strong>, by {by}.{' '}
         {nextAt === null ? (
-          'It stays there until a person promotes it.'
+          `${percent === 100 ? `These are all payments that have a ${by}; it is no champion` : 'It stays there'} until a person promotes it.`
         ) : (
           <>
             From <Time at={nextAt} /> for {nextOf(canary)}%, while the guard is quiet.

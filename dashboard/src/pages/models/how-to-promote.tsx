@@ -46,7 +46,7 @@ export function HowToPromote(props: { how: How; onChange: (how: How) => void; ma
       )}
       {how.isShare && (
         <div className="grid gap-3 sm:grid-cols-3">
-          <Field label="Steps, percent" hint="They rise. 100 promotes it." {...field('steps')} />
+          <Field label="Steps, percent" hint="They rise. 100 after others promotes it." {...field('steps')} />
           <Field
             label="Minutes a step, at least"
             inputMode="numeric"
