@@ -23,6 +23,7 @@ import { openProofs } from './app/proof.ts';
 import { openReplica } from './app/replica.ts';
 import { openRetention, placesOf, type Retention } from './app/retention.ts';
 import { demoOf, describeFeatures, loadCards, loadStateless } from './app/services.ts';
+import { openTraFigures, type TraFigures } from './app/tra-figures.ts';
 import { isTraced, tracedStore } from './app/tracing.ts';
 import { openWebhooks } from './app/webhooks.ts';
 import type { Config } from './config.ts';
@@ -56,6 +57,8 @@ export interface App {
   services: Services;
   /** Where the journal is kept for a time only. */
   retention?: Retention | undefined;
+  /** Where payments are advised of the exemption for low risk. */
+  traFigures?: TraFigures;
   server: Awaited<ReturnType<typeof buildServer>>;
   state: EngineState;
   /** Listens and returns the address. */
@@ -216,6 +219,8 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   escalation?.start();
   dealing.start();
   webhooks.start();
+  const traFigures = core.sca && openTraFigures(services, core.sca);
+  traFigures?.start();
   replica?.start();
   core.erasures.start({ projector, store, replica, mirror: core.mirror });
   const controlFile = join(config.dataDir, 'control.json');
@@ -223,6 +228,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
   return {
     services,
     retention,
+    ...(traFigures ? { traFigures } : {}),
     server,
     state,
     async listen() {
@@ -239,6 +245,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
       // Balancers see that it is not ready before it stops to listen.
       await sleep(config.drainDelayMs);
       await retention?.close();
+      await traFigures?.close();
       caseLabels.close();
       await reviews?.close();
       await escalation?.close();

@@ -113,6 +113,8 @@ export interface Config {
   readonly caseReasons: readonly CaseReason[];
   /** Whose midnights begin the months and quarters of ledgers: UTC, an offset, or a name of IANA's. */
   readonly ledgerTimeZone: string;
+  /** Whether payments are told that they may go without strong authentication; the ledger's figures are then taken for the provider's. */
+  readonly scaTra: boolean;
   /** What happens to a held payment that nobody reviewed in time; undefined: it stays held. */
   readonly reviewExpires: { readonly afterMs: number; readonly action: 'release' | 'cancel' } | undefined;
   /** Connections to the database. */
@@ -324,6 +326,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     }),
     caseReasons: Object.freeze(caseReasons(env)),
     ledgerTimeZone: timeZone(env.LEDGER_TIME_ZONE || 'UTC', 'LEDGER_TIME_ZONE'),
+    scaTra: scaTra(env),
     reviewExpires: reviewExpires(env),
     databasePool: integer(env, 'DATABASE_POOL', 8, 2, 1_000),
     fleet: fleet(env),
@@ -565,6 +568,13 @@ function fourEyes(env: Environment): FourEyes {
     else throw new Error(`FOUR_EYES: ${name} is neither policy nor of the form cases>=1000`);
   }
   return { policy, ...(casesFrom === undefined ? {} : { casesFrom }) };
+}
+
+/** In a fleet the links of a payment are elsewhere, and a worker has no ledger: never half of what was asked for. */
+function scaTra(env: Environment): boolean {
+  const isOn = onOff(env, 'SCA_TRA') ?? false;
+  if (isOn && env.KAFKA_BROKERS) throw new Error('SCA_TRA: is for one machine');
+  return isOn;
 }
 
 function kafkaTls(env: Environment): TlsConfig | undefined {

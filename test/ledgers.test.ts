@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { call, startApp, type TestApp } from './support/app.ts';
+import { verifyJournal } from './support/verify.ts';
 
 const NOW = Date.parse('2027-01-20T12:00:00Z');
 
@@ -99,7 +100,7 @@ describe('ledgers', () => {
   let app: TestApp;
   let now = NOW;
   before(async () => {
-    app = await startApp({ LEDGER_TIME_ZONE: 'Europe/Paris' }, { clock: () => now });
+    app = await startApp({ LEDGER_TIME_ZONE: 'Europe/Paris', SCA_TRA: 'on' }, { clock: () => now });
   });
   after(() => app.stop());
 
@@ -286,6 +287,54 @@ describe('ledgers', () => {
         assert.deepEqual([status, body.errors?.[0].path], [422, '/month'], month);
       }
     assert.equal((await get('/api/ledgers/tra?month=2026-11')).status, 422);
+    for (const [name, part] of [
+      ['tra', 'fraud'],
+      ['vamp', 'settled'],
+    ]) {
+      const { body } = await get(`/api/ledgers/${name}/payments?part=${part}&period=x`);
+      assert.equal(body.errors?.[0].path, '/period', name);
+    }
     assert.equal((await get('/api/ledgers/amex')).status, 404);
+  });
+
+  test('a payment is told that it may go without strong authentication, as the quarter that is over allows', async () => {
+    now = Date.parse('2027-08-10T12:00:00Z');
+    const known = { userId: 'known', cardId: 'c-known', deviceId: 'd-known', country: 'FR', channel: 'web' };
+    const buy = (id: string, transactionDate: string, amount: number) => pay(id, transactionDate, { ...known, amount });
+    for (let i = 0; i < 8; i++) await buy(`spring-${i}`, `2027-05-0${i + 1}T10:00:00Z`, 40 + i);
+    // 0.03% of 10,000 EUR: within up to 250.
+    await pay('large', '2027-06-01T10:00:00Z', { amount: 9_653, userId: 'other' });
+    await pay('stolen', '2027-06-02T10:00:00Z', { amount: 3, userId: 'victim' });
+    await pay('stolen-too', '2027-06-02T11:00:00Z', { amount: 5, userId: 'victim' });
+    await dispute('stolen', { reportedAt: '2027-06-09T00:00:00Z' });
+    const bought = async (id: string, amount = 45) => {
+      const { decision, sca } = await buy(id, new Date(now).toISOString(), amount);
+      assert.equal(decision, 'approve', id);
+      const shown = (await get(`/api/transactions/${id}`)).body;
+      assert.deepEqual(shown.sca, sca, 'as it is read');
+      return sca;
+    };
+    assert.equal(await bought('too-early'), undefined, 'nothing is known of that quarter yet');
+    now += 3_600_000;
+    await app.traFigures!.look();
+    assert.deepEqual(await bought('advised'), { exemption: 'tra', upTo: 250 });
+    assert.equal(await bought('too-much', 251), undefined);
+    now += 86_400_000;
+    assert.equal(await bought('a-day-later'), undefined, 'the figures are a day old');
+    await app.traFigures!.look();
+    assert.deepEqual(await bought('read-anew'), { exemption: 'tra', upTo: 250 });
+    // One more fraud of the quarter that is over: 0.08%.
+    await dispute('stolen-too', { reportedAt: '2027-08-11T00:00:00Z' });
+    now += 3_600_001;
+    await app.traFigures!.look();
+    assert.deepEqual(await bought('after-fraud'), { exemption: 'tra', upTo: 100 });
+    assert.equal((await get('/api/ledgers/tra?quarter=2027Q2')).body.rows[1].state, 'over');
+  });
+
+  test('a replay makes the same of each decision, but for what was advised', async () => {
+    await app.stop({ keep: true });
+    const { decisions, differentVectors, differentDecisions } = await verifyJournal(app.dataDir);
+    assert.ok(decisions > 40);
+    assert.deepEqual([differentVectors, differentDecisions], [0, 0]);
   });
 });

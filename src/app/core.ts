@@ -10,6 +10,7 @@ import type { Guard } from '../engine/guard/guard.ts';
 import type { Serving } from '../engine/judge.ts';
 import type { PolicyService } from '../engine/policy/policy.ts';
 import type { Configured, FoldedRoster } from '../engine/roster.ts';
+import type { ScaAdvisor } from '../engine/sca.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Mirror } from '../journal/mirror/mirror.ts';
 import type { Registry } from '../models/registry.ts';
@@ -51,6 +52,8 @@ export interface Core {
   columns?: Columns;
   /** What the state is restored from without the log; absent in a fleet. */
   base?: Base;
+  /** Advises payments of the exemption for low risk, where that is on; absent in a fleet. */
+  sca?: ScaAdvisor;
   /** A copy of the log elsewhere, where one is configured. */
   mirror?: Mirror;
   /** What the processes of a fleet share; absent on one machine. */

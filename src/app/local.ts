@@ -17,6 +17,7 @@ import { createControlShare } from '../engine/policy/control-share.ts';
 import { createPolicy } from '../engine/policy/policy.ts';
 import { createSuppression } from '../engine/policy/suppression.ts';
 import { createRoster } from '../engine/roster.ts';
+import { createScaAdvisor } from '../engine/sca.ts';
 import { warmUp } from '../engine/warm-up.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import { makeFolder } from '../journal/local/folder.ts';
@@ -119,7 +120,9 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
 
   roster.start(overrides.serving === undefined ? configured(registry, config) : { serving: overrides.serving });
   const guard = createGuard({ journal, roster, clock, stopwatch: () => performance.now(), log });
+  const sca = config.scaTra ? createScaAdvisor(config.entityTypes) : undefined;
   const engine = createEngine({
+    sca,
     onModelFailed: guard.failed,
     journal,
     profiles,
@@ -154,6 +157,7 @@ export async function openCore(config: Config, overrides: Overrides = {}, token?
       forget: (before) => chunks.removeBefore(before),
     },
     ...(mirror ? { mirror } : {}),
+    ...(sca ? { sca } : {}),
     registry,
     roster,
     guard,

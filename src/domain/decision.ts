@@ -34,6 +34,13 @@ export interface ModelReference {
   version: string;
 }
 
+/** That the payment may go without strong authentication, as far as is known here: see `engine/sca.ts`. */
+export interface ScaAdvice {
+  exemption: 'tra';
+  /** Euros: the highest band whose fraud rate is kept. */
+  upTo: number;
+}
+
 /** What the engine decided of one transaction. */
 export interface Decision {
   decision: Outcome;
@@ -51,6 +58,8 @@ export interface Decision {
   decidedBy?: DecidedBy;
   /** What live rules that hit ask for beside the outcome. */
   actions?: readonly string[];
+  /** Absent: no exemption is advised. */
+  sca?: ScaAdvice;
   control?: Controlled;
   /** One of several alerts that the rule's `suppress` makes one: it opens no case of its own. */
   suppressed?: true;

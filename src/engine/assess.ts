@@ -7,6 +7,7 @@ import { judge, judgeWithoutModel, type Serving, thresholdsOf } from './judge.ts
 import { applyPolicy, type DrawControl } from './policy/apply.ts';
 import { type InForce, NO_POLICY } from './policy/in-force.ts';
 import { passOf } from './policy/pass.ts';
+import type { ScaAdvisor } from './sca.ts';
 
 export interface AssessPorts {
   profiles: Profiles;
@@ -19,6 +20,8 @@ export interface AssessPorts {
   onModelFailed?: (version: string, at: number) => void;
   /** Whether it belongs to an alert that there was already. */
   suppressed?: (decision: Decision, entities: ArrayLike<number>, at: number) => boolean;
+  /** Where the operator wants payments to be told that they may go without strong authentication. */
+  sca?: Pick<ScaAdvisor, 'advise'> | undefined;
 }
 
 /** A decision and what it was made of. */
@@ -54,6 +57,8 @@ export function assess(ports: AssessPorts, transaction: Transaction, entities: F
   const vector = byModel && numbers.subarray(0, pass.model);
   const decision = applyPolicy(inForce, judged, { transaction, event, ruleVector, recordedAt: at }, ports.draw);
   if (ports.suppressed?.(decision, entities, at)) decision.suppressed = true;
+  const sca = ports.sca?.advise(decision, { profiles: ports.profiles, transaction, event, at });
+  if (sca) decision.sca = sca;
   const rules = pass.rules > 0 ? { vector: ruleVector, schema: inForce.schema, approximate } : undefined;
   return { decision, vector, readSet, rules };
 }

@@ -1,5 +1,12 @@
 import { executedAt, truthOf } from '../domain/label-state.ts';
-import { brandOf, instrumentOf, isPayersOwn, type LedgerPayment, remoteOf } from '../domain/ledgers/payment.ts';
+import {
+  brandOf,
+  CARD_DETAILS,
+  instrumentOf,
+  isPayersOwn,
+  type LedgerPayment,
+  remoteOf,
+} from '../domain/ledgers/payment.ts';
 import type { DisputeKind } from '../domain/reason-codes.ts';
 import { lifeOf } from './life.ts';
 import type { TransactionView } from './store.ts';
@@ -23,7 +30,7 @@ export function ledgerPayment(view: TransactionView): LedgerPayment | undefined 
     ...{ kind, scheme, reasonCode },
     reportedAt: Math.min(...history.map(({ reportedAt }) => Date.parse(reportedAt))),
   }));
-  const hasCard = ['cardId', 'cardBin', 'cardLast4', 'cardBrand'].some((name) => text(name) !== undefined);
+  const hasCard = CARD_DETAILS.some((name) => text(name) !== undefined);
   return {
     id: String(view.id),
     merchantId: text('merchantId') ?? null,

@@ -71,7 +71,8 @@ export async function verifyJournal(dataDir: string, env: Record<string, string>
         const transaction = joined(data, record.personal);
         const again = assess(ports, transaction, eventOfRecord(record, entityTypes).entities, record.at);
         if (!sameBits(again.vector!, record.vector!)) seen.differentVectors++;
-        const { degraded: _, ...decision } = data.decision;
+        // What was advised is of the ledger as it was read then.
+        const { degraded: _, sca: __, ...decision } = data.decision;
         const numbers = again.rules && Array.from(again.rules.vector, (value) => (Number.isNaN(value) ? null : value));
         const made = JSON.stringify([again.decision, numbers]);
         if (decision.decidedBy?.startsWith('rule:')) seen.byRules++;

@@ -135,6 +135,8 @@ export interface Transaction extends Omit<TransactionInput, 'amount' | 'type'> {
   /** `model`, `rule:ID`, `control` or `none`. */
   decidedBy?: string;
   actions?: string[];
+  /** It may go without strong authentication, in euros. */
+  sca?: { exemption: 'tra'; upTo: number };
   control?: { share: number; would: Outcome };
   model?: { name: string; version: string };
   degraded?: boolean;

@@ -128,7 +128,7 @@ export const IdempotencyHeader = Type.Object({
     Type.String({
       ...Identifier,
       description:
-        'Of the organisation, kept at least 24 h: the same body gets the stored answer, with `Idempotent-Replayed: true`; another one 409',
+        'Kept at least 24 h: the same body gets the stored answer, with `Idempotent-Replayed: true`; another one 409',
     }),
   ),
 });

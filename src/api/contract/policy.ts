@@ -98,7 +98,7 @@ export const RuleBody = Type.Object(
   },
   {
     ...closed,
-    description: 'A rule. What an answer shows beside its content may be sent back: it changes nothing',
+    description: 'A rule; what answers show beside its content is ignored',
     examples: [EXAMPLE],
   },
 );

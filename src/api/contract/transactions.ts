@@ -68,6 +68,10 @@ export const ControlTaken = answer(
   { share: Type.Number(), would: outcome },
   'It was let through to learn from; what it would have been',
 );
+export const ScaAdvice = answer(
+  { exemption: words(['tra']), upTo: Type.Number() },
+  'May go without strong authentication; euros',
+);
 export const Score = Type.Integer({ minimum: 0, maximum: 100, description: 'round(100 × probability)' });
 
 export const decisionFields = {
@@ -86,6 +90,7 @@ export const decisionFields = {
     Type.Array(Type.String(), { description: 'What live rules that hit ask for beside the outcome' }),
   ),
   suppressed: Type.Optional(Type.Boolean({ description: 'By the rule’s `suppress`: it opens no case' })),
+  sca: Type.Optional(ScaAdvice),
   control: Type.Optional(ControlTaken),
   model: Type.Optional(Model),
   degraded: Type.Optional(Type.Boolean()),

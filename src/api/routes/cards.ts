@@ -83,7 +83,7 @@ export function cardRoutes(app: Api, services: Services, charge: Charge): void {
       schema: {
         operationId: 'cardModelInfo',
         tags,
-        summary: 'The card model: when and on what it was trained, what it goes by, how good it is',
+        summary: 'The card model: its training, inputs and quality',
         response: { 200: json('The model', CardModelInfo), ...problems(403, 429, 503) },
       },
     },

@@ -75,7 +75,7 @@ export function caseCommandRoutes(app: Api, services: Services): void {
       schema: {
         operationId: 'resolveCase',
         tags,
-        summary: 'Say what a case turned out to be; all of its transactions are labelled so',
+        summary: 'Resolve a case: all of its transactions are labelled',
         description: STALE,
         params: IdParam,
         body: ResolveBody,

@@ -53,7 +53,7 @@ export function ledgerRoutes(app: Api, services: Services): void {
       schema: {
         operationId: 'getSchemeLedger',
         tags,
-        summary: 'Disputes of a month over settled payments by merchant, as Visa (VAMP) or Mastercard count',
+        summary: 'Disputes over settled payments by merchant, as Visa (VAMP) or Mastercard count',
         params: LedgerParam,
         querystring: MonthQuery,
         response: { 200: table('The ledger', SchemeLedger), ...failures, ...problems(404) },

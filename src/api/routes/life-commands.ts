@@ -108,7 +108,7 @@ export function lifeCommandRoutes(app: Api, services: Services): void {
         ...schema(
           'reviewTransaction',
           'Release or cancel a payment that is held',
-          'Apart from its label. The other action then gets 409; what is cancelled is not finalized.',
+          'Apart from its label. The other action then gets 409.',
           ReviewBody,
         ),
         response: { 200: json('The transaction as it is now', TransactionShown), ...failures },

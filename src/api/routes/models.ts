@@ -100,7 +100,7 @@ export function modelRoutes(app: Api, services: Services): void {
       schema: {
         operationId: 'shadowModel',
         tags,
-        summary: 'Score a model beside the champion, off the path of decisions; one at a time',
+        summary: 'Score one model beside the champion',
         params: VersionParam,
         body: ShadowBody,
         response: {

@@ -34,7 +34,7 @@ export function sessionRoutes(
         operationId: 'signIn',
         tags,
         summary: 'Sign a browser in with an API key, for 12 hours',
-        description: 'Unsafe requests of the session carry `X-Assay-CSRF: <csrfToken>`. Without keys there is no need.',
+        description: 'Its unsafe requests carry `X-Assay-CSRF: <csrfToken>`, where there are keys',
         body: SessionBody,
         response: { 200: json('Signed in', SessionShown), ...problems(400, 401, 403, 413, 415, 422, 429) },
       },

@@ -145,7 +145,7 @@ export function transactionReadRoutes(app: Api, services: Services): void {
       schema: {
         operationId: 'explainTransaction',
         tags,
-        summary: 'Every contribution to the decision, exact; with `narrate=true` also in words',
+        summary: 'Every contribution to the decision',
         params: IdParam,
         querystring: NarrateQuery,
         response: { 200: json('The explanation', Explanation), ...problems(401, 403, 404, 409, 422, 429, 503) },

@@ -142,7 +142,7 @@ export function webhookRoutes(app: Api, services: Services): void {
       schema: {
         operationId: 'resumeWebhook',
         tags,
-        summary: 'Try a paused or failing webhook again at once; it goes on where it stopped',
+        summary: 'Try a paused or failing webhook again at once',
         params,
         response: { 200: json('Resumed', WebhookShown), ...problems(401, 403, 404, 409, 422, 429, 503) },
       },

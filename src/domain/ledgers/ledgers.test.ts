@@ -171,6 +171,43 @@ test('the exemption: one rate against each band, at its limit still within, two 
   });
 });
 
+test('the exemption may be used up to the highest band that two quarters keep, the one that is over with payments', () => {
+  const good = (executedAt: number, instrument: LedgerPayment['instrument'] = 'card') =>
+    payment({ amountMinor: 1_000_000, executedAt, instrument });
+  // Of 10,000.00: at each limit of cards, and a cent above.
+  const bad = (executedAt: number, amountMinor: number, instrument: LedgerPayment['instrument'] = 'card') => [
+    payment({ amountMinor: 1_000_000 - amountMinor, executedAt, instrument }),
+    payment({ amountMinor, truth: fraud, executedAt, instrument }),
+  ];
+  const table: [what: string, payments: LedgerPayment[], card: number, transfer?: number][] = [
+    ['nothing is known', [], 0],
+    ['this quarter alone', [good(FROM)], 0],
+    ['the quarter before alone', [good(BEFORE)], 500],
+    ['two quarters ago alone', [good(FIRST)], 0],
+    ['both clean', [good(BEFORE), good(FROM)], 500],
+    ['at 0.01%', bad(BEFORE, 100), 500],
+    ['a cent above it', bad(BEFORE, 101), 250],
+    ['at 0.06%', bad(BEFORE, 600), 250],
+    ['a cent above it', bad(BEFORE, 601), 100],
+    ['at 0.13%', bad(BEFORE, 1_300), 100],
+    ['a cent above it: over for one quarter', bad(BEFORE, 1_301), 0],
+    ['this quarter is over in part', [good(BEFORE), ...bad(FROM, 601)], 100],
+    ['this quarter is over', [good(BEFORE), ...bad(FROM, 1_301)], 0],
+    ['stopped', [...bad(FIRST, 1_301), ...bad(BEFORE, 1_301), good(FROM)], 0],
+    ['stopped until a quarter is within', [...bad(FIRST, 1_301), ...bad(BEFORE, 601), good(FROM)], 100],
+    ['a transfer at 0.015%', bad(BEFORE, 150, 'credit_transfer'), 0, 100],
+    ['each instrument by itself', [...bad(BEFORE, 51, 'credit_transfer'), good(BEFORE)], 500, 250],
+  ];
+  for (const [what, payments, card, transfer = 0] of table) {
+    const ledger = createTra({
+      ...{ edges: [FIRST, BEFORE, FROM, TO] as const, day: '2026-10-01', now: TO - 1, maturityDays: 90 },
+      eurosOf: (minor) => BigInt(minor),
+    });
+    for (const each of payments) ledger.add(each);
+    assert.deepEqual(ledger.exemptUpTo(), { card, credit_transfer: transfer }, what);
+  }
+});
+
 test('the exemption: what counts, what does not, and what is said of it', () => {
   const counted = (more: Partial<LedgerPayment>) => {
     const { rows, estimated } = tra([payment(more)]);

@@ -55,6 +55,9 @@ const IN_PERSON = new Set([
   'card_present',
 ]);
 
+/** Fields of which any says that it is paid with a card. */
+export const CARD_DETAILS = ['cardId', 'cardBin', 'cardLast4', 'cardBrand'] as const;
+
 const plain = (text: string) =>
   text
     .trim()

@@ -90,8 +90,12 @@ class Sum {
   }
 }
 
+/** By instrument the most euros that a payment may have for the exemption; 0: it may not be used. */
+export type ExemptUpTo = Readonly<Record<TraInstrument, number>>;
+
 const perInstrument = () => ({ card: new Sum(), credit_transfer: new Sum() });
 const perQuarter = () => ({ all: perInstrument(), fraud: perInstrument() });
+const isOver = (all: Sum, fraud: Sum, limit: number) => fraud.cents * 100_000n > all.cents * BigInt(limit);
 
 /**
  * The fraud rate of Article 19 of Delegated Regulation (EU) 2018/389: one an instrument, over remote payments of every amount, by the
@@ -154,20 +158,34 @@ export function createTra({ edges, day, now, maturityDays, eurosOf }: TraOptions
       };
       return { rows, estimated, source: limits.source };
     },
+
+    /**
+     * Of bands that the quarter before, which is over, kept with payments of its own, and that this one keeps as far as it went. Stricter
+     * than Article 20, which stops the exemption after a second quarter.
+     */
+    exemptUpTo(): ExemptUpTo {
+      const [, was, is] = quarters;
+      const most = (of: TraInstrument) => {
+        const keeps = ({ all, fraud }: typeof is, limit: number) => !isOver(all[of], fraud[of], limit);
+        const kept = limits.bands[of].filter(([, limit]) => keeps(was, limit) && keeps(is, limit));
+        return was.all[of].cents === 0n ? 0 : Math.max(0, ...kept.map(([band]) => band));
+      };
+      return { card: most('card'), credit_transfer: most('credit_transfer') };
+    },
   };
 
   function row(instrument: TraInstrument, [band, limit]: readonly [number, number]): TraRow {
     const [earlier, was, is] = quarters.map(({ all, fraud }) => ({ all: all[instrument], fraud: fraud[instrument] }));
-    const isOver = ({ all, fraud }: typeof is) => fraud.cents * 100_000n > all.cents * BigInt(limit);
+    const over = ({ all, fraud }: typeof is) => isOver(all, fraud, limit);
     const rate = ({ all, fraud }: typeof is) => (all.cents === 0n ? null : Number(fraud.cents) / Number(all.cents));
     // What was stopped stays so until a quarter is over that is within (Article 20).
-    const isStopped = isOver(was) && (isOver(is) || (now < to && isOver(earlier)));
+    const isStopped = over(was) && (over(is) || (now < to && over(earlier)));
     const [value, fraudValue] = [is.all.share(), is.fraud.share()];
     return {
       ...{ instrument, band, payments: value.payments, value: value.value },
       ...{ fraudPayments: fraudValue.payments, fraudValue: fraudValue.value },
       ...{ rate: rate(is), limit: limit / 100_000, rateBefore: rate(was) },
-      state: isStopped ? 'stopped' : is.all.cents === 0n ? 'empty' : isOver(is) ? 'over' : 'within',
+      state: isStopped ? 'stopped' : is.all.cents === 0n ? 'empty' : over(is) ? 'over' : 'within',
     };
   }
 }

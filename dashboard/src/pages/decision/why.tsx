@@ -11,7 +11,7 @@ import { DecisionRules } from './rules.tsx';
 
 /** The score on its scale, and the reasons that add up to it. */
 export function Why({ transaction, shown = 8 }: { transaction: Transaction; shown?: number }) {
-  const { id, decision, probability, score, fraudExplanation, degraded, oodWarning, error } = transaction;
+  const { id, decision, probability, score, fraudExplanation, sca, degraded, oodWarning, error } = transaction;
   const explanation = useQuery({ ...explanationQuery(id), enabled: decision !== undefined });
   const thresholds = useThresholds(transaction.model?.version);
   if (decision === undefined)
@@ -32,6 +32,11 @@ export function Why({ transaction, shown = 8 }: { transaction: Transaction; show
         )}
       </div>
       <p className="mt-2 text-base text-pretty">{fraudExplanation}</p>
+      {sca && (
+        <p className="mt-3 rounded-md bg-info-soft px-3 py-2">
+          May go without strong authentication: the exemption for low risk (PSD2, TRA) is open up to {sca.upTo} EUR.
+        </p>
+      )}
       {degraded && <Note>Decided without a model, by rules alone.</Note>}
       {oodWarning && oodWarning.length > 0 && <Unusual codes={oodWarning} />}
       <DecisionRules transaction={transaction} explanation={explanation.data} />
