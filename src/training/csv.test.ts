@@ -58,13 +58,37 @@ test('what is written is read, however it is cut', async () => {
       fc.integer({ min: 1, max: 9 }),
       fc.boolean(),
       async (table, end, cut, closed) => {
-        const rows = table.filter(([first]) => first !== 'bad');
+        const rows = table.filter(([first]) => first.trim() !== 'bad');
         const text = [['h', 'i', 'j'], ...rows].map((row) => row.map(quote).join(',')).join(end) + (closed ? end : '');
-        assert.deepEqual((await parse(text, { cut })).rows, rows);
+        const bare = rows.map((row) => row.map((cell) => (quote(cell) === cell ? cell.trim() : cell)));
+        assert.deepEqual((await parse(text, { cut })).rows, bare);
       },
     ),
     { numRuns: 200 },
   );
+});
+
+test('blanks around names and cells are left out and counted, around quotes too, and within them only of names', async () => {
+  const table: [line: string, cells: string[], trimmed: number][] = [
+    ['1, 2 ,\t3', ['1', '2', '3'], 2],
+    ['1,"2, x","3"', ['1', '2, x', '3'], 0],
+    ['1, "2, x", "say ""3"""', ['1', '2, x', 'say "3"'], 0],
+    ['"1"  ,2,"3" ', ['1', '2', '3'], 0],
+    ['1," 2 ",\u00a03', ['1', ' 2 ', '3'], 1],
+    ['one two , , ', ['one two', '', ''], 1],
+    ['5" pipe,6 "7",8', ['5" pipe', '6 "7"', '8'], 0],
+  ];
+  for (const [line, cells, trimmed] of table)
+    for (const cut of [1, 2, 100]) {
+      let told = 0;
+      const onTrimmed = (count: number) => {
+        told = count;
+      };
+      const { names, rows } = await parse(` a, " b" ,c\r\n  \r\n${line}\r\n`, { cut, onTrimmed });
+      assert.deepEqual(names, ['a', 'b', 'c']);
+      assert.deepEqual(rows, [cells], line);
+      assert.equal(told, trimmed + 1, line);
+    }
 });
 
 test('errors name the line, and as many as allowed are skipped', async () => {

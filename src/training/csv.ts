@@ -31,6 +31,8 @@ export interface ReadOptions {
   onProgress?: (bytes: number, total: number) => void;
   /** Awaited between pieces of the file, so that whoever takes the rows can hold it back. */
   between?: () => Promise<void>;
+  /** Told at the end how many cells (and names) had blanks around them, where any had. */
+  onTrimmed?: (cells: number) => void;
 }
 
 export interface ReadSummary {
@@ -45,10 +47,13 @@ const MAX_ROW = 4 * 1024 * 1024;
 const QUOTE = 34;
 const NEWLINE = 10;
 const RETURN = 13;
+const SPACE = 32;
+const TAB = 9;
 
 /**
  * Reads separated values, gzipped where the name ends in .gz: quoted fields with doubled quotes and newlines, LF or
- * CRLF, a byte order mark, blank lines; by commas, or by what the header has more of: semicolons, tabs, bars. Memory is bounded by a chunk and a row. Throws `FileError` with the line.
+ * CRLF, a byte order mark, blank lines; by commas, or by what the header has more of: semicolons, tabs, bars. Blanks around
+ * names are left out, and around cells that no quotes hold. Memory is bounded by a chunk and a row. Throws `FileError` with the line.
  */
 export async function readCsv(path: string, handler: CsvHandler, options: ReadOptions = {}): Promise<ReadSummary> {
   const total = (await stat(path)).size;
@@ -90,6 +95,7 @@ export async function parseCsv(
   const end = decoder.end();
   if (end !== '') parser.isOther();
   parser.push(end, true);
+  if (parser.trimmed() > 0) options.onTrimmed?.(parser.trimmed());
   return { rows: parser.rows(), errors: parser.errors() };
 }
 
@@ -141,6 +147,8 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
   let rowLine = 1;
   let rows = 0;
   let errors = 0;
+  let trimmed = 0;
+  let rowTrimmed = 0;
   let first = true;
   let separator = 0;
   /** Bytes that are no UTF-8 were seen: a row that holds what stands for them would be one with others. */
@@ -158,12 +166,14 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
   function emit(): void {
     const got = count;
     count = 0;
+    trimmed += rowTrimmed;
+    rowTrimmed = 0;
     if (got === 1 && fields[0] === '') return;
     if (width < 0) {
       width = got;
       refuseOtherText(fields.slice(0, got));
       if (isOther) refuseDamage(fields.slice(0, got));
-      handler.header(fields.slice(0, got));
+      handler.header(fields.slice(0, got).map((name) => name.trim()));
       return;
     }
     try {
@@ -194,13 +204,13 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
     for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
       if (code === between) {
-        fields[count++] = text.slice(begin, i);
+        take(text.slice(begin, i));
         begin = i + 1;
       } else if (code === NEWLINE) {
-        fields[count++] = text.slice(begin, i > begin && text.charCodeAt(i - 1) === RETURN ? i - 1 : i);
+        take(text.slice(begin, i > begin && text.charCodeAt(i - 1) === RETURN ? i - 1 : i));
         endRow();
         start = begin = i + 1;
-      } else if (code === QUOTE && i === begin) {
+      } else if (code === QUOTE && (i === begin || text.slice(begin, i).trim() === '')) {
         const next = quotedField(text, i, last);
         if (next < 0) break;
         if (next >= length || text.charCodeAt(next) === NEWLINE) {
@@ -216,13 +226,20 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
       }
     }
     if (last && start < length) {
-      fields[count++] = text.slice(begin);
+      take(text.slice(begin));
       endRow();
       return length;
     }
-    count = 0;
+    count = rowTrimmed = 0;
     line = rowLine;
     return Math.min(start, length);
+  }
+
+  /** A cell without quotes. */
+  function take(text: string): void {
+    const cell = text.trim();
+    if (cell.length < text.length && cell !== '') rowTrimmed++;
+    fields[count++] = cell;
   }
 
   function endRow(): void {
@@ -235,7 +252,9 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
   function quotedField(text: string, open: number, last: boolean): number {
     const close = closingQuote(text, open, last);
     if (close < 0) return -1;
-    const next = text.charCodeAt(close + 1) === RETURN ? close + 2 : close + 1;
+    let next = close + 1;
+    while (isBlank(text.charCodeAt(next))) next++;
+    if (text.charCodeAt(next) === RETURN) next++;
     if (next >= text.length && !last) return -1;
     fields[count++] = text.slice(open + 1, close).replaceAll('""', '"');
     line += newlines(text, open + 1, close);
@@ -245,6 +264,8 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
     }
     return next;
   }
+
+  const isBlank = (code: number) => (code === SPACE || code === TAB) && code !== separator;
 
   function closingQuote(text: string, open: number, last: boolean): number {
     let at = text.indexOf('"', open + 1);
@@ -286,6 +307,7 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
     },
     rows: () => rows,
     errors: () => errors,
+    trimmed: () => trimmed,
   };
 }
 

@@ -24,6 +24,50 @@ export const KNOWN_COLUMNS: readonly string[] = [
   ...TRUTH_COLUMNS,
 ];
 
+/** Names of columns to those of a header that differ by no more than case, as long as one alone does. */
+export function writingsOf(header: readonly string[]): (column: string) => string {
+  const written = new Map<string, string | undefined>();
+  for (const name of header) {
+    const plain = name.toLowerCase();
+    written.set(plain, written.has(plain) ? undefined : name);
+  }
+  return (column) => (header.includes(column) ? column : (written.get(column.trim().toLowerCase()) ?? column));
+}
+
+/** The map with its columns as the header writes them; `say` is told of each that differs. */
+export function asWritten<T extends Columns>(
+  map: T,
+  header: readonly string[],
+  say: (text: string) => void = () => {},
+): T {
+  const written = writingsOf(header);
+  const others = new Set<string>();
+  const one = (column: string) => {
+    const name = written(column);
+    if (name !== column) others.add(`${column} as ${name}`);
+    return name;
+  };
+  const every = <C extends string | string[]>(columns: C) =>
+    (Array.isArray(columns) ? columns.map(one) : one(columns as string)) as C;
+  const { columns, ignore, missing, schema } = map;
+  const result: T = {
+    ...map,
+    columns: mapped(columns, every),
+    ...(ignore === undefined ? {} : { ignore: ignore.map(written) }),
+    ...(missing === undefined
+      ? {}
+      : { missing: Object.fromEntries(Object.entries(missing).map(([name, texts]) => [written(name), texts])) }),
+    ...(schema === undefined
+      ? {}
+      : { schema: mapped(schema, (own) => (own.column === undefined ? own : { ...own, column: every(own.column) })) }),
+  };
+  if (others.size > 0) say(`Columns are found though the file writes them otherwise: ${[...others].join(', ')}.`);
+  return result;
+}
+
+const mapped = <T>(record: Record<string, T>, change: (value: T) => T): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+
 /** Throws an Error where a map names a field that there is not: what is told of it would be lost in silence. */
 export function checkMapFields(map: Columns): void {
   const constant = FIELD_NAMES.filter((name) => !OF_ONE_ROW.includes(name));

@@ -7,6 +7,7 @@ import { cellReader, numberColumns, writesCommas } from './cells.ts';
 import type { ColumnMap } from './column-map.ts';
 import { type CsvHandler, type FileError, type ReadOptions, type ReadSummary, readCsv } from './csv.ts';
 import { outcomeIndex } from './file-events.ts';
+import { asWritten } from './header.ts';
 import { blankRow, type History, type HistoryRow } from './history.ts';
 import { createNotes } from './notes.ts';
 import { OutOfOrder } from './out-of-order.ts';
@@ -61,13 +62,17 @@ export async function readRows(
   };
   let told = () => notes.told();
   try {
-    if (order !== 'sorted') return await readFile(path, handler, options);
+    const reading: ReadOptions = {
+      ...options,
+      onTrimmed: (cells) => notes.say(`${cells} cells have blanks around what they say, which are left out.`),
+    };
+    if (order !== 'sorted') return await readFile(path, handler, reading);
     notes.say('The rows are not in order: they are sorted by time, then by id, then by what they hold.');
-    const source = (into: CsvHandler, reading: ReadOptions) => readFile(path, into, reading);
+    const source = (into: CsvHandler, own: ReadOptions) => readFile(path, into, own);
     const { sha256, ...summary } = await readSorted({
       read: source,
       placeOf: (header) => placer(header, known),
-      options,
+      options: reading,
       handler,
     });
     options.onSorted?.(sha256);
@@ -146,11 +151,11 @@ export async function firstRows(path: string, most = SAMPLE_ROWS): Promise<{ hea
   return found;
 }
 
-/** The map with how times and numbers are written, which the first rows tell where the map does not. */
-export async function withFormats(path: string, map: ColumnMap, say: (text: string) => void): Promise<ColumnMap> {
-  const isTimed = map.timeFormat !== undefined || map.timeUnit !== undefined;
-  if (isTimed && map.decimal !== undefined) return map;
+/** The map with columns as the header writes them, and with how times and numbers are written, which the first rows tell where the map does not. */
+export async function withFormats(path: string, given: ColumnMap, say: (text: string) => void): Promise<ColumnMap> {
   const { header, rows } = await firstRows(path);
+  const map = asWritten(given, header, say);
+  const isTimed = map.timeFormat !== undefined || map.timeUnit !== undefined;
   const known = isTimed ? map : withTimes(header, rows, map, say);
   return map.decimal === undefined ? withDecimal(header, rows, known, say) : known;
 }

@@ -3,6 +3,7 @@ import { withPoint, writesCommas } from './cells.ts';
 import type { ColumnMap } from './column-map.ts';
 import { type CellsOf, guessMap } from './guess-columns.ts';
 import { guessSchema } from './guess-schema.ts';
+import { asWritten, writingsOf } from './header.ts';
 import { type FileOptions, firstRows, isInTimeOrder, readRows, withFormats } from './history-file.ts';
 import { MAPS } from './layouts.ts';
 import { ULB_COLUMNS } from './ulb.ts';
@@ -52,7 +53,10 @@ export async function inspectFile(
   const format = layoutOf(header);
   if (format !== undefined) found.format = format;
   if (format === 'ulb') return found;
-  found.map = format === undefined ? guessMap(header, cellsOf(header, rows), say) : mapOfLayout(MAPS[format], header);
+  found.map =
+    format === undefined
+      ? guessMap(header, cellsOf(header, rows), say)
+      : mapOfLayout(asWritten(MAPS[format], header), header);
   const isNamed = found.map.columns.userId !== undefined || found.map.constants?.type !== undefined;
   found.missing = ['transactionDate', 'isFraud'].filter((name) => found.map.columns[name] === undefined);
   if (!isNamed) found.missing.unshift('userId');
@@ -152,12 +156,8 @@ async function survey(
 }
 
 function layoutOf(header: readonly string[]): string | undefined {
-  if (ULB_COLUMNS.every((name) => header.includes(name))) return 'ulb';
-  return Object.keys(MAPS).find(
-    (name) =>
-      name !== 'assay' &&
-      Object.values(MAPS[name].columns)
-        .flat()
-        .every((column) => header.includes(column)),
-  );
+  const written = writingsOf(header);
+  const isThere = (column: string) => header.includes(written(column));
+  if (ULB_COLUMNS.every(isThere)) return 'ulb';
+  return Object.keys(MAPS).find((name) => name !== 'assay' && Object.values(MAPS[name].columns).flat().every(isThere));
 }

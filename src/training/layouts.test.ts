@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TrainFlags } from '../cli/train-flags.ts';
 import { runTrain } from '../cli/train-run.ts';
+import { entityTypesWith } from '../domain/entity.ts';
+import { openHistory } from './history-file.ts';
 import { type Inspection, inspectFile } from './inspect.ts';
+import { MAPS } from './layouts.ts';
+import { OutOfOrder } from './out-of-order.ts';
 
 /** What a row of a made-up set is: each layout writes it in its own way. */
 interface Made {
@@ -142,3 +146,43 @@ for (const [name, { header, row, own = 0 }] of Object.entries(LAYOUTS)) {
 }
 
 const frauds = rowsOf().filter(({ fraud }) => fraud).length;
+
+test('a public layout is known whatever the case of its names and the blanks around cells, and so read; a note says so', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-layouts-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  for (const [name, { header, row }] of Object.entries(LAYOUTS)) {
+    if (name === 'assay') continue;
+    const blank = (line: string) => line.replace(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/g, ' , ');
+    const rows = rowsOf().slice(0, 120).map(row);
+    const [plain, blanks] = [join(folder, 'plain.csv'), join(folder, 'blanks.csv')];
+    writeFileSync(plain, [header, ...rows].join('\n'));
+    writeFileSync(
+      blanks,
+      [
+        blank(header === header.toUpperCase() ? header.toLowerCase() : header.toUpperCase()),
+        ...rows.toReversed().map(blank),
+      ].join('\n'),
+    );
+    const [as, found] = [await inspectFile(plain, {}), await inspectFile(blanks, {})];
+    assert.equal(found.format, name);
+    if (name === 'ulb') continue;
+    assert.deepEqual([found.rows, found.bad, found.truths, found.from, found.to], [120, 0, as.truths, as.from, as.to]);
+    assert.deepEqual(Object.keys(found.map.schema ?? {}), Object.keys(as.map.schema ?? {}));
+    const said: string[] = [];
+    const entityTypes = entityTypesWith();
+    const history = openHistory(blanks, MAPS[name], { entityTypes, onNotes: (notes) => void said.push(...notes) });
+    await assert.rejects(
+      history(() => {}),
+      OutOfOrder,
+    );
+    const times: number[] = [];
+    await history(({ event }) => void times.push(event.time));
+    assert.deepEqual(
+      times,
+      times.toSorted((a, b) => a - b),
+    );
+    assert.equal(times.length, 120);
+    assert.match(said.join('\n'), /Columns are found though the file writes them otherwise: .* as /);
+    assert.match(said.join('\n'), /cells have blanks around what they say/);
+  }
+});

@@ -21,6 +21,15 @@ test('rows come in order of Time, with every column in its place', async () => {
   assert.ok(!dataset.features.includes('Time'));
 });
 
+test('a blank amount is missing, and nothing at stake; names count without case and blanks', async () => {
+  const text = [header, line(1, 2, 0), line(2, 3, 1).replace(/,2\.7,"1"$/, ', ,"1"')].join('\n');
+  for (const written of [text, text.replace('"Amount"', '" AMOUNT "')]) {
+    const { dataset } = await parse(written);
+    assert.deepEqual([...dataset.columns[28]], [2.7, Number.NaN]);
+    assert.deepEqual([...dataset.amounts], [2.7, 0]);
+  }
+});
+
 test('a column that is missing, and a value that is no number, are told', async () => {
   await assert.rejects(parse(`${header.replace('"V7",', '')}\n`), /no column V7/);
   await assert.rejects(parse([header, line(1, Number.NaN, 0)].join('\n')), /line 2: V1 NaN is not a number/);

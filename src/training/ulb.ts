@@ -2,6 +2,7 @@
 import type { FeatureDefinition } from '../features/definition.ts';
 import { type CsvHandler, parseCsv, type ReadOptions, type ReadSummary, readCsv } from './csv.ts';
 import { type Dataset, take } from './dataset.ts';
+import { writingsOf } from './header.ts';
 import { readParquet } from './parquet.ts';
 import { decimal, truth } from './values.ts';
 
@@ -47,8 +48,9 @@ async function gather(read: (handler: CsvHandler) => Promise<ReadSummary>): Prom
   const vector = new Float64Array(ULB_FEATURES.length);
   const { errors } = await read({
     header(names) {
+      const written = writingsOf(names);
       const place = (name: string) => {
-        const index = names.indexOf(name);
+        const index = names.indexOf(written(name));
         if (index < 0) throw new Error(`There is no column ${name}; Time, V1 to V28, Amount and Class are needed.`);
         return index;
       };
@@ -75,7 +77,8 @@ async function gather(read: (handler: CsvHandler) => Promise<ReadSummary>): Prom
     columns: columns.map((column) => Float64Array.from(column)),
     labels: Uint8Array.from(labels),
     times: Float64Array.from(times),
-    amounts: Float64Array.from(columns[columns.length - 1]),
+    // What is at stake is 0 where nobody says; the feature stays missing.
+    amounts: Float64Array.from(columns[columns.length - 1], (amount) => amount || 0),
     cards: new Float64Array(rows),
   };
   const ofOneTime = (a: number, b: number) => {
