@@ -54,6 +54,16 @@ test('ids are known for at least as long as workers may read them again', () => 
     assert.throws(() => daysOf({ ID_TTL_DAYS: wrong }), /^Error: ID_TTL_DAYS/);
 });
 
+test('the exemption for low risk is advised where one asks for it, on one machine', () => {
+  const of = (SCA_TRA?: string, env: Record<string, string> = {}) =>
+    read({ ...(SCA_TRA ? { SCA_TRA } : {}), ...env }).scaTra;
+  assert.deepEqual([of(), of('off'), of('on')], [false, false, true]);
+  assert.throws(() => of('yes'), /^Error: SCA_TRA/);
+  const fleet = { KAFKA_BROKERS: 'k:9092', REDIS_URL: 'redis://r:6379/0', DATABASE_URL: 'postgres://p/d' };
+  assert.throws(() => of('on', fleet), /^Error: SCA_TRA: is for one machine/);
+  assert.equal(of('off', fleet), false);
+});
+
 test('a language model is one endpoint or one file, and sends nothing personal unless told to', () => {
   assert.equal(read({}).llm, undefined);
   const { llm } = read({ LLM_URL: 'http://127.0.0.1:8080/v1', LLM_API_KEY: 'k' });

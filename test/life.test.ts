@@ -136,6 +136,8 @@ describe('the life of a payment', () => {
     ]);
     const refund = await tell(other, 'events', { type: 'refunded', at: reportedAt, amount: 0.005 });
     assert.match(refund.body.warnings[0], /0\.005 is rounded to 0\.01/);
+    const nothing = await tell(other, 'events', { type: 'refunded', at: reportedAt, amount: 1e-9 });
+    assert.match(nothing.body.warnings[0], /1e-9 is rounded to 0,/);
     assert.equal((await tell(other, 'disputes', { ...told, status: 'reversed' })).status, 201);
     const warning = { id: 'w', kind: 'early_warning', scheme: 'mastercard', reasonCode: '06', reportedAt: iso(now) };
     assert.equal((await tell(other, 'disputes', { ...warning, status: 'open' })).body.labelState, 'fraud');
