@@ -245,7 +245,7 @@ async function wire({ config, core, database, token, clock, log, narrator }: Wir
       // Balancers see that it is not ready before it stops to listen.
       await sleep(config.drainDelayMs);
       await retention?.close();
-      await traFigures?.close();
+      traFigures?.close();
       caseLabels.close();
       await reviews?.close();
       await escalation?.close();

@@ -15,7 +15,8 @@ export interface TraFigures {
   start(): void;
   /** Looks now: reads the ledger where it is due, and tells the advisor. Never throws. */
   look(): Promise<void>;
-  close(): Promise<void>;
+  /** A reading that is under way ends when the store is closed. */
+  close(): void;
 }
 
 /**
@@ -39,10 +40,7 @@ export function openTraFigures(services: Services, advisor: Pick<ScaAdvisor, 'te
   async function read(): Promise<void> {
     const began = clock();
     const quarter = quarterOf(undefined, config.ledgerTimeZone, began);
-    const tra = await traOf(services, quarter, began, () => {
-      if (closed) throw new Error('the server stops');
-    });
-    const upTo = tra.exemptUpTo();
+    const upTo = (await traOf(services, quarter, began)).exemptUpTo();
     const took = clock() - began;
     dueAt = Math.min(quarter.to, clock() + Math.max(STANDS_MS, PART * took));
     advisor.tell({ upTo, until: Math.min(quarter.to, began + DAY_MS), eurosOf: createEuros(rules.rates) });
@@ -70,10 +68,9 @@ export function openTraFigures(services: Services, advisor: Pick<ScaAdvisor, 'te
   return {
     start: turn,
     look,
-    async close() {
+    close() {
       closed = true;
       clearTimeout(timer);
-      await looking;
     },
   };
 }
