@@ -43,6 +43,10 @@ describe('customers', () => {
     const { body } = await ask('GET', '/api/entities/user/Ann');
     const { life, linked } = body;
     assert.deepEqual(
+      [body.registered, (await ask('GET', `/api/entities/user/${encodeURIComponent('auth0|77')}`)).body.registered],
+      [true, false],
+    );
+    assert.deepEqual(
       [life.payments, life.truncated, life.amountBase.total, life.labels],
       [3, false, 60, { fraud: 0, legitimate: 0 }],
     );

@@ -19,7 +19,13 @@ import { Empty, Failed, LoadingRows } from './ui/states.tsx';
 
 const root = createRootRoute({
   component: Layout,
-  notFoundComponent: () => <Empty title="There is no such page">The address may have a slip in it.</Empty>,
+  notFoundComponent: () => (
+    <Empty title="There is no such page">
+      <a href="/" className="underline">
+        Overview
+      </a>
+    </Empty>
+  ),
   errorComponent: ({ error, reset }) => <Failed error={error} retry={reset} />,
 });
 

@@ -279,6 +279,8 @@ export interface EntityView {
   life: EntityLife;
   /** Names of the lists that name it. */
   lists: string[];
+  /** Whether it is a user who is registered. */
+  registered: boolean;
 }
 
 export interface Linked {

@@ -177,6 +177,9 @@ export function Plot({ x, y, series, diagonal = false, marks = [], lines = [], h
   );
 }
 
+/** `0.10%` is 0.1% beside a line: nothing was measured there. */
+const tick = (text: string): string => text.replace(/\.0+(?=%)|(?<=\.\d*[1-9])0+(?=%)/, '');
+
 interface GridProps {
   x: Axis;
   y: Axis;
@@ -199,7 +202,7 @@ function Grid({ x, y, px, py, width, height }: GridProps) {
             className={value === y.from ? 'stroke-faint' : 'stroke-line'}
           />
           <text x={LEFT - 8} y={py(value) + 3.5} textAnchor="end" className="num fill-muted text-2xs">
-            {y.text(value)}
+            {tick(y.text(value))}
           </text>
         </g>
       ))}
@@ -211,7 +214,7 @@ function Grid({ x, y, px, py, width, height }: GridProps) {
           textAnchor={i === x.ticks.length - 1 ? 'end' : 'middle'}
           className="num fill-muted text-2xs"
         >
-          {x.text(value)}
+          {tick(x.text(value))}
         </text>
       ))}
       <text x={LEFT + (width - LEFT - RIGHT) / 2} y={height - 4} textAnchor="middle" className="fill-muted text-2xs">

@@ -34,7 +34,10 @@ function Access() {
       ) : session.keyless ? (
         <p className="text-muted text-pretty">
           This server asks for no key: it has none yet, and answers this machine only. Make one with{' '}
-          <code className="id">npx assay keys create --scope read,review,ingest</code> before others may reach it.
+          <code className="id">
+            npx assay keys create <span className="whitespace-nowrap">--scope read,review,ingest</span>
+          </code>{' '}
+          before others may reach it.
         </p>
       ) : (
         <>

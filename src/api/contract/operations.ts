@@ -149,5 +149,6 @@ export const EntityShown = answer({
     {},
     { additionalProperties: true, description: '{payments, firstAt, lastAt, decisions, labels, amountBase}' },
   ),
-  lists: Type.Array(Type.String(), { description: 'That name it' }),
+  lists: Type.Array(Type.String()),
+  registered: Type.Boolean(),
 });

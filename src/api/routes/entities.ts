@@ -45,7 +45,9 @@ export function entityRoutes(app: Api, services: Services): void {
       const { type, id } = request.params;
       assertType(type);
       const found = await read(services, () => store.transactions.entity(type, id, request.query.limit));
-      return { ...found, lists: listsWith(services, type, found.id) };
+      // Said here, so that whoever shows a user does not ask for one who is not registered.
+      const registered = type === 'user' && (await read(services, () => store.users.get(found.id))) !== undefined;
+      return { ...found, lists: listsWith(services, type, found.id), registered };
     },
   );
 

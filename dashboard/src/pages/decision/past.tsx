@@ -68,7 +68,7 @@ function Recent({ views, current }: { views: EntityView[]; current: string }) {
         options={choices.map(([value, label]) => ({ value, label }))}
         onChange={setType}
       />
-      <PaymentList transactions={view.transactions.slice(0, 8)} current={current} />
+      <PaymentList transactions={view.transactions.slice(0, 8)} current={current} of={view.id} />
     </div>
   );
 }
@@ -106,7 +106,8 @@ export function PaymentList({
                 {t.id === current
                   ? `This ${t.type}`
                   : [t.productCategory, t.customerLocation ?? t.country].filter(Boolean).join(' · ') ||
-                    ([t.userId, t.merchantId, t.channel].find((name) => name && name !== of) ?? '–')}
+                    ([t.userId, t.merchantId, t.cardId, t.deviceId, t.channel].find((name) => name && name !== of) ??
+                      '–')}
               </span>
               <TypeBadge type={t.type} />
               {t.label && <LabelBadge label={t.label} />}

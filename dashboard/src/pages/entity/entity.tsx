@@ -18,6 +18,8 @@ const LinksPanel = lazy(() => import('../links/links-panel.tsx').then((module) =
 
 /** So that what it is joined with is in sight too. */
 const FEW = 15;
+/** Up to so many payments leave room below them for what it was seen with. */
+const ROOM = 3;
 
 /** Everything that a user, card, device, address or merchant did lately, and what it was seen with. */
 export function EntityPage() {
@@ -73,11 +75,12 @@ export function EntityPage() {
                 </Button>
               )}
             </Panel>
+            {transactions.length <= ROOM && <SeenWith of={data} />}
           </div>
           <div className="grid min-w-0 gap-4">
             <Notes key={`${type} ${id}`} type={type} id={id} />
             <Cases type={type} id={id} />
-            <SeenWith of={data} />
+            {transactions.length > ROOM && <SeenWith of={data} />}
           </div>
           <div className="min-w-0 xl:col-span-2">
             <Suspense fallback={<LoadingRows rows={6} />}>

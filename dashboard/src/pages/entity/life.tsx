@@ -29,7 +29,7 @@ function Listed({ of, and, children }: { of: EntityView; and?: TransactionSearch
 /** What it did in its life, in figures; who they are where a user is registered; lists that name it. */
 export function Life({ of }: { of: EntityView }) {
   const base = useBaseCurrency();
-  const { data: user } = useQuery({ ...userQuery(of.id), enabled: of.type === 'user' });
+  const { data: user } = useQuery({ ...userQuery(of.id), enabled: of.registered });
   const { payments, truncated, firstAt, lastAt, decisions, labels, amountBase } = of.life;
   const stopped = decisions.review + decisions.decline;
   return (

@@ -66,7 +66,7 @@ export function Labels(of: Of) {
       ))}
       {may &&
         (text === undefined ? (
-          <Button small kind="quiet" onClick={() => setText('')}>
+          <Button small kind="quiet" className={labels.length === 0 ? '-mx-2' : ''} onClick={() => setText('')}>
             Add a label
           </Button>
         ) : (

@@ -5,7 +5,8 @@ import { EntityLink, Panel } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { KindIcon, kindWord } from '../../ui/kind.tsx';
 
-const FEW = 16;
+/** So that it ends about where the payments beside it do. */
+const FEW = 8;
 
 /** What it was seen with, and when: a bar from the first to the last of its newest payments that name both. */
 export function SeenWith({ of }: { of: EntityView }) {

@@ -134,7 +134,7 @@ function Note({ note, part }: { note: string; part: string | null }) {
 
 function Line({ term, children }: { term: string; children: React.ReactNode }) {
   return (
-    <div className="grid gap-x-3 sm:grid-cols-[7rem_minmax(0,1fr)]">
+    <div className="grid gap-x-3 sm:grid-cols-[15rem_minmax(0,1fr)]">
       <dt className="font-medium">{term}</dt>
       <dd className="min-w-0 break-words">{children}</dd>
     </div>

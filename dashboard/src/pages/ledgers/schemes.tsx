@@ -37,13 +37,13 @@ export function Schemes({ ledger, name }: { ledger: SchemeLedger; name: string }
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard
         <section className="relative overflow-x-auto" aria-label="Merchants, table" tabIndex={0}>
-          <table className="w-full min-w-[44rem] text-left">
+          <table className="w-full text-left">
             <thead>
               <tr className="border-y border-line text-xs text-muted [&>th]:px-2 [&>th]:py-2 [&>th]:font-medium">
                 <th className="pl-4!">Merchant</th>
                 <th>State</th>
                 <th className="text-right">Rate</th>
-                <th className="w-1/4">Against the limit</th>
+                <th className="w-1/4 max-sm:hidden">Against the limit</th>
                 {NUMBERS.map(([title]) => (
                   <th key={title} className="text-right last:pr-4!">
                     {title}
@@ -72,7 +72,7 @@ export function Schemes({ ledger, name }: { ledger: SchemeLedger; name: string }
                       </StateBadge>
                     </td>
                     <td className="num text-right">{rateText(row.rate)}</td>
-                    <td>
+                    <td className="max-sm:hidden">
                       <RateBar rate={row.rate} limit={row.limit} tone={tone} />
                     </td>
                     {NUMBERS.map(([title, field]) => (

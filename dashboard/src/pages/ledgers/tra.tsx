@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { TraLedger, TraRow } from '../../api/ledgers.ts';
-import { count, money, plural } from '../../lib/format.ts';
+import { money, plural } from '../../lib/format.ts';
 import { periodBeside, periodWords } from '../../lib/period.ts';
 import { Panel } from '../../ui/bits.tsx';
 import { FigureLink } from './figure-link.tsx';
@@ -71,7 +71,7 @@ function Instrument({ instrument, rows, quarter }: InstrumentProps) {
             const [tone, words, means] = STATES[state];
             return (
               <tr key={band} className="border-line not-last:border-b [&>td]:py-2 [&>td]:pr-3">
-                <td className="num whitespace-nowrap">{count(band)} EUR</td>
+                <td className="num whitespace-nowrap">{money(band, 'EUR')}</td>
                 <td className="num text-right">{rateText(limit)}</td>
                 <td>
                   <RateBar rate={rate} limit={limit} tone={tone} />

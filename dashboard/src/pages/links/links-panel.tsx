@@ -142,12 +142,12 @@ function Row({
       <span className="flex min-w-0 flex-1">
         <EntityLink type={node.type} id={node.id} />
       </span>
+      <AddToList entity={node} note={`linked with ${of}`} />
       {isFraud(node) && (
         <span className="inline-flex h-5 items-center rounded bg-decline-soft px-1.5 text-2xs font-medium whitespace-nowrap text-decline">
           {count(node.fraud)} fraud
         </span>
       )}
-      <AddToList entity={node} note={`linked with ${of}`} />
       <span className="num text-xs whitespace-nowrap text-muted" title={figures(node)}>
         {node.others === undefined
           ? `${plural(node.steps, 'step')}, ${count(node.payments)}×`

@@ -57,8 +57,8 @@ function Table({ lists }: { lists: List[] }) {
         <tr className="h-9 text-left text-xs text-muted [&_th]:px-2 [&_th]:font-medium">
           <th className="!pl-4">List</th>
           <th className="max-sm:hidden">Of</th>
-          <th className="text-right">Entries</th>
-          <th className="max-md:hidden">From cases</th>
+          <th className="text-right max-sm:!pr-4">Entries</th>
+          <th className="!pl-4 max-md:hidden">From cases</th>
           <th className="!pr-4 max-md:hidden">Made</th>
         </tr>
       </thead>
@@ -77,7 +77,7 @@ function Table({ lists }: { lists: List[] }) {
             </td>
             <td className="text-muted max-sm:hidden">{LIST_WORDS[list.type]?.word ?? list.type}</td>
             <td className="num text-right max-sm:!pr-4">{count(list.entries)}</td>
-            <td className="text-muted max-md:hidden">{list.fromCases ? 'Yes' : 'No'}</td>
+            <td className="!pl-4 text-muted max-md:hidden">{list.fromCases ? 'Yes' : 'No'}</td>
             <td className="!pr-4 text-xs text-muted max-md:hidden">
               <Time at={list.createdAt} />
             </td>

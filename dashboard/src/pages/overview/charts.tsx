@@ -41,7 +41,7 @@ export function Latency({ data, series, times }: Props) {
           kind="lines"
           height={HEIGHT}
           times={times}
-          format={(value) => (value === 0 ? '0' : latency(value))}
+          format={(value) => (value === 0 ? '0' : latency(value).replace('.0', ''))}
           target={{ value: TARGET_MS, label: 'target 1 ms (p99)' }}
           summary={`Latency: p50 ${latency(data.latencyMs.p50)}, p95 ${latency(data.latencyMs.p95)}, p99 ${latency(data.latencyMs.p99)}`}
           layers={LINES.map(

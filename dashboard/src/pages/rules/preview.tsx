@@ -73,10 +73,10 @@ function Own({
 }: Parameters<typeof Precision>[0] & { hits: number; alone: number; amount: number }) {
   const base = useBaseCurrency();
   return (
-    <dl className="grid grid-cols-3 gap-x-4 gap-y-3">
+    <dl className="grid grid-cols-2 gap-x-4 gap-y-3">
       <Figure name="Hits" value={count(hits)} note={`${count(alone)} alone`} />
       <Figure name="Amount" value={moneyShort(amount, base)} />
-      <div>
+      <div className="col-span-2">
         <dt className="text-xs text-muted">Precision</dt>
         <dd className="mt-1">
           <Precision precision={precision} interval={interval} />

@@ -54,7 +54,7 @@ export function ThresholdsForm({ policy: { thresholds } }: { policy: Policy }) {
           />
         </div>
         <p className="-mt-2 text-xs text-muted">
-          Of the calibrated probability of fraud. Empty: the model’s own, which stands in grey.
+          Of the calibrated probability of fraud. Empty: the model’s own, which stands in gray.
         </p>
       </Form>
       {stats && stats.count > 0 && (

@@ -125,7 +125,7 @@ function Table({ rows }: { rows: Transaction[] }) {
               </td>
               <td className="max-sm:!pl-4">
                 <OutcomeWord outcome={t.decision} status={t.status} />
-                <span className="num block pl-4.5 text-xs text-muted sm:hidden">
+                <span className="num block pl-4.5 text-xs whitespace-nowrap text-muted sm:hidden">
                   {t.score === undefined ? '–' : `score ${t.score}`}
                 </span>
               </td>

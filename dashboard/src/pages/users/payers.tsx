@@ -75,7 +75,7 @@ function Table({ rows }: { rows: Customer[] }) {
             <th className="text-right max-sm:!pr-4">Amount</th>
             <th className="text-right max-sm:hidden">Stopped</th>
             <th className="text-right max-sm:hidden">Fraud</th>
-            <th className="max-md:hidden">First</th>
+            <th className="!pl-4 max-md:hidden">First</th>
             <th className="!pr-4 max-sm:hidden">Last</th>
           </tr>
         </thead>
@@ -111,7 +111,7 @@ function Table({ rows }: { rows: Customer[] }) {
               >
                 {row.fraud > 0 ? count(row.fraud) : '–'}
               </td>
-              <td className="text-xs text-muted max-md:hidden">
+              <td className="!pl-4 text-xs text-muted max-md:hidden">
                 {row.more ? (
                   <span title="Longer ago than is counted here">earlier</span>
                 ) : (
