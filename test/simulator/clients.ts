@@ -138,10 +138,12 @@ export function createClients(world: World): { finish(): Promise<void> } {
       throw new Violation(`visibility: ${id} is shown without its label ${labelled}`);
   }
 
-  /** Until there is an answer that is one; undefined where a client gives up. */
+  /** Until there is an answer that is one; undefined where a client gives up, or what it knows was lost by the disk meanwhile. */
   async function ask(asked: Asked): Promise<Answered | undefined> {
+    const { losses } = world;
     for (let attempt = 0; attempt < ATTEMPTS && !(world.isEnding && attempt > 30); attempt++) {
       const told = await once(asked);
+      if (losses !== world.losses) return undefined;
       if (told !== undefined && told.status !== 503) return told;
       for (let turns = Math.floor(random() * 10); turns > 0; turns--) await nextTurn();
     }

@@ -219,6 +219,7 @@ export async function checkAfterLies(world: World, seams: Seams): Promise<boolea
   const snapshots = await world.disk.files.list('/disk/snapshots');
   if (snapshots.some((name) => Number(name) > records.length)) return false;
   const { promised } = world;
+  world.losses++;
   for (const [id, { record }] of [...promised.paid]) {
     const kept = records[record.sequence - 1];
     if (kept === undefined) promised.paid.delete(id);

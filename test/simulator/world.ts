@@ -44,6 +44,8 @@ export interface World {
   naming: { entityTypes: readonly string[]; entityFields: Record<string, string> };
   /** The disk lies about what it synced: what it then loses is not held against us, but nothing may be made up. */
   mayLoseData: boolean;
+  /** How often the disk has lost what it said to have synced: what was answered before is no promise any more. */
+  losses: number;
   isEnding: boolean;
   told(event: FeedEvent): void;
   rebuildDatabase(): void;
@@ -81,6 +83,7 @@ export async function runSeed(seed: number, fault: Partial<Seams> = {}): Promise
       ...{ deleted: new Set(), erased: new Set(), askedToErase: new Set(), askedToDelete: new Set() },
     },
     mayLoseData: seed % 8 === 0,
+    losses: 0,
     archive: new Map(),
     isCut: seed % 8 === 3 || seed % 8 === 6,
     told({ seq, type, data }) {
