@@ -13,7 +13,7 @@ import { DEFAULT_COSTS } from '../training/thresholds.ts';
 import { truthsTold } from '../training/truths.ts';
 import { readUlb } from '../training/ulb.ts';
 import type { EvaluateFlags } from './evaluate-flags.ts';
-import { fileSource, historyOf, sha256OfFile } from './history.ts';
+import { fileSource, historyOf, matrixTold, sha256OfFile } from './history.ts';
 import { defaultModelDir } from './paths.ts';
 import { printPart } from './print-part.ts';
 
@@ -45,7 +45,7 @@ export async function runEvaluate(directory: string, file: string, flags: Evalua
 /** The file's rows as the model reads them. */
 async function datasetOf(model: LoadedModel, file: string, flags: EvaluateFlags, config: Config): Promise<Dataset> {
   if (flags.format === 'ulb') {
-    const { dataset } = await readUlb(file, { maxErrors: flags.maxErrors });
+    const { dataset } = await readUlb(file, matrixTold(flags));
     if (model.features.join() !== dataset.features.join()) throw new Error('The model was not trained on such a file.');
     return between(dataset, flags.from ?? -Infinity, flags.to ?? Infinity);
   }

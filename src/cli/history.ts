@@ -9,6 +9,7 @@ import { type ColumnMap, readColumnMap, readOwnSchema } from '../training/column
 import type { History } from '../training/history.ts';
 import { openHistory } from '../training/history-file.ts';
 import { MAPS } from '../training/layouts.ts';
+import type { TableOptions } from '../training/table.ts';
 import { createProgress } from './progress.ts';
 
 /** Options of every command that reads a history file. */
@@ -82,6 +83,15 @@ export async function fileSource(
   };
 }
 
+/** How a file that is a matrix already is read: as a history, what is skipped and assumed is told where a person looks. */
+export const matrixTold = ({ maxErrors }: Pick<HistoryFlags, 'maxErrors'>): TableOptions => ({
+  maxErrors,
+  onError: (error) => console.error(`skipped ${error.message}`),
+  say: tellNote,
+});
+
+const tellNote = (note: string) => console.error(`note: ${note}`);
+
 /** The history of a file, with a progress bar of its own. `onSorted` is told the SHA-256 of the rows where they had to be sorted. */
 export async function historyOf(
   path: string,
@@ -99,9 +109,7 @@ export async function historyOf(
     ipv6Prefix,
     rules: openIntake(config, undefined, 'files'),
     now: Date.now(),
-    onNotes: (notes) => {
-      for (const note of notes) console.error(`note: ${note}`);
-    },
+    onNotes: (notes) => notes.forEach(tellNote),
     onSorted,
     maxErrors: flags.maxErrors,
     onError: (error) => console.error(`skipped ${error.message}`),

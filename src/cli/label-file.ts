@@ -6,8 +6,11 @@ import { nearest } from '../domain/nearest.ts';
 import { DISPUTE_KINDS, type DisputeKind } from '../domain/reason-codes.ts';
 import { type TimeReader, timeReader } from '../intake/time-format.ts';
 import { midnight, zoneOf } from '../intake/zone.ts';
+import { cellReader, withPoint } from '../training/cells.ts';
 import { type ColumnMap, readColumnMap } from '../training/column-map.ts';
-import { FileError, readCsv } from '../training/csv.ts';
+import { FileError } from '../training/csv.ts';
+import { columnFinder, refuseLookalikes } from '../training/header.ts';
+import { readTable } from '../training/table.ts';
 
 /** What a file may tell of a dispute; under these names where no map says otherwise. */
 export const DISPUTE_FIELDS = [
@@ -63,6 +66,8 @@ export interface RowFault {
 export async function readLabelMap(path: string | undefined): Promise<LabelMap> {
   if (path === undefined) return { columns: {} };
   const map: LabelMap = await readColumnMap(path, { keys: ['words', 'constants'], checkFields: () => {} });
+  for (const key of ['fraudValue', 'schema'] as const)
+    if (map[key] !== undefined) throw new Error(`${path}: ${key} is of histories, and says nothing of a dispute.`);
   const { words = {}, constants = {} } = JSON.parse(await readFile(path, 'utf8')) as LabelMap;
   for (const name of [...Object.keys(map.columns), ...Object.keys(words), ...Object.keys(constants)])
     if (!(DISPUTE_FIELDS as readonly string[]).includes(name)) {
@@ -83,22 +88,31 @@ const STATUS_WORDS: Record<string, DisputeStatus> = {
 };
 const plain = (text: string) => text.toLowerCase().replaceAll(/[\s-]+/g, '_');
 
-/** Reads all rows; what is wrong with one is told of it alone. A number of a card goes by `token` and never further. */
+/**
+ * Reads all rows; what is wrong with one is told of it alone, and `say` what was assumed of them all. A number of a card goes by
+ * `token` and never further.
+ */
 export async function readDisputes(
   path: string,
   map: LabelMap,
   token: (digits: string) => string,
-): Promise<{ rows: DisputeRow[]; faults: RowFault[]; cardNumbers: number }> {
+  say: (text: string) => void,
+): Promise<{ rows: DisputeRow[]; faults: RowFault[] }> {
   const rows: DisputeRow[] = [];
   const faults: RowFault[] = [];
   let cardNumbers = 0;
+  let unzoned = 0;
+  /** Rows that say nothing of it, by field. */
+  const open = new Map<Name, number>();
+  const { amountPrefix = '' } = map;
+  let clean: (fields: string[]) => void = () => {};
   const times = timeReader(map);
   const zone = map.timeZone === undefined ? undefined : zoneOf(map.timeZone);
   let columnOf: Partial<Record<Name, number[]>> = {};
   const called = (name: Name) => [map.columns[name] ?? name].flat().join(' + ');
 
   function header(names: string[]): void {
-    const at = (column: string) => names.findIndex((name) => name.trim().toLowerCase() === column.trim().toLowerCase());
+    const { at, told } = columnFinder(names);
     columnOf = {};
     for (const name of DISPUTE_FIELDS) {
       const columns = [map.columns[name] ?? name].flat();
@@ -116,10 +130,18 @@ export async function readDisputes(
       throw new FileError(
         'rows name their payment by transactionId, or by cardId or cardBin and cardLast4, transactionDate and amount',
       );
+    const bound = new Map(Object.entries({ ...mapped(map.constants), ...columnOf }));
+    refuseLookalikes(names, map, bound, DISPUTE_FIELDS);
+    // Only where its columns are: of numbers with a comma histories ask by their own fields.
+    clean = cellReader(names, { columns: {}, ...(map.missing ? { missing: map.missing } : {}) });
+    told().forEach(say);
   }
 
   function row(fields: string[], line: number): void {
+    clean(fields);
     const found: RowFault[] = [];
+    let isUnzoned = false;
+    const left: Name[] = [];
     const text = (name: Name): string | undefined => {
       const written =
         columnOf[name]
@@ -138,7 +160,9 @@ export async function readDisputes(
     const amountOf = (name: Name) => {
       const written = text(name);
       if (written === undefined) return undefined;
-      const value = /^\d+(\.\d+)?$/.test(written) ? Number(written) : Number.NaN;
+      const bare = written.startsWith(amountPrefix) ? written.slice(amountPrefix.length) : written;
+      const pointed = map.decimal === ',' ? withPoint(bare, '') : bare;
+      const value = /^\d+(\.\d+)?$/.test(pointed) ? Number(pointed) : Number.NaN;
       if (!(value <= 1e12)) wrong(name, 'is no amount such as 12.50');
       return value;
     };
@@ -151,11 +175,15 @@ export async function readDisputes(
       const written = needed(name);
       const instant = written === '' ? undefined : reader.read(written);
       if (written !== '' && !instant) wrong(name, reader.fault);
+      if (instant?.unzoned) isUnzoned = true;
       return instant;
     };
     const wordOf = <T extends string>(name: Name, words: Record<string, T>, all: readonly T[], fallback: T): T => {
       const written = text(name);
-      if (written === undefined) return fallback;
+      if (written === undefined) {
+        left.push(name);
+        return fallback;
+      }
       const word = plain(written);
       if (Object.hasOwn(words, word)) return words[word];
       wrong(name, `is none of ${all.join(', ')}; a map says which, in "words"`);
@@ -175,6 +203,9 @@ export async function readDisputes(
       faults.push(...found);
       return;
     }
+    if (isUnzoned) unzoned++;
+    if (amount !== undefined && currency === undefined) left.push('currency');
+    for (const name of left) open.set(name, (open.get(name) ?? 0) + 1);
     rows.push({
       ...{ line, ...told, reportedAt: new Date(reported!.time).toISOString() },
       ...defined({
@@ -213,17 +244,32 @@ export async function readDisputes(
     }
   }
 
-  await readCsv(
+  await readTable(
     path,
     { header, row },
     {
+      say,
       maxErrors: Number.POSITIVE_INFINITY,
       onError: ({ message, line }) => faults.push({ line: line ?? 0, message: message.replace(/^line \d+: /, '') }),
     },
   );
   faults.sort((a, b) => a.line - b.line);
-  return { rows, faults, cardNumbers };
+  if (cardNumbers > 0) say(`${cardNumbers} rows name a card by its number; it is not sent anywhere.`);
+  if (unzoned > 0) say(`${unzoned} rows have times without an offset, which are taken as of UTC.`);
+  for (const [name, count] of open) say(`${count} rows leave ${name} open: ${TAKEN_AS[name]}.`);
+  return { rows, faults };
 }
+
+/** What a row that leaves a field open is taken as. */
+const TAKEN_AS: Partial<Record<Name, string>> = {
+  kind: 'each is a dispute',
+  status: 'each is open',
+  currency: 'their amounts are in the currency of the payment',
+};
+
+/** Fields that stand in no column. */
+const mapped = (constants: Record<string, string> = {}): Record<string, number[]> =>
+  Object.fromEntries(Object.keys(constants).map((name) => [name, []]));
 
 const DAY_MS = 86_400_000;
 const MAX_SHOWN = 80;

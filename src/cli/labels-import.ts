@@ -10,7 +10,7 @@ import { matchByCard } from './label-match.ts';
 import { type Ask, serverOf } from './label-server.ts';
 import { defaultModelDir } from './paths.ts';
 import { createProgress } from './progress.ts';
-import { isTellingsFile, readTellings, tellLines } from './tellings-import.ts';
+import { dryTelling, isTellingsFile, readTellings, tellLines } from './tellings-import.ts';
 
 export interface ImportFlags {
   map?: string;
@@ -44,8 +44,7 @@ export async function labelsFrom(
     return tellLines(ask(), await readTellings(file, cards!), flags);
   }
   const map = await readLabelMap(flags.map);
-  const { rows, faults, cardNumbers } = await readDisputes(file, map, cards!.token);
-  if (cardNumbers > 0) note(`${cardNumbers} rows name a card by its number; it is not sent anywhere.`);
+  const { rows, faults } = await readDisputes(file, map, cards!.token, note);
   return tell(ask(), rows, faults, flags);
 }
 
@@ -84,8 +83,9 @@ async function tellOne(ask: Ask, transactionId: string, row: DisputeRow, summary
   }
   const body = { ...told, id: row.id ?? nameOf(transactionId, row) };
   if (isKnown(seen.body.disputes, body)) summary.known++;
-  else if (isDry) summary.wouldRecord++;
-  else {
+  else if (isDry) {
+    dryTelling({ line, kind: 'dispute', body: { ...body } }, seen.body, summary);
+  } else {
     const answer = await ask('POST', `${path}/disputes`, body);
     if (answer.status >= 300) {
       summary.refused.push(...refusalsOf(answer, line, body));

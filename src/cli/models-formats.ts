@@ -90,9 +90,9 @@ export async function importFile(
   // What does not load is not there to be promoted.
   const model = loadArtifact(flags.out);
   if (flags.calibrate !== undefined) {
-    const { calibration, note } = await calibrationFrom(flags.calibrate, model, flags.label);
+    const { calibration, notes: told } = await calibrationFrom(flags.calibrate, model, flags.label);
     version = saveArtifact(flags.out, { ...head, calibration }, body);
-    notes.push(note);
+    notes.push(...told);
   }
   return { version, kind: head.kind, notes };
 }

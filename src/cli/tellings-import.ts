@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -31,13 +32,18 @@ export async function readTellings(path: string, cards: CardRule): Promise<{ lin
   const input = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
   // An error of the file ends the lines, and would be lost with them.
   file.on('error', (error) => input.destroy(error));
+  // By bytes: a line ends where JSON's may, and what is no UTF-8 is told of its line.
+  input.setEncoding('latin1');
   let line = 0;
-  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const bytes of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     line++;
+    const raw = Buffer.from(bytes, 'latin1');
+    const text = raw.toString();
     whole.update(`${text}\n`);
     const sent = line === 1 ? text.replace(/^\uFEFF/, '') : text;
     if (sent.trim() === '') continue;
     try {
+      if (!isUtf8(raw)) throw new AssayError('invalid_request', 'holds bytes that are no UTF-8: save the file as that');
       const telling = tellingOf(JSON.parse(sent), cards);
       if (!telling) throw new AssayError('invalid_request', `is none of {transactionId, ${TELLINGS.join(' | ')}: {…}}`);
       lines.push({ ...telling, line, id: telling.transactionId, name: '' });
@@ -85,17 +91,26 @@ export async function tellLines(
     else if (!dryRun) {
       summary.recorded++;
       warned.push(...((answer.body.warnings ?? []) as string[]));
-    } else
-      try {
-        warned.push(...takeTelling({ kind, body }, subjectShown(answer.body, Date.now()), 'dry').warnings);
-        summary.wouldRecord++;
-      } catch (error) {
-        summary.refused.push(...told(line, faultsIn(kind, error)));
-      }
+    } else dryTelling({ line, kind, body }, answer.body, summary);
     for (const message of warned) summary.warnings.push({ line, message });
   };
   await tellEach(lines, summary, tellOne, json);
   return summary;
+}
+
+/** What would come of it, were it told of the payment that the server shows. */
+export function dryTelling(
+  { line, kind, body }: Pick<Line, 'line' | 'kind' | 'body'>,
+  shown: Record<string, unknown>,
+  summary: ImportSummary,
+): void {
+  try {
+    const { warnings } = takeTelling({ kind, body }, subjectShown(shown, Date.now()), 'dry');
+    summary.wouldRecord++;
+    for (const message of warnings) summary.warnings.push({ line, message });
+  } catch (error) {
+    summary.refused.push(...told(line, faultsIn(kind, error)));
+  }
 }
 
 /** What is wrong with a line, field by field where that is known. */

@@ -14,7 +14,7 @@ import { sha256OfMatrix, sha256OfRows } from '../training/rows-hash.ts';
 import { truthsTold } from '../training/truths.ts';
 import { parseUlb, readUlb, ulbCatalogue } from '../training/ulb.ts';
 import { syntheticUlb } from '../training/ulb-synthetic.ts';
-import { type FileSource, historyOf, sha256OfFile } from './history.ts';
+import { type FileSource, historyOf, matrixTold, sha256OfFile } from './history.ts';
 import { readJournalDataset } from './journal-source.ts';
 import { createProgress } from './progress.ts';
 import type { TrainFlags } from './train-flags.ts';
@@ -112,8 +112,7 @@ async function fromUlbFile(file: string | undefined, flags: TrainFlags) {
   if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
   const bar = createProgress('reading', 1, { unit: 'bytes', quiet: flags.json });
   const read = await readUlb(file, {
-    maxErrors: flags.maxErrors,
-    onError: (error) => console.error(`skipped ${error.message}`),
+    ...matrixTold(flags),
     onProgress(bytes, total) {
       bar.total(total);
       bar.update(bytes);

@@ -213,10 +213,14 @@ export function isFraudReason(scheme: string, kind: DisputeKind, code: string): 
   return reasonOf(scheme, kind, code)?.[0] === 'fraud';
 }
 
+/** Whether some scheme knows the code. */
+export const isKnownCode = (code: string) => marksOf(code).some((mark) => mark !== undefined);
+
 /** Whether some scheme knows the code and none marks it as fraud; for a code that comes without its scheme. */
 export function isNoFraudCode(code: string): boolean {
-  const marks = Object.keys(REASON_CODES).flatMap((scheme) =>
-    DISPUTE_KINDS.map((kind) => reasonOf(scheme, kind, code)?.[0]),
-  );
+  const marks = marksOf(code);
   return marks.includes('other') && !marks.includes('fraud');
 }
+
+const marksOf = (code: string) =>
+  Object.keys(REASON_CODES).flatMap((scheme) => DISPUTE_KINDS.map((kind) => reasonOf(scheme, kind, code)?.[0]));

@@ -3,12 +3,12 @@ import { DISPUTE_STATUSES, type DisputeStatus, disputeWord } from '../domain/dis
 import { AssayError, type FieldError } from '../domain/errors.ts';
 import { LABEL_EARLY_MS, LABEL_SOURCES, labelRank } from '../domain/label.ts';
 import { PAYMENT_EVENT_TYPES, type PaymentEventType } from '../domain/payment-event.ts';
-import { DISPUTE_KINDS, type DisputeKind, isNoFraudCode, reasonOf } from '../domain/reason-codes.ts';
+import { DISPUTE_KINDS, type DisputeKind, isKnownCode, isNoFraudCode, reasonOf } from '../domain/reason-codes.ts';
 import type { DisputeData, EventData, LabelData } from '../domain/records.ts';
 import { summary } from './faults.ts';
 import { roundedWarning } from './money.ts';
 import { unfit, unfitId } from './text.ts';
-import { parseTime } from './time.ts';
+import { parseTime, unzonedWarning } from './time.ts';
 
 /** What is told of a payment, checked by every door in the same way. */
 export interface Subject {
@@ -64,12 +64,15 @@ export function takeLabel(body: Fields, subject: Subject, labelId: string): Take
     ...(isPinned ? { pinned: true } : {}),
     ...present({ note, reasonCode, occurredAt }),
   };
-  return { data, warnings: label === 'fraud' && reasonCode ? codeWarnings(reasonCode) : [] };
+  return { data, warnings: [...timeWarnings(body, 'occurredAt'), ...codeWarnings(label!, source!, reasonCode)] };
 }
 
-/** A label says what it says, whatever code stands beside it; a dispute goes by its code. */
-function codeWarnings(code: string): string[] {
-  if (!isNoFraudCode(code)) return [];
+/** A label says what it says, whatever code stands beside it; a dispute goes by its code. Who is no scheme may have codes of its own. */
+function codeWarnings(label: string, source: string, code: string | undefined): string[] {
+  if (!code) return [];
+  if (source === 'chargeback' && !isKnownCode(code))
+    return [`reasonCode ${code} is in no scheme that is known here; it is kept as it is, and changes nothing.`];
+  if (label !== 'fraud' || !isNoFraudCode(code)) return [];
   return [
     `reasonCode ${code} is no code of fraud in any scheme that is known here, and fraud is recorded all the same; as a dispute it would label nothing.`,
   ];
@@ -97,11 +100,18 @@ export function takeDispute(body: Fields, subject: Subject): Taken<DisputeData> 
   return {
     data,
     warnings: [
+      ...timeWarnings(body, 'reportedAt'),
       ...reasonWarnings(scheme, kind!, reasonCode),
       ...(warning && amount ? [warning] : []),
       ...amountWarnings(body, data.amount, currency, subject),
     ],
   };
+}
+
+/** Of a time that was taken. */
+function timeWarnings(body: Fields, name: string): string[] {
+  const value = body[name];
+  return typeof value === 'string' && parseTime(value)?.unzoned ? [unzonedWarning(name)] : [];
 }
 
 function amountWarnings(body: Fields, amount: number | undefined, currency: string, of: Subject): string[] {
@@ -137,7 +147,7 @@ export function takeEvent(body: Fields, subject: Subject, eventId: string): Take
     ...(amount === undefined ? {} : { amount, amountMinor }),
     ...present({ code, avs, cvc, threeDS }),
   };
-  return { data, warnings: amountWarnings(body, amount, subject.currency, subject) };
+  return { data, warnings: [...timeWarnings(body, 'at'), ...amountWarnings(body, amount, subject.currency, subject)] };
 }
 
 const SCHEMES: Record<string, string> = {
@@ -166,13 +176,17 @@ function oneOf<T extends string>(
   return value;
 }
 
+/** By characters, as the document says, and not by UTF-16's halves. */
+const longerThan = (text: string, most: number) =>
+  text.length > most && (text.length > 2 * most || [...text].length > most);
+
 function words(errors: FieldError[], body: Fields, name: string, most: number, isNeeded = false): string | undefined {
   const value = body[name] ?? undefined;
   if (value === undefined && !isNeeded) return undefined;
   const fault =
     typeof value !== 'string'
       ? 'must be a string'
-      : value.length > most
+      : longerThan(value, most)
         ? `must have at most ${most} characters`
         : isNeeded && value.trim() === ''
           ? 'must not be empty'

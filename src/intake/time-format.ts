@@ -127,7 +127,7 @@ function instantOf(parts: Record<string, string | undefined> | undefined, zone: 
     fraction === undefined ? 0 : Math.floor(Number(`0.${fraction}`) * 1000),
   );
   if (local === undefined) return undefined;
-  return instantIn(local, offset === undefined ? zone : zoneOf(offset.toUpperCase()));
+  return instantIn(local, offset === undefined ? zone : zoneOf(offset.toUpperCase()), Number(parts.second) === 60);
 }
 
 /** Of two digits as POSIX has it: 69 to 99 are of the last century. */

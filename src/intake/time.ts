@@ -6,7 +6,11 @@ export interface Instant {
   time: number;
   /** Minutes east of UTC, as written; 0 where it was not. */
   offsetMinutes: number;
+  /** Neither the text nor anybody else says of which zone it is: it was taken as UTC. */
+  unzoned?: true;
 }
+
+export const unzonedWarning = (field: string) => `${field} has no offset and is read as UTC.`;
 
 /** Minutes east of UTC at a place whose clock shows `local` (milliseconds as if it were UTC); undefined where it never does. */
 export type Zone = (local: number) => number | undefined;
@@ -32,10 +36,11 @@ function parse(text: string, zone: Zone | undefined): Instant | undefined {
   const milliseconds = match[7] ? Math.floor(Number(`0.${match[7]}`) * 1000) : 0;
   const local = localTime(part(1), part(2), part(3), part(4), part(5), part(6), milliseconds);
   if (local === undefined) return undefined;
-  if (match[8] === undefined && match[9] === undefined) return instantIn(local, zone);
+  const isLeap = match[6] === '60';
+  if (match[8] === undefined && match[9] === undefined) return instantIn(local, zone, isLeap);
   const [hours, minutes] = [part(10), part(11)];
   if (hours > 23 || minutes > 59) return undefined;
-  return from1970(local, (match[9] === '-' ? -1 : 1) * (hours * 60 + minutes) || 0);
+  return from1970(local, (match[9] === '-' ? -1 : 1) * (hours * 60 + minutes) || 0, isLeap);
 }
 
 /** `2026-03-01T10:00:00Z`, or with milliseconds, or an offset: what nearly everyone sends. Undefined for all else. */
@@ -66,7 +71,11 @@ function parseUsual(text: string): Instant | undefined {
     if (date === undefined) return undefined;
     lastDay = { day, date };
   }
-  return from1970(lastDay.date + ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds, offsetMinutes);
+  return from1970(
+    lastDay.date + ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds,
+    offsetMinutes,
+    second === 60,
+  );
 }
 
 /** Payments come day by day. */
@@ -83,7 +92,7 @@ function digits(text: string, at: number, count = 2): number {
   return value;
 }
 
-/** What a clock shows, in milliseconds as if it were UTC; undefined for an hour or a day that there is none. */
+/** What a clock shows, in milliseconds as if it were UTC; undefined for an hour or a day that there is none, or of long ago. */
 export function localTime(
   year: number,
   month: number,
@@ -94,19 +103,25 @@ export function localTime(
   milliseconds: number,
 ): number | undefined {
   // 60 is a leap second: RFC 3339 allows it, and it falls on the next minute.
-  if (hour > 23 || minute > 59 || second > 60) return undefined;
+  // Years of two digits would be of the last century.
+  if (year < 100 || hour > 23 || minute > 59 || second > 60) return undefined;
   const date = new Date(Date.UTC(year, month - 1, day));
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
   return date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds;
 }
 
 /** A clock's time as an instant of its zone, UTC without one. */
-export function instantIn(local: number, zone: Zone | undefined): Instant | undefined {
+export function instantIn(local: number, zone: Zone | undefined, isLeap = false): Instant | undefined {
   const offsetMinutes = zone === undefined ? 0 : zone(local);
-  return offsetMinutes === undefined ? undefined : from1970(local, offsetMinutes);
+  const instant = offsetMinutes === undefined ? undefined : from1970(local, offsetMinutes, isLeap);
+  return instant !== undefined && zone === undefined ? { ...instant, unzoned: true } : instant;
 }
 
-function from1970(local: number, offsetMinutes: number): Instant | undefined {
+const DAY_MS = 86_400_000;
+
+function from1970(local: number, offsetMinutes: number, isLeap: boolean): Instant | undefined {
   const time = local - offsetMinutes * 60_000;
+  // Seconds are put in at the end of a day of UTC alone.
+  if (isLeap && time % DAY_MS >= 1000) return undefined;
   return time >= 0 ? { time, offsetMinutes } : undefined;
 }

@@ -17,7 +17,7 @@ import { type MoneyRules, takeMoney } from './money.ts';
 import { warnOfUnknown } from './names.ts';
 import type { OwnWarnings } from './own-values.ts';
 import { unfitId } from './text.ts';
-import type { Instant } from './time.ts';
+import { type Instant, unzonedWarning } from './time.ts';
 import { instantOf, isObject, takeValue } from './values.ts';
 
 /** What the configuration says of what comes in. */
@@ -61,6 +61,8 @@ export function takeIn(sent: unknown, receipt: Receipt, rules: IntakeRules, at =
   if (RESERVED_IDS.includes(id)) need(errors, `${at}/id`, 'is a word of the API’s own addresses; choose another');
   const instant =
     receipt.instant ?? (values.transactionDate === undefined ? undefined : instantOf(values.transactionDate));
+  // A file says once how its times are read.
+  if (instant?.unzoned && receipt.instant === undefined) warnings.push(unzonedWarning('transactionDate'));
   const when = takeTime(instant, receipt.receivedAt, rules, warnings);
   const { amount, currency } = values as { amount?: number; currency?: string };
   const money = takeMoney({ amount, currency, time: when.time }, rules, errors, warnings, at);

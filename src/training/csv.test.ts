@@ -81,10 +81,10 @@ test('blanks around names and cells are left out and counted, around quotes too,
   for (const [line, cells, trimmed] of table)
     for (const cut of [1, 2, 100]) {
       let told = 0;
-      const onTrimmed = (count: number) => {
-        told = count;
+      const say = (text: string) => {
+        told = Number.parseInt(text, 10);
       };
-      const { names, rows } = await parse(` a, " b" ,c\r\n  \r\n${line}\r\n`, { cut, onTrimmed });
+      const { names, rows } = await parse(` a, " b" ,c\r\n  \r\n${line}\r\n`, { cut, say });
       assert.deepEqual(names, ['a', 'b', 'c']);
       assert.deepEqual(rows, [cells], line);
       assert.equal(told, trimmed + 1, line);

@@ -31,8 +31,8 @@ export interface ReadOptions {
   onProgress?: (bytes: number, total: number) => void;
   /** Awaited between pieces of the file, so that whoever takes the rows can hold it back. */
   between?: () => Promise<void>;
-  /** Told at the end how many cells (and names) had blanks around them, where any had. */
-  onTrimmed?: (cells: number) => void;
+  /** Told at the end, in words, what was left out of cells. */
+  say?: (text: string) => void;
 }
 
 export interface ReadSummary {
@@ -95,7 +95,8 @@ export async function parseCsv(
   const end = decoder.end();
   if (end !== '') parser.isOther();
   parser.push(end, true);
-  if (parser.trimmed() > 0) options.onTrimmed?.(parser.trimmed());
+  const trimmed = parser.trimmed();
+  if (trimmed > 0) options.say?.(`${trimmed} cells have blanks around what they say, which are left out.`);
   return { rows: parser.rows(), errors: parser.errors() };
 }
 

@@ -34,6 +34,42 @@ export function writingsOf(header: readonly string[]): (column: string) => strin
   return (column) => (header.includes(column) ? column : (written.get(column.trim().toLowerCase()) ?? column));
 }
 
+/** The columns of a file that is no history, whatever their case, and what is to be told of those that it has. */
+export interface ColumnFinder {
+  /** -1 where there is none. Throws an Error where two are called so. */
+  at(column: string): number;
+  /** Asked when all were looked for. */
+  told(): string[];
+}
+
+export function columnFinder(header: readonly string[]): ColumnFinder {
+  const written = writingsOf(header);
+  const used = new Set<number>();
+  const others = new Set<string>();
+  return {
+    at(column) {
+      const name = written(column);
+      const at = header.indexOf(name);
+      if (at < 0) return at;
+      if (header.indexOf(name, at + 1) >= 0)
+        throw new Error(`Two columns are called ${JSON.stringify(name)}: which of them is meant cannot be told.`);
+      if (name !== column) others.add(`${column} as ${name}`);
+      used.add(at);
+      return at;
+    },
+    told: () => [othersTold(others), unusedTold(header, used)].filter((text) => text !== undefined),
+  };
+}
+
+const othersTold = (others: ReadonlySet<string>) =>
+  others.size === 0 ? undefined : `Columns are found though the file writes them otherwise: ${[...others].join(', ')}.`;
+
+/** What nothing reads, in words. */
+export function unusedTold(header: readonly string[], used: ReadonlySet<number>): string | undefined {
+  const unused = header.filter((_, index) => !used.has(index));
+  return unused.length === 0 ? undefined : `Columns that are not used: ${unused.join(', ')}.`;
+}
+
 /** The map with its columns as the header writes them; `say` is told of each that differs. */
 export function asWritten<T extends Columns>(
   map: T,
@@ -61,7 +97,8 @@ export function asWritten<T extends Columns>(
       ? {}
       : { schema: mapped(schema, (own) => (own.column === undefined ? own : { ...own, column: every(own.column) })) }),
   };
-  if (others.size > 0) say(`Columns are found though the file writes them otherwise: ${[...others].join(', ')}.`);
+  const told = othersTold(others);
+  if (told !== undefined) say(told);
   return result;
 }
 
@@ -152,14 +189,20 @@ function refuseTwice(header: readonly string[]): void {
   }
 }
 
-function refuseLookalikes(header: readonly string[], map: Columns, columns: ReadonlyMap<string, number[]>): void {
+/** `known`: what a file may say, of which `columns` are found. */
+export function refuseLookalikes(
+  header: readonly string[],
+  map: Columns,
+  columns: ReadonlyMap<string, number[]>,
+  known = KNOWN_COLUMNS,
+): void {
   const used = new Set([...columns.values()].flat());
   const isMapped = Object.keys(map.columns).length > 0;
-  const unbound = KNOWN_COLUMNS.filter((name) => !columns.has(name));
+  const unbound = known.filter((name) => !columns.has(name));
   const looksLike = isMapped ? sameWriting : isSlipOf;
   for (const [index, name] of header.entries()) {
     if (used.has(index) || map.ignore?.includes(name)) continue;
-    const field = unbound.find((known) => looksLike(name, known));
+    const field = unbound.find((one) => looksLike(name, one));
     if (field === undefined) continue;
     throw new Error(
       `The column ${JSON.stringify(name)} looks like the field ${field} and would not be used: rename it, map it ` +

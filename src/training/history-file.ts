@@ -2,19 +2,20 @@ import { entityKey } from '../domain/entity.ts';
 import { createRates } from '../domain/rates.ts';
 import { type EntityNaming, entityKeys, eventOf, word } from '../engine/event.ts';
 import { detectTime } from '../intake/detect-time.ts';
+import { timeReader } from '../intake/time-format.ts';
 import type { IntakeRules } from '../intake/transaction.ts';
 import { cellReader, numberColumns, writesCommas } from './cells.ts';
 import type { ColumnMap } from './column-map.ts';
-import { type CsvHandler, type FileError, type ReadOptions, type ReadSummary, readCsv } from './csv.ts';
+import type { CsvHandler, FileError, ReadOptions, ReadSummary } from './csv.ts';
 import { outcomeIndex } from './file-events.ts';
 import { asWritten } from './header.ts';
 import { blankRow, type History, type HistoryRow } from './history.ts';
 import { createNotes } from './notes.ts';
 import { OutOfOrder } from './out-of-order.ts';
-import { readParquet } from './parquet.ts';
 import { orderCheck, placer } from './row-order.ts';
 import { createRowReader, type FileRow, type RowReader } from './rows.ts';
 import { readSorted } from './sorted-file.ts';
+import { readTable, type TableOptions, UNTOLD } from './table.ts';
 
 export interface FileOptions extends ReadOptions {
   /** What the configuration says of money and time; US dollars without rates by default. */
@@ -62,13 +63,10 @@ export async function readRows(
   };
   let told = () => notes.told();
   try {
-    const reading: ReadOptions = {
-      ...options,
-      onTrimmed: (cells) => notes.say(`${cells} cells have blanks around what they say, which are left out.`),
-    };
-    if (order !== 'sorted') return await readFile(path, handler, reading);
+    const reading: TableOptions = { ...options, say: notes.say };
+    if (order !== 'sorted') return await readTable(path, handler, reading);
     notes.say('The rows are not in order: they are sorted by time, then by id, then by what they hold.');
-    const source = (into: CsvHandler, own: ReadOptions) => readFile(path, into, own);
+    const source = (into: CsvHandler, own: ReadOptions) => readTable(path, into, { ...reading, ...own });
     const { sha256, ...summary } = await readSorted({
       read: source,
       placeOf: (header) => placer(header, known),
@@ -98,16 +96,13 @@ export async function isInTimeOrder(path: string, map: ColumnMap): Promise<boole
     row: (fields, line) => check(fields, line),
   };
   try {
-    await readFile(path, handler, { maxErrors: Number.POSITIVE_INFINITY });
+    await readTable(path, handler, { ...UNTOLD, maxErrors: Number.POSITIVE_INFINITY });
     return true;
   } catch (error) {
     if (error instanceof OutOfOrder) return false;
     throw error;
   }
 }
-
-const readFile = (path: string, handler: CsvHandler, options: ReadOptions) =>
-  path.endsWith('.parquet') ? readParquet(path, handler, options) : readCsv(path, handler, options);
 
 /** Rows at the start of a file from which the format of its times is told. */
 const SAMPLE_ROWS = 1000;
@@ -125,7 +120,7 @@ export async function headerOf(path: string): Promise<string[]> {
       throw new EnoughRows();
     },
   };
-  await readFile(path, handler, {}).catch((error) => {
+  await readTable(path, handler, UNTOLD).catch((error) => {
     if (header === undefined) throw error;
   });
   if (header === undefined) throw new Error(`${path} is empty.`);
@@ -145,7 +140,7 @@ export async function firstRows(path: string, most = SAMPLE_ROWS): Promise<{ hea
     },
   };
   // What is wrong with its rows is told when they are read.
-  await readFile(path, handler, {}).catch((error) => {
+  await readTable(path, handler, UNTOLD).catch((error) => {
     if (found.header.length === 0) throw error;
   });
   return found;
@@ -156,15 +151,27 @@ export async function withFormats(path: string, given: ColumnMap, say: (text: st
   const { header, rows } = await firstRows(path);
   const map = asWritten(given, header, say);
   const isTimed = map.timeFormat !== undefined || map.timeUnit !== undefined;
-  const known = isTimed ? map : withTimes(header, rows, map, say);
+  const known = isTimed ? declaredTimes(header, rows, map, say) : withTimes(header, rows, map, say);
   return map.decimal === undefined ? withDecimal(header, rows, known, say) : known;
 }
 
-function withTimes(header: string[], rows: string[][], map: ColumnMap, say: (text: string) => void): ColumnMap {
+function timesOf(header: string[], rows: string[][], map: ColumnMap): string[] {
   const at = [map.columns.transactionDate ?? 'transactionDate'].flat().map((column) => header.indexOf(column));
-  if (at.some((index) => index < 0)) return map;
-  const texts = rows.map((fields) => at.map((index) => fields[index]).join(' '));
-  if (texts.every((text) => text.trim() === '')) return map;
+  if (at.some((index) => index < 0)) return [];
+  return rows.map((fields) => at.map((index) => fields[index]).join(' ')).filter((text) => text.trim() !== '');
+}
+
+/** A map that says how times are written may leave open of which zone they are. */
+function declaredTimes(header: string[], rows: string[][], map: ColumnMap, say: (text: string) => void): ColumnMap {
+  const { read } = timeReader(map);
+  if (timesOf(header, rows, map).some((text) => read(text.trim())?.unzoned))
+    say('Times without an offset are taken as of UTC: the map says no timeZone.');
+  return map;
+}
+
+function withTimes(header: string[], rows: string[][], map: ColumnMap, say: (text: string) => void): ColumnMap {
+  const texts = timesOf(header, rows, map);
+  if (texts.length === 0) return map;
   const { spec, said } = detectTime(texts, map.timeZone);
   if (said !== undefined) say(said);
   return { ...map, ...spec };

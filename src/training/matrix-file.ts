@@ -143,6 +143,9 @@ function put(path: string, { data, parts }: Read, features: string[], at: number
   data.amounts[at] = Number(amount ?? 0);
   for (let f = 0; f < features.length; f++) {
     const value = row[features[f]];
+    // A text is no number, and a blank one would be 0.
+    if (typeof value === 'string')
+      throw refuse(`${features[f]} ${JSON.stringify(value.slice(0, 60))} is a text, and no number.`);
     data.columns[f][at] = value === null || value === undefined ? Number.NaN : Number(value);
   }
 }

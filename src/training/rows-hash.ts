@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { type CsvHandler, readCsv } from './csv.ts';
+import type { CsvHandler } from './csv.ts';
 import type { Dataset } from './dataset.ts';
-import { readParquet } from './parquet.ts';
 import { csvLine } from './sorted-file.ts';
+import { readTable, UNTOLD } from './table.ts';
 
 /**
  * SHA-256 of a file's rows as plain comma-separated values, in the file's order: what `readSorted` tells of the same rows in another
@@ -48,8 +48,7 @@ async function sha256OfCells(path: string): Promise<string> {
     header: (names) => void hash.update(csvLine(names)),
     row: (fields) => void hash.update(csvLine(fields)),
   };
-  const options = { maxErrors: Number.POSITIVE_INFINITY };
-  await (path.endsWith('.parquet') ? readParquet(path, handler, options) : readCsv(path, handler, options));
+  await readTable(path, handler, { ...UNTOLD, maxErrors: Number.POSITIVE_INFINITY });
   return hash.digest('hex');
 }
 

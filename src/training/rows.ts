@@ -10,7 +10,7 @@ import { type IntakeRules, screened, takeIn } from '../intake/transaction.ts';
 import type { ColumnMap } from './column-map.ts';
 import { createFarTimes } from './far-times.ts';
 import { EVENT_COLUMNS, eventsOf, type FileEvent } from './file-events.ts';
-import { bindHeader, noColumn } from './header.ts';
+import { bindHeader, noColumn, unusedTold } from './header.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { createSeen, rowHash } from './seen.ts';
 import { usualRows } from './usual-rows.ts';
@@ -212,9 +212,8 @@ function cellOf(at: readonly number[] | undefined): (fields: readonly string[]) 
 }
 
 function noteUnused(header: readonly string[], columns: ReadonlyMap<string, number[]>, notes: Notes): void {
-  const used = new Set([...columns.values()].flat());
-  const unused = header.filter((_, index) => !used.has(index));
-  if (unused.length > 0) notes.say(`Columns that are not used: ${unused.join(', ')}.`);
+  const told = unusedTold(header, new Set([...columns.values()].flat()));
+  if (told !== undefined) notes.say(told);
 }
 
 /** Of columns that a model or the environment asks for, those that the file lacks: to the model they are missing in each row. */

@@ -1,9 +1,9 @@
 /** The layout of the ULB / Worldline credit-card set: Time, V1..V28, Amount, Class. The file is the matrix itself. */
 import type { FeatureDefinition } from '../features/definition.ts';
-import { type CsvHandler, parseCsv, type ReadOptions, type ReadSummary, readCsv } from './csv.ts';
+import { type CsvHandler, parseCsv, type ReadSummary } from './csv.ts';
 import { type Dataset, take } from './dataset.ts';
-import { writingsOf } from './header.ts';
-import { readParquet } from './parquet.ts';
+import { columnFinder } from './header.ts';
+import { readTable, type TableOptions, UNTOLD } from './table.ts';
 import { decimal, truth } from './values.ts';
 
 /**
@@ -28,17 +28,15 @@ export interface UlbData {
 }
 
 /** Reads a .csv, .csv.gz or .parquet file. Throws `FileError` with the line where a value is not a number. */
-export function readUlb(path: string, options: ReadOptions = {}): Promise<UlbData> {
-  const read = path.endsWith('.parquet') ? readParquet : readCsv;
-  return gather((handler) => read(path, handler, options));
-}
+export const readUlb = (path: string, options: TableOptions): Promise<UlbData> =>
+  gather((handler) => readTable(path, handler, options), options.say);
 
 /** The same from CSV text in pieces. */
 export function parseUlb(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<UlbData> {
-  return gather((handler) => parseCsv(pieces, handler));
+  return gather((handler) => parseCsv(pieces, handler), UNTOLD.say);
 }
 
-async function gather(read: (handler: CsvHandler) => Promise<ReadSummary>): Promise<UlbData> {
+async function gather(read: (handler: CsvHandler) => Promise<ReadSummary>, say: TableOptions['say']): Promise<UlbData> {
   const columns: number[][] = ULB_FEATURES.map(() => []);
   const times: number[] = [];
   const labels: number[] = [];
@@ -48,15 +46,16 @@ async function gather(read: (handler: CsvHandler) => Promise<ReadSummary>): Prom
   const vector = new Float64Array(ULB_FEATURES.length);
   const { errors } = await read({
     header(names) {
-      const written = writingsOf(names);
+      const finder = columnFinder(names);
       const place = (name: string) => {
-        const index = names.indexOf(written(name));
+        const index = finder.at(name);
         if (index < 0) throw new Error(`There is no column ${name}; Time, V1 to V28, Amount and Class are needed.`);
         return index;
       };
       at = ULB_FEATURES.map(place);
       timeAt = place('Time');
       classAt = place('Class');
+      finder.told().forEach(say);
     },
     row(fields) {
       const time = decimal(fields[timeAt], 'Time');
