@@ -46,7 +46,8 @@ describe('lists', () => {
       assert.equal((await ask('POST', '/api/rules', rule)).status, 201);
       assert.ok(!(await hits(inside)).includes(name));
       const answer = await ask('POST', `/api/lists/${name}/entries`, { entries: [{ value, note: 'seen' }] });
-      assert.deepEqual(answer.body, { added: 1, updated: 0, refused: [] });
+      const { warnings: _, ...taken } = answer.body;
+      assert.deepEqual(taken, { added: 1, updated: 0, refused: [] });
       assert.ok((await hits(inside)).includes(name));
       assert.ok(!(await hits(outside)).includes(name));
       const { body } = await ask('GET', `/api/lists/${name}/entries`);
@@ -88,6 +89,30 @@ describe('lists', () => {
     assert.equal((await ask('POST', '/api/lists/nowhere/entries', { entries })).status, 404);
     assert.equal((await ask('POST', '/api/lists', { name: 'mixed', type: 'ip' })).status, 409);
     assert.equal((await ask('POST', '/api/lists', { name: 'odd', type: 'planet' })).status, 422);
+  });
+
+  test('a value that is listed as more than was written is told, or as nothing that a payment can hold refused', async () => {
+    const table: [type: string, value: string, told: RegExp | undefined][] = [
+      ['emailDomain', 'someone@gmail.com', /someone@gmail.com is listed as gmail.com/],
+      ['emailDomain', 'GMAIL.com.', undefined],
+      ['network', '203.0.113.9', /is listed as 203.0.113.0.24/],
+      ['network', '203.0.113.0/24', undefined],
+      ['ip', '203.0.113.9/24', /203.0.113.9.24 is listed as 203.0.113.0.24/],
+      ['ip', '2001:DB8:0::/32', undefined],
+      ['ip', '2001:db8::1/32', /is listed as 2001:db8::.32/],
+      ['country', 'uk', /read as GB/],
+      ['country', 'XX', /XX is not a code/],
+      ['country', 'de', undefined],
+      ['user', 'a\nb', /control characters/],
+    ];
+    for (const [i, [type, value, told]] of table.entries()) {
+      await list(`wide${i}`, type);
+      const { status, body } = await ask('POST', `/api/lists/wide${i}/entries`, { entries: [{ value }] });
+      const said = [...(body.warnings ?? []), ...body.refused.map(({ message }: { message: string }) => message)];
+      assert.equal(status, 200);
+      assert.equal(said.length, told ? 1 : 0, `${value}: ${said}`);
+      if (told) assert.match(said[0], told);
+    }
   });
 
   test('CSV goes in and comes out; rows that cannot be read are told with their line', async () => {

@@ -52,8 +52,11 @@ function rulesOf(ports: Ports, { rules, add = [], remove = [] }: Asked): RuleVer
   }
   for (const [i, id] of remove.entries())
     if (!byId.delete(id)) throw invalid(`/remove/${i}`, `is no rule in force: ${id}`);
+  const added = new Set<string>();
   for (const [i, rule] of add.entries()) {
     const made = ruleOf(ports, rule, `/add/${i}`);
+    if (added.has(made.id)) throw invalid('/add', `has two rules with the id ${made.id}`);
+    added.add(made.id);
     byId.set(made.id, made);
   }
   return [...byId.values()];

@@ -3,11 +3,11 @@ import { AssayError } from '../domain/errors.ts';
 import type { ListHead } from '../domain/policy.ts';
 import type { ListEntryData } from '../domain/records.ts';
 import { type CardRule, screen } from '../intake/card-numbers.ts';
-import { unfit } from '../intake/text.ts';
+import { unfit, unfitId } from '../intake/text.ts';
 import { parseTime } from '../intake/time.ts';
 import { type EntryInput, readEntries } from '../policy/lists/csv.ts';
 import type { Entries, EntryDetail } from '../policy/lists/entries.ts';
-import { entryValue } from '../policy/lists/values.ts';
+import { entryValue, takenAs } from '../policy/lists/values.ts';
 
 /** An entry as it came; `line` where it came as CSV. */
 export interface Sent {
@@ -27,6 +27,8 @@ export interface Refused {
 const PART_ENTRIES = 10_000;
 const PART_CHARACTERS = 600_000;
 const MAX_NOTE = 500;
+/** Warnings of single entries. */
+const MOST_TOLD = 20;
 /** What a body of half a million is read by, so that others have their turn. */
 const ENTRIES_A_TURN = 2_000;
 /** What is looked at of a list before others have theirs: a few milliseconds. */
@@ -97,13 +99,15 @@ export async function withoutCards(
   return { entries: kept, replaced };
 }
 
-/** Entries as records hold them, in parts that fit one; `untold`: when those end that do not say, milliseconds. */
+/** Entries as records hold them, in parts that fit one, and what is to be told of them; `untold`: when those end that do not say, milliseconds. */
 export async function partsOf(
   type: ListHead['type'],
   sent: readonly Sent[],
   untold: number | null,
-): Promise<{ parts: ListEntryData[][]; refused: Refused[] }> {
+): Promise<{ parts: ListEntryData[][]; refused: Refused[]; told: string[] }> {
   const refused: Refused[] = [];
+  const told: string[] = [];
+  let others = 0;
   const parts: ListEntryData[][] = [];
   let characters = Number.POSITIVE_INFINITY;
   for (const [i, entry] of sent.entries()) {
@@ -113,6 +117,9 @@ export async function partsOf(
       refused.push({ value: entry.value, message: read.message, ...(entry.line ? { line: entry.line } : {}) });
       continue;
     }
+    const warning = takenAs(type, entry.value, read.data[0]);
+    if (warning !== undefined && told.length < MOST_TOLD) told.push(warning);
+    else if (warning !== undefined) others++;
     const size = read.data[0].length + (read.data[2]?.length ?? 0) + 32;
     if (characters + size > PART_CHARACTERS || parts.at(-1)!.length >= PART_ENTRIES) {
       parts.push([]);
@@ -121,7 +128,8 @@ export async function partsOf(
     characters += size;
     parts.at(-1)!.push(read.data);
   }
-  return { parts, refused };
+  if (others > 0) told.push(`${others} further entries are listed as another value than they were sent as.`);
+  return { parts, refused, told };
 }
 
 function readEntry(
@@ -129,7 +137,7 @@ function readEntry(
   entry: Sent,
   untold: number | null,
 ): { data: ListEntryData } | { message: string } {
-  const fault = unfit(entry.value);
+  const fault = type === 'text' ? unfit(entry.value) : unfitId(entry.value.trim());
   if (fault) return { message: `It ${fault}.` };
   const read = entryValue(type, entry.value);
   if ('refused' in read) return { message: read.refused };

@@ -12,6 +12,7 @@ export async function runInspect(file: string, flags: InspectFlags): Promise<voi
   const config = readConfig(process.env, { modelDir: defaultModelDir });
   const bar = createProgress('reading', 1, { unit: 'bytes', quiet: flags.json });
   const found = await inspectFile(file, {
+    now: Date.now(),
     rules: openIntake(config, undefined, 'files'),
     onProgress(bytes, total) {
       bar.total(total);

@@ -255,16 +255,16 @@ export async function readDisputes(
   );
   faults.sort((a, b) => a.line - b.line);
   if (cardNumbers > 0) say(`${cardNumbers} rows name a card by its number; it is not sent anywhere.`);
-  if (unzoned > 0) say(`${unzoned} rows have times without an offset, which are taken as of UTC.`);
-  for (const [name, count] of open) say(`${count} rows leave ${name} open: ${TAKEN_AS[name]}.`);
+  if (unzoned > 0) say(`Rows with times without an offset, which are taken as of UTC: ${unzoned}.`);
+  for (const [name, count] of open) say(`Rows that leave ${name} open: ${count}. ${TAKEN_AS[name]}.`);
   return { rows, faults };
 }
 
 /** What a row that leaves a field open is taken as. */
 const TAKEN_AS: Partial<Record<Name, string>> = {
-  kind: 'each is a dispute',
-  status: 'each is open',
-  currency: 'their amounts are in the currency of the payment',
+  kind: 'Each is a dispute',
+  status: 'Each is open',
+  currency: 'Their amounts are in the currency of the payment',
 };
 
 /** Fields that stand in no column. */

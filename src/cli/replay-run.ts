@@ -42,6 +42,7 @@ export async function runReplay(file: string, flags: ReplayFlags): Promise<void>
     const summary = await replayInto(sink, file, map, {
       delayMs,
       rules: openIntake(config, undefined, 'files'),
+      now: Date.now(),
       onNotes: (notes) => {
         for (const note of notes) console.error(`note: ${note}`);
       },

@@ -12,6 +12,14 @@ test('the nearest name is found by writing, slip, swap and beginning; far ones a
     ...{ colour: undefined, x: undefined, '': undefined, pageSize: undefined },
   };
   for (const [name, right] of Object.entries(meant)) assert.equal(nearest(name, NAMES), right, name);
+  const rivals = ['to', 'label', 'labelState', 'total', 'from'];
+  for (const [name, right] of Object.entries({
+    labelStates: 'labelState',
+    totals: 'total',
+    labels: 'label',
+    tot: 'to',
+  }))
+    assert.equal(nearest(name, rivals), right, name);
   assert.equal(didYouMean('user_id', NAMES), '"user_id" (did you mean userId?)');
   assert.equal(didYouMean('x"'.repeat(30), NAMES), JSON.stringify('x"'.repeat(20)));
 });

@@ -1,3 +1,6 @@
+/** How far a beginning is from the whole: less than two slips, more than one. */
+const BEGUN = 1.5;
+
 /** The nearest of the right names to one that was mistyped, or undefined where none is near. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   const given = plain(name);
@@ -5,9 +8,10 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   let least = given.length < 3 ? 1 : Math.floor(given.length / 3) + 1;
   for (const candidate of known) {
     const target = plain(candidate);
-    // Half a name is as good as a slip: `user` for `userId`.
-    const begun = given.length >= 3 && (target.startsWith(given) || given.startsWith(target));
-    const far = begun ? Math.min(1, distance(given, target)) : distance(given, target);
+    // Half a name is nearly as good as a slip: `user` for `userId`, but `labelStates` for `labelState` before `label`.
+    const isBegun =
+      Math.min(given.length, target.length) >= 3 && (target.startsWith(given) || given.startsWith(target));
+    const far = isBegun ? Math.min(BEGUN, distance(given, target)) : distance(given, target);
     if (far < least) [best, least] = [candidate, far];
   }
   return best;

@@ -2,6 +2,7 @@ import type { FieldError } from '../domain/errors.ts';
 import { DETAIL_NAMES, type FieldName, fieldOf, isPersonal } from '../domain/fields.ts';
 import { need, refusal } from './faults.ts';
 import { takeMoney } from './money.ts';
+import { unzonedWarning } from './time.ts';
 import { earlyWarnings, type IntakeRules, isAbsent, MAX_AHEAD_MS } from './transaction.ts';
 import { instantOf, takeValue } from './values.ts';
 
@@ -54,10 +55,11 @@ export function takeAmendment(
     );
   }
   if (date !== undefined) {
-    const instant = instantOf(date);
-    if (instant.time > now + MAX_AHEAD_MS) need(errors, '/transactionDate', 'must not be ahead');
-    else Object.assign(changes, instant, { dated: true });
-    warnings.push(...earlyWarnings(instant.time, rules));
+    const { time, offsetMinutes, unzoned } = instantOf(date);
+    if (unzoned) warnings.push(unzonedWarning('transactionDate'));
+    if (time > now + MAX_AHEAD_MS) need(errors, '/transactionDate', 'must not be ahead');
+    else Object.assign(changes, { time, offsetMinutes, dated: true });
+    warnings.push(...earlyWarnings(time, rules));
   }
   for (const name of DETAIL_NAMES) {
     const removed = body[name] === null || body[name] === '';

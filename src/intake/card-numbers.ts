@@ -12,6 +12,8 @@ export interface CardRule {
 /** Where people put card numbers: what is free in form, or names the card. Other fields are what they say they are. */
 const SCREENED: readonly string[] = [
   ...['cardId', 'metadata', 'note', 'text', 'comment', 'reason', 'description'],
+  // Of rules and lists, and the codes that are told of payments.
+  ...['name', 'tags', 'reasonCode', 'code', 'scheme'],
   // The expression of a rule: it can name no card that is not here.
   'when',
 ];

@@ -1,7 +1,7 @@
 import { AssayError, type FieldError } from '../domain/errors.ts';
 
-/** Faults told of one body: who sends more has other troubles. */
-export const MAX_FAULTS = 20;
+/** Faults told of one body: as many as a transaction has fields; who sends more has other troubles. */
+export const MAX_FAULTS = 40;
 
 export function need(errors: FieldError[], path: string, message: string | undefined): void {
   if (message !== undefined) errors.push({ path, message });
@@ -18,6 +18,14 @@ export function refusal(errors: FieldError[], more?: string): AssayError {
   const detail = more === undefined ? summary(errors) : `${summary(errors)} ${more}`;
   return new AssayError('invalid_request', detail, { errors: errors.slice(0, MAX_FAULTS) });
 }
+
+/** A refusal of its own, whatever else is wrong with the body. */
+export const isCardNumber = (error: unknown): error is AssayError =>
+  error instanceof AssayError && error.code === 'card_number';
+
+/** The refusal with all that is wrong. */
+export const withFaults = ({ code, message }: AssayError, errors: FieldError[]): AssayError =>
+  new AssayError(code, message, { errors: errors.slice(0, MAX_FAULTS) });
 
 /** The faults of a body that was refused. What else was thrown goes on, and so does a card number, which is a refusal of its own. */
 export function faultsOf(error: unknown): FieldError[] {

@@ -87,6 +87,50 @@ test('time keeps its offset; one too far ahead is the receipt', () => {
     assert.deepEqual(faults({ transactionDate: text }), ['/transactionDate'], text);
 });
 
+test('a time that no clock shows is a fault, and one without an offset is told', () => {
+  const table: [text: string, time: string | undefined, told?: true][] = [
+    ['2026-01-01T00:00:00', '2026-01-01T00:00:00.000Z', true],
+    ['2026-01-01', '2026-01-01T00:00:00.000Z', true],
+    ['2026-01-01T01:00:00+01:00', '2026-01-01T00:00:00.000Z'],
+    // Seconds are put in at the end of a day of UTC, whatever the clocks show there.
+    ['2016-12-31T23:59:60Z', '2017-01-01T00:00:00.000Z'],
+    ['2017-01-01T00:59:60+01:00', '2017-01-01T00:00:00.000Z'],
+    ['2016-12-31 23:59:60', '2017-01-01T00:00:00.000Z', true],
+    ['2026-03-05T12:30:60Z', undefined],
+    ['2026-03-05T12:30:60', undefined],
+    ['0099-05-05T00:00:00Z', undefined],
+    ['0085-01-01', undefined],
+  ];
+  for (const [text, time, told = false] of table) {
+    if (time === undefined) assert.deepEqual(faults({ transactionDate: text }), ['/transactionDate'], text);
+    else {
+      const taken = take({ transactionDate: text });
+      assert.equal(new Date(taken.time).toISOString(), time, text);
+      assert.equal(taken.warnings.includes('transactionDate has no offset and is read as UTC.'), told, text);
+    }
+  }
+});
+
+test('a card number is refused beside whatever else is wrong', () => {
+  const cards = { numbers: 'refuse' as const, token: (digits: string) => digits };
+  assert.throws(
+    () =>
+      takeIn(
+        { amount: -1, cardId: '4111111111111111', ip: 'x' },
+        { id: 'i', receivedAt: NOW },
+        { ...RULES, cards },
+        '/transactions/3',
+      ),
+    (error) =>
+      error instanceof AssayError &&
+      error.code === 'card_number' &&
+      error
+        .errors!.map(({ path }) => path.slice('/transactions/3'.length))
+        .sort()
+        .join() === '/amount,/cardId,/ip,/userId',
+  );
+});
+
 test('fields are normalised, and every fault is named at once', () => {
   const { country, ip, channel, id } = take({ country: 'de', ip: '2001:DB8::1', channel: '' });
   assert.deepEqual([country, ip, channel, id], ['DE', '2001:db8::1', undefined, 'fresh']);

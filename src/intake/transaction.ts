@@ -12,7 +12,7 @@ import {
 } from '../domain/fields.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { type CardRule, type Screened, screen } from './card-numbers.ts';
-import { need, refusal } from './faults.ts';
+import { isCardNumber, need, refusal, withFaults } from './faults.ts';
 import { type MoneyRules, takeMoney } from './money.ts';
 import { warnOfUnknown } from './names.ts';
 import type { OwnWarnings } from './own-values.ts';
@@ -53,7 +53,7 @@ const DETAILS: ReadonlySet<string> = new Set(DETAIL_NAMES);
 export function takeIn(sent: unknown, receipt: Receipt, rules: IntakeRules, at = ''): Transaction {
   if (!isObject(sent)) throw refusal([{ path: at, message: 'must be an object' }]);
   const errors: FieldError[] = [];
-  const { body, warnings } = screened(sent, rules, at);
+  const { body, warnings, card } = uncarded(sent, rules, at);
   const values = takeValues(body, errors, warnings, at);
   const type = (values.type ?? 'payment') as TransactionType;
   const id = (values.id ?? receipt.id) as string;
@@ -68,6 +68,7 @@ export function takeIn(sent: unknown, receipt: Receipt, rules: IntakeRules, at =
   const money = takeMoney({ amount, currency, time: when.time }, rules, errors, warnings, at);
   const unknown: string[] = [];
   warnOfUnknown(body, unknown);
+  if (card) throw withFaults(card, [...card.errors!, ...errors]);
   if (errors.length > 0) throw refused(errors, at, unknown[0]);
   warnings.push(...unknown);
   rules.own?.(body, warnings);
@@ -83,6 +84,22 @@ export function takeIn(sent: unknown, receipt: Receipt, rules: IntakeRules, at =
   for (const name in values)
     if (DETAILS.has(name)) transaction[name as DetailName] = values[name as DetailName] as never;
   return transaction;
+}
+
+/** The same, and where that is refused the body without those fields: what is wrong with the others is told beside. */
+function uncarded(
+  sent: Record<string, unknown>,
+  rules: IntakeRules,
+  at: string,
+): Screened<typeof sent> & { card?: AssayError } {
+  try {
+    return screened(sent, rules, at);
+  } catch (error) {
+    if (!isCardNumber(error)) throw error;
+    const body = { ...sent };
+    for (const { path } of error.errors!) delete body[path.slice(at.length + 1)];
+    return { body, warnings: [], card: error };
+  }
 }
 
 /** The body without card numbers. */

@@ -96,7 +96,9 @@ export async function parseCsv(
   if (end !== '') parser.isOther();
   parser.push(end, true);
   const trimmed = parser.trimmed();
-  if (trimmed > 0) options.say?.(`${trimmed} cells have blanks around what they say, which are left out.`);
+  const cells =
+    trimmed === 1 ? '1 cell has blanks around what it says' : `${trimmed} cells have blanks around what they say`;
+  if (trimmed > 0) options.say?.(`${cells}, which are left out.`);
   return { rows: parser.rows(), errors: parser.errors() };
 }
 

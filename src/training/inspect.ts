@@ -41,7 +41,7 @@ const SAMPLE_ROWS = 20_000;
 /** Looks at a file as a whole: what its columns may be, its times, truth, order and span. Throws an Error where it cannot be read at all. */
 export async function inspectFile(
   path: string,
-  options: Pick<FileOptions, 'rules' | 'onProgress'>,
+  options: Pick<FileOptions, 'rules' | 'onProgress' | 'now'>,
 ): Promise<Inspection> {
   const { header, rows } = await firstRows(path, SAMPLE_ROWS);
   if (header.length === 0) throw new Error(`${path} is empty.`);
@@ -116,7 +116,7 @@ const columnsOf = (name: string, { column, field }: OwnSchema[string]): string[]
 async function survey(
   path: string,
   found: Inspection,
-  options: Pick<FileOptions, 'rules' | 'onProgress'>,
+  options: Pick<FileOptions, 'rules' | 'onProgress' | 'now'>,
 ): Promise<void> {
   const months = new Map<string, { rows: number; frauds: number }>();
   let from = Number.POSITIVE_INFINITY;

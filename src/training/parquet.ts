@@ -1,4 +1,4 @@
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type SchemaElement } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { type CsvHandler, FileError, type ReadOptions, type ReadSummary } from './csv.ts';
 import { OutOfOrder } from './out-of-order.ts';
@@ -12,16 +12,25 @@ export async function readParquet(path: string, handler: CsvHandler, options: Re
   const metadata = await parquetMetadataAsync(file).catch((error: Error) => {
     throw new FileError(`${path} is no Parquet file, or is cut off (${error.message}).`);
   });
-  const names = metadata.schema.filter((element) => element.num_children === undefined).map((element) => element.name);
+  const columns = columnsOf(metadata.schema);
+  const names = columns.map(({ name }) => name);
+  // What is nested is no cell: such a column is there, and says nothing.
+  const flat = columns.filter(({ num_children: children }) => !children).map(({ name }) => name);
+  const unzoned = columns.filter(isUnzoned).map(({ name }) => name);
+  if (unzoned.length > 0) options.say?.(`Times without a zone are taken as of UTC: ${unzoned.join(', ')}.`);
   const total = Number(metadata.num_rows);
   handler.header(names);
   const fields: string[] = new Array(names.length);
   const summary = { rows: 0, errors: 0 };
+  let damaged = 0;
   for (let from = 0; from < total; from += ROWS_AT_ONCE) {
     const rowEnd = Math.min(total, from + ROWS_AT_ONCE);
-    const rows = await parquetReadObjects({ file, metadata, compressors, columns: names, rowStart: from, rowEnd });
+    const rows = await parquetReadObjects({ file, metadata, compressors, columns: flat, rowStart: from, rowEnd });
     for (let i = 0; i < rows.length; i++) {
-      for (let c = 0; c < names.length; c++) fields[c] = asText(rows[i][names[c]]);
+      for (let c = 0; c < names.length; c++) {
+        fields[c] = asText(rows[i][names[c]]);
+        if (fields[c].includes(NO_SIGN)) damaged++;
+      }
       try {
         handler.row(fields, from + i + 1);
         summary.rows++;
@@ -35,8 +44,31 @@ export async function readParquet(path: string, handler: CsvHandler, options: Re
     if (options.between) await options.between();
     onProgress?.(Math.round((rowEnd / total) * file.byteLength), file.byteLength);
   }
+  if (damaged > 0)
+    options.say?.(
+      `Cells with the sign that stands for bytes that are no text (U+FFFD), by which others are one: ${damaged}.`,
+    );
   return summary;
 }
+
+/** Children of the root, in order; the schema is its tree in depth-first order. */
+function columnsOf([root, ...rest]: SchemaElement[]): SchemaElement[] {
+  const columns: SchemaElement[] = [];
+  let at = 0;
+  const skip = (): void => {
+    for (let children = rest[at++].num_children ?? 0; children > 0; children--) skip();
+  };
+  for (let i = 0; i < (root.num_children ?? 0); i++) {
+    columns.push(rest[at]);
+    skip();
+  }
+  return columns;
+}
+
+const isUnzoned = ({ logical_type: type, converted_type: former }: SchemaElement) =>
+  type === undefined ? former === 'DATE' : type.type === 'DATE' || (type.type === 'TIMESTAMP' && !type.isAdjustedToUTC);
+
+const NO_SIGN = '\ufffd';
 
 function asText(value: unknown): string {
   if (value === null || value === undefined) return '';

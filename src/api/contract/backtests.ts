@@ -37,7 +37,7 @@ export const BacktestBody = Type.Object(
 export const PreviewBody = Type.Object(
   {
     rule: optional(RuleBody),
-    when: optional(Type.String({ minLength: 1, maxLength: 20_000 })),
+    when: optional(Type.String({ minLength: 1, maxLength: 8192 })),
     outcome: optional(outcome),
     last: optional(Type.Integer({ minimum: 1, maximum: 50_000, default: 50_000 })),
     samples,

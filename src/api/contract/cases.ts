@@ -91,7 +91,7 @@ export const CasesQuery = Type.Object({
     Type.String({ minLength: 1, maxLength: 320, format: 'attacked', description: 'Such as `device:d_3`' }),
   ),
   minScore: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
-  queue: Type.Optional(Type.String()),
+  queue: Type.Optional(Type.String({ minLength: 1 })),
   sort: Type.Optional(words(['risk', 'newest', 'due'], 'Default: risk. due: only those with `dueAt`')),
 });
 

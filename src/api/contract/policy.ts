@@ -31,7 +31,7 @@ export const Suppression = Type.Object(
 
 export const RuleExpression = Type.String({
   minLength: 1,
-  maxLength: 20_000,
+  maxLength: 8192,
   description: 'A CEL expression; see docs/rules.md',
 });
 export const RulePriority = Type.Integer({ minimum: -1_000, maximum: 1_000, description: 'The model speaks at 0' });
@@ -116,7 +116,7 @@ export const RuleChange = Type.Object(
 export type RuleFields = Static<typeof RuleChange>;
 
 export const RestoreBody = Type.Object({ version: Type.Integer({ minimum: 0 }) }, closed);
-export const CheckBody = Type.Object({ when: Type.String({ maxLength: 20_000 }) }, closed);
+export const CheckBody = Type.Object({ when: Type.String({ maxLength: 8192 }) }, closed);
 export const RuleParam = Type.Object({ id: Id('The rule') });
 
 const ruleShownFields = {

@@ -1,5 +1,6 @@
 import { AssayError } from '../../domain/errors.ts';
 import { bodyHash, sha256 } from '../../intake/canonical.ts';
+import { unfit } from '../../intake/text.ts';
 import { erasureKey, SUBJECTS } from '../../projections/erasures.ts';
 import type { Api } from '../api.ts';
 import { json, problems } from '../contract/common.ts';
@@ -8,6 +9,7 @@ import { IdParam } from '../contract/transactions.ts';
 import { idempotencyKey, idempotentName, otherBody } from '../idempotency.ts';
 import { nextId } from '../ids.ts';
 import type { Services } from '../services.ts';
+import { invalid } from '../window.ts';
 
 const tags = ['operations'];
 const config = { scope: 'admin' } as const;
@@ -35,6 +37,8 @@ export function erasureRoutes(app: Api, services: Services): void {
         const message = `give exactly one of ${SUBJECTS.join(', ')}; ${given.length === 0 ? 'none' : given.join(', ')} came`;
         throw new AssayError('invalid_request', message, { errors: [{ path: '', message }] });
       }
+      const fault = unfit(reason);
+      if (fault) throw invalid('/reason', fault);
       const at = clock();
       const id = `er_${nextId(at).replaceAll('-', '')}`;
       const idempotency = idempotencyKey(request);

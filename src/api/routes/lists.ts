@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readCursor, writeCursor } from '../../domain/cursor.ts';
 import { AssayError } from '../../domain/errors.ts';
@@ -203,7 +204,10 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
   // A scope of its own: nowhere else is CSV a body.
   await parent.register(async (scope) => {
     const app = scope as unknown as Api;
-    app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_: FastifyRequest, body: string) => rowsOf(body));
+    app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, async (_: FastifyRequest, body: Buffer) => {
+      if (!isUtf8(body)) throw new AssayError('malformed_json', 'The body is not valid UTF-8.');
+      return rowsOf(body.toString());
+    });
     app.post(
       '/api/lists/:name/entries',
       {
@@ -228,7 +232,7 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
         if (replaced > 0)
           reply.header('x-assay-warning', `${replaced} entries held a card number, which is replaced by a token.`);
         const untold = letsThrough(head.name) ? clock() + ALLOWED_DAYS * DAY_MS : null;
-        const { parts, refused } = await partsOf(head.type, body.entries, untold);
+        const { parts, refused, told } = await partsOf(head.type, body.entries, untold);
         let [added, updated, replayed] = [0, 0, parts.length > 0];
         for (const [part, entries] of parts.entries()) {
           const taken = await submitPart(
@@ -245,6 +249,7 @@ export async function listRoutes(parent: Api, services: Services): Promise<void>
         const isUntold = untold !== null && body.entries.some(({ expiresAt }) => expiresAt === undefined);
         const over = endedBy(parts, clock());
         const warnings = [
+          ...told,
           ...(isUntold ? [ENDS] : []),
           ...(over > 0 ? [`${over} of them have ended already, by their expiresAt: they are in no list.`] : []),
         ];

@@ -1,8 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { FieldError } from '../../domain/errors.ts';
+import type { AssayError, FieldError } from '../../domain/errors.ts';
 import { FIELD_NAMES, fieldOf } from '../../domain/fields.ts';
 import type { Transaction } from '../../domain/transaction.ts';
-import { faultsOf, MAX_FAULTS, refusal } from '../../intake/faults.ts';
+import { faultsOf, isCardNumber, MAX_FAULTS, refusal, withFaults } from '../../intake/faults.ts';
 import { isAbsent, takeIn } from '../../intake/transaction.ts';
 import { isObject, takeValue } from '../../intake/values.ts';
 import type { JournalRecord } from '../../journal/journal.ts';
@@ -61,7 +61,7 @@ export function scoringRoutes(app: Api, services: Services, charge: Charge): voi
       const id = storedId(body);
       if (id !== undefined) return rescored(await stored(services, id));
       const receivedAt = clock();
-      return score(takeIn(body, { id: nextId(receivedAt), receivedAt }, rules));
+      return score(takeIn(withoutId(body), { id: nextId(receivedAt), receivedAt }, rules));
     },
   );
 
@@ -91,15 +91,18 @@ export function scoringRoutes(app: Api, services: Services, charge: Charge): voi
     const receivedAt = clock();
     const rows: Transaction[] = [];
     const errors: FieldError[] = [];
+    let card: AssayError | undefined;
     for (const [index, body] of bodies.entries()) {
       try {
         rows.push(takeIn(body, { id: nextId(receivedAt), receivedAt }, rules, `/transactions/${index}`));
       } catch (error) {
-        errors.push(...faultsOf(error));
+        if (isCardNumber(error)) card ??= error;
+        errors.push(...(isCardNumber(error) ? error.errors! : faultsOf(error)));
         if (errors.length >= MAX_FAULTS) break;
       }
       if (index % ROWS_A_TURN === ROWS_A_TURN - 1) await breathe();
     }
+    if (card) throw withFaults(card, errors);
     if (errors.length > 0) throw refusal(errors);
     const answers: string[] = [];
     for (let from = 0; from < rows.length; from += ROWS_A_TURN) {
@@ -109,6 +112,13 @@ export function scoringRoutes(app: Api, services: Services, charge: Charge): voi
     }
     return answers;
   }
+}
+
+/** null in its place is absence, and no field of a transaction. */
+function withoutId(body: unknown): unknown {
+  if (!isObject(body) || body.transactionId !== null) return body;
+  const { transactionId: _, ...rest } = body;
+  return rest;
 }
 
 /** The stored transaction that a body names, alone: of both, one would be ignored without a word. */

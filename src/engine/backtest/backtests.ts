@@ -1,4 +1,5 @@
 import type { Outcome } from '../../domain/decision.ts';
+import type { DecisionData } from '../../domain/records.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Profiles } from '../../profiles/profiles.ts';
 import type { Columns } from '../columns/columns.ts';
@@ -47,13 +48,19 @@ export interface BacktestsPorts extends EvaluatorPorts, TurnPorts {
 
 export function createBacktests(ports: BacktestsPorts): Backtests {
   const recent = createRecent({ ...ports, pause: createPause(ports) });
+  /** The newest so many of those that were not deleted. */
+  const newestKept = (most: number) =>
+    recent
+      .newest(RECENT_DECISIONS)
+      .filter(({ record }) => !ports.deleted.has((record.data as unknown as DecisionData).transaction.id))
+      .slice(-most);
   const inTurns = () => ({ ...ports, pause: createPause(ports) });
   const jobs = createBacktestJobs({ ...ports, pause: createPause(ports) });
   return {
     jobs,
     async preview(tried, last = RECENT_DECISIONS) {
       await recent.ready();
-      return preview(inTurns(), tried, recent.newest(last));
+      return preview(inTurns(), tried, newestKept(last));
     },
     async statistics(ids, outcomeOf) {
       await recent.ready();

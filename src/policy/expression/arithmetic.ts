@@ -24,7 +24,8 @@ export function buildArithmetic(builder: Builder, node: ASTNode, scope: Scope, o
   const operable = (code: Code) => code.type === 'number' || code.type === 'any';
   if (!operable(left) || !operable(right))
     return builder.refuse(node, `${op} does not take ${typeWords(left.type)} and ${typeWords(right.type)}.`);
-  if (to.op === 'value' && to.args === 0n && (op === '/' || op === '%')) return builder.refuse(to, `${op} by zero.`);
+  if (to.op === 'value' && to.args === 0n && (op === '/' || op === '%'))
+    return builder.refuse(to, `A division (${op}) by zero.`);
   const a = asNumber(builder, left, from.range, op);
   const b = asNumber(builder, right, to.range, op);
   if (a === undefined || b === undefined) return REFUSED;

@@ -30,7 +30,7 @@ export function buildName(builder: Builder, node: ASTNode, scope: Scope): Code {
     return { type: 'number', cost: 1, run: numberInputs[name] };
   }
   const known = [...ROOTS, ...scope.keys()];
-  const field = name in FIELDS ? `tx.${name}` : undefined;
+  const field = Object.hasOwn(FIELDS, name) ? `tx.${name}` : undefined;
   const hint = field ?? nearest(name, known) ?? prefixed(nearest(name, Object.keys(FIELDS)));
   if (FUNCTIONS.includes(name)) return builder.refuse(node, `${name} is a function: write ${name}(…).`);
   return builder.refuse(node, told(`There is no name ${name}`, hint), hint);

@@ -26,9 +26,23 @@ export function parse(source: string): { tree: ASTNode } | { issue: Issue } {
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     const summary = error.summary ?? error.message.split('\n')[0];
+    const range = error.range ?? { start: 0, end: 0 };
+    // It is read as a name, and what follows is in the way.
+    const not = /\bnot\s+$/i.exec(source.slice(0, range.start));
+    if (not) return { issue: issueAt(source, { start: not.index, end: not.index + 3 }, 'not is written ! here.') };
     const known = TOKENS.find(([pattern]) => pattern.test(summary));
-    return { issue: issueAt(source, error.range ?? { start: 0, end: 0 }, known?.[1] ?? sentence(summary)) };
+    return { issue: issueAt(source, range, known?.[1] ?? misread(source.slice(range.start)) ?? sentence(summary)) };
   }
+}
+
+const WORDS: Readonly<Record<string, string>> = { and: '&&', or: '||' };
+
+/** What stands where the library stopped: its own words name the last character of it. */
+function misread(rest: string): string | undefined {
+  const word = /^[\p{L}\p{Nd}_]+/u.exec(rest)?.[0];
+  if (word === undefined) return undefined;
+  const sign = WORDS[word.toLowerCase()];
+  return sign === undefined ? `${word} cannot stand here.` : `${word} is written ${sign} here.`;
 }
 
 const sentence = (text: string) => `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;

@@ -1,5 +1,5 @@
 import { canonicalAddress, networkOf } from '../../domain/address.ts';
-import { canonicalCountry } from '../../domain/countries.ts';
+import { canonicalCountry, country } from '../../domain/countries.ts';
 import { canonicalDomain, emailDomain, mailbox } from '../../domain/email.ts';
 import type { ListType } from '../../domain/policy.ts';
 import { canonicalBlock } from './blocks.ts';
@@ -33,6 +33,21 @@ export function entryValue(type: ListType, text: string): Value {
   }
   return or(lookupValue(type, trimmed), REFUSED[type] ?? 'It is no value of this list.');
 }
+
+/** What is to be told of a value that is listed as one that says more, or another thing, than was written; undefined where it is not. */
+export function takenAs(type: ListType, text: string, value: string): string | undefined {
+  const written = text.trim();
+  if (type === 'country') return country(written)?.warning;
+  const isWider =
+    (type === 'emailDomain' && written.includes('@')) ||
+    (type === 'network' && !written.includes('/')) ||
+    (written.includes('/') && (type === 'network' || type === 'ip') && hasHost(written, value));
+  return isWider ? `${written} is listed as ${value}.` : undefined;
+}
+
+/** Whether an address stands where the first of its block should. */
+const hasHost = (written: string, block: string) =>
+  canonicalAddress(written.slice(0, written.indexOf('/'))) !== block.split('/', 1)[0];
 
 const or = (value: string | undefined, refused: string): Value => (value === undefined ? { refused } : { value });
 
