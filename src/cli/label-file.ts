@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isCardNumber } from '../domain/cards.ts';
-import { isCurrency } from '../domain/currency.ts';
+import { currencyCode } from '../domain/currency.ts';
 import { DISPUTE_STATUSES, type DisputeStatus } from '../domain/dispute.ts';
 import { nearest } from '../domain/nearest.ts';
 import { DISPUTE_KINDS, type DisputeKind } from '../domain/reason-codes.ts';
@@ -167,8 +167,9 @@ export async function readDisputes(
       return value;
     };
     const currencyOf = (name: Name) => {
-      const code = text(name)?.toUpperCase();
-      if (code !== undefined && !isCurrency(code)) wrong(name, 'is no ISO 4217 currency');
+      const written = text(name);
+      const code = written === undefined ? undefined : currencyCode(written);
+      if (written !== undefined && code === undefined) wrong(name, 'is no ISO 4217 currency');
       return code;
     };
     const timeOf = (name: Name, reader: TimeReader) => {

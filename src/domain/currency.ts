@@ -47,6 +47,15 @@ export function isCurrency(code: string): boolean {
   return active.has(code) || withdrawn.has(code);
 }
 
+/**
+ * The code in upper case, which may come in lower case; undefined where it is none. `GBp` and `ZAc` are pence and cents as markets
+ * write them, and no pounds.
+ */
+export function currencyCode(text: string): string | undefined {
+  const code = text.toUpperCase();
+  return isCurrency(code) && !/^[A-Z]{2}[a-z]$/.test(text) ? code : undefined;
+}
+
 /** What to tell whoever sent an amount in it, undefined where there is nothing to tell. */
 export function currencyWarning(code: string): string | undefined {
   if (withdrawn.has(code)) return `currency ${code} is withdrawn from ISO 4217; the amount is taken in it.`;

@@ -1,4 +1,4 @@
-import { currencyWarning, isCurrency, toMajor, toMinor } from '../domain/currency.ts';
+import { currencyCode, currencyWarning, toMajor, toMinor } from '../domain/currency.ts';
 import { DISPUTE_STATUSES, type DisputeStatus, disputeWord } from '../domain/dispute.ts';
 import { AssayError, type FieldError } from '../domain/errors.ts';
 import { LABEL_EARLY_MS, LABEL_SOURCES, labelRank } from '../domain/label.ts';
@@ -222,8 +222,8 @@ function moment(
 function currencyOf(errors: FieldError[], body: Fields): string | undefined {
   const value = body.currency ?? undefined;
   if (value === undefined) return undefined;
-  const code = String(value).toUpperCase();
-  if (typeof value === 'string' && isCurrency(code)) return code;
+  const code = typeof value === 'string' ? currencyCode(value) : undefined;
+  if (code !== undefined) return code;
   errors.push({ path: '/currency', message: 'must be an ISO 4217 currency' });
   return undefined;
 }

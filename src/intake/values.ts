@@ -1,6 +1,6 @@
 import { canonicalAddress } from '../domain/address.ts';
 import { country } from '../domain/countries.ts';
-import { currencyWarning, isCurrency } from '../domain/currency.ts';
+import { currencyCode, currencyWarning } from '../domain/currency.ts';
 import type { Field, FieldKind } from '../domain/fields.ts';
 import { mccWarning } from '../domain/merchant-categories.ts';
 import { Digits } from './digits.ts';
@@ -41,8 +41,8 @@ const KINDS: Record<FieldKind, Take> = {
       : { fault: `must be ${minimum === maximum ? minimum : `${minimum} to ${maximum}`} digits` },
   ),
   currency: text((value) => {
-    const code = value.toUpperCase();
-    return isCurrency(code) ? { kept: code, warning: currencyWarning(code) } : { fault: NO_CURRENCY };
+    const code = currencyCode(value);
+    return code === undefined ? { fault: NO_CURRENCY } : { kept: code, warning: currencyWarning(code) };
   }),
   time: text((value) => (parseTime(value) ? { kept: value } : { fault: NO_TIME })),
   ip: text((value) => {

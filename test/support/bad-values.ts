@@ -37,6 +37,9 @@ export const BAD_VALUES: readonly BadValue[] = [
   ['amount', '2e12', /^must be <= 1000000000000$/],
   ['currency', text('QQQ'), CURRENCY],
   ['currency', text('EURO'), CURRENCY],
+  // Pence and cents as markets write them.
+  ['currency', text('GBp'), CURRENCY],
+  ['currency', text('ZAc'), CURRENCY],
   ['currency', text('€'), CURRENCY],
   ['type', text('refund'), /^must be one of payment, login, registration, payout$/],
   ['type', text('Payment'), /^must be one of/],

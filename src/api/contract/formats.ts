@@ -1,7 +1,7 @@
 import { canonicalAddress } from '../../domain/address.ts';
 import { CASE_ENTITIES } from '../../domain/case.ts';
 import { country } from '../../domain/countries.ts';
-import { CURRENCIES, isCurrency, WITHDRAWN_CURRENCIES } from '../../domain/currency.ts';
+import { CURRENCIES, currencyCode, WITHDRAWN_CURRENCIES } from '../../domain/currency.ts';
 import { CURSOR_PATTERN, readCursor } from '../../domain/cursor.ts';
 import { parseTime } from '../../intake/time.ts';
 
@@ -68,7 +68,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     shown: { pattern: '^[A-Za-z]{2}$' },
   },
   currency: {
-    fault: fails((text) => isCurrency(text.toUpperCase()), 'must be an ISO 4217 code'),
+    fault: fails((text) => currencyCode(text) !== undefined, 'must be an ISO 4217 code'),
     shown: { pattern: `^(?:${CODES.join('|')})$` },
   },
   cursor: {
