@@ -235,9 +235,14 @@ describe('ledgers', () => {
 
     const { body } = await get('/api/ledgers/vamp?month=2026-11');
     const counts = { settledCount: 3, fraudReports: 1, fraudDisputes: 1, otherDisputes: 1, count: 3 };
-    assert.deepEqual(body.rows, [
-      ...[{ merchantId: 'v', brand: 'visa', ...counts, minimum: 1_500, rate: 1, limit: 0.015, state: 'below_minimum' }],
-    ]);
+    const tried = {
+      ...{ authorizations: 4, enumerated: 0, enumeratedMinimum: 300_000, enumeratedRate: 0, enumeratedLimit: 0.2 },
+      enumeratedState: 'within',
+    };
+    const row = { brand: 'visa', ...counts, minimum: 1_500, rate: 1, state: 'below_minimum', ...tried };
+    assert.deepEqual(body.rows, [{ ...row, merchantId: 'v', limit: 0.015 }]);
+    assert.deepEqual(body.portfolio, { ...row, merchantId: null, limit: 0.005 });
+    for (const said of [/acquirers: above standard/, /enumeration: 20%/]) assert.match(body.source, said);
     assert.deepEqual([body.from, body.to], ['2026-10-31T23:00:00.000Z', '2026-11-30T23:00:00.000Z']);
     const behind: [part: string, ids: string[]][] = [
       ['settled', ['v1', 'v2', 'v6']],
@@ -263,12 +268,36 @@ describe('ledgers', () => {
     assert.deepEqual(without.body.rows, []);
   });
 
+  test('card testing in a month: what was tried, what of it looks like enumeration, and its payments', async () => {
+    const card = (i: number) => ({
+      cardBrand: 'visa',
+      merchantId: 'tested',
+      cardId: `tested-${i}`,
+      deviceId: 'tester',
+    });
+    for (let i = 0; i < 6; i++) {
+      const at = `2026-08-03T10:0${i}:00Z`;
+      await pay(`t${i}`, at, { ...card(i), amount: 1 });
+      await post(`/t${i}/events`, { type: i < 4 ? 'refused' : 'authorized', at });
+    }
+    await pay('honest', '2026-08-03T10:10:00Z', { cardBrand: 'visa', merchantId: 'tested' });
+    const { body } = await get('/api/ledgers/vamp?month=2026-08');
+    const [{ authorizations, enumerated, enumeratedRate, enumeratedState }] = body.rows;
+    assert.deepEqual([authorizations, enumerated, enumeratedRate, enumeratedState], [7, 6, 6 / 7, 'below_minimum']);
+    assert.match(
+      body.estimated.notes.join(' '),
+      /Assay’s estimate: 5 cards.*1 payment counts as an authorization because/,
+    );
+    const opened = await get('/api/ledgers/vamp/payments?period=2026-08&merchantId=tested&part=enumerated');
+    assert.deepEqual(opened.body.data.map(({ id }: { id: string }) => id).sort(), ['t0', 't1', 't2', 't3', 't4', 't5']);
+  });
+
   test('as CSV, by default of now, and a refusal that tells what is wrong', async () => {
     const csv = await get('/api/ledgers/vamp?month=2026-11', { accept: 'text/csv' });
     assert.match(String(csv.headers.get('content-type')), /^text\/csv/);
     const [head, line] = csv.body.split('\r\n');
     assert.match(head, /^merchantId,brand,settledCount,fraudReports,/);
-    assert.equal(line, 'v,visa,3,1,1,1,3,1500,1,0.015,below_minimum');
+    assert.equal(line, 'v,visa,3,1,1,1,3,1500,1,0.015,below_minimum,4,0,300000,0,0.2,within');
     const tra = await get('/api/ledgers/tra?quarter=2025Q4&bom=true', { accept: 'text/csv' });
     assert.match(tra.body, /^\ufeff?instrument,band,/);
     assert.equal(tra.body.trim().split('\r\n').length, 7);

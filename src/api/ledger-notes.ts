@@ -1,3 +1,4 @@
+import { CARD_TESTING } from '../domain/ledgers/limits.ts';
 import type { SchemeEstimated, SchemePart } from '../domain/ledgers/schemes.ts';
 import type { Share, TraEstimated, TraPart } from '../domain/ledgers/tra.ts';
 
@@ -40,7 +41,8 @@ export function traNotes(estimated: TraEstimated, maturityDays: number): Note<Tr
   ];
 }
 
-export function schemeNotes({ assumedRemote, unknownBrand }: SchemeEstimated): Note<SchemePart>[] {
+export function schemeNotes(estimated: SchemeEstimated): Note<SchemePart>[] {
+  const { assumedRemote, unknownBrand, assumedAuthorized, untold } = estimated;
   return [
     [
       'Schemes count by their own records; these are what Assay was told. What a scheme leaves out, such as disputes settled before they were raised, is counted here if it was told.',
@@ -52,6 +54,27 @@ export function schemeNotes({ assumedRemote, unknownBrand }: SchemeEstimated): N
     ],
     ...said('assumedRemote', assumedRemote, 'settled payments count as remote, though nobody said that they are.'),
     ...said('unknownBrand', unknownBrand, 'settled card payments are left out: their brand is not known.'),
+    ...(assumedAuthorized === undefined || untold === undefined ? [] : testingNotes(assumedAuthorized, untold)),
+  ];
+}
+
+function testingNotes(assumedAuthorized: number, untold: number): Note<SchemePart>[] {
+  const { cards, failed } = CARD_TESTING;
+  return [
+    [
+      `Enumerated authorizations are Assay’s estimate: ${cards} cards or more within an hour from one device or address, and ${100 * failed}% of these attempts or more refused or stopped. Visa counts by a score of its own, which is not known here; what hides behind many devices and addresses, or whose refusals nobody told, is not seen. What Assay stopped went to no issuer and is no authorization.`,
+      null,
+    ],
+    ...said(
+      'assumedAuthorized',
+      assumedAuthorized,
+      `${assumedAuthorized === 1 ? 'payment counts as an authorization' : 'payments count as authorizations'} because of the approval; nobody told what the issuer answered.`,
+    ),
+    ...said(
+      'untold',
+      untold,
+      `${untold === 1 ? 'payment counts as an authorization' : 'payments count as authorizations'} and never as enumerated: nobody says which card it was, or from which device or address.`,
+    ),
   ];
 }
 

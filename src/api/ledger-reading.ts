@@ -56,6 +56,7 @@ export async function schemeOf(
     await store.ledgers.decided(from, from, (payment) => {
       const parts = ledger.settle(payment);
       visit?.(payment, parts);
+      for (const counted of ledger.authorize(payment)) visit?.(...counted);
     });
     await store.ledgers.disputed(month.from, (payment) => {
       const parts = ledger.report(payment);

@@ -44,6 +44,9 @@ export function ledgerPayment(view: TransactionView): LedgerPayment | undefined 
     executedAt: executedAt(life),
     truth,
     isPayersOwn: truth.kind === 'fraud' && saysPayersOwn(view, brand),
+    cardId: text('cardId') ?? null,
+    deviceId: text('deviceId') ?? null,
+    address: text('ip') ?? null,
     events: life.events,
     disputes,
   };

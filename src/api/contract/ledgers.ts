@@ -62,6 +62,7 @@ export const TraLedger = answer({
   rates: Type.String(),
 });
 
+export const SchemeState = words(SCHEME_STATES);
 export const SchemeRow = answer({
   merchantId: orNull('string'),
   brand: Type.String(),
@@ -74,11 +75,18 @@ export const SchemeRow = answer({
   rate: orNull('number'),
   limit: orNull('number'),
   state: words(SCHEME_STATES, '`below_minimum`: the rate alone'),
+  authorizations: Type.Optional(Type.Integer()),
+  enumerated: Type.Optional(Type.Integer({ description: 'An estimate' })),
+  enumeratedMinimum: Type.Optional(orNull('number')),
+  enumeratedRate: Type.Optional(orNull('number')),
+  enumeratedLimit: Type.Optional(orNull('number')),
+  enumeratedState: Type.Optional(SchemeState),
 });
 
 export const SchemeLedger = answer({
   ...LedgerSpan.properties,
   month: Type.String(),
   rows: Type.Array(SchemeRow),
+  portfolio: Type.Optional(SchemeRow),
   source: orNull('string'),
 });

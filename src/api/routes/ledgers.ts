@@ -67,11 +67,12 @@ export function ledgerRoutes(app: Api, services: Services): void {
       const month = monthOf(request.query.month, zone, now);
       const settled = settledMonth(name, month);
       const ledger = await schemeOf(services, name, month);
-      const { rows, estimated, source } = ledger.result();
-      const basis = `Reports by the month in which they were first made, settled payments by that of settlement: ${settled.name}`;
+      const { rows, portfolio, estimated, source } = ledger.result();
+      const basis = `Reports by the month in which they were first made, settled payments by that of settlement: ${settled.name}${portfolio ? '; authorizations by the payment’s own time' : ''}`;
       return sendTable(request, reply, rows, {
         ...head(month, now, basis),
-        ...{ month: month.name, rows, source, estimated: { ...estimated, ...notesOf(schemeNotes(estimated)) } },
+        ...{ month: month.name, rows, ...(portfolio ? { portfolio } : {}), source },
+        estimated: { ...estimated, ...notesOf(schemeNotes(estimated)) },
       });
     },
   );

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PaymentEvent } from '../payment-event.ts';
 import { createRates, readRates } from '../rates.ts';
+import { createCardTesting } from './card-testing.ts';
 import { createEuros, decimalOf } from './euros.ts';
 import { inForce, SCHEME_RULES, TRA_LIMITS } from './limits.ts';
 import { brandOf, executedMinor, instrumentOf, isPayersOwn, type LedgerPayment, remoteOf } from './payment.ts';
@@ -31,7 +32,7 @@ function payment(more: Partial<LedgerPayment> = {}): LedgerPayment {
       amountMinor: 10_000,
     },
     ...{ baseRate: 1, time: FROM, executedAt: FROM, truth: { kind: 'open', since: FROM }, isPayersOwn: false },
-    ...{ events: [event('settled')], disputes: [] },
+    ...{ cardId: null, deviceId: null, address: null, events: [event('settled')], disputes: [] },
     ...more,
   };
 }
@@ -282,7 +283,10 @@ test('schemes: what counts, by month of report and of settlement', () => {
   vamp.report(payment({ remote: 'no', disputes: [dispute('dispute', '10.4')] }));
   vamp.report(payment({ merchantId: null, disputes: [dispute('dispute', '10.4')] }));
   const { rows, estimated } = vamp.result();
-  const limits = { brand: 'visa', minimum: 1_500, limit: 0.015 };
+  const limits = {
+    ...{ brand: 'visa', minimum: 1_500, limit: 0.015, authorizations: 0, enumerated: 0 },
+    ...{ enumeratedMinimum: 300_000, enumeratedRate: null, enumeratedLimit: 0.2, enumeratedState: 'within' },
+  };
   assert.deepEqual(rows, [
     {
       ...{ merchantId: 'm', ...limits, settledCount: 3, fraudReports: 1, fraudDisputes: 1, otherDisputes: 1, count: 3 },
@@ -301,7 +305,144 @@ test('schemes: what counts, by month of report and of settlement', () => {
       ...{ rate: null, state: 'unknown' },
     },
   ]);
-  assert.deepEqual(estimated, { assumedRemote: 1, unknownBrand: 1 });
+  assert.deepEqual(estimated, { assumedRemote: 1, unknownBrand: 1, assumedAuthorized: 0, untold: 0 });
+});
+
+/** Attempts a minute apart, each with a card of its own. */
+function attempts(count: number, more: (i: number) => Partial<LedgerPayment>): LedgerPayment[] {
+  return Array.from({ length: count }, (_, i) =>
+    payment({
+      ...{ id: `p${i}`, time: MONTH.from + i * 60_000, cardId: `c${i}`, deviceId: 'd' },
+      ...{ events: [event('refused')], executedAt: undefined, truth: { kind: 'blocked' } as const },
+      ...more(i),
+    }),
+  );
+}
+const authorized = {
+  events: [event('authorized')],
+  executedAt: MONTH.from,
+  truth: { kind: 'open', since: 0 } as const,
+};
+
+test('card testing: five cards within an hour of one source, half of it refused or stopped, from the first on', () => {
+  const counted = (tried: LedgerPayment[]) => {
+    const testing = createCardTesting();
+    return tried.flatMap((each) => testing.take(each).map(({ id }) => id)).length;
+  };
+  const table: [what: string, expected: number, count: number, more: (i: number) => Partial<LedgerPayment>][] = [
+    ['four cards', 0, 4, () => ({})],
+    ['five cards', 5, 5, () => ({})],
+    ['nine, and later ones as they come', 9, 9, () => ({})],
+    ['one card many times', 0, 20, () => ({ cardId: 'c' })],
+    ['four cards many times', 0, 20, (i) => ({ cardId: `c${i % 4}` })],
+    ['each from elsewhere', 0, 20, (i) => ({ deviceId: `d${i}` })],
+    ['from one address', 6, 6, (i) => ({ deviceId: `d${i}`, address: '192.0.2.1' })],
+    ['from one device and one address, each once', 6, 6, () => ({ address: '192.0.2.1' })],
+    ['at many merchants', 6, 6, (i) => ({ merchantId: `m${i}` })],
+    ['nobody says which card', 0, 20, () => ({ cardId: null })],
+    ['nobody says from where', 0, 20, () => ({ deviceId: null })],
+    ['half of it refused', 6, 6, (i) => (i % 2 ? authorized : {})],
+    ['less than half of it refused', 0, 9, (i) => (i % 3 === 2 ? {} : authorized)],
+    ['stopped before', 6, 6, () => ({ events: [] })],
+    [
+      'refused, then tried again and taken',
+      0,
+      9,
+      () => ({ events: [event('refused'), event('authorized', undefined, FROM + 1)] }),
+    ],
+    [
+      'a quarter of an hour apart: five are within it, never in less than it',
+      0,
+      9,
+      (i) => ({ time: MONTH.from + i * 900_000 }),
+    ],
+    ['fourteen minutes apart', 9, 9, (i) => ({ time: MONTH.from + i * 840_000 })],
+  ];
+  for (const [what, expected, count, more] of table) assert.equal(counted(attempts(count, more)), expected, what);
+  // What is over is forgotten: sources of the past take no memory, and those that go on are whole.
+  const strangers = attempts(60_000, (i) => ({ deviceId: `s${i % 59_000}`, time: MONTH.from + i * 10 }));
+  assert.equal(
+    counted([
+      ...attempts(4, () => ({})),
+      ...strangers,
+      ...attempts(1, () => ({ cardId: 'x', time: MONTH.from + 600_000 })),
+    ]),
+    5,
+  );
+});
+
+test('schemes: enumerated authorizations over all, of a merchant and of an acquirer', () => {
+  const month = (name: 'vamp' | 'mastercard', tried: LedgerPayment[], day = '2026-11-01') => {
+    const ledger = createSchemeLedger({ name, reported: MONTH, settled: MONTH, day });
+    const opened = tried
+      .flatMap((each) => ledger.authorize(each))
+      .flatMap(([{ id }, parts]) => parts.map((part) => `${part} ${id}`));
+    return { ...ledger.result(), opened };
+  };
+  const elsewhere = attempts(15, () => ({ ...authorized, merchantId: 'n', deviceId: null }));
+  const { rows, portfolio, opened, estimated } = month('vamp', [
+    // Of the hour before midnight two are evidence, and of the month before; what Assay stopped is evidence, and no authorization.
+    ...attempts(2, (i) => ({ id: `before${i}`, cardId: `b${i}`, time: MONTH.from - 60_000 })),
+    ...attempts(4, (i) => (i === 1 ? { events: [] } : {})),
+    ...attempts(3, () => ({ remote: 'no' })),
+    ...attempts(3, () => ({ brand: 'mastercard' })),
+    ...attempts(1, () => ({ id: 'approved', cardId: null, ...authorized, events: [] })),
+    ...elsewhere,
+  ]);
+  const figures = (row: SchemeRow | undefined) => [
+    row?.merchantId,
+    row?.authorizations,
+    row?.enumerated,
+    row?.enumeratedRate,
+  ];
+  assert.deepEqual(rows.map(figures).toSorted(), [
+    ['m', 4, 3, 0.75],
+    ['n', 15, 0, 0],
+  ]);
+  assert.deepEqual(figures(portfolio), [null, 19, 3, 3 / 19]);
+  assert.deepEqual([estimated.assumedAuthorized, estimated.untold], [1, 16]);
+  assert.deepEqual(opened.filter((each) => each.startsWith('enumerated')).toSorted(), [
+    'enumerated p0',
+    'enumerated p2',
+    'enumerated p3',
+  ]);
+  assert.equal(month('mastercard', elsewhere).rows.length, 0);
+  assert.equal(month('mastercard', elsewhere).portfolio, undefined);
+
+  // 300,000 and a fifth, each at its edge.
+  const state = (cards: number, others: number, day?: string) => {
+    const burst = attempts(cards, (i) => ({ time: MONTH.from + i }));
+    const taken = attempts(others, () => ({ ...authorized, deviceId: null }));
+    return month('vamp', [...burst, ...taken], day).portfolio?.enumeratedState;
+  };
+  assert.equal(state(5, 20), 'below_minimum');
+  assert.equal(state(5, 21), 'within');
+  assert.equal(state(5, 20, '2025-05-01'), 'no_limit');
+  const [limit] = SCHEME_RULES.vamp.enumeration!;
+  assert.deepEqual(limit.over, { rate: 2_000, minimum: 300_000 });
+});
+
+test('schemes: what an acquirer is held to over all of its merchants', () => {
+  const state = (disputes: number, settled: number, day = '2026-11-01') => {
+    const ledger = createSchemeLedger({ name: 'vamp', reported: MONTH, settled: MONTH, day });
+    const [even, odd] = [0, 1].map((i) =>
+      payment({ merchantId: `m${i}`, events: [event('settled', undefined, MONTH.from)] }),
+    );
+    for (let i = 0; i < settled; i++) ledger.settle(i % 2 ? odd : even);
+    const one = { kind: 'dispute', scheme: 'visa', reasonCode: '10.4', reportedAt: MONTH.from } as const;
+    for (let i = 0; i < disputes; i++) ledger.report(payment({ merchantId: `m${i % 5}`, disputes: [one] }));
+    const { portfolio } = ledger.result();
+    assert.deepEqual([portfolio?.count, portfolio?.settledCount], [disputes, settled]);
+    return [portfolio?.state, portfolio?.limit];
+  };
+  assert.deepEqual(state(1_500, 300_000), ['over', 0.005]);
+  assert.deepEqual(state(1_500, 300_001), ['within', 0.005]);
+  assert.deepEqual(state(1_499, 200_000), ['below_minimum', 0.005]);
+  assert.deepEqual(state(1_500, 214_285), ['high', 0.005]);
+  assert.deepEqual(state(1_500, 214_286), ['over', 0.005]);
+  assert.deepEqual(state(1_500, 214_286, '2025-12-01'), ['within', 0.007]);
+  assert.deepEqual(state(1_500, 214_285, '2025-12-01'), ['over', 0.007]);
+  assert.deepEqual(state(1_500, 10, '2025-05-01'), ['no_limit', null]);
 });
 
 test('schemes: states at their edges', () => {

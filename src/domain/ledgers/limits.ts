@@ -60,7 +60,17 @@ export interface SchemeRules {
   /** Whether it is the month before whose settled payments are divided by. */
   readonly isOverMonthBefore: boolean;
   readonly programs: readonly SchemeProgram[];
+  /** What an acquirer is held to over all of its merchants together; absent: nothing is known here. */
+  readonly portfolio?: readonly SchemeProgram[];
+  /** Of enumerated authorizations over all, for an acquirer as for a merchant; absent: the scheme has no such limit, or none is known here. */
+  readonly enumeration?: readonly SchemeProgram[];
 }
+
+/**
+ * By what card testing is told here: so many cards within so long from one device or address, and so much of it refused by issuers or
+ * stopped before. Assay's own: Visa counts by a score of its own (Visa Account Attack Intelligence), which it tells acquirers.
+ */
+export const CARD_TESTING = { withinMs: 3_600_000, cards: 5, failed: 0.5 } as const;
 
 export const SCHEME_RULES: Readonly<Record<SchemeLedgerName, SchemeRules>> = {
   vamp: {
@@ -77,6 +87,29 @@ export const SCHEME_RULES: Readonly<Record<SchemeLedgerName, SchemeRules>> = {
         over: { rate: 150, minimum: 1_500 },
         source:
           'Visa Acquirer Monitoring Program, excessive merchants outside MENA, since 2026-04-01; as acquirers publish it, read 2026-11',
+      },
+    ],
+    portfolio: [
+      {
+        from: '2025-06-01',
+        over: { rate: 70, minimum: 1_500 },
+        source:
+          'acquirers: excessive from 0.7% (Checkout.com, “thresholds under VAMP”), from a count of 1,500 (as Visa’s fact sheet of 2025 is quoted), read 2026-12',
+      },
+      {
+        from: '2026-01-01',
+        over: { rate: 50, minimum: 1_500 },
+        high: { rate: 70, minimum: 1_500 },
+        source:
+          'acquirers: above standard from 0.5%, excessive from 0.7% (Checkout.com, “thresholds under VAMP”), from a count of 1,500 (as Visa’s fact sheet of 2025 is quoted), read 2026-12',
+      },
+    ],
+    enumeration: [
+      {
+        from: '2025-06-01',
+        over: { rate: 2_000, minimum: 300_000 },
+        source:
+          'enumeration: 20% of authorizations and 300,000 of them, everywhere (Complete Merchant Solutions, “What is VAMP”, 2025-10-06), read 2026-12',
       },
     ],
   },

@@ -33,6 +33,10 @@ export interface LedgerPayment {
   truth: Truth;
   /** Its fraud is the payer's own. */
   isPayersOwn: boolean;
+  /** The card's token, and where it was paid from; null where nobody says. */
+  cardId: string | null;
+  deviceId: string | null;
+  address: string | null;
   events: readonly PaymentEvent[];
   disputes: readonly LedgerDispute[];
 }
