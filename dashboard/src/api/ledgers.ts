@@ -15,7 +15,7 @@ interface Ledger {
   estimated: { notes: string[]; opens?: (string | null)[] };
 }
 export type TraLedger = Ledger & { quarter: string; rows: TraRow[]; source: string; rates: string };
-export type SchemeLedger = Ledger & { month: string; rows: SchemeRow[]; source: string | null };
+export type SchemeLedger = Ledger & { month: string; rows: SchemeRow[]; portfolio?: SchemeRow; source: string | null };
 
 export const traQuery = (quarter?: string) =>
   queryOptions({

@@ -54,18 +54,15 @@ export const CardModelInfo = answer({
   }),
 });
 
-export const StatelessBody = Type.Object(
-  {
-    amount: Type.Number({ exclusiveMinimum: 0, maximum: 1e12, description: 'US dollars' }),
-    product_category: Type.String({ minLength: 1, maxLength: 255 }),
-    customer_location: Type.String({ minLength: 1, maxLength: 255 }),
-    account_age_days: Type.Number({ minimum: 0, maximum: 1e6 }),
-    transaction_date: Type.Optional(
-      Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339; the receipt by default' }),
-    ),
-  },
-  { description: 'A payment of somebody of whom nothing else is known' },
-);
+export const StatelessBody = Type.Object({
+  amount: Type.Number({ exclusiveMinimum: 0, maximum: 1e12, description: 'US dollars' }),
+  product_category: Type.String({ minLength: 1, maxLength: 255 }),
+  customer_location: Type.String({ minLength: 1, maxLength: 255 }),
+  account_age_days: Type.Number({ minimum: 0, maximum: 1e6 }),
+  transaction_date: Type.Optional(
+    Type.String({ format: 'instant', maxLength: 64, description: 'RFC 3339; the receipt by default' }),
+  ),
+});
 export const ModelVerdict = answer({
   probability: Type.Number(),
   is_fraudulent: Type.Boolean(),

@@ -79,9 +79,9 @@ export const EventBody = Type.Object({
   at: told('RFC 3339: when it happened'),
   amount: amount('Of the payment’s currency; absent: all of it'),
   code: Type.Optional(code()),
-  avs: Type.Optional(code('Result of the check of the address')),
-  cvc: Type.Optional(code('Result of the check of the security code')),
-  threeDS: Type.Optional(code('Result of 3-D Secure')),
+  avs: Type.Optional(code()),
+  cvc: Type.Optional(code()),
+  threeDS: Type.Optional(code()),
 });
 
 export const reviewAction = words(['release', 'cancel'], 'Says nothing of its truth');

@@ -132,21 +132,18 @@ export const Comparison = answer(
 export const DistributionQuery = Type.Object({
   window: Type.String({ ...Window, default: '7d', description: 'Such as `24h`, `7d`' }),
 });
-export const Distribution = answer(
-  {
-    version: Type.String(),
-    window: Type.String(),
-    from: Time('Start, included'),
-    to: Time(),
-    intervalSeconds: Type.Number(),
-    reference: Type.Unsafe<{ part: string; bins: number[] } | null>({
-      type: ['object', 'null'],
-      description: '{part, bins}: rows of its training by score',
-    }),
-    series: Type.Array(
-      part<{ at: string; count: number; bins: number[]; stability: number | null }>('{at, count, bins, stability}'),
-    ),
-    stability: numberOrNull('Of the whole window. Below 0.1 is stable, above 0.25 has shifted'),
-  },
-  'Over time and against its training',
-);
+export const Distribution = answer({
+  version: Type.String(),
+  window: Type.String(),
+  from: Time('Start, included'),
+  to: Time(),
+  intervalSeconds: Type.Number(),
+  reference: Type.Unsafe<{ part: string; bins: number[] } | null>({
+    type: ['object', 'null'],
+    description: '{part, bins}: rows of its training by score',
+  }),
+  series: Type.Array(
+    part<{ at: string; count: number; bins: number[]; stability: number | null }>('{at, count, bins, stability}'),
+  ),
+  stability: numberOrNull('Of the whole window. Below 0.1 is stable, above 0.25 has shifted'),
+});

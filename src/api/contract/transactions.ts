@@ -38,7 +38,7 @@ export const FinalizeBody = Type.Object({
   override: Type.Optional(
     Type.Boolean({ description: 'Although it was declined; needs scope `review`, and is audited' }),
   ),
-  reason: Type.Optional(Type.String({ maxLength: 2000, description: 'Why it is overridden; kept and shown' })),
+  reason: Type.Optional(Type.String({ maxLength: 2000 })),
 });
 
 export const outcome = words(['approve', 'review', 'decline']);
@@ -185,56 +185,50 @@ export const StatsQuery = Type.Object({
   window: Type.String({ ...Window, default: '24h', description: 'Such as `15m`, `24h`, `7d`' }),
 });
 
-export const BaseTotals = answer(
-  {
-    total: Type.Number(),
-    blocked: Type.Number(),
-    unconverted: Type.Integer({ description: 'Payments without a rate: in neither sum' }),
-  },
-  'Of every currency that had a rate',
-);
+export const BaseTotals = answer({
+  total: Type.Number(),
+  blocked: Type.Number(),
+  unconverted: Type.Integer({ description: 'Payments without a rate: in neither sum' }),
+});
 
 export const Totals = answer({ total: Type.Number(), blocked: Type.Number() }, 'Major units of the currency');
 const Amounts = Type.Record(Type.String(), Totals);
 
-export const Stats = answer(
-  {
-    window: Type.String(),
-    from: Time('Start, included'),
-    to: Time(),
-    count: Type.Integer(),
-    decisions: answer({ approve: Type.Integer(), review: Type.Integer(), decline: Type.Integer() }),
-    rates: answer(
-      { approve: Type.Number(), review: Type.Number(), decline: Type.Number(), fraud: Type.Number() },
-      'Shares of count',
+export const Stats = answer({
+  window: Type.String(),
+  from: Time('Start, included'),
+  to: Time(),
+  count: Type.Integer(),
+  decisions: answer({ approve: Type.Integer(), review: Type.Integer(), decline: Type.Integer() }),
+  rates: answer(
+    { approve: Type.Number(), review: Type.Number(), decline: Type.Number(), fraud: Type.Number() },
+    'Shares of count',
+  ),
+  statuses: Type.Record(Type.String(), Type.Integer()),
+  labels: answer({ fraud: Type.Integer(), legitimate: Type.Integer() }, 'Confirmed by a label in force'),
+  labelStates: LabelStates,
+  amountBase: BaseTotals,
+  amounts: Amounts,
+  scoreHistogram: Type.Array(Type.Integer()),
+  series: Type.Array(
+    answer({
+      at: Time(),
+      ...{ count: Type.Integer(), approve: Type.Integer(), review: Type.Integer(), decline: Type.Integer() },
+      ...{ p50: Type.Number(), p95: Type.Number(), p99: Type.Number() },
+      amountBase: BaseTotals,
+      amounts: Amounts,
+    }),
+  ),
+  latencyMs: answer({ p50: Type.Number(), p95: Type.Number(), p99: Type.Number() }),
+  topReasons: Type.Array(answer({ code: Type.String(), count: Type.Integer() })),
+  topEntities: Type.Array(
+    answer(
+      { type: Type.String(), id: Type.String(), alerts: Type.Integer() },
+      'An entity and its reviews and declines',
     ),
-    statuses: Type.Record(Type.String(), Type.Integer()),
-    labels: answer({ fraud: Type.Integer(), legitimate: Type.Integer() }, 'Confirmed by a label in force'),
-    labelStates: LabelStates,
-    amountBase: BaseTotals,
-    amounts: Amounts,
-    scoreHistogram: Type.Array(Type.Integer()),
-    series: Type.Array(
-      answer({
-        at: Time(),
-        ...{ count: Type.Integer(), approve: Type.Integer(), review: Type.Integer(), decline: Type.Integer() },
-        ...{ p50: Type.Number(), p95: Type.Number(), p99: Type.Number() },
-        amountBase: BaseTotals,
-        amounts: Amounts,
-      }),
-    ),
-    latencyMs: answer({ p50: Type.Number(), p95: Type.Number(), p99: Type.Number() }),
-    topReasons: Type.Array(answer({ code: Type.String(), count: Type.Integer() })),
-    topEntities: Type.Array(
-      answer(
-        { type: Type.String(), id: Type.String(), alerts: Type.Integer() },
-        'An entity and its reviews and declines',
-      ),
-    ),
-    places: Type.Array(answer({ country: Type.String(), count: Type.Integer(), alerts: Type.Integer() })),
-  },
-  'Counts, rates, amounts, scores and latency of a window',
-);
+  ),
+  places: Type.Array(answer({ country: Type.String(), count: Type.Integer(), alerts: Type.Integer() })),
+});
 
 export const Explanation = answer(
   {

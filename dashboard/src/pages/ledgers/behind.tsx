@@ -22,7 +22,13 @@ const WORDS: Record<string, string> = {
   fraudDisputes: 'Disputes for fraud',
   otherDisputes: 'Other disputes',
   unknownBrand: 'Left out: an unknown brand',
+  authorizations: 'Authorizations',
+  enumerated: 'Looks like card testing',
+  assumedAuthorized: 'Counted as authorizations',
+  untold: 'Never counted as card testing',
 };
+/** Those that were tried, whether they were executed or not. */
+const TRIED = new Set(['authorizations', 'enumerated', 'assumedAuthorized', 'untold']);
 const INSTRUMENTS: Record<string, string> = { card: 'cards', credit_transfer: 'credit transfers' };
 
 interface Props {
@@ -63,14 +69,14 @@ export function BehindFigure({ ledger, period, part, of, onClose }: Props) {
         ) : !data ? (
           <LoadingRows rows={4} />
         ) : (
-          <Rows rows={data.data} inEuros={isTra} />
+          <Rows rows={data.data} inEuros={isTra} isTried={TRIED.has(part)} />
         )}
       </Panel>
     </div>
   );
 }
 
-function Rows({ rows, inEuros }: { rows: Behind[]; inEuros: boolean }) {
+function Rows({ rows, inEuros, isTried }: { rows: Behind[]; inEuros: boolean; isTried: boolean }) {
   if (rows.length === 0) return <p className="px-4 pb-4 text-muted">No payment is behind it any more.</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard
@@ -79,7 +85,7 @@ function Rows({ rows, inEuros }: { rows: Behind[]; inEuros: boolean }) {
         <thead>
           <tr className="border-y border-line text-xs text-muted [&>th]:px-2 [&>th]:py-2 [&>th]:font-medium">
             <th className="pl-4!">Payment</th>
-            <th className="max-sm:hidden">Executed</th>
+            <th className="max-sm:hidden">{isTried ? 'Tried' : 'Executed'}</th>
             <th className="max-md:hidden">Merchant</th>
             <th className="text-right last:pr-4!">Amount</th>
             {inEuros && <th className="pr-4! text-right">Counted</th>}
@@ -99,7 +105,7 @@ function Rows({ rows, inEuros }: { rows: Behind[]; inEuros: boolean }) {
                 </Link>
               </td>
               <td className="text-xs text-muted max-sm:hidden">
-                <Time at={executedAt ?? at} />
+                <Time at={isTried ? at : (executedAt ?? at)} />
               </td>
               <td className="max-w-40 max-md:hidden">
                 {merchantId === null ? (
