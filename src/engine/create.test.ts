@@ -9,11 +9,12 @@ import { type DecisionData, labelledEvent } from '../domain/records.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { catalogueFor } from '../features/catalogue.ts';
 import { compile } from '../features/compile.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Journal, JournalRecord } from '../journal/journal.ts';
 import { openJournal } from '../journal/local/journal.ts';
 import type { Model } from '../models/model.ts';
 import { createProfiles } from '../profiles/memory.ts';
 import { createEngine } from './create.ts';
+import { takenMeanwhile } from './decide.ts';
 import type { Submission } from './engine.ts';
 import { eventOfRecord } from './event.ts';
 import { type EngineState, fold } from './fold.ts';
@@ -62,6 +63,29 @@ function submission(id: string, more: Partial<Transaction> = {}, bodyHash = id):
     bodyHash,
   };
 }
+
+test('another body is refused once what took the id is durable, for what is never written took none', async () => {
+  const data = { ...submission('a'), transaction: { ...submission('a').transaction, type: 'payment' } };
+  const record = { type: 'decision', key: 't:a', data } as unknown as JournalRecord;
+  for (const [isWritten, code] of [
+    [true, 'conflict'],
+    [false, 'unavailable'],
+  ] as const) {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const journal = { recent: () => ({ record, durable: promise }) } as unknown as Journal;
+    const ports = { journal, deleted: new Set<string>() };
+    let told: string | undefined;
+    const asked = takenMeanwhile(ports, 't:a', submission('a', {}, 'another'))!.catch((error) => {
+      told = error.code;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(told, undefined, 'nothing is said of what is not durable');
+    if (isWritten) resolve();
+    else reject(new AssayError('unavailable', 'the journal cannot write'));
+    await asked;
+    assert.equal(told, code);
+  }
+});
 
 describe('the engine', () => {
   let directory: string;

@@ -50,24 +50,23 @@ export async function decideInOrder(
   before: (submission: Submission) => void,
 ): Promise<(Recorded | AssayError)[]> {
   const keyOf = (submission: Submission) => `t:${submission.transaction.id}`;
-  const meanwhile = (key: string, submission: Submission) => {
-    try {
-      return takenMeanwhile(ports, key, submission);
-    } catch (error) {
-      return asAnswer(error);
-    }
-  };
   const earlier = await Promise.all(submissions.map((each) => findEarlier(ports, keyOf(each), each).catch(asAnswer)));
-  const answers = submissions.map((submission, i): AssayError | Promise<Recorded> => {
+  const answers = submissions.map((submission, i): AssayError | Promise<Recorded | AssayError> => {
     const key = keyOf(submission);
-    const known = earlier[i] ?? meanwhile(key, submission);
+    const known = earlier[i] ?? takenMeanwhile(ports, key, submission);
     if (known instanceof AssayError) return known;
-    if (known) return Promise.resolve(known).then((record) => ({ record, idempotent: true }));
+    if (known) return Promise.resolve(known).then((record) => ({ record, idempotent: true }), refusalOf);
     before(submission);
     const { record, durable } = ports.journal.enqueue(decisionEntry(ports, submission, key, ports.stopwatch()));
     return durable.then(() => ({ record, idempotent: false }));
   });
   return Promise.all(answers);
+}
+
+/** Of one row: that its id is taken. That nothing can be written is of all. */
+function refusalOf(error: unknown): AssayError {
+  if (error instanceof AssayError && /conflict$/.test(error.code)) return error;
+  throw error;
 }
 
 /** An expected failure is an answer; anything else is thrown on. */
@@ -134,13 +133,16 @@ function refuseRemoved(error: unknown, { transaction }: Submission, byAlias: boo
     : new AssayError('conflict', `Transaction ${transaction.id} exists, ${since}; it is not decided again.`);
 }
 
-/** The same for what another request handed in while this one was looking. Nothing may be awaited after it. */
+/**
+ * The same for what another request handed in while this one was looking; told once that is durable, a refusal too: what is never
+ * written took no id. Nothing may be awaited before it is looked at.
+ */
 export function takenMeanwhile(ports: Taken, key: string, submission: Submission): Promise<JournalRecord> | undefined {
   const { journal } = ports;
   const byId = journal.recent(key);
   const byAlias = submission.alias ? journal.recent(submission.alias) : undefined;
-  const record = sameBody(ports, submission, byId?.record, byAlias?.record);
-  return record && (byId ?? byAlias)!.durable.then(() => record);
+  const taken = byId ?? byAlias;
+  return taken?.durable.then(() => sameBody(ports, submission, byId?.record, byAlias?.record)!);
 }
 
 type Taken = Pick<DecidePorts, 'journal' | 'deleted'>;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AssayError } from '../../domain/errors.ts';
@@ -146,6 +146,24 @@ test('finds and gets over sealed segments, with the index, without it, and with 
   for (let i = 2; i <= 500; i++) assert.equal((await journal.find(`t:${i}`))?.sequence, i);
   await journal.close();
   assert.deepEqual((await verifyJournal(directory)).problems, []);
+});
+
+test('what is left of the last segment may be as long as a footer', async (t) => {
+  const directory = temporary(t);
+  const journal = await openJournal({ directory });
+  await fill(journal, 1, 20);
+  await journal.close();
+  const path = join(directory, readdirSync(directory).find((name) => name.endsWith('.journal'))!);
+  const { bytes } = await verifyJournal(directory);
+  truncateSync(path, bytes + 40);
+  assert.deepEqual((await verifyJournal(directory)).problems, []);
+  const file = readFileSync(path);
+  file[bytes + 9] = 1;
+  writeFileSync(path, file);
+  assert.deepEqual(
+    (await verifyJournal(directory)).problems.map(({ why }) => why),
+    ['the footer is damaged'],
+  );
 });
 
 test('goes on where it was, however often it is opened', async (t) => {
