@@ -1,7 +1,8 @@
 /**
- * Every list and stats query of the store on a PostgreSQL of 10M transactions over 90 days: p50 and p99 through the store's
+ * Every list and stats query of the store, and those of the desk, on a PostgreSQL of 10M transactions over 90 days: p50 and p99 through the store's
  * own code, and the plans, which go to docs/query-plans.md.
- * `npm run bench:postgres [-- --transactions 10000000 --calls 200 --data DIR --write]`; `--data` keeps the filled database.
+ * `npm run bench:postgres [-- --transactions 10000000 --calls 200 --data DIR --only 'WORDS' --write]`; `--data` keeps the filled database,
+ * `--only` takes the queries whose name fits an expression.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,7 @@ import { layoutSchema } from '../src/adapters/postgres/migrate.ts';
 import { openStore } from '../src/adapters/postgres/store.ts';
 import { entityTypesWith } from '../src/domain/entity.ts';
 import { silentLog } from '../src/projections/log.ts';
+import { deskQueries } from './postgres/desk.ts';
 import { fill, type Shape } from './postgres/fill.ts';
 import { plansOf, recordStatements } from './postgres/plans.ts';
 import { queries } from './postgres/queries.ts';
@@ -60,8 +62,9 @@ for (const { name, bytes, rows } of sizes)
 const random = mulberry(7);
 const lines: string[] = [];
 const plans: string[] = [];
-for (const { name, run } of queries(store, shape)) {
-  if (values.only && !name.includes(values.only)) continue;
+
+for (const { name, run, isAlike } of [...queries(store, shape), ...deskQueries(store, shape)]) {
+  if (values.only && !new RegExp(values.only).test(name)) continue;
   const took: number[] = [];
   for (let call = 0; call < calls; call++) {
     const began = performance.now();
@@ -72,6 +75,7 @@ for (const { name, run } of queries(store, shape)) {
   const at = (q: number) => took[Math.min(calls - 1, Math.floor(q * calls))].toFixed(1);
   lines.push(`| ${name} | ${at(0.5)} | ${at(0.99)} | ${took[calls - 1].toFixed(1)} |`);
   console.log(lines[lines.length - 1]);
+  if (!values.write || isAlike) continue;
   const statements = await recorder.during(() => run(random));
   plans.push(`## ${name}\n\n${await plansOf(client, schema, statements)}`);
 }

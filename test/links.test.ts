@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type EmbeddedPostgres, startEmbedded } from '../src/adapters/embedded/postgres.ts';
+import { entityKey, formerKeys } from '../src/domain/entity.ts';
 import type { Links } from '../src/projections/links.ts';
 import { silentLog } from '../src/projections/log.ts';
 import { call, startApp, type TestApp } from './support/app.ts';
@@ -244,6 +245,70 @@ describe('links', () => {
     );
     const wide = await bench.store.links({ type: 'device', id: 'root', depth: 2, hub: 50 });
     assert.deepEqual([wide.nodes.length, wide.truncated], [300, true]);
+    // Ten who have 140 payments beside the one they share: of seven of them no more than a thousand are looked up.
+    await apply(
+      bench,
+      Array.from({ length: 10 * 141 }, (_, index) =>
+        decision({ id: `f${index}`, userId: `f${index % 10}`, ...(index < 10 ? { deviceId: 'full' } : {}) }),
+      ),
+    );
+    const full = await bench.store.links({ type: 'device', id: 'full', depth: 2, hub: 50, types: ['user', 'device'] });
+    assert.deepEqual(
+      full.nodes.map(({ id, payments }) => `${id} ${payments}`),
+      ['full 10', ...Array.from({ length: 7 }, (_, index) => `f${index} 141`)],
+    );
+    assert.deepEqual([full.edges.length, full.truncated], [7, true]);
+    await bench.close();
+  });
+
+  test('an entity that was keyed in several ways is read as one: its life and its list are those of all its payments', async () => {
+    const bench = await openBench(database.url);
+    const payments = Array.from({ length: 1_200 }, (_, index) => ({
+      ...{ id: `t${index}`, at: T0 + 1_000 * Math.floor(index / 3), userId: `u${index}`, email: 'ann@shop.example' },
+      ...{ amount: 1 + (index % 7), decision: (['approve', 'review', 'decline'] as const)[index % 3] },
+    }));
+    const frauds = payments.filter((_, index) => index % 5 === 0);
+    await apply(bench, [
+      ...payments.map((payment) => decision(payment)),
+      ...frauds.map(({ id, at }) => label(id, 'fraud', at + 1)),
+    ]);
+    const [former] = formerKeys('email', 'shop.example');
+    await onServer(bench.url, (client) =>
+      client.query(
+        `UPDATE ${bench.schema}.transaction_entities SET key = $1 WHERE key = $2 AND sequence % 3 = 0 AND sequence < 900`,
+        [former, entityKey('email', 'shop.example')],
+      ),
+    );
+    const { life, transactions } = await bench.store.transactions.entity('email', 'shop.example', 100);
+    const newest = payments.toReversed();
+    const counted = newest.slice(0, 1_000);
+    const sum = (of: typeof payments) => of.reduce((total, { amount }) => total + amount, 0);
+    const decided = (name: string) => counted.filter(({ decision }) => decision === name);
+    const iso = (at: number) => new Date(at).toISOString();
+    const isFraud = new Set(frauds.map(({ id }) => id));
+    const fraud = counted.filter(({ id }) => isFraud.has(id));
+    assert.deepEqual(life, {
+      ...{ payments: 1_000, truncated: true, firstAt: iso(payments[0].at), lastAt: iso(newest[0].at) },
+      decisions: Object.fromEntries(
+        ['approve', 'review', 'decline'].map((decision) => [decision, decided(decision).length]),
+      ),
+      labels: { fraud: fraud.length, legitimate: 0 },
+      amountBase: { total: sum(counted), declined: sum(decided('decline')), fraud: sum(fraud), unconverted: 0 },
+    });
+    const ids = (of: { id: string }[]) => of.map(({ id }) => id);
+    assert.deepEqual(ids(transactions), ids(newest.slice(0, 100)));
+    const entities = [{ type: 'email', id: 'shop.example' }];
+    for (const filter of [{ entities }, { entities, label: 'fraud' as const }]) {
+      const found: string[] = [];
+      for (let cursor: string | undefined, more = true; more; ) {
+        const page = await bench.store.transactions.list(filter, { limit: 170, ...(cursor ? { cursor } : {}) });
+        found.push(...ids(page.data));
+        [cursor, more] = [page.nextCursor ?? undefined, page.hasMore];
+      }
+      assert.deepEqual(found, ids('label' in filter ? newest.filter(({ id }) => isFraud.has(id)) : newest));
+    }
+    const few = (await bench.store.transactions.entity('user', 'u7', 100)).life;
+    assert.deepEqual([few.payments, few.truncated, few.firstAt], [1, false, iso(payments[7].at)]);
     await bench.close();
   });
 });

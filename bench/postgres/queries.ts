@@ -9,6 +9,12 @@ export interface Query {
   name: string;
   /** One call with parameters of its own. */
   run(random: () => number): Promise<unknown>;
+  /** One of many that go alike: its plans are not written down. */
+  isAlike?: true;
+}
+
+export function anyTransactionId(random: () => number, { rows }: Shape): string {
+  return `tx_${hash('md5', String(1 + Math.floor(random() * rows)))}`;
 }
 
 /** Every list and stats query of the store, in the variants that the API allows. */
@@ -18,7 +24,7 @@ export function queries({ transactions, users, cases, audit }: QueryStore, shape
   const page = { limit: 50 };
   const cursorAt = (ms: number) => Buffer.from(`${Math.floor(ms)}.9`).toString('base64url');
   const anyTime = (random: () => number) => start + random() * (shape.end - start);
-  const anyId = (random: () => number) => `tx_${hash('md5', String(1 + Math.floor(random() * shape.rows)))}`;
+  const anyId = (random: () => number) => anyTransactionId(random, shape);
   const heavy = (random: () => number) => `u${Math.floor(random() * 10)}`;
   const light = (random: () => number) => `u${1_000 + Math.floor(random() * (SIZES.user - 1_000))}`;
   const list = (name: string, filter: (random: () => number) => Parameters<typeof transactions.list>[0]): Query => ({

@@ -52,20 +52,18 @@ export interface LinkBounds {
   /** An entity with more others is named, and not walked. */
   hub: number;
   maxNodes: number;
-  /** Whether there is no time left: what is known by then is the answer. */
-  isLate(): boolean;
 }
 
 export const nameOf = ({ type, id }: LinkedEntity): string => `${type}\u0000${id}`;
 
 /**
- * Breadth first from an entity; `load` gives the payments of many at once, in their order. Where there are more nodes than may be,
- * those stay that share most payments with the step before.
+ * Breadth first from an entity; `load` gives the payments of many at once, in their order, and of fewer once no more may be read: then
+ * the walk ends. Where there are more nodes than may be, those stay that share most payments with the step before.
  */
 export async function walkLinks(
   start: LinkedEntity,
   load: (of: LinkedEntity[]) => Promise<LinkingPayments[]>,
-  { depth, hub, maxNodes, isLate }: LinkBounds,
+  { depth, hub, maxNodes }: LinkBounds,
 ): Promise<Links> {
   const reached = new Map<string, LinkNode | LinkHub>();
   const payments = new Map<string, LinkingPayment>();
@@ -75,9 +73,11 @@ export async function walkLinks(
   const met = new Set([nameOf(start)]);
   for (let steps = 0; frontier.length > 0; steps++) {
     const found = await load(frontier);
+    const isWhole = found.length === frontier.length;
+    truncated ||= !isWhole;
     const shared = new Map<string, { entity: LinkedEntity; payments: number }>();
-    frontier.forEach((entity, place) => {
-      const { payments: own, count } = found[place];
+    found.forEach(({ payments: own, count }, place) => {
+      const entity = frontier[place];
       truncated ||= own.length < count;
       const others = othersOf(entity, own);
       const fraud = own.filter(({ isFraud }) => isFraud).length;
@@ -94,14 +94,11 @@ export async function walkLinks(
         else shared.set(name, { ...other });
       }
     });
+    if (!isWhole) break;
     const next = [...shared].sort(([a, one], [b, two]) => two.payments - one.payments || (a < b ? -1 : 1));
-    if (next.length > 0 && isLate()) {
-      truncated = true;
-      break;
-    }
-    const room = maxNodes - met.size;
-    truncated ||= next.length > room;
-    frontier = next.slice(0, room).map(([name, { entity }]) => {
+    const left = maxNodes - met.size;
+    truncated ||= next.length > left;
+    frontier = next.slice(0, left).map(([name, { entity }]) => {
       met.add(name);
       return entity;
     });

@@ -208,9 +208,10 @@ export interface EntityView {
 
 /** Amounts in major units of the base currency, of what had a rate. */
 export interface EntityLife {
-  /** The newest 10,000; `truncated`: there are more. */
+  /** The newest 1,000; `truncated`: there are more, and all but `firstAt` is of these. */
   payments: number;
   truncated: boolean;
+  /** The first of all. */
   firstAt: string | null;
   lastAt: string | null;
   decisions: { approve: number; review: number; decline: number };

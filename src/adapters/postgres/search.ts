@@ -6,6 +6,7 @@ import { reading } from './connection.ts';
 import { SEARCHED } from './names-write.ts';
 import { amountKey, type EntityNames } from './rows.ts';
 import { restored, storable } from './text.ts';
+import { newestSql, placesOfKeys } from './walk.ts';
 
 /** How much of what begins with a text is looked at for the newest: of names, and of ids, of which the last come first. */
 const LOOKED_AT = { names: 1_000, kept: 200, ids: 200 };
@@ -114,13 +115,13 @@ async function byId(rows: Rows, schema: string, q: string, limit: number): Promi
 async function byAmount(rows: Rows, schema: string, q: string, limit: number): Promise<Found[]> {
   const { amounts, currency } = amountsIn(q);
   if (amounts.length === 0) return [];
+  const values: unknown[] = [];
+  const keyed = placesOfKeys(schema, amounts.map(amountKey), (value) => `$${values.push(value)}`);
+  // Of one currency they are picked out of all.
+  const newest = newestSql(keyed, [], currency === undefined ? limit : limit * 4);
   const found = await rows(
-    `SELECT v.view FROM (
-       SELECT created_at, sequence FROM ${schema}.transaction_entities WHERE key = ANY($1)
-       ORDER BY created_at DESC, sequence DESC LIMIT $2
-     ) e JOIN ${schema}.views v ON v.created_at = e.created_at AND v.sequence = e.sequence`,
-    // Of one currency they are picked out of all.
-    [amounts.map(amountKey), currency === undefined ? limit : limit * 4],
+    `SELECT v.view FROM (${newest}) e JOIN ${schema}.views v ON v.created_at = e.created_at AND v.sequence = e.sequence`,
+    values,
   );
   const views = found.map(({ view }) => view as TransactionView);
   return views

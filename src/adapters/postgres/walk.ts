@@ -12,8 +12,8 @@ import { moment, storable } from './text.ts';
  * a bounded number is looked at, so that what nothing fits costs no more than a page; the next one goes on behind them.
  */
 export interface Walk {
-  /** A table with `created_at` and `sequence`. */
-  from: string;
+  /** Tables with `created_at` and `sequence`, each in an index's order. */
+  from: string[];
   /** Of its rows, served by an index. */
   where: string[];
   /** Of the transaction, `x`. */
@@ -69,25 +69,36 @@ function startOf(filter: TransactionFilter, keys: number[][], schema: string, bo
   if (filter.caseId !== undefined) {
     const from = `(SELECT i.created_at, i.sequence FROM ${schema}.case_alerts a JOIN ${schema}.ids i ON i.id = a.transaction_id
       WHERE a.case_id = ${bound(storable(filter.caseId))}) places`;
-    return { from, where: [], left: keys };
+    return { from: [from], where: [], left: keys };
   }
   const [first, ...left] = keys;
-  if (!first) return { from: `${schema}.transactions`, where: conditions(filter, bound), left: undefined };
-  const key = first.length === 1 ? `key = ${bound(first[0])}` : `key = ANY(${bound(first)})`;
-  return { from: `${schema}.transaction_entities`, where: [key], left };
+  if (!first) return { from: [`${schema}.transactions`], where: conditions(filter, bound), left: undefined };
+  return { from: placesOfKeys(schema, first, bound), where: [] as string[], left };
+}
+
+/** Places of what has one of some keys: of all at once, the whole of them would be read and sorted. */
+export function placesOfKeys(schema: string, keys: readonly number[], bound: Bound): string[] {
+  return keys.map((key) => `(SELECT * FROM ${schema}.transaction_entities WHERE key = ${bound(key)}) keyed`);
+}
+
+/** SQL of the newest rows of some tables together, by one scan each. */
+export function newestSql(from: string[], where: string[], limit: number, columns = 'created_at, sequence'): string {
+  const each = from.map(
+    (one) => `SELECT ${columns} FROM ${one} WHERE ${where.join(' AND ') || 'true'} ${NEWEST} LIMIT ${limit}`,
+  );
+  if (each.length === 1) return each[0];
+  return `SELECT ${columns} FROM (${each.map((one) => `(${one})`).join(' UNION ALL ')}) every ${NEWEST} LIMIT ${limit}`;
 }
 
 /** SQL of the places of at most `limit` transactions. */
 export function placesSql(schema: string, { from, where, asked, isPlaces }: Walk, limit: number): string {
-  const rows = (columns: string, most: number) =>
-    `SELECT ${columns} FROM ${from} WHERE ${where.join(' AND ') || 'true'} ${NEWEST} LIMIT ${most}`;
-  if (asked.length === 0) return rows('created_at, sequence', limit);
+  if (asked.length === 0) return newestSql(from, where, limit);
   const fits = asked.join(' AND ');
   if (!isPlaces)
-    return `SELECT x.created_at, x.sequence FROM (${rows(SEEN, MOST_ROWS)}) x WHERE ${fits}
+    return `SELECT x.created_at, x.sequence FROM (${newestSql(from, where, MOST_ROWS, SEEN)}) x WHERE ${fits}
       ORDER BY x.created_at DESC, x.sequence DESC LIMIT ${limit}`;
   // One look-up a place, whatever the planner thinks of how many fit.
-  return `SELECT d.created_at, d.sequence FROM (${rows('created_at, sequence', MOST_PLACES)}) d
+  return `SELECT d.created_at, d.sequence FROM (${newestSql(from, where, MOST_PLACES)}) d
     CROSS JOIN LATERAL (SELECT 1 FROM ${schema}.transactions x
       WHERE x.created_at = d.created_at AND x.sequence = d.sequence AND ${fits} LIMIT 1) x
     ORDER BY d.created_at DESC, d.sequence DESC LIMIT ${limit}`;
@@ -97,7 +108,7 @@ export function placesSql(schema: string, { from, where, asked, isPlaces }: Walk
 export function boundSql({ from, where, asked, isPlaces }: Walk): string | undefined {
   if (asked.length === 0) return undefined;
   const most = isPlaces ? MOST_PLACES : MOST_ROWS;
-  return `SELECT created_at, sequence FROM ${from} WHERE ${where.join(' AND ') || 'true'} ${NEWEST} LIMIT 1 OFFSET ${most - 1}`;
+  return `SELECT created_at, sequence FROM (${newestSql(from, where, most)}) looked ${NEWEST} LIMIT 1 OFFSET ${most - 1}`;
 }
 
 type Bound = (value: unknown) => string;
