@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -121,6 +123,42 @@ test('what is refused is a typed error, and the feed goes on from an event', asy
   const on: number[] = [];
   for await (const { seq } of assay.feed({ since: seen[1] })) if (on.push(seq) === 1) break;
   assert.deepEqual(on, [seen[2]]);
+});
+
+test('the page of a proxy is no answer, a path of the address is kept, and a pause may be a date but not days', async () => {
+  const seen: string[] = [];
+  let after = '';
+  const server = createServer((request, response) => {
+    seen.push(request.url!);
+    if (request.url!.includes('/alerts')) response.setHeader('content-type', 'text/html').end('<html>login</html>');
+    else if (after !== '') response.writeHead(503, { 'retry-after': after }).end('{}');
+    else response.setHeader('content-type', 'application/json').end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const { createClient, AssayUnreachable, AssayError } = library;
+    const { port } = server.address() as AddressInfo;
+    const client = createClient({ url: `http://127.0.0.1:${port}/behind/`, retries: 1 });
+    await assert.rejects(client.call('GET /api/transactions/alerts'), AssayUnreachable);
+    await client.call('GET /health');
+    assert.ok(
+      seen.every((path) => path.startsWith('/behind/')),
+      seen.join(),
+    );
+    seen.length = 0;
+    after = '3000000';
+    await assert.rejects(client.call('GET /health'), AssayError);
+    assert.equal(seen.length, 1, 'sent again though a month was asked for');
+    after = new Date(Date.now() + 3_600_000).toUTCString();
+    await assert.rejects(
+      client.call('GET /health'),
+      (error: { retryAfterSeconds?: number }) => error.retryAfterSeconds! > 3_000,
+    );
+    assert.equal(seen.length, 2);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 test('a webhook is believed when its signature fits and its time is near', async () => {

@@ -40,13 +40,20 @@ describe('the command line', () => {
         ['explain', 'p1', '--person', '--data-dir', nowhere],
         'A letter tells what became of the payment, too: start the server, and ask again.',
       ],
+      [['keys', 'list', '--data-dir', nowhere], `${nowhere} has no journal: --data-dir says where it is.`],
+      [['upgrade', '--check', '--data-dir', nowhere], `There is no folder ${nowhere}: --data-dir says where it is.`],
+      [['generate', '--transactions', '1', '--out', join(nowhere, 'g.csv')], `There is no folder ${nowhere}.`],
+      [
+        ['replay', file, '--data-dir', nowhere, '--model', nowhere],
+        `no model in ${nowhere}: ${nowhere}/model.json does not exist`,
+      ],
       [['journal', 'verify', '--data-dir', nowhere], `${nowhere} has no journal: --data-dir says where it is.`],
       [
-        ['keys', 'list', '--data-dir', join(file, 'data')],
+        ['keys', 'create', '--scope', 'read', '--data-dir', join(file, 'data')],
         `No folder can be made at ${file}/data/journal: something else stands there or above it.`,
       ],
       [
-        ['keys', 'list', '--data-dir', astray],
+        ['keys', 'create', '--scope', 'read', '--data-dir', astray],
         `No folder can be made at ${astray}: something else stands there or above it.`,
       ],
       [['mcp', '--url', 'nonsense'], 'nonsense is no address such as http://127.0.0.1:3000'],

@@ -105,6 +105,11 @@ describe('lists', () => {
       ['country', 'de', undefined],
       ['user', 'a\nb', /control characters/],
     ];
+    await list('unzoned', 'user');
+    const late = await ask('POST', '/api/lists/unzoned/entries', {
+      entries: [{ value: 'u', expiresAt: '2099-01-01' }],
+    });
+    assert.deepEqual(late.body.warnings, ['expiresAt of 1 of them has no offset and is read as UTC.']);
     for (const [i, [type, value, told]] of table.entries()) {
       await list(`wide${i}`, type);
       const { status, body } = await ask('POST', `/api/lists/wide${i}/entries`, { entries: [{ value }] });

@@ -108,6 +108,7 @@ export async function partsOf(
   const refused: Refused[] = [];
   const told: string[] = [];
   let others = 0;
+  let unzoned = 0;
   const parts: ListEntryData[][] = [];
   let characters = Number.POSITIVE_INFINITY;
   for (const [i, entry] of sent.entries()) {
@@ -117,6 +118,7 @@ export async function partsOf(
       refused.push({ value: entry.value, message: read.message, ...(entry.line ? { line: entry.line } : {}) });
       continue;
     }
+    if (read.unzoned) unzoned++;
     const warning = takenAs(type, entry.value, read.data[0]);
     if (warning !== undefined && told.length < MOST_TOLD) told.push(warning);
     else if (warning !== undefined) others++;
@@ -129,6 +131,7 @@ export async function partsOf(
     parts.at(-1)!.push(read.data);
   }
   if (others > 0) told.push(`${others} further entries are listed as another value than they were sent as.`);
+  if (unzoned > 0) told.push(`expiresAt of ${unzoned} of them has no offset and is read as UTC.`);
   return { parts, refused, told };
 }
 
@@ -136,7 +139,7 @@ function readEntry(
   type: ListHead['type'],
   entry: Sent,
   untold: number | null,
-): { data: ListEntryData } | { message: string } {
+): { data: ListEntryData; unzoned: true | undefined } | { message: string } {
   const fault = type === 'text' ? unfit(entry.value) : unfitId(entry.value.trim());
   if (fault) return { message: `It ${fault}.` };
   const read = entryValue(type, entry.value);
@@ -144,9 +147,10 @@ function readEntry(
   const note = entry.note ?? '';
   if (note.length > MAX_NOTE || unfit(note))
     return { message: `The note must be Unicode of at most ${MAX_NOTE} characters.` };
-  const until = typeof entry.expiresAt === 'string' ? parseTime(entry.expiresAt)?.time : entry.expiresAt;
+  const instant = typeof entry.expiresAt === 'string' ? parseTime(entry.expiresAt) : undefined;
+  const until = typeof entry.expiresAt === 'string' ? instant?.time : entry.expiresAt;
   if (typeof entry.expiresAt === 'string' && until === undefined)
     return { message: 'expiresAt must be an RFC 3339 time.' };
   const expiresAt = until === undefined ? untold : until;
-  return { data: note === '' ? [read.value, expiresAt] : [read.value, expiresAt, note] };
+  return { data: note === '' ? [read.value, expiresAt] : [read.value, expiresAt, note], unzoned: instant?.unzoned };
 }

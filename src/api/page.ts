@@ -123,7 +123,7 @@ const namesIn = ({ properties = {}, allOf = [] }: Item): string[] => [
 
 /** Whether `text/csv` is named before, or without, anything that means JSON. */
 function prefersCsv(accept: string | undefined): boolean {
-  if (!accept?.includes('text/csv')) return false;
+  if (!accept || !/text\/csv/i.test(accept)) return false;
   const types = accept.split(',').map((part) => {
     const [type, ...parameters] = part.trim().toLowerCase().split(';');
     const quality = parameters.map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1]).find(Boolean);

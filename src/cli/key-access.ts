@@ -2,7 +2,7 @@ import { readConfig } from '../config.ts';
 import type { ApiKey, Scope } from '../domain/key.ts';
 import { openJournal } from '../journal/local/journal.ts';
 import { createKeys } from '../projections/keys.ts';
-import { askServer, assertOwnJournal, type Control, readControl } from './control.ts';
+import { askServer, assertOwnJournal, type Control, journalFolder, readControl } from './control.ts';
 import { defaultModelDir } from './paths.ts';
 
 export interface KeyAccess {
@@ -11,13 +11,21 @@ export interface KeyAccess {
   revoke(id: string): Promise<boolean>;
 }
 
-/** Runs `use` over the keys of a data directory: those of the running server where one holds it. */
-export async function withKeys<T>(dataDir: string | undefined, use: (access: KeyAccess) => Promise<T>): Promise<T> {
+/**
+ * Runs `use` over the keys of a data directory: those of the running server where one holds it. What `reads` makes no journal, and throws
+ * an Error where there is none; the first key may be made before the first start.
+ */
+export async function withKeys<T>(
+  dataDir: string | undefined,
+  use: (access: KeyAccess) => Promise<T>,
+  how?: 'reads',
+): Promise<T> {
   const env = dataDir ? { ...process.env, ASSAY_DATA_DIR: dataDir } : process.env;
   const config = readConfig(env, { modelDir: defaultModelDir });
   const control = readControl(config.dataDir);
   if (control) return use(overHttp(control));
-  assertOwnJournal(config);
+  if (how === 'reads') journalFolder(config);
+  else assertOwnJournal(config);
   const journal = await openJournal({ directory: `${config.dataDir}/journal`, format: config.journalFormat });
   try {
     const keys = createKeys({ journal, clock: Date.now });

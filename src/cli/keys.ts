@@ -29,7 +29,7 @@ export function keysCommand(): Command {
     .option('--json', 'print JSON')
     .action(async (options: { dataDir?: string; json?: boolean }) => {
       const { withKeys } = await import('./key-access.ts');
-      const list = await withKeys(options.dataDir, (access) => access.list());
+      const list = await withKeys(options.dataDir, (access) => access.list(), 'reads');
       if (options.json) console.log(JSON.stringify(list));
       else if (list.length === 0) console.log('No keys. The server listens on loopback only until there is one.');
       else
@@ -45,7 +45,7 @@ export function keysCommand(): Command {
     .option('--json', 'print JSON')
     .action(async (id: string, options: { dataDir?: string; json?: boolean }) => {
       const { withKeys } = await import('./key-access.ts');
-      const known = await withKeys(options.dataDir, (access) => access.revoke(id));
+      const known = await withKeys(options.dataDir, (access) => access.revoke(id), 'reads');
       if (!known) {
         console.error(`There is no key ${id}.`);
         process.exitCode = 1;

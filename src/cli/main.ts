@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 
 /** Each command in a file of its own, loaded when it is called or its help is asked for. */
@@ -44,7 +44,9 @@ function said({ message, code, path, syscall }: NodeJS.ErrnoException): string {
   if (code === 'EROFS' && path) return `${path} cannot be written: its file system is read-only.`;
   if (code === 'EACCES' && path) return `The user that runs this may not use ${path}.`;
   if (code === 'ENOSPC') return `No space is left on the disk${path ? ` for ${path}` : ''}.`;
-  if (code === 'ENOENT' && path && message.startsWith('ENOENT')) return `There is no file ${path}.`;
+  const isAstray = code === 'ENOENT' && path && message.startsWith('ENOENT');
+  if (isAstray && !existsSync(dirname(path))) return `There is no folder ${dirname(path)}.`;
+  if (isAstray) return `There is no file ${path}.`;
   if (code === 'EISDIR') return `A folder stands where a file is needed${path ? `: ${path}` : ''}.`;
   return message;
 }

@@ -3,6 +3,6 @@ import type { HistoryFlags } from './history.ts';
 export interface ReplayFlags extends HistoryFlags {
   dataDir?: string;
   model?: string;
-  delayDays?: string;
+  delayDays?: number;
   live?: boolean;
 }

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import pino from 'pino';
 import { openCore, openIntake } from '../app.ts';
 import { readConfig } from '../config.ts';
+import { loadArtifact } from '../models/artifact.ts';
 import { presetOf } from '../training/presets.ts';
 import { assertOwnJournal, type Control, readControl } from './control.ts';
 import { fileSource } from './history.ts';
@@ -23,12 +24,14 @@ export async function runReplay(file: string, flags: ReplayFlags): Promise<void>
     flags,
     readConfig({ ...process.env, ...set }, { modelDir: defaultModelDir }),
   );
-  const delayMs = Number(flags.delayDays ?? presetOf(flags.format).delayDays) * DAY_MS;
+  const delayMs = (flags.delayDays ?? presetOf(flags.format).delayDays) * DAY_MS;
   const control = readControl(config.dataDir);
   if (control && flags.model) throw new Error('A server holds this data directory: it decides with its own model.');
 
   if (control && !flags.live) throw held(control, config.dataDir, file);
   if (!control) assertOwnJournal(config);
+  // A server goes on without its model; whoever names one here wants that one.
+  if (flags.model !== undefined) loadArtifact(flags.model);
 
   const moment = { now: 0 };
   const core = control

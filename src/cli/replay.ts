@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { withHistoryOptions } from './history.ts';
+import { whole, withHistoryOptions } from './history.ts';
 import type { ReplayFlags } from './replay-flags.ts';
 
 /** `assay replay`: history decided as if it had come in then. */
@@ -10,7 +10,7 @@ export function replayCommand(): Command {
     .option('--data-dir <folder>', 'the data directory (ASSAY_DATA_DIR)')
     .option('--model <folder>', 'the model that decides (ASSAY_MODEL_DIR)')
     .option('--live', 'although a server holds the data directory, or it has later decisions: history joins them')
-    .option('--delay-days <n>', 'after how many days a label is known where the file does not say');
+    .option('--delay-days <n>', 'after how many days a label is known where the file does not say', whole);
   return withHistoryOptions(command).action(async (file: string, flags: ReplayFlags) => {
     const { runReplay } = await import('./replay-run.ts');
     await runReplay(file, flags);

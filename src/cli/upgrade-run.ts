@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { examineUpgrade } from '../app/doctor/upgrade.ts';
 import { readConfig } from '../config.ts';
 import { readControl } from './control.ts';
@@ -17,6 +18,8 @@ export async function runUpgradeCheck(
     throw new Error(
       `A server (process ${server.pid}, ${server.url}) holds ${config.dataDir}: stop it, or ask of a copy.`,
     );
+  if (!config.fleet && !existsSync(config.dataDir))
+    throw new Error(`There is no folder ${config.dataDir}: --data-dir says where it is.`);
   const findings = await examineUpgrade(config, codeVersion());
   const faults = findings.filter(({ state }) => state === 'fault').length;
   if (json) console.log(JSON.stringify({ faults, findings }));

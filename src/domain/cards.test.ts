@@ -81,7 +81,20 @@ function checkDigit(body: string): number {
   return (10 - (sum % 10)) % 10;
 }
 
-const separators = fc.constantFrom('', ' ', '-', ' - ', '\u00a0', '\u2011', '\t', '  ', '\u200b', '\u200e\u2060');
+const separators = fc.constantFrom(
+  '',
+  ' ',
+  '-',
+  ' - ',
+  '\u00a0',
+  '\u2011',
+  '\t',
+  '  ',
+  '\u200b',
+  '\u200e\u2060',
+  '\u3164',
+  '\ufe0f\u2800',
+);
 
 test('every range and length of the table, grouped in any way, is found; with another check digit it is not', () => {
   for (const [scheme, lengths, prefixes] of CARD_RANGES)

@@ -13,9 +13,9 @@ const MAX_DIGITS = 19;
 const MAX_BETWEEN = 3;
 
 /** Whether this many digits may be in a text at all; most texts that pass here are short, and this is on the path. */
-const MAYBE = /\p{Nd}(?:[\s\p{Pd}\p{Cf}\u2212]{0,3}\p{Nd}){12}/u;
+const MAYBE = /\p{Nd}(?:[\s\p{Pd}\p{Cf}\p{DI}\u2212\u2800]{0,3}\p{Nd}){12}/u;
 const DIGITS = /\p{Nd}+/gu;
-const BETWEEN = /^[\s\p{Pd}\p{Cf}\u2212]+$/u;
+const BETWEEN = /^[\s\p{Pd}\p{Cf}\p{DI}\u2212\u2800]+$/u;
 
 /**
  * The card numbers in a text: 13 to 19 digits, grouped by blanks or hyphens or not, whose issued range, length and check digit

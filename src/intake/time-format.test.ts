@@ -38,6 +38,12 @@ test('times are read as they are written, by every spelling that people have', (
     [{ timeUnit: 'days', timeOrigin: '2017-12-01T00:00:00Z' }, '2', '2017-12-03T00:00:00.000Z 0'],
     [{ timeUnit: 'seconds' }, 'soon', undefined],
     [{ timeUnit: 'days' }, '1e300', undefined],
+    // Milliseconds that were read as seconds: of the year 50885, which nobody can write.
+    [{ timeUnit: 'seconds' }, '1543622400000', undefined],
+    [{ timeUnit: 'seconds' }, '253402300799', '9999-12-31T23:59:59.000Z 0'],
+    [{ timeUnit: 'seconds' }, '253402300800', undefined],
+    [{ timeUnit: 'months', timeOrigin: '2020-01-01' }, '99999', undefined],
+    [{}, '9999-12-31T23:59:59-14:00', undefined],
   ];
   for (const [spec, text, expected] of table)
     assert.equal(iso(spec, text), expected, `${JSON.stringify(spec)} ${text}`);

@@ -1,5 +1,5 @@
 import { shortDecimal } from './decimal.ts';
-import { type Instant, instantIn, localTime, parseTime, type Zone } from './time.ts';
+import { type Instant, instantIn, LAST_TIME, localTime, parseTime, type Zone } from './time.ts';
 import { zoneOf } from './zone.ts';
 
 /** How a file writes its times. */
@@ -55,10 +55,10 @@ export function timeReader(spec: TimeSpec): TimeReader {
   const zone = spec.timeZone === undefined ? undefined : zoneOf(spec.timeZone);
   if (spec.timeUnit !== undefined) return numberReader(spec.timeUnit, spec.timeOrigin);
   const { timeFormat = 'rfc3339' } = spec;
-  if (timeFormat === 'rfc3339')
-    return { read: (text) => parseTime(text, zone), fault: 'must be an RFC 3339 time from 1970 on' };
-  const pattern = compile(timeFormat);
   const where = spec.timeZone === undefined ? '' : ` that clocks in ${spec.timeZone} show`;
+  if (timeFormat === 'rfc3339')
+    return { read: (text) => parseTime(text, zone), fault: `must be an RFC 3339 time from 1970 on${where}` };
+  const pattern = compile(timeFormat);
   return {
     read: (text) => instantOf(pattern.exec(text)?.groups, zone),
     fault: `must be a time from 1970 on, written ${timeFormat}${where}`,
@@ -79,10 +79,9 @@ function numberReader(unit: TimeUnit, originText: string | undefined): TimeReade
         value = Number(text);
       }
       const time = origin + Math.round(value * unitMs);
-      // Beyond this there are no dates.
-      return time >= 0 && time <= 8.64e15 ? { time, offsetMinutes: 0 } : undefined;
+      return time >= 0 && time <= LAST_TIME ? { time, offsetMinutes: 0 } : undefined;
     },
-    fault: `must be a number of ${unit}${since}`,
+    fault: `must be a number of ${unit}${since}, from 1970 to 9999`,
   };
 }
 
@@ -93,7 +92,7 @@ function monthsFrom(origin: number): TimeReader['read'] {
     const months = shortDecimal(text);
     if (!Number.isInteger(months)) return undefined;
     const time = new Date(start).setUTCMonth(start.getUTCMonth() + months);
-    return time >= 0 ? { time, offsetMinutes: 0 } : undefined;
+    return time >= 0 && time <= LAST_TIME ? { time, offsetMinutes: 0 } : undefined;
   };
 }
 

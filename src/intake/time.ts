@@ -118,10 +118,12 @@ export function instantIn(local: number, zone: Zone | undefined, isLeap = false)
 }
 
 const DAY_MS = 86_400_000;
+/** Of the year 9999, milliseconds: later ones RFC 3339 cannot write. */
+export const LAST_TIME = Date.UTC(10_000, 0) - 1;
 
 function from1970(local: number, offsetMinutes: number, isLeap: boolean): Instant | undefined {
   const time = local - offsetMinutes * 60_000;
   // Seconds are put in at the end of a day of UTC alone.
   if (isLeap && time % DAY_MS >= 1000) return undefined;
-  return time >= 0 ? { time, offsetMinutes } : undefined;
+  return time >= 0 && time <= LAST_TIME ? { time, offsetMinutes } : undefined;
 }

@@ -15,6 +15,8 @@ export async function readParquet(path: string, handler: CsvHandler, options: Re
   const columns = columnsOf(metadata.schema);
   const names = columns.map(({ name }) => name);
   // What is nested is no cell: such a column is there, and says nothing.
+  const nested = columns.filter(({ num_children: children }) => children).map(({ name }) => name);
+  if (nested.length > 0) options.say?.(`Columns that hold others or lists say nothing here: ${nested.join(', ')}.`);
   const flat = columns.filter(({ num_children: children }) => !children).map(({ name }) => name);
   const unzoned = columns.filter(isUnzoned).map(({ name }) => name);
   if (unzoned.length > 0) options.say?.(`Times without a zone are taken as of UTC: ${unzoned.join(', ')}.`);

@@ -11,10 +11,13 @@ import re
 import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
+import httpx
 from assay_client import Assay, AssayError, AssayUnreachable, AsyncAssay, pandas_frame, polars_frame, verify_webhook
+from assay_client.request import Options, answered, asked, pause_before_next
 
 URL, KEY = os.environ["ASSAY_URL"], os.environ["ASSAY_KEY"]
 FAULTY = os.environ["ASSAY_FAULTY_URL"]
@@ -53,6 +56,28 @@ class Payments(unittest.TestCase):
                 self.assertEqual(sorted(row["amount"] or 0 for row in rows), [i + 1 for i in range(COUNT)])
 
         asyncio.run(run())
+
+
+class Answers(unittest.TestCase):
+    def test_the_page_of_a_proxy_is_no_answer(self) -> None:
+        page = httpx.Response(200, html="<html>login</html>", request=httpx.Request("GET", URL))
+        with self.assertRaises(AssayUnreachable):
+            answered(page)
+
+    def test_a_pause_is_asked_for_in_seconds_or_by_a_date_and_not_for_ever(self) -> None:
+        one, options = asked("GET /health"), Options(URL)
+
+        def pause(after: str) -> float | None:
+            refused = httpx.Response(503, headers={"retry-after": after}, request=httpx.Request("GET", URL))
+            try:
+                answered(refused)
+            except AssayError as error:
+                return pause_before_next(options, one, 0, error)
+            raise AssertionError
+
+        self.assertEqual(pause("7"), 7.0)
+        self.assertGreater(pause(formatdate(time.time() + 60, usegmt=True)) or 0, 30)
+        self.assertIsNone(pause("3000000"))
 
 
 class Errors(unittest.TestCase):

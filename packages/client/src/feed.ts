@@ -1,4 +1,4 @@
-import { type ClientOptions, sleep } from './send.ts';
+import { type ClientOptions, sleep, under } from './send.ts';
 
 export interface FeedEvent {
   seq: number;
@@ -36,7 +36,7 @@ export async function* feed(options: ClientOptions, { since, signal }: FeedOptio
 }
 
 async function* connection({ url, key }: ClientOptions, since: number | undefined, signal: AbortSignal | undefined) {
-  const target = new URL('/ws', url);
+  const target = under(url, '/ws');
   target.protocol = target.protocol.replace('http', 'ws');
   if (since !== undefined) target.searchParams.set('since', String(since));
   const socket = new WebSocket(target, key === undefined ? [] : [`assay.key.${key}`]);

@@ -23,6 +23,8 @@ export interface Sent {
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
+/** A server that asks for a longer pause is not waited for: whoever calls is told. */
+const LONGEST_ASKED_MS = 300_000;
 
 /**
  * Sends until there is an answer. A GET may be repeated, and a POST too since it carries an Idempotency-Key, the same each time: what
@@ -37,6 +39,7 @@ export async function send(options: ClientOptions, sent: Sent): Promise<unknown>
       sent.signal?.throwIfAborted();
       if (attempt >= (options.retries ?? 5) || !mayRepeat(error, repeatable)) throw error;
       const asked = error instanceof AssayError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+      if (asked > LONGEST_ASKED_MS) throw error;
       const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt) * (0.5 + Math.random() / 2);
       await sleep(Math.max(asked, pause), sent.signal);
     }
@@ -58,7 +61,7 @@ async function once(options: ClientOptions, { method, path, body, idempotencyKey
   let response: Response;
   let text: string;
   try {
-    response = await ask(new URL(path, url), {
+    response = await ask(under(url, path), {
       method,
       headers: {
         accept: 'application/json',
@@ -76,10 +79,27 @@ async function once(options: ClientOptions, { method, path, body, idempotencyKey
     throw new AssayUnreachable(`${method} ${path} got no answer ${why}.`, { cause });
   }
   const answer = parsed(text);
+  // The page of a proxy is no decision.
+  if (
+    response.ok &&
+    typeof answer === 'string' &&
+    !/^text\/(?:csv|plain)/.test(response.headers.get('content-type') ?? '')
+  )
+    throw new AssayUnreachable(`${method} ${path} was answered with what is no JSON: is something else in between?`);
   if (response.ok) return answer;
-  const after = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const after = secondsOf(response.headers.get('retry-after'));
   const problem = answer !== null && typeof answer === 'object' ? (answer as Problem) : {};
   throw new AssayError(response.status, problem, Number.isFinite(after) ? after : undefined);
+}
+
+/** The address of a path below that of a server, which may have a path itself. */
+export const under = (url: string, path: string): URL => new URL(`${url.replace(/\/+$/, '')}${path}`);
+
+/** Of `Retry-After`: seconds, or a date. */
+function secondsOf(text: string | null): number {
+  if (text === null || text.trim() === '') return Number.NaN;
+  const seconds = Number(text);
+  return Number.isNaN(seconds) ? Math.max(0, (Date.parse(text) - Date.now()) / 1000) : seconds;
 }
 
 function parsed(text: string): unknown {

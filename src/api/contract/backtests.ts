@@ -9,26 +9,25 @@ const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()
 const share = optional(orNull(Type.Number({ minimum: 0, maximum: 1 })));
 const id = Id();
 const samples = optional(Type.Integer({ minimum: 0, maximum: 200, default: 20 }));
-const backtestMode = words(['stored', 'recomputed'], 'Features as stored, or computed anew as of then');
+const time = Type.String({ format: 'instant', maxLength: 64 });
+const backtestMode = words(['stored', 'recomputed'], 'Features as stored, or anew');
 
 export const BacktestBody = Type.Object(
   {
     rules: optional(
-      Type.Array(RuleBody, { maxItems: 5_000, description: 'In the place of all; live unless they say otherwise' }),
+      Type.Array(RuleBody, { maxItems: 5_000, description: 'In place of all; live unless said otherwise' }),
     ),
-    add: optional(
-      Type.Array(RuleBody, { maxItems: 1_000, description: 'Beside those there are, or in the place of one' }),
-    ),
+    add: optional(Type.Array(RuleBody, { maxItems: 1_000, description: 'Beside those there are, or in place of one' })),
     remove: optional(Type.Array(id, { maxItems: 5_000 })),
     thresholds: optional(orNull(Type.Object({ review: share, decline: share }, closed))),
     model: optional(orNull(id)),
     lists: optional(
       Type.Record(Type.String(), Type.Array(Type.String({ minLength: 1, maxLength: 4_096 }), { maxItems: 100_000 }), {
-        description: 'Values by list, at all times; other lists are as they were then',
+        description: 'By list, at all times; others are as of then',
       }),
     ),
-    from: optional(orNull(Type.String({ maxLength: 64 }))),
-    to: optional(orNull(Type.String({ maxLength: 64 }))),
+    from: optional(orNull(time)),
+    to: optional(orNull(time)),
     mode: optional(backtestMode),
     samples,
   },
@@ -56,7 +55,7 @@ export const Figure = answer(
 const precision = {
   precision: Type.Unsafe<number | null>({
     type: ['number', 'null'],
-    description: 'Right hits of those whose truth is known',
+    description: 'Right hits among known truths',
   }),
   interval: Type.Unsafe<[number, number] | null>({
     type: ['array', 'null'],
@@ -70,7 +69,7 @@ const parts = (description: string) => Type.Array(answer({}, description));
 export const RuleHits = answer({ hits: count, ...known, ...precision, amount: Type.Number() });
 export const RuleFigures = answer(
   { id: Type.String(), alone: count, ...RuleHits.properties },
-  'What a rule hits; alone: decisions that are what they are by it',
+  'alone: decisions that are what they are by it',
 );
 export const BacktestResult = answer(
   {

@@ -37,14 +37,14 @@ export const RuleExpression = Type.String({
 export const RulePriority = Type.Integer({ minimum: -1_000, maximum: 1_000, description: 'The model speaks at 0' });
 export const RuleReason = Type.String({
   maxLength: 500,
-  description: 'What the decision says where this rule decides',
+  description: 'Said where this rule decides',
 });
 export const RuleActions = Type.Array(Type.String({ pattern: '^[a-z0-9_]{1,64}$' }), {
   maxItems: 20,
-  description: 'Asked for beside the outcome, such as `request_3ds`',
+  description: 'Beside the outcome, such as `request_3ds`',
 });
 export const RuleTags = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 20 });
-export const ValidFrom = instant('From when on it is evaluated; null: from the start');
+export const ValidFrom = instant('From when on; null: from the start');
 export const ValidTo = instant('Until when; null: for good');
 
 const content = {

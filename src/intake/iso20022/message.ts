@@ -36,12 +36,24 @@ function messageOf({ root, space }: ReadXml): Message {
   return checked({ name, body, path, warnings: [] }, errors);
 }
 
+const ENVELOPE: readonly string[] = ['Document', 'BusMsg', 'AppHdr'];
+
 /** The same in JSON: `{"Document": {"@xmlns": …, "FIToFICstmrCdtTrf": {…}}}`. Without a namespace it is of the newest version that fits. */
 export function readJsonMessage(value: unknown): Message {
   const document = isObject(value)
     ? (value.Document ?? (value.BusMsg as { Document?: unknown } | undefined)?.Document)
     : undefined;
   if (!isObject(document)) throw refusal([{ path: '/Document', message: 'is required' }]);
+  const strange = Object.keys(value as object).filter((name) => !ENVELOPE.includes(name));
+  const beside =
+    strange.length > 0
+      ? [
+          `Not part of a message, and left out: ${strange
+            .map((name) => JSON.stringify(name.slice(0, 40)))
+            .slice(0, 10)
+            .join(', ')}.`,
+        ]
+      : [];
   const { '@xmlns': at, xmlns = at, ...rest } = document;
   const [element, ...others] = Object.keys(rest).filter((key) => !key.startsWith('@'));
   if (element === undefined || others.length > 0)
@@ -63,8 +75,12 @@ export function readJsonMessage(value: unknown): Message {
     const body = elementOf(element, rest[element], type);
     const errors: FieldError[] = [];
     validate(body, type, path, errors);
-    const warnings =
-      known === undefined ? [`The message names no version: it was read as ${name}, the newest that it fits.`] : [];
+    const warnings = [
+      ...(known === undefined
+        ? [`The message names no version: it was read as ${name}, the newest that it fits.`]
+        : []),
+      ...beside,
+    ];
     if (errors.length === 0) return checked({ name, body, path, warnings }, errors);
     faults ??= errors;
   }
@@ -78,5 +94,7 @@ function checked(message: Message, errors: FieldError[]): Message {
 }
 
 function unknownName(name: string, says: string): AssayError {
-  return refusal([{ path: '/Document/@xmlns', message: `is ${name.slice(0, 100)}. ${says} ${NAMES.join(', ')}` }]);
+  return refusal([
+    { path: '/Document/@xmlns', message: `is ${name.slice(0, 100) || 'missing'}. ${says} ${NAMES.join(', ')}` },
+  ]);
 }

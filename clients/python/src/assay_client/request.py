@@ -1,8 +1,10 @@
 """What is sent, and what is made of what came back: the same for both clients, without any I/O."""
 
 import random
+import time
 import uuid
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +14,8 @@ from .errors import AssayError, AssayUnreachable
 
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 10.0
+# A server that asks for a longer pause is not waited for: whoever calls is told.
+LONGEST_ASKED_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,10 @@ def answered(response: httpx.Response) -> Any:
     is_json = "json" in response.headers.get("content-type", "")
     said = response.json() if is_json and response.content else (response.text or None)
     if response.is_success:
+        # The page of a proxy is no decision.
+        kind = response.headers.get("content-type", "")
+        if said is not None and not is_json and not kind.startswith(("text/csv", "text/plain")):
+            raise AssayUnreachable(f"{response.url} answered with what is no JSON: is something else in between?")
         return said
     raise AssayError(response.status_code, said if isinstance(said, dict) else {}, _seconds(response))
 
@@ -93,6 +101,8 @@ def pause_before_next(options: Options, one: Asked, attempt: int, error: Excepti
     if attempt >= options.retries or not _may_repeat(one.method, error):
         return None
     told = error.retry_after_seconds if isinstance(error, AssayError) else None
+    if told is not None and told > LONGEST_ASKED_SECONDS:
+        return None
     pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0**attempt) * (0.5 + random.random() / 2)
     return max(told or 0.0, pause)
 
@@ -110,7 +120,13 @@ def _may_repeat(method: str, error: Exception) -> bool:
 
 
 def _seconds(response: httpx.Response) -> float | None:
+    """Of Retry-After: seconds, or a date."""
+    told = response.headers.get("retry-after", "")
     try:
-        return float(response.headers["retry-after"])
-    except (KeyError, ValueError):
+        return float(told)
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(told).timestamp() - time.time())
+    except (TypeError, ValueError):
         return None
