@@ -135,6 +135,24 @@ test('long paths, leaves without training rows and columns with owners: as the t
   );
 });
 
+test('what trees add is found again by the tests that a row passes: to the bit what is computed anew, whatever was met before', () => {
+  const rows = fc.array(vectorArbitrary, { minLength: 150, maxLength: 150 });
+  fc.assert(
+    fc.property(treeArbitrary(31, 9), treeArbitrary(36, 32), rows, (small, large, vectors) => {
+      const trees = flattenTrees(0, FEATURES, [small, large, small]);
+      const explain = attributionOf(trees);
+      const [out, anew] = [new Float64Array(FEATURES), new Float64Array(FEATURES)];
+      for (const [i, vector] of [...vectors, ...vectors].entries()) {
+        explain(vector, out);
+        if (i % 5 > 0) continue;
+        attributionOf(trees)(vector, anew);
+        assert.deepEqual(out, anew);
+      }
+    }),
+    { seed: 13, numRuns: 12 },
+  );
+});
+
 test('a path of forty features: all satisfied features share alike, and the sum is the score', () => {
   const size = 40;
   // A chain: each node asks for its own feature, only the last leaf is worth anything, every share is a half.

@@ -10,7 +10,8 @@
  * a polynomial of degree |D| − 1, which Gauss–Legendre quadrature integrates exactly. Leaves share their paths: at each
  * point, products of f are taken down the tree, their sums over leaves up, and every edge adds what it changes of its
  * feature's (o − z) / f. So a tree costs its nodes times half of its longest path (the reordering is that of Linear
- * TreeSHAP, Yu et al. 2022). assembly/attribution.ts has the layout.
+ * TreeSHAP, Yu et al. 2022). What a small tree adds is kept by the conditions that a row satisfies, for the next one that
+ * satisfies the same. assembly/attribution.ts has the layout.
  */
 import { createKernel, type Kernel } from './kernel.ts';
 import { gaussLegendre } from './quadrature.ts';
@@ -27,9 +28,19 @@ export interface CoveredTrees extends TreeArrays {
  */
 export type Attribution = (vector: Float64Array, out: Float64Array) => number;
 
-const NODE_NUMBERS = 8;
-const EDGE_NUMBERS = 16;
+const TREE_NUMBERS = 8;
+const TEST_NUMBERS = 2;
+const NODE_NUMBERS = 6;
+const EDGE_NUMBERS = 14;
 const PAIR_NUMBERS = 6;
+/** Bytes of what a node adds by one pair, and of what stands before the first. */
+const PART_BYTES = 16;
+/** A pattern is a bit a node, and a number of 32 bits holds it and one more. */
+const MOST_FOUND_AGAIN = 31;
+/** A tree's entries by their number's logarithm: fewer are soon overwritten, and more have nothing to hold. */
+const ENTRIES_LOG2 = { least: 3, most: 6 };
+/** Of all entries of a model, address space: a page counts from when a row needs it. */
+const ENTRIES_BYTES = 16 * 2 ** 20;
 
 /** `owner[column]`, where given, is the feature that a column was made of: one player of the game, and `out` is by it. */
 export function attributionOf(trees: CoveredTrees, owner?: Int32Array, kernel: Kernel = createKernel()): Attribution {
@@ -118,34 +129,57 @@ function nodeCovers(trees: CoveredTrees): Float64Array {
   return cover;
 }
 
+const entryBytes = (nodes: number, pairs: number) => PART_BYTES * (1 + nodes * pairs);
+/** Two points a pair, and n points are exact up to degree 2n − 1. */
+const pairsOf = ({ longest }: TreePlan) => Math.ceil(longest / 4);
+
+/** How many entries each tree that is small enough has, as a logarithm; 0 where they would be too few to be of use. */
+function entriesLog2(plans: TreePlan[]): number {
+  const one = plans.reduce(
+    (sum, plan) => sum + (plan.nodes.length > MOST_FOUND_AGAIN ? 0 : entryBytes(plan.nodes.length, pairsOf(plan))),
+    1,
+  );
+  const log2 = Math.min(ENTRIES_LOG2.most, Math.floor(Math.log2(ENTRIES_BYTES / one)));
+  return log2 < ENTRIES_LOG2.least ? 0 : log2;
+}
+
 /** Writes nodes and quadratures into the kernel's memory; returns the trees' records. */
 function layTrees(trees: CoveredTrees, plans: TreePlan[], kernel: Kernel): Uint32Array {
-  const records = kernel.uint32(4 * plans.length);
+  const records = kernel.uint32(TREE_NUMBERS * plans.length);
   const quadratures = new Map<number, number>();
-  plans.forEach(({ nodes, longest }, tree) => {
-    // Two points a pair, and n points are exact up to degree 2n − 1.
-    const pairs = Math.ceil(longest / 4);
+  const log2 = entriesLog2(plans);
+  const most = Math.max(0, ...plans.map((plan) => entryBytes(plan.nodes.length, pairsOf(plan))));
+  const scratch = kernel.address(kernel.uint8(most));
+  plans.forEach((plan, tree) => {
+    const { nodes } = plan;
+    const pairs = pairsOf(plan);
     if (!quadratures.has(pairs)) quadratures.set(pairs, layQuadrature(pairs, kernel));
+    const tests = kernel.float64(TEST_NUMBERS * nodes.length);
     const numbers = kernel.float64(NODE_NUMBERS * nodes.length);
     nodes.forEach((planned, i) => {
+      layTest(trees, planned, tests.subarray(TEST_NUMBERS * i, TEST_NUMBERS * (i + 1)));
       layNode(trees, planned, numbers.subarray(NODE_NUMBERS * i, NODE_NUMBERS * (i + 1)));
     });
-    records.set([nodes.length, kernel.address(numbers), pairs, quadratures.get(pairs)!], 4 * tree);
+    const bytes = entryBytes(nodes.length, pairs);
+    const isKept = log2 > 0 && nodes.length > 0 && nodes.length <= MOST_FOUND_AGAIN;
+    const entries = isKept ? kernel.address(kernel.uint8(bytes * 2 ** log2)) : scratch;
+    const [testsAt, numbersAt] = [tests, numbers].map(kernel.address);
+    const found = [testsAt, entries, isKept ? 32 - log2 : 0, bytes];
+    records.set([nodes.length, numbersAt, pairs, quadratures.get(pairs)!, ...found], TREE_NUMBERS * tree);
   });
   return records;
 }
 
-function layNode(trees: CoveredTrees, { node, player, own, above, left, right }: PlannedNode, out: Float64Array): void {
+function layTest(trees: CoveredTrees, { node, player }: PlannedNode, out: Float64Array): void {
+  out[0] = trees.threshold[node];
+  new Uint32Array(out.buffer, out.byteOffset + 8).set([8 * trees.feature[node] + trees.missingLeft[node], 16 * player]);
+}
+
+function layNode(trees: CoveredTrees, { own, above, left, right }: PlannedNode, out: Float64Array): void {
   const factor = (child: number) => (child < 0 ? trees.value[~child] : 1);
-  out.set([trees.threshold[node], left.z, right.z, factor(left.child), factor(right.child)]);
+  out.set([left.z, right.z, factor(left.child), factor(right.child)]);
   const edgeBytes = 8 * EDGE_NUMBERS;
-  new Uint32Array(out.buffer, out.byteOffset + 40).set([
-    8 * trees.feature[node],
-    trees.missingLeft[node],
-    edgeBytes * own,
-    edgeBytes * above,
-    16 * player,
-  ]);
+  new Uint32Array(out.buffer, out.byteOffset + 32).set([edgeBytes * own, edgeBytes * above]);
 }
 
 function layQuadrature(pairs: number, kernel: Kernel): number {
