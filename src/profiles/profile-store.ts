@@ -4,9 +4,10 @@ import type { Layout } from './layout.ts';
 import { createPool, type Pool } from './pool.ts';
 import { createProfile, type MutableProfile } from './profile.ts';
 import { readRecord } from './record.ts';
+import { createTable, keysOf, removeKey, setValue, type Table, valueAt } from './table.ts';
 import { createTruths, type Truths } from './truths.ts';
 
-/** Shards keep the pause short when a table grows, and a type is not limited to the 16.7 million entries of a Map. */
+/** Shards keep the pause short when a table grows. */
 const SHARDS = 64;
 /** Profiles that are looked at beside each event, to find those whose time is over. */
 const SWEPT_AT_ONCE = 16;
@@ -49,8 +50,7 @@ export function createProfileStore(
   labelLimit: number,
   bound: Bound | undefined,
 ): ProfileStore {
-  const emptyShards = () =>
-    entityTypes.map(() => Array.from({ length: SHARDS }, () => new Map<number, MutableProfile>()));
+  const emptyShards = () => entityTypes.map(() => Array.from({ length: SHARDS }, () => createTable<MutableProfile>()));
   let shards = emptyShards();
   let truths = createTruths(labelLimit);
   let pool = createPool();
@@ -67,20 +67,20 @@ export function createProfileStore(
         ...bound,
         layouts,
         pool,
-        putAway: (type, key) => void tables[type][key & (SHARDS - 1)].delete(key),
+        putAway: (type, key) => removeKey(tables[type][key & (SHARDS - 1)], key),
       });
   };
   start();
 
   const shardOf = (type: number, key: number) => shards[type][key & (SHARDS - 1)];
-  const peek = (type: number, key: number) => shardOf(type, key).get(key);
+  const peek = (type: number, key: number) => valueAt(shardOf(type, key), key);
 
   // Where nothing is ever forgotten its rows are not looked at: they may be far away in memory.
   const isForgotten = ({ count, columns, offset, start }: MutableProfile) =>
     horizon > Number.NEGATIVE_INFINITY && count > 0 && columns[offset + start + count - 1] < horizon;
 
   function forget(type: number, key: number, profile: MutableProfile): void {
-    shardOf(type, key).delete(key);
+    removeKey(shardOf(type, key), key);
     sizes[type]--;
     if (heat) heat.left(type, profile);
     else pool.give(profile.columns, profile.offset, layouts[type].width * profile.capacity);
@@ -91,8 +91,9 @@ export function createProfileStore(
     let looked = 0;
     for (let type = 0; type < shards.length; type++)
       for (const shard of shards[type])
-        for (const [key, profile] of shard) {
-          if (isForgotten(profile)) forget(type, key, profile);
+        for (const key of keysOf(shard)) {
+          const profile = valueAt(shard, key);
+          if (profile !== undefined && isForgotten(profile)) forget(type, key, profile);
           if (++looked % SWEPT_AT_ONCE === 0) yield;
         }
   }
@@ -115,7 +116,7 @@ export function createProfileStore(
       pool.give(found.columns, found.offset, layouts[type].width * found.capacity);
       return undefined;
     }
-    shardOf(type, key).set(key, found);
+    setValue(shardOf(type, key), key, found);
     heat.entered(type, key, found, false);
     return found;
   }
@@ -134,7 +135,7 @@ export function createProfileStore(
       let profile = find(type, key);
       if (profile === undefined) {
         profile = createProfile(layouts[type], pool);
-        shardOf(type, key).set(key, profile);
+        setValue(shardOf(type, key), key, profile);
         sizes[type]++;
         heat?.entered(type, key, profile, true);
       }
@@ -146,11 +147,11 @@ export function createProfileStore(
       if (known === undefined) sizes[type]++;
       else if (ageOf(known) > ageOf(profile)) return;
       else heat?.left(type, known);
-      shardOf(type, key).set(key, profile);
+      setValue(shardOf(type, key), key, profile);
       heat?.entered(type, key, profile, true);
       heat?.makeRoom();
     },
-    keysInMemory: (type) => (heat ? shards[type].flatMap((shard) => [...shard.keys()]) : firstKeys(shards[type])),
+    keysInMemory: (type) => (heat ? shards[type].flatMap((shard) => [...keysOf(shard)]) : firstKeys(shards[type])),
     recordsElsewhere: () => bound?.cold.records() ?? [],
     changed: (type, profile) => heat?.changed(type, profile),
     makeRoom() {
@@ -179,13 +180,7 @@ export function createProfileStore(
 /** Of two states of one profile the later has seen at least as much. */
 const ageOf = ({ lastSequence, lastLabelSequence }: MutableProfile) => lastSequence + lastLabelSequence;
 
-function* firstKeys(shards: readonly Map<number, MutableProfile>[]): Generator<number> {
-  for (const shard of shards) {
-    // A table that grows while it is read would never end: what is new since the start is replayed anyway.
-    let left = shard.size;
-    for (const key of shard.keys()) {
-      if (left-- === 0) break;
-      yield key;
-    }
-  }
+/** What is new since it began is replayed anyway. */
+function* firstKeys(shards: readonly Table<MutableProfile>[]): Generator<number> {
+  for (const shard of shards) yield* keysOf(shard);
 }
