@@ -28,7 +28,7 @@ export interface CoveredTrees extends TreeArrays {
  */
 export type Attribution = (vector: Float64Array, out: Float64Array) => number;
 
-const TREE_NUMBERS = 8;
+const TREE_NUMBERS = 10;
 const TEST_NUMBERS = 2;
 const NODE_NUMBERS = 6;
 const EDGE_NUMBERS = 14;

@@ -18,7 +18,7 @@ export interface KernelExports {
     out: number,
     base: number,
   ): void;
-  addShapley(tree: number, trees: number, row: number, edges: number, sums: number): void;
+  addShapley(tree: number, trees: number, row: number, edges: number, sums: number): number;
   addWords(words: number, rows: number, from: number, to: number, pairs: number, out: number): void;
   addRange(words: number, from: number, to: number, pairs: number, out: number): void;
   addTwoWords(first: number, second: number, rows: number, from: number, to: number, pairs: number, out: number): void;

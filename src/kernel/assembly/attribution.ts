@@ -2,6 +2,7 @@
 //
 //   tree    | u32 nodes | u32 its first node | u32 pairs of quadrature points | u32 the first pair |
 //           | u32 its first test | u32 its entries | u32 32 − log2 of how many, 0: not found again | u32 bytes of one |
+//           | of the row: u32 its pattern | u32 its entry |
 //   test    | f64 threshold | u32 column's offset, + 1 where what is missing goes left | u32 sum |, one for each node
 //   pair    | f64 × 2 t | f64 × 2 1 − t | f64 × 2 weight |
 //   node    | f64 z left | f64 z right | f64 factor left | f64 factor right | u32 own edge | u32 edge above on the same feature | u64 – |
@@ -17,8 +18,10 @@
 //
 // Down and up a tree each step waits for the one before it, so two pairs go at once: their steps fill each other's waits.
 
-const TREE: usize = 32;
+const TREE: usize = 40;
 const TEST: usize = 16;
+/** Memory is fetched by so many bytes. */
+const LINE: u32 = 64;
 const NODE: usize = 48;
 const EDGE: usize = 112;
 const PAIR: usize = 48;
@@ -186,30 +189,47 @@ function partsOf(tree: usize, row: usize, edges: usize, parts: usize): void {
   if (left > 0) partsOfPair(node, nodes, pair, edges, parts);
 }
 
-/** The entry with what a tree adds for the row, computed where it has not been met or was overwritten. */
-function entryOf(tree: usize, row: usize, edges: usize): usize {
-  const shift = load<u32>(tree, 24);
-  let entry: usize = load<u32>(tree, 20);
-  if (shift === 0) {
-    partsOf(tree, row, edges, entry + PART);
-    return entry;
+/** Finds the row's pattern in each tree, and where its entry is. */
+function findEntries(tree: usize, trees: i32, row: usize): void {
+  for (let i = 0; i < trees; i++, tree += TREE) {
+    const shift = load<u32>(tree, 24);
+    let entry: usize = load<u32>(tree, 20);
+    if (shift > 0) {
+      const pattern = patternOf(load<u32>(tree, 16), load<u32>(tree), row);
+      store<u32>(tree, pattern, 32);
+      // Multiplied by 2³² over the golden ratio, the highest bits are spread (Knuth, vol. 3, 6.4).
+      entry += <usize>((pattern * 0x9e3779b1) >>> shift) * load<u32>(tree, 28);
+    }
+    store<u32>(tree, <u32>entry, 36);
   }
-  const pattern = patternOf(load<u32>(tree, 16), load<u32>(tree), row);
-  // Multiplied by 2³² over the golden ratio, the highest bits are spread (Knuth, vol. 3, 6.4).
-  entry += <usize>((pattern * 0x9e3779b1) >>> shift) * load<u32>(tree, 28);
-  if (load<u32>(entry) !== pattern + 1) {
-    partsOf(tree, row, edges, entry + PART);
-    store<u32>(entry, pattern + 1);
-  }
-  return entry;
 }
 
-/** Adds the Shapley values of `trees` trees for one row to `sums`: two f64 a feature, whose sum it is. */
-export function addShapley(tree: usize, trees: i32, row: usize, edges: usize, sums: usize): void {
+/** Reads of each entry what is fetched at once, so that they are fetched side by side, and not one after another as they are added. */
+function fetchEntries(tree: usize, trees: i32): u32 {
+  let any: u32 = 0;
+  for (let i = 0; i < trees; i++, tree += TREE) {
+    const entry: usize = load<u32>(tree, 36);
+    const bytes = load<u32>(tree, 28);
+    for (let at: u32 = 0; at < bytes; at += LINE) any |= load<u32>(entry + at);
+  }
+  return any;
+}
+
+/** Adds the Shapley values of `trees` trees for one row to `sums`: two f64 a feature, whose sum it is. Returns nothing of meaning. */
+export function addShapley(tree: usize, trees: i32, row: usize, edges: usize, sums: usize): u32 {
+  findEntries(tree, trees, row);
+  const any = fetchEntries(tree, trees);
   for (let i = 0; i < trees; i++) {
     const nodes = load<u32>(tree);
-    let part = entryOf(tree, row, edges) + PART;
     const first: usize = load<u32>(tree, 16);
+    const entry: usize = load<u32>(tree, 36);
+    const isKept = load<u32>(tree, 24) > 0;
+    const name = load<u32>(tree, 32) + 1;
+    let part = entry + PART;
+    if (!isKept || load<u32>(entry) !== name) {
+      partsOf(tree, row, edges, part);
+      if (isKept) store<u32>(entry, name);
+    }
     for (let left = load<u32>(tree, 8); left > 0; left--) {
       part += <usize>nodes * PART;
       let test = first + <usize>nodes * TEST;
@@ -223,4 +243,5 @@ export function addShapley(tree: usize, trees: i32, row: usize, edges: usize, su
     }
     tree += TREE;
   }
+  return any;
 }
