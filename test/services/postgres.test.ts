@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '../../src/adapters/postgres/store.ts';
+import type { JournalEntry } from '../../src/journal/journal.ts';
 import { openJournal } from '../../src/journal/local/journal.ts';
-import { createCommands } from '../../src/projections/commands.ts';
+import { type Commands, createCommands } from '../../src/projections/commands.ts';
 import { silentLog } from '../../src/projections/log.ts';
 import { createProjector, type Projector } from '../../src/projections/projector.ts';
 import { withoutPgBouncer } from '../support/pgbouncer.ts';
@@ -22,6 +23,16 @@ const contract = (await withoutPgBouncer()) ? storeContract : commandContract;
 async function until(what: () => boolean): Promise<void> {
   for (let tries = 0; tries < 6_000 && !what(); tries++) await sleep(5);
   assert.ok(what());
+}
+
+/** A database that has much to catch up with on a busy machine says so, and that the same again gives the answer. */
+async function answered(commands: Commands, entry: JournalEntry): ReturnType<Commands['submit']> {
+  for (;;)
+    try {
+      return await commands.submit(entry);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'unavailable') throw error;
+    }
 }
 
 describe("the query store on the distribution's PostgreSQL", { skip: skip ?? false }, () => {
@@ -66,8 +77,8 @@ describe("the query store on the distribution's PostgreSQL", { skip: skip ?? fal
       await until(() => count > cutAt + 200);
       await server.resume();
       await until(() => projector.healthy);
-      const { answer, replayed } = await commands.submit(finalize);
-      assert.deepEqual([answer.status, answer.body?.status, replayed], [200, 'finalized', false]);
+      const { answer } = await answered(commands, finalize);
+      assert.deepEqual([answer.status, answer.body?.status], [200, 'finalized']);
       flowing = false;
       await flow;
       await projector.settled();
