@@ -102,9 +102,14 @@ test('a value that makes no sense is refused by the name of its variable', () =>
     LLM_URL: 'ftp://here',
     KEEP_ALIVE_MS: '75s',
     JOURNAL_FORMAT: '3',
+    // Of what, days or milliseconds?
+    REVIEW_EXPIRES: '6',
+    CASE_WINDOW: '21',
   };
   for (const [name, value] of Object.entries(wrong))
     assert.throws(() => read({ [name]: value }), new RegExp(`^Error: ${name}`));
+  // Pence are no pounds.
+  assert.throws(() => read({ CURRENCY_RATES: 'GBp=1.3' }), /^Error: CURRENCY_RATES: GBp/);
 });
 
 test('every size is written in bytes or in K, M, G, T, with B or without', () => {

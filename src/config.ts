@@ -6,7 +6,7 @@ import { IPV6_PREFIX } from './domain/address.ts';
 import type { CaseRule } from './domain/case.ts';
 import { type CaseReason, DEFAULT_CASE_REASONS, parseCaseReasons } from './domain/case-reason.ts';
 import { parseSla } from './domain/case-sla.ts';
-import { isCurrency } from './domain/currency.ts';
+import { currencyCode } from './domain/currency.ts';
 import { CORE_ENTITIES, entityTypesWith } from './domain/entity.ts';
 import { LABEL_MATURITY_DAYS } from './domain/label-state.ts';
 import { parseOfficeHours } from './domain/office-hours.ts';
@@ -621,8 +621,9 @@ function oneOf(env: Environment, name: string, allowed: readonly string[], fallb
 }
 
 function currency(code: string, name: string): string {
-  if (!isCurrency(code.toUpperCase())) throw new Error(`${name}: ${code} is not an ISO 4217 currency`);
-  return code.toUpperCase();
+  const known = currencyCode(code);
+  if (known === undefined) throw new Error(`${name}: ${code} is not an ISO 4217 currency`);
+  return known;
 }
 
 function databaseUrl(text: string | undefined): string | undefined {
@@ -697,9 +698,10 @@ function timeZone(text: string, name: string): string {
 
 /** `500ms`, `30s`, `1m`, `2h`, or bare milliseconds. */
 function duration(text: string, name: string): number {
-  const match = /^(\d+)\s*(ms|s|m|h|d)?$/.exec(text.trim());
+  // A number alone would be of nobody knows what.
+  const match = /^(\d+)\s*(ms|s|m|h|d)$/.exec(text.trim());
   if (!match || Number(match[1]) === 0) throw new Error(`${name}: ${text} is not a duration such as 30s or 1m`);
-  return Number(match[1]) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] ?? 'ms']!;
+  return Number(match[1]) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match[2]]!;
 }
 
 /** By address: behind a number of hops, or all of them, whoever gets past the proxy could name any address. */
