@@ -89,25 +89,36 @@ export function createTruths(limit: number): Truths {
   };
 }
 
+/** A map, and a bit for each of its ids: most are looked for in vain, and a bit is nearer than what a map has to go through. */
+interface Generation<Value> {
+  map: Map<number, Value>;
+  bits: Uint32Array;
+}
+
 function generations<Value>(limit: number) {
-  let young = new Map<number, Value>();
-  let old = new Map<number, Value>();
+  // Eight bits for each id at least, a power of two. Their lower bits are spread: they are hashes.
+  const words = 2 ** Math.ceil(Math.log2(Math.max(1, limit / 4)));
+  const empty = (): Generation<Value> => ({ map: new Map(), bits: new Uint32Array(0) });
+  const find = ({ map, bits }: Generation<Value>, id: number): Value | undefined =>
+    map.size > 0 && bits[(id >>> 5) & (words - 1)] & (1 << (id & 31)) ? map.get(id) : undefined;
+  let young = empty();
+  let old = empty();
   return {
-    // Most ids are looked for in vain, and in tables with nothing in them.
-    get: (id: number): Value | undefined =>
-      (young.size > 0 ? young.get(id) : undefined) ?? (old.size > 0 ? old.get(id) : undefined),
+    get: (id: number): Value | undefined => find(young, id) ?? find(old, id),
     set(id: number, value: Value): void {
-      young.set(id, value);
-      if (young.size < limit) return;
+      if (young.map.size === 0) young.bits = new Uint32Array(words);
+      young.map.set(id, value);
+      young.bits[(id >>> 5) & (words - 1)] |= 1 << (id & 31);
+      if (young.map.size < limit) return;
       old = young;
-      young = new Map();
+      young = empty();
     },
     get size() {
-      return young.size + old.size;
+      return young.map.size + old.map.size;
     },
     *entries(): Iterable<[number, Value]> {
-      for (const entry of old) if (!young.has(entry[0])) yield entry;
-      yield* young;
+      for (const entry of old.map) if (!young.map.has(entry[0])) yield entry;
+      yield* young.map;
     },
   };
 }
