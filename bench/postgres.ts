@@ -4,7 +4,7 @@
  * `npm run bench:postgres [-- --transactions 10000000 --calls 200 --data DIR --only 'WORDS' --write]`; `--data` keeps the filled database,
  * `--only` takes the queries whose name fits an expression.
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -61,7 +61,7 @@ for (const { name, bytes, rows } of sizes)
 
 const random = mulberry(7);
 const lines: string[] = [];
-const plans: string[] = [];
+const plans = new Map<string, string>();
 
 for (const { name, run, isAlike } of [...queries(store, shape), ...deskQueries(store, shape)]) {
   if (values.only && !new RegExp(values.only).test(name)) continue;
@@ -77,14 +77,22 @@ for (const { name, run, isAlike } of [...queries(store, shape), ...deskQueries(s
   console.log(lines[lines.length - 1]);
   if (!values.write || isAlike) continue;
   const statements = await recorder.during(() => run(random));
-  plans.push(`## ${name}\n\n${await plansOf(client, schema, statements)}`);
+  plans.set(name, await plansOf(client, schema, statements));
 }
 if (values.write) {
   const head =
     `# Query plans\n\nWritten by \`npm run bench:postgres -- --write\` on ${shape.rows.toLocaleString('en')} transactions over ${shape.days} days: ` +
     'one plan a statement (`EXPLAIN (ANALYZE, BUFFERS)`), its longest lines cut, what was never executed left out. ' +
     'The figures are in [benchmarks.md](benchmarks.md).\n';
-  writeFileSync(join(import.meta.dirname, '..', 'docs', 'query-plans.md'), `${head}\n${plans.join('\n\n')}\n`);
+  const file = join(import.meta.dirname, '..', 'docs', 'query-plans.md');
+  // Of what was not asked now those stay that were written before.
+  const before = values.only ? readFileSync(file, 'utf8').trimEnd().split('\n\n## ').slice(1) : [];
+  const known = before.map((section): [string, string] => [
+    section.slice(0, section.indexOf('\n')),
+    section.slice(section.indexOf('\n') + 2),
+  ]);
+  const sections = [...new Map([...known, ...plans])].map(([name, text]) => `## ${name}\n\n${text}`);
+  writeFileSync(file, `${head}\n${sections.join('\n\n')}\n`);
 }
 await client.end();
 await store.close();

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { writeCursor } from '../../src/domain/cursor.ts';
 import type { QueryStore } from '../../src/projections/store.ts';
 import { entityId, MODELS, type Shape, SIZES } from './fill.ts';
 
@@ -22,7 +23,7 @@ export function queries({ transactions, users, cases, audit }: QueryStore, shape
   const start = shape.end - shape.days * DAY;
   const pick = <T>(random: () => number, values: readonly T[]): T => values[Math.floor(random() * values.length)];
   const page = { limit: 50 };
-  const cursorAt = (ms: number) => Buffer.from(`${Math.floor(ms)}.9`).toString('base64url');
+  const cursorAt = (ms: number) => writeCursor(Math.floor(ms), 9);
   const anyTime = (random: () => number) => start + random() * (shape.end - start);
   const anyId = (random: () => number) => anyTransactionId(random, shape);
   const heavy = (random: () => number) => `u${Math.floor(random() * 10)}`;
