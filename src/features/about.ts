@@ -43,6 +43,10 @@ const ideas: Record<string, Idea> = {
   sinceRunStart: (d) => `time since payments ${whose(d)} began to turn out as fraud`,
   sinceClean: (d) => `time since the last payment ${whose(d)} that is not known as fraud`,
   leastFraudAmount: (d) => `smallest confirmed fraud ${whose(d)} ${during(d)}`,
+  lastFraudPartyFrauds: (d) =>
+    `confirmed frauds ${during(d)} of the ${noun(d.field)} behind the latest confirmed fraud ${whose(d)}`,
+  lastFraudToMedian: (d) =>
+    `the latest confirmed fraud ${whose(d)} ${during(d)} against the typical payment of its ${noun(d.field)}`,
   everCount: (d) => `all payments ${whose(d)} ${upTo(d)}`,
   everFrauds: (d) => `confirmed frauds ever ${whose(d)} ${upTo(d)}`,
   everLegitimate: (d) => `payments ever ${whose(d)} confirmed as legitimate ${upTo(d)}`,

@@ -1,10 +1,7 @@
 import { AMOUNT } from '../profiles/layout.ts';
 import type { FeatureDefinition } from './definition.ts';
-import { HABIT_DEVIATION, HABIT_MAX, HABIT_MEAN, habit, habitMedian } from './habit.ts';
+import { FLOOR, HABIT_DEVIATION, HABIT_MAX, HABIT_MEAN, habit, habitMedian } from './habit.ts';
 import { entityOf, type Operation, type Planner, parameter } from './plan.ts';
-
-/** Amounts are floored at this much where they divide: a ratio to a habit of nothing says nothing. */
-const FLOOR = 1;
 
 function habitOf(definition: FeatureDefinition, planner: Planner): number {
   return habit(planner, entityOf(definition), parameter(definition, 'newest', 100));

@@ -97,6 +97,18 @@ function naive(definition: FeatureDefinition, past: Known[], event: Event): numb
       const least = Math.min(...amounts(inside.filter((one) => one.fraud)));
       return Number.isFinite(least) ? least : Number.NaN;
     }
+    case 'lastFraudPartyFrauds':
+    case 'lastFraudToMedian': {
+      const last = inside.findLast((one) => one.fraud)?.event;
+      const its = last && past.filter((one) => fieldOf(one.event) === fieldOf(last) && one.event.time <= event.time);
+      if (!last || !its || fieldOf(last) === 0) return Number.NaN;
+      const from = until - definition.windowSeconds! * 1000;
+      if (definition.operation === 'lastFraudPartyFrauds')
+        return its.filter((one) => one.fraud && one.event.time <= until && one.event.time > from).length;
+      its.sort((a, b) => a.event.time - b.event.time || a.event.id - b.event.id);
+      const paid = amounts(its.slice(-100)).sort((a, b) => a - b);
+      return last.amount / Math.max(paid[(paid.length - 1) >> 1] ?? Number.NaN, 1);
+    }
     case 'everFrauds':
       return known.filter((one) => one.fraud).length;
     case 'everLegitimate':

@@ -7,6 +7,7 @@ import { links } from './links.ts';
 import { maximum } from './maximum.ts';
 import { outcomes } from './outcomes.ts';
 import { own } from './own.ts';
+import { otherParty } from './party.ts';
 import { risk } from './risk.ts';
 import { time } from './time.ts';
 import { together } from './together.ts';
@@ -24,7 +25,7 @@ const FAMILIES: readonly [name: string, operations: object][] = [
   ['new and known', identity],
   ['refusals', outcomes],
   ['long memory', lifetime],
-  ['frauds of late', risk],
+  ['frauds of late', { ...risk, ...otherParty }],
   ['frauds together', together],
   ['who belongs together', links],
   [OWN_COLUMNS, own],

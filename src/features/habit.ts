@@ -8,6 +8,9 @@ export const HABIT_DEVIATION = 2;
 export const HABIT_MAX = 3;
 const HABIT_SIZE = 4;
 
+/** Amounts are floored at this much where they divide: a ratio to a habit of nothing says nothing. */
+export const FLOOR = 1;
+
 const scratch = new Float64Array(KEPT);
 
 /**
@@ -54,17 +57,24 @@ export function habitMedian(planner: Planner, entity: string, newest: number): n
     columnNames: [],
     columns: [],
     run: (view, _event, slots) => {
-      const { columns, end } = view;
-      const first = Math.max(view.first, end - newest);
-      const base = view.offset + AMOUNT * view.capacity;
-      let count = 0;
-      for (let i = first; i < end; i++) {
-        const amount = columns[base + i];
-        if (!Number.isNaN(amount)) scratch[count++] = amount;
-      }
-      slots[at] = count > 0 ? select(count, (count - 1) >> 1) : Number.NaN;
+      slots[at] = medianAmount(view, Math.max(view.first, view.end - newest), view.end);
     },
   }));
+}
+
+/** The lower middle of the amounts of rows `first` to `end` (not included), at most `KEPT`; NaN where none has one. */
+export function medianAmount(
+  { columns, offset, capacity }: Pick<View, 'columns' | 'offset' | 'capacity'>,
+  first: number,
+  end: number,
+): number {
+  const base = offset + AMOUNT * capacity;
+  let count = 0;
+  for (let i = first; i < end; i++) {
+    const amount = columns[base + i];
+    if (!Number.isNaN(amount)) scratch[count++] = amount;
+  }
+  return count > 0 ? select(count, (count - 1) >> 1) : Number.NaN;
 }
 
 /** The k-th smallest of the first n scratch cells (Hoare's quickselect); reorders them. */

@@ -30,7 +30,7 @@ export const handbookCatalogue: FeatureDefinition[] = [
 const customer = { entity: 'user' } as const;
 const terminal = { entity: 'merchant', delaySeconds: DELAY } as const;
 
-/** The same and what tells more: the customer's habits, and how the terminal's last known frauds lie. */
+/** The same and what tells more: the customer's habits, how the terminal's last known frauds lie, and whose the newest was. */
 export const handbookBetter: FeatureDefinition[] = [
   ...handbookCatalogue,
   { name: 'customer_amount_deviations', operation: 'amountDeviations', ...customer },
@@ -52,12 +52,24 @@ export const handbookBetter: FeatureDefinition[] = [
   { name: 'terminal_since_run_start', operation: 'sinceRunStart', ...terminal },
   { name: 'terminal_since_fraud', operation: 'sinceFraud', ...terminal },
   { name: 'terminal_since_clean', operation: 'sinceClean', ...terminal },
-  ...[7, 14, 30].map(
+  ...[14, 30].map(
     (days): FeatureDefinition => ({
       name: `terminal_least_fraud_${days}d`,
       operation: 'leastFraudAmount',
       ...terminal,
       windowSeconds: days * DAY,
+    }),
+  ),
+  ...[
+    ['terminal_last_fraud_customer_frauds', 'lastFraudPartyFrauds'],
+    ['terminal_last_fraud_to_median', 'lastFraudToMedian'],
+  ].map(
+    ([name, operation]): FeatureDefinition => ({
+      name,
+      operation,
+      ...terminal,
+      field: 'user',
+      windowSeconds: 30 * DAY,
     }),
   ),
 ];

@@ -7,6 +7,7 @@ import { links } from './links.ts';
 import { maximum } from './maximum.ts';
 import { outcomes } from './outcomes.ts';
 import { own } from './own.ts';
+import { otherParty } from './party.ts';
 import type { Operation } from './plan.ts';
 import { risk } from './risk.ts';
 import { time } from './time.ts';
@@ -22,6 +23,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...identity,
   ...time,
   ...risk,
+  ...otherParty,
   ...outcomes,
   ...lifetime,
   ...together,

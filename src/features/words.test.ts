@@ -57,9 +57,18 @@ test('values are told in plain words, against what is usual', () => {
       'joint suspicion is about 40%, by confirmed frauds among payments of each that takes part in the 90 days up to 7 days ago (usually 1%)',
     ],
     [
-      say('terminal_least_fraud_7d', 12.5, 80),
-      'the smallest confirmed fraud at this merchant in the 7 days up to 7 days ago was $12.50 (usually $80.00)',
+      say('terminal_least_fraud_14d', 12.5, 80),
+      'the smallest confirmed fraud at this merchant in the 14 days up to 7 days ago was $12.50 (usually $80.00)',
     ],
+    [
+      say('terminal_last_fraud_customer_frauds', 1, 4),
+      'the user behind the latest confirmed fraud at this merchant had 1 confirmed fraud in all in the 30 days up to 7 days ago (usually 4)',
+    ],
+    [
+      say('terminal_last_fraud_to_median', 5, 1),
+      'the latest confirmed fraud at this merchant in the 30 days up to 7 days ago was 5 times the typical payment of its user (usually 1)',
+    ],
+    [say('terminal_last_fraud_to_median', Number.NaN), 'no fraud at this merchant is known'],
     [say('fraud_together_ever', Number.NaN), 'no user, card or other entity is given'],
     [say('card_refused_1h', 5, 0), '5 payments with this card in the last hour were refused by the issuer (usually 0)'],
     [

@@ -202,6 +202,10 @@ const clauses: Record<string, Words> = {
   sinceRunStart: (d, v) => `payments ${whose(d)} began to turn out as fraud ${duration(v)} ago`,
   sinceClean: (d, v) => `${duration(v)} since the last payment ${whose(d)} that is not known as fraud`,
   leastFraudAmount: (d, v, c) => `the smallest confirmed fraud ${whose(d)} ${during(d)} was ${money(v, c)}`,
+  lastFraudPartyFrauds: (d, v) =>
+    `the ${noun(d.field)} behind the latest confirmed fraud ${whose(d)} had ${figure(v)} confirmed ${v === 1 ? 'fraud' : 'frauds'} in all ${during(d)}`,
+  lastFraudToMedian: (d, v) =>
+    `the latest confirmed fraud ${whose(d)} ${during(d)} was ${figure(v)} times the typical payment of its ${noun(d.field)}`,
   everCount: (d, v) => `${figure(v)} ${payments(v)} ${whose(d)} ${upTo(d)}`,
   everFrauds: (d, v) => `${figure(v)} confirmed ${v === 1 ? 'fraud' : 'frauds'} ${whose(d)} ${upTo(d)}`,
   everLegitimate: (d, v) => `${figure(v)} ${payments(v)} ${whose(d)} confirmed as legitimate ${upTo(d)}`,
@@ -348,6 +352,8 @@ function missing(definition: FeatureDefinition): string {
       return 'no confirmed fraud is near';
     case 'sinceEverFraud':
     case 'leastFraudAmount':
+    case 'lastFraudPartyFrauds':
+    case 'lastFraudToMedian':
       return `no fraud ${whose(definition)} is known`;
     default:
       return definition.entity === undefined

@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { catalogueFor } from '../../src/features/catalogue.ts';
 import { compile } from '../../src/features/compile.ts';
+import { handbookAfter, handbookBetter } from '../../src/features/handbook.ts';
+import { otherParty } from '../../src/features/party.ts';
 import { createProfiles } from '../../src/profiles/memory.ts';
 import { hotMerchant } from '../support/hot-merchant.ts';
 import { assertBits, contentOf, ENTITY_TYPES, entitiesOf, only } from '../support/profile-events.ts';
@@ -14,6 +16,8 @@ import { openedProfiles, ownNamespace, redisServer } from '../support/redis.ts';
 const redis = await redisServer();
 const WORKERS = 8;
 const COUNT = 1_500;
+/** What leads from a merchant to its users. */
+const partyFeatures = handbookAfter(0, handbookBetter).filter(({ operation }) => Object.hasOwn(otherParty, operation));
 
 test('eight processes at one merchant end in what one has, bit for bit', {
   skip: redis.skip,
@@ -48,13 +52,16 @@ test('eight processes at one merchant end in what one has, bit for bit', {
     const { profiles: view } = await profiles.fetch(only(type, key));
     assert.deepEqual(contentOf(view, type, key), contentOf(single, type, key), `${ENTITY_TYPES[type]} ${key}`);
   }
-  const extractor = compile(catalogueFor(ENTITY_TYPES), { entityTypes: ENTITY_TYPES });
+  const extractor = compile([...catalogueFor(ENTITY_TYPES), ...partyFeatures], { entityTypes: ENTITY_TYPES });
   const [actual, expected] = [0, 1].map(() => new Float64Array(extractor.names.length));
+  let told = 0;
   for (const { event } of log.slice(-200)) {
     const probe = { ...event, id: event.id + 500_000, time: event.time + 60_000 };
     const view = await reached(async (keys) => (await profiles.fetch(keys)).profiles, probe, extractor);
     extractor.extract(view, probe, actual);
     extractor.extract(single, probe, expected);
     assertBits(actual, expected, extractor.names, `at ${probe.time}`);
+    if (expected.at(-1)! > 0) told++;
   }
+  assert.ok(told > 100, `only ${told} of the probes have a known fraud at their merchant`);
 });
