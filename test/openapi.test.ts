@@ -31,6 +31,12 @@ describe('the OpenAPI document', () => {
     assert.equal((await new Validator().validate(broken)).valid, false);
   });
 
+  test('a body of which all may be left out may be left out whole', () => {
+    for (const what of ['promote', 'shadow'])
+      assert.equal(document.paths[`/api/models/{version}/${what}`].post.requestBody.required, undefined, what);
+    assert.equal(document.paths['/api/transactions'].post.requestBody.required, true);
+  });
+
   test('has every route that answers anything but a refusal', () => {
     const listed = new Set(
       Object.entries(document.paths as Record<string, object>).flatMap(([path, methods]) =>

@@ -61,6 +61,35 @@ describe('a history file', () => {
     assert.deepEqual([live.code, JSON.parse(live.out).repeated], [0, 0], 'nothing of it was there');
   });
 
+  test('tells labels that it did not learn: known after the last row, or nobody knows when', async () => {
+    const told = ['2025-03-01T00:00:00Z,1', '2025-03-01T00:00:01Z,0', '2025-03-01T00:00:02Z,fraud'].map(
+      (rest, i) => `l${i},u,${i + 1},${rest}`,
+    );
+    const labelled = file('labelled.csv', [`${HEADER},isFraud`, ...told]);
+    const { code, out, error } = await replay([labelled, '--data-dir', join(folder, 'labelled')]);
+    assert.equal(code, 0, error);
+    assert.deepEqual(JSON.parse(out).untold, { later: 2, undated: 1 });
+    assert.match(error, /note: 2 labels became known after the last row \(--delay-days 7 .*assay labels import/);
+    assert.match(error, /note: 1 label of legitimate payments was not told/);
+  });
+
+  test('a decimal point is no number where commas are declared', async () => {
+    const map = file('comma.json', ['{"columns": {}, "decimal": ","}']);
+    const cells = ['"1.234,50"', '1.234', '1.23'].map((amount, i) => `m${i},u,${amount},2025-03-01T00:00:0${i}Z`);
+    const points = file('points.csv', [HEADER, ...cells]);
+    const { out, error } = await replay([
+      points,
+      '--map',
+      map,
+      '--max-errors',
+      '1',
+      '--data-dir',
+      join(folder, 'comma'),
+    ]);
+    assert.match(error, /line 4: amount "1\.23 \(with a point\)" must be a number/);
+    assert.equal(JSON.parse(out).transactions, 2);
+  });
+
   test('beside a running server changes nothing, and says why', async () => {
     const dataDir = join(folder, 'held');
     const old = file('beside.csv', [HEADER, ...rows(2019, 5)]);

@@ -10,6 +10,8 @@ declare module 'fastify' {
     scope?: RouteScope;
     /** 403 for a key that is missing or wrong, where an API came to be with that; else 401. */
     badKey?: 403;
+    /** What it takes is all optional, the body too. */
+    mayLackBody?: true;
     /** 422 for a body that would be JSON but for NaN or Infinity, where an API came to be with that; else 400. */
     bareNumbers?: 422;
     /** The body is a transaction, which the intake reads: numbers keep the digits that were sent. */

@@ -33,7 +33,11 @@ export function createShared(): Shared {
     );
   };
 
-  function operation({ responses: answers, parameters: given, ...node }: Node, kind: string): Node {
+  function operation(
+    { responses: answers, parameters: given, 'x-may-lack-body': mayLackBody, ...node }: Node,
+    kind: string,
+  ): Node {
+    if (mayLackBody) delete (node.requestBody as Node).required;
     // Any operation may be refused, by its query if by nothing else: that is its `default`.
     const told = Object.entries(answers as Record<string, Node>).filter(([, answer]) => !isProblem(answer));
     return {

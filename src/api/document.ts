@@ -21,6 +21,13 @@ const DOCS_POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; " +
   "base-uri 'none'; frame-ancestors 'none'";
 
+/** What routes say in their `config`. */
+interface Told {
+  scope?: RouteScope;
+  badKey?: number;
+  mayLackBody?: boolean;
+}
+
 /** OpenAPI 3.1 from the routes' own schemas, and a page to read and try it. */
 export async function documentApi(app: Api): Promise<void> {
   // Named when the document is first asked for: few starts are followed by that.
@@ -59,7 +66,7 @@ export async function documentApi(app: Api): Promise<void> {
     },
     transform: ({ schema, url, route }) => {
       if ((schema as { hide?: boolean } | undefined)?.hide) return { url, schema };
-      const { scope = 'none', badKey } = (route.config ?? {}) as { scope?: RouteScope; badKey?: number };
+      const { scope = 'none', badKey, mayLackBody } = (route.config ?? {}) as Told;
       const shown = { ...(documented(schema) as typeof schema) };
       for (const part of ['body', 'response'] as const) if (shown[part]) shown[part] = shared().route(shown[part]);
       const asked = scope === 'read' && route.method === 'GET' ? {} : { 'x-scope': scope };
@@ -67,7 +74,13 @@ export async function documentApi(app: Api): Promise<void> {
       for (const part of ['querystring', 'headers'] as const) if (shown[part]) shown[part] = withDefaults(shown[part]);
       return {
         url,
-        schema: { ...shown, ...security, ...asked, 'x-bad-key': badKey } as unknown as typeof schema,
+        schema: {
+          ...shown,
+          ...security,
+          ...asked,
+          'x-bad-key': badKey,
+          ...(mayLackBody ? { 'x-may-lack-body': true } : {}),
+        } as unknown as typeof schema,
       };
     },
     transformObject: (made) =>

@@ -27,6 +27,8 @@ export interface ReplaySummary {
   /** Known before by id. */
   repeated: number;
   labels: number;
+  /** Labels of the file that were not told: those known only after its last row, and legitimate ones of which it says no time. */
+  untold: { later: number; undated: number };
   events: number;
   errors: number;
   decisions: Record<string, number>;
@@ -53,6 +55,7 @@ export async function replayInto(
     transactions: 0,
     repeated: 0,
     labels: 0,
+    untold: { later: 0, undated: 0 },
     events: 0,
     errors: 0,
     decisions: { approve: 0, review: 0, decline: 0 },
@@ -105,6 +108,7 @@ export async function replayInto(
       // Only what is confirmed is said: presumed, immature and blocked payments have no label.
       if (!Number.isNaN(at) && (fraud || truth === 'legitimate'))
         insert(due, { id, told: fraud ? 'fraud' : 'legitimate', at });
+      else if (truth === 'legitimate') summary.untold.undated++;
       for (const told of events) insert(due, { id, told, at: told.at });
     }
   };
@@ -116,6 +120,7 @@ export async function replayInto(
   });
   await drain();
   await flush();
+  summary.untold.later = due.filter(({ told, id }) => typeof told === 'string' && !refused.has(id)).length;
   return summary;
 }
 

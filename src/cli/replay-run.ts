@@ -11,7 +11,7 @@ import { defaultModelDir } from './paths.ts';
 import { createProgress } from './progress.ts';
 import { coreSink, newestDecision } from './replay-core.ts';
 import type { ReplayFlags } from './replay-flags.ts';
-import { replayInto } from './replay-into.ts';
+import { type ReplaySummary, replayInto } from './replay-into.ts';
 import { serverSink } from './replay-server.ts';
 
 const DAY_MS = 86_400_000;
@@ -56,6 +56,7 @@ export async function runReplay(file: string, flags: ReplayFlags): Promise<void>
         bar.update(bytes);
       },
     });
+    for (const note of untoldNotes(summary.untold, delayMs / DAY_MS)) console.error(`note: ${note}`);
     const seconds = Math.round(performance.now() - began) / 1000;
     const perSecond = Math.round(summary.transactions / seconds);
     if (flags.json) console.log(JSON.stringify({ ...summary, seconds, perSecond }));
@@ -72,6 +73,24 @@ export async function runReplay(file: string, flags: ReplayFlags): Promise<void>
     bar.stop();
     await core?.close();
   }
+}
+
+/** Payments of which the file says what they were, and this directory does not know it. */
+function untoldNotes({ later, undated }: ReplaySummary['untold'], delayDays: number): string[] {
+  const rows = (count: number) => `${count} ${count === 1 ? 'label' : 'labels'}`;
+  const way = '`assay labels import` tells them';
+  return [
+    ...(later > 0
+      ? [
+          `${rows(later)} became known after the last row (--delay-days ${delayDays} where the file does not say) and ${later === 1 ? 'was' : 'were'} not told; ${way}.`,
+        ]
+      : []),
+    ...(undated > 0
+      ? [
+          `${rows(undated)} of legitimate payments ${undated === 1 ? 'was' : 'were'} not told, since the file does not say when they became known (labelledAt); ${way}.`,
+        ]
+      : []),
+  ];
 }
 
 /** History among the decisions of today changes both. */

@@ -80,7 +80,7 @@ test('values are told in plain words, against what is usual', () => {
     [say('user_new_payee', 1, 0), 'the first time this user is seen with this payee'],
     [say('network_refused_1h', Number.NaN), 'no network is given'],
     [say('category_risk', -4.6, -5.3), '1% of the payments of this category were fraud in training (usually 0.5%)'],
-    [say('hour', 23, 14), 'made between 23:00 and 00:00 local time'],
+    [say('hour', 23, 14), 'made between 23:00 and 00:00'],
     [say('weekday', 6), 'made on a Sunday'],
     [say('account_age_days', Number.NaN, 3), 'the age of the account is not given'],
   ];

@@ -182,7 +182,7 @@ const clauses: Record<string, Words> = {
   meetings: (d, v) => `${figure(v)} earlier ${payments(v)} ${whose(d)} with this ${noun(d.field)}`,
   sinceMeeting: (d, v) => `${duration(v)} since this ${noun(d.entity)} was last seen with this ${noun(d.field)}`,
   type: (_d, v) => `it is a ${TRANSACTION_TYPES[v] ?? 'transaction'}`,
-  hour: (_d, v) => `made between ${hour(v)} and ${hour((v + 1) % 24)} local time`,
+  hour: (_d, v) => `made between ${hour(v)} and ${hour((v + 1) % 24)}`,
   weekday: (_d, v) => `made on a ${WEEKDAYS[v] ?? 'day'}`,
   weekend: (_d, v) => (v === 1 ? 'made at the weekend' : 'made on a working day'),
   night: (_d, v) => (v === 1 ? 'made at night' : 'made in the daytime'),

@@ -50,10 +50,12 @@ export function cellReader(header: readonly string[], map: ColumnMap): (fields: 
 
 const COMMA_DECIMAL = /^[+-]?(?:\d{1,3}(?:[. \u00a0\u202f]\d{3})+|\d*)(?:,\d*)?$/;
 
-/** `1.234,56` as `1234.56`; what is no such number stays, and is refused. */
+const POINT_DECIMAL = /^[+-]?\d*\.\d+$/;
+
+/** `1.234,56` as `1234.56`. What is no such number stays, and is refused by whoever reads it: 1.23 too, which would be read otherwise than 1.234. */
 export function withPoint(text: string, prefix: string): string {
   const bare = text.startsWith(prefix) ? text.slice(prefix.length) : text;
-  if (!COMMA_DECIMAL.test(bare)) return text;
+  if (!COMMA_DECIMAL.test(bare)) return POINT_DECIMAL.test(bare) ? `${text} (with a point)` : text;
   return bare.replace(/[. \u00a0\u202f]/g, '').replace(',', '.');
 }
 

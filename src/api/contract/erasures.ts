@@ -3,7 +3,7 @@ import { answer, Id, Time, words } from './common.ts';
 
 export const ErasureBody = Type.Object({
   userId: Type.Optional(Id()),
-  email: Type.Optional(Type.String({ minLength: 3, maxLength: 320 })),
+  email: Type.Optional(Type.String({ format: 'mailbox', minLength: 3, maxLength: 320 })),
   cardId: Type.Optional(Id()),
   deviceId: Type.Optional(Id()),
   ip: Type.Optional(Type.String({ format: 'ip', maxLength: 45 })),

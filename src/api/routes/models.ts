@@ -64,7 +64,7 @@ export function modelRoutes(app: Api, services: Services): void {
   app.post(
     '/api/models/:version/promote',
     {
-      config,
+      config: { ...config, mayLackBody: true },
       preValidation: mayLackBody,
       schema: {
         operationId: 'promoteModel',
@@ -95,7 +95,7 @@ export function modelRoutes(app: Api, services: Services): void {
   app.post(
     '/api/models/:version/shadow',
     {
-      config,
+      config: { ...config, mayLackBody: true },
       preValidation: mayLackBody,
       schema: {
         operationId: 'shadowModel',

@@ -54,7 +54,7 @@ export function predictRoutes(app: Api, services: Services): void {
         },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { judge, problem } = stateless;
       if (!judge)
         throw new AssayError('unavailable', `The models of this service are not here: ${problem ?? 'none'}.`, {
@@ -62,6 +62,7 @@ export function predictRoutes(app: Api, services: Services): void {
         });
       const transaction = transactionOf(request.body, clock());
       const { amount, product_category, customer_location, account_age_days } = request.body;
+      if (transaction.warnings.length > 0) reply.header('x-assay-warning', named(transaction.warnings.join(' ')));
       const { isFraudulent, explanation, models } = judge(transaction);
       return {
         id: -1,
@@ -93,6 +94,8 @@ const NAMES: Readonly<Record<string, string>> = {
   transactionDate: 'transaction_date',
 };
 
+const named = (text: string) => text.replace(/\w+/g, (name) => NAMES[name] ?? name);
+
 /** The payment as the features know it. Errors name the fields as they are called here. */
 function transactionOf(body: Static<typeof StatelessBody>, receivedAt: number): Transaction {
   const { amount, product_category, customer_location, account_age_days, transaction_date } = body;
@@ -108,8 +111,6 @@ function transactionOf(body: Static<typeof StatelessBody>, receivedAt: number): 
     return takeIn(asked, { id: 'nobody', receivedAt }, IN_DOLLARS);
   } catch (error) {
     if (!(error instanceof AssayError) || !error.errors) throw error;
-    const named = (text: string) =>
-      text.replace(/\/(\w+)/g, (whole, name: string) => (NAMES[name] ? `/${NAMES[name]}` : whole));
     throw new AssayError(error.code, named(error.message), {
       errors: error.errors.map(({ path, message }) => ({ path: named(path), message })),
     });
