@@ -151,7 +151,8 @@ export function createProfileStore(
       heat?.entered(type, key, profile, true);
       heat?.makeRoom();
     },
-    keysInMemory: (type) => (heat ? shards[type].flatMap((shard) => [...keysOf(shard)]) : firstKeys(shards[type])),
+    keysInMemory: (type) =>
+      heat ? shards[type].flatMap((shard) => [...keysOf(shard).sort()]) : firstKeys(shards[type]),
     recordsElsewhere: () => bound?.cold.records() ?? [],
     changed: (type, profile) => heat?.changed(type, profile),
     makeRoom() {
@@ -180,7 +181,7 @@ export function createProfileStore(
 /** Of two states of one profile the later has seen at least as much. */
 const ageOf = ({ lastSequence, lastLabelSequence }: MutableProfile) => lastSequence + lastLabelSequence;
 
-/** What is new since it began is replayed anyway. */
+/** In one order, whatever order they came in. What is new since it began is replayed anyway. */
 function* firstKeys(shards: readonly Table<MutableProfile>[]): Generator<number> {
-  for (const shard of shards) yield* keysOf(shard);
+  for (const shard of shards) yield* keysOf(shard).sort();
 }

@@ -8,7 +8,12 @@ const numberOrNull = (description?: string) =>
   Type.Unsafe<number | null>({ type: ['number', 'null'], ...said(description) });
 
 export const VersionParam = Type.Object({
-  version: Type.String({ minLength: 1, maxLength: 64, description: 'Content address: 16 hex digits' }),
+  version: Type.String({
+    format: 'identifier',
+    minLength: 1,
+    maxLength: 64,
+    description: 'Content address: 16 hex digits',
+  }),
 });
 
 export const modelRole = words(['champion', 'shadow', 'other'], 'The champion decides; the shadow is scored beside it');
