@@ -39,7 +39,9 @@ export async function checkAll(world: World, _seams: Seams): Promise<{ records: 
   checkProfiles(profiles, records, 'of the running server');
   checkCausality(world, records);
   await world.servers[0].close();
-  const { problems } = await verifyJournal(DIRECTORY, world.disk.files);
+  const found = await verifyJournal(DIRECTORY, world.disk.files);
+  // Half of an erasure is what a lying disk may have lost: it is found and told.
+  const problems = found.problems.filter(({ why }) => world.losses === 0 || !/half erased/.test(why));
   expect(problems.length === 0, `durability: ${problems[0]?.why}`);
   return { records: records.length, cut: gone.length };
 }

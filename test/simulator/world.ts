@@ -66,6 +66,8 @@ export interface Outcome {
 const T0 = Date.UTC(2026, 0, 5, 12);
 /** Turns of the event loop that clients get to finish what they began, once nothing goes wrong any more. */
 const PATIENCE = 20_000;
+/** The same for the feed to tell what came last. */
+const FEED_TURNS = 200;
 
 /** Lives through everything that a seed brings, then checks. Throws a `Violation` that names the invariant. */
 export async function runSeed(seed: number, fault: Partial<Seams> = {}): Promise<Outcome> {
@@ -220,6 +222,8 @@ async function end(world: World, seams: Seams, finish: () => Promise<void>, fail
   await during(world, finish());
   if (failures.length > 0) throw failures[0];
   await during(world, world.servers[0].settled());
+  // The feed reads at its own pace, and is asked by nobody.
+  for (let turns = 0; turns < FEED_TURNS; turns++) await turn(world);
 }
 
 function mend({ disk, database }: World): void {
