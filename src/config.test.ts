@@ -102,6 +102,7 @@ test('a value that makes no sense is refused by the name of its variable', () =>
     LLM_URL: 'ftp://here',
     KEEP_ALIVE_MS: '75s',
     JOURNAL_FORMAT: '3',
+    CORS_ORIGINS: 'shop.example',
     // Of what, days or milliseconds?
     REVIEW_EXPIRES: '6',
     CASE_WINDOW: '21',
@@ -110,6 +111,26 @@ test('a value that makes no sense is refused by the name of its variable', () =>
     assert.throws(() => read({ [name]: value }), new RegExp(`^Error: ${name}`));
   // Pence are no pounds.
   assert.throws(() => read({ CURRENCY_RATES: 'GBp=1.3' }), /^Error: CURRENCY_RATES: GBp/);
+});
+
+test('origins are written as browsers send them', () => {
+  const of = (CORS_ORIGINS: string) => read({ CORS_ORIGINS }).corsOrigins;
+  assert.deepEqual(of(''), []);
+  assert.deepEqual(of('https://Shop.example/, http://localhost:5173'), [
+    'https://shop.example',
+    'http://localhost:5173',
+  ]);
+  assert.deepEqual(of('capacitor://localhost'), ['capacitor://localhost']);
+  for (const text of [
+    '*',
+    'null',
+    'foo',
+    'https://',
+    'https://*.example',
+    'https://shop.example/path',
+    'https://a@b.example',
+  ])
+    assert.throws(() => of(text), /^Error: CORS_ORIGINS: /, text);
 });
 
 test('every size is written in bytes or in K, M, G, T, with B or without', () => {

@@ -282,12 +282,7 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     ipv6Prefix: integer(env, 'IPV6_PREFIX', IPV6_PREFIX, 16, 128),
     rateLimitMax: integer(env, 'RATE_LIMIT_MAX', 100_000, 0),
     rateLimitWindowMs: duration(env.RATE_LIMIT_WINDOW ?? '1m', 'RATE_LIMIT_WINDOW'),
-    corsOrigins: Object.freeze(
-      (env.CORS_ORIGINS ?? '')
-        .split(',')
-        .map((origin) => origin.trim())
-        .filter(Boolean),
-    ),
+    corsOrigins: Object.freeze(corsOrigins(env)),
     keepAliveMs: integer(env, 'KEEP_ALIVE_MS', 75_000, 1_000, 3_600_000),
     maxConnections: integer(env, 'MAX_CONNECTIONS', 8_192, 1, 1_000_000),
     trustProxy: trustProxy(env),
@@ -338,6 +333,17 @@ export function readConfig(env: Environment, defaults: { modelDir: string; dashb
     }),
     convex: convex(env),
     llm: llm(env),
+  });
+}
+
+/** As browsers send them: those of web pages by the URL standard, those of apps (`capacitor://localhost`) as written. */
+function corsOrigins(env: Environment): string[] {
+  const written = (env.CORS_ORIGINS ?? '').split(',').map((origin) => origin.trim());
+  return written.filter(Boolean).map((text) => {
+    const [, origin] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#@*\s]+)\/?$/i.exec(text) ?? [];
+    if (origin === undefined || !URL.canParse(origin))
+      throw new Error(`CORS_ORIGINS: ${text} is no origin, such as https://shop.example or http://localhost:5173`);
+    return /^https?:/i.test(origin) ? new URL(origin).origin : origin;
   });
 }
 

@@ -150,6 +150,9 @@ describe('cases are reopened, split, merged and worked in bulk', () => {
       ]),
       [...ids.map((id) => [id, 200, 'bob']), ['case_0', 404, undefined]],
     );
+    assert.equal(assigned.body.warnings, undefined);
+    const idle = await bulk({ ids: ids.slice(0, 1), action: 'assign', assignee: 'bob', text: 'a ring', note: null });
+    assert.deepEqual(idle.body.warnings, ['text is of other actions than assign, and was left out.']);
     const once = { 'idempotency-key': 'bulk' };
     const resolved = await bulk({ ids: ids.slice(0, 2), action: 'resolve', resolution: 'fraud' }, once);
     assert.equal(resolved.body.done, 2);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RuleContent } from '../domain/policy.ts';
-import { remarks } from './rule-body.ts';
+import { remarks, unzonedMoments } from './rule-body.ts';
 
 const NOW = Date.UTC(2026, 0, 2);
 const RULE: RuleContent = {
@@ -35,4 +35,12 @@ test('what checks and yet does nothing is told', () => {
     assert.equal(found.length, told === undefined ? 0 : 1, JSON.stringify(rule));
     if (told !== undefined) assert.match(found[0], told);
   }
+});
+
+test('a moment without an offset is told', () => {
+  const told = unzonedMoments({ validFrom: '2026-02-01T00:00:00', validTo: '2026-03-01T00:00:00+01:00' } as never);
+  assert.deepEqual(told, ['validFrom has no offset and is read as UTC.']);
+  assert.deepEqual(unzonedMoments({ validFrom: null, validTo: '2026-03-01' } as never), [
+    'validTo has no offset and is read as UTC.',
+  ]);
 });

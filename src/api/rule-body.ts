@@ -1,6 +1,6 @@
 import { AssayError, type FieldError } from '../domain/errors.ts';
 import type { RuleContent } from '../domain/policy.ts';
-import { parseTime } from '../intake/time.ts';
+import { parseTime, unzonedWarning } from '../intake/time.ts';
 import type { Check } from '../policy/expression/check.ts';
 import type { RuleFields } from './contract/policy.ts';
 
@@ -8,6 +8,8 @@ const DEFAULTS: Omit<RuleContent, 'name' | 'when' | 'outcome'> = {
   ...{ mode: 'off', priority: 0, reason: '', rollout: null, suppress: null, hard: false },
   ...{ actions: [], validFrom: null, validTo: null, tags: [] },
 };
+
+const MOMENTS = ['validFrom', 'validTo'] as const;
 
 /** What a body makes of a rule; what it leaves out stays as it was, or is by default. Throws `invalid_request`. */
 export function contentOf(
@@ -18,7 +20,7 @@ export function contentOf(
   const errors: FieldError[] = [];
   const sent = Object.fromEntries(Object.keys(CONTENT).flatMap((name) => given(body, name)));
   const content = { ...DEFAULTS, ...before, ...sent } as RuleContent;
-  for (const name of ['validFrom', 'validTo'] as const)
+  for (const name of MOMENTS)
     if (typeof body[name] === 'string') content[name] = moment(body[name], `/${name}`, errors);
   if (content.validFrom !== null && content.validTo !== null && !(content.validFrom < content.validTo))
     errors.push({ path: '/validTo', message: 'must be later than validFrom' });
@@ -35,6 +37,11 @@ export function contentOf(
       errors,
     });
   return content;
+}
+
+/** Of the moments that a body names without an offset. */
+export function unzonedMoments(body: RuleFields): string[] {
+  return MOMENTS.filter((name) => typeof body[name] === 'string' && parseTime(body[name])?.unzoned).map(unzonedWarning);
 }
 
 /** Throws `rule_invalid` where an expression does not check; else what it remarked. */

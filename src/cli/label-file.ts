@@ -5,7 +5,7 @@ import { DISPUTE_STATUSES, type DisputeStatus } from '../domain/dispute.ts';
 import { nearest } from '../domain/nearest.ts';
 import { DISPUTE_KINDS, type DisputeKind } from '../domain/reason-codes.ts';
 import { type TimeReader, timeReader } from '../intake/time-format.ts';
-import { midnight, zoneOf } from '../intake/zone.ts';
+import { doubledHourNote, midnight, zoneOf } from '../intake/zone.ts';
 import { cellReader, withPoint } from '../training/cells.ts';
 import { type ColumnMap, readColumnMap } from '../training/column-map.ts';
 import { FileError } from '../training/csv.ts';
@@ -257,6 +257,8 @@ export async function readDisputes(
   faults.sort((a, b) => a.line - b.line);
   if (cardNumbers > 0) say(`${cardNumbers} rows name a card by its number; it is not sent anywhere.`);
   if (unzoned > 0) say(`Rows with times without an offset, which are taken as of UTC: ${unzoned}.`);
+  const doubled = map.timeZone === undefined ? undefined : doubledHourNote(map.timeZone);
+  if (doubled !== undefined) say(doubled);
   for (const [name, count] of open) say(`Rows that leave ${name} open: ${count}. ${TAKEN_AS[name]}.`);
   return { rows, faults };
 }

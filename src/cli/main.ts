@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
+import { misspeltSettings } from '../domain/settings.ts';
 
 /** Each command in a file of its own, loaded when it is called or its help is asked for. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
@@ -36,6 +37,10 @@ const program = new Command('assay')
 const wanted = process.argv.slice(2).find((word) => Object.hasOwn(COMMANDS, word));
 for (const [name, load] of Object.entries(COMMANDS))
   if (wanted === undefined || wanted === name) program.addCommand(await load());
+
+program.hook('preAction', () => {
+  for (const told of misspeltSettings(process.env)) console.error(`assay: ${told}`);
+});
 
 /** In words, where a file or a folder that was named cannot be used: what the system calls it says less. */
 function said({ message, code, path, syscall }: NodeJS.ErrnoException): string {

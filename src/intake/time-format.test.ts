@@ -5,7 +5,7 @@ import { rfc3339 } from '../training/generator/format.ts';
 import { detectTime } from './detect-time.ts';
 import { parseTime } from './time.ts';
 import { type TimeSpec, timeReader } from './time-format.ts';
-import { zoneOf } from './zone.ts';
+import { doubledHourNote, zoneOf } from './zone.ts';
 
 const iso = (spec: TimeSpec, text: string) => {
   const instant = timeReader(spec).read(text);
@@ -152,4 +152,15 @@ test('a time of the usual shape is what it is with a blank in place of its T', (
     if (instant !== undefined) taken++;
   }
   assert.ok(taken > 5_000);
+});
+
+test('the hour that clocks show twice is told of, where they are changed', () => {
+  for (const zone of ['UTC', '+02:00', 'Asia/Tokyo']) assert.equal(doubledHourNote(zone), undefined, zone);
+  for (const zone of ['Europe/Paris', 'America/New_York', 'Australia/Sydney'])
+    assert.match(
+      doubledHourNote(zone) ?? '',
+      new RegExp(`^In the hour that clocks in ${zone} show twice, .* the first\\.$`),
+    );
+  // And so they are: 02:30 came first at +02:00, then at +01:00.
+  assert.equal(zoneOf('Europe/Paris')(Date.UTC(2026, 9, 25, 2, 30)), 120);
 });

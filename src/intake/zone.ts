@@ -19,6 +19,14 @@ export function zoneOf(name: string): Zone {
   };
 }
 
+/** What is assumed of times that such a zone's clocks show twice; undefined where nobody changes them. */
+export function doubledHourNote(name: string): string | undefined {
+  if (FIXED.test(name)) return undefined;
+  const offsetAt = offsets(name);
+  if (offsetAt(Date.UTC(2026, 0)) === offsetAt(Date.UTC(2026, 6))) return undefined;
+  return `In the hour that clocks in ${name} show twice, times without an offset are taken as of the first.`;
+}
+
 /** The instant at which a local day begins; where the clock leaps over midnight, the first one after it. Milliseconds. */
 export function midnight(offsetOf: Zone, local: number): number {
   const offset = offsetOf(local) ?? offsetOf(local - HOUR_MS);

@@ -4,6 +4,7 @@ import { type EntityNaming, entityKeys, eventOf, word } from '../engine/event.ts
 import { detectTime } from '../intake/detect-time.ts';
 import { timeReader } from '../intake/time-format.ts';
 import type { IntakeRules } from '../intake/transaction.ts';
+import { doubledHourNote } from '../intake/zone.ts';
 import { cellReader, numberColumns, writesCommas } from './cells.ts';
 import type { ColumnMap } from './column-map.ts';
 import type { CsvHandler, FileError, ReadOptions, ReadSummary } from './csv.ts';
@@ -152,6 +153,8 @@ export async function withFormats(path: string, given: ColumnMap, say: (text: st
   const map = asWritten(given, header, say);
   const isTimed = map.timeFormat !== undefined || map.timeUnit !== undefined;
   const known = isTimed ? declaredTimes(header, rows, map, say) : withTimes(header, rows, map, say);
+  const doubled = known.timeZone === undefined || known.timeUnit ? undefined : doubledHourNote(known.timeZone);
+  if (doubled !== undefined) say(doubled);
   return map.decimal === undefined ? withDecimal(header, rows, known, say) : known;
 }
 

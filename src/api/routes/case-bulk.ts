@@ -57,7 +57,8 @@ export function caseBulkRoutes(app: Api, services: Services, charge: Charge): vo
       for (let from = 0; from < ids.length; from += AT_ONCE)
         data.push(...(await Promise.all(ids.slice(from, from + AT_ONCE).map(one))));
       const done = data.filter(({ status }) => status < 400).length;
-      return { data, done, refused: data.length - done };
+      const warnings = idle(request.body);
+      return { data, done, refused: data.length - done, ...(warnings.length > 0 ? { warnings } : {}) };
     },
   );
 }
@@ -78,6 +79,22 @@ async function act(
   const { status, error, body } = answer;
   if (error) return { status, code: error.code, detail: error.detail };
   return { status, case: await followCase(services, data, body ?? {}) };
+}
+
+const FIELDS: Record<Body['action'], readonly (keyof Body)[]> = {
+  assign: ['assignee'],
+  comment: ['text'],
+  resolve: ['resolution', 'reason', 'note'],
+  reopen: [],
+  merge: ['into'],
+};
+
+/** Of fields that other actions read. */
+function idle(body: Body): string[] {
+  const read = new Set<string>(['ids', 'action', ...FIELDS[body.action]]);
+  const names = Object.keys(CaseBulkBody.properties) as (keyof Body)[];
+  const unread = names.filter((name) => body[name] !== undefined && !read.has(name));
+  return unread.map((name) => `${name} is of other actions than ${body.action}, and was left out.`);
 }
 
 /** What an action needs, without what it does not know. */

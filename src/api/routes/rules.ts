@@ -24,7 +24,7 @@ import {
 import { withOverridden } from '../overridden.ts';
 import { pageOf } from '../page.ts';
 import { sendPolicy, submitPolicy } from '../policy-command.ts';
-import { assertChecks, contentOf, remarks } from '../rule-body.ts';
+import { assertChecks, contentOf, remarks, unzonedMoments } from '../rule-body.ts';
 import type { Services } from '../services.ts';
 
 const tags = ['policy'];
@@ -81,7 +81,11 @@ export function ruleRoutes(app: Api, services: Services): void {
           errors: [{ path: '/id', message: `must not be ${RESERVED_IDS.join(' or ')}` }],
         });
       mayWrite(request.apiKey, content);
-      const warnings = [...assertChecks(policy.check(content.when)), ...remarks(content, clock())];
+      const warnings = [
+        ...assertChecks(policy.check(content.when)),
+        ...unzonedMoments(body),
+        ...remarks(content, clock()),
+      ];
       const answer = await submitPolicy(services, request as never, reply as never, {
         type: 'policy.rule',
         asked: body,
@@ -147,7 +151,11 @@ export function ruleRoutes(app: Api, services: Services): void {
       const before = rule.versions.find((one) => one.version === version) ?? head;
       const content = contentOf(body, before.content, config.entityTypes);
       mayWrite(request.apiKey, content, rule);
-      const warnings = [...assertChecks(policy.check(content.when)), ...remarks(content, clock())];
+      const warnings = [
+        ...assertChecks(policy.check(content.when)),
+        ...unzonedMoments(body),
+        ...remarks(content, clock()),
+      ];
       const answer = await submitPolicy(services, request as never, reply as never, {
         type: 'policy.rule',
         asked: body,

@@ -1,5 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { inMccGroup, MCC_GROUPS } from '../../domain/merchant-categories.ts';
+import { nearest } from '../../domain/nearest.ts';
 import { type Builder, fault, type Scope } from './builder.ts';
 import { type Code, REFUSED } from './code.ts';
 import { buildConversion } from './convert.ts';
@@ -17,7 +18,6 @@ import {
 import { insideQuotes, literalText } from './literal.ts';
 import { buildMacro } from './macros.ts';
 import { told } from './names.ts';
-import { nearest } from './nearest.ts';
 import { buildPresence } from './presence.ts';
 import { buildJoin, buildSize, buildTextMethod } from './texts.ts';
 import { buildTimeMethod } from './times.ts';

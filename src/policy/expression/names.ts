@@ -1,11 +1,11 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { nearest } from '../../domain/nearest.ts';
 import { type Builder, fault, type Scope } from './builder.ts';
 import { type Code, type CodeOf, typeWords } from './code.ts';
 import type { Environment } from './environment.ts';
 import type { Facts } from './facts.ts';
 import { FIELDS } from './fields.ts';
 import { FUNCTIONS } from './functions.ts';
-import { nearest } from './nearest.ts';
 import type { FeatureRequest } from './request.ts';
 import { truthOf, UNKNOWN } from './truth.ts';
 import { kindOf, present } from './values.ts';

@@ -3,10 +3,10 @@ import { canonicalAddress } from '../../domain/address.ts';
 import { canonicalCountry } from '../../domain/countries.ts';
 import { isCurrency } from '../../domain/currency.ts';
 import { type Field, TRANSACTION_FIELDS } from '../../domain/fields.ts';
+import { nearest } from '../../domain/nearest.ts';
 import type { ListType } from '../../domain/policy.ts';
 import type { Builder } from './builder.ts';
 import { insideQuotes, literalText } from './literal.ts';
-import { nearest } from './nearest.ts';
 import { fieldOf, walk } from './tree.ts';
 
 const EQUALITIES: readonly string[] = ['==', '!=', 'in'];

@@ -1,11 +1,11 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { nearest } from '../../domain/nearest.ts';
 import type { Builder } from './builder.ts';
 import { type Code, type CodeOf, REFUSED } from './code.ts';
 import { OUTCOMES, WORDS } from './environment.ts';
 import type { VelocityName } from './functions.ts';
 import { insideQuotes, literalText } from './literal.ts';
 import { told } from './names.ts';
-import { nearest } from './nearest.ts';
 import { type FeatureRequest, MAX_WINDOW_SECONDS, windowSeconds } from './request.ts';
 import { FALSE, TRUE, type Truth, UNKNOWN } from './truth.ts';
 
