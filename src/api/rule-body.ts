@@ -40,7 +40,7 @@ export function contentOf(
 }
 
 /** Of the moments that a body names without an offset. */
-export function unzonedMoments(body: RuleFields): string[] {
+export function unzonedMoments(body: Pick<RuleFields, (typeof MOMENTS)[number]>): string[] {
   return MOMENTS.filter((name) => typeof body[name] === 'string' && parseTime(body[name])?.unzoned).map(unzonedWarning);
 }
 
