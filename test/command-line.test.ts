@@ -75,7 +75,7 @@ describe('the command line', () => {
     assert.equal(told.transactions, 400);
     assert.equal(told.repeated, 0);
 
-    const server = await startServer(dataDir);
+    const server = await startServer(dataDir, { READ_WAIT_MS: '60000' });
     try {
       const listed = await call(server.url, 'GET', '/api/transactions/stats?window=8760h');
       assert.equal(listed.status, 200, JSON.stringify(listed.body));

@@ -225,9 +225,9 @@ test('a local model without its library says how to install it', async () => {
   const settings = { name: 'none', file: '/nowhere.gguf', threads: 1, contextTokens: 512, maxTokens: 100 };
   const local = createLocalNarrator({ ...settings, library: '/' });
   await assert.rejects(
-    local.narrate(brief, AbortSignal.timeout(10_000)),
+    local.narrate(brief, AbortSignal.timeout(120_000)),
     /node-llama-cpp, which is not installed\. Install it: npm install --no-save node-llama-cpp@/,
   );
   await local.close();
-  await assert.rejects(local.narrate(brief, AbortSignal.timeout(10_000)), /closed/);
+  await assert.rejects(local.narrate(brief, AbortSignal.timeout(120_000)), /closed/);
 });

@@ -93,7 +93,7 @@ describe('a history file', () => {
   test('beside a running server changes nothing, and says why', async () => {
     const dataDir = join(folder, 'held');
     const old = file('beside.csv', [HEADER, ...rows(2019, 5)]);
-    const server = await startServer(dataDir);
+    const server = await startServer(dataDir, { READ_WAIT_MS: '60000' });
     try {
       const refused = await replay([old], { ASSAY_DATA_DIR: dataDir });
       assert.equal(refused.code, 1, refused.out);

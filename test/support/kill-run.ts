@@ -17,7 +17,8 @@ import { sameProfiles, verifyJournal } from './verify.ts';
 export async function killRun(options: { kills: number; seed: number; perRound: number }) {
   const random = seededRandom(options.seed);
   const dataDir = mkdtempSync(join(tmpdir(), 'assay-kill-'));
-  const env = { SNAPSHOT_EVERY_RECORDS: '500', JOURNAL_SEGMENT_BYTES: String(1 << 20) };
+  // Reads wait as long as the database needs on a machine that others keep busy.
+  const env = { SNAPSHOT_EVERY_RECORDS: '500', JOURNAL_SEGMENT_BYTES: String(1 << 20), READ_WAIT_MS: '60000' };
   const acknowledged = new Map<string, { createdAt: string; decision: string; probability: number }>();
   let labelled = 0;
   let unanswered: Payment[] = [];
