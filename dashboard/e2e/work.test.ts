@@ -126,19 +126,24 @@ describe('the dashboard at work', { skip, timeout: 360_000 }, () => {
     const { page, complaints } = await stage.open();
     const { id } = await post(stage.url, { userId: 'edit_me', amount: 12.5, currency: 'EUR', merchantId: 'm_old' });
     await page.goto('/transactions?q=edit_me');
+    await page.getByRole('link', { name: 'edit_me' }).click();
     await page.getByRole('button', { name: 'Edit the payment of edit_me' }).click();
     await page.getByLabel('Merchant').fill('m_new');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved').first().waitFor();
     assert.equal((await read(id)).merchantId, 'm_new');
+    await page.goBack();
     const file = await exported(page);
     assert.match(file, /^id,createdAt,transactionDate,userId,amount,currency,decision,/);
     assert.deepEqual(
       file.split('\r\n').map((line) => line.split(',')[0]),
       ['id', id, ''],
     );
+    await page.getByRole('link', { name: 'edit_me' }).click();
     await page.getByRole('button', { name: 'Delete the payment of edit_me' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('Deleted').first().waitFor();
+    await page.goto('/transactions?q=edit_me');
     await page.getByText('No transaction fits the filters').waitFor();
 
     await page.goto('/users?who=registered');

@@ -2,7 +2,7 @@
  * Every page, light and dark, 1280 and 390 px wide, for people to look at.
  *
  *   npm run screenshots -w dashboard [-- --out DIR] [--only models,queue] [--minutes 3] [--url http://127.0.0.1:3000]
- *   npm run screenshots -w dashboard -- --readme      the four of the README, into docs/images
+ *   npm run screenshots -w dashboard -- --readme      those of the README, into docs/images
  *
  * Without `--url` a server of its own is started, and sample payments come in for some minutes first. Build first.
  */
@@ -33,7 +33,15 @@ const README = [
   { name: 'decision', colorScheme: 'light', height: 1_040 },
   { name: 'queue', colorScheme: 'dark', height: 860 },
   { name: 'models', colorScheme: 'dark', height: 1_000 },
+  { name: 'entity', colorScheme: 'light', height: 1_240 },
+  { name: 'visa', colorScheme: 'light', height: 1_240 },
 ] as const;
+/** What the stream pays in and nobody publishes has a rate of one's own here, and yesterday's picture is no older than its rates. */
+const SETTINGS = {
+  CASE_SLA: 'score>=90:1h, amount>=1000:4h, 1d',
+  CURRENCY_RATES: 'KWD=3.26',
+  RATES_MAX_AGE_DAYS: '3650',
+};
 
 const RULES = [
   {
@@ -63,6 +71,8 @@ interface Case {
   version: number;
 }
 
+const SHOPS = ['north', 'south', 'harbour', 'books', 'travel', 'a_rather_long_name_of_a_shop'];
+
 async function ask<T>(url: string, method = 'GET', body?: unknown): Promise<T> {
   const headers: Record<string, string> = body ? { 'content-type': 'application/json' } : {};
   const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body) } as RequestInit);
@@ -84,6 +94,9 @@ async function atWork(url: string): Promise<void> {
     ['Mei Tanaka', 'mei.tanaka@example.org'],
   ];
   for (const [name, email] of people) await ask(`${url}/api/users`, 'POST', { name, email });
+  await ask(`${url}/api/queues`, 'POST', { name: 'Large', minAmount: 500, members: ['Ada', 'Jonas'], mode: 'pull' });
+  await ask(`${url}/api/templates`, 'POST', { name: 'Called', text: 'Called the customer: ' });
+  await disputed(url);
   const seconds = Math.round(Number(values.minutes) * 60);
   console.log(`${RATE} payments a second for ${seconds} s …`);
   await ask(`${url}/api/demo`, 'POST', { rate: RATE, seconds: Math.min(3_600, seconds + 300) });
@@ -100,11 +113,43 @@ async function atWork(url: string): Promise<void> {
   await sleep(seconds * 500);
 }
 
+/** Payments of some shops by card, settled, of which some are disputed. */
+async function disputed(url: string): Promise<void> {
+  const at = new Date().toISOString();
+  for (const [shop, name] of SHOPS.entries())
+    for (let i = 0; i < 12; i++) {
+      const { id } = await ask<Payment>(`${url}/api/transactions`, 'POST', {
+        ...{ userId: `customer_${shop}_${i}`, cardId: `card_${shop}_${i}`, merchantId: `shop_${name}`, country: 'DE' },
+        ...{ amount: 40 + i * 17, currency: 'EUR', remote: true, instrument: 'card', cardBrand: 'visa' },
+      });
+      await ask(`${url}/api/transactions/${id}/events`, 'POST', { type: 'settled', at });
+      if (i >= shop) continue;
+      const kind = i % 2 === 0 ? 'early_warning' : 'dispute';
+      const dispute = {
+        id: `dp_${shop}_${i}`,
+        kind,
+        scheme: 'visa',
+        reasonCode: '10.4',
+        reportedAt: at,
+        status: 'open',
+      };
+      await ask(`${url}/api/transactions/${id}/disputes`, 'POST', dispute);
+    }
+}
+
 async function pathsOf(url: string): Promise<Record<string, string>> {
   const { data } = await ask<{ data: Payment[] }>(`${url}/api/transactions/alerts?limit=200`);
   const worst = data.filter(({ deviceId }) => deviceId).sort((a, b) => (b.score ?? 0) - (a.score ?? 0))[0];
+  const {
+    data: [open],
+  } = await ask<{ data: Case[] }>(`${url}/api/cases?status=open&limit=1`);
+  const models = await ask<{ data: { version: string; role: string }[] }>(`${url}/api/models`);
   return {
     ...{ overview: '/', feed: '/feed', queue: '/queue', transactions: '/transactions', users: '/users' },
+    ...{ resolved: '/queue?show=resolved', mine: '/queue?show=mine', team: '/queue/team', proof: '/proof' },
+    ...(open && { case: `/queue?case=${open.id}` }),
+    registered: '/users?who=registered',
+    challenger: `/models?model=${models.data.find(({ role }) => role === 'shadow')?.version ?? ''}`,
     filters: '/transactions?decision=decline&minScore=60&from=2026-01-01T00:00',
     ...{
       models: '/models',
@@ -120,6 +165,7 @@ async function pathsOf(url: string): Promise<Record<string, string>> {
       drift: '/drift',
       ledgers: '/ledgers',
       visa: '/ledgers?ledger=vamp',
+      mastercard: '/ledgers?ledger=mastercard',
       try: '/try',
       settings: '/settings',
       about: '/about',
@@ -135,7 +181,7 @@ async function pathsOf(url: string): Promise<Record<string, string>> {
 
 async function show(page: Page, path: string): Promise<void> {
   await page.goto(path);
-  await page.locator('#main h1, #main p').first().waitFor();
+  await page.locator('#main :is(h1, h2, p):visible').first().waitFor();
   await page.waitForLoadState('networkidle', { timeout: 60_000 });
   await page.waitForTimeout(800);
 }
@@ -183,7 +229,7 @@ if (skip && !values.url) {
   console.error(skip);
   process.exit(1);
 }
-const stage = values.url ? undefined : await startStage();
+const stage = values.url ? undefined : await startStage('', SETTINGS);
 const url = values.url ?? stage!.server;
 const browser = await launch();
 try {

@@ -20,7 +20,7 @@ export const PAYMENT_FILTERS = filters({
     label: 'Truth',
     words: {
       ...{ fraud: 'Fraud, confirmed', legitimate: 'Legitimate, confirmed', presumed: 'Presumed legitimate' },
-      ...{ immature: 'Not known yet', blocked: 'Blocked, never known' },
+      ...{ immature: 'Not known yet', blocked: 'Stopped, so unknown' },
     },
   },
   status: {

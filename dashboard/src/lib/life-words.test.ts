@@ -38,8 +38,8 @@ test('each state of truth has a word of its own and says why', () => {
     states.map((state) => state?.word),
     [
       'Unknown while held',
-      'Never learnt',
-      'Never learnt',
+      'Unknown, as it was stopped',
+      'Unknown, as it was stopped',
       'Presumed legitimate',
       'Unknown yet',
       'Confirmed fraud',

@@ -43,7 +43,10 @@ export function truth(t: Told): { word: string; why: string } | undefined {
     case 'blocked':
       return isHeld(t)
         ? { word: 'Unknown while held', why: 'It did not go through yet: nobody can tell what it would have been.' }
-        : { word: 'Never learnt', why: 'It did not go through, so nobody learns what it would have been.' };
+        : {
+            word: 'Unknown, as it was stopped',
+            why: 'It did not go through, so nobody learns what it would have been.',
+          };
     default:
       return undefined;
   }

@@ -49,6 +49,13 @@ export async function ownAct<T>(act: () => Promise<T>, made: (answer: T) => Made
 export const isOwnAct = (id: string, version: number): boolean =>
   own.has(nameOf({ id, version })) || own.has(nameOf({ id, version: ENDED }));
 
+/** The version of a case up to which everything after the one that was seen is this reader's own doing. */
+export function ownSince(id: string, version: number): number {
+  let last = version;
+  while (own.has(nameOf({ id, version: last + 1 }))) last++;
+  return last;
+}
+
 /** How often something has changed here, and whether an act of one's own waits for its answer. */
 export function useOwnActs(): { changes: number; underWay: boolean } {
   const seen = useSyncExternalStore(subscribe, () => changes);

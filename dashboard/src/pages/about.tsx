@@ -15,7 +15,7 @@ const WORDS = [
   ['Label', 'what a payment turned out to be, by whom. A pin counts first, then the scheme, an analyst, the customer.'],
   [
     'Truth',
-    'confirmed by a label, presumed after an undisputed while, unknown yet, or never learnt where it did not go through.',
+    'confirmed by a label, presumed after an undisputed while, unknown yet, or never known where it was stopped.',
   ],
   ['Review', 'what happens to a payment that is held: released or cancelled. It says nothing of whether it was fraud.'],
   ['Finalized', 'the payment went through. A declined one only by an override, with its reason.'],

@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUp, Pause, Play, Search } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { Outcome } from '../api/types.ts';
-import { count, latency } from '../lib/format.ts';
+import { count, latency, plural } from '../lib/format.ts';
 import { leaveOnEscape, useHotkeys } from '../lib/hotkeys.ts';
 import { useNarrow } from '../lib/use-narrow.ts';
 import { live, useLiveStatus, useLiveVersion } from '../live/live.ts';
@@ -17,8 +17,8 @@ import { useSeed } from './overview/right-now.tsx';
 const ROW = 34;
 /** On a phone score, time and reason stand in a line of their own. */
 const NARROW_ROW = 54;
-/** Half a window, until the stream brings others: each takes more than a kilobyte, and all are under Transactions. */
-const SEED = 14;
+/** A window, until the stream brings others: each takes more than two kilobytes, and all are under Transactions. */
+const SEED = 20;
 const OUTCOME_NAMES = ['approve', 'review', 'decline'] as const;
 
 /** Every decision as it is made, newest first. Scrolled down or paused, the list stands still and counts what came. */
@@ -165,7 +165,7 @@ function Toggle({ outcome, on, onChange }: { outcome: Outcome; on: boolean; onCh
 }
 
 const GRID =
-  'grid items-center gap-x-3 px-4 grid-cols-[5.75rem_minmax(0,1fr)_auto] md:grid-cols-[5.5rem_5.75rem_5.5rem_7rem_minmax(0,1fr)_4.5rem] xl:gap-x-4 xl:grid-cols-[4rem_5.25rem_4.75rem_6rem_minmax(0,1fr)_minmax(0,1fr)_7.5rem_minmax(0,1.8fr)_3.75rem]';
+  'grid items-center gap-x-3 px-4 grid-cols-[5.75rem_minmax(0,1fr)_auto] md:grid-cols-[5.5rem_5.75rem_5.5rem_7rem_minmax(0,1fr)_4.5rem] xl:gap-x-4 xl:grid-cols-[4rem_5.25rem_4.75rem_6rem_minmax(0,1.3fr)_minmax(0,1fr)_minmax(0,1.6fr)_3.75rem] 2xl:grid-cols-[4rem_5.25rem_4.75rem_6rem_minmax(0,1.2fr)_minmax(0,1fr)_7.5rem_minmax(0,1.8fr)_3.75rem]';
 
 function Head() {
   return (
@@ -176,7 +176,7 @@ function Head() {
       <span className="text-right max-md:order-3">Amount</span>
       <span className="max-md:order-2">User</span>
       <span className="max-xl:hidden">Card</span>
-      <span className="max-xl:hidden">Where</span>
+      <span className="max-2xl:hidden">Where</span>
       <span className="max-xl:hidden">Reason</span>
       <span className="text-right max-md:hidden">Latency</span>
     </div>
@@ -232,7 +232,7 @@ function List({
 function Gap({ row }: { row: GapRow }) {
   return (
     <p className="flex h-full items-center justify-center border-b border-line bg-sunken text-xs text-muted">
-      {count(row.missed)} decisions went by faster than this page could follow; all are under Transactions.
+      {plural(row.missed, 'decision')} went by faster than this page could follow; all are under Transactions.
     </p>
   );
 }
@@ -268,7 +268,7 @@ function Line({ row }: { row: FeedRow }) {
         {row.label && <LabelBadge label={row.label} />}
       </span>
       <span className="id truncate text-muted max-xl:hidden">{row.cardId ?? '–'}</span>
-      <span className="truncate text-muted max-xl:hidden">
+      <span className="truncate text-muted max-2xl:hidden">
         {[row.country, row.category].filter(Boolean).join(' · ') || '–'}
       </span>
       <span className="truncate text-muted max-xl:hidden">{row.reason ?? ''}</span>

@@ -5,6 +5,7 @@ import { entityQuery } from '../../api/queries.ts';
 import type { EntityView, Transaction } from '../../api/types.ts';
 import { LinkGraph } from '../../charts/link-graph.tsx';
 import { Timeline } from '../../charts/timeline.tsx';
+import { because } from '../../lib/format.ts';
 import { Money, Panel, Segmented, Time } from '../../ui/bits.tsx';
 import { LabelBadge, OutcomeWord, TypeBadge } from '../../ui/outcome.tsx';
 import { Failed, LoadingBlock } from '../../ui/states.tsx';
@@ -121,6 +122,9 @@ export function PaymentList({
             <span className="text-right text-xs text-muted max-sm:hidden">
               <Time at={t.transactionDate} />
             </span>
+            {t.decision !== 'approve' && (
+              <span className="col-span-full line-clamp-2 text-xs text-muted sm:hidden">{because(t)}</span>
+            )}
           </Link>
         </li>
       ))}

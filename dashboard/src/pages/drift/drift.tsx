@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type Drift as Answer, driftQuery } from '../../api/drift.ts';
-import { plural, signed } from '../../lib/format.ts';
+import { count, plural, signed } from '../../lib/format.ts';
 import type { DriftWindow } from '../../searches.ts';
 import { PageHeader, Panel, Segmented, Time } from '../../ui/bits.tsx';
 import { Failed, LoadingBlock } from '../../ui/states.tsx';
@@ -56,7 +56,11 @@ export function Drift() {
 
 function Compared({ drift: { baseline, window, score } }: { drift: Answer }) {
   const figures: [term: string, figure: string, note: string][] = [
-    ['Mean score today', figure(score.today), `${figure(score.mean)} in ${plural(score.days, 'day')} before`],
+    [
+      'Mean score today',
+      figure(score.today),
+      score.days === 0 ? 'no day before it is known' : `${figure(score.mean)} in ${plural(score.days, 'day')} before`,
+    ],
     [
       'Shift',
       score.meanShiftSigmas === null ? '–' : `${signed(score.meanShiftSigmas, 1)} σ`,
@@ -70,7 +74,7 @@ function Compared({ drift: { baseline, window, score } }: { drift: Answer }) {
         <Time at={window.from} long /> – <Time at={window.to} long />,{' '}
         {baseline.kind === 'own'
           ? 'compared with the same hours of the four weeks before.'
-          : `learning: ${plural(baseline.weeks, 'week')} of four are known before it. Figures are shown, no alarm rings.`}
+          : `learning: ${count(baseline.weeks)} of the four weeks before it ${baseline.weeks === 1 ? 'is' : 'are'} known. Figures are shown, no alarm rings.`}
       </p>
       <dl className="grid grid-cols-1 gap-3 sm:grid-cols-3">
         {figures.map(([term, shown, note]) => (

@@ -38,7 +38,7 @@ export function Life({ of }: { of: EntityView }) {
         className={`grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3 ${of.type === 'user' ? 'xl:grid-cols-7' : 'xl:grid-cols-6'}`}
       >
         {of.type === 'user' && (
-          <Fact name="Registered">
+          <Fact name="Registered" className="max-sm:col-span-2">
             {user ? (
               <span className="block truncate" title={`${user.name}, ${user.email}`}>
                 {user.name}
@@ -49,8 +49,8 @@ export function Life({ of }: { of: EntityView }) {
             )}
           </Fact>
         )}
-        <Fact name="First seen">{firstAt ? <Time at={firstAt} /> : '–'}</Fact>
-        <Fact name="Last seen">{lastAt ? <Time at={lastAt} /> : '–'}</Fact>
+        <Fact name="First decided">{firstAt ? <Time at={firstAt} /> : '–'}</Fact>
+        <Fact name="Last decided">{lastAt ? <Time at={lastAt} /> : '–'}</Fact>
         <Fact name="Decisions" more={`${percent(stopped / Math.max(1, payments))} reviewed or declined`}>
           <Listed of={of}>{count(payments)}</Listed>
         </Fact>
@@ -86,9 +86,19 @@ export function Life({ of }: { of: EntityView }) {
   );
 }
 
-function Fact({ name, more, children }: { name: string; more?: string | undefined; children: ReactNode }) {
+function Fact({
+  name,
+  more,
+  className = '',
+  children,
+}: {
+  name: string;
+  more?: string | undefined;
+  className?: string;
+  children: ReactNode;
+}) {
   return (
-    <div className="min-w-0">
+    <div className={`min-w-0 ${className}`}>
       <dt className="text-xs text-muted">{name}</dt>
       <dd className="num mt-0.5 font-medium">
         {children}

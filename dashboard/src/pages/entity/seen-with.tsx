@@ -5,13 +5,13 @@ import { EntityLink, Panel } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { KindIcon, kindWord } from '../../ui/kind.tsx';
 
-/** So that it ends about where the payments beside it do. */
-const FEW = 8;
+/** So that it ends about where the payments beside it do: no fewer than these, and no more. */
+const [LEAST, FEW] = [4, 8];
 
 /** What it was seen with, and when: a bar from the first to the last of its newest payments that name both. */
 export function SeenWith({ of }: { of: EntityView }) {
   const [all, setAll] = useState(false);
-  const shown = all ? of.linked : of.linked.slice(0, FEW);
+  const shown = all ? of.linked : of.linked.slice(0, Math.min(FEW, Math.max(LEAST, of.transactions.length)));
   const times = of.linked.flatMap(({ firstAt, lastAt }) => [Date.parse(firstAt), Date.parse(lastAt)]);
   const first = Math.min(...times);
   const span = Math.max(1, Math.max(...times) - first);

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { SchemeLedger, SchemeRow } from '../../api/ledgers.ts';
 import { count } from '../../lib/format.ts';
+import { useNarrow } from '../../lib/use-narrow.ts';
 import { EntityLink, Panel } from '../../ui/bits.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { FigureLink } from './figure-link.tsx';
@@ -123,6 +124,44 @@ function Term({ term, children }: { term: string; children: ReactNode }) {
 
 function Merchants({ rows, measure }: { rows: SchemeRow[]; measure: Measure }) {
   const { title, numbers } = measure;
+  const narrow = useNarrow();
+  const rest = rows.length > MOST && (
+    <p className="border-t border-line px-4 py-3 text-xs text-muted">
+      The first {MOST} of {count(rows.length)}; all of them are in the CSV.
+    </p>
+  );
+  if (narrow)
+    return (
+      <Panel title={title} note={limitText(measure.of(rows[0]))} flush>
+        <ul>
+          {rows.slice(0, MOST).map((row) => {
+            const held = measure.of(row);
+            return (
+              <li key={row.merchantId ?? ''} className="border-t border-line px-4 py-2.5">
+                <p className="flex items-center gap-3">
+                  <span className="min-w-0 flex-1">
+                    <Merchant row={row} />
+                  </span>
+                  <span className="num font-medium">{rateText(held.rate)}</span>
+                  <Badge state={held.state} />
+                </p>
+                <dl className="mt-1 flex flex-wrap gap-x-3 gap-y-0.5 text-xs">
+                  {numbers.map(([term, field, part]) => (
+                    <div key={term} className="flex gap-1.5">
+                      <dt className="text-muted">{term}</dt>
+                      <dd className="num">
+                        <Figure {...{ row, field, part }} of={row.merchantId ?? '(none)'} says={term} />
+                      </dd>
+                    </div>
+                  ))}
+                </dl>
+              </li>
+            );
+          })}
+        </ul>
+        {rest}
+      </Panel>
+    );
   return (
     <Panel title={title} note={limitText(measure.of(rows[0]))} flush>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard */}
@@ -133,7 +172,7 @@ function Merchants({ rows, measure }: { rows: SchemeRow[]; measure: Measure }) {
               <th className="pl-4!">Merchant</th>
               <th>State</th>
               <th className="text-right">Rate</th>
-              <th className="w-1/4 max-sm:hidden">Against the limit</th>
+              <th className="w-1/4">Against the limit</th>
               {numbers.map(([title]) => (
                 <th key={title} className="text-right last:pr-4!">
                   {title}
@@ -150,17 +189,13 @@ function Merchants({ rows, measure }: { rows: SchemeRow[]; measure: Measure }) {
                   className="border-line not-last:border-b hover:bg-sunken [&>td]:px-2 [&>td]:py-2"
                 >
                   <td className="max-w-40 pl-4!">
-                    {row.merchantId === null ? (
-                      <span className="text-muted">nobody named one</span>
-                    ) : (
-                      <EntityLink type="merchant" id={row.merchantId} className="block" />
-                    )}
+                    <Merchant row={row} />
                   </td>
                   <td>
                     <Badge state={held.state} />
                   </td>
                   <td className="num text-right">{rateText(held.rate)}</td>
-                  <td className="max-sm:hidden">
+                  <td>
                     <RateBar rate={held.rate} limit={held.limit} tone={STATES[held.state][0]} />
                   </td>
                   {numbers.map(([title, field, part]) => (
@@ -174,13 +209,14 @@ function Merchants({ rows, measure }: { rows: SchemeRow[]; measure: Measure }) {
           </tbody>
         </table>
       </section>
-      {rows.length > MOST && (
-        <p className="px-4 py-3 text-xs text-muted">
-          The first {MOST} of {count(rows.length)}; all of them are in the CSV.
-        </p>
-      )}
+      {rest}
     </Panel>
   );
+}
+
+function Merchant({ row: { merchantId } }: { row: SchemeRow }) {
+  if (merchantId === null) return <span className="text-muted">nobody named one</span>;
+  return <EntityLink type="merchant" id={merchantId} className="block" />;
 }
 
 interface FigureProps {

@@ -5,6 +5,7 @@ import { plural } from '../../lib/format.ts';
 import { useTheme } from '../../lib/theme.ts';
 import { kindWord } from '../../ui/kind.tsx';
 import { layOut, nodeAt, type Picture, type Placed } from './layout.ts';
+import { namePlaces } from './names.ts';
 
 /** On a phone it is lower, so that the list is in sight too. */
 const heightOf = (width: number): number => (width < 480 ? 340 : 440);
@@ -139,15 +140,21 @@ function draw(
       pen.stroke();
     }
   }
-  pen.fillStyle = colour('ink');
-  pen.textAlign = 'center';
+  const named = placed.filter(
+    (one) => !isPointed(one) && (placed.length <= ALL_NAMED || one.node.steps === 0 || near.has(one)),
+  );
+  const texts = namePlaces(named, placed, { width, height }, (text) => pen.measureText(text).width);
   pen.globalAlpha = 1;
-  for (const one of placed) {
-    const named = placed.length <= ALL_NAMED || one.node.steps === 0 || near.has(one);
-    if (!named || isPointed(one)) continue;
-    const text = one.node.id.length > 18 ? `${one.node.id.slice(0, 17)}…` : one.node.id;
-    const half = pen.measureText(text).width / 2;
-    pen.fillText(text, Math.min(Math.max(half, one.x), width - half), one.y + one.r + 15);
+  pen.textAlign = 'center';
+  pen.textBaseline = 'middle';
+  pen.fillStyle = colour('ink');
+  // What crosses a name does not cut it.
+  pen.strokeStyle = colour('surface');
+  pen.lineWidth = 3;
+  pen.lineJoin = 'round';
+  for (const { text, x, y } of texts) {
+    pen.strokeText(text, x, y);
+    pen.fillText(text, x, y);
   }
 }
 

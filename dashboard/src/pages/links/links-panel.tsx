@@ -131,7 +131,7 @@ function Row({
   const name = linkName(node);
   return (
     <li
-      className={`flex min-h-8 items-center gap-2.5 rounded-md px-2 py-0.5 ${pointed ? 'bg-sunken' : ''}`}
+      className={`flex min-h-9 items-center gap-2.5 rounded-md px-2 py-0.5 ${pointed ? 'bg-sunken' : ''}`}
       onPointerEnter={() => onPoint(name)}
       onPointerLeave={() => onPoint(undefined)}
       onFocus={() => onPoint(name)}
@@ -139,16 +139,16 @@ function Row({
     >
       <KindIcon kind={node.type} className="size-3.5" />
       <span className="sr-only">{kindWord(node.type)}</span>
-      <span className="flex min-w-0 flex-1">
+      <span className="flex min-w-0 flex-1 items-center gap-1">
         <EntityLink type={node.type} id={node.id} />
+        <AddToList entity={node} note={`linked with ${of}`} />
       </span>
-      <AddToList entity={node} note={`linked with ${of}`} />
       {isFraud(node) && (
         <span className="inline-flex h-5 items-center rounded bg-decline-soft px-1.5 text-2xs font-medium whitespace-nowrap text-decline">
           {count(node.fraud)} fraud
         </span>
       )}
-      <span className="num text-xs whitespace-nowrap text-muted" title={figures(node)}>
+      <span className="num w-20 text-right text-xs whitespace-nowrap text-muted" title={figures(node)}>
         {node.others === undefined
           ? `${plural(node.steps, 'step')}, ${count(node.payments)}×`
           : `hub of ${count(node.others)}`}

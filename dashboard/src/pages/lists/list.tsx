@@ -1,8 +1,9 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { ArrowLeft, Plus, Trash2 } from 'lucide-react';
+import { ArrowLeft, Plus, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import {
+  addEntries,
   deleteList,
   type Entry,
   entriesQuery,
@@ -150,14 +151,25 @@ function Entries({
   needs: ReturnType<ReturnType<typeof useRights>['needs']>;
 }) {
   const client = useQueryClient();
+  const refresh = () => {
+    for (const key of ['list-entries', 'lists']) void client.invalidateQueries({ queryKey: [key] });
+  };
   const removal = useMutation({
-    mutationFn: (value: string) => removeEntry(list.name, value),
-    onSuccess: (_, value) => told('Removed', value),
+    mutationFn: ({ value }: Entry) => removeEntry(list.name, value),
+    onSuccess: (_, entry) => told('Removed', entry.value, () => void putBack(entry)),
     onError: (error) => failed('Not removed', error),
-    onSettled: () => {
-      for (const key of ['list-entries', 'lists']) void client.invalidateQueries({ queryKey: [key] });
-    },
+    onSettled: refresh,
   });
+  async function putBack({ value, expiresAt, note }: Entry): Promise<void> {
+    try {
+      const { refused } = await addEntries(list.name, [{ value, expiresAt, note }]);
+      if (refused.length > 0) throw new Error(refused[0].message);
+      told('Put back', value);
+    } catch (error) {
+      failed('Not put back', error);
+    }
+    refresh();
+  }
   const now = Date.now();
   return (
     <table className="w-full">
@@ -173,39 +185,42 @@ function Entries({
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ value, expiresAt, note, at, by }) => (
-          <tr key={value} className="border-t border-line hover:bg-sunken [&_td]:px-2 [&_td]:py-1.5">
-            <td className="id max-w-56 !pl-4 break-all">
-              {value}
-              {note && <span className="block font-sans text-xs text-muted sm:hidden">{note}</span>}
-            </td>
-            <td className="text-xs whitespace-nowrap">
-              {expiresAt === null ? (
-                <span className="text-muted">never</span>
-              ) : Date.parse(expiresAt) <= now ? (
-                <span className="text-muted">expired</span>
-              ) : (
-                <Time at={expiresAt} />
-              )}
-            </td>
-            <td className="max-w-72 text-muted max-sm:hidden">{note}</td>
-            <td className="text-xs text-muted max-md:hidden">
-              <Time at={at} />
-              {by && <span className="id block max-w-32 truncate">{by}</span>}
-            </td>
-            <td className="!pr-3 text-right">
-              <IconButton
-                needs={needs}
-                label={`Remove ${value}`}
-                className="size-7"
-                disabled={removal.isPending}
-                onClick={() => removal.mutate(value)}
-              >
-                <Trash2 className="size-3.5" />
-              </IconButton>
-            </td>
-          </tr>
-        ))}
+        {rows.map((entry) => {
+          const { value, expiresAt, note, at, by } = entry;
+          return (
+            <tr key={value} className="border-t border-line hover:bg-sunken [&_td]:px-2 [&_td]:py-1.5">
+              <td className="id max-w-56 !pl-4 break-all">
+                {value}
+                {note && <span className="block font-sans text-xs text-muted sm:hidden">{note}</span>}
+              </td>
+              <td className="text-xs whitespace-nowrap">
+                {expiresAt === null ? (
+                  <span className="text-muted">never</span>
+                ) : Date.parse(expiresAt) <= now ? (
+                  <span className="text-muted">expired</span>
+                ) : (
+                  <Time at={expiresAt} />
+                )}
+              </td>
+              <td className="max-w-72 text-muted max-sm:hidden">{note}</td>
+              <td className="text-xs text-muted max-md:hidden">
+                <Time at={at} />
+                {by && <span className="id block max-w-32 truncate">{by}</span>}
+              </td>
+              <td className="!pr-3 text-right">
+                <IconButton
+                  needs={needs}
+                  label={`Remove ${value}`}
+                  className="size-7"
+                  disabled={removal.isPending}
+                  onClick={() => removal.mutate(entry)}
+                >
+                  <X className="size-3.5" />
+                </IconButton>
+              </td>
+            </tr>
+          );
+        })}
       </tbody>
     </table>
   );

@@ -65,7 +65,7 @@ function Table({ lists }: { lists: List[] }) {
       <tbody>
         {lists.map((list) => (
           <tr key={list.name} className="relative border-t border-line hover:bg-sunken [&_td]:px-2 [&_td]:py-2">
-            <td className="max-w-80 !pl-4">
+            <td className="max-w-80 !pl-4 max-sm:w-full max-sm:max-w-0">
               <Link
                 to="/rules/lists/$name"
                 params={{ name: list.name }}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ExternalLink } from 'lucide-react';
 import type { Model } from '../../api/model-types.ts';
 import { modelQuery } from '../../api/models.ts';
-import { capital, count, percent } from '../../lib/format.ts';
+import { capital, count, percent, plural } from '../../lib/format.ts';
 import { Panel, Time } from '../../ui/bits.tsx';
 import { buttonClass } from '../../ui/button.tsx';
 
@@ -41,7 +41,7 @@ export function Lineage({ model }: { model: Model }) {
         {typeof lineage.rows === 'number' && (
           <Row name="Rows">
             {count(lineage.rows)}
-            {typeof lineage.frauds === 'number' && `, ${count(lineage.frauds)} frauds`}
+            {typeof lineage.frauds === 'number' && `, ${plural(lineage.frauds, 'fraud')}`}
           </Row>
         )}
         {thresholds && (

@@ -109,7 +109,7 @@ function OneModel({ model, list, onChange }: { model: Model; list: ModelList; on
           <ModelTitle model={model} />
         </h2>
         <RoleBadge model={model} percent={shareOf(model, list)} />
-        <div className="ml-auto flex flex-wrap items-center gap-2">
+        <div className="flex flex-wrap items-center gap-2 sm:ml-auto">
           <Segmented
             label="Part of the training"
             value={part}

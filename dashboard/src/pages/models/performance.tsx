@@ -4,7 +4,7 @@ import { reportQuery } from '../../api/models.ts';
 import type { Axis } from '../../charts/axis.ts';
 import { Plot, type PlotSeries } from '../../charts/plot.tsx';
 import { Legend } from '../../charts/time-chart.tsx';
-import { count, percent } from '../../lib/format.ts';
+import { count, percent, plural } from '../../lib/format.ts';
 import { Panel } from '../../ui/bits.tsx';
 import { LoadingBlock } from '../../ui/states.tsx';
 import { figure, METRICS, metricOf, modelName } from './metrics.ts';
@@ -88,7 +88,7 @@ function Figures({ model, report, part, champion, beside }: Props & { report?: R
       <div className="px-4 py-3">
         <p className="text-xs text-muted">Rows</p>
         <p className="num text-2xl font-semibold tracking-tight">{rows === undefined ? '–' : count(rows)}</p>
-        <p className="num text-xs text-muted">{frauds === undefined ? '' : `${count(frauds)} frauds`}</p>
+        <p className="num text-xs text-muted">{frauds === undefined ? '' : plural(frauds, 'fraud')}</p>
       </div>
     </section>
   );
@@ -199,7 +199,11 @@ function points({ confusion, declineConfusion }: ReportPart): Operating[] {
       },
     ];
   };
-  return [...at('review', 'var(--review-fill)', confusion), ...at('decline', 'var(--decline-fill)', declineConfusion)];
+  const review = at('review', 'var(--review-fill)', confusion);
+  const decline = at('decline', 'var(--decline-fill)', declineConfusion);
+  // One threshold for both is one place, with one name.
+  const isOne = review[0]?.recall === decline[0]?.recall && review[0]?.precision === decline[0]?.precision;
+  return isOne ? decline.map((point) => ({ ...point, name: 'review, decline' })) : [...review, ...decline];
 }
 
 function spoken(at: Operating[], words: (point: Operating) => string): string {

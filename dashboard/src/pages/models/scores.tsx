@@ -4,7 +4,7 @@ import type { Distribution, Model } from '../../api/model-types.ts';
 import { distributionQuery } from '../../api/models.ts';
 import { ScoreHeat } from '../../charts/score-heat.tsx';
 import { TimeChart } from '../../charts/time-chart.tsx';
-import { count } from '../../lib/format.ts';
+import { plural } from '../../lib/format.ts';
 import { useLiveRefresh } from '../../live/refresh.ts';
 import { Panel, Segmented } from '../../ui/bits.tsx';
 import { Failed, LoadingBlock } from '../../ui/states.tsx';
@@ -64,7 +64,7 @@ function Shown({ data, model }: { data: Distribution; model: Model }) {
         to={to}
         reference={data.reference?.bins}
         thresholds={model.thresholds}
-        summary={`Scores of ${count(total)} decisions over time${data.reference ? ', beside those of training' : ''}`}
+        summary={`Scores of ${plural(total, 'decision')} over time${data.reference ? ', beside those of training' : ''}`}
       />
       <div className="mt-4 flex flex-wrap items-baseline gap-x-3">
         <h3 className="text-xs font-medium text-muted">Shift from training (population stability index)</h3>

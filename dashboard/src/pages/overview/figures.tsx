@@ -84,11 +84,11 @@ const LINK = 'underline decoration-faint underline-offset-3 hover:text-ink';
 /** Just those that were counted. */
 export const within = ({ from, to }: Pick<Stats, 'from' | 'to'>): TransactionSearch => ({ from, to });
 
-const AS_KNOWN = 'Confirmed: a label says so. Presumed: undisputed for long enough. Never: not gone through.';
+const AS_KNOWN = 'Confirmed: a label says so. Presumed: undisputed for long enough. Stopped: never known.';
 
 /** What is known of the truth of the others: never one figure for all. */
 const known = ({ legitimate, presumed, immature, blocked }: Stats['labelStates']) =>
-  `${countShort(legitimate)} confirmed legitimate, ${countShort(presumed)} presumed; ${countShort(immature)} not known yet, ${countShort(blocked)} never`;
+  `${countShort(legitimate)} confirmed legitimate, ${countShort(presumed)} presumed; ${countShort(immature)} not known yet, ${countShort(blocked)} stopped`;
 
 /** Minutes that the data covers, so that a rate is not thinned by the time before anything came. */
 function spanned(data: Stats | undefined, window: number): number {

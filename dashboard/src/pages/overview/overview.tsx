@@ -5,7 +5,7 @@ import type { Stats } from '../../api/types.ts';
 import { ScoreHistogram } from '../../charts/histogram.tsx';
 import { wholeSeries } from '../../charts/series.ts';
 import { Legend, TimeChart } from '../../charts/time-chart.tsx';
-import { count, countShort } from '../../lib/format.ts';
+import { count, countShort, plural } from '../../lib/format.ts';
 import { live } from '../../live/live.ts';
 import { useLiveRefresh } from '../../live/refresh.ts';
 import { WINDOWS, type Window } from '../../searches.ts';
@@ -71,7 +71,7 @@ function Panels({ data, window }: { data: Stats | undefined; window: Window }) {
   const minutes = times.length > 1 ? (times[1] - times[0]) / 60_000 : 1;
   const perMinute = (pick: (i: number) => number) => times.map((_, i) => pick(i) / minutes);
   const rate = (value: number) => (value < 10 && value % 1 ? value.toFixed(1) : countShort(Math.round(value)));
-  const spoken = data ? `${count(data.count)} payments in the last ${window}` : '';
+  const spoken = data ? `${plural(data.count, 'payment')} in the last ${window}` : '';
   return (
     <div className="grid gap-4">
       <Figures data={data} window={window} />

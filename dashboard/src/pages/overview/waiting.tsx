@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { caseStatsQuery, worstCasesQuery } from '../../api/cases.ts';
 import { useBaseCurrency } from '../../api/session.ts';
-import { ago, count, moneyShort } from '../../lib/format.ts';
+import { ago, moneyShort, plural } from '../../lib/format.ts';
 import { live } from '../../live/live.ts';
 import { useLiveRefresh } from '../../live/refresh.ts';
 import { Panel } from '../../ui/bits.tsx';
@@ -23,7 +23,7 @@ export function Waiting({ className }: { className: string }) {
   return (
     <Panel
       title="Waiting for review"
-      note={stats.data && `${count(stats.data.open)} open cases, most at risk first`}
+      note={stats.data && `${plural(stats.data.open, 'open case')}, most at risk first`}
       className={className}
       flush
       aside={

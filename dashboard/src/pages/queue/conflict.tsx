@@ -6,7 +6,7 @@ import { capital, plural } from '../../lib/format.ts';
 import { Kbd, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import type { Conflict } from './use-case.ts';
-import { type Changes, deed, onlyOwn, typed, wish, wordsOf } from './work.ts';
+import { type Act, type Changes, deed, isNobodys, typed, wish, wordsOf } from './work.ts';
 
 interface Props {
   conflict: Conflict;
@@ -22,6 +22,8 @@ export function ConflictNotice({ conflict: { wanted, changes }, now, busy, onAga
   const text = typed(wanted);
   const over =
     wanted.kind === 'reopen' ? now.status === 'open' : now.status === 'resolved' && wanted.kind !== 'comment';
+  const who = useWho('Somebody');
+  const isMine = (act: Act) => act.own || who(act) === YOU;
   return (
     <section
       role="alert"
@@ -32,9 +34,11 @@ export function ConflictNotice({ conflict: { wanted, changes }, now, busy, onAga
         <GitCompareArrows className="size-4 shrink-0" />
         {changes.acts.length === 0
           ? 'Nothing was changed yet.'
-          : onlyOwn(changes)
+          : changes.acts.every(isMine)
             ? 'You have done something to it meanwhile. Nothing was changed now.'
-            : 'Somebody was faster. Nothing of yours was changed.'}
+            : changes.acts.every((act) => isMine(act) || isNobodys(act))
+              ? 'It has changed meanwhile. Nothing was changed now.'
+              : 'Somebody was faster. Nothing of yours was changed.'}
       </h3>
       <Done changes={changes} />
       <p className="mt-2">You wanted to {wish(wanted)}.</p>
@@ -85,7 +89,7 @@ function Done({ changes: { acts, joined } }: { changes: Changes }) {
     <ul className="mt-1.5 grid gap-1">
       {acts.map((act) => (
         <li key={`${act.at} ${act.type}`}>
-          <span className="font-medium">{act.own ? 'You' : who(act)}</span> {deed(act)}{' '}
+          <Deed act={act} who={act.own ? YOU : who(act)} />{' '}
           <span className="text-xs text-muted">
             <Time at={act.at} />
           </span>
@@ -97,12 +101,24 @@ function Done({ changes: { acts, joined } }: { changes: Changes }) {
   );
 }
 
+/** "Ben resolved it as fraud", "Given to Ben in turn" */
+export function Deed({ act, who }: { act: Happening; who: string }) {
+  if (isNobodys(act)) return capital(deed(act));
+  return (
+    <>
+      <span className="font-medium">{who}</span> {deed(act)}
+    </>
+  );
+}
+
+const YOU = 'You';
+
 /** Who did something: the reader is "You", others go by the name of their key; without keys, where nobody has a name, `unnamed`. */
 export function useWho(unnamed: string): (act: Pick<Happening, 'byName' | 'by'>) => string {
   const session = useSession();
   return ({ byName, by }) =>
     byName !== null && byName === session?.keyName
-      ? 'You'
+      ? YOU
       : (byName ?? by ?? (session?.keyless ? unnamed : 'The server'));
 }
 

@@ -5,6 +5,7 @@ import type { CaseAct, CaseResolution, WholeCase } from '../../api/cases.ts';
 import { useBaseCurrency } from '../../api/session.ts';
 import { count, moneyShort, plural } from '../../lib/format.ts';
 import { oneOf } from '../../lib/life-words.ts';
+import { useNarrow } from '../../lib/use-narrow.ts';
 import { Kbd, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { KindIcon } from '../../ui/kind.tsx';
@@ -38,6 +39,7 @@ interface Props {
 /** All that it takes to decide on a case, with the actions always in sight. */
 export function Detail(props: Props) {
   const { of, work, box, me, left, onAct, onResolve, onAssign, onAssignOther, onMerge } = props;
+  const narrow = useNarrow();
   return (
     <div className="grid gap-4">
       <Head
@@ -84,7 +86,31 @@ export function Detail(props: Props) {
           </div>
         </div>
       </div>
+      {narrow && of.status === 'open' && (
+        // Where the thumb is, however far down the reader is.
+        <div className="sticky bottom-(--bar) z-10 -mx-4 flex gap-2 border-t border-line bg-canvas/95 px-4 py-2 backdrop-blur">
+          <Decide busy={work.busy} onResolve={onResolve} className="flex-1" />
+        </div>
+      )}
     </div>
+  );
+}
+
+/** What it was. */
+function Decide({ busy, onResolve, className }: Pick<Props, 'onResolve'> & { busy: boolean; className?: string }) {
+  const common = { needs: ['review'] as const, disabled: busy, className };
+  return (
+    <>
+      <Button {...common} kind="approve" icon={<Check className="size-4" />} onClick={() => onResolve('legitimate')}>
+        Legitimate <Key>a</Key>
+      </Button>
+      <Button {...common} kind="decline" icon={<ShieldX className="size-4" />} onClick={() => onResolve('fraud')}>
+        Fraud <Key>d</Key>
+      </Button>
+      <Button {...common} icon={<Tag className="size-3.5" />} onClick={() => onResolve('unsure')}>
+        Label… <Key>l</Key>
+      </Button>
+    </>
   );
 }
 
@@ -114,6 +140,7 @@ function Head({
   const base = useBaseCurrency();
   const open = of.status === 'open';
   const own = me !== undefined && of.assignee === me;
+  const narrow = useNarrow();
   return (
     <header className="panel top-0 z-10 flex flex-wrap items-center gap-x-4 gap-y-2.5 px-4 py-3 lg:sticky">
       <div className="min-w-0 basis-64 grow">
@@ -169,36 +196,7 @@ function Head({
         </p>
       </div>
       <div className="flex flex-wrap items-center gap-2">
-        {open && (
-          <>
-            <Button
-              kind="approve"
-              needs={['review']}
-              disabled={busy}
-              icon={<Check className="size-4" />}
-              onClick={() => onResolve('legitimate')}
-            >
-              Legitimate <Key>a</Key>
-            </Button>
-            <Button
-              kind="decline"
-              needs={['review']}
-              disabled={busy}
-              icon={<ShieldX className="size-4" />}
-              onClick={() => onResolve('fraud')}
-            >
-              Fraud <Key>d</Key>
-            </Button>
-            <Button
-              needs={['review']}
-              disabled={busy}
-              icon={<Tag className="size-3.5" />}
-              onClick={() => onResolve('unsure')}
-            >
-              Label… <Key>l</Key>
-            </Button>
-          </>
-        )}
+        {open && !narrow && <Decide busy={busy} onResolve={onResolve} />}
         {open && (
           <Button needs={['review']} disabled={busy} icon={<UserPlus className="size-3.5" />} onClick={onAssign}>
             {own ? 'Give it back' : 'Take it'} <Key>s</Key>

@@ -19,6 +19,11 @@ interface Props {
 
 export function Item({ item, selected, elsewhere, onSelect, chosen, onChoose }: Props) {
   const base = useBaseCurrency();
+  const isResolved = item.status === 'resolved';
+  const third = elsewhere || isResolved || item.asked || item.assignee || item.dueAt || item.awaitingSince;
+  const disputes = item.disputes > 0 && (
+    <span className="num whitespace-nowrap text-muted">{plural(item.disputes, 'dispute')}</span>
+  );
   return (
     <li data-id={item.id} className="relative border-b border-line last:border-b-0">
       {chosen !== undefined && (
@@ -54,19 +59,14 @@ export function Item({ item, selected, elsewhere, onSelect, chosen, onChoose }: 
         <span className={`mt-1 flex items-center gap-2.5 text-xs text-muted ${chosen === undefined ? 'pl-6' : ''}`}>
           <Outcomes {...item} />
           <span className="num whitespace-nowrap">score {item.score}</span>
-          {item.disputes > 0 && <span className="num truncate">{plural(item.disputes, 'dispute')}</span>}
+          {!third && disputes}
           <span className="num ml-auto whitespace-nowrap">
-            {ago(new Date(item.status === 'resolved' ? (item.resolvedAt ?? item.openedAt) : item.openedAt), new Date())}
+            {ago(new Date(isResolved ? (item.resolvedAt ?? item.openedAt) : item.openedAt), new Date())}
           </span>
         </span>
-        {(elsewhere ||
-          item.status === 'resolved' ||
-          item.asked ||
-          item.assignee ||
-          item.dueAt ||
-          item.awaitingSince) && (
+        {third && (
           <span className={`mt-1 flex items-center gap-2 text-xs ${chosen === undefined ? 'pl-6' : ''}`}>
-            {item.status === 'resolved' && <ResolutionBadge resolution={item.resolution} />}
+            {isResolved && <ResolutionBadge resolution={item.resolution} />}
             {item.status === 'open' && item.asked && (
               <span className="whitespace-nowrap text-review">{item.asked.resolution}, unconfirmed</span>
             )}
@@ -75,6 +75,7 @@ export function Item({ item, selected, elsewhere, onSelect, chosen, onChoose }: 
             ) : (
               item.assignee && <span className="truncate">{item.assignee}</span>
             )}
+            {disputes}
             <span className="ml-auto flex">
               <Due of={item} />
             </span>

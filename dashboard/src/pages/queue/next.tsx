@@ -22,7 +22,7 @@ export function QueueChoice({
     <Choice
       label="Queue"
       hidden
-      className="max-w-48"
+      className="max-w-48 max-sm:max-w-32"
       value={value ?? ''}
       onChange={(event) => onChange(event.target.value || undefined)}
     >

@@ -32,10 +32,8 @@ export function Payments({
   const [all, setAll] = useState(false);
   const [reviewing, setReviewing] = useState<Reviewing>();
   const may = lacking(useSession(), ['review']).length === 0;
-  const loaded = query.data?.pages.flatMap(({ data }) => data);
-  // What waits, or waited, for a person comes before the rest, and stays there once it is reviewed.
-  const few = loaded && [...loaded.filter(wasHeld), ...loaded.filter((t) => !wasHeld(t))].slice(0, FEW);
-  const rows = all ? loaded : few;
+  const { loaded, arrived, take } = useStill(query.data?.pages.flatMap(({ data }) => data));
+  const rows = all ? loaded : loaded?.slice(0, FEW);
   const more = (loaded?.length ?? 0) > (rows?.length ?? 0);
   /** The one that has the focus, else the first that is held. */
   const review = (action: Reviewing['action']) => {
@@ -52,7 +50,18 @@ export function Payments({
   };
   useHotkeys({ o: () => review('release'), x: () => review('cancel'), e: leave });
   return (
-    <Panel title={capital(`${oneOf(of.transactions)}s`)} note={plural(of.transactionCount, 'alert')} flush>
+    <Panel
+      title={capital(`${oneOf(of.transactions)}s`)}
+      note={plural(of.transactionCount, 'alert')}
+      aside={
+        arrived > 0 && (
+          <Button small onClick={take}>
+            Show {count(arrived)} new
+          </Button>
+        )
+      }
+      flush
+    >
       {query.error && !rows ? (
         <Failed error={query.error} retry={() => void query.refetch()} />
       ) : !rows ? (
@@ -70,35 +79,41 @@ export function Payments({
                 <Link
                   to="/decisions/$id"
                   params={{ id: t.id }}
-                  className={`grid grid-cols-[5.5rem_minmax(0,1fr)_auto] items-baseline gap-x-3 py-1.5 pr-4 hover:bg-sunken sm:grid-cols-[5.5rem_1.5rem_minmax(0,1fr)_auto_6.5rem] ${onLeave ? 'pl-11' : 'pl-4'}`}
+                  className={`grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-3 py-1.5 pr-4 hover:bg-sunken sm:grid-cols-[5.5rem_1.5rem_minmax(0,1fr)_auto_6.5rem] ${onLeave ? 'pl-11' : 'pl-4'}`}
                 >
-                  <OutcomeWord outcome={t.decision} status={t.status} />
+                  <span className="flex items-baseline gap-2">
+                    <OutcomeWord outcome={t.decision} status={t.status} />
+                    <span className="num text-xs text-muted sm:hidden">score {t.score ?? '–'}</span>
+                  </span>
                   <span className="num text-right text-muted max-sm:hidden">
                     <span className="sr-only">score </span>
                     {t.score ?? '–'}
                   </span>
-                  <span className="min-w-0">
-                    <span className="flex min-w-0 items-baseline gap-2">
-                      <span className="id truncate">{t.userId}</span>
-                      {t.cardId && <span className="id truncate text-muted max-md:hidden">{t.cardId}</span>}
-                      <TypeBadge type={t.type} />
-                      {t.label && <LabelBadge label={t.label} />}
-                      <Fate of={t} />
-                      {left.has(t.id) && <span className="text-xs whitespace-nowrap text-review">left out</span>}
-                    </span>
-                    <span className="block truncate text-xs text-muted" title={because(t)}>
-                      {because(t)}
-                    </span>
+                  <span className="flex min-w-0 items-baseline gap-x-2 max-sm:order-1 max-sm:flex-wrap">
+                    <span className="id max-w-full truncate">{t.userId}</span>
+                    {t.cardId && <span className="id truncate text-muted max-md:hidden">{t.cardId}</span>}
+                    <TypeBadge type={t.type} />
+                    {t.label && <LabelBadge label={t.label} />}
+                    <Fate of={t} />
+                    {left.has(t.id) && <span className="text-xs whitespace-nowrap text-review">left out</span>}
                   </span>
                   <span className="text-right">
                     <MoneyInBase {...t} />
                   </span>
-                  <span className="text-right text-xs text-muted max-sm:hidden">
+                  <span className="text-right text-xs text-muted max-sm:order-1">
                     <Time at={t.transactionDate} />
+                  </span>
+                  <span
+                    className="col-span-full line-clamp-2 text-xs text-muted max-sm:order-1 sm:col-start-3 sm:line-clamp-1"
+                    title={because(t)}
+                  >
+                    {because(t)}
                   </span>
                 </Link>
                 {isHeld(t) && (
-                  <p className="flex flex-wrap items-center gap-2 px-4 pb-2 sm:pl-[8.75rem]">
+                  <p
+                    className={`flex flex-wrap items-center gap-2 px-4 pb-2 ${onLeave ? 'pl-11' : ''} sm:pl-[8.75rem]`}
+                  >
                     <span className="text-xs text-muted">It is held:</span>
                     <ReviewButtons small of={t.userId} onPick={(action) => setReviewing({ action, of: t })} />
                   </p>
@@ -123,6 +138,30 @@ export function Payments({
     </Panel>
   );
 }
+
+/**
+ * What waits, or waited, for a person comes before the rest, and the newest first of each; it stays so under the reader's hands:
+ * what joins is told, and shown when that is asked. What was asked for by a page comes after the others.
+ */
+function useStill(fresh: Transaction[] | undefined) {
+  const [order, setOrder] = useState<readonly string[]>();
+  const known = new Map(fresh?.map((t) => [t.id, t]));
+  const sorted = fresh?.toSorted((a, b) => Number(wasHeld(b)) - Number(wasHeld(a)) || paidAt(b) - paidAt(a));
+  const listed = new Set(order);
+  const rest = order && sorted?.filter(({ id }) => !listed.has(id));
+  // Older than all that is listed: a page that was asked for.
+  const oldest = Math.min(...(order ?? []).flatMap((id) => known.get(id)?.createdAt ?? []).map(Date.parse));
+  const older = rest?.filter(({ createdAt }) => Date.parse(createdAt) <= oldest) ?? [];
+  const still = order && [...order.flatMap((id) => known.get(id) ?? []), ...older];
+  if (sorted && (order === undefined || older.length > 0)) setOrder((still ?? sorted).map(({ id }) => id));
+  return {
+    loaded: fresh && (still ?? sorted),
+    arrived: (rest?.length ?? 0) - older.length,
+    take: () => setOrder(sorted?.map(({ id }) => id)),
+  };
+}
+
+const paidAt = ({ transactionDate }: Transaction): number => Date.parse(transactionDate);
 
 /** Whether the resolution takes it in. */
 function Taken({ of, left, onChange }: { of: Transaction; left: boolean; onChange: () => void }) {

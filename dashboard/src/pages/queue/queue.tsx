@@ -15,7 +15,7 @@ import { Item } from './item.tsx';
 import { QueueChoice, useNext } from './next.tsx';
 import { Strip } from './strip.tsx';
 import { useList } from './use-list.ts';
-import { filterOf, SHOWS, type Show, type Sort } from './work.ts';
+import { AT_RISK, filterOf, SHOWS, type Show, type Sort } from './work.ts';
 
 /** Cases that wait for a person, most at risk first. Worked by keyboard; nothing moves under the reader's hands. */
 export function Queue() {
@@ -27,7 +27,8 @@ export function Queue() {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
-  const cases = useList(filterOf(show, sort, me.name, queue), text);
+  const filter = filterOf(show, sort, me.name, queue);
+  const cases = useList(filter, text);
   const { items, query } = cases;
   const place = items.findIndex(({ id }) => id === selected);
   const current = selected ?? items[0]?.id;
@@ -79,48 +80,15 @@ export function Queue() {
   return (
     <div className="flex flex-col lg:h-[calc(100dvh-2.5rem-var(--bar))]">
       <div className={besides}>
-        <PageHeader title="Review queue">
+        <div className="flex flex-wrap items-start gap-2">
+          <div className="mr-auto">
+            <PageHeader title="Review queue" />
+          </div>
           {cases.arrived > 0 && (
             <Button kind="primary" icon={<RotateCw className="size-3.5" />} onClick={cases.load}>
-              Load {count(cases.arrived)} new
+              <span className="max-sm:sr-only">Load</span> {count(cases.arrived)} new
             </Button>
           )}
-          <Segmented
-            label="Show"
-            value={show}
-            options={SHOWS}
-            onChange={(value: Show) => navigate({ search: (before) => ({ ...before, show: value, case: undefined }) })}
-          />
-          <div className="relative max-sm:min-w-44 max-sm:flex-1">
-            <Search className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-muted" />
-            <input
-              ref={search}
-              type="search"
-              data-own-search
-              aria-label="Search the queue"
-              placeholder="User, card, device, IP, person…"
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-              onKeyDown={leaveOnEscape}
-              className="control w-60 pl-8 max-sm:w-full"
-            />
-          </div>
-          <QueueChoice
-            value={queue}
-            onChange={(value) => navigate({ search: (before) => ({ ...before, queue: value, case: undefined }) })}
-          />
-          <Choice
-            label="Order"
-            hidden
-            value={sort}
-            onChange={(event) =>
-              navigate({ search: (before) => ({ ...before, sort: event.target.value as Sort, case: undefined }) })
-            }
-          >
-            <option value="risk">Risk × amount</option>
-            <option value="newest">Newest</option>
-            <option value="due">Due first</option>
-          </Choice>
           <Button
             needs={['review']}
             disabled={next.busy}
@@ -132,7 +100,46 @@ export function Queue() {
           <Link to="/queue/team" className={buttonClass('quiet')}>
             Team
           </Link>
-        </PageHeader>
+        </div>
+        <div className="mb-4 flex flex-wrap items-center gap-2">
+          <Segmented
+            label="Show"
+            value={show}
+            options={SHOWS}
+            onChange={(value: Show) => navigate({ search: (before) => ({ ...before, show: value, case: undefined }) })}
+          />
+          <div className="relative min-w-24 flex-1 sm:max-w-80">
+            <Search className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-muted" />
+            <input
+              ref={search}
+              type="search"
+              data-own-search
+              aria-label="Search the queue"
+              placeholder="User, card, device, IP, person…"
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+              onKeyDown={leaveOnEscape}
+              className="control w-full pl-8"
+            />
+          </div>
+          <QueueChoice
+            value={queue}
+            onChange={(value) => navigate({ search: (before) => ({ ...before, queue: value, case: undefined }) })}
+          />
+          <Choice
+            label="Order"
+            hidden
+            title={AT_RISK}
+            value={sort}
+            onChange={(event) =>
+              navigate({ search: (before) => ({ ...before, sort: event.target.value as Sort, case: undefined }) })
+            }
+          >
+            <option value="risk">By risk</option>
+            <option value="newest">Newest</option>
+            <option value="due">Due first</option>
+          </Choice>
+        </div>
       </div>
       <Strip className={besides} />
       {next.dialog}
@@ -162,7 +169,7 @@ export function Queue() {
       ) : (
         <div className="grid min-h-0 flex-1 gap-4 lg:grid-cols-[19rem_minmax(0,1fr)] 2xl:grid-cols-[23rem_minmax(0,1fr)]">
           <div className={`panel relative min-h-0 overflow-y-auto overscroll-contain ${besides}`}>
-            {!query.data || (items.length === 0 && cases.searching) ? (
+            {filter && (!query.data || (items.length === 0 && cases.searching)) ? (
               <LoadingRows />
             ) : items.length === 0 ? (
               <Nothing
@@ -236,7 +243,7 @@ function Nothing({
           'The queue is empty',
           'Payments that are sent to review or declined gather here, an attack as one case.',
         ],
-        mine: ['Nothing is with you', 'Press s on a case to take it.'],
+        mine: ['Nothing is with you', 'Take a case, or ask for the next one.'],
         unassigned: ['Every open case is with somebody', 'What comes new is with nobody at first.'],
         queue: ['Nothing of this queue', 'No case that is shown so fits what it asks for.'],
         resolved: ['Nothing is resolved yet', 'What you resolve can be read here again.'],

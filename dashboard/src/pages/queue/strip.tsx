@@ -25,10 +25,10 @@ export function Strip({ className = '' }: { className?: string }) {
       <Figure name="At risk" value={data && moneyShort(data.amountAtRisk, base)}>
         open cases
       </Figure>
-      <Figure name="First action after" value={data && time(data.firstActionMs.p50)}>
+      <Figure name="First action after" className="max-sm:hidden" value={data && time(data.firstActionMs.p50)}>
         {data && data.firstActionMs.p95 !== null ? `95% in ${time(data.firstActionMs.p95)}` : 'none yet'}
       </Figure>
-      <Figure name="Resolved after" value={data && time(data.resolvedMs.p50)}>
+      <Figure name="Resolved after" className="max-sm:hidden" value={data && time(data.resolvedMs.p50)}>
         {data && data.resolvedMs.p95 !== null ? `95% in ${time(data.resolvedMs.p95)}` : 'none yet'}
       </Figure>
       <Figure

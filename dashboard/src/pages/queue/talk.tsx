@@ -1,12 +1,11 @@
 import { type RefObject, useId } from 'react';
 import type { WholeCase } from '../../api/cases.ts';
-import { capital } from '../../lib/format.ts';
 import { Kbd, Panel, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
-import { useWho } from './conflict.tsx';
+import { Deed, useWho } from './conflict.tsx';
 import { useDraft } from './drafts.ts';
 import { TemplateChoice } from './templates.tsx';
-import { deed, wordsOf } from './work.ts';
+import { wordsOf } from './work.ts';
 
 interface Props {
   of: WholeCase;
@@ -30,16 +29,7 @@ export function Talk({ of, busy, box, onComment }: Props) {
           <li key={`${act.at} ${act.type}`}>
             <p className="flex items-baseline gap-2">
               <span className="min-w-0">
-                {act.type === 'opened' ||
-                act.type === 'escalated' ||
-                act.detail?.from !== undefined ||
-                act.detail?.dealt ? (
-                  capital(deed(act))
-                ) : (
-                  <>
-                    <span className="font-medium">{who(act)}</span> {deed(act)}
-                  </>
-                )}
+                <Deed act={act} who={who(act)} />
               </span>
               <span className="ml-auto text-xs text-muted">
                 <Time at={act.at} />
@@ -59,7 +49,10 @@ export function Talk({ of, busy, box, onComment }: Props) {
         }}
       >
         <label htmlFor={id} className="mb-1 flex items-center gap-1.5 text-xs font-medium text-muted">
-          Comment <Kbd>c</Kbd>
+          Comment{' '}
+          <span className="max-lg:hidden">
+            <Kbd>c</Kbd>
+          </span>
         </label>
         <textarea
           ref={box}

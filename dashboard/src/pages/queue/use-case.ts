@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { actOnCase, type Case, type CaseAct, caseQuery, readCase, type WholeCase } from '../../api/cases.ts';
 import { ApiError } from '../../api/client.ts';
-import { isOwnAct, useOwnActs } from '../../lib/own-acts.ts';
+import { isOwnAct, ownSince, useOwnActs } from '../../lib/own-acts.ts';
 import { live } from '../../live/live.ts';
 import { useLiveRefresh } from '../../live/refresh.ts';
 import { failed } from '../../ui/toast.tsx';
@@ -17,7 +17,8 @@ export interface Conflict {
 
 /**
  * A case as the reader sees it. What others do to it is announced and not slipped in, so that a change always carries
- * the version in sight; where that is stale, the server refuses and the reader is told what happened meanwhile.
+ * the version in sight, and what this reader did since; where that is stale, the server refuses and they are told what happened
+ * meanwhile.
  */
 export function useCase(id: string) {
   const client = useQueryClient();
@@ -51,7 +52,7 @@ export function useCase(id: string) {
   ): Promise<Case | undefined> {
     setBusy(true);
     try {
-      const now = await actOnCase(wanted, as);
+      const now = await actOnCase(wanted, { ...as, version: ownSince(id, as.version) });
       if (wanted.kind === 'comment') setDraft(id, 'comment', '');
       if (wanted.kind === 'resolve') setDraft(id, 'note', '');
       setConflict(undefined);

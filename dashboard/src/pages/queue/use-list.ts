@@ -11,20 +11,20 @@ const FOUND = 20;
 const NONE: ReadonlySet<string> = new Set();
 
 /** The list of cases: it grows and is put in order only when asked to, and keeps its place as cases are resolved. */
-export function useList(filter: CaseFilter, text: string) {
+export function useList(filter: CaseFilter | undefined, text: string) {
   const client = useQueryClient();
-  const options = casesQuery(filter);
-  const query = useInfiniteQuery({ ...options, staleTime: 0 });
+  const options = casesQuery(filter ?? {});
+  const query = useInfiniteQuery({ ...options, staleTime: 0, enabled: filter !== undefined });
   useLiveRefresh(options.queryKey, 3_000, () => live.totals().alerts + live.totals().cases);
   useLiveVersion();
   const [finished, setFinished] = useState<ReadonlySet<string>>(new Set());
-  const done = filter.status === 'open' ? finished : NONE;
+  const done = filter?.status === 'open' ? finished : NONE;
   const [order, setOrder] = useState<{ of: string; ids: string[] }>();
   const known = useRef(new Map<string, Case>());
   const found = useFound(filter, text);
 
-  const name = JSON.stringify(filter);
-  const pages = query.data?.pages;
+  const name = JSON.stringify(filter ?? null);
+  const pages = filter && query.data?.pages;
   const fresh = (pages?.flatMap(({ data }) => data) ?? []).filter(({ id }) => !done.has(id));
   for (const one of [...fresh, ...found.cases]) known.current.set(one.id, one);
   const mine = order?.of === name ? order.ids : [];
@@ -71,14 +71,14 @@ export function useList(filter: CaseFilter, text: string) {
 }
 
 /** Cases with a payment that names what is searched for. The server knows them all, the list only what it shows. */
-function useFound(filter: CaseFilter, text: string): { cases: Case[]; busy: boolean } {
+function useFound(filter: CaseFilter | undefined, text: string): { cases: Case[]; busy: boolean } {
   const [settled, setSettled] = useState('');
   useEffect(() => {
     const timer = setTimeout(() => setSettled(text.trim()), SEARCH_PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text]);
   const results = useQueries({
-    queries: entitiesNamed(settled).map((entity) => ({
+    queries: (filter ? entitiesNamed(settled) : []).map((entity) => ({
       queryKey: ['cases', 'found', filter, entity],
       queryFn: ({ signal }: { signal: AbortSignal }) => listCases({ ...filter, entity }, undefined, FOUND, signal),
     })),

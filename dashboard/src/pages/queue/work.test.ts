@@ -9,6 +9,7 @@ import {
   entitiesNamed,
   filterOf,
   fitting,
+  isNobodys,
   onlyOwn,
   typed,
   wish,
@@ -29,7 +30,7 @@ const ids = (list: Case[]) => list.map(({ id }) => id);
 test('each view asks the server for its own; whoever has no name has none of their own', () => {
   assert.deepEqual(filterOf('open', 'risk', 'ann'), { status: 'open', sort: 'risk' });
   assert.deepEqual(filterOf('mine', 'newest', 'ann'), { status: 'open', assignee: 'ann', sort: 'newest' });
-  assert.notEqual(filterOf('mine', 'risk', undefined).assignee, undefined);
+  assert.equal(filterOf('mine', 'risk', undefined), undefined);
   assert.deepEqual(filterOf('unassigned', 'risk', 'ann'), { status: 'open', assigned: 'no', sort: 'risk' });
   assert.deepEqual(filterOf('resolved', 'risk', 'ann'), { status: 'resolved', sort: 'risk' });
 });
@@ -84,6 +85,34 @@ test('what others did since is the tail of the history, as long as the version h
     [false, true],
   );
   assert.deepEqual([onlyOwn(mine), onlyOwn({ ...mine, acts: mine.acts.slice(1) })], [false, true]);
+});
+
+test('what nobody did is nobody’s doing, and stands for no version of the reader’s', () => {
+  const at = '2026-01-01T00:00:00Z';
+  const act = (type: string, detail: Record<string, unknown> | null = null) => ({
+    at,
+    type,
+    by: null,
+    byName: null,
+    detail,
+  });
+  const mine = act('resolved', { resolution: 'fraud' });
+  const table = [act('escalated', { due: 1 }), act('merged', { from: ['case_9'], alert: 't_1' }), act('opened')];
+  for (const other of table) {
+    assert.equal(isNobodys(other), true, other.type);
+    const now = { ...one('a'), version: 2, history: [act('opened'), mine, other] } as unknown as WholeCase;
+    const { acts } = changesSince({ version: 1, transactionCount: 3 }, now, (_, version) => version === 2);
+    assert.deepEqual(acts, [{ ...mine, own: true }], other.type);
+  }
+  // Given in turn it moves the version all the same, and is not the reader's.
+  const dealt = act('assigned', { assignee: 'Ben', dealt: true, queue: 'Large' });
+  const now = { ...one('a'), version: 3, history: [act('opened'), mine, dealt] } as unknown as WholeCase;
+  const { acts } = changesSince({ version: 1, transactionCount: 3 }, now, (_, version) => version === 2);
+  assert.deepEqual(
+    acts.map(({ own }) => own),
+    [true, false],
+  );
+  assert.deepEqual([isNobodys(dealt), isNobodys(mine)], [true, false]);
 });
 
 test('what was wanted is said, and what was typed for it is kept', () => {

@@ -28,13 +28,11 @@ export const RESOLUTION_NAMES: Record<CaseResolution, string> = {
 export const resolutionName = (resolution: unknown): string =>
   RESOLUTION_NAMES[resolution as CaseResolution] ?? String(resolution);
 
-/** Whoever has no name has no cases: nobody is called so. */
-const NOBODY = '\u0000';
-
-export function filterOf(show: Show, sort: Sort, me: string | undefined, queue?: string): CaseFilter {
+/** What to ask the server for; undefined where there is nothing to ask: whoever has no name has no cases. */
+export function filterOf(show: Show, sort: Sort, me: string | undefined, queue?: string): CaseFilter | undefined {
   const of = { sort, ...(queue === undefined ? {} : { queue }) };
   if (show === 'resolved') return { status: 'resolved', ...of };
-  if (show === 'mine') return { status: 'open', assignee: me ?? NOBODY, ...of };
+  if (show === 'mine') return me === undefined ? undefined : { status: 'open', assignee: me, ...of };
   if (show === 'unassigned') return { status: 'open', assigned: 'no', ...of };
   return { status: 'open', ...of };
 }
@@ -89,13 +87,20 @@ export function changesSince(
   isOwn: (caseId: string, version: number) => boolean,
 ): Changes {
   const moved = now.version - seen.version;
-  const tail = moved > 0 ? now.history.slice(-moved) : [];
+  const tail = moved > 0 ? now.history.filter(movesVersion).slice(-moved) : [];
   return {
     // The last of them made the version that it has now.
     acts: tail.map((act, i) => ({ ...act, own: isOwn(now.id, now.version - tail.length + 1 + i) })),
     joined: Math.max(0, now.transactionCount - seen.transactionCount),
   };
 }
+
+/** What nobody did: it came about by an alert, a time or a queue's turn. */
+export const isNobodys = ({ type, detail }: Happening): boolean =>
+  type === 'opened' || type === 'escalated' || detail?.dealt === true || Array.isArray(detail?.from);
+
+/** Whether it made a version. */
+const movesVersion = (act: Happening): boolean => !isNobodys(act) || act.detail?.dealt === true;
 
 /** Whether nobody else has done anything. */
 export const onlyOwn = ({ acts }: Changes): boolean => acts.every(({ own }) => own);

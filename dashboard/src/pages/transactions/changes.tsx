@@ -38,7 +38,7 @@ export interface Change {
   of: Transaction;
 }
 
-/** The dialogs that `Changes` asks for: one of each, however many rows there are. */
+/** The dialogs that `Changes` asks for. */
 export function ChangeDialogs({
   change,
   onClose,

@@ -1,18 +1,18 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import { findTransaction, listTransactions, type TransactionFilter, totalQuery } from '../../api/queries.ts';
 import type { Transaction } from '../../api/types.ts';
-import { count, latency } from '../../lib/format.ts';
+import { because, count, latency } from '../../lib/format.ts';
 import { isHeld } from '../../lib/life-words.ts';
+import { useNarrow } from '../../lib/use-narrow.ts';
 import { MoneyInBase, PageHeader, Panel, Score, Time } from '../../ui/bits.tsx';
 import { ExportButton } from '../../ui/export-button.tsx';
 import { LoadOlder } from '../../ui/load-older.tsx';
 import { LabelBadge, OutcomeWord, StatusWord, TypeBadge } from '../../ui/outcome.tsx';
 import { Empty, Failed, LoadingRows } from '../../ui/states.tsx';
-import { type Change, ChangeDialogs, Changes } from './changes.tsx';
 import { COLUMNS } from './columns.ts';
 import { Chips, Filters } from './filters.tsx';
+import { PhoneLines } from './phone-lines.tsx';
 import { SavedViews } from './saved-views.tsx';
 
 export function Transactions() {
@@ -71,7 +71,7 @@ export function Transactions() {
                 : 'Widen or clear them.'}
           </Empty>
         ) : (
-          <Table rows={rows} />
+          <Lines rows={rows} />
         )}
       </Panel>
       <LoadOlder pages={pages} />
@@ -91,45 +91,41 @@ function instant(local: string | undefined): string | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
+const Lines = ({ rows }: { rows: Transaction[] }) => (useNarrow() ? <PhoneLines rows={rows} /> : <Table rows={rows} />);
+
 function Table({ rows }: { rows: Transaction[] }) {
   const navigate = useNavigate();
-  const [change, setChange] = useState<Change>();
   return (
     <div className="overflow-x-auto">
       <table className="w-full">
         <thead>
           <tr className="h-9 text-left text-xs text-muted [&_th]:px-2 [&_th]:font-medium [&_th]:whitespace-nowrap">
-            <th className="!pl-4 max-sm:hidden">Decided</th>
-            <th className="max-sm:!pl-4">Decision</th>
-            <th className="max-sm:hidden">Score</th>
+            <th className="!pl-4">Decided</th>
+            <th>Decision</th>
+            <th>Score</th>
             <th className="!text-right">Amount</th>
             <th>User</th>
-            <th className="max-lg:hidden">Category</th>
+            <th className="max-lg:hidden xl:max-2xl:hidden">Category</th>
             <th className="max-xl:hidden">Where</th>
-            <th className="max-md:hidden">Status</th>
-            <th className="!text-right max-xl:hidden">Latency</th>
-            <th className="!pr-4 max-sm:hidden">
-              <span className="sr-only">Actions</span>
-            </th>
+            <th className="max-xl:hidden">Reason</th>
+            <th>Status</th>
+            <th className="!pr-4 !text-right max-xl:hidden">Latency</th>
           </tr>
         </thead>
         <tbody>
           {rows.map((t) => (
             <tr
               key={t.id}
-              className="h-9 cursor-pointer border-t border-line hover:bg-sunken [&_td]:px-2 max-sm:[&_td]:py-1.5 max-sm:[&_td]:align-top"
+              className="h-9 cursor-pointer border-t border-line hover:bg-sunken [&_td]:px-2"
               onClick={() => void navigate({ to: '/decisions/$id', params: { id: t.id } })}
             >
-              <td className="!pl-4 text-xs text-muted max-sm:hidden">
+              <td className="!pl-4 text-xs text-muted">
                 <Time at={t.createdAt} />
               </td>
-              <td className="max-sm:!pl-4">
+              <td>
                 <OutcomeWord outcome={t.decision} status={t.status} />
-                <span className="num block pl-4.5 text-xs whitespace-nowrap text-muted sm:hidden">
-                  {t.score === undefined ? '–' : `score ${t.score}`}
-                </span>
               </td>
-              <td className="max-sm:hidden">
+              <td>
                 <Score score={t.score} outcome={t.decision} />
               </td>
               <td className="text-right">
@@ -148,34 +144,27 @@ function Table({ rows }: { rows: Transaction[] }) {
                   {t.userId}
                 </a>{' '}
                 <TypeBadge type={t.type} />
-                <span className="flex items-center gap-2 text-xs text-muted sm:hidden">
-                  <Time at={t.createdAt} />
-                  {t.label && <LabelBadge label={t.label} />}
-                </span>
               </td>
-              <td className="truncate text-muted max-lg:hidden">{t.productCategory ?? '–'}</td>
+              <td className="truncate text-muted max-lg:hidden xl:max-2xl:hidden">{t.productCategory ?? '–'}</td>
               <td className="max-w-36 truncate text-muted max-xl:hidden">
                 {[t.customerLocation, t.country].filter(Boolean).join(', ') || '–'}
               </td>
-              <td className="max-md:hidden">
+              <td className="w-full max-w-0 truncate text-muted max-xl:hidden" title={because(t)}>
+                {t.decision === 'approve' ? '' : because(t)}
+              </td>
+              <td>
                 <span className="inline-flex items-center gap-2">
                   <StatusWord {...t} held={isHeld(t)} />
                   {t.label && <LabelBadge label={t.label} />}
                 </span>
               </td>
-              <td className="num text-right text-xs text-muted max-xl:hidden">{latency(t.latencyMs)}</td>
-              {/* biome-ignore lint/a11y/useKeyWithClickEvents: it only keeps clicks on the buttons from opening the row */}
-              <td
-                className="!pr-3 text-right whitespace-nowrap max-sm:hidden"
-                onClick={(event) => event.stopPropagation()}
-              >
-                <Changes of={t} onChange={setChange} />
+              <td className="num !pr-4 text-right text-xs whitespace-nowrap text-muted max-xl:hidden">
+                {latency(t.latencyMs)}
               </td>
             </tr>
           ))}
         </tbody>
       </table>
-      <ChangeDialogs change={change} onClose={() => setChange(undefined)} />
     </div>
   );
 }

@@ -82,7 +82,7 @@ function Table({ rows }: { rows: Customer[] }) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.id} className="h-10 border-t border-line hover:bg-sunken [&_td]:px-2 [&_td]:py-1.5">
-              <td className="max-w-64 truncate !pl-4">
+              <td className="max-w-64 truncate !pl-4 max-sm:w-full max-sm:max-w-0">
                 <EntityLink type="user" id={row.id} className="font-medium" />
                 {row.name !== null && (
                   <span className="block truncate text-xs text-muted">

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Pencil, Plus, Trash2, Users as UsersIcon } from 'lucide-react';
+import { Pencil, Plus, Users as UsersIcon } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { createUser, deleteUser, listUsers, updateUser } from '../../api/queries.ts';
 import type { User } from '../../api/types.ts';
@@ -86,17 +86,6 @@ export function Registered({ choice }: { choice: ReactNode }) {
 }
 
 function Table({ rows, onEdit }: { rows: User[]; onEdit: (user: User) => void }) {
-  const client = useQueryClient();
-  const [doomed, setDoomed] = useState<User>();
-  const removal = useMutation({
-    mutationFn: (user: User) => deleteUser(user.id),
-    onSuccess: () => told('User deleted'),
-    onError: (error) => failed('Not deleted', error),
-    onSettled: () => {
-      setDoomed(undefined);
-      void client.invalidateQueries({ queryKey: ['users'] });
-    },
-  });
   return (
     <div className="overflow-x-auto">
       <table className="w-full">
@@ -134,29 +123,45 @@ function Table({ rows, onEdit }: { rows: User[]; onEdit: (user: User) => void })
                 >
                   <Pencil className="size-3.5" />
                 </IconButton>
-                <IconButton
-                  needs={['review']}
-                  label={`Delete ${user.name}`}
-                  className="size-7"
-                  onClick={() => setDoomed(user)}
-                >
-                  <Trash2 className="size-3.5" />
-                </IconButton>
               </td>
             </tr>
           ))}
         </tbody>
       </table>
-      <Confirm
-        open={doomed !== undefined}
-        onClose={() => setDoomed(undefined)}
-        title="Delete this user?"
-        note={`${doomed?.name ?? ''} is removed with name and e-mail. Their payments stay. This cannot be undone.`}
-        action="Delete"
-        busy={removal.isPending}
-        onConfirm={() => doomed && removal.mutate(doomed)}
-      />
     </div>
+  );
+}
+
+function DeleteUser({ user, onDeleted }: { user: User; onDeleted: () => void }) {
+  const client = useQueryClient();
+  const [asked, setAsked] = useState(false);
+  const { mutate, isPending } = useMutation({
+    mutationFn: () => deleteUser(user.id),
+    onSuccess: () => {
+      told('User deleted');
+      onDeleted();
+    },
+    onError: (error) => failed('Not deleted', error),
+    onSettled: () => {
+      setAsked(false);
+      void client.invalidateQueries({ queryKey: ['users'] });
+    },
+  });
+  return (
+    <>
+      <Button needs={['review']} onClick={() => setAsked(true)}>
+        Delete…
+      </Button>
+      <Confirm
+        open={asked}
+        onClose={() => setAsked(false)}
+        title="Delete this user?"
+        note={`${user.name} is removed with name and e-mail. Their payments stay. This cannot be undone.`}
+        action="Delete"
+        busy={isPending}
+        onConfirm={() => mutate()}
+      />
+    </>
   );
 }
 
@@ -177,7 +182,14 @@ function UserForm({ user, onClose }: { user: User | undefined; onClose: () => vo
     },
   });
   return (
-    <Form onSubmit={mutate} action={user ? 'Save' : 'Create'} disabled={isPending} error={error} onClose={onClose}>
+    <Form
+      onSubmit={mutate}
+      action={user ? 'Save' : 'Create'}
+      disabled={isPending}
+      error={error}
+      onClose={onClose}
+      beside={user && <DeleteUser user={user} onDeleted={onClose} />}
+    >
       {(at) => (
         <>
           <Field
