@@ -117,7 +117,11 @@ describe('links', () => {
                 return isFraud ? [made, label(`t${index}`, 'fraud', at + 1)] : [made];
               }),
             );
-            await onServer(bench.url, (client) => client.query(`DELETE FROM ${bench.schema}.names WHERE key % 3 = 0`));
+            // The version before wrote a quarter.
+            await onServer(bench.url, (client) =>
+              client.query(`DELETE FROM ${bench.schema}.names WHERE key % 3 = 0;
+                UPDATE ${bench.schema}.transactions SET entity_types = NULL WHERE sequence % 4 = 0`),
+            );
             // Said later, and so not then.
             await apply(
               bench,
@@ -164,6 +168,22 @@ describe('links', () => {
     assert.deepEqual(await fraud(), ['d 0', 'u1 0', 'u2 0']);
     await apply(bench, [command('delete', { transactionId: 'a' })]);
     assert.deepEqual(await fraud(), ['d 0', 'u2 0']);
+    await bench.close();
+  });
+
+  test('what was erased joins nobody, though its keys stay', async () => {
+    const bench = await openBench(database.url);
+    await apply(bench, [
+      decision({ id: 'a', at: T0, userId: 'u1', deviceId: 'd', ip: '10.0.0.1', email: 'ann@shop.example' }),
+      decision({ id: 'b', at: T0 + 1, userId: 'u2', deviceId: 'd', ip: '10.0.0.2', email: 'bob@mail.example' }),
+    ]);
+    const linked = async () => {
+      const { nodes, hubs } = await bench.store.links({ type: 'device', id: 'd', depth: 1, hub: 5 });
+      return { nodes: nodes.map(({ id }) => id).sort(), others: hubs.map(({ others }) => others) };
+    };
+    assert.deepEqual(await linked(), { nodes: ['d'], others: [6] });
+    await bench.store.erasing.erase({ users: ['u1'], keys: [], payments: ['a'], cases: [] });
+    assert.deepEqual(await linked(), { nodes: ['10.0.0.2', 'd', 'mail.example', 'u1', 'u2'], others: [] });
     await bench.close();
   });
 

@@ -98,11 +98,20 @@ function known(tables: Record<string, unknown[]>): Record<string, unknown[]> {
     ...tables,
     cases: without(tables.cases, ['disputes', 'reopened', 'reopened_by', 'withdrawals_due', 'merged_into']),
     case_alerts: without(tables.case_alerts, ['disputes', 'due', 'worked']),
-    transactions: without(tables.transactions, ['review', 'truth', 'since', 'base_minor', 'type', 'channel', 'events']),
+    transactions: without(tables.transactions, [
+      'review',
+      'truth',
+      'since',
+      'base_minor',
+      'type',
+      'channel',
+      'events',
+      'entity_types',
+    ]),
     tallies: (tables.tallies as { tally: { cells: Record<string, unknown[]> } }[]).map((row) => ({
       ...row,
       tally: {
-        ...without([row.tally], ['truths', 'opens'])[0],
+        ...row.tally,
         cells: Object.entries(row.tally.cells).map(([key, [count, minor]]) => [key, count, minor]),
       },
     })),

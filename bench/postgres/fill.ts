@@ -178,7 +178,7 @@ function daySql(schema: string, { rows, days, end }: Shape, day: number, index: 
   const from = Math.floor((rows * index) / days);
   const to = Math.floor((rows * (index + 1)) / days);
   const facts = `id, sequence, created_at, user_id, status, decision, score, probability, currency, amount_minor,
-    minor_digits, latency_us, label, entities, reasons, model, country, review, truth, since, base_minor, type, channel, events`;
+    minor_digits, latency_us, label, entities, reasons, model, country, review, truth, since, base_minor, type, channel, events, entity_types`;
   const old = end - day > 3 * DAY_MS;
   return [
     `CREATE TEMP TABLE drawn ON COMMIT DROP AS
@@ -210,6 +210,7 @@ function daySql(schema: string, { rows, days, end }: Shape, day: number, index: 
          WHEN r8 > 0.9992 THEN 'fraud' END AS label,
        CASE WHEN r3 < 0.6 THEN 'web' WHEN r3 < 0.99 THEN 'app' ELSE 'phone' END AS channel, 'C' || floor(30 * r2 ^ 3)::int AS country,
        ARRAY(SELECT key FROM unnest(ARRAY[k1.key, k2.key, k3.key, k4.key, k5.key, k6.key, k7.key, k8.key, k9.key]) key WHERE key IS NOT NULL) AS entities,
+       concat_ws(',', k1.type, k2.type, k3.type, k4.type, k5.type, k6.type, k7.type) AS entity_types,
        ARRAY[k2.key, k1.key, k3.key, k0.key] AS joining,
        CASE WHEN decision IN ('review', 'decline') THEN ARRAY['code_' || floor(${REASONS} * r1 ^ 2)::int, 'code_' || (${REASONS} + floor(9 * r8)::int)] END AS reasons,
        '${MODELS[Math.floor((index * MODELS.length) / days)]}' AS model
@@ -229,7 +230,7 @@ function daySql(schema: string, { rows, days, end }: Shape, day: number, index: 
        CASE WHEN decision IS NOT NULL THEN model END, country, NULL,
        CASE WHEN label IS NOT NULL THEN label WHEN decision = 'approve' OR status = 'finalized' THEN 'open' ELSE 'blocked' END,
        CASE WHEN label IS NULL AND (decision = 'approve' OR status = 'finalized') THEN floor(extract(epoch FROM created_at) * 1000)::bigint END,
-       round(rate * amount_minor), 'payment', channel, CASE WHEN r2 > 0.98 THEN ARRAY['refunded'] END FROM day ORDER BY created_at, sequence`,
+       round(rate * amount_minor), 'payment', channel, CASE WHEN r2 > 0.98 THEN ARRAY['refunded'] END, entity_types FROM day ORDER BY created_at, sequence`,
     `INSERT INTO ${schema}.views SELECT created_at, sequence, json_build_object('id', id, 'tempId', id, 'status', status, 'decision', decision,
        'score', score, 'probability', score / 100.0, 'isFraudulent', decision = 'decline', 'fraudExplanation', repeat('Usual for this card. ', 4),
        'reasons', json_build_array(json_build_object('code', 'user_count_1h', 'value', 1, 'contribution', -0.42, 'message', repeat('usual ', 8)),

@@ -1,22 +1,22 @@
 import type pg from 'pg';
-import type { TransactionRow } from './rows.ts';
+import { type EntityNames, entityTypesOf, type TransactionRow } from './rows.ts';
 import { storable } from './text.ts';
 
 /** Columns of `transactions` in the order that `copyLine` writes them. */
 export const COLUMNS = [
   ...['id', 'sequence', 'created_at', 'user_id', 'status', 'decision', 'score', 'probability', 'currency'],
   ...['amount_minor', 'minor_digits', 'latency_us', 'label', 'entities', 'reasons', 'model', 'country'],
-  ...['review', 'truth', 'since', 'base_minor', 'type', 'channel', 'events'],
+  ...['review', 'truth', 'since', 'base_minor', 'type', 'channel', 'events', 'entity_types'],
 ];
 
 /** One line of COPY's text format: fields between tabs, `\N` for null. */
-export function copyLine(row: TransactionRow): string {
+export function copyLine(row: TransactionRow, names: EntityNames): string {
   return (
     `${escaped(storable(row.id))}\t${row.sequence}\t${row.createdAt}\t${escaped(storable(row.userId))}\t${row.status}\t` +
     `${row.decision ?? '\\N'}\t${row.score ?? '\\N'}\t${row.probability ?? '\\N'}\t${escaped(storable(row.currency))}\t` +
     `${row.amountMinor}\t${row.minorDigits}\t${row.latencyUs ?? '\\N'}\t${row.label ?? '\\N'}\t` +
     `{${row.entities.join(',')}}\t${row.reasons ? textArray(row.reasons) : '\\N'}\t${nullable(row.model)}\t${nullable(row.country)}\t` +
-    `${row.review ?? '\\N'}\t${row.truth}\t${row.since ?? '\\N'}\t${row.baseMinor ?? '\\N'}\t${filteredLine(row.view)}\n`
+    `${row.review ?? '\\N'}\t${row.truth}\t${row.since ?? '\\N'}\t${row.baseMinor ?? '\\N'}\t${filteredLine(row.view)}\t${escaped(entityTypesOf(row, names).join(','))}\n`
   );
 }
 

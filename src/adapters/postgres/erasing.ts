@@ -93,6 +93,12 @@ export function createErasing(url: string, pool: pg.Pool, schema: string, log: L
               ],
             );
           }
+          // What has no name any more is told from what has one by looking.
+          await run(
+            `UPDATE $schema.transactions t SET entity_types = NULL FROM $schema.ids i
+             WHERE i.id = ANY($1) AND t.created_at = i.created_at AND t.sequence = i.sequence`,
+            [payments],
+          );
           await run('DELETE FROM $schema.entity_notes WHERE key = ANY($1)', [found.keys]);
           await run('DELETE FROM $schema.notes WHERE transaction_id = ANY($1) OR case_id = ANY($2)', [payments, cases]);
           await run(

@@ -3,9 +3,11 @@ import { canonicalEntity, entityKey, formerKeys } from '../../domain/entity.ts';
 import { effective, voicesFrom } from '../../domain/label.ts';
 import { statementsIn } from '../../projections/life.ts';
 import {
+  type LinkEnd,
   type LinkedEntity,
   type LinkingPayment,
   type LinkingPayments,
+  type LinkRef,
   type Links,
   walkLinks,
 } from '../../projections/links.ts';
@@ -36,6 +38,7 @@ interface Row {
   sequence: string;
   user_id: string;
   entities: string[];
+  entity_types: string | null;
   amount_minor: string;
   minor_digits: number;
   label: string | null;
@@ -44,40 +47,50 @@ interface Row {
 
 /** Walks from an entity by the keys of payments, which need not be read whole. */
 export function createLinks(pool: pg.Pool, schema: string, names: EntityNames, now: () => number) {
-  return ({ type, id, depth, at, hub, types = names.types }: LinksQuery): Promise<Links> =>
+  return ({ type, id: name, depth, at, hub, types = names.types }: LinksQuery): Promise<Links> =>
     reading(async () => {
       const began = now();
-      const start = { type, id: canonicalEntity(type, id, names.ipv6Prefix) };
-      const read = createReader(pool, schema, names, at);
-      const isWanted = (entity: LinkedEntity) => types.includes(entity.type);
-      const load = async (of: LinkedEntity[]) => {
+      const id = canonicalEntity(type, name, names.ipv6Prefix);
+      const source = createSource(pool, schema, { names, at, isWanted: (one) => types.includes(one) });
+      const load = async (of: LinkEnd[]) => {
         const found: LinkingPayments[] = [];
         while (found.length < of.length && now() - began <= TIME_MS) {
           const some = of.slice(found.length, found.length + AT_ONCE);
-          const told = await read(some);
-          for (const { payments, count } of told)
-            found.push({
-              payments: payments.map((each) => ({ ...each, entities: each.entities.filter(isWanted) })),
-              count,
-            });
+          const told = await source.read(some);
+          found.push(...told);
           if (told.length < some.length) break;
         }
         return found;
       };
-      return walkLinks(start, load, { depth, hub, maxNodes: MAX_NODES });
+      return walkLinks({ ...refOf(type, id), id }, { load, name: source.name }, { depth, hub, maxNodes: MAX_NODES });
     });
 }
 
-function createReader(pool: pg.Pool, schema: string, names: EntityNames, at: number | undefined) {
+/** A user's key is the name itself, which payments carry. */
+const USER = 'user ';
+const refOf = (type: string, id: string): LinkRef => ({
+  key: type === 'user' ? USER + id : String(entityKey(type, id)),
+  type,
+});
+
+interface Asked {
+  names: EntityNames;
+  at: number | undefined;
+  isWanted(type: string): boolean;
+}
+
+function createSource(pool: pg.Pool, schema: string, { names, at, isWanted }: Asked) {
   /** What keys name; undefined: none of an entity, as those of rules. */
-  const known = new Map<number, LinkedEntity | undefined>();
+  const known = new Map<string, LinkEnd | undefined>();
+  /** A payment that names each key which is not known. */
+  const witnesses = new Map<string, Row>();
   /** By sequence: what several share is looked up once. */
-  const seen = new Map<string, Row>();
+  const seen = new Map<string, LinkingPayment>();
   const until = at === undefined ? 'infinity' : moment(at);
   // Labels as they were then are told by what was said by then.
   const told =
     at === undefined ? 'NULL::json' : `json_build_object('labels', v.view->'labels', 'disputes', v.view->'disputes')`;
-  const columns = `t.created_at, t.sequence, t.user_id, t.entities, t.amount_minor, t.minor_digits, t.label, ${told} AS told`;
+  const columns = `t.created_at, t.sequence, t.user_id, t.entities, t.entity_types, t.amount_minor, t.minor_digits, t.label, ${told} AS told`;
   const views =
     at === undefined ? '' : `JOIN ${schema}.views v ON v.created_at = t.created_at AND v.sequence = t.sequence`;
   const ofUsers = `unnest($1::text[], $2::int[]) AS f (name, place), LATERAL (SELECT created_at, sequence
@@ -86,9 +99,9 @@ function createReader(pool: pg.Pool, schema: string, names: EntityNames, at: num
     FROM ${schema}.transaction_entities WHERE key = f.name AND created_at <= $3`;
 
   /** Of some entities, all that one statement for users and one for others tells. */
-  async function ask<T>(of: LinkedEntity[], sql: (from: string) => string): Promise<T[]> {
+  async function ask<T>(of: LinkEnd[], sql: (from: string) => string): Promise<T[]> {
     const users = of.flatMap(({ type, id }, place) => (type === 'user' ? [{ name: storable(id), place }] : []));
-    const keys = of.flatMap((entity, place) => keysOf(entity).map((name) => ({ name, place })));
+    const keys = of.flatMap((end, place) => keysOf(end).map((name) => ({ name, place })));
     const query = async (from: string, list: { name: unknown; place: number }[]) => {
       if (list.length === 0) return [];
       const values = [list.map(({ name }) => name), list.map(({ place }) => place), until];
@@ -97,8 +110,8 @@ function createReader(pool: pg.Pool, schema: string, names: EntityNames, at: num
     return (await Promise.all([query(ofUsers, users), query(ofOthers, keys)])).flat();
   }
 
-  /** Sequences of the newest payments of each, the newest first; of fewer, where no more may be looked up. */
-  async function newest(of: LinkedEntity[]): Promise<string[][]> {
+  /** Places of the newest payments of each, the newest first. */
+  async function newest(of: LinkEnd[]): Promise<Map<string, Date>[]> {
     const places = await ask<Place>(
       of,
       (
@@ -109,49 +122,58 @@ function createReader(pool: pg.Pool, schema: string, names: EntityNames, at: num
     const found: Map<string, Date>[] = of.map(() => new Map());
     for (const { place, sequence, created_at: createdAt } of places)
       if (found[place].size < READ) found[place].set(sequence, createdAt);
-    const needed = new Map<string, Date>();
-    let read = 0;
-    for (const own of found) {
-      const fresh = [...own].filter(([sequence]) => !seen.has(sequence) && !needed.has(sequence));
-      if (seen.size + needed.size + fresh.length > MOST_READ) break;
-      for (const [sequence, createdAt] of fresh) needed.set(sequence, createdAt);
-      read++;
-    }
-    if (needed.size > 0) {
-      const { rows } = await pool.query<Row>(
-        `SELECT ${columns} FROM unnest($1::timestamptz[], $2::bigint[]) AS p (created_at, sequence)
-         JOIN ${schema}.transactions t ON t.created_at = p.created_at AND t.sequence = p.sequence ${views}`,
-        [[...needed.values()], [...needed.keys()]],
-      );
-      for (const row of rows) seen.set(row.sequence, row);
-      await learn(rows);
-    }
-    return found.slice(0, read).map((own) => [...own.keys()]);
+    return found;
   }
 
-  async function count(of: LinkedEntity[]): Promise<Map<LinkedEntity, number>> {
+  /** Those of the first of them whose payments may still be looked up. */
+  function withinBounds(all: Map<string, Date>[]) {
+    const fresh = new Map<string, Date>();
+    const own: Map<string, Date>[] = [];
+    for (const places of all) {
+      const more = [...places].filter(([sequence]) => !seen.has(sequence) && !fresh.has(sequence));
+      if (seen.size + fresh.size + more.length > MOST_READ) break;
+      for (const [sequence, createdAt] of more) fresh.set(sequence, createdAt);
+      own.push(places);
+    }
+    return { own, fresh };
+  }
+
+  async function lookUp(fresh: Map<string, Date>): Promise<void> {
+    if (fresh.size === 0) return;
+    const { rows } = await pool.query<Row>(
+      `SELECT ${columns} FROM unnest($1::timestamptz[], $2::bigint[]) AS p (created_at, sequence)
+       JOIN ${schema}.transactions t ON t.created_at = p.created_at AND t.sequence = p.sequence ${views}`,
+      [[...fresh.values()], [...fresh.keys()]],
+    );
+    await learn(
+      rows.filter((row) => row.entity_types === null).flatMap((row) => keysIn(row).map((key) => ({ key, row }))),
+    );
+    for (const row of rows) seen.set(row.sequence, paymentOf(row));
+  }
+
+  async function count(of: LinkEnd[]): Promise<Map<LinkEnd, number>> {
     if (of.length === 0) return new Map();
     const counts = await ask<{ place: number; count: number }>(
       of,
       (from) => `SELECT f.place, count(*)::int AS count FROM ${from} LIMIT ${COUNTED}) n GROUP BY f.place`,
     );
     return new Map(
-      of.map((entity, index) => {
+      of.map((end, index) => {
         const own = counts.filter(({ place }) => place === index).reduce((sum, { count }) => sum + count, 0);
-        return [entity, Math.min(own, COUNTED)];
+        return [end, Math.min(own, COUNTED)];
       }),
     );
   }
 
   /** Names of keys: as they were written down, else as a payment that has them tells. */
-  async function learn(rows: Row[]): Promise<void> {
-    const asked = new Map<number, Row>();
-    for (const row of rows) for (const key of keysIn(row)) if (!known.has(key) && !asked.has(key)) asked.set(key, row);
+  async function learn(of: { key: string; row: Row }[]): Promise<void> {
+    const asked = new Map<string, Row>();
+    for (const { key, row } of of) if (!known.has(key) && !asked.has(key)) asked.set(key, row);
     if (asked.size === 0) return;
     const { rows: written } = await pool.query(`SELECT key, type, value FROM ${schema}.names WHERE key = ANY($1)`, [
       [...asked.keys()],
     ]);
-    for (const { key, type, value } of written) known.set(Number(key), { type, id: restored(value) });
+    for (const { key, type, value } of written) known.set(key, { key, type, id: restored(value) });
     const rest = new Map<string, Row>();
     for (const [key, row] of asked) if (!known.has(key)) rest.set(row.sequence, row);
     if (rest.size > 0) await learnFromViews([...rest.values()]);
@@ -167,28 +189,47 @@ function createReader(pool: pg.Pool, schema: string, names: EntityNames, at: num
     for (const { view } of found)
       for (const type of names.types) {
         const id = entityOfView(view, type, names);
-        if (id !== undefined && id !== '') known.set(entityKey(type, id), { type, id });
+        if (id === undefined || id === '') continue;
+        const ref = refOf(type, id);
+        known.set(ref.key, { ...ref, id });
       }
   }
 
-  function paymentOf(row: Row | undefined): LinkingPayment[] {
-    if (!row) return [];
-    const user = { type: 'user', id: restored(row.user_id) };
-    const others = keysIn(row).flatMap((key) => known.get(key) ?? []);
+  function paymentOf(row: Row): LinkingPayment {
     const isFraud = at === undefined ? row.label === 'fraud' : wasFraud(row, at);
-    return [{ name: row.sequence, entities: [user, ...others], isFraud }];
+    const user = refOf('user', restored(row.user_id));
+    const entities = [user, ...refsIn(row)].filter(({ type }) => isWanted(type));
+    return { name: row.sequence, entities, isFraud };
   }
 
-  return async (all: LinkedEntity[]): Promise<LinkingPayments[]> => {
-    const own = await newest(all);
-    const of = all.slice(0, own.length);
-    // Who has as many as are read may have more.
-    const counts = await count(of.filter((_, place) => own[place].length === READ));
-    return of.map((entity, place) => ({
-      // What went meanwhile is not among them.
-      payments: own[place].flatMap((sequence) => paymentOf(seen.get(sequence))),
-      count: counts.get(entity) ?? own[place].length,
-    }));
+  function refsIn(row: Row): LinkRef[] {
+    if (row.entity_types === null) return keysIn(row).flatMap((key) => known.get(key) ?? []);
+    const types = row.entity_types.split(',');
+    const refs = types.flatMap((type, place) => (type === '' ? [] : [{ key: row.entities[place], type }]));
+    for (const { key } of refs) if (!witnesses.has(key)) witnesses.set(key, row);
+    return refs;
+  }
+
+  return {
+    async read(all: LinkEnd[]): Promise<LinkingPayments[]> {
+      const { own, fresh } = withinBounds(await newest(all));
+      const of = all.slice(0, own.length);
+      // Who has as many as are read may have more.
+      const full = of.filter((_, place) => own[place].size === READ);
+      const [counts] = await Promise.all([count(full), lookUp(fresh)]);
+      return of.map((end, place) => ({
+        // What went meanwhile is not among them.
+        payments: [...own[place].keys()].flatMap((sequence) => seen.get(sequence) ?? []),
+        count: counts.get(end) ?? own[place].size,
+      }));
+    },
+
+    async name(refs: LinkRef[]): Promise<LinkEnd[]> {
+      await learn(refs.flatMap(({ key }) => (witnesses.has(key) ? [{ key, row: witnesses.get(key)! }] : [])));
+      return refs.flatMap((ref) =>
+        ref.type === 'user' ? { ...ref, id: ref.key.slice(USER.length) } : (known.get(ref.key) ?? []),
+      );
+    },
   };
 }
 
@@ -196,9 +237,9 @@ const keysOf = ({ type, id }: LinkedEntity): number[] =>
   type === 'user' ? [] : [entityKey(type, id), ...formerKeys(type, id)];
 
 /** Without that of its amount, which joins nobody. */
-function keysIn({ entities, amount_minor: minor, minor_digits: digits }: Row): number[] {
-  const amount = amountKey(Number(minor) / 10 ** digits);
-  return entities.map(Number).filter((key) => key !== amount);
+function keysIn({ entities, amount_minor: minor, minor_digits: digits }: Row): string[] {
+  const amount = String(amountKey(Number(minor) / 10 ** digits));
+  return entities.filter((key) => key !== amount);
 }
 
 /** By what was said up to then. */

@@ -168,6 +168,14 @@ export function entitiesOfView(view: TransactionView, names: EntityNames): numbe
     .concat(ruleKeys(view.rules as DecisionData['decision']['rules'] | undefined));
 }
 
+/** Types of what the entities begin with; '' of what it does not tell the name of: amounts, rules, what was erased. */
+export function entityTypesOf({ entities, view }: TransactionRow, names: EntityNames): string[] {
+  const types = new Map(names.types.map((type) => [entityKey(type, entityOfView(view, type, names)), type]));
+  types.delete(0);
+  const last = entities.findLastIndex((key) => types.has(key));
+  return entities.slice(0, last + 1).map((key) => types.get(key) ?? '');
+}
+
 /** Rules that hit are found as entities are. */
 function ruleKeys(rules: DecisionData['decision']['rules'] = []): number[] {
   return rules.map(({ id }) => ruleKey(id));

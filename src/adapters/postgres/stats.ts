@@ -5,7 +5,7 @@ import { createLatencies } from './latencies.ts';
 import { eachLatency, readCell, type StoredTally } from './tally.ts';
 import { moment } from './text.ts';
 import { readTopEntities } from './top-entities.ts';
-import { addTruths, countTruths, labelStatesOf, type Truths, tellsTruths } from './truths.ts';
+import { addTruthRow, addTruths, countTruths, labelStatesOf, type Truths, tellsTruths } from './truths.ts';
 import { bucketWidth, inSnapshot, type Part, readWindow } from './window.ts';
 
 const DAY = 86_400_000;
@@ -50,7 +50,7 @@ export async function readStats(pool: pg.Pool, schema: string, asked: Asked): Pr
     const width = bucketWidth(end - start);
     const { parts, untold } = await readWindow(client, schema, { from: start, to: end, width });
     for (const { tally } of parts) if (tellsTruths(tally)) addTruths(truths, tally);
-    await countTruths(client, schema, untold, truths);
+    for (const row of await countTruths(client, schema, untold, DAY)) addTruthRow(truths, row);
     const stats = { ...empty(), labelStates: states() };
     const cellOf = rememberCells();
     addCounts(stats, parts, cellOf, baseCurrency);

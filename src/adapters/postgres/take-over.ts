@@ -79,6 +79,7 @@ const LATER: ReadonlySet<string> = new Set([
   'type',
   'channel',
   'events',
+  'entity_types',
   'disputes',
   'worked',
   ...CASE_LATER,

@@ -26,31 +26,48 @@ export function addTruths(into: Truths, { truths, opens }: StoredTally): void {
   eachOf(opens ?? [], (minute, count) => add(into.opens, minute, count));
 }
 
-/** Counts rows one by one. What a release before wrote is told by its view, as `truthOf` would. */
-export async function countTruths(client: pg.ClientBase, schema: string, spans: Span[], into: Truths): Promise<void> {
-  if (spans.length === 0) return;
-  const within = (table: string) =>
-    spans.map((_, index) => `${table}.created_at >= $${2 * index + 1} AND ${table}.created_at < $${2 * index + 2}`);
-  const { rows } = await client.query(
-    `SELECT truth, ceil(since / ${MINUTE}.0)::bigint AS minute, count(*) AS count FROM (
-       SELECT truth, since FROM ${schema}.transactions t WHERE truth IS NOT NULL AND (${within('t').join(' OR ')})
+/** Rows that have the same truth, since the same minute where it is open, at a point. */
+interface TruthRow {
+  at: Date;
+  truth: string;
+  minute: string | null;
+  count: string;
+}
+
+/** Counts rows one by one, by points of `width`. What a release before wrote is told by its view, as `truthOf` would. */
+export async function countTruths(
+  client: pg.ClientBase,
+  schema: string,
+  spans: Span[],
+  width: number,
+): Promise<TruthRow[]> {
+  if (spans.length === 0) return [];
+  const within = spans.map((_, index) => `t.created_at >= $${2 * index + 1} AND t.created_at < $${2 * index + 2}`);
+  const { rows } = await client.query<TruthRow>(
+    `SELECT date_bin('${width} ms', created_at, timestamptz 'epoch') AS at, truth, ceil(since / ${MINUTE}.0)::bigint AS minute,
+       count(*) AS count
+     FROM (
+       SELECT created_at, truth, since FROM ${schema}.transactions t WHERE truth IS NOT NULL AND (${within.join(' OR ')})
        UNION ALL
-       SELECT truth, CASE WHEN truth = 'open' THEN extract(epoch FROM moment::timestamptz) * 1000 END FROM (
-         SELECT
+       SELECT created_at, truth, CASE WHEN truth = 'open' THEN extract(epoch FROM moment::timestamptz) * 1000 END FROM (
+         SELECT t.created_at,
            CASE
              WHEN t.label IN ('fraud', 'legitimate') THEN t.label
              WHEN t.decision = 'approve' OR t.status = 'finalized' THEN 'open'
              ELSE 'blocked' END AS truth,
            v.view->>(CASE WHEN t.decision = 'approve' THEN 'transactionDate' ELSE 'finalizedAt' END) AS moment
          FROM ${schema}.transactions t JOIN ${schema}.views v ON v.created_at = t.created_at AND v.sequence = t.sequence
-         WHERE t.truth IS NULL AND (${within('t').join(' OR ')})
+         WHERE t.truth IS NULL AND (${within.join(' OR ')})
        ) before
-     ) counted GROUP BY 1, 2`,
+     ) counted GROUP BY 1, 2, 3`,
     boundsOf(spans),
   );
-  for (const { truth, minute, count } of rows)
-    if (minute === null) add(into.truths, truth, Number(count));
-    else add(into.opens, Number(minute), Number(count));
+  return rows;
+}
+
+export function addTruthRow(into: Truths, { truth, minute, count }: TruthRow): void {
+  if (minute === null) add(into.truths, truth, Number(count));
+  else add(into.opens, Number(minute), Number(count));
 }
 
 /** The five states as of the start of a minute, so that those who mature within it are counted once it is over. */

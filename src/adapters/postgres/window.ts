@@ -15,7 +15,7 @@ import {
   type Tally,
 } from './tally.ts';
 import { restored } from './text.ts';
-import { tellsTruths } from './truths.ts';
+import { addTruthRow, countTruths, tellsTruths } from './truths.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -50,7 +50,7 @@ export interface Part {
   tally: StoredTally;
 }
 
-/** What a window counts; the truth of rows in `untold` has to be counted apart. */
+/** What a window counts; the truth of rows in `untold`, whose buckets a release before wrote, has to be counted apart. */
 export interface Counts {
   parts: Part[];
   untold: Span[];
@@ -66,14 +66,13 @@ export async function readWindow(
   const widest = WIDTHS_MS.find((each) => width % each === 0);
   const counted = async (spans: Span[]) =>
     [...(await countRows(client, schema, spans, width))].map(([at, tally]) => ({ at, tally: stored(tally)! }));
-  if (widest === undefined) return { parts: await counted([{ from, to }]), untold: [{ from, to }] };
+  if (widest === undefined) return { parts: await counted([{ from, to }]), untold: [] };
   const { rows: meta } = await client.query(`SELECT tallied FROM ${schema}.meta`);
   const found = cover(from, to, widest, Number(meta[0].tallied));
   const buckets = await readBuckets(client, schema, found);
-  const untold = buckets.filter(({ tally }) => !tellsTruths(tally));
   return {
     parts: [...buckets.map(({ at, tally }) => ({ at: floorTo(at, width), tally })), ...(await counted(found.rows))],
-    untold: [...found.rows, ...untold.map(({ at, width }) => ({ from: at, to: at + width }))],
+    untold: buckets.filter(({ tally }) => !tellsTruths(tally)).map(({ at, width }) => ({ from: at, to: at + width })),
   };
 }
 
@@ -132,5 +131,6 @@ export async function countRows(
     values,
   );
   for (const row of places.rows) addPlace(point(row), restored(row.country), Number(row.count), Number(row.alerts));
+  for (const row of await countTruths(client, schema, spans, width)) addTruthRow(point(row), row);
   return points;
 }

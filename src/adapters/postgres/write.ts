@@ -20,7 +20,7 @@ export async function writeTransactions(client: pg.PoolClient, schema: string, f
     const [before, after] = [fold.before.get(id), fold.transactions.get(id)];
     if (before) gone.push(before);
     if (!after) continue;
-    lines += copyLine(after);
+    lines += copyLine(after, fold.names);
     views += copyViewLine(after);
     entities += copyEntityLines(after);
   }
