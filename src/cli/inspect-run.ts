@@ -22,7 +22,7 @@ export async function runInspect(file: string, flags: InspectFlags): Promise<voi
   if (flags.out && found.format !== 'ulb') await writeFile(flags.out, `${JSON.stringify(found.map, null, 2)}\n`);
   if (flags.json) console.log(JSON.stringify(found));
   else print(file, found, flags.out);
-  if (found.missing.some((name) => name !== 'isFraud')) process.exitCode = 1;
+  if (found.undecided !== undefined || found.missing.some((name) => name !== 'isFraud')) process.exitCode = 1;
 }
 
 function print(file: string, found: Inspection, out: string | undefined): void {
@@ -46,6 +46,7 @@ function print(file: string, found: Inspection, out: string | undefined): void {
   for (const { month, rows: count, frauds } of months)
     console.log(`${month} ${String(count).padStart(10)} rows ${String(frauds).padStart(8)} frauds`);
   for (const note of notes) console.log(`note: ${note}`);
+  if (found.undecided !== undefined) console.log(`not read: ${found.undecided}`);
   console.log(commandOf(file, found, out));
 }
 

@@ -6,11 +6,13 @@ import { nearest } from '../domain/nearest.ts';
 import { DISPUTE_KINDS, type DisputeKind } from '../domain/reason-codes.ts';
 import { type TimeReader, timeReader } from '../intake/time-format.ts';
 import { doubledHourNote, midnight, zoneOf } from '../intake/zone.ts';
-import { cellReader, withPoint } from '../training/cells.ts';
+import { cellReader } from '../training/cells.ts';
 import { type ColumnMap, readColumnMap } from '../training/column-map.ts';
 import { FileError } from '../training/csv.ts';
 import { columnFinder, refuseLookalikes } from '../training/header.ts';
+import { contradiction } from '../training/row-numbers.ts';
 import { readTable } from '../training/table.ts';
+import { labelNumbers } from './label-numbers.ts';
 
 /** What a file may tell of a dispute; under these names where no map says otherwise. */
 export const DISPUTE_FIELDS = [
@@ -104,7 +106,7 @@ export async function readDisputes(
   let unzoned = 0;
   /** Rows that say nothing of it, by field. */
   const open = new Map<Name, number>();
-  const { amountPrefix = '' } = map;
+  const numbers = await labelNumbers(path, map, ['amount', 'transactionAmount'], say);
   let clean: (fields: string[]) => void = () => {};
   const times = timeReader(map);
   const zone = map.timeZone === undefined ? undefined : zoneOf(map.timeZone);
@@ -132,8 +134,7 @@ export async function readDisputes(
       );
     const bound = new Map(Object.entries({ ...mapped(map.constants), ...columnOf }));
     refuseLookalikes(names, map, bound, DISPUTE_FIELDS);
-    // Only where its columns are: of numbers with a comma histories ask by their own fields.
-    clean = cellReader(names, { columns: {}, ...(map.missing ? { missing: map.missing } : {}) });
+    clean = cellReader(names, map.missing ? { missing: map.missing } : {});
     told().forEach(say);
   }
 
@@ -157,20 +158,30 @@ export async function readDisputes(
       if (written === undefined) wrong(name, 'is empty');
       return written ?? '';
     };
-    const amountOf = (name: Name) => {
-      const written = text(name);
-      if (written === undefined) return undefined;
-      const bare = written.startsWith(amountPrefix) ? written.slice(amountPrefix.length) : written;
-      const pointed = map.decimal === ',' ? withPoint(bare, '') : bare;
-      const value = /^\d+(\.\d+)?$/.test(pointed) ? Number(pointed) : Number.NaN;
-      if (!(value <= 1e12)) wrong(name, 'is no amount such as 12.50');
-      return value;
-    };
     const currencyOf = (name: Name) => {
       const written = text(name);
       const code = written === undefined ? undefined : currencyCode(written);
       if (written !== undefined && code === undefined) wrong(name, 'is no ISO 4217 currency');
       return code;
+    };
+    /** With the currency that stands beside it, or with it. */
+    const amountOf = (name: Name, beside: Name) => {
+      const code = currencyOf(beside);
+      const written = text(name);
+      if (written === undefined) return { currency: code };
+      const figure = numbers.read(name, written);
+      const value = figure === undefined ? Number.NaN : Number(figure.plain);
+      const hint = numbers.hint(name, written);
+      if (!(value >= 0 && value <= 1e12))
+        wrong(name, `is no amount such as 12.50${hint === undefined ? '' : `; ${hint}`}`);
+      const said = figure?.currencies;
+      const currency = code ?? (said?.length === 1 ? said[0] : undefined);
+      const fault =
+        said === undefined || (text(beside) !== undefined && code === undefined)
+          ? undefined
+          : contradiction(said, currency);
+      if (fault !== undefined) wrong(name, fault);
+      return { value, currency };
     };
     const timeOf = (name: Name, reader: TimeReader) => {
       const written = needed(name);
@@ -192,8 +203,7 @@ export async function readDisputes(
     };
 
     const transactionId = text('transactionId');
-    const amount = amountOf('amount');
-    const currency = currencyOf('currency');
+    const { value: amount, currency } = amountOf('amount', 'currency');
     const reported = timeOf('reportedAt', times);
     const told = {
       ...{ kind: wordOf('kind', KIND_WORDS, DISPUTE_KINDS, 'dispute'), scheme: needed('scheme') },
@@ -230,7 +240,8 @@ export async function readDisputes(
         else if (!/^\d{6,8}$/.test(bin ?? '')) wrong('cardBin', 'needs 6 to 8 digits beside cardLast4');
         else if (!/^\d{4}$/.test(last4 ?? '')) wrong('cardLast4', 'needs 4 digits beside cardBin');
       }
-      const paid = amountOf('transactionAmount') ?? amount;
+      const { value, currency: paidIn = currency } = amountOf('transactionAmount', 'transactionCurrency');
+      const paid = value ?? amount;
       if (paid === undefined)
         wrong('amount', 'is empty: without a transactionId it has to be the amount of the payment');
       const { time = 0, offsetMinutes = 0 } = timeOf('transactionDate', times) ?? {};
@@ -240,7 +251,7 @@ export async function readDisputes(
       const offsetOf = zone?.(local) === offsetMinutes ? zone : () => offsetMinutes;
       return {
         ...{ amount: paid ?? 0, from: midnight(offsetOf, day), to: midnight(offsetOf, day + DAY_MS) },
-        ...defined({ cardId, bin, last4, currency: currencyOf('transactionCurrency') ?? currency }),
+        ...defined({ cardId, bin, last4, currency: paidIn }),
       };
     }
   }

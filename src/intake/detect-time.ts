@@ -1,4 +1,5 @@
 import type { TimeSpec } from './time-format.ts';
+import { Undecided } from './undecided.ts';
 
 /** What a file's times were taken to be, in words, and how to read them. */
 export interface DetectedTime {
@@ -80,7 +81,7 @@ function pattern(texts: string[]): string {
     const [first, second] = [widest(1), widest(3)];
     const [dayFirst, monthFirst] = [['d', 'M', year].join(separator), ['M', 'd', year].join(separator)];
     if (first > 12 === second > 12)
-      throw new Error(
+      throw new Undecided(
         `Whether the times are ${monthFirst} or ${dayFirst} cannot be told from ${JSON.stringify(texts[0])}: say timeFormat in the map.`,
       );
     date = first > 12 ? dayFirst : monthFirst;

@@ -25,6 +25,9 @@ export interface Priced {
   time: number;
 }
 
+/** Of an amount without one. */
+export const DEFAULT_CURRENCY = 'USD';
+
 const NOISE = 1e-9;
 
 /** What is said of an amount that its currency cannot hold as it was sent; undefined for one that it can. */
@@ -47,7 +50,7 @@ export function takeMoney(
   warnings: string[],
   at: string,
 ): Money {
-  const currency = code ?? 'USD';
+  const currency = code ?? DEFAULT_CURRENCY;
   if (amount === undefined) return { amount: null, amountMinor: null, currency, amountBase: null, baseRate: null };
   const amountMinor = toMinor(amount, currency) + 0;
   if (amountMinor > MAX_MINOR) need(errors, `${at}/amount`, `is too large for ${currency}`);

@@ -2,26 +2,23 @@ import { readFile } from 'node:fs/promises';
 import { didYouMean } from '../domain/nearest.ts';
 import { type OwnSchema, parseOwnSchema } from '../domain/own-columns.ts';
 import { TIME_UNITS, type TimeSpec, timeReader } from '../intake/time-format.ts';
+import { type NumberStyle, THOUSANDS } from './figure.ts';
 import { checkMapFields } from './header.ts';
 
 /**
  * What a foreign file calls things: our field → its column. Fields are those of the API's transaction (`metadata.x` for its
  * metadata), plus `isFraud` and `labelledAt`. `transactionDate` may stand in several columns, such as a date and a time.
  */
-export interface ColumnMap extends TimeSpec {
+export interface ColumnMap extends TimeSpec, NumberStyle {
   columns: Record<string, string | string[]>;
   /** The word or words that mean fraud in `isFraud`; without it those of `truth` in `values.ts`. */
   fraudValue?: string | string[];
-  /** What stands before each amount, such as `$`; it says nothing of the currency. */
-  amountPrefix?: string;
   /** Columns that have the name of a field, or look like one, and are not it. */
   ignore?: string[];
   /** What every row has of a field for which the file has no column, such as `{"type": "registration"}`. */
   constants?: Record<string, string>;
   /** Texts that stand for nothing, by column, or `*` for any: `{"bank_months_count": "-1", "*": ["NA", "null"]}`. */
   missing?: Record<string, string | string[]>;
-  /** What parts the digits of a whole from those of its fraction: `,` for 1.234,56. Without it the first rows tell. */
-  decimal?: '.' | ',';
   /** Columns of one's own: see `domain/own-columns.ts`. */
   schema?: OwnSchema;
 }
@@ -56,6 +53,7 @@ const MAP_KEYS = [
   'constants',
   'missing',
   'decimal',
+  'thousands',
   'schema',
 ];
 
@@ -104,6 +102,12 @@ export async function readColumnMap(path: string, { keys, checkFields } = HISTOR
     throw new Error(`${path}: missing is an object of columns and texts, such as {"months": "-1", "*": ["NA"]}.`);
   if (map.decimal !== undefined && map.decimal !== '.' && map.decimal !== ',')
     throw new Error(`${path}: decimal is "." or ",".`);
+  if (map.thousands !== undefined && !THOUSANDS.includes(map.thousands))
+    throw new Error(`${path}: thousands is one of ${THOUSANDS.map((one) => JSON.stringify(one)).join(', ')}.`);
+  if (map.thousands !== undefined && map.thousands === map.decimal)
+    throw new Error(
+      `${path}: decimal and thousands are both ${JSON.stringify(map.decimal)}: 1,234.50 has "." and ",".`,
+    );
   try {
     timeReader(map);
   } catch (error) {

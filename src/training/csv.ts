@@ -16,8 +16,8 @@ export class FileError extends Error {
 }
 
 export interface CsvHandler {
-  /** Called once with the first row's fields. */
-  header(names: string[]): void;
+  /** Called once with the first row's fields; `typed` are columns whose cells are numbers in the file itself, not texts of such. */
+  header(names: string[], typed?: ReadonlySet<string>): void;
   /** `fields` is reused for the next row. Throws an Error to say that the row is bad. */
   row(fields: string[], line: number): void;
 }

@@ -40,10 +40,11 @@ export const outcomeIndex = (type: PaymentEventType) => PAYMENT_EVENT_TYPES.inde
 const NOTHING: readonly FileEvent[] = [];
 const DAY_MS = 86_400_000;
 
-/** The events of a row, with their faults. `timeOf` is undefined for what is no time; `paidAt` is the payment's own. */
+/** The events of a row, with their faults. `timeOf` is undefined for what is no time, `amountOf` NaN; `paidAt` is the payment's own. */
 export function eventsOf(
   textOf: (column: string) => string,
   timeOf: (text: string) => number | undefined,
+  amountOf: (text: string) => number,
   paidAt: number,
   faults: FieldError[],
 ): readonly FileEvent[] {
@@ -71,7 +72,7 @@ export function eventsOf(
     const time = at(column);
     if (time === undefined) continue;
     const part = type === 'refunded' ? textOf('refundedAmount') : '';
-    const amount = Number(part);
+    const amount = amountOf(part);
     if (part !== '' && !(amount >= 0))
       faults.push({ path: '/refundedAmount', message: 'must be a number of at least 0' });
     add({ type, at: time, ...(part === '' ? {} : { amount }) });

@@ -5,13 +5,14 @@ import { detectTime } from '../intake/detect-time.ts';
 import { timeReader } from '../intake/time-format.ts';
 import type { IntakeRules } from '../intake/transaction.ts';
 import { doubledHourNote } from '../intake/zone.ts';
-import { cellReader, numberColumns, writesCommas } from './cells.ts';
+import { cellReader } from './cells.ts';
 import type { ColumnMap } from './column-map.ts';
 import type { CsvHandler, FileError, ReadOptions, ReadSummary } from './csv.ts';
 import { outcomeIndex } from './file-events.ts';
-import { asWritten } from './header.ts';
+import { asWritten, bindHeader } from './header.ts';
 import { blankRow, type History, type HistoryRow } from './history.ts';
 import { createNotes } from './notes.ts';
+import { detectStyle, numberKinds } from './number-style.ts';
 import { OutOfOrder } from './out-of-order.ts';
 import { orderCheck, placer } from './row-order.ts';
 import { createRowReader, type FileRow, type RowReader } from './rows.ts';
@@ -51,8 +52,8 @@ export async function readRows(
   let clean: (fields: string[]) => void;
   let check: (fields: readonly string[], line: number) => void = () => {};
   const handler: CsvHandler = {
-    header: (names) => {
-      read = createRowReader(names, known, rules, notes, now);
+    header: (names, typed) => {
+      read = createRowReader(names, known, rules, { notes, now, typed });
       clean = cellReader(names, known);
       if (order === 'strict') check = orderCheck(placer(names, known));
     },
@@ -128,12 +129,20 @@ export async function headerOf(path: string): Promise<string[]> {
   return header;
 }
 
+export interface FirstRows {
+  header: string[];
+  rows: string[][];
+  /** Columns whose cells are numbers in the file itself. */
+  typed: ReadonlySet<string>;
+}
+
 /** Up to so many rows of a file's start, their header first. */
-export async function firstRows(path: string, most = SAMPLE_ROWS): Promise<{ header: string[]; rows: string[][] }> {
-  const found: { header: string[]; rows: string[][] } = { header: [], rows: [] };
+export async function firstRows(path: string, most = SAMPLE_ROWS): Promise<FirstRows> {
+  const found: FirstRows = { header: [], rows: [], typed: new Set() };
   const handler: CsvHandler = {
-    header(names) {
+    header(names, typed = found.typed) {
       found.header = names;
+      found.typed = typed;
     },
     row(fields) {
       found.rows.push(fields.slice(0, found.header.length));
@@ -149,13 +158,14 @@ export async function firstRows(path: string, most = SAMPLE_ROWS): Promise<{ hea
 
 /** The map with columns as the header writes them, and with how times and numbers are written, which the first rows tell where the map does not. */
 export async function withFormats(path: string, given: ColumnMap, say: (text: string) => void): Promise<ColumnMap> {
-  const { header, rows } = await firstRows(path);
+  const first = await firstRows(path);
+  const { header, rows } = first;
   const map = asWritten(given, header, say);
   const isTimed = map.timeFormat !== undefined || map.timeUnit !== undefined;
   const known = isTimed ? declaredTimes(header, rows, map, say) : withTimes(header, rows, map, say);
   const doubled = known.timeZone === undefined || known.timeUnit ? undefined : doubledHourNote(known.timeZone);
   if (doubled !== undefined) say(doubled);
-  return map.decimal === undefined ? withDecimal(header, rows, known, say) : known;
+  return withNumbers(first, known, say);
 }
 
 function timesOf(header: string[], rows: string[][], map: ColumnMap): string[] {
@@ -180,19 +190,26 @@ function withTimes(header: string[], rows: string[][], map: ColumnMap, say: (tex
   return { ...map, ...spec };
 }
 
-function withDecimal(header: string[], rows: string[][], map: ColumnMap, say: (text: string) => void): ColumnMap {
-  let places: number[];
+function withNumbers({ header, rows, typed }: FirstRows, map: ColumnMap, say: (text: string) => void): ColumnMap {
+  if (map.decimal !== undefined) return map;
+  let columns: Map<string, number[]>;
   try {
-    places = numberColumns(header, map);
+    columns = bindHeader(header, map);
   } catch {
     // What the header lacks is told where it is read.
     return map;
   }
-  const { amountPrefix = '' } = map;
-  const bare = (text: string) => (text.startsWith(amountPrefix) ? text.slice(amountPrefix.length) : text);
-  if (!writesCommas(places.map((at) => rows.map((fields) => bare(fields[at]))))) return map;
-  say('Numbers are read with a decimal comma: 1.234,56 is 1234.56.');
-  return { ...map, decimal: ',' };
+  const kindOf = numberKinds(map.schema);
+  const clean = cellReader(header, map);
+  for (const fields of rows) clean(fields);
+  const numbers = [...columns].flatMap(([field, [at, ...others]]) => {
+    const kind = kindOf(field);
+    if (kind === undefined || others.length > 0 || typed.has(header[at])) return [];
+    return [{ name: header[at], cells: rows.map((fields) => fields[at]), most: kind.most }];
+  });
+  const { style, words } = detectStyle(numbers, map);
+  if (words !== undefined) say(words);
+  return { ...map, ...style };
 }
 
 export type HistoryOptions = FileOptions & Partial<EntityNaming> & Pick<EntityNaming, 'entityTypes'>;

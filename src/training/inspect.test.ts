@@ -124,7 +124,7 @@ test('semicolons, decimal commas, a date and a clock, and a field’s name over 
   const rows = Array.from(
     { length: 120 },
     (_, i) =>
-      `${i};k${pick(9)};${pick(40)}.${100 + pick(800)},${10 + pick(80)};${1 + (i % 28)}.03.2025;1${pick(9)}:30;${pick(9)},5;nowhere ${pick(3)};${i % 6 ? 'N' : 'J'}`,
+      `${i};k${pick(9)};${1 + pick(39)}.${100 + pick(800)},${10 + pick(80)};${1 + (i % 28)}.03.2025;1${pick(9)}:30;${pick(9)},5;nowhere ${pick(3)};${i % 6 ? 'N' : 'J'}`,
   );
   const path = await fileOf(t, ['id;Customer;Amount;Date;Time;weight;country;fraud', ...rows]);
   const found = await inspectFile(path, {});

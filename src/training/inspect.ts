@@ -1,11 +1,13 @@
 import type { OwnColumn, OwnSchema } from '../domain/own-columns.ts';
-import { withPoint, writesCommas } from './cells.ts';
+import { Undecided } from '../intake/undecided.ts';
 import type { ColumnMap } from './column-map.ts';
+import { figureReader, type NumberStyle, writingsOfNumber } from './figure.ts';
 import { type CellsOf, guessMap } from './guess-columns.ts';
 import { guessSchema } from './guess-schema.ts';
 import { asWritten, writingsOf } from './header.ts';
-import { type FileOptions, firstRows, isInTimeOrder, readRows, withFormats } from './history-file.ts';
+import { type FileOptions, type FirstRows, firstRows, isInTimeOrder, readRows, withFormats } from './history-file.ts';
 import { MAPS } from './layouts.ts';
+import { detectStyle, numberKinds } from './number-style.ts';
 import { ULB_COLUMNS } from './ulb.ts';
 import type { FileTruth } from './values.ts';
 
@@ -18,6 +20,8 @@ export interface Inspection {
   missing: string[];
   /** Columns that neither half of the map uses. */
   unused: string[];
+  /** What the file cannot tell and the map has to say, in words: until it does its rows are not read. */
+  undecided?: string;
   /** Why, where it was a choice. */
   left: Record<string, string>;
   rows: number;
@@ -43,7 +47,8 @@ export async function inspectFile(
   path: string,
   options: Pick<FileOptions, 'rules' | 'onProgress' | 'now'>,
 ): Promise<Inspection> {
-  const { header, rows } = await firstRows(path, SAMPLE_ROWS);
+  const first = await firstRows(path, SAMPLE_ROWS);
+  const { header, rows } = first;
   if (header.length === 0) throw new Error(`${path} is empty.`);
   const found: Inspection = {
     ...{ map: { columns: {} }, missing: [], unused: [], left: {}, rows: 0, bad: 0, faults: [], repeated: 0 },
@@ -60,10 +65,16 @@ export async function inspectFile(
   const isNamed = found.map.columns.userId !== undefined || found.map.constants?.type !== undefined;
   found.missing = ['transactionDate', 'isFraud'].filter((name) => found.map.columns[name] === undefined);
   if (!isNamed) found.missing.unshift('userId');
-  if (format === undefined) guessOwn(found, header, rows);
+  if (format === undefined) guessOwn(found, first, say);
   found.unused = unusedOf(header, found.map);
   if (found.missing.some((name) => name !== 'isFraud')) return found;
-  found.map = await withFormats(path, found.map, say);
+  try {
+    found.map = await withFormats(path, found.map, say);
+  } catch (error) {
+    if (!(error instanceof Undecided)) throw error;
+    found.undecided = error.message;
+    return found;
+  }
   found.ordered = await isInTimeOrder(path, found.map);
   await survey(path, found, options);
   return found;
@@ -83,16 +94,46 @@ function mapOfLayout(map: ColumnMap, header: readonly string[]): ColumnMap {
 }
 
 /** The second half of the map, and what was left out of it. */
-function guessOwn(found: Inspection, header: string[], rows: string[][]): void {
+function guessOwn(found: Inspection, { header, rows, typed }: FirstRows, say: (note: string) => void): void {
   const used = new Set(Object.values(found.map.columns).flat());
-  const others = header.filter((name) => !used.has(name));
   const plain = cellsOf(header, rows);
-  const hasCommas = writesCommas([...others, ...[found.map.columns.amount ?? []].flat()].map(plain));
-  if (hasCommas) found.map = { ...found.map, decimal: ',' };
-  const cells: CellsOf = hasCommas ? (name) => plain(name).map((text) => withPoint(text, '')) : plain;
+  const kindOf = numberKinds();
+  const mapped = Object.entries(found.map.columns).flatMap(([field, column]) => {
+    const kind = kindOf(field);
+    return kind === undefined || Array.isArray(column) || typed.has(column)
+      ? []
+      : [{ name: column, cells: plain(column), most: kind.most }];
+  });
+  const others = header
+    .filter((name) => !used.has(name) && !typed.has(name))
+    .map((name) => ({ name, cells: plain(name) }))
+    .filter(({ cells }) => cells.every((text) => writingsOfNumber(text).length > 0));
+  const style = styleOf([mapped, [...mapped, ...others]], say);
+  found.map = { ...found.map, ...style };
+  const { read } = figureReader({ thousands: '', ...style });
+  const asNumber = (text: string) => {
+    const figure = read(text);
+    // `3 KM` is no money.
+    return figure !== undefined && (figure.currencies === undefined || /\p{Sc}/u.test(text)) ? figure.plain : text;
+  };
+  const cells: CellsOf = (name) => (typed.has(name) ? plain(name) : plain(name).map(asNumber));
   const { schema, left } = guessSchema(header, rows.length, cells, found.map.columns);
   found.left = left;
   if (Object.keys(schema).length > 0) found.map = { ...found.map, schema };
+}
+
+/** By the first of these that tells; what none does is asked for when the rows are read. */
+function styleOf(samples: Parameters<typeof detectStyle>[0][], say: (note: string) => void): NumberStyle {
+  for (const sample of samples)
+    try {
+      const { style, words } = detectStyle(sample, {});
+      if (style.decimal === undefined) continue;
+      if (words !== undefined) say(words);
+      return style;
+    } catch (error) {
+      if (!(error instanceof Undecided)) throw error;
+    }
+  return {};
 }
 
 function cellsOf(header: readonly string[], rows: readonly string[][]): CellsOf {

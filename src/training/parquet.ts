@@ -21,7 +21,7 @@ export async function readParquet(path: string, handler: CsvHandler, options: Re
   const unzoned = columns.filter(isUnzoned).map(({ name }) => name);
   if (unzoned.length > 0) options.say?.(`Times without a zone are taken as of UTC: ${unzoned.join(', ')}.`);
   const total = Number(metadata.num_rows);
-  handler.header(names);
+  handler.header(names, new Set(columns.filter(isNumber).map(({ name }) => name)));
   const fields: string[] = new Array(names.length);
   const summary = { rows: 0, errors: 0 };
   let damaged = 0;
@@ -69,6 +69,11 @@ function columnsOf([root, ...rest]: SchemaElement[]): SchemaElement[] {
 
 const isUnzoned = ({ logical_type: type, converted_type: former }: SchemaElement) =>
   type === undefined ? former === 'DATE' : type.type === 'DATE' || (type.type === 'TIMESTAMP' && !type.isAdjustedToUTC);
+
+const NUMBERS = ['INT32', 'INT64', 'FLOAT', 'DOUBLE'];
+
+const isNumber = ({ type, converted_type: former, logical_type: logical }: SchemaElement) =>
+  NUMBERS.includes(type ?? '') || former === 'DECIMAL' || logical?.type === 'DECIMAL';
 
 const NO_SIGN = '\ufffd';
 

@@ -4,6 +4,7 @@ import { FIELD_NAMES, type FieldName } from '../domain/fields.ts';
 import { ownBoolean, ownNumber, ownTime } from '../domain/own-values.ts';
 import { recent } from '../domain/recent.ts';
 import type { Transaction } from '../domain/transaction.ts';
+import { DEFAULT_CURRENCY } from '../intake/money.ts';
 import type { Instant } from '../intake/time.ts';
 import { timeReader } from '../intake/time-format.ts';
 import { type IntakeRules, screened, takeIn } from '../intake/transaction.ts';
@@ -12,6 +13,8 @@ import { createFarTimes } from './far-times.ts';
 import { EVENT_COLUMNS, eventsOf, type FileEvent } from './file-events.ts';
 import { bindHeader, noColumn, unusedTold } from './header.ts';
 import { createNotes, type Notes } from './notes.ts';
+import { createOtherWords } from './other-words.ts';
+import { contradiction, type Named, rowNumbers, settleCurrency } from './row-numbers.ts';
 import { createSeen, rowHash } from './seen.ts';
 import { usualRows } from './usual-rows.ts';
 import { type FileTruth, fieldValue, TRUTH_WORDS, truth } from './values.ts';
@@ -54,6 +57,14 @@ const UNDATED = { id: '', receivedAt: 0 };
 /** Characters of a bad value that are shown. */
 const SHOWN = 60;
 
+export interface RowOptions {
+  notes?: Notes;
+  /** Milliseconds: rows that say they are of a later day are told. */
+  now?: number | undefined;
+  /** Columns whose cells are numbers in the file itself. */
+  typed?: ReadonlySet<string> | undefined;
+}
+
 /**
  * Binds a map to the header of a file. Rows go through the intake that the API's bodies go through; a bad one throws an Error
  * with every field that is wrong and its value. Throws an Error where a needed column is missing.
@@ -62,8 +73,7 @@ export function createRowReader(
   header: readonly string[],
   map: ColumnMap,
   rules: IntakeRules,
-  notes: Notes = createNotes(),
-  now?: number,
+  { notes = createNotes(), now, typed }: RowOptions = {},
 ): RowReader {
   const columns = bindHeader(header, map);
   const missing = (field: string) => noColumn(header, map, field);
@@ -77,11 +87,12 @@ export function createRowReader(
   noteUnused(header, columns, notes);
   noteLacking(map, columns, notes);
   const ownChecks = checksOf(map, columns);
+  const numbers = rowNumbers(header, map, columns, typed);
   const time = timeReader(map);
   const known = timeReader(map.timeZone === undefined ? {} : { timeZone: map.timeZone });
   const seen = createSeen();
   const constants = Object.entries(said).map(([name, text]) => [name, fieldValue(name as FieldName, text)] as const);
-  const usual = constants.length > 0 ? () => undefined : usualRows(columns, rules);
+  const usual = constants.length > 0 ? () => undefined : usualRows(columns, rules, numbers.usual);
   const textOf = (fields: readonly string[], name: string): string => cellOf(columns.get(name))(fields);
   const idText = cellOf(columns.get('id'));
   const dateText = cellOf(columns.get('transactionDate'));
@@ -92,24 +103,38 @@ export function createRowReader(
   const isNamed = columns.has('id');
   const metadata = [...columns.keys()].filter((name) => name.startsWith('metadata.'));
 
-  const { amountPrefix = '' } = map;
-  const unprefixed = (text: string) => (text.startsWith(amountPrefix) ? text.slice(amountPrefix.length) : text);
-
   /** What a client would have sent. A text that is no value of its field stays, for the intake to refuse it. */
-  function sentBy(fields: readonly string[], id: string | undefined): Record<string, unknown> {
+  function sentBy(
+    fields: readonly string[],
+    id: string | undefined,
+    faults: FieldError[] = [],
+  ): Record<string, unknown> {
+    const named: Named = [];
+    const plainOf = (name: string, text: string) => {
+      const figure = numbers.read(name, text);
+      if (figure?.currencies !== undefined) named.push([name, figure.currencies]);
+      return figure?.plain;
+    };
+    const valueFor = (name: FieldName, text: string) => {
+      if (!numbers.has(name)) return fieldValue(name, text);
+      const plain = plainOf(name, text);
+      return plain === undefined ? text : Number(plain);
+    };
     const body: Record<string, unknown> = id === undefined ? {} : { id };
     for (const [name, value] of constants) body[name] = value;
     for (const name of used) {
       const text = textOf(fields, name);
-      if (text !== '') body[name] = fieldValue(name, name === 'amount' ? unprefixed(text) : text);
+      if (text !== '') body[name] = valueFor(name, text);
     }
     if (isAlone) body.userId = body.id;
     const own: Record<string, string> = {};
     for (const name of metadata) {
       const text = textOf(fields, name);
-      if (text !== '') Object.defineProperty(own, name.slice('metadata.'.length), { value: text, ...PLAIN });
+      if (text !== '')
+        Object.defineProperty(own, name.slice('metadata.'.length), { value: plainOf(name, text) ?? text, ...PLAIN });
     }
     if (Object.keys(own).length > 0) body.metadata = own;
+    isDefaulted = named.length > 0 && settleCurrency(body, named, faults);
     return body;
   }
 
@@ -121,33 +146,48 @@ export function createRowReader(
   const instantOf = (text: string) => (known.read(text) ?? time.read(text))?.time;
   const screenedRules = { ...rules, cards: undefined };
   let unnamed = 0;
+  /** The amount has a sign of several currencies, and nothing says which. */
+  let isDefaulted = false;
+  /** Of which currency the refund is, where it says one. */
+  let refunded: readonly string[] | undefined;
+  const refundOf = (text: string) => {
+    const figure = numbers.read('refundedAmount', text);
+    refunded = figure?.currencies;
+    return Number(figure?.plain ?? Number.NaN);
+  };
   const row = {} as FileRow;
   return (fields, line) => {
     const id = idText(fields) === '' ? `row-${++unnamed}` : undefined;
     const faults: FieldError[] = [];
+    isDefaulted = false;
+    refunded = undefined;
     const date = dateText(fields);
     const moment = time.read(date);
     if (moment === undefined)
       faults.push({ path: '/transactionDate', message: date === '' ? 'is required' : time.fault });
     for (const { field, what, of } of ownChecks) {
       const text = textOf(fields, field);
-      if (text !== '' && Number.isNaN(of(text))) faults.push({ path: `/${field}`, message: `must be ${what}` });
+      if (text !== '' && Number.isNaN(of(numbers.has(field) ? (numbers.read(field, text)?.plain ?? '') : text)))
+        faults.push({ path: `/${field}`, message: `must be ${what}` });
     }
-    const taken = (moment && usual(fields, moment, id)) ?? take(sentBy(fields, id), moment, faults);
+    const taken = (moment && usual(fields, moment, id)) ?? take(sentBy(fields, id, faults), moment, faults);
     const label = labelText(fields);
     const told = truthOf(label);
     if (told === undefined) faults.push({ path: '/isFraud', message: `must be ${TRUTH_WORDS}` });
     if (told === 'legitimate' && map.fraudValue !== undefined) others.add(label);
     const labelledAt = labelled(knownText(fields), moment?.time, faults);
     const events = hasEvents
-      ? eventsOf((column) => textOf(fields, column), instantOf, moment?.time ?? Number.NaN, faults)
+      ? eventsOf((column) => textOf(fields, column), instantOf, refundOf, moment?.time ?? Number.NaN, faults)
       : NOTHING;
-    if (taken !== undefined && faults.length === 0) {
-      const transaction = 'transaction' in taken ? taken.transaction : taken;
+    const transaction = taken && ('transaction' in taken ? taken.transaction : taken);
+    const wrong = refunded && transaction && contradiction(refunded, transaction.currency);
+    if (wrong !== undefined) faults.push({ path: '/refundedAmount', message: wrong });
+    if (taken !== undefined && transaction !== undefined && faults.length === 0) {
       const repeated = isNamed ? seen(transaction.id, rowHash(fields)) : false;
       if (repeated !== 'other') {
         far.add(transaction.time, line);
         for (const warning of transaction.warnings) notes.add(warning, line);
+        if (isDefaulted) notes.add(DEFAULTED, line);
         row.sent = 'transaction' in taken ? () => taken.body : () => sentBy(fields, id);
         row.date = date;
         row.transaction = transaction;
@@ -191,10 +231,11 @@ export function createRowReader(
     const name = path.slice(1);
     const text = textOf(fields, name);
     if (text === '') return `${name} ${message}`;
+    const hint = numbers.hint(name, text);
     const value = holdsCardNumber(text)
       ? '(not shown)'
       : JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
-    return `${name} ${value} ${message}`;
+    return `${name} ${value} ${message}${hint === undefined ? '' : `; ${hint}`}`;
   }
 }
 
@@ -223,6 +264,8 @@ function noteLacking({ schema = {} }: ColumnMap, columns: ReadonlyMap<string, nu
     notes.say(`The schema's columns that the file lacks: ${lacking.map(([name]) => name).join(', ')}.`);
 }
 
+const DEFAULTED = `The sign of the amount is that of several currencies, and nothing says which: it is taken as ${DEFAULT_CURRENCY}.`;
+
 const OWN_CHECKS: Readonly<Record<string, { what: string; of: (text: string) => number }>> = {
   number: { what: 'a number', of: ownNumber },
   place: { what: 'a number', of: ownNumber },
@@ -238,27 +281,6 @@ function checksOf({ schema = {} }: ColumnMap, columns: ReadonlyMap<string, numbe
       .filter((one) => one.startsWith('metadata.') && columns.has(one) && OWN_CHECKS[type] !== undefined)
       .map((one) => ({ field: one, ...OWN_CHECKS[type] })),
   );
-}
-
-const WORDS_TOLD = 20;
-
-/** The words of a label that a map's `fraudValue` makes legitimate: a typo there would have made all of them so. */
-function createOtherWords({ fraudValue }: ColumnMap) {
-  const counts = new Map<string, number>();
-  let beyond = 0;
-  return {
-    add(word: string): void {
-      const before = counts.get(word);
-      if (before !== undefined || counts.size < WORDS_TOLD) counts.set(word, (before ?? 0) + 1);
-      else beyond++;
-    },
-    told(): string[] {
-      if (counts.size === 0) return [];
-      const words = Array.from(counts, ([word, rows]) => `${JSON.stringify(word)} (${rows} rows)`).join(', ');
-      const more = beyond > 0 ? ` and ${beyond} rows of other words` : '';
-      return [`isFraud: ${[fraudValue].flat().join(', ')} is fraud; taken as legitimate: ${words}${more}.`];
-    },
-  };
 }
 
 /** The body that a client would have sent. */

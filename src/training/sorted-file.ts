@@ -53,10 +53,10 @@ export async function readSorted(request: SortRequest): Promise<ReadSummary & { 
     let place: (fields: readonly string[]) => Place;
     const hash = createHash('sha256');
     const gather: CsvHandler = {
-      header(names) {
+      header(names, typed) {
         place = placeOf(names);
         hash.update(csvLine(names));
-        handler.header(names);
+        handler.header(names, typed);
       },
       row(fields, line) {
         const content = contentOf(fields);

@@ -2,7 +2,10 @@
 import type { FeatureDefinition } from '../features/definition.ts';
 import { type CsvHandler, parseCsv, type ReadSummary } from './csv.ts';
 import { type Dataset, take } from './dataset.ts';
-import { columnFinder } from './header.ts';
+import { type FigureReader, figureReader } from './figure.ts';
+import { columnFinder, writingsOf } from './header.ts';
+import { firstRows } from './history-file.ts';
+import { detectStyle } from './number-style.ts';
 import { readTable, type TableOptions, UNTOLD } from './table.ts';
 import { decimal, truth } from './values.ts';
 
@@ -28,15 +31,38 @@ export interface UlbData {
 }
 
 /** Reads a .csv, .csv.gz or .parquet file. Throws `FileError` with the line where a value is not a number. */
-export const readUlb = (path: string, options: TableOptions): Promise<UlbData> =>
-  gather((handler) => readTable(path, handler, options), options.say);
+export async function readUlb(path: string, options: TableOptions): Promise<UlbData> {
+  const { header, rows, typed } = await firstRows(path);
+  const written = writingsOf(header);
+  const columns = ['Time', ...ULB_FEATURES].map(written).filter((name) => header.includes(name) && !typed.has(name));
+  const cells = (name: string) => rows.map((fields) => fields[header.indexOf(name)]);
+  const { style, words } = detectStyle(
+    columns.map((name) => ({ name, cells: cells(name) })),
+    {},
+  );
+  if (words !== undefined) options.say(words);
+  const [plain, exact] = [figureReader(style), figureReader({})];
+  const readerOf = (name: string) => (typed.has(written(name)) ? exact : plain);
+  return gather((handler) => readTable(path, handler, options), options.say, readerOf);
+}
 
 /** The same from CSV text in pieces. */
 export function parseUlb(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<UlbData> {
   return gather((handler) => parseCsv(pieces, handler), UNTOLD.say);
 }
 
-async function gather(read: (handler: CsvHandler) => Promise<ReadSummary>, say: TableOptions['say']): Promise<UlbData> {
+async function gather(
+  read: (handler: CsvHandler) => Promise<ReadSummary>,
+  say: TableOptions['say'],
+  readerOf: (name: string) => FigureReader = () => figureReader({}),
+): Promise<UlbData> {
+  const readers = ULB_FEATURES.map(readerOf);
+  const ofTime = readerOf('Time');
+  /** No column of this layout is of currencies. */
+  const numberOf = (text: string, name: string, { read: figureOf }: FigureReader) => {
+    const figure = figureOf(text);
+    return decimal(figure?.currencies === undefined ? (figure?.plain ?? text) : text, name);
+  };
   const columns: number[][] = ULB_FEATURES.map(() => []);
   const times: number[] = [];
   const labels: number[] = [];
@@ -58,9 +84,9 @@ async function gather(read: (handler: CsvHandler) => Promise<ReadSummary>, say: 
       finder.told().forEach(say);
     },
     row(fields) {
-      const time = decimal(fields[timeAt], 'Time');
+      const time = numberOf(fields[timeAt], 'Time', ofTime);
       if (Number.isNaN(time)) throw new Error('Time is empty');
-      for (let i = 0; i < at.length; i++) vector[i] = decimal(fields[at[i]], ULB_FEATURES[i]);
+      for (let i = 0; i < at.length; i++) vector[i] = numberOf(fields[at[i]], ULB_FEATURES[i], readers[i]);
       const isFraud = truth(fields[classAt]);
       if (isFraud !== 'fraud' && isFraud !== 'legitimate')
         throw new Error(`Class ${fields[classAt]} is neither 0 nor 1`);

@@ -26,6 +26,9 @@ export type UsualRows = (
   id: string | undefined,
 ) => Transaction | undefined;
 
+/** How a field's numbers are read; NaN for a text that is to go through the intake. */
+export type NumberOf = (name: FieldName) => (text: string) => number;
+
 /** What the intake would keep of a text that is not empty; undefined where it would say anything of it, or may. */
 type Keep = (text: string) => unknown;
 
@@ -38,19 +41,24 @@ const CARD_DIGITS = 13;
  * No rule of the intake is here: values of few spellings are taken once and remembered, for the others this looks for less than
  * the intake lets pass.
  */
-export function usualRows(columns: ReadonlyMap<string, number[]>, rules: IntakeRules): UsualRows {
+export function usualRows(
+  columns: ReadonlyMap<string, number[]>,
+  rules: IntakeRules,
+  numberOf: NumberOf = () => shortDecimal,
+): UsualRows {
   const names = [...columns.keys()];
   const isOne = names.every((name) => name === 'transactionDate' || columns.get(name)!.length === 1);
   if (!isOne || names.some((name) => name.startsWith('metadata.'))) return () => undefined;
   const place = (name: FieldName) => columns.get(name)?.[0] ?? -1;
   const [idAt, userAt, amountAt] = [place('id'), place('userId'), place('amount')];
   const [currencyAt, typeAt] = [place('currency'), place('type')];
-  const [idOf, userOf, amountOf] = [keeper('id', rules), keeper('userId', rules), keeper('amount', rules)];
-  const [currencyOf, typeOf] = [keeper('currency', rules), keeper('type', rules)];
+  const keep = (name: FieldName) => keeper(name, rules, numberOf(name));
+  const [idOf, userOf, amountOf] = [keep('id'), keep('userId'), keep('amount')];
+  const [currencyOf, typeOf] = [keep('currency'), keep('type')];
   const details = DETAIL_NAMES.filter((name) => columns.has(name)).map((name) => ({
     name: name as DetailName,
     at: place(name),
-    keep: keeper(name, rules),
+    keep: keep(name),
   }));
   const minDate = rules.transactionMinDate ?? Number.NEGATIVE_INFINITY;
   const textAt = (fields: readonly string[], at: number) => (at < 0 ? '' : fields[at]);
@@ -98,7 +106,7 @@ export function usualRows(columns: ReadonlyMap<string, number[]>, rules: IntakeR
   };
 }
 
-function keeper(name: FieldName, { cards }: IntakeRules): Keep {
+function keeper(name: FieldName, { cards }: IntakeRules, numberOf: (text: string) => number): Keep {
   const field: Field = fieldOf(name);
   const taken = (text: string): unknown => {
     const { kept, fault, warning } = takeValue(field, fieldValue(name, text), name);
@@ -115,7 +123,7 @@ function keeper(name: FieldName, { cards }: IntakeRules): Keep {
     case 'amount': {
       const [least, most] = [field.minimum!, field.maximum!];
       return (text) => {
-        const value = shortDecimal(text);
+        const value = numberOf(text);
         return value >= least && value <= most ? value : undefined;
       };
     }

@@ -1,7 +1,7 @@
 import { type FieldName, fieldOf } from '../domain/fields.ts';
 import type { LabelState } from '../domain/label-state.ts';
+import { PLAIN } from './figure.ts';
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const FLAGS: Record<string, boolean> = { true: true, '1': true, yes: true, false: false, '0': false, no: false };
 
 /** A file's text as a client would have sent it. What is no value of the field stays text, for the intake to refuse it. */
@@ -9,7 +9,7 @@ export function fieldValue(name: FieldName, text: string): unknown {
   switch (fieldOf(name).kind) {
     case 'amount':
     case 'number':
-      return NUMBER.test(text) ? Number(text) : text;
+      return PLAIN.test(text) ? Number(text) : text;
     case 'flag':
       return FLAGS[text.toLowerCase()] ?? text;
     default:
@@ -21,7 +21,7 @@ export function fieldValue(name: FieldName, text: string): unknown {
 export function decimal(text: string, field: string): number {
   const given = text.trim();
   if (given === '') return Number.NaN;
-  const value = NUMBER.test(given) ? Number(given) : Number.NaN;
+  const value = PLAIN.test(given) ? Number(given) : Number.NaN;
   if (!Number.isFinite(value)) throw new Error(`${field} ${text.slice(0, 60)} is not a number`);
   return value;
 }
@@ -50,9 +50,9 @@ export function truth(text: string, fraudValue?: string | readonly string[]): Fi
     return !Object.hasOwn(WORDS, word) || WORDS[word] === 'fraud' ? 'legitimate' : WORDS[word];
   }
   if (Object.hasOwn(WORDS, word)) return WORDS[word];
-  const value = NUMBER.test(word) ? Number(word) : Number.NaN;
+  const value = PLAIN.test(word) ? Number(word) : Number.NaN;
   return value === 1 ? 'fraud' : value === 0 ? 'legitimate' : undefined;
 }
 
 /** `1` and `1.0` are one value. */
-const isSame = (a: string, b: string) => a === b || (NUMBER.test(a) && NUMBER.test(b) && Number(a) === Number(b));
+const isSame = (a: string, b: string) => a === b || (PLAIN.test(a) && PLAIN.test(b) && Number(a) === Number(b));
