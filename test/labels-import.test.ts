@@ -88,6 +88,8 @@ describe('assay labels import', () => {
     const one = (amount: string, currency: string, scheme: string) =>
       load(
         `transactionId,id,scheme,reasonCode,reportedAt,status,amount,currency\nd,k4,${scheme},10.4,2026-11-12,open,${amount},${currency}\n`,
+        // Of one number it cannot be told.
+        { columns: {}, decimal: '.' },
       );
     assert.match(JSON.stringify((await one('10.005', 'USD', 'vissa')).warnings), /rounded to 10\.01/);
     const known = [(await one('10.005', 'USD', 'VISSA')).known, (await one('10.005', 'USD', 'visa')).known];
@@ -172,7 +174,7 @@ describe('assay labels import', () => {
       ['fine,,10.4,2026-11-12,open,1', 'scheme', '', /is empty/],
       ['fine,visa,,2026-11-12,open,1', 'reasonCode', '', /is empty/],
       ['fine,visa,10.4,2026-11-12,maybe,1', 'status', 'maybe', /none of open, won, lost, reversed/],
-      ['fine,visa,10.4,2026-11-12,open,1e3', 'amount', '1e3', /no amount/],
+      ['fine,visa,10.4,2026-11-12,open,1x3', 'amount', '1x3', /no amount/],
       ['fine,visa,10.4,2026-11-12,open,-1', 'amount', '-1', /no amount/],
       ['fine,visa,10.4,2027-11-12,open,1', 'reportedAt', '2027-11-12T00:00:00.000Z', /in the future/],
       ['nobody,visa,10.4,2026-11-12,open,1', 'transactionId', 'nobody', /no such transaction/],

@@ -86,7 +86,7 @@ describe('a history file', () => {
       '--data-dir',
       join(folder, 'comma'),
     ]);
-    assert.match(error, /line 4: amount "1\.23 \(with a point\)" must be a number/);
+    assert.match(error, /line 4: amount "1\.23" must be a number; numbers are read with a decimal comma/);
     assert.equal(JSON.parse(out).transactions, 2);
   });
 
