@@ -33,8 +33,8 @@ const README = [
   { name: 'decision', colorScheme: 'light', height: 1_040 },
   { name: 'queue', colorScheme: 'dark', height: 860 },
   { name: 'models', colorScheme: 'dark', height: 1_000 },
-  { name: 'entity', colorScheme: 'light', height: 1_240 },
-  { name: 'visa', colorScheme: 'light', height: 1_240 },
+  { name: 'entity', colorScheme: 'light', height: 660, at: 'Links' },
+  { name: 'rule', colorScheme: 'light', height: 660 },
 ] as const;
 /** What the stream pays in and nobody publishes has a rate of one's own here, and yesterday's picture is no older than its rates. */
 const SETTINGS = {
@@ -212,12 +212,18 @@ async function everyPage(url: string, paths: Record<string, string>): Promise<vo
 
 async function readme(url: string, paths: Record<string, string>): Promise<void> {
   mkdirSync(images, { recursive: true });
-  for (const { name, colorScheme, height } of README) {
+  for (const one of README) {
+    const { name, colorScheme, height } = one;
     const viewport = { width: 1280, height };
     const { page } = await openPage(browser, url, {
       ...{ colorScheme, viewport, reducedMotion: 'reduce', deviceScaleFactor: 1.5 },
     });
     await show(page, paths[name]);
+    if ('at' in one) {
+      const heading = page.getByRole('heading', { name: one.at, exact: true });
+      await heading.evaluate((element) => element.closest('section')!.scrollIntoView());
+      await page.evaluate(() => scrollBy(0, -20));
+    }
     const cdp = await page.context().newCDPSession(page);
     const { data } = await cdp.send('Page.captureScreenshot', { format: 'webp', quality: 82 });
     writeFileSync(join(images, `${name}.webp`), data, 'base64');

@@ -130,7 +130,7 @@ function Telling({ transaction: { id }, onClose }: { transaction: Transaction; o
               reset();
             }}
           />
-          <div className="grid grid-cols-2 gap-3">
+          <div className="grid grid-cols-2 items-end gap-3">
             {INPUTS[what].map(({ name, label, choices, required, number }) => {
               const onChange = (value: string) => setValues({ ...values, [name]: value });
               return choices ? (

@@ -60,7 +60,7 @@ export function EntryForm({ list, given, note: begun = '', onClose }: Props) {
         error={refused}
         onChange={(event) => setValue(event.target.value)}
       />
-      <div className="grid grid-cols-2 gap-2">
+      <div className={`grid gap-2 ${expiry === 'at' ? 'sm:grid-cols-2' : ''}`}>
         <Choice
           label="Expires"
           className="w-full"

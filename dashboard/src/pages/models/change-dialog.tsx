@@ -159,8 +159,10 @@ function WhatChanges({ champion, next }: { champion: Model | undefined; next: Mo
               <th>
                 <span className="sr-only">What</span>
               </th>
-              <th className="pr-4 text-right">Now: {champion ? <ModelTitle model={champion} /> : 'none'}</th>
-              <th className="text-right">
+              <th className="pr-4 text-right [&_*]:whitespace-normal">
+                Now: {champion ? <ModelTitle model={champion} /> : 'none'}
+              </th>
+              <th className="text-right [&_*]:whitespace-normal">
                 Then: <ModelTitle model={next} />
               </th>
             </tr>

@@ -64,7 +64,10 @@ export function BulkBar({ chosen, elsewhere, onClear, onDone, onUndone }: Props)
       aria-label="What to do with the chosen cases"
       className="panel mb-3 flex flex-wrap items-center gap-2 px-3 py-2"
     >
-      <p role="status" className="mr-auto">
+      <IconButton label="Choose none" className="-ml-1 size-7 max-sm:size-7" onClick={onClear}>
+        <X className="size-3.5" />
+      </IconButton>
+      <p role="status" className="mr-auto max-sm:basis-3/4">
         <span className="font-medium">{plural(chosen.length, 'case')} chosen</span>
         <span className="num text-muted max-sm:hidden">, {moneyShort(risk, base)} at risk</span>
       </p>
@@ -88,9 +91,6 @@ export function BulkBar({ chosen, elsewhere, onClear, onDone, onUndone }: Props)
           Reopen…
         </Button>
       )}
-      <IconButton label="Choose none" className="size-7" onClick={onClear}>
-        <X className="size-3.5" />
-      </IconButton>
       <BulkDialog
         kind={kind}
         chosen={chosen}

@@ -80,8 +80,8 @@ export function Queue() {
   return (
     <div className="flex flex-col lg:h-[calc(100dvh-2.5rem-var(--bar))]">
       <div className={besides}>
-        <div className="flex flex-wrap items-start gap-2">
-          <div className="mr-auto">
+        <div className="mb-3 flex flex-wrap items-center gap-2">
+          <div className="mr-auto -mb-4">
             <PageHeader title="Review queue" />
           </div>
           {cases.arrived > 0 && (
