@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { type EmbeddedPostgres, startEmbedded } from '../src/adapters/embedded/postgres.ts';
 import { layoutSchema, migrate } from '../src/adapters/postgres/migrate.ts';
+import { createPartitions } from '../src/adapters/postgres/partitions.ts';
 import { openStore, type StoreOptions } from '../src/adapters/postgres/store.ts';
 import { silentLog } from '../src/projections/log.ts';
 import { copyToLayout1, makeLayout1, serveAsLayout1 } from './support/layout1.ts';
@@ -87,6 +88,37 @@ test('a migration runs while the version before reads and writes, which then goe
   assert.deepEqual(await countedStats(restarted, 0, 4e12), naiveStats(views, 0, 4e12));
   await restarted.close();
   await bench.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('the key of payments takes in what pages add up, of the partitions that are there and of those that come', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-migration-'));
+  const own = join(import.meta.dirname, '../src/adapters/postgres/migrations');
+  for (const name of readdirSync(own)) if (name < '0018') copyFileSync(join(own, name), join(folder, name));
+  await migrate(server.url, 'placed', silentLog, { folder });
+  const schema = layoutSchema('placed');
+  const partitions = createPartitions(schema, 28);
+  await onServer(server.url, async (client) => {
+    await partitions.hold(client, [T0, T0 + 60 * 86_400_000]);
+    const write = (id: string) =>
+      client.query(
+        `INSERT INTO ${schema}.transactions (id, sequence, created_at, user_id, status, decision, currency, amount_minor, minor_digits, entities)
+         VALUES ($1, 1, $2, 'u', 'pending', 'approve', 'USD', 100, 2, '{}')`,
+        [id, new Date(T0)],
+      );
+    await write('a');
+    await migrate(server.url, 'placed', silentLog);
+    await partitions.hold(client, [T0 + 200 * 86_400_000]);
+    await assert.rejects(write('b'), { code: '23505' });
+    const { rows } = await client.query(
+      `SELECT pg_get_constraintdef(k.oid) AS made, i.indisvalid AS valid, count(*)::int AS tables FROM pg_constraint k
+       JOIN pg_index i ON i.indexrelid = k.conindid WHERE k.contype = 'p' AND k.conrelid IN
+         (SELECT '${schema}.transactions'::regclass UNION SELECT inhrelid FROM pg_inherits WHERE inhparent = '${schema}.transactions'::regclass)
+       GROUP BY 1, 2`,
+    );
+    const made = 'PRIMARY KEY (created_at, sequence) INCLUDE (decision, label, base_minor)';
+    assert.deepEqual(rows, [{ made, valid: true, tables: 4 }]);
+  });
   rmSync(folder, { recursive: true, force: true });
 });
 

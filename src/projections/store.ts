@@ -284,7 +284,8 @@ export interface UserView {
 }
 
 export interface UserQueries {
-  list(query: { q?: string }, page: PageRequest): Promise<Page<UserView>>;
+  /** `newest`: among how many of the newest what no index narrows down is looked for; absent: among all. */
+  list(query: { q?: string; newest?: number }, page: PageRequest): Promise<Page<UserView>>;
   get(id: string): Promise<UserView | undefined>;
 }
 

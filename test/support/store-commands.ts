@@ -165,6 +165,16 @@ export function commandContract(url: () => string): void {
       (await Promise.all(['auth0|1', 'u2', 'u3'].map((id) => users.get(id)))).map((user) => user?.email),
       ['new@b.co', 'b@b.co', 'a@b.co'],
     );
+    // Of an address what is before its @ is looked for, and the whole of it is meant.
+    assert.deepEqual(
+      [await found('NEW@b.'), await found('new@c'), await found('ne_@b'), await found('new@'), await found('u3@')],
+      [['auth0|1'], [], [], ['auth0|1'], []],
+    );
+    const newest = async (q: string) => (await users.list({ q, newest: 1 }, { limit: 9 })).data.map(({ id }) => id);
+    assert.deepEqual(
+      [await newest('@b'), (await found('@b')).length, await newest('new')],
+      [(await found('')).slice(0, 1), 3, ['auth0|1']],
+    );
     assert.deepEqual(await answerTo(bench, command('user.delete', { userId: 'u3' })), { status: 204 });
     assert.equal((await answerTo(bench, command('user.delete', { userId: 'u3' }))).status, 404);
     assert.equal(await users.get('u3'), undefined);

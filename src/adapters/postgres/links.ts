@@ -29,15 +29,16 @@ const TIME_MS = 1_000;
 interface Place {
   /** Of whom it is, among those who were asked for. */
   place: number;
-  created_at: Date;
+  created_at: string;
   sequence: string;
 }
 
+/** Times and keys as text, which is handed back or told apart as it is: the driver takes longest to read these. */
 interface Row {
-  created_at: Date;
+  created_at: string;
   sequence: string;
   user_id: string;
-  entities: string[];
+  entities: string;
   entity_types: string | null;
   amount_minor: string;
   minor_digits: number;
@@ -90,7 +91,7 @@ function createSource(pool: pg.Pool, schema: string, { names, at, isWanted }: As
   // Labels as they were then are told by what was said by then.
   const told =
     at === undefined ? 'NULL::json' : `json_build_object('labels', v.view->'labels', 'disputes', v.view->'disputes')`;
-  const columns = `t.created_at, t.sequence, t.user_id, t.entities, t.entity_types, t.amount_minor, t.minor_digits, t.label, ${told} AS told`;
+  const columns = `t.created_at::text, t.sequence, t.user_id, array_to_string(t.entities, ',') AS entities, t.entity_types, t.amount_minor, t.minor_digits, t.label, ${told} AS told`;
   const views =
     at === undefined ? '' : `JOIN ${schema}.views v ON v.created_at = t.created_at AND v.sequence = t.sequence`;
   const ofUsers = `unnest($1::text[], $2::int[]) AS f (name, place), LATERAL (SELECT created_at, sequence
@@ -111,24 +112,24 @@ function createSource(pool: pg.Pool, schema: string, { names, at, isWanted }: As
   }
 
   /** Places of the newest payments of each, the newest first. */
-  async function newest(of: LinkEnd[]): Promise<Map<string, Date>[]> {
+  async function newest(of: LinkEnd[]): Promise<Map<string, string>[]> {
     const places = await ask<Place>(
       of,
       (
         from,
-      ) => `SELECT f.place, n.created_at, n.sequence FROM ${from} ORDER BY created_at DESC, sequence DESC LIMIT ${READ}) n
+      ) => `SELECT f.place, n.created_at::text, n.sequence FROM ${from} ORDER BY created_at DESC, sequence DESC LIMIT ${READ}) n
         ORDER BY f.place, n.created_at DESC, n.sequence DESC`,
     );
-    const found: Map<string, Date>[] = of.map(() => new Map());
+    const found: Map<string, string>[] = of.map(() => new Map());
     for (const { place, sequence, created_at: createdAt } of places)
       if (found[place].size < READ) found[place].set(sequence, createdAt);
     return found;
   }
 
   /** Those of the first of them whose payments may still be looked up. */
-  function withinBounds(all: Map<string, Date>[]) {
-    const fresh = new Map<string, Date>();
-    const own: Map<string, Date>[] = [];
+  function withinBounds(all: Map<string, string>[]) {
+    const fresh = new Map<string, string>();
+    const own: Map<string, string>[] = [];
     for (const places of all) {
       const more = [...places].filter(([sequence]) => !seen.has(sequence) && !fresh.has(sequence));
       if (seen.size + fresh.size + more.length > MOST_READ) break;
@@ -138,7 +139,7 @@ function createSource(pool: pg.Pool, schema: string, { names, at, isWanted }: As
     return { own, fresh };
   }
 
-  async function lookUp(fresh: Map<string, Date>): Promise<void> {
+  async function lookUp(fresh: Map<string, string>): Promise<void> {
     if (fresh.size === 0) return;
     const { rows } = await pool.query<Row>(
       `SELECT ${columns} FROM unnest($1::timestamptz[], $2::bigint[]) AS p (created_at, sequence)
@@ -204,8 +205,9 @@ function createSource(pool: pg.Pool, schema: string, { names, at, isWanted }: As
 
   function refsIn(row: Row): LinkRef[] {
     if (row.entity_types === null) return keysIn(row).flatMap((key) => known.get(key) ?? []);
+    const keys = row.entities.split(',');
     const types = row.entity_types.split(',');
-    const refs = types.flatMap((type, place) => (type === '' ? [] : [{ key: row.entities[place], type }]));
+    const refs = types.flatMap((type, place) => (isWanted(type) ? [{ key: keys[place], type }] : []));
     for (const { key } of refs) if (!witnesses.has(key)) witnesses.set(key, row);
     return refs;
   }
@@ -239,7 +241,7 @@ const keysOf = ({ type, id }: LinkedEntity): number[] =>
 /** Without that of its amount, which joins nobody. */
 function keysIn({ entities, amount_minor: minor, minor_digits: digits }: Row): string[] {
   const amount = String(amountKey(Number(minor) / 10 ** digits));
-  return entities.filter((key) => key !== amount);
+  return entities.split(',').filter((key) => key !== amount && key !== '');
 }
 
 /** By what was said up to then. */

@@ -11,7 +11,8 @@ export function openPool(url: string, log: Log, poolSize: number): pg.Pool {
     max: poolSize,
     application_name: 'assay',
     connectionTimeoutMillis: 3_000,
-    idleTimeoutMillis: 30_000,
+    // Whoever reads a page finds connections that know the tables; before clouds drop what is silent, after four minutes or more.
+    idleTimeoutMillis: 180_000,
     keepAlive: true,
     // Of statements, and of a process that was cut off while it held the offset, which the others wait for.
     onConnect: (client) => beginSession(client, STATEMENT_TIMEOUT_MS),

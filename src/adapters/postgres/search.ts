@@ -8,8 +8,11 @@ import { amountKey, type EntityNames } from './rows.ts';
 import { restored, storable } from './text.ts';
 import { newestSql, placesOfKeys } from './walk.ts';
 
-/** How much of what begins with a text is looked at for the newest: of names, and of ids, of which the last come first. */
-const LOOKED_AT = { names: 1_000, kept: 200, ids: 200 };
+/**
+ * How much of what begins with a text is looked at for the newest: of names, and of ids, of which the last come first; and how many users for
+ * what no index narrows down.
+ */
+const LOOKED_AT = { names: 1_000, kept: 100, ids: 200, users: 10_000 };
 
 type Rows = (text: string, values: unknown[]) => Promise<Record<string, unknown>[]>;
 type Found = SearchHit & { isExact?: boolean };
@@ -90,7 +93,7 @@ async function entities(rows: Rows, schema: string, q: string, exact: Exact[]): 
 }
 
 async function registered(users: UserQueries, q: string, limit: number): Promise<Found[]> {
-  const { data } = await users.list({ q }, { limit });
+  const { data } = await users.list({ q, newest: LOOKED_AT.users }, { limit });
   return data.map(({ id, name, email, createdAt }) => ({
     ...{ type: 'user', id, title: name, email, at: createdAt },
     isExact: id === q || email.toLowerCase() === q.toLowerCase(),

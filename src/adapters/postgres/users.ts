@@ -10,7 +10,7 @@ const COLUMNS = 'id, sequence, name, email, created_at, updated_at';
 
 export function createUserQueries(pool: pg.Pool, schema: string): UserQueries {
   return {
-    list: ({ q }, page) =>
+    list: ({ q, newest }, page) =>
       reading(async () => {
         const values: unknown[] = [page.limit + 1];
         const where = searched(q, values);
@@ -21,8 +21,12 @@ export function createUserQueries(pool: pg.Pool, schema: string): UserQueries {
             `(created_at, sequence) < ($${values.push(createdAt)}::timestamptz, $${values.push(sequence)}::bigint)`,
           );
         }
+        const isBounded = newest !== undefined && q !== undefined && !isNarrow(q.toLowerCase());
+        const users = isBounded
+          ? `(SELECT * FROM ${schema}.users ORDER BY created_at DESC, sequence DESC LIMIT ${newest}) users`
+          : `${schema}.users`;
         const { rows } = await pool.query(
-          `SELECT ${COLUMNS} FROM ${schema}.users WHERE ${where.join(' AND ')}
+          `SELECT ${COLUMNS} FROM ${users} WHERE ${where.join(' AND ')}
            ORDER BY created_at DESC, sequence DESC LIMIT $1`,
           values,
         );
@@ -54,8 +58,14 @@ function viewOf(row: Record<string, any>): UserView {
 function searched(q: string | undefined, values: unknown[]): string[] {
   const words = storable(q?.trim().toLowerCase() ?? '');
   if (!words) return ['true'];
-  const part = `search LIKE $${values.push(`%${words.replace(/[\\%_]/g, '\\$&')}%`)}`;
-  // Without three letters in a row no trigram narrows it down; the characters it must have do.
-  if (/[a-z0-9]{3}/.test(words)) return [part];
+  const like = (text: string) => `LIKE $${values.push(`%${text.replace(/[\\%_]/g, '\\$&')}%`)}`;
+  // By what is before an address's @: the index would read every address of a domain that many have.
+  const [local] = words.split('@', 1);
+  if (local !== words && isNarrow(local)) return [`search ${like(local)}`, `(search || '') ${like(words)}`];
+  const part = `search ${like(words)}`;
+  if (isNarrow(words)) return [part];
   return [part, `string_to_array(search, NULL) @> string_to_array($${values.push(words)}, NULL)`];
 }
+
+/** Without three letters in a row no trigram narrows it down; the characters it must have do. */
+const isNarrow = (words: string): boolean => /[a-z0-9]{3}/.test(words);
