@@ -3,14 +3,16 @@
  * know those histories, over seeds that nothing was tuned on.
  *
  *   node bench/histories.ts [--kind payments|accounts|cards] [--seeds 11,12,13,14,15] [--rows 30000] [--trials 30] [--python python3]
+ *     [--keep FOLDER]
  *
  * `payments` are of cards, addresses and devices that stay bad for a year; `accounts` are registrations of which the address's frauds tell
  * most; `cards` has Sparkov's layout. Each is read by the map that `assay inspect` proposes.
  * The Python needs lightgbm, pandas and scikit-learn. Both train on the same rows, choose on the latest quarter of them, are fitted again, and
- * are measured on the same later rows. The difference of average precision is drawn anew by card (paired bootstrap).
+ * are measured on the same later rows. The difference of average precision is drawn anew by card (paired bootstrap). What `--keep` holds of a seed
+ * is not run again, so that a long run may be cut.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -38,6 +40,7 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '30000' },
     trials: { type: 'string', default: '30' },
     python: { type: 'string', default: 'python3' },
+    keep: { type: 'string' },
   },
 });
 const DAY_MS = 86_400_000;
@@ -159,9 +162,27 @@ function bound(seeds: readonly Seed[]): { mean: number; lower: number; upper: nu
   return { mean: meanOf((i) => groups[i].flat()), lower: at(0.05), upper: at(0.95) };
 }
 
+/** Its scores and truths, from where they are kept if they are. */
+async function keptOrRun(seed: number): Promise<Seed> {
+  if (values.keep === undefined) return run(seed);
+  mkdirSync(values.keep, { recursive: true });
+  const file = join(values.keep, `${[values.kind, values.rows, values.trials, seed].join('-')}.json`);
+  if (!existsSync(file)) {
+    const { labels, cards, ours, theirs } = await run(seed);
+    const told = { labels, cards, ours, theirs };
+    writeFileSync(
+      file,
+      JSON.stringify(told, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as never) : value)),
+    );
+  }
+  const { labels, cards, ours, theirs } = JSON.parse(readFileSync(file, 'utf8'));
+  const [own, others] = [ours, theirs].map((scores: number[]) => Float64Array.from(scores));
+  return { labels: Uint8Array.from(labels), cards: Float64Array.from(cards), ours: own, theirs: others };
+}
+
 try {
   const seeds: Seed[] = [];
-  for (const seed of values.seeds.split(',')) seeds.push(await run(Number(seed)));
+  for (const seed of values.seeds.split(',')) seeds.push(await keptOrRun(Number(seed)));
   console.log(JSON.stringify({ difference: bound(seeds), replicates: REPLICATES }));
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -17,6 +17,7 @@ export interface MutableProfile {
   frauds: number;
   seen: number;
   buckets: Buckets | undefined;
+  /** Signed: so it lies in the profile itself, not in an object of its own that each event would have to go to. */
   hash: number;
   /** Newest sequence of an event, and of a label or an outcome, that was applied: what fell out is applied once by these. */
   lastSequence: number;
@@ -83,7 +84,8 @@ export function learnEvent(
 ): void {
   const { time, id } = event;
   let row = profile.start + profile.count;
-  if (profile.count > 0 && !isAfter(profile, row - 1, time, id)) {
+  const isNewest = profile.count > 0 && isAfter(profile, row - 1, time, id);
+  if (profile.count > 0 && !isNewest) {
     row = findRow(profile, time, id);
     if (rowIs(profile, row, time, id)) return;
     if (profile.count === KEPT && row === profile.start) {
@@ -94,10 +96,10 @@ export function learnEvent(
   profile.total++;
   if (profile.count === KEPT) dropOldest(profile, layout, pool);
   makeRow(profile, layout, pool, time, id, row);
-  profile.hash = (profile.hash + mix(id, time) + (cell === 0 ? 0 : mixCell(id, cell))) >>> 0;
+  profile.hash = (profile.hash + mix(id, time) + (cell === 0 ? 0 : mixCell(id, cell))) | 0;
   profile.seen |= cell;
   profile.frauds += cell & LABEL_FRAUD;
-  if (time < profile.firstTime) profile.firstTime = time;
+  if (!isNewest && time < profile.firstTime) profile.firstTime = time;
   if (sequence > profile.lastSequence) profile.lastSequence = sequence;
   writeRow(profile, layout, event, cell);
 }
@@ -117,7 +119,7 @@ function learnOutside(profile: MutableProfile, event: Event, sequence: number, f
   profile.total++;
   profile.buckets ??= createBuckets();
   addToBuckets(profile.buckets, event.time, event.amount, fresh);
-  profile.hash = (profile.hash + mix(event.id, event.time) + mixCell(event.id, fresh)) >>> 0;
+  profile.hash = (profile.hash + mix(event.id, event.time) + mixCell(event.id, fresh)) | 0;
   if (event.time < profile.firstTime) profile.firstTime = event.time;
 }
 
@@ -184,13 +186,13 @@ function compact(profile: MutableProfile, layout: Layout): void {
 
 function resize(profile: MutableProfile, layout: Layout, pool: Pool, capacity: number): void {
   const { columns, offset } = pool.take(layout.width * capacity);
-  const { start, count } = profile;
+  const { start, count, columns: source } = profile;
   for (let c = 0; c < layout.width; c++) {
     const from = profile.offset + c * profile.capacity + start;
     const to = offset + c * capacity;
-    for (let i = 0; i < count; i++) columns[to + i] = profile.columns[from + i];
+    for (let i = 0; i < count; i++) columns[to + i] = source[from + i];
   }
-  pool.give(profile.columns, profile.offset, layout.width * profile.capacity);
+  pool.give(source, profile.offset, layout.width * profile.capacity);
   profile.columns = columns;
   profile.offset = offset;
   profile.capacity = capacity;
@@ -231,5 +233,5 @@ export function turnOutside(
 }
 
 function rehash(profile: MutableProfile, id: number, before: number, after: number): void {
-  profile.hash = (profile.hash - mixCell(id, before) + mixCell(id, after)) >>> 0;
+  profile.hash = (profile.hash - mixCell(id, before) + mixCell(id, after)) | 0;
 }

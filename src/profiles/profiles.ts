@@ -50,11 +50,11 @@ export interface Profile {
   readonly seen: number;
   /** What fell out; undefined while nothing did. */
   readonly buckets: Buckets | undefined;
-  /** A 32-bit hash of the set of events and what is known of them; see `fingerprint`. */
+  /** A signed 32-bit hash of the set of events and what is known of them; see `fingerprint`. */
   readonly hash: number;
 }
 
 /** One safe integer that names a profile's content, in O(1): equal sets of events and of what is known of them have equal fingerprints. */
 export function fingerprint(profile: Profile | undefined): number {
-  return profile === undefined ? 0 : profile.hash * 0x200000 + (profile.total % 0x200000);
+  return profile === undefined ? 0 : (profile.hash >>> 0) * 0x200000 + (profile.total % 0x200000);
 }

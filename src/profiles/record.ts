@@ -28,7 +28,7 @@ export function writeRecord(
   width: number,
 ): number {
   const { count, total, firstTime, hash, lastSequence, lastLabelSequence, buckets } = profile;
-  cells.set([type, key, count, total, firstTime, hash, lastSequence, lastLabelSequence], from);
+  cells.set([type, key, count, total, firstTime, hash >>> 0, lastSequence, lastLabelSequence], from);
   let at = from + RECORD_HEAD;
   if (buckets === undefined) cells[at++] = -1;
   else {
@@ -72,7 +72,7 @@ export function readRecord(
   profile.count = count;
   profile.total = cells[from + 3];
   profile.firstTime = cells[from + 4];
-  profile.hash = cells[from + 5];
+  profile.hash = cells[from + 5] | 0;
   profile.lastSequence = cells[from + 6];
   profile.lastLabelSequence = cells[from + 7];
   let at = from + RECORD_HEAD;

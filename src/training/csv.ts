@@ -240,6 +240,10 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
 
   /** A cell without quotes. */
   function take(text: string): void {
+    if (isSolid(text.charCodeAt(0)) && isSolid(text.charCodeAt(text.length - 1))) {
+      fields[count++] = text;
+      return;
+    }
     const cell = text.trim();
     if (cell.length < text.length && cell !== '') rowTrimmed++;
     fields[count++] = cell;
@@ -267,6 +271,9 @@ function createParser(handler: CsvHandler, options: ReadOptions) {
     }
     return next;
   }
+
+  /** No blank of any kind; those beyond ASCII are looked at one by one. */
+  const isSolid = (code: number) => code > SPACE && code < 127;
 
   const isBlank = (code: number) => (code === SPACE || code === TAB) && code !== separator;
 

@@ -2,7 +2,7 @@ import { entityKey } from '../domain/entity.ts';
 import { createRates } from '../domain/rates.ts';
 import { type EntityNaming, entityKeys, eventOf, word } from '../engine/event.ts';
 import { detectTime } from '../intake/detect-time.ts';
-import { timeReader } from '../intake/time-format.ts';
+import { type TimeReader, timeReader } from '../intake/time-format.ts';
 import type { IntakeRules } from '../intake/transaction.ts';
 import { doubledHourNote } from '../intake/zone.ts';
 import { cellReader } from './cells.ts';
@@ -53,9 +53,10 @@ export async function readRows(
   let check: (fields: readonly string[], line: number) => void = () => {};
   const handler: CsvHandler = {
     header: (names, typed) => {
-      read = createRowReader(names, known, rules, { notes, now, typed });
+      const time = readOnce(timeReader(known));
+      read = createRowReader(names, known, rules, { notes, now, typed, time });
       clean = cellReader(names, known);
-      if (order === 'strict') check = orderCheck(placer(names, known));
+      if (order === 'strict') check = orderCheck(placer(names, known, time));
     },
     row: (fields, line) => {
       clean(fields);
@@ -85,6 +86,20 @@ export async function readRows(
     const lines = told();
     if (lines.length > 0) onNotes?.(lines);
   }
+}
+
+/** Order and row ask for the time of the same text, one after the other. */
+function readOnce({ read, fault }: TimeReader): TimeReader {
+  let text: string | undefined;
+  let instant: ReturnType<TimeReader['read']>;
+  return {
+    fault,
+    read(given) {
+      if (given !== text) instant = read(given);
+      text = given;
+      return instant;
+    },
+  };
 }
 
 /** Whether the rows are in the order of their times, as far as they have any. */

@@ -20,8 +20,11 @@ export function comparePlaces(a: Place, b: Place, contentOf: (place: Place) => s
 }
 
 /** Reads the place of a row from its cells. */
-export function placer(header: readonly string[], map: ColumnMap): (fields: readonly string[]) => Place {
-  const time: TimeReader = timeReader(map);
+export function placer(
+  header: readonly string[],
+  map: ColumnMap,
+  time: TimeReader = timeReader(map),
+): (fields: readonly string[]) => Place {
   const at = (name: string) => [map.columns[name] ?? name].flat().map((column) => header.indexOf(column));
   const dateAt = at('transactionDate');
   const idAt = at('id');

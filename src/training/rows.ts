@@ -6,7 +6,7 @@ import { recent } from '../domain/recent.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { DEFAULT_CURRENCY } from '../intake/money.ts';
 import type { Instant } from '../intake/time.ts';
-import { timeReader } from '../intake/time-format.ts';
+import { type TimeReader, timeReader } from '../intake/time-format.ts';
 import { type IntakeRules, screened, takeIn } from '../intake/transaction.ts';
 import type { ColumnMap } from './column-map.ts';
 import { createFarTimes } from './far-times.ts';
@@ -63,6 +63,7 @@ export interface RowOptions {
   now?: number | undefined;
   /** Columns whose cells are numbers in the file itself. */
   typed?: ReadonlySet<string> | undefined;
+  time?: TimeReader;
 }
 
 /**
@@ -73,7 +74,7 @@ export function createRowReader(
   header: readonly string[],
   map: ColumnMap,
   rules: IntakeRules,
-  { notes = createNotes(), now, typed }: RowOptions = {},
+  { notes = createNotes(), now, typed, time = timeReader(map) }: RowOptions = {},
 ): RowReader {
   const columns = bindHeader(header, map);
   const missing = (field: string) => noColumn(header, map, field);
@@ -88,7 +89,6 @@ export function createRowReader(
   noteLacking(map, columns, notes);
   const ownChecks = checksOf(map, columns);
   const numbers = rowNumbers(header, map, columns, typed);
-  const time = timeReader(map);
   const known = timeReader(map.timeZone === undefined ? {} : { timeZone: map.timeZone });
   const seen = createSeen();
   const constants = Object.entries(said).map(([name, text]) => [name, fieldValue(name as FieldName, text)] as const);

@@ -37,7 +37,7 @@ export function wholeProfile(layout: Layout, [state, rows, buckets]: Reply): Kno
   const profile = createProfile(layout, OWN_ARRAYS, capacityFor(count));
   profile.count = count;
   profile.total = state.readDoubleLE(0);
-  profile.hash = state.readDoubleLE(HASH_AT);
+  profile.hash = state.readDoubleLE(HASH_AT) | 0;
   profile.firstTime = state.readDoubleLE(FIRST_AT);
   if (buckets && buckets.length > 0) profile.buckets = readBuckets(buckets);
   const [time, amount, label] = [TIME, AMOUNT, LABEL].map((column) => cellOf(column, width));
@@ -94,7 +94,7 @@ export function addOwn(known: Known, layout: Layout, event: Event, version: Buff
 }
 
 const isAt = (profile: MutableProfile, state: Buffer) =>
-  profile.total === state.readDoubleLE(0) && profile.hash === state.readDoubleLE(HASH_AT);
+  profile.total === state.readDoubleLE(0) && profile.hash >>> 0 === state.readDoubleLE(HASH_AT);
 
 /** Bytes of its own: an answer may be a part of something large. */
 const versionOf = (state: Buffer) => Buffer.from(state.subarray(0, KNOWN_BYTES));
