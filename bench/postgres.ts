@@ -82,7 +82,7 @@ for (const { name, run, isAlike } of [...queries(store, shape), ...deskQueries(s
 if (values.write) {
   const head =
     `# Query plans\n\nWritten by \`npm run bench:postgres -- --write\` on ${shape.rows.toLocaleString('en')} transactions over ${shape.days} days: ` +
-    'one plan a statement (`EXPLAIN (ANALYZE, BUFFERS)`), its longest lines cut, what was never executed left out. ' +
+    'one plan a statement (`EXPLAIN (ANALYZE, BUFFERS)`), its longest lines cut, what was never executed left out; of links those of two steps. ' +
     'The figures are in [benchmarks.md](benchmarks.md).\n';
   const file = join(import.meta.dirname, '..', 'docs', 'query-plans.md');
   // Of what was not asked now those stay that were written before.

@@ -123,6 +123,7 @@ export function deskQueries({ transactions, search, links }: QueryStore, shape: 
           (type): Query => ({
             name: `links of a ${type}, ${depth} ${depth === 1 ? 'step' : 'steps'}, ${types === PERSONAL ? 'by what strangers rarely share' : 'by all'}`,
             run: (random) => links({ type, id: one(type, random), depth, hub: HUB, types }),
+            ...(depth === 2 ? {} : { isAlike: true }),
           }),
         ),
       ),
