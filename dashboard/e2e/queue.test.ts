@@ -20,6 +20,10 @@ interface CaseRead {
   comments: { text: string }[];
 }
 
+interface Reason {
+  message: string;
+}
+
 /** The review queue, by people who act at once, against a real server. */
 describe('the review queue', { skip, timeout: 360_000 }, () => {
   const stage = onStage();
@@ -198,6 +202,76 @@ describe('the review queue', { skip, timeout: 360_000 }, () => {
       await inBothThemes(page, 'assigning');
       await page.context().close();
     });
+
+  test('whoever has no name has no cases, and is told so without a question that the server refuses', async () => {
+    const { page, complaints } = await stage.open();
+    await page.goto('/queue?show=mine');
+    await page.getByText('Nothing is with you').waitFor();
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  test('payments that join a case are told, and those in sight stay where they are until they are asked for', async () => {
+    const device = 'd_joins';
+    await burst(device);
+    const [{ id, transactionCount }] = await casesOf(device);
+    const page = await openCase(id);
+    const rows = page.locator('[data-payment]');
+    const shown = () => rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-payment')));
+    await rows.first().waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    const before = await shown();
+    const { id: joined } = await pay(device, 12);
+    await until(async () => (await read(id)).transactionCount === transactionCount + 1);
+    const more = page.getByRole('button', { name: 'Show 1 new' });
+    await more.waitFor();
+    assert.deepEqual(await shown(), before);
+    await more.click();
+    await until(async () => (await shown()).includes(joined));
+    assert.equal(await more.count(), 0);
+    await page.context().close();
+  });
+
+  test('on a phone score, time and reason of each payment are in sight, and the answers are under the thumb', async () => {
+    const device = 'd_phone';
+    await burst(device);
+    const [{ id }] = await casesOf(device);
+    const { page } = await stage.open({ viewport: { width: 390, height: 844 }, hasTouch: true });
+    await page.goto(`/queue?case=${id}`);
+    const row = page.locator('[data-payment]').first();
+    await row
+      .getByText(/^score \d+$/)
+      .first()
+      .waitFor();
+    await row.locator('time').waitFor();
+    const t = (await (await fetch(`${stage.url}/api/cases/${id}`)).json()) as { transactions: { reasons: Reason[] }[] };
+    const reasons = t.transactions.flatMap((one) => one.reasons).map(({ message }) => message.toLowerCase());
+    const text = ((await row.textContent()) ?? '').toLowerCase();
+    assert.ok(
+      reasons.some((reason) => text.includes(reason)),
+      text,
+    );
+    // However far down the reader is.
+    for (const top of [0, 300, 10_000]) {
+      await page.evaluate((y) => scrollTo(0, y), top);
+      for (const name of ['Legitimate', 'Fraud', 'Label…']) await inSight(page, name);
+    }
+    await page.getByRole('button', { name: 'Fraud', exact: true }).tap();
+    await page.getByRole('dialog', { name: 'What did it turn out to be?' }).waitFor();
+    await page.context().close();
+  });
+
+  /** Within the window, and covered by nothing. */
+  async function inSight(page: Page, name: string): Promise<void> {
+    const button = page.getByRole('button', { name, exact: true });
+    assert.equal(await button.count(), 1, name);
+    await until(() =>
+      button.evaluate((element) => {
+        const { left, top, width, height } = element.getBoundingClientRect();
+        return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+      }),
+    );
+  }
 
   async function openCase(id: string): Promise<Page> {
     const { page } = await stage.open();

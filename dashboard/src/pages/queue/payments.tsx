@@ -7,6 +7,8 @@ import type { Transaction } from '../../api/types.ts';
 import { because, capital, count, plural } from '../../lib/format.ts';
 import { useHotkeys } from '../../lib/hotkeys.ts';
 import { isHeld, oneOf, stands } from '../../lib/life-words.ts';
+import { live } from '../../live/live.ts';
+import { useLiveRefresh } from '../../live/refresh.ts';
 import { MoneyInBase, Panel, Time } from '../../ui/bits.tsx';
 import { Button } from '../../ui/button.tsx';
 import { LabelBadge, OutcomeWord, TypeBadge } from '../../ui/outcome.tsx';
@@ -28,7 +30,9 @@ export function Payments({
   /** Leaves one out, or takes it in again; undefined where nothing is to be resolved. */
   onLeave: ((payment: string) => void) | undefined;
 }) {
-  const query = useInfiniteQuery(caseTransactionsQuery(of.id));
+  const options = caseTransactionsQuery(of.id);
+  const query = useInfiniteQuery(options);
+  useLiveRefresh(options.queryKey, 1_500, () => live.totals().alerts);
   const [all, setAll] = useState(false);
   const [reviewing, setReviewing] = useState<Reviewing>();
   const may = lacking(useSession(), ['review']).length === 0;
