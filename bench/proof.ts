@@ -3,10 +3,12 @@
  *
  * 1. Precision at day 10, chargebacks 5 to 60 days late: how often its 95% interval holds what the payments turned out to be, and how
  *    wide it is beside that of one who is told the delays.
- * 2. Two that are alike, looked at every day: how often one is called better.
+ * 2. Two that are alike, looked at every day: how often one is called different.
  * 3. One that catches five points more of the frauds: how often that is seen by 500 labelled frauds.
+ *
+ * Beside 2 and 3 the same test by tosses of a coin, which knows nothing of how many payments one alone flags.
  */
-import { precisionRun, recallRun } from './proof/runs.ts';
+import { precisionRun, type Rivals, recallRun } from './proof/runs.ts';
 
 const seeds = Number(process.argv[2] ?? 1000);
 
@@ -20,15 +22,30 @@ for (const shape of ['even', 'early'] as const) {
       `median width ${width('width').toFixed(3)}, ${(width('width') / width('oracleWidth')).toFixed(2)} of theirs`,
   );
 }
-for (const correlation of [0.8, 0.9, 0.95, 0.98]) {
-  const same = Array.from({ length: seeds }, (_, seed) => recallRun(seed + 1, 0, correlation));
-  const alarms = same.filter(({ decided }) => decided !== 'open').length;
-  const better = Array.from({ length: seeds }, (_, seed) => recallRun(seed + 1, 0.05, correlation));
-  const seen = better.filter(({ decided }) => decided === 'better').length;
+const likeness = [0.8, 0.9, 0.95, 0.98];
+const rivals: Omit<Rivals, 'more'>[] = [
+  ...likeness.map((correlation) => ({ correlation, precision: 0.6, isHeld: false })),
+  ...[0.3, 0.45, 0.9].map((precision) => ({ correlation: 0.8, precision, isHeld: false })),
+  ...likeness.map((correlation) => ({ correlation, precision: 0.6, isHeld: true })),
+];
+for (const pair of rivals) {
+  const { correlation, precision, isHeld } = pair;
+  const [alike, better] = [0, 0.05].map((more) =>
+    Array.from({ length: seeds }, (_, seed) => recallRun(seed + 1, { more, ...pair })),
+  );
+  const share = (of: 'verdict' | 'coins') => {
+    const alarms = alike.filter((run) => run[of].decided !== 'open').length;
+    const seen = better.filter((run) => run[of].decided === 'better').length;
+    return `${alarms} (upper 95% bound ${(100 * upperBound(alarms, seeds)).toFixed(1)}%) and ${seen}`;
+  };
+  const ofOneAlone = better.map(({ last: { challengerOnly, championOnly, alone } }) => ({
+    frauds: challengerOnly + championOnly,
+    payments: alone ? alone.challenger + alone.champion : Number.NaN,
+  }));
   console.log(
-    `scores correlated by ${correlation} among frauds: alike, called different in ${alarms} of ${seeds} ` +
-      `(upper 95% bound ${(100 * upperBound(alarms, seeds)).toFixed(1)}%); five points better, seen in ${seen}; ` +
-      `${Math.round(median(better.map(({ alone }) => alone)))} of 500 frauds caught by one alone`,
+    `scores correlated by ${correlation}, precision ${precision}${isHeld ? ', held for a person' : ''}: of ${seeds} alike called ` +
+      `different, and five points better seen: ${share('verdict')}; by coins ${share('coins')}; one alone flags ` +
+      `${median(ofOneAlone.map(({ payments }) => payments))} payments, ${median(ofOneAlone.map(({ frauds }) => frauds))} of them known frauds`,
   );
 }
 

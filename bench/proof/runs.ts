@@ -1,6 +1,10 @@
+import { curvesOf } from '../../src/engine/proof/curves.ts';
 import { delayCurve, type Reported } from '../../src/engine/proof/delays.ts';
 import { fraudDraws, type Group, intervalOf } from '../../src/engine/proof/frauds.ts';
-import { type Look, PLAN_FRAUDS, sequentialTest, type Verdict } from '../../src/engine/proof/sequential.ts';
+import { looksOf } from '../../src/engine/proof/looks.ts';
+import { createProofRows, type ProofRows } from '../../src/engine/proof/rows.ts';
+import { atSameReviews } from '../../src/engine/proof/same-reviews.ts';
+import { PLAN_FRAUDS, sequentialTest } from '../../src/engine/proof/sequential.ts';
 import { createRandom, type Random } from '../../src/training/generator/random.ts';
 
 const DAY = 86_400_000;
@@ -56,24 +60,71 @@ export function precisionRun(seed: number, shape: Shape) {
   return { covers: holds(own), oracleCovers: holds(told), width: width(own), oracleWidth: width(told) };
 }
 
-/** Frauds become known over sixty days or more, some a day, and each day's are looked at. The champion catches 70 of 100. */
-export function recallRun(seed: number, more: number, correlation: number): Verdict & { alone: number } {
+export interface Rivals {
+  /** Points of recall that the challenger has more; the champion has 0.7. */
+  more: number;
+  /** Of both scores, among frauds and among others. */
+  correlation: number;
+  /** Of the champion. */
+  precision: number;
+  /** Whether a person holds what the champion flags, and mostly says within two days what it is. */
+  isHeld: boolean;
+}
+const RECALL = 0.7;
+const FRAUD_SHARE = 0.02;
+const FRAUDS_A_DAY = 7;
+/** Deviations beyond its threshold. */
+const FAR = 0.5;
+
+/** Payments day by day, their frauds told 5 to 60 days late, and each day's looked at until so many are known as a plan has. */
+export function recallRun(seed: number, { more, correlation, precision, isHeld }: Rivals) {
   const random = createRandom(seed * 1_000 + Math.round(correlation * 100));
-  const [champion, challenger] = [quantiles(0.7), quantiles(0.7 + more)];
-  const looks: Look[] = [];
-  const so: Look = { frauds: 0, challengerOnly: 0, championOnly: 0 };
-  while (so.frauds < PLAN_FRAUDS) {
-    for (let today = random.int(2, 12); today > 0 && so.frauds < PLAN_FRAUDS; today--) {
-      const common = random.normal();
-      const other = correlation * common + Math.sqrt(1 - correlation ** 2) * random.normal();
-      const [a, b] = [common < champion, other < challenger];
-      so.frauds++;
-      if (a && !b) so.championOnly++;
-      if (b && !a) so.challengerOnly++;
+  const others = (FRAUD_SHARE * RECALL * (1 / precision - 1)) / (1 - FRAUD_SHARE);
+  const fewer = (FRAUD_SHARE * more) / (1 - FRAUD_SHARE);
+  const champion = { fraud: quantiles(RECALL), other: quantiles(others) };
+  const challenger = { fraud: quantiles(RECALL + more), other: quantiles(others - fewer) };
+  const rows = createProofRows();
+  const isFraud: boolean[] = [];
+  const tellsOn: number[] = [];
+  let [day, told] = [0, 0];
+  for (; told < PLAN_FRAUDS; told += tellsOn[day++] ?? 0)
+    for (let today = Math.round((random.between(0.3, 1.7) * FRAUDS_A_DAY) / FRAUD_SHARE); today > 0; today--) {
+      const kind = random.chance(FRAUD_SHARE) ? 'fraud' : 'other';
+      const mine = random.normal();
+      const its = correlation * mine + Math.sqrt(1 - correlation ** 2) * random.normal();
+      const [a, b] = [mine < champion[kind], its < challenger[kind]];
+      // Of those that neither would flag, whatever its threshold: they cost time and change nothing.
+      if (kind === 'other' && !a && its > challenger[kind] + FAR) continue;
+      const at = (day + random.float()) * DAY;
+      isFraud[rows.length] = kind === 'fraud';
+      const row = rows.add({
+        ...{ at, amount: random.float(), share: Number.NaN, acted: a && isHeld ? 'review' : 'approve' },
+        ...{ against: a ? 'review' : 'approve', challenger: b ? 'review' : 'approve' },
+        // How far it is from being flagged.
+        probability: challenger[kind] - its,
+      });
+      if (kind === 'other') continue;
+      const late = delayOf(random, 'even');
+      rows.tell(row, at + (a && isHeld && random.chance(0.95) ? random.between(0, 2) * DAY : late));
+      const tellsOnDay = Math.ceil((at + late) / DAY);
+      tellsOn[tellsOnDay] = (tellsOn[tellsOnDay] ?? 0) + 1;
     }
-    looks.push({ ...so });
-  }
-  return { ...sequentialTest(looks), alone: so.championOnly + so.challengerOnly };
+  const now = day * DAY;
+  const stateOf = (row: number) => (isFraud[row] && rows.toldAt(row) <= now ? 'fraud' : 'immature');
+  const curves = curvesOf(rowsBefore(rows, now), now, 90);
+  const { looks: all } = looksOf(rows, atSameReviews(rows), { stateOf, share: 0, curves, now });
+  const looks = all.filter(({ frauds }) => frauds <= PLAN_FRAUDS);
+  const coins = looks.map(({ alone: _, ...look }) => look);
+  return { verdict: sequentialTest(looks), coins: sequentialTest(coins), last: looks.at(-1)! };
+}
+
+/** As they stood then: what is told later is not known. */
+function rowsBefore(rows: ProofRows, now: number): ProofRows {
+  return {
+    ...rows,
+    length: rows.length,
+    toldAt: (row) => (rows.toldAt(row) <= now ? rows.toldAt(row) : Number.NaN),
+  };
 }
 
 const known = new Map<number, number>();

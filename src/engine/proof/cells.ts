@@ -31,6 +31,12 @@ export interface Flagged {
   challenger(row: number): boolean;
 }
 
+/** What each side would flag, and what of it decline. */
+export interface Compared {
+  flagged: Flagged;
+  declined: Flagged;
+}
+
 const seen = (): Seen => ({
   ...{ frauds: 0, legitimate: 0, presumed: 0, ages: [], rows: 0, fraudAmount: 0, amount: 0 },
 });

@@ -66,4 +66,11 @@ export function knownAt(knownBy: readonly number[], age: number): number {
   return knownBy[day] + (at - day) * (knownBy[day + 1] - knownBy[day]);
 }
 
+/** The age at which such a share is known, milliseconds: the other way round. */
+export function ageAt(knownBy: readonly number[], share: number): number {
+  const day = knownBy.findIndex((known) => known > share);
+  if (day <= 0) return day < 0 ? (knownBy.length - 1) * DAY : 0;
+  return (day - (knownBy[day] - share) / (knownBy[day] - knownBy[day - 1])) * DAY;
+}
+
 const dayOf = (ms: number, most: number) => Math.min(most, Math.max(0, Math.floor(ms / DAY)));

@@ -1,5 +1,5 @@
 import type { Cell, Seen } from './cells.ts';
-import type { DelayCurve } from './delays.ts';
+import type { Curves } from './curves.ts';
 import { createDraws, type Draws } from './draws.ts';
 import { DRAWS, type FraudDraws, fraudDraws, intervalOf, medianOf } from './frauds.ts';
 
@@ -35,11 +35,6 @@ interface DrawnCell {
   payments: number;
   beyond: number;
   amountBeyond: number;
-}
-
-export interface Curves {
-  held: DelayCurve;
-  other: DelayCurve;
 }
 
 /** Figures of both sides of the same draws, so that what both have in common cancels in their difference. */

@@ -8,8 +8,11 @@ import type { Serving } from '../judge.ts';
 import { environmentOf, inForceOf } from '../policy/in-force.ts';
 import { emptyPolicy } from '../policy/state.ts';
 import { policyAt } from '../policy/versions.ts';
-import { delayCurve, knownAt } from './delays.ts';
+import { curvesOf } from './curves.ts';
+import { ageAt, delayCurve, knownAt } from './delays.ts';
+import { looksOf } from './looks.ts';
 import { prove } from './proof.ts';
+import { createProofRows } from './rows.ts';
 import { ALPHA, type Look, sequentialTest, spendable } from './sequential.ts';
 import { type Said, verdictOf } from './words.ts';
 
@@ -58,6 +61,47 @@ describe('the test that may be looked at every day', () => {
     }
   });
 
+  test('drawn from payments that one alone flags no more of all courses decide either, and one look is Fisher’s exact test', () => {
+    const [CHALLENGER, CHAMPION] = [8, 6];
+    const alone = { challenger: CHALLENGER, champion: CHAMPION };
+    for (const every of [1, 3, 9]) {
+      const decided = { better: 0, worse: 0, open: 0 };
+      const course = (looks: Look[], so: Look, chance: number): void => {
+        const drawn = so.challengerOnly + so.championOnly;
+        if (drawn === 9) {
+          decided[sequentialTest(looks).decided] += chance;
+          return;
+        }
+        const left = { challengerOnly: CHALLENGER - so.challengerOnly, championOnly: CHAMPION - so.championOnly };
+        for (const side of ['challengerOnly', 'championOnly'] as const) {
+          if (left[side] === 0) continue;
+          const then = { ...so, [side]: so[side] + 1, frauds: so.frauds + 500 / 9, alone };
+          const isLook = (drawn + 1) % every === 0;
+          course(isLook ? [...looks, then] : looks, then, (chance * left[side]) / (CHALLENGER + CHAMPION - drawn));
+        }
+      };
+      course([], { frauds: 0, challengerOnly: 0, championOnly: 0 }, 1);
+      const may = spendable(500) / 2;
+      assert.ok(decided.better <= may && decided.worse <= may, `${every}: ${JSON.stringify(decided)}`);
+      assert.ok(decided.better + decided.worse > 0, `${every}`);
+    }
+    const choose = (n: number, k: number): number => (k === 0 ? 1 : (choose(n - 1, k - 1) * n) / k);
+    const tail = (from: number) =>
+      Array.from({ length: 30 - from + 1 }, (_, i) => choose(80, from + i) * choose(80, 30 - from - i)).reduce(
+        (a, b) => a + b,
+      ) / choose(160, 30);
+    for (let challengerOnly = 15; challengerOnly <= 30; challengerOnly++) {
+      const look = {
+        frauds: 500,
+        challengerOnly,
+        championOnly: 30 - challengerOnly,
+        alone: { challenger: 80, champion: 80 },
+      };
+      const { decided } = sequentialTest([look]);
+      assert.equal(decided === 'better', tail(challengerOnly) <= spendable(500) / 2, `${challengerOnly}`);
+    }
+  });
+
   test('what it may spend grows, and never beyond all', () => {
     let before = 0;
     for (let frauds = 0; frauds < 100_000; frauds += 250) {
@@ -86,10 +130,70 @@ describe('the test that may be looked at every day', () => {
 
   test('by simulation: alike it seldom decides, five points better it mostly does; npm run bench:proof at full length', () => {
     const seeds = Array.from({ length: 40 }, (_, i) => i + 1);
-    assert.ok(seeds.filter((seed) => recallRun(seed, 0, 0.95).decided !== 'open').length <= 6);
-    assert.ok(seeds.filter((seed) => recallRun(seed, 0.05, 0.95).decided === 'better').length >= 32);
+    const rivals = { correlation: 0.95, precision: 0.6, isHeld: false };
+    const decided = (more: number) => seeds.map((seed) => recallRun(seed, { ...rivals, more }).verdict.decided);
+    assert.ok(decided(0).filter((one) => one !== 'open').length <= 6);
+    assert.ok(decided(0.05).filter((one) => one === 'better').length >= 32);
     const runs = seeds.slice(0, 8).map((seed) => precisionRun(seed, 'early'));
     assert.ok(runs.filter(({ covers }) => covers).length >= 5);
+  });
+});
+
+describe('what a look counts', () => {
+  const NOW = 60 * DAY;
+  /** A hundred frauds a side that it alone flags: the champion's are held, and told at once; the others by chargebacks, evenly over 60 days. */
+  function heldRows(extra = 0) {
+    const rows = createProofRows();
+    for (let i = 0; i < extra; i++) rows.add({ at: i, amount: 1, share: Number.NaN, acted: 'approve' });
+    for (let i = 0; i < 100; i++)
+      for (const side of ['against', 'challenger'] as const) {
+        const at = (i * 0.6 + 0.1) * DAY;
+        const flags = { against: 'approve', challenger: 'approve', [side]: 'review' } as const;
+        const row = rows.add({ at, amount: i, share: Number.NaN, acted: flags.against, ...flags });
+        const late = side === 'against' ? 0.5 : (i * 37) % 60;
+        if (at + late * DAY <= NOW) rows.tell(row, at + late * DAY);
+      }
+    return rows;
+  }
+  const looked = (rows: ReturnType<typeof heldRows>) => {
+    const flagged = {
+      against: (row: number) => rows.against(row) === 'review',
+      challenger: (row: number) => rows.challenger(row) === 'review',
+    };
+    const none = { against: () => false, challenger: () => false };
+    const stateOf = (row: number) => (Number.isNaN(rows.toldAt(row)) ? 'immature' : 'fraud');
+    const curves = curvesOf(rows, NOW, 90);
+    return looksOf(rows, { flagged, declined: none }, { stateOf, share: 0, curves, now: NOW }).looks;
+  };
+
+  test('what is held and told at once is counted no sooner than a chargeback would have been', () => {
+    const { challengerOnly, championOnly, alone } = looked(heldRows()).at(-1)!;
+    assert.deepEqual(alone, { challenger: 100, champion: 100 });
+    // Told: 100 of the champion's, half of the challenger's.
+    assert.ok(challengerOnly >= 35 && challengerOnly <= 55, `${challengerOnly}`);
+    assert.ok(Math.abs(championOnly - challengerOnly) <= 15, `${championOnly} and ${challengerOnly}`);
+  });
+
+  test('chance draws a payment alike whenever the window begins', () => {
+    assert.deepEqual(looked(heldRows(7)), looked(heldRows()));
+  });
+
+  test('an age is where its share is known', () => {
+    const { knownBy } = delayCurve(
+      [1, 3, 3, 8, 20].map((days) => ({ delay: (days + 0.5) * DAY, age: 60 * DAY })),
+      60,
+    );
+    for (const share of [0, 0.1, 0.2, 0.35, 0.6, 0.99]) {
+      const age = ageAt(knownBy, share);
+      assert.ok(Math.abs(knownAt(knownBy, age) - share) < 1e-9 && knownAt(knownBy, age + 1) >= share, `${share}`);
+    }
+  });
+
+  test('by simulation: two that are alike are seldom called different where a person holds what one of them flags', () => {
+    const seeds = Array.from({ length: 30 }, (_, i) => i + 1);
+    const rivals = { more: 0, correlation: 0.9, precision: 0.6, isHeld: true };
+    const alarms = seeds.filter((seed) => recallRun(seed, rivals).verdict.decided !== 'open');
+    assert.ok(alarms.length <= 5, `${alarms.length}`);
   });
 });
 

@@ -1,6 +1,7 @@
-import { cellsOf, type Flagged } from './cells.ts';
+import { type Compared, cellsOf } from './cells.ts';
 import { type Collected, collect, type ProofAsked, type ProofPorts } from './collect.ts';
-import { type DelayCurve, delayCurve, evenCurve, knownAt, type Reported } from './delays.ts';
+import { type Curves, curvesOf, ENOUGH } from './curves.ts';
+import { type DelayCurve, knownAt } from './delays.ts';
 import { type Estimate, figuresOf, MEASURES, type Measure, type SideFigures } from './figures.ts';
 import { looksOf } from './looks.ts';
 import { atSameReviews } from './same-reviews.ts';
@@ -53,8 +54,6 @@ export interface Delays {
   known: { days: number; share: number }[];
 }
 
-/** Frauds that a curve of delays needs. */
-const ENOUGH = 20;
 const TOLD_DAYS = [1, 7, 14, 30, 60, 90];
 const DAY = 86_400_000;
 
@@ -63,26 +62,27 @@ export async function prove(ports: ProofPorts, asked: ProofAsked): Promise<Proof
   const { rows, truths } = collected;
   const now = ports.clock();
   const stateOf = (row: number) => truths.stateOf(row, now);
-  const curves = curvesOf(collected, now, ports.maturityDays);
+  const curves = curvesOf(rows, now, ports.maturityDays);
   const { control } = asked.challenger.inForce.policy;
   const reach = control.share > 0 ? (control.maxAmount ?? Number.POSITIVE_INFINITY) : 0;
-  const own: Flagged = {
-    against: (row) => rows.against(row) !== 'approve',
-    challenger: (row) => rows.challenger(row) !== 'approve',
+  const own: Compared = {
+    flagged: {
+      against: (row) => rows.against(row) !== 'approve',
+      challenger: (row) => rows.challenger(row) !== 'approve',
+    },
+    declined: {
+      against: (row) => rows.against(row) === 'decline',
+      challenger: (row) => rows.challenger(row) === 'decline',
+    },
   };
   const isOneModel = asked.challenger.serving.model.version === asked.against.serving.model.version;
   const same = isOneModel ? undefined : atSameReviews(rows);
-  const compared = same?.flagged ?? own;
-  const declined = same?.declined ?? {
-    against: (row: number) => rows.against(row) === 'decline',
-    challenger: (row: number) => rows.challenger(row) === 'decline',
-  };
-  const cells = cellsOf(rows, own, stateOf, now, reach);
+  const cells = cellsOf(rows, own.flagged, stateOf, now, reach);
   await ports.pause();
   const figures = figuresOf(cells, curves);
   await ports.pause();
-  const held = same ? figuresOf(cellsOf(rows, compared, stateOf, now, reach), curves) : figures;
-  const { looks, days } = looksOf(rows, compared, declined, stateOf, control.share);
+  const held = same ? figuresOf(cellsOf(rows, same.flagged, stateOf, now, reach), curves) : figures;
+  const { looks, days } = looksOf(rows, same ?? own, { stateOf, share: control.share, curves, now });
   const test = sequentialTest(looks);
   const last = looks.at(-1);
   const difference = Object.fromEntries(MEASURES.map((name) => [name, held.difference(name)])) as Proof['difference'];
@@ -118,21 +118,6 @@ export async function prove(ports: ProofPorts, asked: ProofAsked): Promise<Proof
   };
 }
 
-function curvesOf({ rows }: Collected, now: number, maturityDays: number) {
-  const reported: Record<'held' | 'other', Reported[]> = { held: [], other: [] };
-  for (let row = 0; row < rows.length; row++) {
-    const [at, toldAt] = [rows.at(row), rows.toldAt(row)];
-    if (Number.isNaN(toldAt)) continue;
-    reported[rows.acted(row) === 'review' ? 'held' : 'other'].push({ delay: Math.max(0, toldAt - at), age: now - at });
-  }
-  const all = [...reported.held, ...reported.other];
-  const curve = (own: Reported[]): DelayCurve => {
-    if (own.length >= ENOUGH) return delayCurve(own, maturityDays);
-    return all.length >= ENOUGH ? delayCurve(all, maturityDays) : evenCurve(maturityDays);
-  };
-  return { held: curve(reported.held), other: curve(reported.other) };
-}
-
 function delaysOf(of: Delays['of'], { knownBy, frauds }: DelayCurve): Delays {
   const known = TOLD_DAYS.map((days) => ({ days, share: Math.round(knownAt(knownBy, days * DAY) * 1e4) / 1e4 }));
   return { of, basis: frauds > 0 ? 'own' : 'even', frauds, known };
@@ -148,7 +133,7 @@ function labelsOf({ rows }: Collected, stateOf: (row: number) => string, awaited
 function notesOf(
   { from, skipped, lacks }: Collected,
   asked: ProofAsked,
-  { held, other }: { held: DelayCurve; other: DelayCurve },
+  { held, other }: Curves,
   blocked: number,
   letThrough: number,
 ): string[] {

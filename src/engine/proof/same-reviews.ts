@@ -1,12 +1,11 @@
-import type { Flagged } from './cells.ts';
-import type { Declined } from './looks.ts';
+import type { Compared } from './cells.ts';
 import type { ProofRows } from './rows.ts';
 
 /**
  * The challenger with thresholds of its own set so that it flags, and declines, as many payments as the other: its most probable ones.
  * What a rule of it decides stays as it is. It looks at no label.
  */
-export function atSameReviews(rows: ProofRows): { flagged: Flagged; declined: Declined } {
+export function atSameReviews(rows: ProofRows): Compared {
   const free: number[] = [];
   const forced = { flagged: new Set<number>(), declined: new Set<number>() };
   const wanted = { flagged: 0, declined: 0 };

@@ -5,6 +5,8 @@ export interface Look {
   /** Frauds that the challenger alone would have caught, and that the champion alone has. */
   challengerOnly: number;
   championOnly: number;
+  /** Payments that each alone flags, whatever they are. Absent where one flags more of all than the other. */
+  alone?: { challenger: number; champion: number };
 }
 
 export interface Verdict {
@@ -21,67 +23,71 @@ export const PLAN_FRAUDS = 500;
 /** Of all plans together, both sides. */
 export const ALPHA = 0.05;
 /** Of what is left each plan may spend so much. */
-const PLAN_SHARE = 0.9;
+const PLAN_SHARE = 0.95;
 const LONGER = 4;
 
 /**
  * Whether the challenger catches more frauds than the champion, looked at as often as one likes. Where the two are alike, a fraud that
- * one alone catches is either's by the toss of a coin; the chance that a count of such tosses ever leaves its boundaries is added
- * up exactly, look by look (Armitage, McPherson and Rowe, JRSS A 132, 1969), and each look may spend what the plan allows until
- * then: little at first, as O'Brien and Fleming do (Lan and DeMets, Biometrika 70, 1983). Looks that bring nothing new cost nothing.
+ * one alone catches is drawn, without putting it back, from the payments that one alone flags: an exact test by Fisher, fraud by
+ * fraud. Where it is not known how many these are, it is the toss of a coin. The chance that such a count ever leaves its
+ * boundaries is added up exactly, look by look (Armitage, McPherson and Rowe, JRSS A 132, 1969), and each look may spend what the plan
+ * allows until then, as much on either side: little at first, as O'Brien and Fleming do (Lan and DeMets, Biometrika 70, 1983). Looks that
+ * bring nothing new cost nothing.
  */
 export function sequentialTest(looks: readonly Look[]): Verdict {
   /** Chance by number of the challenger's, of paths that have not left. */
   let paths = Float64Array.of(1);
-  let tosses = 0;
-  let spent = 0;
+  let drawn = 0;
   let boundary: number | null = null;
-  for (const [at, { frauds, challengerOnly, championOnly }] of looks.entries()) {
+  const spent = { better: 0, worse: 0 };
+  for (const [at, { frauds, challengerOnly, championOnly, alone }] of looks.entries()) {
     const now = challengerOnly + championOnly;
-    // Labels that were withdrawn: what has been tossed stays tossed.
-    if (now <= tosses) continue;
-    paths = tossed(paths, now - tosses);
-    tosses = now;
-    const may = spendable(frauds) - spent;
-    const edge = edgeOf(paths, may);
-    boundary = edge > tosses ? null : edge;
-    for (let count = 0; count <= tosses; count++) {
-      if (Math.max(count, tosses - count) < edge) continue;
-      spent += paths[count];
-      paths[count] = 0;
-    }
-    if (Math.max(challengerOnly, championOnly) >= edge)
-      return { decided: challengerOnly > championOnly ? 'better' : 'worse', at, boundary };
+    // Labels that were withdrawn: what has been drawn stays drawn.
+    if (now <= drawn) continue;
+    paths = drawMore(paths, now - drawn, alone);
+    drawn = now;
+    const may = spendable(frauds) / 2;
+    const better = leave(paths, may - spent.better, (i) => now - i);
+    const worse = leave(paths, may - spent.worse, (i) => i);
+    spent.better += better.chance;
+    spent.worse += worse.chance;
+    const edge = now + 1 - (challengerOnly > championOnly ? better : worse).counts;
+    boundary = edge > now ? null : edge;
+    if (challengerOnly > now - better.counts) return { decided: 'better', at, boundary };
+    if (challengerOnly < worse.counts) return { decided: 'worse', at, boundary };
   }
   return { decided: 'open', boundary };
 }
 
-function tossed(paths: Float64Array, times: number): Float64Array<ArrayBuffer> {
+function drawMore(paths: Float64Array, times: number, alone: Look['alone']): Float64Array<ArrayBuffer> {
   let now = Float64Array.from(paths);
   for (let i = 0; i < times; i++) {
-    const next = new Float64Array(now.length + 1);
-    for (let count = 0; count < now.length; count++) {
-      next[count] += now[count] / 2;
-      next[count + 1] += now[count] / 2;
+    const [next, drawn] = [new Float64Array(now.length + 1), now.length - 1];
+    for (let count = 0; count <= drawn; count++) {
+      const share = shareOfChallenger(count, drawn - count, alone);
+      next[count] += now[count] * (1 - share);
+      next[count + 1] += now[count] * share;
     }
     now = next;
   }
   return now;
 }
 
-/** The least that the greater of both has to reach, so that no more than `may` of the paths leave; beyond all where none may. */
-function edgeOf(paths: Float64Array, may: number): number {
-  const tosses = paths.length - 1;
-  let leaves = 0;
-  let edge = tosses + 1;
-  while (edge > tosses / 2) {
-    const next = edge - 1;
-    const more = next * 2 === tosses ? paths[next] : paths[next] + paths[tosses - next];
-    if (leaves + more > may) break;
-    leaves += more;
-    edge = next;
+function shareOfChallenger(challengerOnly: number, championOnly: number, alone: Look['alone']): number {
+  if (!alone) return 0.5;
+  const left = Math.max(0, alone.challenger - challengerOnly);
+  const all = left + Math.max(0, alone.champion - championOnly);
+  return all === 0 ? 0.5 : left / all;
+}
+
+/** Takes out the paths of one end, as many counts as no more than `may` of the chance have. */
+function leave(paths: Float64Array, may: number, from: (i: number) => number): { counts: number; chance: number } {
+  let [counts, chance] = [0, 0];
+  for (; counts < paths.length && chance + paths[from(counts)] <= may; counts++) {
+    chance += paths[from(counts)];
+    paths[from(counts)] = 0;
   }
-  return edge;
+  return { counts, chance };
 }
 
 /** What may have been spent once so many frauds are known. */

@@ -42,11 +42,13 @@ function caution(isProof: boolean): string {
     : ', of payments that were executed alone: what was declined has no labels, and no control share lets some through';
 }
 
-function waiting({ frauds, challengerOnly, championOnly }: Look, perDay: number): string {
-  const alone = challengerOnly + championOnly;
-  if (alone < FEW)
-    return `${alone} of ${frauds} reported frauds were caught by one of them alone, which is too few to say how long it takes`;
-  const z = Math.abs(challengerOnly - championOnly) / Math.sqrt(alone);
+function waiting({ frauds, challengerOnly, championOnly, alone }: Look, perDay: number): string {
+  const caught = challengerOnly + championOnly;
+  if (caught < FEW)
+    return `${caught} of ${frauds} reported frauds were caught by one of them alone, which is too few to say how long it takes`;
+  // Those that are drawn from few spread less.
+  const others = alone ? 1 - caught / (alone.challenger + alone.champion) : 1;
+  const z = Math.abs(challengerOnly - championOnly) / Math.sqrt(caught * others);
   const needed = frauds * (ASKED / z) ** 2;
   const days = Math.max(1, Math.ceil((needed - frauds) / perDay));
   if (!(days <= 365)) return 'at this pace it would take more than a year to tell them apart';
