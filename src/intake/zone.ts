@@ -19,11 +19,17 @@ export function zoneOf(name: string): Zone {
   };
 }
 
-/** What is assumed of times that such a zone's clocks show twice; undefined where nobody changes them. */
+const YEARS = { from: 1970, to: 2040 };
+
+/** What is assumed of times that such a zone's clocks show twice; undefined where nobody ever set them back since 1970. */
 export function doubledHourNote(name: string): string | undefined {
   if (FIXED.test(name)) return undefined;
   const offsetAt = offsets(name);
-  if (offsetAt(Date.UTC(2026, 0)) === offsetAt(Date.UTC(2026, 6))) return undefined;
+  // Half a month is less than any clocks were left alone between two changes: those of Ramadan last one.
+  const halfMonths = Array.from({ length: (YEARS.to - YEARS.from) * 24 }, (_, i) =>
+    Date.UTC(YEARS.from, Math.floor(i / 2), 1 + (i % 2) * 14),
+  );
+  if (!halfMonths.some((time, i) => i > 0 && offsetAt(time) < offsetAt(halfMonths[i - 1]))) return undefined;
   return `In the hour that clocks in ${name} show twice, times without an offset are taken as of the first.`;
 }
 
