@@ -9,10 +9,11 @@ import { doubledHourNote, midnight, zoneOf } from '../intake/zone.ts';
 import { cellReader } from '../training/cells.ts';
 import { type ColumnMap, readColumnMap } from '../training/column-map.ts';
 import { FileError } from '../training/csv.ts';
+import type { FigureReader } from '../training/figure.ts';
+import { fileNumbers } from '../training/file-numbers.ts';
 import { columnFinder, refuseLookalikes } from '../training/header.ts';
 import { contradiction } from '../training/row-numbers.ts';
 import { readTable } from '../training/table.ts';
-import { labelNumbers } from './label-numbers.ts';
 
 /** What a file may tell of a dispute; under these names where no map says otherwise. */
 export const DISPUTE_FIELDS = [
@@ -106,12 +107,14 @@ export async function readDisputes(
   let unzoned = 0;
   /** Rows that say nothing of it, by field. */
   const open = new Map<Name, number>();
-  const numbers = await labelNumbers(path, map, ['amount', 'transactionAmount'], say);
+  const columnsOf = (name: Name) => [map.columns[name] ?? name].flat();
+  const amountColumns = (['amount', 'transactionAmount'] as const).map((name) => columnsOf(name)[0]);
+  const [ofAmount, ofTransaction] = amountColumns.map(await fileNumbers(path, amountColumns, map, say));
   let clean: (fields: string[]) => void = () => {};
   const times = timeReader(map);
   const zone = map.timeZone === undefined ? undefined : zoneOf(map.timeZone);
   let columnOf: Partial<Record<Name, number[]>> = {};
-  const called = (name: Name) => [map.columns[name] ?? name].flat().join(' + ');
+  const called = (name: Name) => columnsOf(name).join(' + ');
 
   function header(names: string[]): void {
     const { at, told } = columnFinder(names);
@@ -165,15 +168,16 @@ export async function readDisputes(
       return code;
     };
     /** With the currency that stands beside it, or with it. */
-    const amountOf = (name: Name, beside: Name) => {
+    const amountOf = (name: Name, beside: Name, { read, hint }: FigureReader) => {
       const code = currencyOf(beside);
       const written = text(name);
       if (written === undefined) return { currency: code };
-      const figure = numbers.read(name, written);
+      const figure = read(written);
       const value = figure === undefined ? Number.NaN : Number(figure.plain);
-      const hint = numbers.hint(name, written);
-      if (!(value >= 0 && value <= 1e12))
-        wrong(name, `is no amount such as 12.50${hint === undefined ? '' : `; ${hint}`}`);
+      if (!(value >= 0 && value <= 1e12)) {
+        const more = hint(written);
+        wrong(name, `is no amount such as 12.50${more === undefined ? '' : `; ${more}`}`);
+      }
       const said = figure?.currencies;
       const currency = code ?? (said?.length === 1 ? said[0] : undefined);
       const fault =
@@ -203,7 +207,7 @@ export async function readDisputes(
     };
 
     const transactionId = text('transactionId');
-    const { value: amount, currency } = amountOf('amount', 'currency');
+    const { value: amount, currency } = amountOf('amount', 'currency', ofAmount);
     const reported = timeOf('reportedAt', times);
     const told = {
       ...{ kind: wordOf('kind', KIND_WORDS, DISPUTE_KINDS, 'dispute'), scheme: needed('scheme') },
@@ -240,7 +244,11 @@ export async function readDisputes(
         else if (!/^\d{6,8}$/.test(bin ?? '')) wrong('cardBin', 'needs 6 to 8 digits beside cardLast4');
         else if (!/^\d{4}$/.test(last4 ?? '')) wrong('cardLast4', 'needs 4 digits beside cardBin');
       }
-      const { value, currency: paidIn = currency } = amountOf('transactionAmount', 'transactionCurrency');
+      const { value, currency: paidIn = currency } = amountOf(
+        'transactionAmount',
+        'transactionCurrency',
+        ofTransaction,
+      );
       const paid = value ?? amount;
       if (paid === undefined)
         wrong('amount', 'is empty: without a transactionId it has to be the amount of the payment');

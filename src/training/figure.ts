@@ -103,7 +103,7 @@ export interface FigureReader {
   read(text: string): Figure | undefined;
   /** The value of digits, their separators and a sign; NaN for anything else, which is not to say that it is no number. */
   usual(text: string): number;
-  /** What else there is to say of what it does not read; undefined where nothing is. */
+  /** What else there is to say of a text that it does not read; undefined where nothing is, and of one that it reads. */
   hint(text: string): string | undefined;
 }
 
@@ -127,7 +127,7 @@ export function figureReader(style: NumberStyle): FigureReader {
     return undefined;
   }
 
-  return {
+  const reader: FigureReader = {
     read: (text) => (point === '.' && PLAIN.test(text) ? { plain: text } : read(text)),
     usual(text) {
       const quick = point === '.' ? shortDecimal(text) : Number.NaN;
@@ -136,7 +136,7 @@ export function figureReader(style: NumberStyle): FigureReader {
       return found === undefined || found.currencies !== undefined ? Number.NaN : shortDecimal(found.plain);
     },
     hint(text) {
-      const values = writingsOfNumber(text, amountPrefix);
+      const values = reader.read(text) === undefined ? writingsOfNumber(text, amountPrefix) : [];
       if (values.length === 0) return undefined;
       const said = '"decimal" and "thousands" in the map say how numbers are written';
       if (values.length > 1 && !isSaid) return `it could be ${values.join(' or ')}: ${said}`;
@@ -144,7 +144,11 @@ export function figureReader(style: NumberStyle): FigureReader {
       return `numbers are read with a decimal ${point === '.' ? 'point' : 'comma'}${between}: ${said}`;
     },
   };
+  return reader;
 }
+
+/** Of columns whose cells are numbers in the file itself: nothing stands between their thousands. */
+export const EXACT = figureReader({ decimal: '.', thousands: '' });
 
 const NAMES: Readonly<Record<Thousands, string>> = {
   ...{ '': 'nothing', ',': 'commas', '.': 'points', ' ': 'blanks', "'": 'apostrophes' },

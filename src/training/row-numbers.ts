@@ -2,7 +2,7 @@ import { currencyCode } from '../domain/currency.ts';
 import type { FieldError } from '../domain/errors.ts';
 import { DEFAULT_CURRENCY } from '../intake/money.ts';
 import type { ColumnMap } from './column-map.ts';
-import { type Figure, figureReader } from './figure.ts';
+import { EXACT, type Figure, figureReader } from './figure.ts';
 import { numberKinds } from './number-style.ts';
 import type { NumberOf } from './usual-rows.ts';
 
@@ -25,11 +25,10 @@ export function rowNumbers(
 ): RowNumbers {
   const kindOf = numberKinds(map.schema);
   const written = figureReader(map);
-  const exact = figureReader({ decimal: '.', thousands: '' });
   const fields = new Map(
     [...columns].flatMap(([field, at]) => {
       const kind = kindOf(field);
-      const reader = typed.has(header[at[0]]) ? exact : written;
+      const reader = typed.has(header[at[0]]) ? EXACT : written;
       return kind === undefined ? [] : [[field, { ...kind, reader }] as const];
     }),
   );
@@ -40,11 +39,8 @@ export function rowNumbers(
       const figure = known?.reader.read(text);
       return known?.money || figure?.currencies === undefined ? figure : undefined;
     },
-    usual: (name) => (fields.get(name)?.reader ?? exact).usual,
-    hint(field, text) {
-      const reader = fields.get(field)?.reader;
-      return reader?.read(text) === undefined ? reader?.hint(text) : undefined;
-    },
+    usual: (name) => (fields.get(name)?.reader ?? EXACT).usual,
+    hint: (field, text) => fields.get(field)?.reader.hint(text),
   };
 }
 

@@ -3,9 +3,8 @@ import type { FeatureDefinition } from '../features/definition.ts';
 import { type CsvHandler, parseCsv, type ReadSummary } from './csv.ts';
 import { type Dataset, take } from './dataset.ts';
 import { type FigureReader, figureReader } from './figure.ts';
-import { columnFinder, writingsOf } from './header.ts';
-import { firstRows } from './history-file.ts';
-import { detectStyle } from './number-style.ts';
+import { fileNumbers } from './file-numbers.ts';
+import { columnFinder } from './header.ts';
 import { readTable, type TableOptions, UNTOLD } from './table.ts';
 import { decimal, truth } from './values.ts';
 
@@ -32,17 +31,7 @@ export interface UlbData {
 
 /** Reads a .csv, .csv.gz or .parquet file. Throws `FileError` with the line where a value is not a number. */
 export async function readUlb(path: string, options: TableOptions): Promise<UlbData> {
-  const { header, rows, typed } = await firstRows(path);
-  const written = writingsOf(header);
-  const columns = ['Time', ...ULB_FEATURES].map(written).filter((name) => header.includes(name) && !typed.has(name));
-  const cells = (name: string) => rows.map((fields) => fields[header.indexOf(name)]);
-  const { style, words } = detectStyle(
-    columns.map((name) => ({ name, cells: cells(name) })),
-    {},
-  );
-  if (words !== undefined) options.say(words);
-  const [plain, exact] = [figureReader(style), figureReader({})];
-  const readerOf = (name: string) => (typed.has(written(name)) ? exact : plain);
+  const readerOf = await fileNumbers(path, ['Time', ...ULB_FEATURES], {}, options.say);
   return gather((handler) => readTable(path, handler, options), options.say, readerOf);
 }
 

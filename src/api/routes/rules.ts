@@ -40,6 +40,12 @@ export function ruleRoutes(app: Api, services: Services): void {
   const { rules } = policy.log.state;
 
   const needsTwo = (content: RuleContent) => config.fourEyes.policy && content.mode === 'live';
+  /** Throws where it does not check. */
+  const toldOf = (content: RuleContent, body: Parameters<typeof unzonedMoments>[0] = {}) => [
+    ...assertChecks(policy.check(content.when)),
+    ...unzonedMoments(body),
+    ...remarks(content, clock()),
+  ];
   const known = (id: string): RuleState => {
     const rule = rules.get(id);
     if (!rule || !(rule.current ?? rule.proposed)) throw new AssayError('not_found', `There is no rule ${id}.`);
@@ -81,11 +87,7 @@ export function ruleRoutes(app: Api, services: Services): void {
           errors: [{ path: '/id', message: `must not be ${RESERVED_IDS.join(' or ')}` }],
         });
       mayWrite(request.apiKey, content);
-      const warnings = [
-        ...assertChecks(policy.check(content.when)),
-        ...unzonedMoments(body),
-        ...remarks(content, clock()),
-      ];
+      const warnings = toldOf(content, body);
       const answer = await submitPolicy(services, request as never, reply as never, {
         type: 'policy.rule',
         asked: body,
@@ -151,11 +153,7 @@ export function ruleRoutes(app: Api, services: Services): void {
       const before = rule.versions.find((one) => one.version === version) ?? head;
       const content = contentOf(body, before.content, config.entityTypes);
       mayWrite(request.apiKey, content, rule);
-      const warnings = [
-        ...assertChecks(policy.check(content.when)),
-        ...unzonedMoments(body),
-        ...remarks(content, clock()),
-      ];
+      const warnings = toldOf(content, body);
       const answer = await submitPolicy(services, request as never, reply as never, {
         type: 'policy.rule',
         asked: body,
@@ -228,7 +226,7 @@ export function ruleRoutes(app: Api, services: Services): void {
       if (!rule || !old)
         throw new AssayError('not_found', rule ? `Rule ${id} has no version ${version}.` : `There is no rule ${id}.`);
       mayWrite(request.apiKey, old.content, rule);
-      const warnings = [...assertChecks(policy.check(old.content.when)), ...remarks(old.content, clock())];
+      const warnings = toldOf(old.content);
       const answer = await submitPolicy(services, request as never, reply as never, {
         type: 'policy.rule',
         asked: request.body,
